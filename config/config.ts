@@ -1,0 +1,33 @@
+/** Everything that the environment decides, read once, checked whole, passed on as a value. */
+
+/** Built by `readConfig` in read-config.ts; nothing else reads the environment. */
+export type Config = {
+  /** Where server, snapshots, content, journal and lock live; absolute. */
+  home: string;
+  taskQueue: string;
+  temporal: {
+    /** A `temporal` executable to use; null looks for one. */
+    executable: string | null;
+    /** True when TEMPORAL_ADDRESS or TEMPORAL_PROFILE names a server: then none is started. */
+    external: boolean;
+  };
+  model: {
+    apiKey: string | null;
+    baseUrl: string | null;
+    /** True when neither a key nor a base URL is set: the offline model answers. */
+    offline: boolean;
+    router: string;
+    specialist: string;
+    judge: string;
+    synthesizer: string;
+    timeoutSeconds: number;
+    /** Extra output tokens allowed to models that reason before they answer. */
+    reasoningTokens: number;
+    /** Attempts at one model call, failures included. */
+    attempts: number;
+    heartbeatSeconds: number;
+  };
+  /** The fault switch of the embedded offline model; null when off. */
+  offlineFaults: string | null;
+  logLevel: 'fatal' | 'error' | 'warn' | 'info' | 'debug' | 'trace' | 'silent';
+};

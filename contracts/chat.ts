@@ -1,0 +1,56 @@
+/** One request to a chat model and its reply, free of any provider's dialect. */
+import { z } from 'zod';
+import { Usage } from './usage.ts';
+
+/** A tool call as the model wrote it: the arguments are JSON text that may not parse. */
+export const ChatToolCall = z.object({ id: z.string(), name: z.string(), argumentsText: z.string() });
+export type ChatToolCall = z.infer<typeof ChatToolCall>;
+
+export const ChatMessage = z.discriminatedUnion('role', [
+  z.object({ role: z.literal('system'), content: z.string() }),
+  z.object({ role: z.literal('user'), content: z.string() }),
+  z.object({ role: z.literal('assistant'), content: z.string(), toolCalls: z.array(ChatToolCall) }),
+  z.object({ role: z.literal('tool'), callId: z.string(), content: z.string() }),
+]);
+export type ChatMessage = z.infer<typeof ChatMessage>;
+
+/** `parameters` is a JSON schema of an object. */
+export type ToolDefinition = { name: string; description: string; parameters: Record<string, unknown> };
+
+export type ModelRole = 'router' | 'specialist' | 'judge' | 'synthesizer';
+
+export type ChatRequest = {
+  role: ModelRole;
+  /** Null: the model that the settings name for the role. */
+  model: string | null;
+  messages: ChatMessage[];
+  tools: ToolDefinition[];
+  /** `none` with tools offered: the model must answer now. */
+  toolChoice: 'auto' | 'none';
+  /** The reply must be JSON of this schema; dropped where the endpoint does not take it. */
+  responseFormat: { name: string; schema: Record<string, unknown> } | null;
+  /** Tokens that may be seen; what a reasoning model thinks first is allowed on top (a setting). */
+  maxOutputTokens: number;
+  temperature: number | null;
+  /** How many alternatives to ask for at each token; 0 asks for none. */
+  topLogprobs: number;
+};
+
+export const TokenLogprob = z.object({
+  token: z.string(),
+  logprob: z.number(),
+  top: z.array(z.object({ token: z.string(), logprob: z.number() })),
+});
+export type TokenLogprob = z.infer<typeof TokenLogprob>;
+
+export const ChatReply = z.object({
+  text: z.string(),
+  toolCalls: z.array(ChatToolCall),
+  finishReason: z.enum(['stop', 'length', 'tool_calls', 'content_filter', 'unknown']),
+  /** Null where the endpoint gives none. */
+  logprobs: z.array(TokenLogprob).nullable(),
+  /** The model that answered, as the endpoint names it. */
+  model: z.string(),
+  usage: Usage,
+});
+export type ChatReply = z.infer<typeof ChatReply>;

@@ -1,0 +1,31 @@
+/** Every failure by name and by what to do about it; each has a heading in docs/failures.md. */
+import { z } from 'zod';
+
+/**
+ * `retry`: the activity's retry policy may try again.
+ * `wait`: once the attempts are spent, the run waits, visible, until a person says `runs retry`.
+ * `setting`: where to look first.
+ */
+export const failureKinds = {
+  ModelKeyRejected: { retry: false, wait: false, setting: 'OPENAI_API_KEY' },
+  ModelForbidden: { retry: false, wait: false, setting: 'OPENAI_API_KEY' },
+  ModelNotFound: { retry: false, wait: false, setting: 'SWITCHYARD_MODEL' },
+  ModelRequestRefused: { retry: false, wait: false, setting: 'SWITCHYARD_MODEL' },
+  ModelContentFiltered: { retry: false, wait: false, setting: null },
+  ModelContextTooLong: { retry: false, wait: false, setting: 'SWITCHYARD_MODEL' },
+  ModelQuotaSpent: { retry: false, wait: true, setting: 'OPENAI_API_KEY' },
+  ModelUnpriced: { retry: false, wait: false, setting: 'budget.costUsd' },
+  ModelBusy: { retry: true, wait: true, setting: null },
+  ModelUnavailable: { retry: true, wait: true, setting: 'OPENAI_BASE_URL' },
+  ModelTimedOut: { retry: true, wait: true, setting: 'SWITCHYARD_MODEL_TIMEOUT_SECONDS' },
+  RepositoryUnusable: { retry: false, wait: false, setting: '--repo' },
+  SnapshotUnavailable: { retry: false, wait: false, setting: 'SWITCHYARD_HOME' },
+  ContentUnavailable: { retry: false, wait: false, setting: 'SWITCHYARD_HOME' },
+  RenderingChanged: { retry: false, wait: false, setting: null },
+  Unforeseen: { retry: true, wait: false, setting: null },
+} as const satisfies Record<string, { retry: boolean; wait: boolean; setting: string | null }>;
+
+export const FailureKind = z.enum(
+  Object.keys(failureKinds) as [keyof typeof failureKinds, ...(keyof typeof failureKinds)[]],
+);
+export type FailureKind = z.infer<typeof FailureKind>;

@@ -1,0 +1,33 @@
+/** Names that client, worker and workflows must agree on. */
+
+export const workflowTypes = { answerQuestion: 'answerQuestion', routeQuestion: 'routeOnly' } as const;
+export const queries = { state: 'state' } as const;
+/** `retry` takes up a run that waits for a provider. */
+export const signals = { retry: 'retry' } as const;
+
+export const defaultTaskQueue = 'switchyard';
+
+/** Search attributes and their Temporal types; `runs` and the Web UI filter by them. */
+export const searchAttributes = {
+  SwitchyardRoute: 'KEYWORD',
+  SwitchyardOutcome: 'KEYWORD',
+  SwitchyardRetryCount: 'INT',
+  SwitchyardPipeline: 'KEYWORD',
+  SwitchyardRepository: 'KEYWORD',
+  SwitchyardBenchmark: 'KEYWORD',
+} as const;
+
+/** The tools that a spec may give to its specialists. */
+export const toolNames = [
+  'search_code',
+  'search_docs',
+  'read_lines',
+  'find_symbol',
+  'grep',
+  'list_files',
+  'git_log',
+] as const;
+export type ToolName = (typeof toolNames)[number];
+
+/** The name that the offline model answers to. */
+export const offlineModelName = 'switchyard-offline';

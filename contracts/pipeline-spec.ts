@@ -1,0 +1,110 @@
+/** An arm is data: everything in which one pipeline can differ from another. */
+import { z } from 'zod';
+
+const Name = z
+  .string()
+  .regex(/^[a-z][a-z0-9_-]{0,39}$/, 'a name is 1 to 40 of a-z, 0-9, _ and -, starting with a letter');
+const Prompt = z.string().trim().min(1, 'a prompt must not be empty').max(20_000);
+const Probability = z.number().min(0).max(1);
+
+/** Absent: the model that the settings name for the role. */
+const Model = z.string().min(1).max(200).exactOptional();
+
+export const SpecialistSpec = z.strictObject({
+  name: Name,
+  /** What it is for, in a sentence or two: the router reads it. */
+  purpose: z.string().trim().min(1).max(1000),
+  prompt: Prompt,
+  tools: z.array(z.string().min(1)).min(1).max(30),
+  model: Model,
+  /** Model calls in one try, the last of which must be the answer. */
+  turnLimit: z.int().min(1).max(200).default(8),
+  maxOutputTokens: z.int().min(64).max(200_000).default(2000),
+});
+export type SpecialistSpec = z.infer<typeof SpecialistSpec>;
+
+export const RouterSpec = z.strictObject({
+  prompt: Prompt.exactOptional(),
+  model: Model,
+  /** The route taken when the reply names none. */
+  fallback: Name,
+  /** A winner is clear when it has this probability and leads the second by this much; then it runs alone. */
+  clearProbability: Probability.default(0.5),
+  clearLead: Probability.default(0.15),
+  /** How many routes run side by side when no winner is clear. */
+  fanOut: z.int().min(1).max(4).default(2),
+  maxOutputTokens: z.int().min(1).max(1000).default(10),
+});
+export type RouterSpec = z.infer<typeof RouterSpec>;
+
+export const GateSpec = z.strictObject({
+  /** How often weak drafts may be sent back. */
+  retryLimit: z.int().min(0).max(10).default(2),
+  /** Share of a draft's citations that must resolve; below it the draft is weak. */
+  minResolvedCitations: Probability.default(0.5),
+  minConfidence: Probability.default(0),
+  /** Null: no model judges, only the code checks. */
+  judge: z
+    .strictObject({
+      prompt: Prompt.exactOptional(),
+      model: Model,
+      maxOutputTokens: z.int().min(64).max(20_000).default(600),
+    })
+    .nullable()
+    .default(null),
+  /** Who works again after a weak draft: the same specialist, or the next likely route that has not run. */
+  onWeak: z.enum(['same-route', 'next-route']).default('same-route'),
+  /** A stronger model for tries after the first. */
+  retryModel: Model,
+});
+export type GateSpec = z.infer<typeof GateSpec>;
+
+export const SynthesisSpec = z.strictObject({
+  prompt: Prompt.exactOptional(),
+  model: Model,
+  maxOutputTokens: z.int().min(64).max(200_000).default(2000),
+  /** `when-needed`: a single accepted result is the answer as it stands; `always`: a model writes every answer. */
+  calls: z.enum(['when-needed', 'always']).default('when-needed'),
+});
+export type SynthesisSpec = z.infer<typeof SynthesisSpec>;
+
+/** Limits over the whole run, retries and fan-out included. */
+export const Budget = z.strictObject({
+  modelCalls: z.int().positive().default(60),
+  /** Input and output tokens together. */
+  tokens: z.int().positive().default(400_000),
+  /** US dollars; null sets no money limit. */
+  costUsd: z.number().positive().nullable().default(null),
+  /** Time spent working or waiting for a provider's Retry-After; time in which the run waits for a person is free. */
+  wallClockSeconds: z.int().positive().default(1800),
+});
+export type Budget = z.infer<typeof Budget>;
+
+export const PipelineSpec = z
+  .strictObject({
+    $schema: z.string().exactOptional(),
+    name: Name,
+    description: z.string().max(1000).default(''),
+    router: RouterSpec.nullable().default(null),
+    specialists: z.array(SpecialistSpec).min(1).max(20),
+    gate: GateSpec.nullable().default(null),
+    synthesis: SynthesisSpec.prefault({}),
+    budget: Budget.prefault({}),
+  })
+  .superRefine((spec, context) => {
+    const names = spec.specialists.map((specialist) => specialist.name);
+    const complain = (message: string, path: (string | number)[]) =>
+      context.addIssue({ code: 'custom', message, path });
+    names.forEach((name, at) => {
+      if (names.indexOf(name) !== at) complain(`two specialists are named "${name}"`, ['specialists', at, 'name']);
+    });
+    if (spec.router === null) {
+      if (names.length > 1) complain('several specialists need a router (or keep one specialist)', ['router']);
+    } else if (!names.includes(spec.router.fallback)) {
+      complain(`the fallback "${spec.router.fallback}" is none of the specialists (${names.join(', ')})`, [
+        'router',
+        'fallback',
+      ]);
+    }
+  });
+export type PipelineSpec = z.infer<typeof PipelineSpec>;

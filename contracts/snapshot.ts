@@ -1,0 +1,28 @@
+/** An immutable picture of a repository: what a run reads, whatever happens to the repository meanwhile. */
+import { z } from 'zod';
+
+/** Where the user says the repository is. `path` is absolute by the time it reaches a workflow. */
+export const RepositoryRef = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('path'), path: z.string().min(1), ref: z.string().min(1).exactOptional() }),
+  z.object({ kind: z.literal('url'), url: z.string().min(1), ref: z.string().min(1).exactOptional() }),
+]);
+export type RepositoryRef = z.infer<typeof RepositoryRef>;
+
+/** Enough to find a snapshot again, on this machine or, with a URL, on another. */
+export const SnapshotRef = z.object({
+  /** The commit (git) or the content hash over all paths and blobs (plain folder). */
+  id: z.string().regex(/^[0-9a-f]{40,64}$/),
+  /** Names the store file that holds it: one a repository. */
+  repositoryKey: z.string().regex(/^[a-z0-9][a-z0-9._-]{0,99}$/),
+  url: z.string().nullable(),
+});
+export type SnapshotRef = z.infer<typeof SnapshotRef>;
+
+export const Snapshot = SnapshotRef.extend({
+  kind: z.enum(['commit', 'folder']),
+  /** For people: the folder's or repository's name, with the ref that was asked for. */
+  label: z.string().max(300),
+  files: z.int().nonnegative(),
+  bytes: z.int().nonnegative(),
+});
+export type Snapshot = z.infer<typeof Snapshot>;
