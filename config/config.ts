@@ -10,6 +10,8 @@ export type Config = {
     executable: string | null;
     /** True when TEMPORAL_ADDRESS or TEMPORAL_PROFILE names a server: then none is started. */
     external: boolean;
+    /** The TEMPORAL_* settings in force, for `loadClientConnectConfig({ overrideEnvVars })`, which alone reads them. */
+    environment: Record<string, string>;
   };
   model: {
     apiKey: string | null;

@@ -15,7 +15,7 @@ export const Synthesis = z.object({
 export type Synthesis = z.infer<typeof Synthesis>;
 
 export const SynthesisTurn = z.discriminatedUnion('kind', [
-  z.object({ kind: z.literal('synthesis'), turn: ContentId, synthesis: Synthesis }),
+  z.object({ kind: z.literal('synthesis'), turn: ContentId, synthesisId: ContentId, synthesis: Synthesis }),
   z.object({ kind: z.literal('unparsable'), turn: ContentId, problem: z.string().max(300) }),
 ]);
 export type SynthesisTurn = z.infer<typeof SynthesisTurn>;

@@ -1,0 +1,56 @@
+/** One turn of any agent: load what was said, ask, store the reply, so that only a reference enters history. */
+import { repairMessage } from '../agents/repair.ts';
+import type { ChatReply, ChatToolCall } from '../contracts/chat.ts';
+import type { ContentId } from '../contracts/content.ts';
+import { askModel } from './ask-model.ts';
+import { type Conversation, loadConversation, renderMessages, type Settings, storeTurn } from './conversation.ts';
+import type { ActivityDependencies } from './dependencies.ts';
+import type { Frame } from './frame.ts';
+
+type Said = Conversation['messages'];
+
+/** What is new in this turn: the beginning of a conversation, or what follows a stored turn. */
+export type Turn =
+  | { kind: 'opening'; settings: Settings; said: Said }
+  | { kind: 'following'; previous: ContentId; said: Said };
+
+export type TurnOptions = { mustAnswer: boolean; requirePrice: boolean };
+
+/** A repair: the stored turn holds the unusable reply. */
+export const repairTurn = (call: { turn: ContentId; problem: string }): Turn => ({
+  kind: 'following',
+  previous: call.turn,
+  said: [repairMessage(call.problem)],
+});
+
+/** Asks the model for its next reply and stores the turn. Errors: those of the model, the store and the snapshot. */
+export async function takeTurn(
+  needs: ActivityDependencies,
+  frame: Frame,
+  turn: Turn,
+  options: TurnOptions,
+): Promise<{ reply: ChatReply; turn: ContentId }> {
+  const before: Conversation =
+    turn.kind === 'opening' ? { settings: turn.settings, messages: [] } : await loadConversation(needs, turn.previous);
+  const { snapshot: _snapshot, allowed: _allowed, ...settings } = before.settings;
+  const conversation = { settings: before.settings, messages: [...before.messages, ...turn.said] };
+  const messages = await renderMessages(needs, conversation, frame.signal);
+  const toolChoice = options.mustAnswer ? 'none' : 'auto';
+  const raw = await askModel(needs, frame, { ...settings, messages, toolChoice }, options.requirePrice);
+  const reply = { ...raw, toolCalls: options.mustAnswer ? [] : keptToolCalls(raw.toolCalls) };
+  const previous = turn.kind === 'opening' ? null : turn.previous;
+  const stored = await storeTurn(needs, { previous, settings: before.settings, said: turn.said, reply });
+  return { reply, turn: stored };
+}
+
+/** At most this many tool calls of one reply are kept and run. */
+const toolCallsPerTurn = 8;
+
+/** Every kept call gets an answer later (endpoints insist on it), under an id of its own even if the model gave none. */
+function keptToolCalls(calls: readonly ChatToolCall[]): ChatToolCall[] {
+  const ids = calls.map((call) => call.id);
+  const usable = (id: string, at: number) => id !== '' && id.length <= 200 && ids.indexOf(id) === at;
+  return calls
+    .slice(0, toolCallsPerTurn)
+    .map((call, at) => (usable(call.id, at) ? call : { ...call, id: `switchyard_call_${at}` }));
+}

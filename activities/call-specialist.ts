@@ -1,0 +1,66 @@
+/** A specialist's next turn: tool requests, a draft, or a reply that must be repaired. */
+import { answerNow, parseSpecialistReply, specialistMessages } from '../agents/specialist.ts';
+import type { ActivityResult } from '../contracts/activity-result.ts';
+import type { SpecialistCall } from '../contracts/agent-calls.ts';
+import type { SpecialistTurn } from '../contracts/draft.ts';
+import { Draft } from '../contracts/draft.ts';
+import { toolDefinitions } from '../retrieval/tools.ts';
+import { repairTurn, takeTurn, type Turn } from './agent-turn.ts';
+import type { Settings } from './conversation.ts';
+import type { ActivityDependencies } from './dependencies.ts';
+import { inFrame } from './frame.ts';
+
+export const callSpecialist =
+  (needs: ActivityDependencies) =>
+  (call: SpecialistCall): Promise<ActivityResult<SpecialistTurn>> =>
+    inFrame({ name: 'specialist-llm', type: 'generation' }, async (frame) => {
+      const mustAnswer = call.kind === 'repair' || call.mustAnswer;
+      const next = await nextTurn(needs, call);
+      const { reply, turn } = await takeTurn(needs, frame, next, { mustAnswer, requirePrice: call.requirePrice });
+      const parsed = parseSpecialistReply(reply, mustAnswer);
+      const span = { model: reply.model, usage: reply.usage, output: turn };
+      const done = (result: SpecialistTurn) => ({ result, usage: reply.usage, span });
+      switch (parsed.kind) {
+        case 'tools':
+          return done({ kind: 'tools', turn, requests: parsed.requests });
+        case 'unparsable':
+          return done({ kind: 'unparsable', turn, problem: parsed.problem });
+        case 'draft': {
+          const draftId = await needs.content.put(JSON.stringify(parsed.draft));
+          return done({ kind: 'draft', turn, draftId, draft: parsed.draft });
+        }
+        default:
+          throw parsed satisfies never;
+      }
+    });
+
+async function nextTurn(needs: ActivityDependencies, call: SpecialistCall): Promise<Turn> {
+  if (call.kind === 'repair') return repairTurn(call);
+  const last = call.mustAnswer ? [answerNow] : [];
+  if (call.kind === 'next') {
+    const answers = call.answers.map((answer) => ({ role: 'tool-answer' as const, ...answer }));
+    return { kind: 'following', previous: call.turn, said: [...answers, ...last] };
+  }
+  const earlier =
+    call.earlierDraft === null ? null : Draft.parse(JSON.parse(await needs.content.get(call.earlierDraft)));
+  const task = { question: call.question, review: call.review, earlierAnswer: earlier?.answer ?? null };
+  return {
+    kind: 'opening',
+    settings: settingsOf(call),
+    said: [...specialistMessages(call.specialist, task), ...last],
+  };
+}
+
+function settingsOf(call: Extract<SpecialistCall, { kind: 'opening' }>): Settings {
+  return {
+    role: 'specialist',
+    model: call.specialist.model ?? null,
+    tools: toolDefinitions(call.specialist.tools),
+    responseFormat: null,
+    maxOutputTokens: call.specialist.maxOutputTokens,
+    temperature: 0,
+    topLogprobs: 0,
+    snapshot: call.snapshot,
+    allowed: call.specialist.tools,
+  };
+}

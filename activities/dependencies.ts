@@ -1,0 +1,17 @@
+/** What activities need from the outside, as small as they need it; worker/ builds it, tests hand in their own. */
+import type { ChatModel } from '../models/chat-model.ts';
+import type { ReplyJournal } from '../models/journal.ts';
+import type { ContentStore } from '../retrieval/content-store.ts';
+import type { Retrieval } from '../retrieval/repository.ts';
+import type { ModelRole } from '../contracts/chat.ts';
+
+export type ActivityDependencies = {
+  model: ChatModel;
+  /** The model that answers for a role when a spec names none. */
+  modelByRole: Readonly<Record<ModelRole, string>>;
+  journal: ReplyJournal;
+  content: ContentStore;
+  retrieval: Retrieval;
+  /** Search attributes that the server takes. */
+  searchAttributes: readonly string[];
+};

@@ -1,0 +1,53 @@
+/** Names failures for the workflow: the one place where an error becomes a Temporal failure. */
+import { ApplicationFailure, CancelledFailure } from '@temporalio/common';
+import { type FailureKind, failureKinds } from '../contracts/failure-kinds.ts';
+import type { SpanRecord } from '../contracts/span.ts';
+
+/** What a failure carries to the workflow, as the first of its details. */
+export type FailureDetail = {
+  /** Where a person looks first. */
+  setting: string | null;
+  /** The provider's own wish, where it is longer than the activity's limits leave; the workflow waits that long. */
+  retryAfterMs: number | null;
+  /** The run waits for a person once this failure's attempts are spent. */
+  wait: boolean;
+  spans: SpanRecord[];
+};
+
+/** How much time the activity has left for further attempts, in milliseconds. */
+export type TimeLeft = { lastAttempt: boolean; leftMs: number };
+
+/** What errors of models/ know beyond their kind. */
+type Facts = { setting?: string | null; retryAfterMs?: number | null; retry?: boolean };
+
+export function toActivityFailure(error: unknown, spans: SpanRecord[], time: TimeLeft): Error {
+  if (error instanceof CancelledFailure) return error;
+  if (error instanceof ApplicationFailure) return error;
+  const message = (error instanceof Error ? error.message : String(error)).slice(0, 1000);
+  const kind = kindOf(error);
+  const facts = (error instanceof Error ? error : {}) as Facts;
+  const rule = failureKinds[kind];
+  const retryAfterMs = facts.retryAfterMs ?? null;
+  const tooLong = retryAfterMs !== null && (time.lastAttempt || retryAfterMs >= time.leftMs);
+  const detail: FailureDetail = {
+    setting: facts.setting ?? rule.setting,
+    retryAfterMs: tooLong ? retryAfterMs : null,
+    wait: rule.wait,
+    spans,
+  };
+  return ApplicationFailure.create({
+    type: kind,
+    message,
+    nonRetryable: !rule.retry || facts.retry === false || tooLong,
+    details: [detail],
+    ...(retryAfterMs === null || tooLong ? {} : { nextRetryDelay: retryAfterMs }),
+    ...(error instanceof Error && kind === 'Unforeseen' ? { cause: error } : {}),
+  });
+}
+
+/** Errors of models/ and retrieval/ say their kind by `kind` or by name; anything else is unforeseen. */
+function kindOf(error: unknown): FailureKind {
+  if (!(error instanceof Error)) return 'Unforeseen';
+  const named = 'kind' in error && typeof error.kind === 'string' ? error.kind : error.name;
+  return Object.hasOwn(failureKinds, named) ? (named as FailureKind) : 'Unforeseen';
+}

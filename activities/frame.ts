@@ -1,0 +1,79 @@
+/** The frame around every activity: heartbeats for its whole life, spans on every path, failures named at the edge. */
+import { Context } from '@temporalio/activity';
+import type { ActivityResult } from '../contracts/activity-result.ts';
+import type { SpanRecord } from '../contracts/span.ts';
+import type { Usage } from '../contracts/usage.ts';
+import { type TimeLeft, toActivityFailure } from './failures.ts';
+
+/** What a failed attempt leaves for the next one, by way of its last heartbeat. */
+type Carried = { spans: SpanRecord[] };
+
+type Work<Result> = (frame: Frame) => Promise<{ result: Result; usage: Usage | null; span?: Partial<SpanRecord> }>;
+
+export type Frame = {
+  signal: AbortSignal;
+  callId: string;
+  runKey: { workflowId: string; runId: string; activityId: string };
+};
+
+/**
+ * Runs the work of one activity attempt. The span of a failed attempt travels by heartbeat to the next attempt, which
+ * returns it with its own, so that what failed stays visible with its cost; a last failure carries it in its details.
+ */
+export async function inFrame<Result>(
+  about: Pick<SpanRecord, 'name' | 'type'>,
+  work: Work<Result>,
+): Promise<ActivityResult<Result>> {
+  const context = Context.current();
+  const { activityId, attempt, workflowExecution } = context.info;
+  const { workflowId = '', runId = '' } = workflowExecution ?? {};
+  const carried: Carried = carriedSpans(context.info.heartbeatDetails);
+  using _beat = heartbeating(context, carried);
+  const startMs = Date.now();
+  const span = (more: Partial<SpanRecord>): SpanRecord => ({
+    key: `${activityId}#${attempt}`,
+    ...about,
+    startMs,
+    endMs: Date.now(),
+    attempt,
+    level: 'DEFAULT',
+    ...more,
+  });
+  try {
+    const frame: Frame = {
+      signal: context.cancellationSignal,
+      callId: `${workflowId}/${runId}/${activityId}`,
+      runKey: { workflowId, runId, activityId },
+    };
+    const done = await work(frame);
+    return { result: done.result, usage: done.usage, spans: [...carried.spans, span(done.span ?? {})] };
+  } catch (error) {
+    if (context.cancellationSignal.aborted) throw context.cancellationSignal.reason;
+    carried.spans.push(
+      span({ level: 'ERROR', message: String(error instanceof Error ? error.message : error).slice(0, 300) }),
+    );
+    context.heartbeat(carried);
+    throw toActivityFailure(error, carried.spans, timeLeft(context));
+  }
+}
+
+/** Beats on a timer, so that a silent model call or a long parse never looks like a dead worker. */
+function heartbeating(context: Context, carried: Carried): Disposable {
+  const everyMs = Math.max(200, Math.floor((context.info.heartbeatTimeoutMs ?? 30_000) / 3));
+  context.heartbeat(carried);
+  const timer = setInterval(() => context.heartbeat(carried), everyMs);
+  return { [Symbol.dispose]: () => clearInterval(timer) };
+}
+
+function carriedSpans(details: unknown): Carried {
+  const spans = (details as Carried | undefined)?.spans;
+  return { spans: Array.isArray(spans) ? spans.slice(-10) : [] };
+}
+
+function timeLeft({ info }: Context): TimeLeft {
+  const most = info.retryPolicy?.maximumAttempts ?? 0;
+  return {
+    lastAttempt: most > 0 && info.attempt >= most,
+    leftMs: info.scheduledTimestampMs + info.scheduleToCloseTimeoutMs - Date.now(),
+  };
+}

@@ -1,0 +1,23 @@
+/** Every activity by name, over one set of dependencies. */
+import { callSpecialist } from './call-specialist.ts';
+import type { ActivityDependencies } from './dependencies.ts';
+import { judgeDraft } from './judge-draft.ts';
+import { openRepository } from './open-repository.ts';
+import { routeQuestion } from './route-question.ts';
+import { runTool } from './run-tool.ts';
+import { synthesize } from './synthesize.ts';
+import { verifyCitations } from './verify-citations.ts';
+
+export type Activities = ReturnType<typeof createActivities>;
+
+export function createActivities(needs: ActivityDependencies) {
+  return {
+    openRepository: openRepository(needs),
+    routeQuestion: routeQuestion(needs),
+    callSpecialist: callSpecialist(needs),
+    runTool: runTool(needs),
+    verifyCitations: verifyCitations(needs),
+    judgeDraft: judgeDraft(needs),
+    synthesize: synthesize(needs),
+  };
+}

@@ -1,0 +1,51 @@
+/** Asks the judge for a typed verdict on a draft. */
+import { judgeMessages, parseVerdict, verdictSchema } from '../agents/judge.ts';
+import type { ActivityResult } from '../contracts/activity-result.ts';
+import type { JudgeCall } from '../contracts/agent-calls.ts';
+import { Draft } from '../contracts/draft.ts';
+import type { JudgeTurn } from '../contracts/verdict.ts';
+import { repairTurn, takeTurn, type Turn } from './agent-turn.ts';
+import type { ActivityDependencies } from './dependencies.ts';
+import { citedEvidence } from './evidence-text.ts';
+import { type Frame, inFrame } from './frame.ts';
+
+export const judgeDraft =
+  (needs: ActivityDependencies) =>
+  (call: JudgeCall): Promise<ActivityResult<JudgeTurn>> =>
+    inFrame({ name: 'judge-llm', type: 'evaluator' }, async (frame) => {
+      const next = call.kind === 'repair' ? repairTurn(call) : await opening(needs, frame, call);
+      const { reply, turn } = await takeTurn(needs, frame, next, {
+        mustAnswer: false,
+        requirePrice: call.requirePrice,
+      });
+      const parsed = parseVerdict(reply);
+      return {
+        result: { ...parsed, turn },
+        usage: reply.usage,
+        span: { model: reply.model, usage: reply.usage, output: turn },
+      };
+    });
+
+async function opening(
+  needs: ActivityDependencies,
+  frame: Frame,
+  call: Extract<JudgeCall, { kind: 'opening' }>,
+): Promise<Turn> {
+  const draft = Draft.parse(JSON.parse(await needs.content.get(call.draft)));
+  const evidence = await citedEvidence(needs, frame, call.snapshot, call.citations);
+  return {
+    kind: 'opening',
+    settings: {
+      role: 'judge',
+      model: call.judge.model ?? null,
+      tools: [],
+      responseFormat: verdictSchema,
+      maxOutputTokens: call.judge.maxOutputTokens,
+      temperature: 0,
+      topLogprobs: 0,
+      snapshot: call.snapshot,
+      allowed: [],
+    },
+    said: judgeMessages(call.judge.prompt ?? null, { question: call.question, answer: draft.answer, evidence }),
+  };
+}

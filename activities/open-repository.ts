@@ -1,0 +1,13 @@
+/** Pins the repository: from here on the run reads our copy, whatever happens to the original. */
+import type { ActivityResult } from '../contracts/activity-result.ts';
+import type { OpenedRepository, OpenRepositoryInput } from '../contracts/agent-calls.ts';
+import type { ActivityDependencies } from './dependencies.ts';
+import { inFrame } from './frame.ts';
+
+export const openRepository =
+  (needs: ActivityDependencies) =>
+  ({ repository }: OpenRepositoryInput): Promise<ActivityResult<OpenedRepository>> =>
+    inFrame({ name: 'open-repository', type: 'span' }, async (frame) => {
+      const snapshot = await needs.retrieval.open(repository, { signal: frame.signal });
+      return { result: { snapshot, searchAttributes: [...needs.searchAttributes] }, usage: null };
+    });

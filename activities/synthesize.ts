@@ -1,0 +1,58 @@
+/** Asks the synthesizer for one answer from several results. */
+import { parseSynthesis, synthesisMessages, synthesisSchema } from '../agents/synthesizer.ts';
+import type { ActivityResult } from '../contracts/activity-result.ts';
+import type { SynthesisCall } from '../contracts/agent-calls.ts';
+import { Draft } from '../contracts/draft.ts';
+import type { SynthesisTurn } from '../contracts/synthesis.ts';
+import { repairTurn, takeTurn, type Turn } from './agent-turn.ts';
+import type { ActivityDependencies } from './dependencies.ts';
+import { citedEvidence } from './evidence-text.ts';
+import { type Frame, inFrame } from './frame.ts';
+
+export const synthesize =
+  (needs: ActivityDependencies) =>
+  (call: SynthesisCall): Promise<ActivityResult<SynthesisTurn>> =>
+    inFrame({ name: 'synthesis-llm', type: 'generation' }, async (frame) => {
+      const next = call.kind === 'repair' ? repairTurn(call) : await opening(needs, frame, call);
+      const { reply, turn } = await takeTurn(needs, frame, next, {
+        mustAnswer: false,
+        requirePrice: call.requirePrice,
+      });
+      const parsed = parseSynthesis(reply);
+      const span = { model: reply.model, usage: reply.usage, output: turn };
+      const done = (result: SynthesisTurn) => ({ result, usage: reply.usage, span });
+      if (parsed.kind === 'unparsable') return done({ ...parsed, turn });
+      const synthesisId = await needs.content.put(JSON.stringify(parsed.synthesis));
+      return done({ ...parsed, turn, synthesisId });
+    });
+
+async function opening(
+  needs: ActivityDependencies,
+  frame: Frame,
+  call: Extract<SynthesisCall, { kind: 'opening' }>,
+): Promise<Turn> {
+  const candidates = await Promise.all(
+    call.candidates.map(async ({ specialist, draft, citations }) => {
+      const { answer, confidence, insufficient } = Draft.parse(JSON.parse(await needs.content.get(draft)));
+      const holding = citations.filter((citation) => citation.status !== 'unresolved');
+      return { specialist, answer, confidence, insufficient, citations: holding };
+    }),
+  );
+  const cited = call.candidates.flatMap((candidate) => candidate.citations);
+  const evidence = await citedEvidence(needs, frame, call.snapshot, cited);
+  return {
+    kind: 'opening',
+    settings: {
+      role: 'synthesizer',
+      model: call.synthesis.model ?? null,
+      tools: [],
+      responseFormat: synthesisSchema,
+      maxOutputTokens: call.synthesis.maxOutputTokens,
+      temperature: 0,
+      topLogprobs: 0,
+      snapshot: call.snapshot,
+      allowed: [],
+    },
+    said: synthesisMessages(call.synthesis.prompt ?? null, call.question, candidates, evidence),
+  };
+}

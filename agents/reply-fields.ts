@@ -1,0 +1,61 @@
+/** Reads fields of a model's JSON with the forgiveness that models need, and no more: nothing is made up. */
+import type { Citation } from '../contracts/evidence.ts';
+
+type Fields = Record<string, unknown>;
+
+const first = (fields: Fields, names: readonly string[]): unknown =>
+  names.map((name) => fields[name]).find((value) => value !== undefined && value !== null);
+
+/** A probability from 0.8, "0.8", 80 or "80%"; `otherwise` when there is none. */
+export function readConfidence(fields: Fields, otherwise: number): number {
+  const value = first(fields, ['confidence', 'score']);
+  const number = typeof value === 'string' ? Number.parseFloat(value) : value;
+  if (typeof number !== 'number' || !Number.isFinite(number)) return otherwise;
+  return Math.min(1, Math.max(0, number > 1 ? number / 100 : number));
+}
+
+/** The non-empty strings of a list, or of a single string, each cut to 500 characters. */
+export function readSentences(value: unknown, most: number): string[] {
+  const list = Array.isArray(value) ? value : [value];
+  return list
+    .filter((entry): entry is string => typeof entry === 'string' && entry.trim() !== '')
+    .slice(0, most)
+    .map((entry) => entry.trim().slice(0, 500));
+}
+
+/** The citations that name a file, lines and words; others are left out, for they cannot be checked. */
+export function readCitations(value: unknown, most: number): Citation[] {
+  if (!Array.isArray(value)) return [];
+  return value.slice(0, most).flatMap((entry: unknown) => {
+    const citation = typeof entry === 'object' && entry !== null ? readCitation(entry as Fields) : null;
+    return citation === null ? [] : [citation];
+  });
+}
+
+function readCitation(fields: Fields): Citation | null {
+  const path = first(fields, ['path', 'file']);
+  const quote = first(fields, ['quote', 'text']);
+  const [from, to] = readLines(fields);
+  if (typeof path !== 'string' || path.trim() === '' || typeof quote !== 'string' || from === null) return null;
+  const lastLine = to === null || to < from ? from : to;
+  return {
+    path: path.trim().replace(/^\.\//, '').slice(0, 1024),
+    firstLine: from,
+    lastLine,
+    quote: quote.slice(0, 2000),
+  };
+}
+
+function readLines(fields: Fields): [number | null, number | null] {
+  const lines = first(fields, ['lines']);
+  const range = typeof lines === 'string' ? lines.match(/\d+/g) : Array.isArray(lines) ? lines : null;
+  return [
+    readLine(first(fields, ['first_line', 'firstLine', 'start_line', 'line']) ?? range?.[0]),
+    readLine(first(fields, ['last_line', 'lastLine', 'end_line']) ?? range?.[1]),
+  ];
+}
+
+function readLine(value: unknown): number | null {
+  const number = typeof value === 'string' ? Number.parseInt(value, 10) : value;
+  return typeof number === 'number' && Number.isInteger(number) && number > 0 ? number : null;
+}

@@ -1,0 +1,43 @@
+/** Asks one question: checks everything, starts the run, follows it and prints what it found. */
+import { listenForInterrupt } from './interrupt.ts';
+import { openProgressView } from './progress-view.ts';
+import { readQuestion } from './question-argument.ts';
+import { type QuestionOptions, questionInput } from './question-input.ts';
+import { readSettings } from './read-settings.ts';
+import { reportDetached, reportEnding } from './report-ending.ts';
+import { newRunId } from './run-id.ts';
+import { openSession } from './session.ts';
+import { startRun } from './start-run.ts';
+import { watchRun } from './watch-run.ts';
+
+export type AskOptions = QuestionOptions & { id?: string; detach: boolean; json: boolean };
+
+/** @returns the exit code */
+export async function askQuestion(argument: string, options: AskOptions): Promise<number> {
+  const settings = readSettings();
+  const input = await questionInput(await readQuestion(argument, process.stdin), options, settings);
+  using interrupt = listenForInterrupt();
+  await using view = await openProgressView();
+  await using session = await openSession({
+    settings,
+    need: 'worker',
+    onProgress: view.preparing,
+    signal: interrupt.signal,
+  });
+  const { handle, runId, workflowId } = await startRun(session, input, options.id ?? newRunId());
+  const run = { session, handle, runId, json: options.json };
+  if (options.detach) {
+    await view[Symbol.asyncDispose]();
+    return reportDetached(run);
+  }
+  view.preparing(`started ${workflowId}`);
+  const ending = await watchRun({
+    session,
+    handle,
+    signal: interrupt.signal,
+    onProgress: (progress) => view.update(progress, workflowId),
+    stopWhenWaiting: false,
+  });
+  await view[Symbol.asyncDispose]();
+  return reportEnding(run, ending);
+}

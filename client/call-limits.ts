@@ -1,0 +1,15 @@
+/** Turns the settings of model calls into the time limits that a run carries. */
+import type { Config } from '../config/config.ts';
+import type { CallLimits } from '../contracts/question.ts';
+
+/** Back-off between attempts that the total leaves room for, in seconds. */
+const backOffSeconds = 60;
+
+export function callLimits({ timeoutSeconds, attempts, heartbeatSeconds }: Config['model']): CallLimits {
+  return {
+    modelCallSeconds: timeoutSeconds,
+    modelCallTotalSeconds: (timeoutSeconds + backOffSeconds) * attempts,
+    modelCallAttempts: attempts,
+    heartbeatSeconds,
+  };
+}

@@ -1,0 +1,28 @@
+/** What the exit code of a command means. */
+import type { AnswerOutcome } from '../contracts/outcome.ts';
+
+export const exitCodes = { worked: 0, failed: 1, usage: 2, interrupted: 130 } as const;
+
+export const exitCodeTable = `
+Exit codes:
+  0    the command did its work; for ask: answered, or insufficient-evidence
+  1    it could not: for ask, retries-exhausted, budget-spent, unavailable or cancelled (printed in full);
+       doctor found something missing
+  2    the command, a setting or a pipeline file is wrong; nothing was started
+  130  interrupted; the run stays resumable`;
+
+/** An honest "the repository does not say" is a result; everything else that is no answer is a failure to scripts. */
+export function exitCodeOf(kind: AnswerOutcome['kind']): number {
+  switch (kind) {
+    case 'answered':
+    case 'insufficient-evidence':
+      return exitCodes.worked;
+    case 'retries-exhausted':
+    case 'budget-spent':
+    case 'unavailable':
+    case 'cancelled':
+      return exitCodes.failed;
+    default:
+      return kind satisfies never;
+  }
+}

@@ -1,0 +1,22 @@
+/** The two ways in which a command ends early: the person can change the command, or the work could not be done. */
+
+/** The command as given cannot be run: exit code 2, one line, nothing was started. */
+export class UsageError extends Error {
+  override name = 'UsageError';
+}
+
+/** The command was right and its work failed: exit code 1, one line. */
+export class CommandFailure extends Error {
+  override name = 'CommandFailure';
+}
+
+/** A person said stop before there was a run to keep: exit code 130. */
+export class Interrupted extends Error {
+  override name = 'Interrupted';
+  override message = 'interrupted before the run was started';
+}
+
+/** The code of a Node system error such as ENOENT; null for anything else. */
+export function systemErrorCode(error: unknown): string | null {
+  return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : null;
+}

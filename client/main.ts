@@ -1,0 +1,36 @@
+/** The command line: names every command; the code of a command is loaded when it is called. */
+import { Command } from 'commander';
+import { addAsk } from './commands/ask.ts';
+import { addDemo } from './commands/demo.ts';
+import { addDoctor } from './commands/doctor.ts';
+import { addModel } from './commands/model.ts';
+import { addPipeline } from './commands/pipeline.ts';
+import { addRoute } from './commands/route.ts';
+import { addRuns } from './commands/runs.ts';
+import { addUp } from './commands/up.ts';
+import { addWorker } from './commands/worker.ts';
+import { exitCodeTable } from './exit-codes.ts';
+import { endWhenReaderLeaves } from './output.ts';
+import { reportFailure } from './report-failure.ts';
+
+const program = new Command('switchyard')
+  .description('Durable multi-agent answers about a code repository, on Temporal, measured against one agent.')
+  .addHelpText('after', exitCodeTable)
+  .exitOverride();
+
+addUp(program);
+addAsk(program);
+addRoute(program);
+addRuns(program);
+addDemo(program);
+addPipeline(program);
+addDoctor(program);
+addModel(program);
+addWorker(program);
+
+endWhenReaderLeaves();
+try {
+  await program.parseAsync();
+} catch (error) {
+  process.exitCode = reportFailure(error);
+}

@@ -1,0 +1,28 @@
+/** Reads the values of options, so that a mistake is told before anything starts. */
+import { InvalidArgumentError } from 'commander';
+
+/** A whole number of at least `lowest`, written in digits. */
+function wholeNumber(text: string, lowest: number): number {
+  const value = Number(text);
+  if (!/^\d{1,15}$/.test(text) || value < lowest)
+    throw new InvalidArgumentError(`It must be a whole number of ${lowest} or more.`);
+  return value;
+}
+
+export const count = (text: string): number => wholeNumber(text, 0);
+export const positiveCount = (text: string): number => wholeNumber(text, 1);
+
+/** A positive decimal number, such as an amount of money. */
+export function positiveAmount(text: string): number {
+  const value = Number(text);
+  if (!/^\d{0,12}(\.\d{1,12})?$/.test(text) || text === '' || !(value > 0))
+    throw new InvalidArgumentError('It must be a positive number such as 0.50.');
+  return value;
+}
+
+/** The id of a run as a person may choose it: safe in a URL and in a query. */
+export function runIdValue(text: string): string {
+  if (!/^[A-Za-z0-9][A-Za-z0-9._-]{0,199}$/.test(text))
+    throw new InvalidArgumentError('It must be 1 to 200 letters, digits, dots, dashes and underscores.');
+  return text;
+}

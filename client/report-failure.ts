@@ -1,0 +1,31 @@
+/** Turns whatever ended a command into a line on stderr and an exit code. */
+import { CommanderError } from 'commander';
+import { exitCodes } from './exit-codes.ts';
+import { CommandFailure, Interrupted, UsageError } from './failures.ts';
+import { note, printableLine } from './output.ts';
+
+/** The stack of what nobody foresaw is shown: it is our mistake, and a report needs it. */
+export function reportFailure(error: unknown): number {
+  // Commander has already printed its own.
+  if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.worked : exitCodes.usage;
+  if (error instanceof UsageError) return tell(error, exitCodes.usage);
+  if (error instanceof Interrupted) return tell(error, exitCodes.interrupted);
+  if (error instanceof CommandFailure) return tell(error, exitCodes.failed);
+  if (isRpcFailure(error)) return tell(new Error(`the Temporal server refused: ${rpcText(error)}`), exitCodes.failed);
+  note(`switchyard: this should not happen: ${error instanceof Error ? error.stack : String(error)}`);
+  return exitCodes.failed;
+}
+
+function tell(error: Error, code: number): number {
+  note(`switchyard: ${printableLine(error.message)}`);
+  return code;
+}
+
+/** What @temporalio/client throws for a failed call, known by name so that this file does not load it. */
+function isRpcFailure(error: unknown): error is Error {
+  return error instanceof Error && ['ServiceError', 'WorkflowNotFoundError'].includes(error.name);
+}
+
+function rpcText(error: Error): string {
+  return error.cause instanceof Error ? `${error.message}: ${error.cause.message}` : error.message;
+}

@@ -1,0 +1,95 @@
+/** What a command holds while it works with runs: a Temporal client and, where one is needed, the home's runtime. */
+import { fileURLToPath } from 'node:url';
+import type { Client, Connection } from '@temporalio/client';
+import type { Config } from '../config/config.ts';
+import { homePaths } from '../config/home-paths.ts';
+import { ensureOwnFolder } from '../config/socket-folder.ts';
+import { CommandFailure } from './failures.ts';
+import { type JoinedRuntime, joinRuntime } from './runtime-connection.ts';
+import type { Need } from './runtime-member.ts';
+import { connectExternal, connectLocal, hasPollers, runUrl, type TemporalConnection } from './temporal.ts';
+
+export type Session = AsyncDisposable & {
+  client: Client;
+  connection: Connection;
+  namespace: string;
+  address: string;
+  taskQueue: string;
+  webUrl: string | null;
+  /** Null where the workers are elsewhere, or none was needed. */
+  runtime: JoinedRuntime | null;
+  /** Resolves when the runtime goes away; never without one. */
+  lost: Promise<void>;
+  urlOf(workflowId: string, runId: string): string | null;
+};
+
+export type SessionRequest = {
+  settings: Config;
+  need: Need;
+  onProgress: (text: string) => void;
+  signal: AbortSignal;
+};
+
+/**
+ * Opens a session. Leaving it (`await using`) waits until the runtime stays for others or has stopped.
+ * @throws CommandFailure where no server or runtime can be had
+ */
+export async function openSession(request: SessionRequest): Promise<Session> {
+  const { settings, need } = request;
+  if (!settings.temporal.external) return sessionOf(await joinHome(request), null, settings);
+  const external = await connectExternal(settings.temporal);
+  if (need === 'server' || (await hasPollers(external, settings.taskQueue))) return sessionOf(null, external, settings);
+  return sessionOf(await joinHome(request), external, settings);
+}
+
+/** Joins the runtime of the home, with the Node that runs this command. */
+export function joinHome({ settings, need, onProgress, signal }: SessionRequest): Promise<JoinedRuntime> {
+  const paths = homePaths(settings.home);
+  try {
+    ensureOwnFolder(paths.socketFolder);
+  } catch (error) {
+    throw new CommandFailure(error instanceof Error ? error.message : String(error));
+  }
+  return joinRuntime({
+    socket: paths.socket,
+    need,
+    onProgress,
+    signal,
+    command: {
+      executable: process.execPath,
+      arguments: [fileURLToPath(new URL('../worker/home-main.ts', import.meta.url))],
+      logFile: paths.runtimeLog,
+    },
+  });
+}
+
+async function sessionOf(
+  runtime: JoinedRuntime | null,
+  external: TemporalConnection | null,
+  { taskQueue }: Config,
+): Promise<Session> {
+  const temporal = external ?? (await connectOf(runtime));
+  const webUrl = runtime?.ready.webUrl ?? null;
+  return {
+    ...temporal,
+    taskQueue: runtime?.ready.taskQueue ?? taskQueue,
+    webUrl,
+    runtime,
+    lost: runtime?.closed ?? new Promise(() => {}),
+    urlOf: (workflowId, runId) => runUrl(webUrl, temporal.namespace, workflowId, runId),
+    [Symbol.asyncDispose]: async () => {
+      await temporal.connection.close();
+      await runtime?.leave();
+    },
+  };
+}
+
+async function connectOf(runtime: JoinedRuntime | null): Promise<TemporalConnection> {
+  if (runtime === null) throw new CommandFailure('there is neither a Temporal server nor a runtime');
+  try {
+    return await connectLocal(runtime.ready.address, runtime.ready.namespace);
+  } catch (error) {
+    await runtime.leave();
+    throw error;
+  }
+}

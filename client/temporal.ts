@@ -1,0 +1,61 @@
+/** Connects to the Temporal server that the environment names, or to the one of this home's runtime. */
+import { Client, Connection, type ConnectionOptions } from '@temporalio/client';
+import { loadClientConnectConfig } from '@temporalio/envconfig';
+import type { Config } from '../config/config.ts';
+import { CommandFailure } from './failures.ts';
+import { printableLine } from './output.ts';
+
+export type TemporalConnection = { client: Client; connection: Connection; namespace: string; address: string };
+
+const connectSeconds = 10;
+
+/** The server of TEMPORAL_ADDRESS, TEMPORAL_PROFILE and their kin. */
+export function connectExternal(temporal: Config['temporal']): Promise<TemporalConnection> {
+  const { connectionOptions, namespace } = loadClientConnectConfig({
+    overrideEnvVars: temporal.environment,
+  });
+  const { address, tls, apiKey, metadata } = connectionOptions;
+  return connectTo(namespace ?? 'default', {
+    ...(address === undefined ? {} : { address }),
+    ...(tls === undefined ? {} : { tls }),
+    ...(apiKey === undefined ? {} : { apiKey }),
+    ...(metadata === undefined ? {} : { metadata }),
+  });
+}
+
+/** The server of the runtime, as its `ready` message names it. */
+export function connectLocal(address: string, namespace: string): Promise<TemporalConnection> {
+  return connectTo(namespace, { address });
+}
+
+async function connectTo(namespace: string, options: ConnectionOptions): Promise<TemporalConnection> {
+  const address = options.address ?? 'localhost:7233';
+  try {
+    const connection = await Connection.connect({ ...options, connectTimeout: connectSeconds * 1000 });
+    return { connection, client: new Client({ connection, namespace }), namespace, address };
+  } catch (error) {
+    const reason = error instanceof Error ? printableLine(error.message).slice(0, 200) : String(error);
+    throw new CommandFailure(`no Temporal server answers at ${address} (${reason}): check TEMPORAL_ADDRESS`);
+  }
+}
+
+/** True when some worker has lately asked for workflow tasks on the queue. */
+export async function hasPollers({ connection, namespace }: TemporalConnection, taskQueue: string): Promise<boolean> {
+  const { pollers } = await connection.workflowService.describeTaskQueue({
+    namespace,
+    taskQueue: { name: taskQueue },
+    // TASK_QUEUE_TYPE_WORKFLOW
+    taskQueueType: 1,
+  });
+  return (pollers ?? []).length > 0;
+}
+
+/** The Web UI's page of a run; null where no Web UI is known. */
+export function runUrl(webUrl: string | null, namespace: string, workflowId: string, runId: string): string | null {
+  if (webUrl === null) return null;
+  return [webUrl, 'namespaces', namespace, 'workflows', workflowId, runId, 'history'].map(encodePart).join('/');
+}
+
+function encodePart(part: string, at: number): string {
+  return at === 0 ? part : encodeURIComponent(part);
+}

@@ -1,0 +1,45 @@
+/** Loads the checkout's `.env` and reads the configuration of this command. */
+import { readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import type { Config } from './config.ts';
+import type { EnvFile } from './env-file.ts';
+import { ConfigError, readConfig } from './read-config.ts';
+
+/** The folder that holds package.json. */
+export const checkoutFolder = dirname(import.meta.dirname);
+
+/**
+ * Only the checkout's own `.env` is read, never the one of the folder a command runs in: that may be a stranger's
+ * repository, and a base URL or an executable named there would be obeyed.
+ * @throws ConfigError with every mistake, an unreadable file among them. A missing file is none.
+ */
+export function loadConfig(env: Record<string, string | undefined>, checkout: string = checkoutFolder): Config {
+  const path = join(checkout, '.env');
+  let envFile: EnvFile | null = null;
+  try {
+    envFile = { path, text: readFileSync(path, 'utf8') };
+  } catch (error) {
+    if (codeOf(error) !== 'ENOENT') throw new ConfigError([unreadable(path, error), ...mistakesOf(env, checkout)]);
+  }
+  return readConfig(env, envFile, checkout);
+}
+
+function unreadable(path: string, error: unknown): string {
+  return codeOf(error) === 'EISDIR'
+    ? `${path}: expected a file, found a folder`
+    : `${path}: cannot be read (${codeOf(error)})`;
+}
+
+function mistakesOf(env: Record<string, string | undefined>, checkout: string): readonly string[] {
+  try {
+    readConfig(env, null, checkout);
+    return [];
+  } catch (error) {
+    if (error instanceof ConfigError) return error.mistakes;
+    throw error;
+  }
+}
+
+function codeOf(error: unknown): string {
+  return error instanceof Error && 'code' in error ? String(error.code) : 'unknown error';
+}

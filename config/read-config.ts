@@ -1,0 +1,96 @@
+/** Turns the environment into a Config, or into the list of everything that is wrong with it. */
+import { join } from 'node:path';
+import type { Config } from './config.ts';
+import { type EnvFile, parseEnvFile } from './env-file.ts';
+import { isSettingName, nearestSetting, type SettingName, type SettingValue, settings } from './settings.ts';
+
+/** Each mistake is one line that names the setting (or file and line) and says what is expected. */
+export class ConfigError extends Error {
+  readonly mistakes: readonly string[];
+
+  constructor(mistakes: readonly string[]) {
+    super(mistakes.join('\n'));
+    this.name = 'ConfigError';
+    this.mistakes = mistakes;
+  }
+}
+
+type Reader = <Name extends SettingName>(name: Name) => SettingValue<Name> | null;
+
+const remoteModel = 'gpt-5-mini';
+const offlineModel = 'switchyard-offline';
+
+/**
+ * The configuration that an environment gives. Pure.
+ * @param env the real environment; it wins over the file, and an empty value there unsets what the file says.
+ * @param envFile the `.env` file; null where there is none.
+ * @param checkout absolute path of the checkout, the default home's parent.
+ * @throws ConfigError with every mistake at once.
+ */
+export function readConfig(env: Record<string, string | undefined>, envFile: EnvFile | null, checkout: string): Config {
+  const file = envFile === null ? { values: {}, mistakes: [] } : parseEnvFile(envFile);
+  const merged = withoutEmpty({ ...file.values, ...env });
+  const mistakes = [...file.mistakes, ...unknownNames(merged)];
+  const read: Reader = (name) => {
+    const text = merged[name];
+    if (text === undefined) return null;
+    // The table pairs each name with its own reader; the compiler can't follow that pairing through the index.
+    const value = settings[name].read(text) as SettingValue<typeof name> | null;
+    if (value === null) mistakes.push(`${name}: expected ${settings[name].expects}`);
+    return value;
+  };
+  const config = assemble(read, temporalNames(merged), checkout);
+  if (mistakes.length > 0) throw new ConfigError(mistakes);
+  return config;
+}
+
+function assemble(read: Reader, environment: Record<string, string>, checkout: string): Config {
+  return {
+    home: read('SWITCHYARD_HOME') ?? join(checkout, '.switchyard'),
+    taskQueue: read('SWITCHYARD_TASK_QUEUE') ?? 'switchyard',
+    temporal: {
+      executable: read('SWITCHYARD_TEMPORAL_EXECUTABLE'),
+      external: environment.TEMPORAL_ADDRESS !== undefined || environment.TEMPORAL_PROFILE !== undefined,
+      environment,
+    },
+    model: modelSettings(read),
+    offlineFaults: read('SWITCHYARD_OFFLINE_FAULTS'),
+    logLevel: read('SWITCHYARD_LOG_LEVEL') ?? 'info',
+  };
+}
+
+function modelSettings(read: Reader): Config['model'] {
+  const apiKey = read('OPENAI_API_KEY');
+  const baseUrl = read('OPENAI_BASE_URL');
+  const offline = apiKey === null && baseUrl === null;
+  const model = read('SWITCHYARD_MODEL') ?? (offline ? offlineModel : remoteModel);
+  return {
+    apiKey,
+    baseUrl,
+    offline,
+    router: read('SWITCHYARD_MODEL_ROUTER') ?? model,
+    specialist: read('SWITCHYARD_MODEL_SPECIALIST') ?? model,
+    judge: read('SWITCHYARD_MODEL_JUDGE') ?? model,
+    synthesizer: read('SWITCHYARD_MODEL_SYNTHESIZER') ?? model,
+    timeoutSeconds: read('SWITCHYARD_MODEL_TIMEOUT_SECONDS') ?? 120,
+    reasoningTokens: read('SWITCHYARD_REASONING_TOKENS') ?? 4000,
+    attempts: read('SWITCHYARD_MODEL_ATTEMPTS') ?? 5,
+    heartbeatSeconds: read('SWITCHYARD_HEARTBEAT_SECONDS') ?? 10,
+  };
+}
+
+function unknownNames(merged: Record<string, string>): string[] {
+  return Object.keys(merged)
+    .filter((name) => name.startsWith('SWITCHYARD_') && !isSettingName(name))
+    .map((name) => `${name}: there is no such setting; did you mean ${nearestSetting(name)}?`);
+}
+
+function temporalNames(merged: Record<string, string>): Record<string, string> {
+  return Object.fromEntries(Object.entries(merged).filter(([name]) => name.startsWith('TEMPORAL_')));
+}
+
+function withoutEmpty(values: Record<string, string | undefined>): Record<string, string> {
+  const set: Record<string, string> = {};
+  for (const [name, value] of Object.entries(values)) if (value !== undefined && value.trim() !== '') set[name] = value;
+  return set;
+}

@@ -1,0 +1,121 @@
+/** Every setting by name: what it is for, what it takes, and what holds without it. */
+import { isAbsolute } from 'node:path';
+
+export type Setting<Value> = {
+  /** One line for .env.example and for `doctor`. */
+  about: string;
+  /** What a value must be, to end the sentence "NAME: expected …". */
+  expects: string;
+  /** What holds when it is not set, as a person would write it; null: nothing. */
+  unset: string | null;
+  /** True: never shown. */
+  secret: boolean;
+  /** Null: the text is no such value. */
+  read: (text: string) => Value | null;
+};
+
+export const logLevels = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
+
+function setting<Value>(
+  about: string,
+  [expects, read]: readonly [string, (text: string) => Value | null],
+  unset: string | null = null,
+  secret = false,
+): Setting<Value> {
+  return { about, expects, unset, secret, read };
+}
+
+function whole(least: number, most: number): readonly [string, (text: string) => number | null] {
+  return [
+    `a whole number from ${least} to ${most}`,
+    (text) => {
+      const value = /^\d{1,9}$/.test(text) ? Number(text) : Number.NaN;
+      return value >= least && value <= most ? value : null;
+    },
+  ];
+}
+
+const word = ['a name without spaces', (text: string) => (/^\S{1,200}$/.test(text) ? text : null)] as const;
+const key = ['a key without spaces', word[1]] as const;
+const anyText = ['text', (text: string) => text] as const;
+const absolutePath = [
+  'an absolute path (~ is not expanded)',
+  (text: string) => (isAbsolute(text) ? text : null),
+] as const;
+const level = [
+  `one of ${logLevels.join(', ')}`,
+  (text: string) => logLevels.find((known) => known === text) ?? null,
+] as const;
+
+const httpUrl = [
+  'an http:// or https:// address such as http://127.0.0.1:8080/v1',
+  (text: string) => {
+    const url = URL.parse(text);
+    return url !== null && /^https?:$/.test(url.protocol) ? text.replace(/\/+$/, '') : null;
+  },
+] as const;
+
+const sameAsAll = 'SWITCHYARD_MODEL';
+
+/** The one table: `.env.example` has the same names in the same order (tested). */
+export const settings = {
+  OPENAI_API_KEY: setting('Key of the model provider.', key, 'the offline model answers', true),
+  OPENAI_BASE_URL: setting(
+    'Any OpenAI-compatible server: vLLM, Ollama, llama.cpp, a gateway.',
+    httpUrl,
+    "OpenAI's own, with a key",
+  ),
+  SWITCHYARD_MODEL: setting(
+    'The model of every role that has none of its own.',
+    word,
+    'gpt-5-mini, or switchyard-offline without key and base URL',
+  ),
+  SWITCHYARD_MODEL_ROUTER: setting('The model that picks the route.', word, sameAsAll),
+  SWITCHYARD_MODEL_SPECIALIST: setting('The model of the specialists.', word, sameAsAll),
+  SWITCHYARD_MODEL_JUDGE: setting('The model that reviews drafts.', word, sameAsAll),
+  SWITCHYARD_MODEL_SYNTHESIZER: setting('The model that merges several drafts.', word, sameAsAll),
+  SWITCHYARD_MODEL_TIMEOUT_SECONDS: setting('Seconds that one model call may take.', whole(1, 3600), '120'),
+  SWITCHYARD_MODEL_ATTEMPTS: setting('Attempts at one model call, failures included.', whole(1, 100), '5'),
+  SWITCHYARD_HEARTBEAT_SECONDS: setting('Seconds without a heartbeat after which a call is lost.', whole(2, 600), '10'),
+  SWITCHYARD_REASONING_TOKENS: setting(
+    'Output tokens on top of the visible ones, for models that reason first.',
+    whole(0, 200_000),
+    '4000',
+  ),
+  SWITCHYARD_HOME: setting('Where server, indexes, journal and logs live.', absolutePath, '.switchyard in the checkout'),
+  SWITCHYARD_TASK_QUEUE: setting('The Temporal task queue of workflows and activities.', word, 'switchyard'),
+  SWITCHYARD_TEMPORAL_EXECUTABLE: setting(
+    'The `temporal` executable to run.',
+    absolutePath,
+    'one on PATH, else fetched once',
+  ),
+  SWITCHYARD_OFFLINE_FAULTS: setting("Seeded faults of the offline model; see 'switchyard model --help'.", anyText),
+  SWITCHYARD_LOG_LEVEL: setting('How much the worker and the runtime log.', level, 'info'),
+};
+
+export type SettingName = keyof typeof settings;
+export type SettingValue<Name extends SettingName> = Exclude<ReturnType<(typeof settings)[Name]['read']>, null>;
+
+export const settingNames: readonly SettingName[] = Object.keys(settings).filter(isSettingName);
+
+export function isSettingName(name: string): name is SettingName {
+  return Object.hasOwn(settings, name);
+}
+
+/** The known name with the fewest edits (Levenshtein) to `name`. */
+export function nearestSetting(name: string): SettingName {
+  return settingNames.reduce((best, next) => (edits(name, next) < edits(name, best) ? next : best));
+}
+
+function edits(from: string, to: string): number {
+  let row = Array.from({ length: to.length + 1 }, (_, column) => column);
+  for (const [line, letter] of [...from].entries()) {
+    const next = [line + 1];
+    for (const [column, other] of [...to].entries()) {
+      const changed = (row[column] ?? 0) + (letter === other ? 0 : 1);
+      next.push(Math.min((row[column + 1] ?? 0) + 1, (next[column] ?? 0) + 1, changed));
+    }
+    row = next;
+  }
+  return row.at(-1) ?? 0;
+}

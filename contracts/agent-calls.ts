@@ -1,0 +1,97 @@
+/** Inputs of the activities that call a model: what is new in this call, and a reference to all that was said before. */
+import { z } from 'zod';
+import { ContentId } from './content.ts';
+import { CheckedCitation } from './evidence.ts';
+import { GateSpec, RouterSpec, SpecialistSpec, SynthesisSpec } from './pipeline-spec.ts';
+import { RepositoryRef, Snapshot, SnapshotRef } from './snapshot.ts';
+
+const question = z.string();
+/** True under a money limit: a model without a known price is then refused before it is paid. */
+const requirePrice = z.boolean();
+
+/** Follows a reply that could not be used; the stored turn holds that reply and everything before it. */
+export const RepairCall = z.object({
+  kind: z.literal('repair'),
+  turn: ContentId,
+  problem: z.string().max(300),
+  requirePrice,
+});
+export type RepairCall = z.infer<typeof RepairCall>;
+
+export const OpenRepositoryInput = z.object({ repository: RepositoryRef });
+export type OpenRepositoryInput = z.infer<typeof OpenRepositoryInput>;
+
+/** `searchAttributes` are those that this deployment's server takes. */
+export const OpenedRepository = z.object({ snapshot: Snapshot, searchAttributes: z.array(z.string()) });
+export type OpenedRepository = z.infer<typeof OpenedRepository>;
+
+export const RouteCall = z.object({
+  question,
+  router: RouterSpec,
+  routes: z.array(SpecialistSpec.pick({ name: true, purpose: true })).min(1),
+  requirePrice,
+});
+export type RouteCall = z.infer<typeof RouteCall>;
+
+/** A tool's answer, by reference: the activity renders it again for the model. */
+export const ToolAnswer = z.object({ callId: z.string(), content: ContentId, renderer: z.int().positive() });
+export type ToolAnswer = z.infer<typeof ToolAnswer>;
+
+export const SpecialistCall = z.discriminatedUnion('kind', [
+  z.object({
+    kind: z.literal('opening'),
+    snapshot: SnapshotRef,
+    question,
+    specialist: SpecialistSpec,
+    /** What the gate said of the earlier draft; empty on the first try. */
+    review: z.array(z.string()),
+    earlierDraft: ContentId.nullable(),
+    mustAnswer: z.boolean(),
+    requirePrice,
+  }),
+  z.object({
+    kind: z.literal('next'),
+    turn: ContentId,
+    answers: z.array(ToolAnswer),
+    mustAnswer: z.boolean(),
+    requirePrice,
+  }),
+  RepairCall,
+]);
+export type SpecialistCall = z.infer<typeof SpecialistCall>;
+
+export const VerifyInput = z.object({
+  snapshot: SnapshotRef,
+  /** A stored draft or synthesis. */
+  content: ContentId,
+});
+export type VerifyInput = z.infer<typeof VerifyInput>;
+
+export const JudgeCall = z.discriminatedUnion('kind', [
+  z.object({
+    kind: z.literal('opening'),
+    snapshot: SnapshotRef,
+    question,
+    judge: GateSpec.shape.judge.unwrap().unwrap(),
+    draft: ContentId,
+    citations: z.array(CheckedCitation),
+    requirePrice,
+  }),
+  RepairCall,
+]);
+export type JudgeCall = z.infer<typeof JudgeCall>;
+
+export const SynthesisCall = z.discriminatedUnion('kind', [
+  z.object({
+    kind: z.literal('opening'),
+    snapshot: SnapshotRef,
+    question,
+    synthesis: SynthesisSpec,
+    candidates: z
+      .array(z.object({ specialist: z.string(), draft: ContentId, citations: z.array(CheckedCitation) }))
+      .min(1),
+    requirePrice,
+  }),
+  RepairCall,
+]);
+export type SynthesisCall = z.infer<typeof SynthesisCall>;

@@ -1,0 +1,47 @@
+/** The port through which everything asks a chat model, and the one error that it throws. */
+import type { ChatReply, ChatRequest } from '../contracts/chat.ts';
+import { type FailureKind, failureKinds } from '../contracts/failure-kinds.ts';
+import type { Usage } from '../contracts/usage.ts';
+
+export interface ChatModel {
+  /**
+   * Asks once. `callId` names the call for an endpoint that recognises repeated ones.
+   * @throws ModelFailure when the endpoint gives no usable reply; the signal's reason when the caller aborts.
+   */
+  chat(request: ChatRequest, options: { signal: AbortSignal; callId: string }): Promise<ChatReply>;
+}
+
+export type ModelFailureFacts = {
+  /** HTTP status; null when there was no response. */
+  status?: number | null;
+  /** How long the endpoint asks to wait, in full; null when it does not say. */
+  retryAfterMs?: number | null;
+  /** Where to look first, when it is not what the kind's row says. */
+  setting?: string | null;
+  /** False when the endpoint says that trying again is useless. */
+  retry?: boolean;
+  /** What was paid for although nothing usable came; null when nothing is known to be. */
+  usage?: Usage | null;
+};
+
+/** A model call that failed: what happened in one line, without secrets, and what to do about it. */
+export class ModelFailure extends Error {
+  readonly kind: FailureKind;
+  readonly status: number | null;
+  readonly retryAfterMs: number | null;
+  readonly setting: string | null;
+  /** Whether the same request may succeed later: the kind's row, unless the endpoint said no. */
+  readonly retry: boolean;
+  readonly usage: Usage | null;
+
+  constructor(kind: FailureKind, message: string, facts: ModelFailureFacts = {}) {
+    super(message);
+    this.name = 'ModelFailure';
+    this.kind = kind;
+    this.status = facts.status ?? null;
+    this.retryAfterMs = facts.retryAfterMs ?? null;
+    this.setting = facts.setting === undefined ? failureKinds[kind].setting : facts.setting;
+    this.retry = failureKinds[kind].retry && facts.retry !== false;
+    this.usage = facts.usage ?? null;
+  }
+}

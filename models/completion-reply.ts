@@ -1,0 +1,97 @@
+/** Reads a chat completion as servers really send it, leniently in its parts and strictly in its shape. */
+import { z } from 'zod';
+import type { ChatReply, ChatToolCall } from '../contracts/chat.ts';
+import { readErrorBody } from './error-body.ts';
+import { type CallPlace, contentFiltered, statusFailure, unusableReply } from './failures.ts';
+import { readLogprobs } from './logprobs.ts';
+import { countUsage } from './token-usage.ts';
+
+const Text = z.string().nullish().catch(null);
+const Part = z.object({ text: z.string() });
+const ToolCall = z.object({
+  id: Text,
+  function: z.object({
+    name: z.string(),
+    arguments: z.union([z.string(), z.record(z.string(), z.unknown())]).nullish(),
+  }),
+});
+const Message = z.object({
+  content: z.union([z.string(), z.array(z.unknown())]).nullish(),
+  refusal: Text,
+  /** vLLM, llama.cpp and DeepSeek; OpenRouter and Ollama say `reasoning`. */
+  reasoning_content: Text,
+  reasoning: Text,
+  tool_calls: z.array(ToolCall).nullish(),
+});
+const Completion = z.object({
+  model: Text,
+  choices: z.array(z.object({ message: Message, finish_reason: Text, logprobs: z.unknown() })).min(1),
+  usage: z.unknown(),
+});
+type Message = z.infer<typeof Message>;
+
+/** `starved`: all the tokens went into thinking, none was left for the answer. */
+export type ReadReply = { reply: ChatReply; starved: boolean };
+
+/**
+ * @param completion the parsed body of a 2xx response.
+ * @param sentCharacters for usage where the endpoint reports none.
+ * @throws ModelFailure when it is no completion, holds an error, or a content filter withheld the reply.
+ */
+export function readCompletion(completion: unknown, sentCharacters: number, place: CallPlace): ReadReply {
+  throwEmbeddedError(completion, place);
+  const read = Completion.safeParse(completion);
+  const choice = read.data?.choices[0];
+  if (!read.success || choice === undefined) throw unusableReply('the reply is no chat completion', place);
+  const { message } = choice;
+  const text = textOf(message.content) || (message.refusal ?? '');
+  const thought = message.reasoning_content ?? message.reasoning ?? '';
+  const toolCalls = (message.tool_calls ?? []).map(toolCall);
+  const received = text.length + thought.length + toolCalls.reduce((sum, call) => sum + call.argumentsText.length, 0);
+  const usage = countUsage(read.data.usage, place.model, { sent: sentCharacters, received });
+  if (choice.finish_reason === 'content_filter') throw contentFiltered(place, usage);
+  if (choice.finish_reason === 'error') throw unusableReply('the reply ended with finish_reason error', place);
+  const finishReason = finish(choice.finish_reason ?? null, toolCalls.length > 0);
+  const silent = text === '' && toolCalls.length === 0 && finishReason === 'length';
+  return {
+    reply: {
+      text,
+      toolCalls,
+      finishReason,
+      logprobs: readLogprobs(choice.logprobs),
+      model: read.data.model || place.model,
+      usage,
+    },
+    starved: silent && (usage.reasoningTokens > 0 || thought !== ''),
+  };
+}
+
+/** OpenRouter and LM Studio send errors with status 200. */
+function throwEmbeddedError(completion: unknown, place: CallPlace): void {
+  if (typeof completion !== 'object' || completion === null || Object.hasOwn(completion, 'choices')) return;
+  if (!('error' in completion) || completion.error === null) return;
+  const body = readErrorBody(JSON.stringify(completion));
+  const code = Number(body.code);
+  throw statusFailure(code >= 400 && code <= 599 ? code : 500, new Headers(), body, place);
+}
+
+function textOf(content: Message['content']): string {
+  if (typeof content === 'string') return content;
+  return (content ?? []).map((part) => Part.safeParse(part).data?.text ?? '').join('');
+}
+
+/** Some servers give no id, and arguments as an object; the id only has to be unique within the reply. */
+function toolCall(call: z.infer<typeof ToolCall>, at: number): ChatToolCall {
+  const given = call.function.arguments ?? '{}';
+  return {
+    id: call.id || `call_${at}`,
+    name: call.function.name,
+    argumentsText: typeof given === 'string' ? given : JSON.stringify(given),
+  };
+}
+
+function finish(reason: string | null, callsTools: boolean): ChatReply['finishReason'] {
+  if (reason === 'length') return 'length';
+  if (callsTools) return 'tool_calls';
+  return reason === 'stop' ? 'stop' : 'unknown';
+}

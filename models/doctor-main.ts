@@ -1,0 +1,52 @@
+/** Command: reads model settings as one JSON object from stdin, tries the model, prints the result as one JSON line. */
+import { z } from 'zod';
+import { probeModel } from './doctor.ts';
+import { createOpenAiChat } from './openai-chat.ts';
+
+const Settings = z.strictObject({
+  apiKey: z.string().min(1).nullable(),
+  baseUrl: z.url().nullable(),
+  /** Asked for a tool call. */
+  model: z.string().min(1),
+  /** Asked for a route; the same model when it is absent. */
+  routerModel: z.string().min(1).exactOptional(),
+  timeoutSeconds: z.number().positive().max(3600).default(60),
+  reasoningTokens: z.int().nonnegative().default(4000),
+});
+
+const maxInputBytes = 64 * 1024;
+
+/** The settings hold a key, so they come by stdin: arguments and environments can be seen by others. */
+async function readSettings(): Promise<z.infer<typeof Settings>> {
+  let text = '';
+  for await (const part of process.stdin.setEncoding('utf8')) {
+    text += part;
+    if (text.length > maxInputBytes) throw new Error(`more than ${maxInputBytes} bytes on stdin`);
+  }
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    throw new Error('stdin holds no JSON');
+  }
+  const settings = Settings.safeParse(value);
+  if (settings.success) return settings.data;
+  throw new Error(settings.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`).join('; '));
+}
+
+async function main(): Promise<void> {
+  const { model, routerModel, ...endpoint } = await readSettings();
+  const chat = createOpenAiChat({
+    ...endpoint,
+    modelByRole: { router: routerModel ?? model, specialist: model, judge: model, synthesizer: model },
+  });
+  const probe = await probeModel(chat, { model: null, signal: new AbortController().signal });
+  process.stdout.write(`${JSON.stringify(probe)}\n`);
+}
+
+try {
+  await main();
+} catch (error) {
+  process.stderr.write(`doctor: ${error instanceof Error ? error.message : String(error)}\n`);
+  process.exitCode = 2;
+}

@@ -1,0 +1,119 @@
+/** Keeps paid replies on disk until their activity is known to have completed, so that a crash does not pay twice. */
+import { createHash, randomUUID } from 'node:crypto';
+import { mkdir, open, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { z } from 'zod';
+import { ChatReply, type ChatRequest } from '../contracts/chat.ts';
+
+/** One paid call: which activity of which run asked, and for what. */
+export type JournalKey = { workflowId: string; runId: string; activityId: string; requestHash: string };
+
+export interface ReplyJournal {
+  /** Null when there is no whole entry under exactly this key. */
+  read(key: JournalKey): Promise<ChatReply | null>;
+  /** On return the reply survives a kill of the process and of the machine. */
+  write(key: JournalKey, reply: ChatReply): Promise<void>;
+}
+
+const Key = z.object({ workflowId: z.string(), runId: z.string(), activityId: z.string(), requestHash: z.string() });
+const Entry = z.object({ version: z.literal(1), key: Key, reply: ChatReply });
+
+const dayMs = 24 * 60 * 60 * 1000;
+const keepMs = 30 * dayMs;
+/** A write takes milliseconds: a temporary file of an hour ago was left by a kill. */
+const keepTemporaryMs = 60 * 60 * 1000;
+
+/**
+ * A journal of one file a key. Entries hold what models said about private code: only the owner may read them.
+ * @param directory made when it is missing.
+ */
+export function createFileJournal(directory: string): ReplyJournal & {
+  /** Removes entries older than 30 days; returns how many. */
+  prune(): Promise<number>;
+} {
+  const path = (key: JournalKey): string => join(directory, `${digest(keyParts(key))}.json`);
+  return {
+    read: (key) => readEntry(path(key), key),
+    async write(key, reply) {
+      await mkdir(directory, { recursive: true, mode: 0o700 });
+      await writeWhole(path(key), JSON.stringify({ version: 1, key: keyParts(key), reply }));
+    },
+    prune: () => pruneFolder(directory, Date.now()),
+  };
+}
+
+/** SHA-256 (hex) of the request as canonical JSON: equal requests have one hash, whatever the order of their keys. */
+export function requestHash(request: ChatRequest): string {
+  return digest(request);
+}
+
+async function readEntry(path: string, key: JournalKey): Promise<ChatReply | null> {
+  const text = await readFile(path, 'utf8').catch(whenMissing(null));
+  if (text === null) return null;
+  const entry = Entry.safeParse(parsed(text));
+  const ours = entry.success && canonical(entry.data.key) === canonical(keyParts(key));
+  return ours ? entry.data.reply : null;
+}
+
+async function writeWhole(path: string, text: string): Promise<void> {
+  const temporary = `${path}.${randomUUID()}.tmp`;
+  try {
+    const file = await open(temporary, 'wx', 0o600);
+    try {
+      await file.writeFile(text);
+      await file.sync();
+    } finally {
+      await file.close();
+    }
+    await rename(temporary, path);
+  } catch (error) {
+    await rm(temporary, { force: true });
+    throw error;
+  }
+}
+
+async function pruneFolder(directory: string, nowMs: number): Promise<number> {
+  let removed = 0;
+  for (const name of await readdir(directory).catch(whenMissing<string[]>([]))) {
+    if (!/^[0-9a-f]{64}\.json(\.[0-9a-f-]+\.tmp)?$/.test(name)) continue;
+    const path = join(directory, name);
+    const found = await stat(path).catch(whenMissing(null));
+    const keep = name.endsWith('.tmp') ? keepTemporaryMs : keepMs;
+    if (found === null || nowMs - found.mtimeMs <= keep) continue;
+    await rm(path, { force: true });
+    removed += 1;
+  }
+  return removed;
+}
+
+/** The four parts alone, so that a wider object names the same entry. */
+function keyParts({ workflowId, runId, activityId, requestHash: hash }: JournalKey): JournalKey {
+  return { workflowId, runId, activityId, requestHash: hash };
+}
+
+function digest(value: unknown): string {
+  return createHash('sha256').update(canonical(value)).digest('hex');
+}
+
+function canonical(value: unknown): string {
+  return JSON.stringify(value, (_name, part: unknown) =>
+    typeof part === 'object' && part !== null && !Array.isArray(part)
+      ? Object.fromEntries(Object.entries(part).sort(([left], [right]) => (left < right ? -1 : 1)))
+      : part,
+  );
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return null;
+  }
+}
+
+function whenMissing<Value>(value: Value): (error: NodeJS.ErrnoException) => Value {
+  return (error) => {
+    if (error.code === 'ENOENT') return value;
+    throw error;
+  };
+}

@@ -1,0 +1,97 @@
+/** Sums up what a conversation's tools have shown about the question: the passages, and which words stand nowhere. */
+import type { Conversation, ToolRun } from './conversation.ts';
+import { passagesOf } from './passages.ts';
+import { type QuestionTerms, readQuestion, type Term } from './question-terms.ts';
+import type { Place } from './source-text.ts';
+import { type Scored, scorePassages } from './support.ts';
+
+export type Assessment = {
+  question: QuestionTerms;
+  scored: readonly Scored[];
+  /** Terms that no tool has shown. */
+  unseen: readonly Term[];
+  /** Unseen terms that a tool has looked for by name and not found. */
+  absent: readonly Term[];
+  /** Share of the question's weight that one passage covers, 0 to about 1. */
+  best: number;
+  /** The same for the best three passages together. */
+  union: number;
+  /** Share of the content words' weight that stands nowhere, 0 to 1. */
+  absentShare: number;
+};
+
+const seenFrom = 0.6;
+const maxRuns = 80;
+
+const escapeRegex = (text: string): string => text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
+
+/** A word's beginning that its other forms share too. */
+export function searchForm(term: Term): string {
+  if (term.identifier) return term.text;
+  const word = term.text.toLowerCase();
+  let shared = 0;
+  while (shared < word.length && word[shared] === term.stem[shared]) shared += 1;
+  return shared >= 3 ? word.slice(0, shared) : word;
+}
+
+/** A search pattern that finds mentions of a term; plain enough for every regular-expression engine. */
+export function mentionPattern(term: Term): string {
+  const form = escapeRegex(searchForm(term));
+  if (term.called) return `\\.${form}\\b|\\b${form}\\s*[(:=]`;
+  return /^\w/.test(form) ? `\\b${form}` : form;
+}
+
+function mentioned(term: Term, places: readonly Place[]): boolean {
+  if (!term.identifier) return false;
+  const pattern = new RegExp(mentionPattern(term), 'i');
+  return places.some((place) => place.lines.some((line) => pattern.test(line)));
+}
+
+const lookedFor = (term: Term, runs: readonly ToolRun[]): boolean =>
+  runs.some((run) => !run.text.failed && !run.text.more && run.argumentsText.toLowerCase().includes(searchForm(term).toLowerCase()));
+
+/** Assesses the runs given; text is read from at most the last 80 of them. */
+export function assess(questionText: string, runs: Conversation['runs']): Assessment {
+  const recent = runs.slice(-maxRuns);
+  const question = readQuestion(questionText);
+  const places = recent.flatMap((run) => run.text.places);
+  const scored = scorePassages(question, passagesOf(places));
+  const unseen = question.terms.filter((term, at) =>
+    term.identifier ? !mentioned(term, places) : !scored.some((one) => (one.matches[at] ?? 0) >= seenFrom),
+  );
+  const absent = unseen.filter((term) => lookedFor(term, recent));
+  const content = question.terms.filter((term) => term.weight >= 0.7);
+  const weight = content.reduce((sum, term) => sum + term.weight, 0) || 1;
+  const missing = absent.filter((term) => term.weight >= 0.7).reduce((sum, term) => sum + term.weight, 0);
+  return {
+    question,
+    scored,
+    unseen,
+    absent,
+    best: scored[0]?.score ?? 0,
+    union: unionCoverage(question, scored.slice(0, 3)),
+    absentShare: missing / weight,
+  };
+}
+
+function unionCoverage(question: QuestionTerms, scored: readonly Scored[]): number {
+  const total = question.terms.reduce((sum, term) => sum + term.weight, 0) || 1;
+  const covered = question.terms.reduce(
+    (sum, term, at) => sum + term.weight * Math.max(0, ...scored.map((one) => one.matches[at] ?? 0)),
+    0,
+  );
+  return covered / total;
+}
+
+/**
+ * How far the passages support an answer, 0 to 1. One coherent passage counts more than words strewn about; words
+ * that the repository does not hold count against it, and a name that it does not hold decides.
+ */
+export function supportOf(assessment: Assessment): number {
+  if (assessment.absent.some((term) => term.decisive)) return 0;
+  const raw = 0.65 * assessment.best + 0.35 * assessment.union - 0.6 * assessment.absentShare;
+  return Math.max(0, Math.min(1, raw));
+}
+
+/** Below this the honest answer is that the evidence does not suffice. */
+export const sufficientSupport = 0.22;

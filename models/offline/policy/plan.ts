@@ -1,0 +1,118 @@
+/** Chooses the next tool calls from the question, the tools offered and what they have shown already. */
+import { type Assessment, assess, mentionPattern, searchForm } from './assessment.ts';
+import type { Conversation } from './conversation.ts';
+import type { Term } from './question-terms.ts';
+import { type FittedTool, fitTools, textParameter, type ToolUse } from './tool-fit.ts';
+
+export type PlannedCall = { name: string; arguments: Record<string, unknown> };
+
+const maxCallsInTurn = 6;
+const queryTerms = 16;
+const weakSupport = 0.4;
+
+const withUse = (tools: readonly FittedTool[], ...uses: ToolUse[]): FittedTool[] =>
+  tools.filter((fitted) => uses.includes(fitted.use));
+
+const byWeight = (terms: readonly Term[]): Term[] => terms.toSorted((a, b) => b.weight - a.weight);
+
+const queryOf = (terms: readonly Term[]): string => {
+  const kept = new Set(byWeight(terms).slice(0, queryTerms));
+  return terms
+    .filter((term) => kept.has(term))
+    .map((term) => term.text)
+    .join(' ');
+};
+
+function call(fitted: FittedTool, text: string, more: Record<string, unknown> = {}): PlannedCall[] {
+  const parameter = textParameter(fitted);
+  if (parameter === null || text === '') return [];
+  const extra = Object.entries(more).filter(([name]) => fitted.properties.has(name));
+  const filled = { [parameter]: text, ...Object.fromEntries(extra) };
+  return fitted.required.every((name) => name in filled) ? [{ name: fitted.tool.name, arguments: filled }] : [];
+}
+
+/** The opening: searches over everything searchable, names looked up, a quoted message looked for literally. */
+function opening(conversation: Conversation, tools: readonly FittedTool[]): PlannedCall[] {
+  const { question } = assess(conversation.question, []);
+  const query = queryOf(question.terms.filter((term) => term.weight >= 0.5)) || queryOf(question.terms);
+  const searches = withUse(tools, 'code', 'prose', 'search').flatMap((fitted) => call(fitted, query));
+  const names = byWeight(question.terms.filter((term) => term.decisive)).slice(0, 2);
+  const symbols = withUse(tools, 'symbol').flatMap((fitted) => names.flatMap((name) => call(fitted, name.text)));
+  const literals = withUse(tools, 'pattern').flatMap((fitted) =>
+    question.messages.slice(0, 1).flatMap((message) => call(fitted, literalPattern(message), { ignore_case: true })),
+  );
+  const planned = [...searches, ...symbols, ...literals];
+  if (planned.length > 0) return planned;
+  return withUse(tools, 'other', 'pattern').flatMap((fitted) => call(fitted, query || conversation.question.slice(0, 200)));
+}
+
+const literalPattern = (message: string): string =>
+  message
+    .slice(0, 60)
+    .replace(/\S*$/, (tail) => (message.length > 60 ? '' : tail))
+    .trim()
+    .replace(/[.*+?^${}()|[\]\\]/g, '.');
+
+/** Words not met so far are looked for by name: whether they stand anywhere decides what may be answered. */
+function checkUnseen(assessment: Assessment, tools: readonly FittedTool[]): PlannedCall[] {
+  const rare = byWeight(assessment.unseen.filter((term) => term.weight >= 0.7)).slice(0, 12);
+  if (rare.length === 0) return [];
+  const patterns = withUse(tools, 'pattern');
+  if (patterns.length > 0) {
+    return patterns.flatMap((fitted) => call(fitted, rare.map(mentionPattern).join('|'), { ignore_case: true }));
+  }
+  return withUse(tools, 'code', 'prose', 'search').flatMap((fitted) => call(fitted, rare.map(searchForm).join(' ')));
+}
+
+/** A second search in other words: synonyms instead of what was not found. */
+function reformulate(assessment: Assessment, tools: readonly FittedTool[]): PlannedCall[] {
+  if (assessment.best >= weakSupport) return [];
+  const unseen = new Set(assessment.unseen);
+  const kept = assessment.question.terms.filter((term) => !unseen.has(term) && term.weight >= 0.3);
+  const words = byWeight(kept)
+    .slice(0, 8)
+    .flatMap((term) => [term.text, ...term.synonyms.slice(0, 2)]);
+  return withUse(tools, 'code', 'prose', 'search').flatMap((fitted) => call(fitted, [...new Set(words)].join(' ')));
+}
+
+/** Reads on around the best passages, where the tools have shown little of them. */
+function readAround(assessment: Assessment, tools: readonly FittedTool[], count: number): PlannedCall[] {
+  const reader = withUse(tools, 'lines').at(0);
+  if (reader === undefined) return [];
+  const first = reader.properties.has('first_line') ? 'first_line' : 'start_line';
+  const last = reader.properties.has('last_line') ? 'last_line' : 'end_line';
+  const paths = new Set<string>();
+  return assessment.scored.slice(0, 12).flatMap(({ passage, score }) => {
+    if (paths.size >= count || paths.has(passage.path) || score < 0.6 * assessment.best) return [];
+    paths.add(passage.path);
+    const from = Math.max(1, passage.firstLine - 12);
+    const lines = { path: passage.path, [first]: from, [last]: passage.firstLine + passage.lines.length + 20 };
+    return [{ name: reader.tool.name, arguments: lines }];
+  });
+}
+
+function plan(conversation: Conversation, tools: readonly FittedTool[], turn: number): PlannedCall[] {
+  if (turn === 0) return opening(conversation, tools);
+  const assessment = assess(conversation.question, conversation.runs);
+  if (turn === 1) {
+    return [
+      ...checkUnseen(assessment, tools),
+      ...reformulate(assessment, tools),
+      ...readAround(assessment, tools, 1),
+    ];
+  }
+  const short = assessment.scored[0]?.passage.lines.length ?? 99;
+  return turn === 2 && short < 4 ? readAround(assessment, tools, 2) : [];
+}
+
+const sameCall = (planned: PlannedCall): string => `${planned.name} ${JSON.stringify(planned.arguments)}`;
+
+/** The next calls; none means that it is time to answer. A call that was answered is never made again. */
+export function planCalls(conversation: Conversation): PlannedCall[] {
+  if (!conversation.toolsAllowed) return [];
+  const tools = fitTools(conversation.tools);
+  const made = new Set(conversation.runs.map((run) => `${run.name} ${run.argumentsText}`));
+  const planned = plan(conversation, tools, conversation.toolTurns);
+  const fresh = new Map(planned.filter((one) => !made.has(sameCall(one))).map((one) => [sameCall(one), one]));
+  return [...fresh.values()].slice(0, maxCallsInTurn);
+}

@@ -1,0 +1,127 @@
+/** Reads a question: its words with their weights, its identifiers, its quoted messages, its pairs of words. */
+import { lightWords, stopWords, synonyms } from './lexicon.ts';
+import { identifierParts, wordStem } from './words.ts';
+
+/** One thing that an answer should speak of. */
+export type Term = {
+  /** As the question wrote it. */
+  text: string;
+  /** Lower-case identifier, or the stem of a word. */
+  stem: string;
+  weight: number;
+  /** Written like a name in code: camelCase, snake_case, `quoted()`, a member after a dot. */
+  identifier: boolean;
+  /** An identifier that the question takes for granted: if the repository lacks it, the question has no answer there. */
+  decisive: boolean;
+  /** Written with a dot before or a bracket behind it, so that only such a place counts as its mention. */
+  called: boolean;
+  /** Stems that say nearly the same. */
+  synonyms: readonly string[];
+};
+
+export type QuestionTerms = {
+  text: string;
+  terms: readonly Term[];
+  /** Neighbouring content words, as stems. */
+  pairs: readonly (readonly [string, string])[];
+  /** Messages quoted in the question, without the parts that vary. */
+  messages: readonly string[];
+};
+
+type Word = { text: string; at: number; quoted: boolean; ticked: boolean; braced: boolean; traced: boolean };
+
+const maxTerms = 80;
+
+/** Marks every character that lies in a match of the pattern. */
+function marks(text: string, pattern: RegExp): Uint8Array {
+  const marked = new Uint8Array(text.length);
+  for (const match of text.matchAll(pattern)) marked.fill(1, match.index, match.index + match[0].length);
+  return marked;
+}
+
+function wordsOf(text: string): Word[] {
+  const quoted = marks(text, /"[^"\n]{1,300}"|“[^”\n]{1,300}”|(?<![A-Za-z0-9])'[^'\n]{1,200}'(?![A-Za-z0-9])/g);
+  const ticked = marks(text, /`[^`\n]{1,200}`/g);
+  const braced = marks(text, /[{[][^{}[\]\n]{0,200}[}\]]/g);
+  const traced = marks(text, /^[ \t]*at [^\n]*/gm);
+  return [...text.matchAll(/[A-Za-z_$][A-Za-z0-9_$]*|\d{3,}/g)].map((match) => ({
+    text: match[0],
+    at: match.index,
+    quoted: quoted[match.index] === 1,
+    ticked: ticked[match.index] === 1,
+    braced: braced[match.index] === 1,
+    traced: traced[match.index] === 1,
+  }));
+}
+
+const fileEndings = new Set(['js', 'ts', 'mjs', 'cjs', 'json', 'md', 'py', 'go', 'rs', 'io', 'com', 'org', 'net', 'e', 'g']);
+
+/** Whether a word of the question is written as code names things. */
+function isIdentifier(word: Word, text: string): boolean {
+  const before = text[word.at - 1];
+  const after = text[word.at + word.text.length];
+  if (/^\d/.test(word.text)) return false;
+  if (/[a-z0-9][A-Z]|[A-Za-z0-9]_[A-Za-z0-9]|^\$|^_/.test(word.text)) return true;
+  if (after === '(' && word.text.length > 1) return true;
+  if (before === '.' && /[\w)]/.test(text[word.at - 2] ?? ' ')) return !fileEndings.has(word.text.toLowerCase());
+  return word.ticked && before === '`' && after === '`';
+}
+
+const errorCode = /^(?:[A-Z0-9]+_)*ERR(?:OR)?_[A-Z0-9_]+$/;
+
+const weightOf = (word: Word, identifier: boolean): number => {
+  if (identifier) return word.quoted || word.braced || word.traced ? 1.2 : 2.5;
+  if (/^\d/.test(word.text)) return 0.5;
+  const light = lightWords.has(word.text.toLowerCase());
+  return (light ? 0.3 : 1) * (word.quoted || word.traced ? 0.7 : 1);
+};
+
+function termOf(word: Word, text: string): Term | null {
+  const lower = word.text.toLowerCase();
+  const identifier = isIdentifier(word, text);
+  if (!identifier && (stopWords.has(lower) || lower.length < 2)) return null;
+  const parts = identifierParts(word.text);
+  const form = identifier && parts.length > 1 ? lower : wordStem(parts[0] ?? lower);
+  const user = word.quoted || word.braced || word.traced;
+  return {
+    text: word.text,
+    stem: form,
+    weight: weightOf(word, identifier),
+    identifier,
+    decisive: identifier && (errorCode.test(word.text) || !user),
+    called: identifier && parts.length === 1 && (text[word.at - 1] === '.' || text[word.at + word.text.length] === '('),
+    synonyms: identifier
+      ? []
+      : [...new Set([...(synonyms.get(lower) ?? []), ...(synonyms.get(form) ?? [])])].map(wordStem),
+  };
+}
+
+/** Quoted text and what follows `Error:`, cut where a value was filled in. */
+function messagesIn(text: string): string[] {
+  const quotes = [...text.matchAll(/"([^"\n]{12,300})"|`([^`\n]{12,300})`|“([^”\n]{12,300})”/g)];
+  const errors = [...text.matchAll(/(?:Error|Exception|Warning)(?: \[[^\]\n]*\])?: ([^\n]{8,300})/g)];
+  const found = [...quotes, ...errors].map((match) => match[1] ?? match[2] ?? match[3] ?? '');
+  const fixed = found.flatMap((message) => message.split(/['"`{}[\]<>:()]|\d+/)).map((piece) => piece.trim());
+  return [...new Set(fixed)].filter((piece) => piece.split(/\s+/).length >= 3).slice(0, 4);
+}
+
+/** Takes a question apart. Pure: the same text gives the same terms. */
+export function readQuestion(text: string): QuestionTerms {
+  const terms = new Map<string, Term>();
+  const pairs: [string, string][] = [];
+  let last: { term: Term; end: number } | null = null;
+  for (const word of wordsOf(text)) {
+    const term = termOf(word, text);
+    if (term === null) continue;
+    const known = terms.get(term.stem);
+    if (known === undefined && terms.size < maxTerms) terms.set(term.stem, term);
+    else if (known !== undefined) {
+      const decisive = known.identifier && term.identifier ? known.decisive && term.decisive : known.decisive;
+      terms.set(term.stem, { ...known, weight: Math.max(known.weight, term.weight), decisive });
+    }
+    const between = last === null ? '' : text.slice(last.end, word.at);
+    if (last !== null && /^[\s-]{1,3}$/.test(between) && last.term.stem !== term.stem) pairs.push([last.term.stem, term.stem]);
+    last = { term, end: word.at + word.text.length };
+  }
+  return { text, terms: [...terms.values()], pairs, messages: messagesIn(text) };
+}

@@ -1,0 +1,73 @@
+/** Measures how well passages support a question: coverage of its terms, each weighted by how rare it is. */
+import type { Passage } from './passages.ts';
+import type { QuestionTerms, Term } from './question-terms.ts';
+import { type StemIndex, stemMatch } from './words.ts';
+
+export type Scored = { passage: Passage; score: number; matches: readonly number[] };
+
+const synonymMatch = 0.6;
+const contextMatch = 0.6;
+
+/** How far an index speaks of a term, 0 to 1. */
+export function termMatch(index: StemIndex, term: Term): number {
+  const direct = stemMatch(index, term.stem);
+  if (direct === 1) return 1;
+  if (term.identifier) return 0;
+  const other = term.synonyms.some((one) => index.all.has(one)) ? synonymMatch : 0;
+  return Math.max(direct, other);
+}
+
+function passageMatches(passage: Passage, terms: readonly Term[]): number[] {
+  return terms.map((term) => {
+    const inBody = termMatch(passage.body, term);
+    return inBody === 1 ? 1 : Math.max(inBody, contextMatch * termMatch(passage.context, term));
+  });
+}
+
+/** Weights of the terms with their rarity among the passages shown: a word that stands everywhere tells little. */
+export function rarityWeights(terms: readonly Term[], matches: readonly (readonly number[])[]): number[] {
+  const count = matches.length;
+  return terms.map((term, at) => {
+    const holding = matches.filter((row) => (row[at] ?? 0) >= 0.6).length;
+    const rarity = Math.log(1 + (count - holding + 0.5) / (holding + 0.5)) / Math.log(2 + 2 * count);
+    return term.weight * Math.min(1, 0.15 + rarity);
+  });
+}
+
+const isTest = (path: string): boolean => /(^|\/)(tests?|__tests__|spec|fixtures?|benchmarks?|examples?)\/|\.(test|spec)\./i.test(path);
+const isLog = (path: string): boolean => /(^|\/)(changelog|history|releases?)[^/]*$/i.test(path);
+
+function placeFactor(path: string): number {
+  if (isLog(path)) return 0.8;
+  if (isTest(path)) return 0.85;
+  return /\.d\.[cm]?ts$/.test(path) ? 0.92 : 1;
+}
+
+function pairBonus(question: QuestionTerms, passage: Passage): number {
+  const near = question.pairs.filter(([a, b]) =>
+    passage.lines.some((line) => {
+      const lower = line.toLowerCase();
+      const first = lower.indexOf(a.slice(0, 6));
+      return first >= 0 && lower.slice(first, first + a.length + b.length + 16).includes(b.slice(0, 6));
+    }),
+  ).length;
+  return Math.min(0.15, 0.05 * near);
+}
+
+/** All passages, best supporting first; ties by path and line, so that the order never depends on chance. */
+export function scorePassages(question: QuestionTerms, passages: readonly Passage[]): Scored[] {
+  const matches = passages.map((passage) => passageMatches(passage, question.terms));
+  const weights = rarityWeights(question.terms, matches);
+  const total = weights.reduce((sum, weight) => sum + weight, 0) || 1;
+  return passages
+    .map((passage, row) => {
+      const covered = weights.reduce((sum, weight, at) => sum + weight * (matches[row]?.[at] ?? 0), 0) / total;
+      const score = (covered + pairBonus(question, passage)) * placeFactor(passage.path);
+      return { passage, score, matches: matches[row] ?? [] };
+    })
+    .toSorted(
+      (a, b) =>
+        b.score - a.score || (a.passage.path < b.passage.path ? -1 : Number(a.passage.path > b.passage.path)) ||
+        a.passage.firstLine - b.passage.firstLine,
+    );
+}

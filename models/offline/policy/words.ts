@@ -1,0 +1,74 @@
+/** Cuts text into comparable words: identifiers also into their parts, everything stemmed. */
+import { stopWords } from './lexicon.ts';
+import { stem } from './stem.ts';
+
+const wordPattern = /[A-Za-z_$][A-Za-z0-9_$]*|\d+(?:\.\d+)*/g;
+
+/** `requestIdHeader`, `FST_ERR_X` and `HTTP2Stream` as their lower-case parts. */
+export function identifierParts(identifier: string): string[] {
+  return identifier
+    .replace(/([a-z0-9])([A-Z])/g, '$1 $2')
+    .replace(/([A-Z]+)([A-Z][a-z])/g, '$1 $2')
+    .split(/[^A-Za-z0-9]+/)
+    .filter((part) => part.length > 0)
+    .map((part) => part.toLowerCase());
+}
+
+const americanSpelling = (word: string): string => {
+  if (word.length >= 8) return word.replace(/([^aeiou])is(e|ed|es|er|ing|ation)$/, '$1iz$2');
+  return word.length >= 6 ? word.replace(/our(s|ed|ing|al)?$/, 'or$1') : word;
+};
+
+/** One word's stem, in one spelling. */
+export const wordStem = (word: string): string => stem(americanSpelling(word.toLowerCase()));
+
+/** Every stem of a text in order: an identifier gives itself (lower case) and, when it has several, its parts. */
+export function stemsOf(text: string): string[] {
+  const stems: string[] = [];
+  for (const [word] of text.matchAll(wordPattern)) {
+    const parts = identifierParts(word);
+    if (parts.length > 1) {
+      stems.push(word.toLowerCase());
+      for (const part of parts) stems.push(wordStem(part));
+    } else if (parts[0] !== undefined) {
+      stems.push(wordStem(parts[0]));
+    }
+  }
+  return stems;
+}
+
+/** The stems of a text that carry meaning. */
+export const contentStems = (text: string): string[] =>
+  [...text.matchAll(wordPattern)]
+    .flatMap(([word]) => identifierParts(word))
+    .filter((word) => word.length > 1 && !stopWords.has(word))
+    .map(wordStem);
+
+/** A text's stems, ready for lookups: exact, or by the first letters. */
+export type StemIndex = { all: ReadonlySet<string>; byPrefix: ReadonlyMap<string, readonly string[]> };
+
+const prefixLength = 5;
+
+export function indexStems(text: string): StemIndex {
+  const all = new Set(stemsOf(text));
+  const byPrefix = new Map<string, string[]>();
+  for (const one of all) {
+    if (one.length < prefixLength) continue;
+    const prefix = one.slice(0, prefixLength);
+    const known = byPrefix.get(prefix);
+    if (known === undefined) byPrefix.set(prefix, [one]);
+    else known.push(one);
+  }
+  return { all, byPrefix };
+}
+
+/** How far the index holds a stem: 1 itself, 0.8 a longer or shorter form of it, 0 not at all. */
+export function stemMatch(index: StemIndex, wanted: string): number {
+  if (index.all.has(wanted)) return 1;
+  if (wanted.length < prefixLength) return 0;
+  const near = index.byPrefix.get(wanted.slice(0, prefixLength)) ?? [];
+  const related = near.some(
+    (other) => Math.abs(other.length - wanted.length) <= 5 && (other.startsWith(wanted) || wanted.startsWith(other)),
+  );
+  return related ? 0.8 : 0;
+}

@@ -1,0 +1,50 @@
+/** Splits the training text so that neither the topic nor the phrasing of a test question occurs in what the model was trained on. */
+
+import { trainedRoutes, type TrainingQuestion } from './training-text.ts';
+
+/** Positions in the question list. Questions that share only one of topic and template with the test block sit the fold out. */
+export interface GroupedFold {
+  readonly test: readonly number[];
+  readonly train: readonly number[];
+}
+
+/** Topics and templates are each dealt into so many blocks; each pair of blocks is one fold. */
+const blockCount = 8;
+
+/** The folds: every question is tested exactly once, on a model that saw no question of its topic or of its template. */
+export function groupedFolds(questions: readonly TrainingQuestion[]): GroupedFold[] {
+  const topicBlocks = dealIntoBlocks(questions.map((question) => question.topic));
+  const templateBlocks = new Map(
+    trainedRoutes.flatMap((route) => {
+      const templates = questions.filter((question) => question.route === route).map((question) => question.template);
+      return [...dealIntoBlocks(templates)];
+    }),
+  );
+  const positions = questions.map((question, at) => ({
+    at,
+    topicBlock: topicBlocks.get(question.topic),
+    templateBlock: templateBlocks.get(question.template),
+  }));
+  const blocks = Array.from({ length: blockCount }, (_, block) => block);
+  return blocks.flatMap((topicBlock) =>
+    blocks.map((templateBlock) => ({
+      test: positions.filter((q) => q.topicBlock === topicBlock && q.templateBlock === templateBlock).map((q) => q.at),
+      train: positions.filter((q) => q.topicBlock !== topicBlock && q.templateBlock !== templateBlock).map((q) => q.at),
+    })),
+  );
+}
+
+/** Deals groups, the largest first, each to the block that is smallest so far; ties go by name, so that the order of lines is irrelevant. */
+function dealIntoBlocks(groups: readonly string[]): Map<string, number> {
+  const sizes = new Map<string, number>();
+  for (const group of groups) sizes.set(group, (sizes.get(group) ?? 0) + 1);
+  const loads = new Array<number>(blockCount).fill(0);
+  const largestFirst = [...sizes].sort(([a, sizeA], [b, sizeB]) => sizeB - sizeA || (a < b ? -1 : 1));
+  return new Map(
+    largestFirst.map(([group, size]) => {
+      const block = loads.indexOf(Math.min(...loads));
+      loads[block] = (loads[block] ?? 0) + size;
+      return [group, block];
+    }),
+  );
+}

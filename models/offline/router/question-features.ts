@@ -1,0 +1,45 @@
+/** Turns a question into named, weighted features: what the route model is trained on and reads. */
+
+import { questionPhrasings } from './question-intent.ts';
+import { questionSigns } from './question-shape.ts';
+import { questionStems, readableText } from './question-words.ts';
+import { vocabularyCounts } from './vocabulary.ts';
+
+/** Feature name to weight. */
+export type QuestionFeatures = ReadonlyMap<string, number>;
+
+/** Words after which a question no longer adds word features. */
+const wordLimit = 160;
+
+/** How much each family of features weighs in all, whatever the question's length; chosen by the grouped cross-validation. */
+const familyNorms = { words: 2, pairs: 0.8, lead: 0.6, signs: 2.8 } as const;
+
+/** The features of a question: stems, pairs of stems, its first words, and its signs; each family has a fixed length (L2 norm). */
+export function questionFeatures(question: string): QuestionFeatures {
+  const text = withoutSalutation(readableText(question));
+  const stems = questionStems(text).slice(0, wordLimit);
+  const pairs = stems.slice(1).map((stem, index) => `${stems[index]} ${stem}`);
+  const features = new Map<string, number>();
+  addFamily(features, 'word', stems, familyNorms.words);
+  addFamily(features, 'pair', pairs, familyNorms.pairs);
+  addFamily(features, 'lead', leadingPhrases(stems), familyNorms.lead);
+  const signs = [...questionSigns(text, stems.length), ...questionPhrasings(text), ...vocabularyCounts(stems)];
+  addFamily(features, 'sign', signs, familyNorms.signs);
+  return features;
+}
+
+/** `Hi all, I have …` starts with `I have`; a greeting alone stays. */
+function withoutSalutation(text: string): string {
+  return text.replace(/^\W*(?:hello|hi|hey|good (?:morning|evening|day|afternoon))\b[^,.!?\n]{0,20}[,.!\n]\s*(?=\w+\s+\w+\s+\w)/iu, '');
+}
+
+/** The first word, the first two and the first three. */
+function leadingPhrases(stems: readonly string[]): string[] {
+  return [1, 2, 3].filter((count) => stems.length >= count).map((count) => stems.slice(0, count).join(' '));
+}
+
+function addFamily(features: Map<string, number>, family: string, members: readonly string[], norm: number): void {
+  const distinct = new Set(members);
+  const weight = norm / Math.sqrt(Math.max(1, distinct.size));
+  for (const member of distinct) features.set(`${family}:${member}`, weight);
+}

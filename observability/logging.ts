@@ -1,0 +1,43 @@
+/** JSON lines for operators, on stderr or in a file, with keys and tokens taken out of every line. */
+import { pino } from 'pino';
+
+export type Logger = pino.Logger;
+
+export type LogOptions = {
+  level: pino.LevelWithSilent;
+  /** A file to append to; null: stderr. */
+  file: string | null;
+  /** Values that must never be shown whatever they look like: the configured key, for one. */
+  secrets: readonly string[];
+};
+
+const mask = '[redacted]';
+
+/** A logger that writes synchronously, so that the last lines before an end are not lost. */
+export function createLogger({ level, file, secrets }: LogOptions): Logger {
+  const destination = pino.destination({ dest: file ?? 2, sync: true, mkdir: true });
+  return pino(
+    {
+      level,
+      base: { pid: process.pid },
+      timestamp: pino.stdTimeFunctions.isoTime,
+      formatters: { level: (label) => ({ level: label }) },
+      hooks: { streamWrite: (line) => redactSecrets(line, secrets) },
+    },
+    destination,
+  );
+}
+
+/**
+ * Text without the given secrets and without what looks like a key: `sk-…`, a bearer or basic token, a field named
+ * like a key, a password in a URL. Works on plain text and on JSON.
+ */
+export function redactSecrets(text: string, secrets: readonly string[] = []): string {
+  const known = secrets.filter((secret) => secret.length >= 4);
+  const masked = known.reduce((rest, secret) => rest.replaceAll(JSON.stringify(secret).slice(1, -1), mask), text);
+  return masked
+    .replace(/\b((?:sk|pk)-)[A-Za-z0-9_-]{6,}/g, `$1${mask}`)
+    .replace(/\b(Bearer|Basic)\s+[A-Za-z0-9._~+/=-]{6,}/gi, `$1 ${mask}`)
+    .replace(/("(?:api[-_]?key|authorization|password|secret|token)"\s*:\s*)"(?:[^"\\]|\\.)*"/gi, `$1"${mask}"`)
+    .replace(/(:\/\/[^\s/:@"]*:)[^\s/@"]+@/g, `$1${mask}@`);
+}

@@ -1,0 +1,64 @@
+/** Opens repositories as immutable snapshots and answers every question about their text, off the caller's event loop. */
+import type { CheckedCitation, Citation, Evidence } from '../contracts/evidence.ts';
+import type { RepositoryRef, Snapshot, SnapshotRef } from '../contracts/snapshot.ts';
+import type { ToolRequest } from '../contracts/tool.ts';
+import { fetchSnapshotSource } from './git-fetch.ts';
+import { locateRepository } from './locate-repository.ts';
+import { createThreads } from './threads.ts';
+import type { OnProgress } from './thread-tasks.ts';
+import { toolDeadlineMs } from './tool-limits.ts';
+import { type ToolRun, toolError } from './tool-run.ts';
+
+/**
+ * Every method ends soon after its signal aborts, with the signal's reason. The methods that take a snapshot throw
+ * SnapshotUnavailable when this machine does not hold it.
+ */
+export type Retrieval = AsyncDisposable & {
+  /** Pins the reference and copies its text into the store. @throws RepositoryUnusable */
+  open(ref: RepositoryRef, options: { signal: AbortSignal; onProgress?: OnProgress }): Promise<Snapshot>;
+  /** Makes sure that the snapshot is here, fetching it by its URL if need be. @throws SnapshotUnavailable */
+  ensure(ref: SnapshotRef, signal: AbortSignal, onProgress?: OnProgress): Promise<Snapshot>;
+  /** Runs a tool as a model asked for it; what the model did wrong is a result with status `error`. */
+  runTool(ref: SnapshotRef, request: ToolRequest, allowed: readonly string[], signal: AbortSignal): Promise<ToolRun>;
+  /** One checked citation for each given, in the same order. */
+  checkCitations(ref: SnapshotRef, citations: Citation[], signal: AbortSignal): Promise<CheckedCitation[]>;
+  /** The places as text, in the rendering of tool results. */
+  render(ref: SnapshotRef, evidence: Evidence[], signal: AbortSignal): Promise<string>;
+  /** Ends all work in progress and its threads; calls still open are rejected. */
+  close(): Promise<void>;
+};
+
+/** @param settings.home the absolute folder that holds the indexes (`index/`) and the clones (`git/`). */
+export function createRetrieval({ home }: { home: string }): Retrieval {
+  const threads = createThreads();
+  const close = () => threads.close();
+  return {
+    async open(ref, { signal, onProgress }) {
+      const source = await locateRepository(ref, home, signal, onProgress);
+      return threads.run('build', { kind: 'build', home, source }, { signal, onProgress });
+    },
+    async ensure(ref, signal, onProgress) {
+      const held = await threads.run('find', { kind: 'find', home, ref }, { signal });
+      if (held !== null) return held;
+      const source = await fetchSnapshotSource(ref, home, signal, onProgress);
+      return threads.run('build', { kind: 'build', home, source }, { signal, onProgress });
+    },
+    runTool(ref, request, allowed, signal) {
+      const milliseconds = toolDeadlineMs(request.tool);
+      const late = () => toolError(`${request.tool} took longer than ${milliseconds / 1000} s: ${lateAdvice(request)}`);
+      const task = { kind: 'tool', home, ref, request, allowed: [...allowed] } as const;
+      return threads.run('tool', task, { signal, deadline: { milliseconds, late } });
+    },
+    checkCitations: (ref, citations, signal) =>
+      threads.run('citations', { kind: 'citations', home, ref, citations }, { signal }),
+    render: (ref, evidence, signal) => threads.run('render', { kind: 'render', home, ref, evidence }, { signal }),
+    close,
+    [Symbol.asyncDispose]: close,
+  };
+}
+
+function lateAdvice(request: ToolRequest): string {
+  return request.tool === 'grep'
+    ? 'the pattern took too long, use a simpler one without nested repetition, or narrow with path'
+    : 'narrow it with path, or ask for less';
+}

@@ -1,0 +1,20 @@
+/** Where a snapshot's text comes from once the user's reference has been pinned down. */
+
+/** Everything in it is final: nothing is looked up by a name that may move. */
+export type SnapshotSource = {
+  home: string;
+  repositoryKey: string;
+  label: string;
+  /** A URL from which another machine can fetch the same commit; null when there is none. Holds no password. */
+  url: string | null;
+} & (
+  | {
+      kind: 'commit';
+      /** The git directory that holds the objects; absolute. */
+      gitDirectory: string;
+      commit: string;
+      /** The folder inside the commit, with a trailing slash; empty for the whole tree. */
+      prefix: string;
+    }
+  | { kind: 'folder'; root: string }
+);

@@ -1,0 +1,95 @@
+/** Opens the SQLite file of one repository, in the right version, for several threads and processes at once. */
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import {
+  createIndexTables,
+  createStateTable,
+  createTextTables,
+  indexTables,
+  indexVersion,
+  textTables,
+  textVersion,
+} from './store-schema.ts';
+
+/** How long one writer waits for another; writers hold the lock for a fraction of a second at a time. */
+const busyMilliseconds = 60_000;
+
+export function storeFile(home: string, repositoryKey: string): string {
+  return join(home, 'index', `${repositoryKey}.sqlite`);
+}
+
+/** Opens the store, making it, or making it anew where another version of the tables is found. */
+export function openStore(home: string, repositoryKey: string): DatabaseSync {
+  mkdirSync(join(home, 'index'), { recursive: true });
+  const store = new DatabaseSync(storeFile(home, repositoryKey), { timeout: busyMilliseconds });
+  try {
+    useWriteAheadLog(store);
+    store.exec('PRAGMA synchronous = NORMAL; PRAGMA temp_store = MEMORY; PRAGMA cache_size = -32000');
+    bringUpToDate(store);
+  } catch (error) {
+    store.close();
+    throw error;
+  }
+  return store;
+}
+
+/** Two processes that make the file at once may be told "locked" here in spite of the time limit. */
+function useWriteAheadLog(store: DatabaseSync): void {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      store.exec('PRAGMA journal_mode = WAL');
+      return;
+    } catch (error) {
+      if (attempt >= 200 || !/locked|busy/i.test(String(error))) throw error;
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 25);
+    }
+  }
+}
+
+/** Runs the work in one write transaction: all of it, or nothing. */
+export function inTransaction<Result>(store: DatabaseSync, work: () => Result): Result {
+  store.exec('BEGIN IMMEDIATE');
+  try {
+    const result = work();
+    store.exec('COMMIT');
+    return result;
+  } catch (error) {
+    if (store.isTransaction) store.exec('ROLLBACK');
+    throw error;
+  }
+}
+
+function bringUpToDate(store: DatabaseSync): void {
+  if (isCurrent(store)) return;
+  inTransaction(store, () => {
+    store.exec(createStateTable);
+    const found = versions(store);
+    if (found?.text !== textVersion) {
+      drop(store, textTables);
+      store.exec(createTextTables);
+    }
+    if (found?.text !== textVersion || found.index !== indexVersion) {
+      drop(store, indexTables);
+      store.exec(createIndexTables);
+      // What was searchable must be indexed again before it is called ready.
+      store.exec(`UPDATE file SET indexed = 0; UPDATE snapshot SET state = 'building'`);
+    }
+    store.prepare('INSERT OR REPLACE INTO state VALUES (1, ?, ?)').run(textVersion, indexVersion);
+  });
+}
+
+function isCurrent(store: DatabaseSync): boolean {
+  if (store.prepare(`SELECT 1 FROM sqlite_schema WHERE name = 'state'`).get() === undefined) return false;
+  const found = versions(store);
+  return found?.text === textVersion && found.index === indexVersion;
+}
+
+function versions(store: DatabaseSync): { text: number; index: number } | null {
+  const row = store.prepare('SELECT text_version, index_version FROM state').get();
+  return row === undefined ? null : { text: Number(row.text_version), index: Number(row.index_version) };
+}
+
+function drop(store: DatabaseSync, tables: readonly string[]): void {
+  for (const table of tables) store.exec(`DROP TABLE IF EXISTS ${table}`);
+}

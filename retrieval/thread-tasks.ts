@@ -1,0 +1,37 @@
+/** The work that runs in threads, as plain messages: what is asked, and how the answer comes back. */
+import type { CheckedCitation, Citation, Evidence } from '../contracts/evidence.ts';
+import type { Snapshot, SnapshotRef } from '../contracts/snapshot.ts';
+import type { ToolRequest } from '../contracts/tool.ts';
+import type { SnapshotSource } from './snapshot-source.ts';
+import type { ToolRun } from './tool-run.ts';
+
+/** `home` is the folder that holds the indexes. */
+export type ThreadTask = { home: string } & (
+  | { kind: 'build'; source: SnapshotSource }
+  | { kind: 'find'; ref: SnapshotRef }
+  | { kind: 'tool'; ref: SnapshotRef; request: ToolRequest; allowed: readonly string[] }
+  | { kind: 'citations'; ref: SnapshotRef; citations: Citation[] }
+  | { kind: 'render'; ref: SnapshotRef; evidence: Evidence[] }
+);
+
+export type ThreadResults = {
+  build: Snapshot;
+  /** Null: not held, or not complete. */
+  find: Snapshot | null;
+  tool: ToolRun;
+  citations: CheckedCitation[];
+  render: string;
+};
+
+/** `reading`: text is copied into the store; `indexing`: it is made searchable. Counts are files. */
+export type OpenProgress = { stage: 'fetching' | 'reading' | 'indexing'; done: number; total: number | null };
+export type OnProgress = (progress: OpenProgress) => void;
+
+/** Sent by the thread while it works; `started` begins the task's deadline. */
+export type ThreadNews = { kind: 'started' } | { kind: 'progress'; progress: OpenProgress };
+
+/** Error classes do not survive the way between threads: a failure travels as a value and is thrown on arrival. */
+export type ThreadReply =
+  | { kind: 'result'; result: ThreadResults[keyof ThreadResults] }
+  | { kind: 'unusable'; message: string }
+  | { kind: 'absent'; snapshot: string };

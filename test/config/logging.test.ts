@@ -1,0 +1,24 @@
+import assert from 'node:assert/strict';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { createLogger } from '../../observability/logging.ts';
+
+test('no key, token or password reaches the log, in a field, a message or an error', (t) => {
+  const folder = mkdtempSync(join(tmpdir(), 'switchyard-log-'));
+  t.after(() => rmSync(folder, { recursive: true }));
+  const file = join(folder, 'logs', 'a.log');
+  const log = createLogger({ level: 'info', file, secrets: ['plain"gateway'] });
+  log.info({ apiKey: 'abcdef', headers: { Authorization: 'Bearer eyJhbGci.x.y' } }, 'asked with sk-proj-1234567890');
+  log.error(new Error('401 for plain"gateway at https://user:hunter22@host/v1'), 'failed: Bearer eyJhbGci.x.y');
+  log.debug('not this one');
+  const text = readFileSync(file, 'utf8');
+  const lines = text.trim().split('\n');
+  assert.equal(lines.length, 2);
+  assert.match(text, /asked with sk-\[redacted\]/);
+  assert.match(text, /"level":"error"/);
+  assert.equal(text.match(/\[redacted\]/g)?.length, 8);
+  assert.doesNotMatch(text, /abcdef|eyJ|1234567890|gateway|hunter22/);
+  for (const line of lines) assert.doesNotThrow(() => JSON.parse(line));
+});

@@ -1,0 +1,135 @@
+import assert from 'node:assert/strict';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { checkoutFolder, loadConfig } from '../../config/load-config.ts';
+import { ConfigError, readConfig } from '../../config/read-config.ts';
+import { settingNames } from '../../config/settings.ts';
+import { defaultTaskQueue, offlineModelName } from '../../contracts/names.ts';
+
+const checkout = '/work/checkout';
+
+function mistakesOf(act: () => unknown): readonly string[] {
+  try {
+    act();
+  } catch (error) {
+    assert.ok(error instanceof ConfigError, String(error));
+    assert.equal(error.message, error.mistakes.join('\n'));
+    return error.mistakes;
+  }
+  assert.fail('no mistake was reported');
+}
+
+test('with nothing set, the offline model answers and everything lives in the checkout', () => {
+  const config = readConfig({}, null, checkout);
+  assert.equal(config.home, '/work/checkout/.switchyard');
+  assert.equal(config.taskQueue, defaultTaskQueue);
+  assert.equal(config.model.offline, true);
+  assert.equal(config.model.router, offlineModelName);
+  assert.deepEqual(
+    [config.model.timeoutSeconds, config.model.attempts, config.model.heartbeatSeconds, config.model.reasoningTokens],
+    [120, 5, 10, 4000],
+  );
+  assert.deepEqual(config.temporal, { executable: null, external: false, environment: {} });
+  assert.equal(config.logLevel, 'info');
+});
+
+test('a key alone makes a real model answer, and a role may have its own', () => {
+  const config = readConfig({ OPENAI_API_KEY: 'sk-abc', SWITCHYARD_MODEL_JUDGE: 'gpt-5' }, null, checkout);
+  assert.equal(config.model.offline, false);
+  assert.equal(config.model.router, 'gpt-5-mini');
+  assert.equal(config.model.judge, 'gpt-5');
+});
+
+test('a base URL alone makes its server answer, without a trailing slash', () => {
+  const config = readConfig({ OPENAI_BASE_URL: 'http://127.0.0.1:8080/v1/', SWITCHYARD_MODEL: 'llama' }, null, checkout);
+  assert.equal(config.model.offline, false);
+  assert.equal(config.model.baseUrl, 'http://127.0.0.1:8080/v1');
+  assert.equal(config.model.synthesizer, 'llama');
+});
+
+test('the real environment wins over the file, and an empty value there unsets what the file says', () => {
+  const envFile = {
+    path: '/c/.env',
+    text: '# mine\nexport OPENAI_API_KEY="sk-file"\nSWITCHYARD_MODEL = a # why\nSWITCHYARD_TASK_QUEUE=from-file\r\n',
+  };
+  const config = readConfig({ OPENAI_API_KEY: '', SWITCHYARD_MODEL: 'b' }, envFile, checkout);
+  assert.equal(config.model.apiKey, null);
+  assert.equal(config.model.offline, true);
+  assert.equal(config.model.specialist, 'b');
+  assert.equal(config.taskQueue, 'from-file');
+  assert.equal(readConfig({}, envFile, checkout).model.apiKey, 'sk-file');
+});
+
+test('all mistakes are reported together, each with its setting or its line and what is expected', () => {
+  const envFile = {
+    path: '/c/.env',
+    text: 'SWITCHYARD_MODEL_TIMEOUT_SECONDS=soon\nsk-secret\n\nSWITCHYARD_MODEL="gpt\nSWITCHYARD_MODEL_ATEMPTS=3\n',
+  };
+  const env = {
+    OPENAI_BASE_URL: 'localhost:8080',
+    SWITCHYARD_LOG_LEVEL: 'loud',
+    SWITCHYARD_HOME: 'here',
+    SWITCHYARD_MODEL_ATTEMPTS: '0',
+    OPENAI_API_KEY: 'two words',
+  };
+  const mistakes = mistakesOf(() => readConfig(env, envFile, checkout));
+  assert.deepEqual(
+    new Set(mistakes),
+    new Set([
+      '/c/.env:2: expected NAME=value, a comment or an empty line',
+      '/c/.env:4: SWITCHYARD_MODEL has an opening quote without its closing one',
+      'SWITCHYARD_MODEL_ATEMPTS: there is no such setting; did you mean SWITCHYARD_MODEL_ATTEMPTS?',
+      'SWITCHYARD_MODEL_TIMEOUT_SECONDS: expected a whole number from 1 to 3600',
+      'SWITCHYARD_MODEL_ATTEMPTS: expected a whole number from 1 to 100',
+      'OPENAI_BASE_URL: expected an http:// or https:// address such as http://127.0.0.1:8080/v1',
+      'OPENAI_API_KEY: expected a key without spaces',
+      'SWITCHYARD_HOME: expected an absolute path (~ is not expanded)',
+      'SWITCHYARD_LOG_LEVEL: expected one of fatal, error, warn, info, debug, trace, silent',
+    ]),
+  );
+  assert.equal(mistakes.length, 9);
+  assert.doesNotMatch(mistakes.join('\n'), /sk-secret|two words/);
+});
+
+test("Temporal's own settings are handed on, from the file too, and an address or profile means: start no server", () => {
+  const envFile = { path: '/c/.env', text: 'TEMPORAL_ADDRESS=example.test:7233' };
+  const config = readConfig({ TEMPORAL_NAMESPACE: 'qa', HOME: '/root' }, envFile, checkout);
+  assert.equal(config.temporal.external, true);
+  assert.deepEqual(config.temporal.environment, { TEMPORAL_ADDRESS: 'example.test:7233', TEMPORAL_NAMESPACE: 'qa' });
+  assert.equal(readConfig({ TEMPORAL_PROFILE: 'prod' }, null, checkout).temporal.external, true);
+  assert.equal(readConfig({ TEMPORAL_NAMESPACE: 'qa' }, null, checkout).temporal.external, false);
+});
+
+test('a checkout without .env is fine; a folder in its place is a mistake beside the others', (t) => {
+  const folder = mkdtempSync(join(tmpdir(), 'switchyard-config-'));
+  t.after(() => rmSync(folder, { recursive: true }));
+  assert.equal(loadConfig({}, folder).home, join(folder, '.switchyard'));
+  mkdirSync(join(folder, '.env'));
+  assert.deepEqual(
+    mistakesOf(() => loadConfig({ SWITCHYARD_LOG_LEVEL: 'loud' }, folder)),
+    [
+      `${join(folder, '.env')}: expected a file, found a folder`,
+      'SWITCHYARD_LOG_LEVEL: expected one of fatal, error, warn, info, debug, trace, silent',
+    ],
+  );
+});
+
+test("the checkout's .env is read", (t) => {
+  const folder = mkdtempSync(join(tmpdir(), 'switchyard-config-'));
+  t.after(() => rmSync(folder, { recursive: true }));
+  writeFileSync(join(folder, '.env'), "SWITCHYARD_TASK_QUEUE='mine'\n");
+  assert.equal(loadConfig({}, folder).taskQueue, 'mine');
+});
+
+test('.env.example has every setting once, in the order of the table, and every example in it is accepted', () => {
+  const text = readFileSync(join(checkoutFolder, '.env.example'), 'utf8');
+  const lines = text.split('\n').flatMap((line) => /^# ([A-Z_]+=.*)$/.exec(line)?.[1] ?? []);
+  const names = lines.map((line) => line.slice(0, line.indexOf('=')));
+  assert.deepEqual(
+    names.filter((name) => !name.startsWith('TEMPORAL_')),
+    settingNames,
+  );
+  assert.doesNotThrow(() => readConfig({}, { path: '.env', text: lines.join('\n') }, checkout));
+});

@@ -1,0 +1,43 @@
+/** An exclusive lock on a file, which the system releases when its holder dies, however it dies. */
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { setTimeout as delay } from 'node:timers/promises';
+import { ensureOwnFolder } from '../config/socket-folder.ts';
+
+export type FileLock = { release: () => void };
+
+/** SQLITE_BUSY in SQLite's list of result codes. */
+const busy = 5;
+
+/**
+ * Takes the lock, or gives null when somebody else has it. SQLite's exclusive transaction is a lock of the operating
+ * system on the file; nothing is ever written to it.
+ */
+export function takeLock(file: string): FileLock | null {
+  const database = new DatabaseSync(file, { timeout: 0 });
+  try {
+    database.exec('BEGIN EXCLUSIVE');
+    return { release: () => database.close() };
+  } catch (error) {
+    database.close();
+    if (error instanceof Error && 'errcode' in error && error.errcode === busy) return null;
+    throw error;
+  }
+}
+
+/**
+ * Runs `act` while no other home of this user chooses ports: between finding a port free and the server's listening
+ * there, another home's server could take it, and would then be mistaken for ours.
+ */
+export async function whilePortsAreOurs<Result>(act: () => Promise<Result>): Promise<Result> {
+  const folder = join('/tmp', `switchyard-ports-${process.getuid?.() ?? 'user'}`);
+  ensureOwnFolder(folder);
+  const file = join(folder, 'lock.sqlite');
+  let lock = takeLock(file);
+  for (; lock === null; lock = takeLock(file)) await delay(25);
+  try {
+    return await act();
+  } finally {
+    lock.release();
+  }
+}

@@ -1,0 +1,55 @@
+/** Waits for a freshly started server and sets its namespace up. */
+import { connect } from 'node:net';
+import { setTimeout as delay } from 'node:timers/promises';
+import { Connection } from '@temporalio/client';
+import { msToTs, optionalTsToMs } from '@temporalio/common/lib/time.js';
+import { registerSearchAttributes } from './search-attributes.ts';
+
+const retentionMs = 90 * 24 * 60 * 60 * 1000;
+const readyWithinSeconds = 60;
+
+/**
+ * Resolves once the frontend answers and the namespace keeps runs for 90 days (a dev server's own default is one day)
+ * and knows our search attributes.
+ * @param signal aborted when the server ended meanwhile.
+ */
+export async function prepareServer(address: string, namespace: string, signal: AbortSignal): Promise<void> {
+  const deadline = AbortSignal.any([signal, AbortSignal.timeout(readyWithinSeconds * 1000)]);
+  await untilListening(address, deadline);
+  const connection = await Connection.connect({ address, connectTimeout: '30s' });
+  try {
+    await keepRunsLonger(connection, namespace, deadline);
+    const { refusal } = await registerSearchAttributes(connection, namespace);
+    if (refusal !== null) throw new Error(`search attributes: ${refusal}`);
+  } finally {
+    await connection.close();
+  }
+}
+
+async function untilListening(address: string, signal: AbortSignal): Promise<void> {
+  while (!(await accepts(address))) await delay(15, undefined, { signal });
+}
+
+function accepts(address: string): Promise<boolean> {
+  const { hostname, port } = new URL(`tcp://${address}`);
+  return new Promise((resolve) => {
+    const socket = connect({ host: hostname, port: Number(port) });
+    socket.once('connect', () => resolve(true)).once('error', () => resolve(false));
+    socket.once('connect', () => socket.destroy());
+  });
+}
+
+/** The namespace is registered while the frontend already answers: until then it is not found. */
+async function keepRunsLonger(connection: Connection, namespace: string, signal: AbortSignal): Promise<void> {
+  const update = { workflowExecutionRetentionTtl: msToTs(retentionMs) };
+  for (;;) {
+    try {
+      const { config } = await connection.workflowService.describeNamespace({ namespace });
+      if (optionalTsToMs(config?.workflowExecutionRetentionTtl) === retentionMs) return;
+      await connection.workflowService.updateNamespace({ namespace, config: update });
+    } catch (error) {
+      if (signal.aborted) throw error;
+      await delay(25, undefined, { signal });
+    }
+  }
+}

@@ -1,0 +1,109 @@
+/** Answers one question about a repository: opens it, routes, delegates, reviews, and makes one answer. */
+import { CancellationScope, isCancellation } from '@temporalio/workflow';
+import type { SpecialistOutput } from '../contracts/draft.ts';
+import type { AnswerOutcome } from '../contracts/outcome.ts';
+import type { QuestionInput } from '../contracts/question.ts';
+import { endInTime } from './clock.ts';
+import { delegate } from './delegate.ts';
+import { Unavailable } from './failure-reading.ts';
+import { bestOutput } from './gate-policy.ts';
+import { BudgetSpent } from './ledger.ts';
+import { reviewOutputs } from './review.ts';
+import { chooseRoute } from './routing.ts';
+import { nextUntriedRoute, routesToRun } from './routing-policy.ts';
+import { Run } from './run.ts';
+import { settleAnswer, supersede, synthesizeAnswer } from './synthesis.ts';
+
+export async function answerQuestion(input: QuestionInput): Promise<AnswerOutcome> {
+  const run = new Run(input);
+  let outOfTime = false;
+  try {
+    return await CancellationScope.cancellable(async () => {
+      const scope = CancellationScope.current();
+      const clock = endInTime(run, scope).then(() => {
+        outOfTime = true;
+      });
+      clock.catch(() => {}); // cancelled with the scope when the answer comes first
+      const outcome = await answer(run);
+      scope.cancel();
+      return outcome;
+    });
+  } catch (error) {
+    return endEarly(run, error, outOfTime);
+  }
+}
+
+async function answer(run: Run): Promise<AnswerOutcome> {
+  const { state } = run;
+  const { gate } = run.input.pipeline;
+  await openRepository(run);
+  await chooseRoute(run);
+  let outputs = await delegate(run, firstRoutes(run), null);
+  let accepted = await reviewOutputs(run, outputs);
+  for (; accepted.length === 0 && gate !== null && state.retry_count < gate.retryLimit; ) {
+    const weak = bestOutput(outputs) ?? outputs[0];
+    state.retry_count += 1;
+    run.note({}, state.retry_count);
+    const feedback = { reasons: weak?.reasons ?? [], earlierDraft: weak?.draftId ?? null };
+    outputs = await delegate(run, [retryRoute(run, weak)], feedback);
+    accepted = await reviewOutputs(run, outputs);
+  }
+  if (accepted.length === 0) return giveUp(run);
+  supersede(
+    run,
+    state.specialist_output.filter((output) => !accepted.includes(output)),
+    'a later draft was accepted',
+  );
+  return synthesizeAnswer(run, accepted);
+}
+
+async function openRepository(run: Run): Promise<void> {
+  const { repository } = run.input;
+  const where = repository.kind === 'path' ? repository.path : repository.url;
+  run.say('opening', `opening ${where}`);
+  const opened = await run.unpaid(() =>
+    run.calls.repository.openRepository.executeWithOptions({ summary: `open ${where}` }, [{ repository }]),
+  );
+  run.state.snapshot = opened.snapshot;
+  run.searchAttributes = opened.searchAttributes;
+}
+
+/** A forced or lone route runs alone; otherwise the router's distribution decides. */
+function firstRoutes({ state, input }: Run): string[] {
+  const { routing } = state;
+  const { router } = input.pipeline;
+  if (routing === null) throw new Error('the question is not routed yet');
+  const decided = router === null || routing.source === 'forced' || routing.source === 'only-route';
+  return decided ? [routing.route] : routesToRun(routing, router);
+}
+
+/** Who works again after a weak draft. */
+function retryRoute({ state, input }: Run, weak: SpecialistOutput | undefined): string {
+  const { routing } = state;
+  const same = weak?.specialist ?? state.route ?? '';
+  if (input.pipeline.gate?.onWeak !== 'next-route' || routing === null || routing.source === 'forced') return same;
+  return nextUntriedRoute(routing, state.routes_run) ?? same;
+}
+
+/** No draft passed the gate in all tries: the best one is shown, with what it lacks. */
+function giveUp(run: Run): AnswerOutcome {
+  const { state } = run;
+  const best = bestOutput(state.specialist_output);
+  if (best !== null) settleAnswer(run, best);
+  const last = best ?? state.specialist_output.at(-1);
+  return run.finish({ kind: 'retries-exhausted', state, reasons: [...(last?.reasons ?? [])] });
+}
+
+/** Whatever stopped the run, the best that it has is kept. */
+function endEarly(run: Run, error: unknown, outOfTime: boolean): AnswerOutcome {
+  const cancelled = isCancellation(error);
+  const expected = cancelled || error instanceof BudgetSpent || error instanceof Unavailable;
+  if (!expected) throw error;
+  const { state } = run;
+  const best = bestOutput(state.specialist_output);
+  if (best !== null && state.final_answer === null) settleAnswer(run, best);
+  if (error instanceof BudgetSpent) return run.finish({ kind: 'budget-spent', state, limit: error.limit });
+  if (error instanceof Unavailable) return run.finish({ kind: 'unavailable', state, failure: error.failure });
+  if (outOfTime) return run.finish({ kind: 'budget-spent', state, limit: 'wallClockSeconds' });
+  return run.finish({ kind: 'cancelled', state });
+}

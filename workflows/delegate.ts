@@ -1,0 +1,160 @@
+/** Delegation: each chosen specialist works alone, turn by turn, until it has a draft or its limits end it. */
+import { isCancellation } from '@temporalio/workflow';
+import type { SpecialistCall } from '../contracts/agent-calls.ts';
+import type { ContentId } from '../contracts/content.ts';
+import type { SpecialistOutput, SpecialistTurn } from '../contracts/draft.ts';
+import type { SpecialistSpec } from '../contracts/pipeline-spec.ts';
+import type { ToolRequest, ToolResult } from '../contracts/tool.ts';
+import { Unavailable } from './failure-reading.ts';
+import { BudgetSpent } from './ledger.ts';
+import type { Run } from './run.ts';
+import { toolSummary, turnSummary } from './story.ts';
+
+/** Unusable replies are paid calls: each is repaired by a call of its own, this often. */
+const repairsAllowed = 2;
+
+/** Model calls kept back for the judge and the synthesizer when a specialist nears the end of the budget. */
+const callsKept = 2;
+
+/** What the gate sends back with a weak draft. */
+export type Feedback = { reasons: readonly string[]; earlierDraft: ContentId | null };
+
+/**
+ * Runs the named specialists side by side. One that fails leaves a `failed` result behind while another has something to
+ * show; when none has, the failure is the run's.
+ * @throws BudgetSpent, Unavailable, the cancellation
+ */
+export async function delegate(
+  run: Run,
+  routes: readonly string[],
+  feedback: Feedback | null,
+): Promise<SpecialistOutput[]> {
+  const specialists = routes.map((route) => specialistNamed(run, route));
+  run.say('delegating', `${routes.join(' and ')} at work`);
+  for (const route of routes) if (!run.state.routes_run.includes(route)) run.state.routes_run.push(route);
+  const settled = await Promise.allSettled(specialists.map((specialist) => work(run, specialist, feedback)));
+  const worked = settled.some((result) => result.status === 'fulfilled');
+  return settled.map((result, at) => {
+    if (result.status === 'fulfilled') return result.value;
+    const { reason } = result as { reason: unknown };
+    const expected = reason instanceof BudgetSpent || reason instanceof Unavailable;
+    if (!worked || !expected || isCancellation(reason)) throw reason;
+    return record(run, emptyOutput(run, routes[at] ?? '', 'failed', reason.message));
+  });
+}
+
+async function work(run: Run, spec: SpecialistSpec, feedback: Feedback | null): Promise<SpecialistOutput> {
+  const tryNumber = triesOf(run, spec.name) + 1;
+  const specialist = withRetryModel(run, spec, feedback);
+  let call: SpecialistCall = {
+    kind: 'opening',
+    snapshot: run.snapshot,
+    question: run.state.question,
+    specialist,
+    review: [...(feedback?.reasons ?? [])],
+    earlierDraft: feedback?.earlierDraft ?? null,
+    mustAnswer: specialist.turnLimit === 1 || run.ledger.nearlySpent(callsKept),
+    requirePrice: run.requirePrice,
+  };
+  for (let turnNumber = 1; ; turnNumber += 1) {
+    const turn = await usableTurn(run, specialist.name, tryNumber, call);
+    switch (turn.kind) {
+      case 'unparsable':
+        return record(run, emptyOutput(run, specialist.name, 'empty', turn.problem));
+      case 'draft':
+        return record(run, draftOutput(specialist.name, tryNumber, turn));
+      case 'tools': {
+        const results = await runTools(run, specialist, tryNumber, turn.requests);
+        const answers = results.map(({ callId, content, renderer }) => ({ callId, content, renderer }));
+        const mustAnswer = turnNumber + 1 >= specialist.turnLimit || run.ledger.nearlySpent(callsKept);
+        call = { kind: 'next', turn: turn.turn, answers, mustAnswer, requirePrice: run.requirePrice };
+        break;
+      }
+      default:
+        throw turn satisfies never;
+    }
+  }
+}
+
+/** One turn, repaired while its reply cannot be used. */
+async function usableTurn(run: Run, name: string, tryNumber: number, call: SpecialistCall): Promise<SpecialistTurn> {
+  const ask = (input: SpecialistCall, purpose: string) =>
+    run.paid(() =>
+      run.calls.models.callSpecialist.executeWithOptions({ summary: turnSummary(name, tryNumber, purpose) }, [input]),
+    );
+  let turn = await ask(call, call.kind === 'next' && call.mustAnswer ? 'answer now' : 'think');
+  for (let repairs = 0; turn.kind === 'unparsable' && repairs < repairsAllowed; repairs += 1) {
+    const { problem } = turn;
+    const repair = { kind: 'repair', turn: turn.turn, problem, requirePrice: run.requirePrice } as const;
+    turn = await ask(repair, `repair (${problem})`);
+  }
+  return turn;
+}
+
+/** Runs the requested tools side by side; what a model asked for wrongly comes back to it as a tool error. */
+async function runTools(
+  run: Run,
+  specialist: SpecialistSpec,
+  tryNumber: number,
+  requests: readonly ToolRequest[],
+): Promise<ToolResult[]> {
+  const { name, tools: allowed } = specialist;
+  const results = await Promise.all(
+    requests.map((request) =>
+      run.unpaid(() =>
+        run.calls.tools.runTool.executeWithOptions({ summary: toolSummary(name, tryNumber, request) }, [
+          { snapshot: run.snapshot, request, allowed },
+        ]),
+      ),
+    ),
+  );
+  results.forEach(({ status, content, evidence }, at) => {
+    const { tool = '', argumentsText = '' } = requests[at] ?? {};
+    const paths = [...new Set(evidence.map(({ path }) => path))];
+    run.state.tools_called.push({ specialist: name, try: tryNumber, tool, argumentsText, status, content, paths });
+  });
+  return results;
+}
+
+function specialistNamed(run: Run, route: string): SpecialistSpec {
+  const found = run.input.pipeline.specialists.find((specialist) => specialist.name === route);
+  if (found === undefined) throw new Error(`the pipeline has no specialist "${route}"`);
+  return found;
+}
+
+/** Tries after the first may use a stronger model. */
+function withRetryModel(run: Run, specialist: SpecialistSpec, feedback: Feedback | null): SpecialistSpec {
+  const model = run.input.pipeline.gate?.retryModel;
+  return feedback === null || model === undefined ? specialist : { ...specialist, model };
+}
+
+const triesOf = (run: Run, specialist: string): number =>
+  run.state.specialist_output.filter((output) => output.specialist === specialist).length;
+
+function record(run: Run, output: SpecialistOutput): SpecialistOutput {
+  run.state.specialist_output.push(output);
+  return output;
+}
+
+function draftOutput(
+  specialist: string,
+  tryNumber: number,
+  turn: Extract<SpecialistTurn, { kind: 'draft' }>,
+): SpecialistOutput {
+  const { answer, confidence, insufficient, gaps } = turn.draft;
+  const made = { specialist, try: tryNumber, answer, confidence, insufficient, gaps, draftId: turn.draftId };
+  return { ...made, kind: 'draft', citations: [], accepted: null, reasons: [] };
+}
+
+function emptyOutput(run: Run, specialist: string, kind: 'empty' | 'failed', reason: string): SpecialistOutput {
+  const nothing = {
+    answer: '',
+    citations: [],
+    confidence: 0,
+    insufficient: false,
+    gaps: [],
+    draftId: null,
+    accepted: null,
+  };
+  return { ...nothing, specialist, try: triesOf(run, specialist) + 1, kind, reasons: [reason] };
+}

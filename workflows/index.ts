@@ -1,0 +1,3 @@
+/** Every workflow by name: the entry of the workflow bundle. */
+export { answerQuestion } from './answer-question.ts';
+export { routeOnly } from './route-only.ts';

@@ -1,0 +1,51 @@
+/** The gate: code checks every citation first, then a model may judge; weak drafts go back with the reasons. */
+import type { JudgeCall } from '../contracts/agent-calls.ts';
+import type { SpecialistOutput } from '../contracts/draft.ts';
+import type { GateSpec } from '../contracts/pipeline-spec.ts';
+import type { Verdict } from '../contracts/verdict.ts';
+import { weaknesses } from './gate-policy.ts';
+import type { Run } from './run.ts';
+import { turnSummary } from './story.ts';
+
+const repairsAllowed = 2;
+
+/** Without a gate everything that is a draft passes; citations are checked all the same. */
+export async function reviewOutputs(run: Run, outputs: readonly SpecialistOutput[]): Promise<SpecialistOutput[]> {
+  run.say('reviewing', `checking ${outputs.map((output) => output.specialist).join(' and ')}`);
+  await Promise.all(outputs.map((output) => review(run, output)));
+  return outputs.filter((output) => output.accepted === true);
+}
+
+async function review(run: Run, output: SpecialistOutput): Promise<void> {
+  const { gate } = run.input.pipeline;
+  const { draftId, specialist, try: tryNumber } = output;
+  if (draftId !== null) {
+    const input = { snapshot: run.snapshot, content: draftId };
+    const summary = turnSummary(specialist, tryNumber, 'check its citations against the snapshot');
+    output.citations = await run.unpaid(() => run.calls.tools.verifyCitations.executeWithOptions({ summary }, [input]));
+  }
+  if (gate === null) {
+    output.accepted = output.kind === 'draft';
+    return;
+  }
+  const reasons = weaknesses(output, gate);
+  const verdict = reasons.length > 0 ? { accepted: false, reasons } : await judge(run, gate, output);
+  output.accepted = verdict.accepted;
+  output.reasons = [...verdict.reasons];
+}
+
+/** A judge that gives no usable verdict does not count against the draft: the code's checks stand alone then. */
+async function judge(run: Run, gate: GateSpec, output: SpecialistOutput): Promise<Verdict> {
+  const passed: Verdict = { accepted: true, reasons: [] };
+  if (gate.judge === null || output.draftId === null) return passed;
+  const summary = turnSummary(output.specialist, output.try, 'judge the draft');
+  const ask = (input: JudgeCall) =>
+    run.paid(() => run.calls.models.judgeDraft.executeWithOptions({ summary }, [input]));
+  const { requirePrice, snapshot, state } = run;
+  const opening = { question: state.question, judge: gate.judge, draft: output.draftId, citations: output.citations };
+  let turn = await ask({ kind: 'opening', snapshot, requirePrice, ...opening });
+  for (let repairs = 0; turn.kind === 'unparsable' && repairs < repairsAllowed; repairs += 1) {
+    turn = await ask({ kind: 'repair', turn: turn.turn, problem: turn.problem, requirePrice });
+  }
+  return turn.kind === 'verdict' ? turn.verdict : passed;
+}
