@@ -1,7 +1,7 @@
 /** Runs one tool on the snapshot; what it shows is stored, and a reference goes back. */
 import type { ActivityResult } from '../contracts/activity-result.ts';
 import type { RunToolInput, ToolResult } from '../contracts/tool.ts';
-import { toolRenderer } from '../retrieval/tools.ts';
+import { toolRenderer } from '../retrieval/rendering.ts';
 import type { ActivityDependencies } from './dependencies.ts';
 import { inFrame } from './frame.ts';
 

@@ -11,11 +11,13 @@ import { addUp } from './commands/up.ts';
 import { addWorker } from './commands/worker.ts';
 import { exitCodeTable } from './exit-codes.ts';
 import { endWhenReaderLeaves } from './output.ts';
-import { reportFailure } from './report-failure.ts';
+import { mistakeText, reportFailure } from './report-failure.ts';
 
 const program = new Command('switchyard')
   .description('Durable multi-agent answers about a code repository, on Temporal, measured against one agent.')
   .addHelpText('after', exitCodeTable)
+  .enablePositionalOptions()
+  .configureOutput({ outputError: (text, write) => write(mistakeText(text)) })
   .exitOverride();
 
 addUp(program);

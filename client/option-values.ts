@@ -26,3 +26,9 @@ export function runIdValue(text: string): string {
     throw new InvalidArgumentError('It must be 1 to 200 letters, digits, dots, dashes and underscores.');
   return text;
 }
+
+/** The id of a run that somebody may have started with other tools. */
+export function knownRunId(text: string): string {
+  if (!/^[^\s\p{Cc}]{1,1000}$/u.test(text)) throw new InvalidArgumentError('It must be the id of a run.');
+  return text;
+}

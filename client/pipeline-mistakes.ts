@@ -1,7 +1,7 @@
 /** Says what is wrong with a pipeline file, each mistake with its place. */
 import type { z } from 'zod';
-import { printableLine } from './output.ts';
 import { type JsonPath, lineOf, linesOfJson } from './json-lines-of.ts';
+import { printableLine } from './output.ts';
 
 export type PipelineMistake = {
   /** Such as `specialists[1].tools[0]`; empty for the file as a whole. */

@@ -4,8 +4,8 @@ import { modelPrices } from '../contracts/model-prices.ts';
 import type { PipelineSpec } from '../contracts/pipeline-spec.ts';
 import { UsageError } from './failures.ts';
 
-/** How providers date a model: `-2025-08-07`, `-20250807` or `-0613`. */
-const dateSuffix = /-(?:\d{4}-\d{2}-\d{2}|\d{8}|\d{4})$/;
+/** The same rule as the one that counts the money (models/prices.ts): `-2025-08-07` or `-20250807`. */
+const dateSuffix = /-20\d\d(-?)(?:0[1-9]|1[0-2])\1(?:0[1-9]|[12]\d|3[01])$/;
 
 /** True for a name in the table of prices, dated or not. */
 export function hasPrice(model: string): boolean {

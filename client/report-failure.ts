@@ -29,3 +29,8 @@ function isRpcFailure(error: unknown): error is Error {
 function rpcText(error: Error): string {
   return error.cause instanceof Error ? `${error.message}: ${error.cause.message}` : error.message;
 }
+
+/** Commander's own words on one line, begun as ours are. */
+export function mistakeText(text: string): string {
+  return `switchyard: ${printableLine(text.replace(/^error: /, ''))}\n`;
+}

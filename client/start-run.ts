@@ -7,7 +7,7 @@ import {
   type WorkflowHandle,
 } from '@temporalio/client';
 import { defineSearchAttributeKey, type SearchAttributePair, SearchAttributeType } from '@temporalio/common';
-import { searchAttributes, workflowTypes } from '../contracts/names.ts';
+import { type searchAttributes, workflowTypes } from '../contracts/names.ts';
 import type { QuestionInput } from '../contracts/question.ts';
 import { UsageError } from './failures.ts';
 import { cut, printableLine } from './output.ts';

@@ -6,11 +6,13 @@ import {
   WorkflowFailedError,
   type WorkflowHandle,
 } from '@temporalio/client';
+import { rootCause } from '@temporalio/common';
 import { queries } from '../contracts/names.ts';
 import { AnswerOutcome } from '../contracts/outcome.ts';
 import { RunProgress } from '../contracts/question.ts';
 import { CommandFailure } from './failures.ts';
 import { printableLine } from './output.ts';
+import { unlessLost } from './runtime-loss.ts';
 import type { Session } from './session.ts';
 
 export type RunEnding =
@@ -39,16 +41,11 @@ export async function watchRun(request: WatchRequest): Promise<RunEnding> {
     if (signal.aborted) resolve({ kind: 'interrupted' });
     signal.addEventListener('abort', () => resolve({ kind: 'interrupted' }), { once: true });
   });
-  const lost = session.lost.then((): never => {
-    throw new CommandFailure(
-      `the runtime went away and the run is kept: "switchyard up" takes it up again, "switchyard runs show ${handle.workflowId}" shows it`,
-    );
-  });
   try {
-    return await Promise.race([outcomeOf(handle), interrupted, lost, poll(request, aborted.signal)]);
+    const ends = Promise.race([outcomeOf(handle), interrupted, poll(request, aborted.signal)]);
+    return await unlessLost(session, ends);
   } finally {
     aborted.abort();
-    lost.catch(() => {});
   }
 }
 
@@ -63,7 +60,7 @@ export async function outcomeOf(handle: WorkflowHandle): Promise<Extract<RunEndi
     throw new CommandFailure(`the result of ${handle.workflowId} is not one that this version knows`);
   } catch (error) {
     if (!(error instanceof WorkflowFailedError)) throw error;
-    const reason = printableLine(error.cause?.message ?? error.message).slice(0, 300);
+    const reason = printableLine(rootCause(error) ?? error.message).slice(0, 300);
     throw new CommandFailure(`the run ${handle.workflowId} ended without an outcome: ${reason}`);
   }
 }

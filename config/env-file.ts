@@ -11,13 +11,17 @@ const quoted = /^(["'])(.*)\1\s*(?:#.*)?$/;
 export function parseEnvFile({ path, text }: EnvFile): EnvLines {
   const values: Record<string, string> = {};
   const mistakes: string[] = [];
-  for (const [index, raw] of text.replace(/^\uFEFF/, '').split(/\r?\n/).entries()) {
+  for (const [index, raw] of text
+    .replace(/^\uFEFF/, '')
+    .split(/\r?\n/)
+    .entries()) {
     const line = raw.trim();
     if (line === '' || line.startsWith('#')) continue;
     const [, name, written = ''] = assignment.exec(line) ?? [];
     const value = name === undefined ? null : unquote(written);
     if (name === undefined) mistakes.push(`${path}:${index + 1}: expected NAME=value, a comment or an empty line`);
-    else if (value === null) mistakes.push(`${path}:${index + 1}: ${name} has an opening quote without its closing one`);
+    else if (value === null)
+      mistakes.push(`${path}:${index + 1}: ${name} has an opening quote without its closing one`);
     else values[name] = value;
   }
   return { values, mistakes };

@@ -82,7 +82,11 @@ export const settings = {
     whole(0, 200_000),
     '4000',
   ),
-  SWITCHYARD_HOME: setting('Where server, indexes, journal and logs live.', absolutePath, '.switchyard in the checkout'),
+  SWITCHYARD_HOME: setting(
+    'Where server, indexes, journal and logs live.',
+    absolutePath,
+    '.switchyard in the checkout',
+  ),
   SWITCHYARD_TASK_QUEUE: setting('The Temporal task queue of workflows and activities.', word, 'switchyard'),
   SWITCHYARD_TEMPORAL_EXECUTABLE: setting(
     'The `temporal` executable to run.',

@@ -20,7 +20,6 @@ export function chatBody(request: ChatRequest, model: string, dialect: Dialect, 
   const refuses = dialect.refused;
   const thinks = dialect.thinks === 'always' || (dialect.thinks !== 'never' && effort !== 'none');
   const limitField = refuses.has(dialect.limitField) ? otherLimitField(dialect.limitField) : dialect.limitField;
-  const format = refuses.has('response_format') ? null : request.responseFormat;
   return {
     model,
     messages: request.messages.map(wireMessage),
@@ -29,7 +28,7 @@ export function chatBody(request: ChatRequest, model: string, dialect: Dialect, 
     ...(effort === null ? {} : { reasoning_effort: effort }),
     ...logprobFields(request, dialect, effort),
     ...toolFields(request, dialect),
-    ...(format === null ? {} : { response_format: { type: 'json_schema', json_schema: { ...format, strict: true } } }),
+    ...formatField(request, dialect),
   };
 }
 
@@ -47,6 +46,15 @@ function logprobFields(request: ChatRequest, dialect: Dialect, effort: Effort | 
   if (dialect.logprobsNeedEffort && effort !== 'none') return {};
   const most = dialect.refused.has('top_logprobs>5') ? fewLogprobs : 20;
   return { logprobs: true, top_logprobs: Math.min(request.topLogprobs, most) };
+}
+
+/** llama-cpp-python takes a schema only beside `json_object`; without the field the prompt alone asks for JSON. */
+function formatField({ responseFormat }: ChatRequest, dialect: Dialect): Partial<WireBody> {
+  if (responseFormat === null || dialect.refused.has('response_format')) return {};
+  if (!dialect.refused.has('response_format=json_schema'))
+    return { response_format: { type: 'json_schema', json_schema: { ...responseFormat, strict: true } } };
+  const withSchema = { type: 'json_object' as const, schema: responseFormat.schema };
+  return { response_format: withSchema };
 }
 
 /** Where `tool_choice` is not taken, the tools themselves are left out of a request that must be answered now. */
@@ -70,7 +78,8 @@ function wireMessage(message: ChatMessage): ChatCompletionMessageParam {
         ? { role: 'assistant', content: message.content }
         : {
             role: 'assistant',
-            content: message.content === '' ? null : message.content,
+            // Never null: llama-cpp-python refuses it, and templates of local models join it to text.
+            content: message.content,
             tool_calls: message.toolCalls.map((call) => ({
               id: call.id,
               type: 'function' as const,

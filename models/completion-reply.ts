@@ -25,8 +25,8 @@ const Message = z.object({
 });
 const Completion = z.object({
   model: Text,
-  choices: z.array(z.object({ message: Message, finish_reason: Text, logprobs: z.unknown() })).min(1),
-  usage: z.unknown(),
+  choices: z.array(z.object({ message: Message, finish_reason: Text, logprobs: z.unknown().optional() })).min(1),
+  usage: z.unknown().optional(),
 });
 type Message = z.infer<typeof Message>;
 

@@ -51,8 +51,10 @@ export function createDialectBook(baseUrl: string): DialectBook {
   };
 }
 
-/** The dialect without what was refused; null when the refusal names nothing that could be missed. Calls side by side
- * may learn the same thing twice: a lesson only ever adds refusals, so the second changes nothing. */
+/**
+ * The dialect without what was refused; null when the refusal names nothing that could be left out. Calls side by side
+ * may learn the same thing twice: a lesson only adds refusals, so the second changes nothing.
+ */
 function learned(dialect: Dialect, sent: WireBody, refusal: ErrorBody): Dialect | null {
   const field = fieldNamed(sent, refusal);
   switch (field) {
@@ -68,7 +70,12 @@ function learned(dialect: Dialect, sent: WireBody, refusal: ErrorBody): Dialect 
     }
     case 'reasoning_effort':
       return withOtherEffort(dialect, sent, refusal.message);
-    default:
+    case 'response_format': {
+      const wantsObject = /json_object/.test(refusal.message) && sent.response_format?.type === 'json_schema';
+      return refusing(dialect, wantsObject ? 'response_format=json_schema' : 'response_format');
+    }
+    case 'temperature':
+    case 'tool_choice':
       return refusing(dialect, field);
   }
 }

@@ -16,6 +16,7 @@ export type Refusal =
   | 'logprobs'
   | 'top_logprobs>5'
   | 'response_format'
+  | 'response_format=json_schema'
   | 'tool_choice'
   | 'reasoning_effort'
   | `reasoning_effort=${Effort}`;

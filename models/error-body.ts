@@ -25,7 +25,8 @@ export function readErrorBody(text: string): ErrorBody {
   const fields = Fields.safeParse(outer.error ?? body);
   if (!fields.success) return plain(text);
   const { message, code, type, param } = fields.data;
-  return { message: message === '' ? text : message, code: code ?? null, type: type ?? null, param: param ?? null };
+  const words = message === '' ? text : message;
+  return { message: words, code: code ?? null, type: type ?? null, param: param ?? placeIn(words) };
 }
 
 function fromProblems(detail: unknown[], text: string): ErrorBody {
@@ -33,6 +34,11 @@ function fromProblems(detail: unknown[], text: string): ErrorBody {
   if (!problem.success) return plain(text);
   const [place, field] = problem.data.loc;
   return { ...plain(problem.data.msg), param: place === 'body' && typeof field === 'string' ? field : null };
+}
+
+/** llama-cpp-python sends FastAPI's problems as the text that Python prints of them. */
+function placeIn(message: string): string | null {
+  return /'loc': \('body', '(\w+)'/.exec(message)?.[1] ?? null;
 }
 
 function plain(message: string): ErrorBody {

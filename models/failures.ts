@@ -41,6 +41,8 @@ const rows: readonly Row[] = [
   { statuses: only(400, 413, 422, 500), says: tooLong, kind: 'ModelContextTooLong' },
   // OpenAI's 429 for one request above the whole minute's tokens: it would never pass.
   { statuses: only(429), says: /request too large/i, kind: 'ModelContextTooLong' },
+  // llama-cpp-python's 500 for a body that does not fit its types: the same bytes will never pass.
+  { statuses: only(500), says: /validation errors?:|'loc': \('body'/i, kind: 'ModelRequestRefused' },
   { statuses: only(413), kind: 'ModelContextTooLong' },
   { statuses: only(400), says: /model_not_found|model \S+ (not found|does not exist)/i, kind: 'ModelNotFound' },
   { statuses: only(404), says: /model/i, kind: 'ModelNotFound' },

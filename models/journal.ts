@@ -11,7 +11,7 @@ export type JournalKey = { workflowId: string; runId: string; activityId: string
 export interface ReplyJournal {
   /** Null when there is no whole entry under exactly this key. */
   read(key: JournalKey): Promise<ChatReply | null>;
-  /** On return the reply survives a kill of the process and of the machine. */
+  /** On return the reply survives a kill of the process. */
   write(key: JournalKey, reply: ChatReply): Promise<void>;
 }
 

@@ -40,7 +40,9 @@ function listFolder(folder: string): Dirent[] {
     return entries.sort((one, other) => (one.name < other.name ? -1 : 1));
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
-    throw new RepositoryUnusable(`cannot list ${folder} (${code}): make it readable, or exclude it in .switchyardignore`);
+    throw new RepositoryUnusable(
+      `cannot list ${folder} (${code}): make it readable, or exclude it in .switchyardignore`,
+    );
   }
 }
 
@@ -69,6 +71,8 @@ export async function readFolderFile(root: string, path: string): Promise<{ byte
     const { code } = error as NodeJS.ErrnoException;
     if (code === 'ELOOP') return { skip: 'symbolic link' };
     if (code === 'ENOENT') return { skip: 'missing from the repository' };
-    throw new RepositoryUnusable(`cannot read ${join(root, path)} (${code}): make it readable, or exclude it in .switchyardignore`);
+    throw new RepositoryUnusable(
+      `cannot read ${join(root, path)} (${code}): make it readable, or exclude it in .switchyardignore`,
+    );
   }
 }

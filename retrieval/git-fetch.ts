@@ -103,7 +103,8 @@ function refNotFound(ref: string, url: string): never {
 
 function fetchFailure(url: string, output: GitOutput): RepositoryUnusable {
   const shown = withoutPasswords(url);
-  if (output.code === null) return new RepositoryUnusable(`fetching ${shown} took too long: clone it and give its folder`);
+  if (output.code === null)
+    return new RepositoryUnusable(`fetching ${shown} took too long: clone it and give its folder`);
   const refused = /could not read (Username|Password)|Authentication failed|Permission denied|terminal prompts/i;
   if (refused.test(output.stderr)) {
     return new RepositoryUnusable(`${shown} wants a login or does not exist: clone it yourself and give the folder`);

@@ -3,6 +3,7 @@ import { spawnGit } from './git-command.ts';
 
 /** How far back history is kept. */
 export const historyCommits = 1000;
+const recordMark = '\u0001';
 const historyMilliseconds = 20_000;
 
 export type Commit = { id: string; date: string; author: string; subject: string; paths: string[] };
@@ -34,7 +35,7 @@ function parseHistory(text: string, prefix: string): Commit[] {
   const fields = text.split('\0');
   for (let at = 0; at < fields.length; at += 1) {
     const field = (fields[at] ?? '').replace(/^\n/, '');
-    const id = /^\u0001([0-9a-f]{40,64})$/.exec(field)?.[1];
+    const id = field.startsWith(recordMark) ? /^([0-9a-f]{40,64})$/.exec(field.slice(1))?.[1] : undefined;
     if (id !== undefined) {
       const [date = '', author = '', subject = ''] = fields.slice(at + 1, at + 4);
       commits.push({ id, date, author, subject, paths: [] });

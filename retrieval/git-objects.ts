@@ -75,7 +75,7 @@ async function collectText(stream: Readable): Promise<string> {
 /** Pulls lines and counted bytes from a stream. */
 function byteReader(stream: Readable) {
   const parts: AsyncIterator<Buffer> = stream[Symbol.asyncIterator]();
-  let held = Buffer.alloc(0);
+  let held: Buffer = Buffer.alloc(0);
   const more = async () => {
     const next = await parts.next();
     if (next.done) return false;

@@ -28,7 +28,14 @@ export async function locateRepository(
     throw new RepositoryUnusable(`${folder} ${why}: leave the ref out to read the folder as it is`);
   }
   const name = basename(folder) || 'root';
-  return { kind: 'folder', home, repositoryKey: repositoryKeyOf(name, `folder\0${folder}`), label: name, url: null, root: folder };
+  return {
+    kind: 'folder',
+    home,
+    repositoryKey: repositoryKeyOf(name, `folder\0${folder}`),
+    label: name,
+    url: null,
+    root: folder,
+  };
 }
 
 async function checkFolder(path: string): Promise<string> {
@@ -79,7 +86,9 @@ async function commitOf(checkout: Checkout, ref: string | undefined, signal: Abo
   const commit = found.stdout.trim();
   if (found.code === 0 && /^[0-9a-f]{40,64}$/.test(commit)) return commit;
   if (ref === undefined) return null;
-  throw new RepositoryUnusable(`there is no ref "${wanted}" in ${checkout.gitDirectory}: give a branch, a tag or a commit`);
+  throw new RepositoryUnusable(
+    `there is no ref "${wanted}" in ${checkout.gitDirectory}: give a branch, a tag or a commit`,
+  );
 }
 
 /** False for a folder that is ignored or not committed yet: such a folder is read as it is. */

@@ -4,6 +4,7 @@ import type { RepositoryRef, Snapshot, SnapshotRef } from '../contracts/snapshot
 import type { ToolRequest } from '../contracts/tool.ts';
 import { fetchSnapshotSource } from './git-fetch.ts';
 import { locateRepository } from './locate-repository.ts';
+import type { SnapshotSource } from './snapshot-source.ts';
 import { createThreads } from './threads.ts';
 import type { OnProgress } from './thread-tasks.ts';
 import { toolDeadlineMs } from './tool-limits.ts';
@@ -32,13 +33,18 @@ export type Retrieval = AsyncDisposable & {
 export function createRetrieval({ home }: { home: string }): Retrieval {
   const threads = createThreads();
   const close = () => threads.close();
+  const find = (ref: SnapshotRef, signal: AbortSignal) => threads.run('find', { kind: 'find', home, ref }, { signal });
   return {
     async open(ref, { signal, onProgress }) {
       const source = await locateRepository(ref, home, signal, onProgress);
+      const held = source.kind === 'commit' ? await find(refOf(source), signal) : null;
+      if (held !== null) return { ...held, label: source.label };
       return threads.run('build', { kind: 'build', home, source }, { signal, onProgress });
     },
     async ensure(ref, signal, onProgress) {
-      const held = await threads.run('find', { kind: 'find', home, ref }, { signal });
+      const held =
+        (await find(ref, signal)) ??
+        (await threads.run('finish', { kind: 'finish', home, ref }, { signal, onProgress }));
       if (held !== null) return held;
       const source = await fetchSnapshotSource(ref, home, signal, onProgress);
       return threads.run('build', { kind: 'build', home, source }, { signal, onProgress });
@@ -55,6 +61,10 @@ export function createRetrieval({ home }: { home: string }): Retrieval {
     close,
     [Symbol.asyncDispose]: close,
   };
+}
+
+function refOf(source: SnapshotSource & { kind: 'commit' }): SnapshotRef {
+  return { id: source.commit, repositoryKey: source.repositoryKey, url: source.url };
 }
 
 function lateAdvice(request: ToolRequest): string {

@@ -9,6 +9,8 @@ import type { ToolRun } from './tool-run.ts';
 export type ThreadTask = { home: string } & (
   | { kind: 'build'; source: SnapshotSource }
   | { kind: 'find'; ref: SnapshotRef }
+  /** Completes the index of a snapshot whose text is stored. */
+  | { kind: 'finish'; ref: SnapshotRef }
   | { kind: 'tool'; ref: SnapshotRef; request: ToolRequest; allowed: readonly string[] }
   | { kind: 'citations'; ref: SnapshotRef; citations: Citation[] }
   | { kind: 'render'; ref: SnapshotRef; evidence: Evidence[] }
@@ -18,6 +20,8 @@ export type ThreadResults = {
   build: Snapshot;
   /** Null: not held, or not complete. */
   find: Snapshot | null;
+  /** Null: its text is not stored. */
+  finish: Snapshot | null;
   tool: ToolRun;
   citations: CheckedCitation[];
   render: string;

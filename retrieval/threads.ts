@@ -25,7 +25,7 @@ export function createThreads(): Threads {
   const building = createPool(1);
   const reading = createPool(2);
   return {
-    run: (kind, task, options) => runTask(kind === 'build' ? building : reading, task, options),
+    run: (kind, task, options) => runTask(kind === 'build' || kind === 'finish' ? building : reading, task, options),
     async close() {
       await Promise.all([building.destroy(), reading.destroy()]);
     },
@@ -45,11 +45,11 @@ function createPool(threads: number): Piscina {
   });
 }
 
-async function runTask<Kind extends keyof ThreadResults>(
+async function runTask<Result extends ThreadResults[keyof ThreadResults]>(
   pool: Piscina,
-  task: ThreadTask & { kind: Kind },
-  options: RunOptions<ThreadResults[Kind]>,
-): Promise<ThreadResults[Kind]> {
+  task: ThreadTask,
+  options: RunOptions<Result>,
+): Promise<Result> {
   options.signal.throwIfAborted();
   const { port1: inbox, port2: outbox } = new MessageChannel();
   const overdue = new AbortController();
@@ -61,7 +61,8 @@ async function runTask<Kind extends keyof ThreadResults>(
   try {
     const signal = AbortSignal.any([options.signal, overdue.signal]);
     const reply: ThreadReply = await pool.run({ task, outbox }, { signal, transferList: [outbox] });
-    return resultOf(reply, task);
+    // The thread answers each kind of task with that kind's result: see retrieval-thread.ts.
+    return resultOf(reply, task) as Result;
   } catch (error) {
     options.signal.throwIfAborted();
     if (overdue.signal.aborted && options.deadline) return options.deadline.late();
@@ -72,9 +73,8 @@ async function runTask<Kind extends keyof ThreadResults>(
   }
 }
 
-function resultOf<Kind extends keyof ThreadResults>(reply: ThreadReply, task: ThreadTask & { kind: Kind }) {
+function resultOf(reply: ThreadReply, task: ThreadTask): ThreadResults[keyof ThreadResults] {
   if (reply.kind === 'unusable') throw new RepositoryUnusable(reply.message);
   if (reply.kind === 'absent') throw snapshotUnavailable(reply.snapshot, task.home, 'and was asked to read it');
-  // The thread answers each kind of task with that kind's result: see retrieval-thread.ts.
-  return reply.result as ThreadResults[Kind];
+  return reply.result;
 }

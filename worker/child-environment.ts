@@ -2,7 +2,14 @@
 
 const always = ['PATH', 'HOME', 'TMPDIR', 'LANG', 'LC_ALL', 'TZ', 'USER', 'LOGNAME', 'SSL_CERT_FILE', 'SSL_CERT_DIR'];
 const proxies = ['HTTP_PROXY', 'HTTPS_PROXY', 'NO_PROXY', 'ALL_PROXY', 'http_proxy', 'https_proxy', 'no_proxy'];
-const python = ['VIRTUAL_ENV', 'PYENV_ROOT', 'PYENV_VERSION', 'REQUESTS_CA_BUNDLE', 'XDG_CONFIG_HOME', 'XDG_CACHE_HOME'];
+const python = [
+  'VIRTUAL_ENV',
+  'PYENV_ROOT',
+  'PYENV_VERSION',
+  'REQUESTS_CA_BUNDLE',
+  'XDG_CONFIG_HOME',
+  'XDG_CACHE_HOME',
+];
 
 /** For the Temporal server: no TEMPORAL_* name reaches it, so that its flags alone decide. */
 export function serverEnvironment(): Record<string, string> {

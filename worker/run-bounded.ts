@@ -46,6 +46,8 @@ function watchChild(program: string, args: readonly string[], options: RunOption
     child.stdout.on('data', keep);
     child.stderr.on('data', keep);
     child.on('error', (error) => finish({ kind: 'unstartable', exitCode: null, output: error.message }));
-    child.on('close', (exitCode) => finish({ kind: timedOut ? 'timed-out' : 'ended', exitCode, output: output.trim() }));
+    child.on('close', (exitCode) =>
+      finish({ kind: timedOut ? 'timed-out' : 'ended', exitCode, output: output.trim() }),
+    );
   });
 }

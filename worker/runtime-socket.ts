@@ -64,7 +64,10 @@ function serveMember(socket: Socket, events: MemberEvents): void {
   createInterface({ input: socket }).on('line', (line) => {
     const message = readMessage(line);
     if (message !== null) return events.said(member, message);
-    member.send({ kind: 'failed', message: 'the runtime understands lines of the form {"kind":"join","need":"worker"}' });
+    member.send({
+      kind: 'failed',
+      message: 'the runtime understands lines of the form {"kind":"join","need":"worker"}',
+    });
     member.end();
   });
   // A member that dies resets its connection; what counts is that it is gone.

@@ -40,10 +40,12 @@ export class Runtime implements MemberEvents {
   readonly #giveUp = new AbortController();
   #server: Promise<RunningServer> | null = null;
   #worker: Promise<RunningWorker> | null = null;
+  #modelUrl: string | null;
   #isStopping = false;
 
   constructor(parts: RuntimeParts, log: Logger) {
     this.#parts = parts;
+    this.#modelUrl = parts.modelUrl;
     this.#log = log;
   }
 
@@ -134,14 +136,14 @@ export class Runtime implements MemberEvents {
         this.#worker = null;
       });
     }
-    const worker = await this.#worker;
+    if (need === 'worker') this.#modelUrl = (await this.#worker)?.modelUrl ?? this.#modelUrl;
     return {
       kind: 'ready',
       address: server.address,
       namespace: server.namespace,
       webUrl: server.webUrl,
       taskQueue: this.#parts.taskQueue,
-      modelUrl: worker?.modelUrl ?? this.#parts.modelUrl,
+      modelUrl: this.#modelUrl,
       offlineModel: this.#parts.offlineModel,
       pid: process.pid,
     };
@@ -165,13 +167,16 @@ export class Runtime implements MemberEvents {
 
   #leave(member: Member): void {
     this.#waiting.delete(member);
-    if (!this.#members.delete(member)) return this.#isStopping ? undefined : member.end();
-    if (this.#members.size > 0) {
+    const wasMember = this.#members.delete(member);
+    if (wasMember && this.#members.size === 0) {
+      this.#leaving.add(member);
+      this.#endIfEmpty();
+    } else if (!this.#isStopping) {
       member.send({ kind: 'staying', members: this.#members.size });
-      return member.end();
+      member.end();
+    } else {
+      this.#leaving.add(member);
     }
-    this.#leaving.add(member);
-    this.#endIfEmpty();
   }
 
   #endIfEmpty(): void {

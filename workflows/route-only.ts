@@ -27,7 +27,7 @@ export async function routeOnly({ question, pipeline, forcedRoute, limits }: Rou
       routeCall(pipeline, question),
     ]),
   ).catch((error: unknown) => {
-    throw error instanceof Error && error.name === 'Unavailable'
+    throw error instanceof Unavailable
       ? ApplicationFailure.nonRetryable(error.message)
       : error;
   });

@@ -1,20 +1,23 @@
 /** `switchyard ask`: a question to a cited answer. */
-import { type Command, Option } from 'commander';
+import type { Command } from 'commander';
 import type { AskOptions } from '../ask-question.ts';
-import { positiveAmount, positiveCount, runIdValue, count } from '../option-values.ts';
+import { count, positiveAmount, positiveCount, runIdValue } from '../option-values.ts';
 
 export function addAsk(program: Command): void {
-  withArmOptions(
-    program
-      .command('ask')
-      .summary('answer a question about a repository')
-      .description('Answers a question about a repository, with citations. A question of "-" is read from stdin.')
-      .argument('<question>', 'the question, in quotes')
-      .option('--repo <path or URL>', 'a folder, a git checkout or a git URL', '.')
-      .option('--ref <ref>', 'branch, tag or commit (default: HEAD of the checkout)')
-      .option('--pipeline <name or file>', 'a shipped pipeline or your own file', 'orchestrated')
-      .option('--route <name>', 'skip the router and take this route'),
-  )
+  program
+    .command('ask')
+    .summary('answer a question about a repository')
+    .description('Answers a question about a repository, with citations. A question of "-" is read from stdin.')
+    .argument('<question>', 'the question, in quotes')
+    .option('--repo <path or URL>', 'a folder, a git checkout or a git URL', '.')
+    .option('--ref <ref>', 'branch, tag or commit (default: HEAD of the checkout)')
+    .option('--pipeline <name or file>', 'a shipped pipeline or your own file', 'orchestrated')
+    .option('--route <name>', 'skip the router and take this route')
+    .option('--retry-limit <n>', 'how often weak drafts may be sent back (0 to 10)', count)
+    .option('--max-model-calls <n>', 'budget: model calls', positiveCount)
+    .option('--max-tokens <n>', 'budget: input and output tokens together', positiveCount)
+    .option('--max-cost-usd <amount>', 'budget: US dollars (every model must have a known price)', positiveAmount)
+    .option('--max-seconds <n>', 'budget: seconds of work', positiveCount)
     .option('--id <id>', 'name the run (default: ask-<time>-<random>)', runIdValue)
     .option('--detach', 'start the run and return at once', false)
     .option('--json', 'print one JSON object', false)
@@ -22,18 +25,4 @@ export function addAsk(program: Command): void {
       const { askQuestion } = await import('../ask-question.ts');
       process.exitCode = await askQuestion(question, options);
     });
-}
-
-/** The limits that a command line may set in place of the pipeline's own. */
-function withArmOptions(command: Command): Command {
-  return command
-    .option('--retry-limit <n>', 'how often weak drafts may be sent back (0 to 10)', count)
-    .option('--max-model-calls <n>', 'budget: model calls', positiveCount)
-    .option('--max-tokens <n>', 'budget: input and output tokens together', positiveCount)
-    .addOption(
-      new Option('--max-cost-usd <amount>', 'budget: US dollars (every model must have a known price)').argParser(
-        positiveAmount,
-      ),
-    )
-    .option('--max-seconds <n>', 'budget: seconds of work', positiveCount);
 }

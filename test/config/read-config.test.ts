@@ -43,7 +43,11 @@ test('a key alone makes a real model answer, and a role may have its own', () =>
 });
 
 test('a base URL alone makes its server answer, without a trailing slash', () => {
-  const config = readConfig({ OPENAI_BASE_URL: 'http://127.0.0.1:8080/v1/', SWITCHYARD_MODEL: 'llama' }, null, checkout);
+  const config = readConfig(
+    { OPENAI_BASE_URL: 'http://127.0.0.1:8080/v1/', SWITCHYARD_MODEL: 'llama' },
+    null,
+    checkout,
+  );
   assert.equal(config.model.offline, false);
   assert.equal(config.model.baseUrl, 'http://127.0.0.1:8080/v1');
   assert.equal(config.model.synthesizer, 'llama');

@@ -1,5 +1,5 @@
 /** Writes the answer: passages quoted with their places, or the plain statement that nothing supports one. */
-import { type Assessment, sufficientSupport, supportOf } from './assessment.ts';
+import { type Assessment, contentWeight, sufficientSupport, supportOf } from './assessment.ts';
 import { type Quotation, quote, type WireCitation } from './quotation.ts';
 import { rarityWeights, type Scored } from './support.ts';
 
@@ -12,19 +12,20 @@ export type WireDraft = {
   gaps: string[];
 };
 
-const maxPassages = 4;
-const besideBest = 0.55;
+/** How many passages to quote, and how good each must be beside the best; wider after a reviewer's refusal. */
+const firstChoice = { most: 4, besideBest: 0.55 } as const;
+const widerChoice = { most: 6, besideBest: 0.4 } as const;
 
 const overlaps = (one: Scored, other: Scored): boolean =>
   one.passage.path === other.passage.path &&
   Math.abs(one.passage.firstLine - other.passage.firstLine) < Math.max(12, other.passage.lines.length);
 
 /** The best passage, then those that are nearly as good or speak of what is missing so far; no place twice. */
-function choose(assessment: Assessment): Scored[] {
+function choose(assessment: Assessment, { most, besideBest }: { most: number; besideBest: number }): Scored[] {
   const chosen: Scored[] = [];
   const from = assessment.best * besideBest;
   for (const one of assessment.scored) {
-    if (chosen.length >= maxPassages || one.score < from) break;
+    if (chosen.length >= most || one.score < from) break;
     const sameFile = chosen.filter((other) => other.passage.path === one.passage.path).length;
     if (sameFile < 2 && !chosen.some((other) => overlaps(one, other))) chosen.push(one);
   }
@@ -42,8 +43,8 @@ function sentence({ citation, shown }: Quotation, at: number): string {
 const list = (words: readonly string[]): string => words.slice(0, 8).join(', ');
 
 function abstention(assessment: Assessment): WireDraft {
-  const names = assessment.absent.filter((term) => term.weight >= 0.7).map((term) => term.text);
-  const looked = assessment.question.terms.filter((term) => term.weight >= 0.7).map((term) => term.text);
+  const names = assessment.absent.filter((term) => term.weight >= contentWeight).map((term) => term.text);
+  const looked = assessment.question.terms.filter((term) => term.weight >= contentWeight).map((term) => term.text);
   const missing = names.length > 0 ? names : looked;
   const found = names.length > 0 ? `Not found anywhere: ${list(names)}.` : 'No passage speaks of these together.';
   return {
@@ -55,25 +56,28 @@ function abstention(assessment: Assessment): WireDraft {
   };
 }
 
-/** A draft for the question from what the tools have shown. */
-export function draftAnswer(assessment: Assessment): WireDraft {
+/**
+ * A draft for the question from what the tools have shown.
+ * @param again true after a reviewer has sent a draft back: more passages are quoted.
+ */
+export function draftAnswer(assessment: Assessment, again: boolean): WireDraft {
   const support = supportOf(assessment);
   if (support < sufficientSupport) return abstention(assessment);
   const weights = rarityWeights(
     assessment.question.terms,
     assessment.scored.map((one) => one.matches),
   );
-  const quotations = choose(assessment)
+  const quotations = choose(assessment, again ? widerChoice : firstChoice)
     .map((one) => quote(one.passage, assessment.question, weights))
     .filter((one) => one !== null);
   if (quotations.length === 0) return abstention(assessment);
   return {
     answer: quotations.map(sentence).join('\n'),
     citations: quotations.map((one) => one.citation),
-    confidence: Math.round(Math.min(0.95, 0.35 + support) * 100) / 100,
+    confidence: Math.round(Math.min(0.95, support) * 100) / 100,
     insufficient: false,
     gaps: assessment.absent
-      .filter((term) => term.weight >= 0.7)
+      .filter((term) => term.weight >= contentWeight)
       .slice(0, 5)
       .map((term) => `Nothing found about "${term.text.slice(0, 100)}".`),
   };

@@ -21,6 +21,8 @@ export type Assessment = {
 };
 
 const seenFrom = 0.6;
+/** Terms of less weight are too common to tell anything by their absence. */
+export const contentWeight = 0.7;
 const maxRuns = 80;
 
 const escapeRegex = (text: string): string => text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
@@ -60,9 +62,9 @@ export function assess(questionText: string, runs: Conversation['runs']): Assess
     term.identifier ? !mentioned(term, places) : !scored.some((one) => (one.matches[at] ?? 0) >= seenFrom),
   );
   const absent = unseen.filter((term) => lookedFor(term, recent));
-  const content = question.terms.filter((term) => term.weight >= 0.7);
+  const content = question.terms.filter((term) => term.weight >= contentWeight);
   const weight = content.reduce((sum, term) => sum + term.weight, 0) || 1;
-  const missing = absent.filter((term) => term.weight >= 0.7).reduce((sum, term) => sum + term.weight, 0);
+  const missing = absent.filter((term) => term.weight >= contentWeight).reduce((sum, term) => sum + term.weight, 0);
   return {
     question,
     scored,
@@ -84,14 +86,29 @@ function unionCoverage(question: QuestionTerms, scored: readonly Scored[]): numb
 }
 
 /**
- * How far the passages support an answer, 0 to 1. One coherent passage counts more than words strewn about; words
- * that the repository does not hold count against it, and a name that it does not hold decides.
+ * Coefficients of a logistic regression over 147 questions with known answers about eleven npm packages (written for
+ * this purpose; none of them is known here): a coherent passage speaks for an answer, words that stand nowhere speak
+ * against it, names among them more; a long question is never covered as fully as a short one.
+ */
+const fitted = { best: 4.9, union: 0.9, absentShare: -5.3, absentNames: -1.6, length: 1.43, constant: -4.1 } as const;
+
+/**
+ * The probability that the passages hold an answer, 0 to 1. An identifier that the repository does not hold decides
+ * alone: what the question takes for granted is not there.
  */
 export function supportOf(assessment: Assessment): number {
-  if (assessment.absent.some((term) => term.decisive)) return 0;
-  const raw = 0.65 * assessment.best + 0.35 * assessment.union - 0.6 * assessment.absentShare;
-  return Math.max(0, Math.min(1, raw));
+  if (assessment.scored.length === 0 || assessment.absent.some((term) => term.decisive)) return 0;
+  const content = assessment.question.terms.filter((term) => term.weight >= contentWeight).length;
+  const names = assessment.absent.filter((term) => term.proper).length;
+  const sum =
+    fitted.best * assessment.best +
+    fitted.union * assessment.union +
+    fitted.absentShare * assessment.absentShare +
+    fitted.absentNames * Math.min(2, names) +
+    fitted.length * Math.log(1 + content) +
+    fitted.constant;
+  return 1 / (1 + Math.exp(-sum));
 }
 
 /** Below this the honest answer is that the evidence does not suffice. */
-export const sufficientSupport = 0.22;
+export const sufficientSupport = 0.5;

@@ -1,5 +1,5 @@
 /** Chooses the next tool calls from the question, the tools offered and what they have shown already. */
-import { type Assessment, assess, mentionPattern, searchForm } from './assessment.ts';
+import { type Assessment, assess, contentWeight, mentionPattern, searchForm } from './assessment.ts';
 import type { Conversation } from './conversation.ts';
 import type { Term } from './question-terms.ts';
 import { type FittedTool, fitTools, textParameter, type ToolUse } from './tool-fit.ts';
@@ -55,7 +55,7 @@ const literalPattern = (message: string): string =>
 
 /** Words not met so far are looked for by name: whether they stand anywhere decides what may be answered. */
 function checkUnseen(assessment: Assessment, tools: readonly FittedTool[]): PlannedCall[] {
-  const rare = byWeight(assessment.unseen.filter((term) => term.weight >= 0.7)).slice(0, 12);
+  const rare = byWeight(assessment.unseen.filter((term) => term.weight >= contentWeight)).slice(0, 12);
   if (rare.length === 0) return [];
   const patterns = withUse(tools, 'pattern');
   if (patterns.length > 0) {

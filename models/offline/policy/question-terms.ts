@@ -15,6 +15,8 @@ export type Term = {
   decisive: boolean;
   /** Written with a dot before or a bracket behind it, so that only such a place counts as its mention. */
   called: boolean;
+  /** Capitalised inside a sentence: most likely a proper name or an acronym. */
+  proper: boolean;
   /** Stems that say nearly the same. */
   synonyms: readonly string[];
 };
@@ -90,6 +92,7 @@ function termOf(word: Word, text: string): Term | null {
     identifier,
     decisive: identifier && (errorCode.test(word.text) || !user),
     called: identifier && parts.length === 1 && (text[word.at - 1] === '.' || text[word.at + word.text.length] === '('),
+    proper: /^[A-Z]/.test(word.text) && !user && /[^.!?\s]\s*$/.test(text.slice(Math.max(0, word.at - 4), word.at)),
     synonyms: identifier
       ? []
       : [...new Set([...(synonyms.get(lower) ?? []), ...(synonyms.get(form) ?? [])])].map(wordStem),

@@ -30,7 +30,10 @@ export function questionFeatures(question: string): QuestionFeatures {
 
 /** `Hi all, I have …` starts with `I have`; a greeting alone stays. */
 function withoutSalutation(text: string): string {
-  return text.replace(/^\W*(?:hello|hi|hey|good (?:morning|evening|day|afternoon))\b[^,.!?\n]{0,20}[,.!\n]\s*(?=\w+\s+\w+\s+\w)/iu, '');
+  return text.replace(
+    /^\W*(?:hello|hi|hey|good (?:morning|evening|day|afternoon))\b[^,.!?\n]{0,20}[,.!\n]\s*(?=\w+\s+\w+\s+\w)/iu,
+    '',
+  );
 }
 
 /** The first word, the first two and the first three. */

@@ -16,7 +16,8 @@ const signs: Readonly<Record<string, RegExp>> = {
   clockTime: /\d{2}:\d{2}:\d{2}/u,
   exitCode: /\b(?:exit(?:s|ed)?|return(?:s|ed)?|killed|stops?)\b[^\n]{0,30}\b(?:code|status|\d{1,3})\b/iu,
   httpStatus: /\b(?:4\d\d|5\d\d)\b/u,
-  reportHeading: /describe the bug|to reproduce|expected (?:behaviou?r|result)|actual (?:behaviou?r|result)|your environment/iu,
+  reportHeading:
+    /describe the bug|to reproduce|expected (?:behaviou?r|result)|actual (?:behaviou?r|result)|your environment/iu,
   expectation: /\b(?:expect(?:ed|ing)?|actual(?:ly)?|instead|should(?:n't| not)? (?:be|have|not))\b/iu,
   trouble:
     /\b(?:bugs?|broken|crash\w*|fail\w*|freez\w*|hangs?|stuck|leaks?|wrong\w*|missing|lost|corrupt\w*|stale|slow(?:er)?|errors?|issue|problems?|garbage|flicker\w*|stall\w*|incorrect\w*|killed|loses|skipped)\b/iu,
@@ -42,22 +43,36 @@ const signs: Readonly<Record<string, RegExp>> = {
     /\b(?:docs?|documentation|readme|guides?|tutorials?|manual|handbook|examples?|overview|reference|getting started|quick ?start|walkthrough|cheat sheet|how-?to|typo|design document|rfc)\b/iu,
   setup:
     /\b(?:install\w*|configur\w*|set ?up|settings?|options?|deploy\w*|self.?host\w*|enable|disable|migrat\w*|requirements?|env(?:ironment)? vars?|environment variables?|flash)\b/iu,
-  support: /\b(?:support(?:s|ed)?|compatib\w+|available|possible|recommended|best practice|requir\w+|prerequisites?)\b/iu,
-  concepts: /\b(?:architecture|concepts?|high.level|conceptual\w*|design|structured|mean(?:s|t|ing)?|terminology|versus|difference)\b/iu,
+  support:
+    /\b(?:support(?:s|ed)?|compatib\w+|available|possible|recommended|best practice|requir\w+|prerequisites?)\b/iu,
+  concepts:
+    /\b(?:architecture|concepts?|high.level|conceptual\w*|design|structured|mean(?:s|t|ing)?|terminology|versus|difference)\b/iu,
   howTo: /\bhow (?:do|can|to|should|would|could) (?:i|we|you|one|people)\b|\bhow to\b/iu,
   people:
     /\b(?:licen[cs]e\w*|maintain(?:s|ers?|ed)|contribut\w+|communit\w+|sponsor\w*|donat\w+|hiring|authors?|team|company|companies|organi[sz]ation|volunteers?|pull requests?|founded|who)\b/iu,
-  judgement: /\b(?:better|best|opinion|think|worth|recommend|popular|alternatives?|compare[ds]?|vs\.?|love|future|overrated|good)\b/iu,
+  judgement:
+    /\b(?:better|best|opinion|think|worth|recommend|popular|alternatives?|compare[ds]?|vs\.?|love|future|overrated|good)\b/iu,
   courtesy: /\b(?:hello|hi|hey|thanks?|thank you|please|cheers|sorry|great)\b/iu,
   you: /\b(?:you|your|yourself)\b/iu,
   endsAsking: /\?\s*$/u,
 };
 
 const nameSigns = ['backticks', 'call', 'camelCase', 'pascalCase', 'snakeCase', 'scoped', 'memberAccess', 'fileName'];
-const failureSigns = ['errorName', 'errorPrefix', 'signal', 'panic', 'pythonTrace', 'frameLines', 'exitCode', 'trouble', 'logLevel'];
+const failureSigns = [
+  'errorName',
+  'errorPrefix',
+  'signal',
+  'panic',
+  'pythonTrace',
+  'frameLines',
+  'exitCode',
+  'trouble',
+  'logLevel',
+];
 
 /** How a question or a request starts, if it does not end in a question mark. */
-const askingStart = /^\W*(?:how|what|where|why|which|who|when|can|could|does?|is|are|should|explain|describe|show|list|tell|give|find|please)\b/iu;
+const askingStart =
+  /^\W*(?:how|what|where|why|which|who|when|can|could|does?|is|are|should|explain|describe|show|list|tell|give|find|please)\b/iu;
 
 /** Upper bounds of the length buckets, in words. */
 const lengthBounds = [2, 4, 7, 12, 20, 35, 70] as const;

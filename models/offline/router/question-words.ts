@@ -36,6 +36,7 @@ function markOrWord(raw: string): string {
   if (/^\p{Lu}[\p{L}\p{N}.]*(?:Error|Exception|Warning)$/u.test(word)) return '<error>';
   if (/^[v$]?\p{N}[\p{L}\p{N}.:-]*$/u.test(word)) return '<number>';
   if (/[\p{L}\p{N}]\.\p{Ll}{1,5}$/u.test(word) || /[\p{L}\p{N}][/\\][\p{L}\p{N}]/u.test(word)) return '<path>';
-  if (raw.includes('(') || word.includes('_') || word.includes('::') || /\p{Ll}\p{Lu}/u.test(word)) return '<identifier>';
+  if (raw.includes('(') || word.includes('_') || word.includes('::') || /\p{Ll}\p{Lu}/u.test(word))
+    return '<identifier>';
   return word.toLowerCase().replaceAll('’', "'");
 }

@@ -8,7 +8,7 @@ import { readTrainingText, trainedRoutes, type TrainedRoute, type TrainingQuesti
 const fitting = { penalty: 1e-3, iterations: 100 } as const;
 
 /** Divides the scores before the softmax. The value with the least log loss in the grouped cross-validation; a test holds it to that. */
-export const temperature = 0.8;
+export const temperature = 0.9;
 
 /** A feature counts only if questions about so many topics show it, so that the model does not learn the topics. */
 const leastTopics = 2;
@@ -53,7 +53,10 @@ let trained: RouteModel | undefined;
 /** Probability of each trained route for a question. Trains on the first call. */
 export function trainedProbabilities(question: string): TrainedProbabilities {
   trained ??= trainRouteModel(featureQuestions(readTrainingText()));
-  const [code = 0, docs = 0, debug = 0, general = 0] = softmax(routeLogits(trained, questionFeatures(question)), temperature);
+  const [code = 0, docs = 0, debug = 0, general = 0] = softmax(
+    routeLogits(trained, questionFeatures(question)),
+    temperature,
+  );
   return { code, docs, debug, general };
 }
 

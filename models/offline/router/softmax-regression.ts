@@ -25,7 +25,11 @@ export interface SoftmaxModel {
  * Minimises mean log loss plus an L2 penalty by Nesterov's accelerated gradient with step 1/L. L is an upper bound of the
  * curvature: half the largest squared row norm (Böhning, 1992: the Hessian of the softmax is at most I/2), plus the penalty.
  */
-export function fitSoftmax(rows: readonly SparseRow[], labels: readonly number[], settings: SoftmaxSettings): SoftmaxModel {
+export function fitSoftmax(
+  rows: readonly SparseRow[],
+  labels: readonly number[],
+  settings: SoftmaxSettings,
+): SoftmaxModel {
   const { classCount, penalty } = settings;
   const size = settings.featureCount * classCount;
   const step = 1 / (0.5 * Math.max(1e-9, ...rows.map(squaredNorm)) + penalty);

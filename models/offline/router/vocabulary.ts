@@ -63,7 +63,7 @@ const wordLists = {
 } as const;
 
 /** Counts above this are not told apart. */
-const highestCount = 3;
+const highestCount = 4;
 
 const stemLists = Object.entries(wordLists).map(
   ([list, words]) => [list, new Set(words.trim().split(/\s+/u).map(stemWord))] as const,

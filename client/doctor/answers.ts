@@ -1,0 +1,107 @@
+/** Tries what must answer: the Temporal server, and the model with a real tool call. */
+import { spawn } from 'node:child_process';
+import { connect } from 'node:net';
+import { fileURLToPath } from 'node:url';
+import { z } from 'zod';
+import type { Config } from '../../config/config.ts';
+import { homePaths } from '../../config/home-paths.ts';
+import { CommandFailure } from '../failures.ts';
+import { printableLine } from '../output.ts';
+import type { Session } from '../session.ts';
+import { type Finding, later, missing, ok } from './finding.ts';
+
+/** What models/doctor-main.ts prints. */
+const Probe = z.discriminatedUnion('ok', [
+  z.object({
+    ok: z.literal(true),
+    model: z.string(),
+    toolCall: z.boolean(),
+    logprobs: z.boolean(),
+    latencyMs: z.number(),
+  }),
+  z.object({
+    ok: z.literal(false),
+    failure: z.object({ kind: z.string(), message: z.string(), setting: z.string().nullable() }),
+  }),
+]);
+
+const maxOutputBytes = 100_000;
+
+/** True while a runtime of this home listens. */
+export function runtimeListens(config: Config): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = connect(homePaths(config.home).socket);
+    socket.once('error', () => resolve(false));
+    socket.once('connect', () => {
+      socket.destroy();
+      resolve(true);
+    });
+  });
+}
+
+export async function serverFinding(session: Session): Promise<Finding> {
+  const { serverVersion } = await session.connection.workflowService.getSystemInfo({});
+  const webUrl = session.webUrl === null ? '' : `, Web UI ${session.webUrl}`;
+  return ok('Temporal server', `${session.address} answers (server ${serverVersion})${webUrl}`);
+}
+
+/**
+ * One tool call and one routing call by the model of the settings, in a child process that gets the key by stdin.
+ * @param baseUrl where the model is; null is the provider's own address
+ */
+export async function modelFinding(config: Config, baseUrl: string | null): Promise<Finding> {
+  const { model } = config;
+  const answer = await probe({
+    apiKey: model.apiKey,
+    baseUrl,
+    model: model.specialist,
+    routerModel: model.router,
+    timeoutSeconds: model.timeoutSeconds,
+    reasoningTokens: model.reasoningTokens,
+  });
+  const where = `${model.specialist} at ${baseUrl ?? 'the provider’s own address'}`;
+  if (!answer.ok) {
+    const { kind, message, setting } = answer.failure;
+    const remedy = setting === null ? 'try again later' : `look at ${setting}`;
+    return missing('model', `${where}: ${kind}: ${printableLine(message)}`, remedy);
+  }
+  const about = `${answer.model} answered in ${answer.latencyMs} ms, logprobs: ${answer.logprobs ? 'yes' : 'no'}`;
+  const offline = model.offline ? ' (the offline model, which is not a language model)' : '';
+  return answer.toolCall
+    ? ok('model', `${about}, tool call: yes${offline}`)
+    : missing(
+        'model',
+        `${about}, tool call: no`,
+        'specialists need a model that calls tools: see SWITCHYARD_MODEL_SPECIALIST',
+      );
+}
+
+export function modelLater(): Finding {
+  return later(
+    'model',
+    'the offline model starts with the runtime',
+    'set OPENAI_API_KEY or OPENAI_BASE_URL for a real one',
+  );
+}
+
+async function probe(settings: Record<string, unknown>): Promise<z.infer<typeof Probe>> {
+  const { code, stdout, stderr } = await runWithInput('../../models/doctor-main.ts', JSON.stringify(settings));
+  if (code !== 0) throw new CommandFailure(`the model could not be tried: ${printableLine(stderr).slice(0, 300)}`);
+  return Probe.parse(JSON.parse(stdout));
+}
+
+function runWithInput(main: string, input: string): Promise<{ code: number | null; stdout: string; stderr: string }> {
+  return new Promise((resolve, reject) => {
+    const child = spawn(process.execPath, [fileURLToPath(new URL(main, import.meta.url))], { stdio: 'pipe' });
+    const output = { stdout: '', stderr: '' };
+    for (const name of ['stdout', 'stderr'] as const)
+      child[name].setEncoding('utf8').on('data', (piece: string) => {
+        output[name] = (output[name] + piece).slice(0, maxOutputBytes);
+      });
+    // A child that ends before it has read everything says why by its exit code.
+    child.stdin.on('error', () => {});
+    child.once('error', reject);
+    child.once('close', (code) => resolve({ code, ...output }));
+    child.stdin.end(input);
+  });
+}

@@ -1,0 +1,80 @@
+/** Examines the installation from settings to a real tool call, and prints what it found. */
+import type { Config } from '../../config/config.ts';
+import { loadConfig } from '../../config/load-config.ts';
+import { ConfigError } from '../../config/read-config.ts';
+import { exitCodes } from '../exit-codes.ts';
+import { CommandFailure } from '../failures.ts';
+import { listenForInterrupt } from '../interrupt.ts';
+import { colorsFor, note, print, printableLine, printJson } from '../output.ts';
+import { openSession } from '../session.ts';
+import { modelFinding, modelLater, runtimeListens, serverFinding } from './answers.ts';
+import { type ConfiguredSetting, configuredSettings } from './configured.ts';
+import { type Finding, later, missing } from './finding.ts';
+import { gitFinding, nodeFinding, pipFinding, temporalFinding } from './programs.ts';
+
+/** @returns 1 when something that is needed is missing */
+export async function examine(json: boolean): Promise<number> {
+  const settings = configuredSettings(process.env);
+  const config = readOrExplain();
+  const findings = [nodeFinding(), await gitFinding(), await pipFinding()];
+  if (Array.isArray(config)) findings.push(...config);
+  else {
+    const temporal = await temporalFinding(config);
+    findings.push(temporal, ...(await answering(config, temporal.status === 'ok')));
+  }
+  const healthy = findings.every((finding) => finding.status !== 'missing');
+  if (json) printJson({ healthy, settings, findings });
+  else print([...settings.map(settingText), '', ...findings.map(findingText)].join('\n'));
+  return healthy ? exitCodes.worked : exitCodes.failed;
+}
+
+function readOrExplain(): Config | Finding[] {
+  try {
+    return loadConfig(process.env);
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error;
+    return error.mistakes.map((mistake) => missing('configuration', mistake, 'correct the setting'));
+  }
+}
+
+/** Tries server and model; a runtime is started for it only where that takes no download. */
+async function answering(config: Config, canStart: boolean): Promise<Finding[]> {
+  if (!canStart && !(await runtimeListens(config))) {
+    const server = later('Temporal server', 'is not running', 'switchyard up fetches and starts it');
+    return [server, config.model.offline ? modelLater() : await modelOrFailure(config, config.model.baseUrl)];
+  }
+  using interrupt = listenForInterrupt();
+  try {
+    const need = config.model.offline ? 'worker' : 'server';
+    await using session = await openSession({ settings: config, need, onProgress: note, signal: interrupt.signal });
+    const { offline, baseUrl } = config.model;
+    const ready = session.runtime?.ready;
+    const where = offline ? (ready?.modelUrl ?? null) : baseUrl;
+    const server = await serverFinding(session);
+    return [server, offline && where === null ? modelLater() : await modelOrFailure(config, where)];
+  } catch (error) {
+    if (!(error instanceof CommandFailure)) throw error;
+    return [missing('runtime', printableLine(error.message), 'see the log that it names')];
+  }
+}
+
+async function modelOrFailure(config: Config, baseUrl: string | null): Promise<Finding> {
+  try {
+    return await modelFinding(config, baseUrl);
+  } catch (error) {
+    if (!(error instanceof CommandFailure)) throw error;
+    return missing('model', error.message, 'look at OPENAI_BASE_URL and OPENAI_API_KEY');
+  }
+}
+
+function settingText({ name, value, from, unset }: ConfiguredSetting): string {
+  const what =
+    value === null ? (unset === null ? 'not set' : `not set: ${unset}`) : `${printableLine(value)} (${from})`;
+  return `${name.padEnd(34)}${what}`;
+}
+
+function findingText({ name, status, detail, remedy }: Finding): string {
+  const { green, red, yellow } = colorsFor(process.stdout);
+  const paint = { ok: green, missing: red, later: yellow }[status];
+  return `${paint(status.padEnd(8))}${name}: ${detail}${remedy === null ? '' : `; ${remedy}`}`;
+}

@@ -1,0 +1,91 @@
+/** Routes questions and, where the right routes are known, says how well the router does. */
+import { z } from 'zod';
+import type { PipelineSpec } from '../contracts/pipeline-spec.ts';
+import { questionMaxCharacters } from '../contracts/question.ts';
+import { RouteInput } from '../contracts/route-only.ts';
+import { callLimits } from './call-limits.ts';
+import { exitCodes } from './exit-codes.ts';
+import { UsageError } from './failures.ts';
+import { inParallel } from './in-parallel.ts';
+import { listenForInterrupt } from './interrupt.ts';
+import { readJsonLines } from './json-lines-file.ts';
+import { note, print, printableLine, printJson } from './output.ts';
+import { loadPipeline } from './pipeline-files.ts';
+import { readQuestion } from './question-argument.ts';
+import { readSettings } from './read-settings.ts';
+import { type Routed, routeOne } from './route-one.ts';
+import { routingSummary, summaryText } from './routing-summary.ts';
+import { unlessLost } from './runtime-loss.ts';
+import { openSession } from './session.ts';
+
+export type RouteOptions = { file?: string; pipeline: string; json: boolean };
+
+export const RouteQuestion = z.object({
+  id: z.string().min(1).max(200),
+  question: z.string().trim().min(1, 'the question is empty').max(questionMaxCharacters),
+  expected_route: z.string().min(1).nullish(),
+});
+export type RouteQuestion = z.infer<typeof RouteQuestion>;
+
+/** How many questions are at the router at a time. */
+const width = 8;
+
+export async function routeQuestions(question: string | undefined, options: RouteOptions): Promise<number> {
+  const settings = readSettings();
+  const pipeline = await loadPipeline(options.pipeline);
+  const questions = await questionsOf(question, options.file);
+  using interrupt = listenForInterrupt();
+  const { signal } = interrupt;
+  await using session = await openSession({ settings, need: 'worker', onProgress: note, signal });
+  const limits = callLimits(settings.model);
+  const all: Routed[] = [];
+  const work = inParallel(
+    questions,
+    { width, signal },
+    (each) => routeOne(session, inputOf(each, pipeline, limits), each, signal),
+    (routed) => {
+      all.push(routed);
+      if (options.json) printJson(lineOf(routed));
+      else print(textOf(routed));
+    },
+  );
+  await unlessLost(session, work);
+  if (signal.aborted) return exitCodes.interrupted;
+  summarize(all, options.json);
+  return all.some((routed) => 'error' in routed) ? exitCodes.failed : exitCodes.worked;
+}
+
+async function questionsOf(question: string | undefined, file: string | undefined): Promise<RouteQuestion[]> {
+  if ((question === undefined) === (file === undefined))
+    throw new UsageError('give one question in quotes, or --file with many: switchyard route "How does …?"');
+  if (file !== undefined) return readJsonLines(file, RouteQuestion);
+  return [{ id: 'question', question: await readQuestion(question ?? '', process.stdin) }];
+}
+
+function inputOf({ question }: RouteQuestion, pipeline: PipelineSpec, limits: RouteInput['limits']): RouteInput {
+  return RouteInput.parse({ question, pipeline, forcedRoute: null, limits });
+}
+
+function lineOf(routed: Routed) {
+  const { id, expected } = routed;
+  const expected_route = expected === null ? {} : { expected_route: expected };
+  if ('error' in routed) return { id, error: routed.error, ...expected_route };
+  const { route, probabilities, fallback, source, model } = routed;
+  return { id, route, probabilities, fallback, source, model, ...expected_route };
+}
+
+function textOf(routed: Routed): string {
+  if ('error' in routed) return `${printableLine(routed.id)}: failed: ${routed.error}`;
+  const probabilities = Object.entries(routed.probabilities).map(([route, share]) => `${route} ${share.toFixed(2)}`);
+  const expected =
+    routed.expected === null || routed.expected === routed.route ? '' : `, expected ${printableLine(routed.expected)}`;
+  const fallback = routed.fallback ? ', fallback: the reply named no route' : '';
+  return `${printableLine(routed.id)}: ${routed.route} (${probabilities.join(', ')})${fallback}${expected}`;
+}
+
+function summarize(all: readonly Routed[], json: boolean): void {
+  const summary = routingSummary(all);
+  if (summary === null) return;
+  if (json) printJson(summary);
+  else print(`\n${summaryText(summary)}`);
+}

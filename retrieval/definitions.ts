@@ -1,0 +1,85 @@
+/** Finds what a file defines and how far each definition reaches, by patterns and indentation. */
+import { definitionRules } from './definition-patterns.ts';
+
+/** Lines are 1-based; `indent` counts leading white space. */
+export type Definition = { name: string; kind: string; line: number; last: number; indent: number };
+
+/** Longer lines hold no definition that a person would look for, and would cost the patterns dearly. */
+const maxLineLength = 400;
+/** How far the end of a definition is searched. */
+const maxReach = 500;
+const maxDefinitions = 5000;
+
+const kinds: Record<string, string> = {
+  def: 'function',
+  fn: 'function',
+  fun: 'function',
+  func: 'function',
+  var: 'variable',
+};
+const notNames = new Set(
+  'if for while switch catch function return else do with await new typeof throw case'.split(' '),
+);
+
+/** In the order of their lines, at most one a line and 5,000 a file. */
+export function findDefinitions(path: string, lines: readonly string[]): Definition[] {
+  const rules = definitionRules(path);
+  const found: Definition[] = [];
+  let fenced = false;
+  for (let at = 0; at < lines.length && rules.length > 0 && found.length < maxDefinitions; at += 1) {
+    const line = lines[at] ?? '';
+    // What looks like a heading inside a code block of a document is a comment of that code.
+    if (line.startsWith('```')) fenced = !fenced;
+    if (line.length < 4 || line.length > maxLineLength) continue;
+    for (const { kind, pattern } of rules) {
+      if (fenced && kind === 'heading') break;
+      const groups = pattern.exec(line)?.groups;
+      if (groups?.name === undefined || notNames.has(groups.name)) continue;
+      found.push(toDefinition(groups.name, groups.kind ?? kind ?? wordBefore(line, groups.name), line, at, lines));
+      break;
+    }
+  }
+  return found;
+}
+
+function toDefinition(name: string, kind: string, line: string, at: number, lines: readonly string[]): Definition {
+  const heading = kind === 'heading';
+  const indent = heading ? (/^[#=]+/.exec(line)?.[0].length ?? 1) - 1 : indentOf(line);
+  const last = heading ? endOfSection(lines, at, indent) : endOfBlock(lines, at, indent);
+  const short = name.replace(/\s*[#=]*\s*$/, '').slice(0, 120);
+  return { name: short, kind: kinds[kind] ?? kind.replace(/\W+$/, ''), line: at + 1, last, indent };
+}
+
+/** Of `export class Name` it is `class`. */
+function wordBefore(line: string, name: string): string {
+  return /(\w+)\s*$/.exec(line.slice(0, line.indexOf(name, line.search(/\S/) + 1)))?.[1] ?? 'symbol';
+}
+
+function indentOf(line: string): number {
+  return line.length - line.trimStart().length;
+}
+
+/** The block goes on while lines are indented deeper; a closing bracket at the same depth belongs to it. */
+function endOfBlock(lines: readonly string[], start: number, indent: number): number {
+  let last = start;
+  for (let at = start + 1; at < Math.min(lines.length, start + maxReach); at += 1) {
+    const line = lines[at] ?? '';
+    if (line.trim() === '') continue;
+    if (indentOf(line) <= indent) {
+      const closes = /^\s*(?:[)}\]]|end\b|\{|\)\s*[:{])/.test(line) && indentOf(line) === indent;
+      if (!closes) break;
+      last = at;
+      if (!/[({[:]\s*$/.test(line)) break;
+    }
+    last = at;
+  }
+  return last + 1;
+}
+
+function endOfSection(lines: readonly string[], start: number, depth: number): number {
+  for (let at = start + 1; at < Math.min(lines.length, start + maxReach); at += 1) {
+    const marks = /^(#{1,6}|={1,6})\s/.exec(lines[at] ?? '')?.[1];
+    if (marks !== undefined && marks.length - 1 <= depth) return at;
+  }
+  return Math.min(lines.length, start + maxReach);
+}

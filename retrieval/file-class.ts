@@ -1,0 +1,19 @@
+/** Tells code from docs and from tests by path, which is what ranking and the kinds of search go by. */
+import { basename, extname } from 'node:path/posix';
+
+export type FileClass = 'code' | 'test' | 'docs';
+
+const docsExtensions = new Set(['.md', '.mdx', '.markdown', '.rst', '.adoc', '.asciidoc', '.txt', '.org']);
+const docsFolders = /(^|\/)(docs?|documentation)\//i;
+const docsNames =
+  /^(readme|changelog|changes|history|contributing|license|licence|authors|security|code_of_conduct)(\.|$)/i;
+const testFolders = /(^|\/)(tests?|__tests__|spec|specs|testing|fixtures|__mocks__|e2e)\//i;
+const testNames = /([._-](test|tests|spec)\.[a-z]+$)|(^(test|tests|conftest)[._-])|([a-z]Tests?\.[a-z]+$)/;
+
+/** A test stays a test wherever it is; a list of requirements or of words ending in `.txt` counts as docs. */
+export function fileClass(path: string): FileClass {
+  const name = basename(path);
+  if (testFolders.test(path) || testNames.test(name)) return 'test';
+  const docs = docsExtensions.has(extname(name).toLowerCase()) || docsNames.test(name) || docsFolders.test(path);
+  return docs ? 'docs' : 'code';
+}

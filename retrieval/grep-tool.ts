@@ -1,0 +1,102 @@
+/** Searches the snapshot's lines by a regular expression; runs in a thread that is killed after its deadline. */
+import { z } from 'zod';
+import { pathFilter, ToolMisuse } from './path-filter.ts';
+import { type Place, renderPlaces } from './rendering.ts';
+import type { SnapshotView, ViewFile } from './snapshot-view.ts';
+import { linesOf } from './text-files.ts';
+import { defineTool, pathParameter } from './tool-table.ts';
+
+const maxMatches = 50;
+/** Counting stops here. */
+const maxCounted = 5_000;
+const maxPerFile = 10;
+
+export const grep = defineTool({
+  description:
+    'Finds every line that matches a JavaScript regular expression and shows it with a line around it. Use it for exact ' +
+    'strings, error messages, uses of a name, configuration keys. Escape special characters with a backslash.',
+  kind: 'any',
+  parameters: z.strictObject({
+    pattern: z.string().min(1).max(500).describe('The regular expression, tried on one line at a time.'),
+    path: pathParameter.optional(),
+    ignore_case: z.boolean().optional(),
+  }),
+  run(view, { pattern, path, ignore_case: ignoreCase = false }) {
+    const accepts = pathFilter(view, path);
+    const expression = compile(pattern, ignoreCase);
+    const files = view.files.filter((file) => accepts(file.path));
+    const { places, counted, shown } = findMatches(
+      view,
+      byClass(files),
+      expression,
+      ignoreCase ? null : literalOf(pattern),
+    );
+    const more = counted - shown;
+    const notes = counted === 0 ? ['nothing found'] : [];
+    if (more > 0) notes.push(`${more}${counted >= maxCounted ? ' or more' : ''} more matches, narrow with path:`);
+    return renderPlaces(view, places, { notes, cut: more > 0 });
+  },
+});
+
+function compile(pattern: string, ignoreCase: boolean): RegExp {
+  try {
+    return new RegExp(pattern, ignoreCase ? 'i' : '');
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    throw new ToolMisuse(`${why}; escape special characters such as ( [ { . * + ? with a backslash`);
+  }
+}
+
+function byClass(files: readonly ViewFile[]): ViewFile[] {
+  const order = { code: 0, docs: 1, test: 2 };
+  return [...files].sort((one, other) => order[one.class] - order[other.class]);
+}
+
+function findMatches(view: SnapshotView, files: readonly ViewFile[], expression: RegExp, literal: string | null) {
+  const places: Place[] = [];
+  let counted = 0;
+  let shown = 0;
+  for (const file of files) {
+    if (counted >= maxCounted) break;
+    const text = view.textOf(file);
+    if (literal !== null && !text.includes(literal)) continue;
+    const matches = linesOf(text).flatMap((line, at) => (expression.test(line) ? [at + 1] : []));
+    counted += matches.length;
+    const kept = matches.slice(0, Math.min(maxPerFile, maxMatches - shown));
+    shown += kept.length;
+    places.push(...around(file, kept));
+  }
+  return { places, counted, shown };
+}
+
+/** A line of context on both sides; matches that touch become one place. */
+function around(file: ViewFile, matches: readonly number[]): Place[] {
+  const places: Place[] = [];
+  for (const line of matches) {
+    const last = places.at(-1);
+    const [firstLine, lastLine] = [Math.max(1, line - 1), Math.min(file.lines, line + 1)];
+    if (last && firstLine <= last.lastLine + 1) last.lastLine = lastLine;
+    else places.push({ file, firstLine, lastLine });
+  }
+  return places;
+}
+
+/** Characters that every match must hold, so that most files need no line-by-line look; null when none are certain. */
+export function literalOf(pattern: string): string | null {
+  if (/[|(){}[\]]/.test(pattern)) return null;
+  let [longest, run] = ['', ''];
+  for (const [, atom = '', quantifier = ''] of pattern.matchAll(/(\\?[\s\S])([*+?]?)\??/g)) {
+    const optional = quantifier === '*' || quantifier === '?';
+    const literal = literalAtom(atom);
+    if (literal !== null && !optional) run += literal;
+    if (run.length > longest.length) longest = run;
+    if (literal === null || quantifier !== '') run = '';
+  }
+  return longest.length >= 3 ? longest : null;
+}
+
+/** The one character that an atom stands for; null for classes, anchors, references and the dot. */
+function literalAtom(atom: string): string | null {
+  if (atom.length === 1) return /[.^$\\*+?]/.test(atom) ? null : atom;
+  return /^\\[^\w]$/.test(atom) ? atom.slice(1) : null;
+}

@@ -1,0 +1,79 @@
+/** What runs inside a thread: takes one task, answers with a value, and keeps stores open between tasks. */
+import { existsSync } from 'node:fs';
+import type { DatabaseSync } from 'node:sqlite';
+import type { MessagePort } from 'node:worker_threads';
+import type { SnapshotRef } from '../contracts/snapshot.ts';
+import { checkCitations } from './citations.ts';
+import { RepositoryUnusable } from './failures.ts';
+import { renderEvidence } from './rendering.ts';
+import { buildSnapshot, finishSnapshot } from './snapshot-build.ts';
+import { openView, type SnapshotView } from './snapshot-view.ts';
+import { openStore, storeFile } from './store.ts';
+import type { OpenProgress, ThreadNews, ThreadReply, ThreadTask } from './thread-tasks.ts';
+import { runTool } from './tools.ts';
+
+const maxOpen = 6;
+const stores = new Map<string, DatabaseSync>();
+/** Snapshots never change, so neither do views of them. */
+const views = new Map<string, SnapshotView>();
+
+/** The entry point for the pool; `outbox` carries news while the task runs. */
+export async function runThreadTask({ task, outbox }: { task: ThreadTask; outbox: MessagePort }): Promise<ThreadReply> {
+  const tell = (news: ThreadNews) => outbox.postMessage(news);
+  try {
+    tell({ kind: 'started' });
+    return await answer(task, (progress) => tell({ kind: 'progress', progress }));
+  } catch (error) {
+    if (error instanceof RepositoryUnusable) return { kind: 'unusable', message: error.message };
+    throw error;
+  } finally {
+    outbox.close();
+  }
+}
+
+async function answer(task: ThreadTask, onProgress: (progress: OpenProgress) => void): Promise<ThreadReply> {
+  if (task.kind === 'build') {
+    const store = storeOf(task.home, task.source.repositoryKey);
+    return { kind: 'result', result: await buildSnapshot(store, task.source, onProgress) };
+  }
+  const { home, ref } = task;
+  if (task.kind === 'finish') {
+    const held = existsSync(storeFile(home, ref.repositoryKey));
+    const store = held ? storeOf(home, ref.repositoryKey) : null;
+    return { kind: 'result', result: store && finishSnapshot(store, ref.repositoryKey, ref.id, onProgress) };
+  }
+  const view = viewOf(home, ref);
+  if (task.kind === 'find') return { kind: 'result', result: view?.snapshot ?? null };
+  if (view === null) return { kind: 'absent', snapshot: ref.id };
+  if (task.kind === 'tool') return { kind: 'result', result: runTool(view, task.request, task.allowed) };
+  if (task.kind === 'citations') return { kind: 'result', result: checkCitations(view, task.citations) };
+  return { kind: 'result', result: renderEvidence(view, task.evidence) };
+}
+
+function storeOf(home: string, repositoryKey: string): DatabaseSync {
+  const file = storeFile(home, repositoryKey);
+  const open = existsSync(file) ? stores.get(file) : undefined;
+  if (open !== undefined) return open;
+  forget(file);
+  for (const oldest of stores.keys()) if (stores.size >= maxOpen) forget(oldest);
+  const store = openStore(home, repositoryKey);
+  stores.set(file, store);
+  return store;
+}
+
+function forget(file: string): void {
+  for (const [key, view] of views) if (view.store === stores.get(file)) views.delete(key);
+  stores.get(file)?.close();
+  stores.delete(file);
+}
+
+function viewOf(home: string, ref: SnapshotRef): SnapshotView | null {
+  if (!existsSync(storeFile(home, ref.repositoryKey))) return null;
+  const store = storeOf(home, ref.repositoryKey);
+  const key = `${storeFile(home, ref.repositoryKey)}\0${ref.id}`;
+  const view = views.get(key) ?? openView(store, ref.repositoryKey, ref.id);
+  if (view === null) return null;
+  for (const oldest of views.keys()) if (views.size >= maxOpen) views.delete(oldest);
+  views.set(key, view);
+  return view;
+}

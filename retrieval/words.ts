@@ -1,0 +1,60 @@
+/** Splits text and questions into the words that the index knows. */
+
+const camelCase = /\b[A-Za-z][a-z0-9]*(?:[A-Z]+[a-z0-9]*)+\b/g;
+
+/** `getHTTPServer` gives `get HTTP Server`; text without inner capitals is unchanged. */
+export function splitCase(word: string): string {
+  return word.replace(/([a-z0-9])([A-Z])/g, '$1 $2').replace(/([A-Z]+)([A-Z][a-z])/g, '$1 $2');
+}
+
+/** The parts of every camel-case identifier in a text; underscores and dots are left to the tokenizer. */
+export function camelCaseParts(text: string): string {
+  const parts: string[] = [];
+  for (const [word] of text.matchAll(camelCase)) {
+    const split = splitCase(word);
+    if (split !== word) parts.push(split);
+  }
+  return parts.join(' ');
+}
+
+/** Path and names as words: the whole identifier and its parts. */
+export function nameWords(name: string): string {
+  const split = splitCase(name);
+  return split === name ? name : `${name} ${split}`;
+}
+
+const stopWords = new Set(
+  (
+    'a about above after again all also am an and any are as at be because been being both but by can could did do does ' +
+    'doing done each even ever for from further get gets getting give given go goes going had has have having he her here ' +
+    'how i if in into is it its itself just kind like made make makes making may me might mine more most much must my no ' +
+    'nor not of off on once one only or other our out over own please project repo repository same she should show so ' +
+    'some such tell than that the their them then there these they thing this those through to too under until up upon us ' +
+    'use used uses using very via want was way we were what when where whether which while who whom whose why will with ' +
+    'within without work works would you your explain describe find happen happens codebase'
+  ).split(' '),
+);
+
+const maxTerms = 64;
+
+/**
+ * The words of a question worth looking for, each once: identifiers whole and in parts, without stop words. Words of
+ * one letter are left out; of a very long text the first 64 words count.
+ */
+export function queryTerms(query: string): string[] {
+  const terms = new Set<string>();
+  for (const [word] of query.normalize('NFC').matchAll(/[\p{L}\p{N}_$]+/gu)) {
+    const pieces = [word, ...splitCase(word).split(/[\s_$]+/)];
+    for (const piece of pieces) {
+      const term = piece.toLowerCase().replace(/^[_$]+|[_$]+$/g, '');
+      if (term.length > 1 && term.length <= 80 && !stopWords.has(term)) terms.add(term);
+    }
+    if (terms.size >= maxTerms) break;
+  }
+  return [...terms].slice(0, maxTerms);
+}
+
+/** The terms as a full-text query: any of them; null when there are none. Quoted, so that nothing in it is syntax. */
+export function matchExpression(terms: readonly string[]): string | null {
+  return terms.length === 0 ? null : terms.map((term) => `"${term.replaceAll('"', '')}"`).join(' OR ');
+}

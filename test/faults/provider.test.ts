@@ -1,0 +1,109 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { AnswerOutcome } from '../../contracts/outcome.ts';
+import type { RunProgress } from '../../contracts/question.ts';
+import { openScene, pipeline, quickLimits } from '../support/scene.ts';
+import { completion, openAiError } from '../support/scripted-server-reply.ts';
+import { startScriptedServer } from '../support/scripted-server.ts';
+import { goodDraft, roleOf, says, startTeam } from '../support/team.ts';
+import { until } from '../support/until.ts';
+
+test('a rejected key fails at once and names the setting, after one request', async () => {
+  await using server = await startScriptedServer({ reply: () => openAiError(401, 'Incorrect API key provided') });
+  await using scene = await openScene({ modelUrl: server.url });
+  const outcome = await scene.ask('When?', { pipeline: pipeline() });
+  assert.equal(outcome.kind, 'unavailable');
+  assert.equal(outcome.kind === 'unavailable' && outcome.failure.kind, 'ModelKeyRejected');
+  assert.equal(outcome.kind === 'unavailable' && outcome.failure.setting, 'OPENAI_API_KEY');
+  assert.equal(server.requests.length, 1);
+});
+
+test('busy and broken replies are retried, each attempt one request, and the answer is the same', async () => {
+  const busy = { ...openAiError(429, 'slow down'), headers: { 'retry-after-ms': '20' } };
+  await using team = await startTeam({}, [busy, openAiError(500, 'oops'), { fault: 'cut' }]);
+  await using scene = await openScene({ modelUrl: team.url });
+  const { kind, state } = await scene.ask('When?', { pipeline: pipeline() });
+  assert.equal(kind, 'answered');
+  assert.equal(state.usage.modelCalls, 3);
+  assert.equal(team.requests.length, 6);
+  assert.deepEqual(team.leftovers(), []);
+});
+
+test('a Retry-After beyond the limits is slept by the workflow and spends no attempt', async () => {
+  const wait = { ...openAiError(429, 'come back later'), headers: { 'retry-after': '3' } };
+  await using team = await startTeam({}, [wait, wait]);
+  await using scene = await openScene({ modelUrl: team.url });
+  const limits = { ...quickLimits, modelCallTotalSeconds: 2, modelCallAttempts: 1 };
+  const handle = await scene.start('When?', { pipeline: pipeline(), limits });
+  const outcome = (await handle.result()) as AnswerOutcome;
+  assert.equal(outcome.kind, 'answered');
+  const { events = [] } = await handle.fetchHistory();
+  const timers = (events ?? []).filter((event) => event.timerStartedEventAttributes);
+  const slept = timers.filter((event) => Number(event.timerStartedEventAttributes?.startToFireTimeout?.seconds) === 3);
+  assert.equal(slept.length, 2);
+});
+
+test('a provider that stays away makes the run wait, visibly, and a signal takes it up again', async () => {
+  let back = false;
+  await using team = await startTeam({
+    router: () => (back ? says('code') : openAiError(503, 'down for maintenance')),
+    specialist: () => says(goodDraft),
+  });
+  await using scene = await openScene({ modelUrl: team.url });
+  const limits = { ...quickLimits, modelCallAttempts: 2 };
+  const handle = await scene.start('When?', { pipeline: pipeline(), limits });
+  const waiting = await until(async () => {
+    const progress = await handle.query<RunProgress>('state');
+    return progress.stage === 'waiting' ? progress : null;
+  });
+  assert.equal(waiting.waitingFor?.kind, 'ModelUnavailable');
+  assert.equal(team.requests.length, 2);
+  back = true;
+  await handle.signal('retry');
+  const outcome = (await handle.result()) as AnswerOutcome;
+  assert.equal(outcome.kind, 'answered');
+  assert.deepEqual(team.requests.map(roleOf).slice(0, 3), ['router', 'router', 'router']);
+});
+
+test('cancelling a run aborts the HTTP request in flight', async () => {
+  await using server = await startScriptedServer({ reply: () => ({ fault: 'hang' }) });
+  await using scene = await openScene({ modelUrl: server.url });
+  const handle = await scene.start('When?', { pipeline: pipeline() });
+  const inFlight = await server.request(0);
+  await handle.cancel();
+  assert.equal(await inFlight.ended, 'aborted');
+  const outcome = (await handle.result()) as AnswerOutcome;
+  assert.equal(outcome.kind, 'cancelled');
+  assert.equal(server.requests.length, 1);
+});
+
+test('a money limit refuses a model without a price before it is paid', async () => {
+  await using team = await startTeam();
+  await using scene = await openScene({ modelUrl: team.url });
+  const outcome = await scene.ask('When?', { pipeline: pipeline({ budget: { costUsd: 1 } }) });
+  assert.equal(outcome.kind === 'unavailable' && outcome.failure.kind, 'ModelUnpriced');
+  assert.equal(team.requests.length, 0);
+});
+
+test('a spent budget ends the run with the best draft that it has', async () => {
+  const nothing = { ...goodDraft, citations: [] };
+  await using team = await startTeam({ specialist: () => says(nothing) });
+  await using scene = await openScene({ modelUrl: team.url });
+  const outcome = await scene.ask('When?', {
+    pipeline: pipeline({ budget: { modelCalls: 3 }, gate: { retryLimit: 9 } }),
+  });
+  assert.equal(outcome.kind, 'budget-spent');
+  assert.equal(outcome.kind === 'budget-spent' && outcome.limit, 'modelCalls');
+  assert.equal(outcome.state.final_answer, nothing.answer);
+  assert.equal(team.requests.length, 3);
+});
+
+test('the wall clock ends a run whose model hangs', async () => {
+  await using server = await startScriptedServer({
+    reply: (request) => (roleOf(request) === 'router' ? { body: completion({ text: 'code' }) } : { fault: 'hang' }),
+  });
+  await using scene = await openScene({ modelUrl: server.url });
+  const outcome = await scene.ask('When?', { pipeline: pipeline({ budget: { wallClockSeconds: 2 } }) });
+  assert.equal(outcome.kind === 'budget-spent' && outcome.limit, 'wallClockSeconds');
+  assert.equal(outcome.state.route, 'code');
+});

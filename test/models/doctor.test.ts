@@ -1,0 +1,74 @@
+import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { test } from 'node:test';
+import { probeModel } from '../../models/doctor.ts';
+import { completion, openAiError } from '../support/scripted-server-reply.ts';
+import { type RecordedRequest, startScriptedServer } from '../support/scripted-server.ts';
+import { modelFor, testKey } from './chat-scene.ts';
+
+const logprobs = { content: [{ token: 'code', logprob: -0.1, top_logprobs: [] }] };
+const call = [{ id: 'a', name: 'search_code', arguments: '{"query":"createServer"}' }];
+
+function capable({ body }: RecordedRequest) {
+  return { body: body.tools ? completion({ toolCalls: call, model: 'm-1' }) : completion({ text: 'code', logprobs }) };
+}
+
+test('a model that calls tools and gives log probabilities is found able, with two requests', async () => {
+  await using server = await startScriptedServer({ reply: capable });
+  const probe = await probeModel(modelFor(server.url), { model: null, signal: new AbortController().signal });
+  assert.equal(server.requests.length, 2);
+  assert.ok(probe.ok);
+  assert.deepEqual([probe.model, probe.toolCall, probe.logprobs], ['m-1', true, true]);
+  assert.ok(probe.latencyMs >= 0);
+});
+
+test('what a model cannot do is told', async () => {
+  await using server = await startScriptedServer({ reply: () => ({ body: completion({ text: 'It is in lib.' }) }) });
+  const probe = await probeModel(modelFor(server.url), { model: 'other', signal: new AbortController().signal });
+  assert.ok(probe.ok);
+  assert.deepEqual([probe.toolCall, probe.logprobs], [false, false]);
+  assert.equal(server.requests[0]?.body.model, 'other');
+});
+
+test('a failure is a value with its kind and setting; an abort is thrown', async () => {
+  await using server = await startScriptedServer({ script: [openAiError(401, 'no')] });
+  const model = modelFor(server.url);
+  const probe = await probeModel(model, { model: null, signal: new AbortController().signal });
+  assert.ok(!probe.ok);
+  assert.equal(probe.failure.kind, 'ModelKeyRejected');
+  assert.equal(probe.failure.setting, 'OPENAI_API_KEY');
+  await assert.rejects(probeModel(model, { model: null, signal: AbortSignal.abort(new Error('stop')) }), /stop/);
+});
+
+test('the command reads its settings from stdin and prints one JSON line', async () => {
+  await using server = await startScriptedServer({ reply: capable });
+  const run = await doctor(JSON.stringify({ apiKey: testKey, baseUrl: server.url, model: 'm', routerModel: 'r' }));
+  assert.equal(run.code, 0, run.stderr);
+  assert.equal(run.stdout.trim().split('\n').length, 1);
+  assert.equal(JSON.parse(run.stdout).toolCall, true);
+  const models = server.requests.map((request) => request.body.model);
+  assert.deepEqual(models, ['m', 'r']);
+  assert.equal(server.requests[0]?.headers.authorization, `Bearer ${testKey}`);
+});
+
+test('the command says what is wrong with its settings in one line, without the key', async () => {
+  for (const text of ['', '[]', '{', JSON.stringify({ apiKey: testKey, baseUrl: 'nowhere', model: 'm' })]) {
+    const run = await doctor(text);
+    assert.equal(run.code, 2, text);
+    assert.equal(run.stdout, '');
+    assert.match(run.stderr, /^doctor: [^\n]+\n$/);
+    assert.equal(run.stderr.includes(testKey), false);
+  }
+});
+
+async function doctor(input: string): Promise<{ code: number | null; stdout: string; stderr: string }> {
+  const main = new URL('../../models/doctor-main.ts', import.meta.url).pathname;
+  const child = spawn(process.execPath, [main], { stdio: 'pipe', env: {} });
+  let stdout = '';
+  let stderr = '';
+  child.stdout.on('data', (part) => (stdout += part));
+  child.stderr.on('data', (part) => (stderr += part));
+  child.stdin.end(input);
+  const code = await new Promise<number | null>((resolve) => child.once('close', resolve));
+  return { code, stdout, stderr };
+}

@@ -1,0 +1,119 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { FailureKind } from '../../contracts/failure-kinds.ts';
+import { completion, openAiError, type ScriptedReply } from '../support/scripted-server-reply.ts';
+import { question, scene } from './chat-scene.ts';
+
+const plain = (status: number, body: unknown): ScriptedReply => ({ status, body });
+const said = (status: number, message: string) => plain(status, { error: { message } });
+const tooMuchForVllm =
+  "This model's maximum context length is 4096 tokens. However, you requested 5000 tokens (4000 in the messages, 1000 in the completion).";
+const shiftedForLmStudio =
+  'Trying to keep the first 111490 tokens when context the overflows. However, the model is loaded with context length of only 32768 tokens';
+
+const table: [ScriptedReply, FailureKind, string?][] = [
+  [openAiError(401, 'Incorrect API key provided', { code: 'invalid_api_key' }), 'ModelKeyRejected'],
+  [said(400, 'API key not valid. Please pass a valid API key.'), 'ModelKeyRejected'],
+  [openAiError(403, 'Country, region, or territory not supported'), 'ModelForbidden'],
+  [openAiError(404, 'The model `gpt-9` does not exist', { code: 'model_not_found' }), 'ModelNotFound'],
+  [plain(404, { error: 'model "qwen9" not found, try pulling it first' }), 'ModelNotFound'],
+  [plain(404, '<html>404 page not found</html>'), 'ModelNotFound', 'OPENAI_BASE_URL'],
+  [said(400, 'model `qwen9` does not exist'), 'ModelNotFound'],
+  [said(405, 'Method not allowed'), 'ModelRequestRefused', 'OPENAI_BASE_URL'],
+  [{ status: 302, headers: { location: 'http://127.0.0.1:1/' }, body: '' }, 'ModelRequestRefused', 'OPENAI_BASE_URL'],
+  [openAiError(413, 'Payload too large'), 'ModelContextTooLong'],
+  [openAiError(400, tooMuchForVllm, { code: 'context_length_exceeded', param: 'messages' }), 'ModelContextTooLong'],
+  [plain(400, { object: 'error', message: tooMuchForVllm, type: 'BadRequestError', code: 400 }), 'ModelContextTooLong'],
+  [said(400, 'max_tokens must be at least 1, got -186.'), 'ModelContextTooLong'],
+  [plain(400, { error: { code: 400, message: 'too big', type: 'exceed_context_size_error' } }), 'ModelContextTooLong'],
+  [said(400, 'the request exceeds the available context size. try increasing it'), 'ModelContextTooLong'],
+  [said(500, 'Context size has been exceeded.'), 'ModelContextTooLong'],
+  [said(500, 'Requested tokens (2285) exceed context window of 2048'), 'ModelContextTooLong'],
+  [plain(400, { error: 'input length 6491 exceeds the context length 1500' }), 'ModelContextTooLong'],
+  [said(400, shiftedForLmStudio), 'ModelContextTooLong'],
+  [said(400, 'Cannot truncate prompt with n_keep (15028) >= n_ctx (7424)'), 'ModelContextTooLong'],
+  [said(400, 'Input tokens exceed the configured limit of 272000 tokens.'), 'ModelContextTooLong'],
+  [
+    plain(200, { error: { message: 'The number of tokens is greater than the context length.' } }),
+    'ModelContextTooLong',
+  ],
+  [said(429, 'Request too large for gpt-4o on tokens per min (TPM): Limit 30000'), 'ModelContextTooLong'],
+  [openAiError(400, 'Invalid schema for function'), 'ModelRequestRefused'],
+  [openAiError(422, 'Unprocessable'), 'ModelRequestRefused'],
+  [openAiError(400, 'The response was filtered', { code: 'content_filter' }), 'ModelContentFiltered'],
+  [openAiError(400, 'Your prompt was flagged', { code: 'invalid_prompt' }), 'ModelContentFiltered'],
+  [said(403, 'Your input was flagged by moderation'), 'ModelContentFiltered'],
+  [{ body: completion({ finish: 'content_filter', text: 'part' }) }, 'ModelContentFiltered'],
+  [openAiError(429, 'You exceeded your current quota', { code: 'insufficient_quota' }), 'ModelQuotaSpent'],
+  [openAiError(403, 'no money', { type: 'insufficient_quota' }), 'ModelQuotaSpent'],
+  [plain(402, { error: { message: 'Insufficient Balance' } }), 'ModelQuotaSpent'],
+  [openAiError(408, 'Request timeout'), 'ModelBusy'],
+  [openAiError(409, 'Conflict'), 'ModelBusy'],
+  [openAiError(429, 'Rate limit reached', { code: 'rate_limit_exceeded' }), 'ModelBusy'],
+  [plain(200, { error: { message: 'slow down', code: 429 } }), 'ModelBusy'],
+  [openAiError(500, 'The server had an error'), 'ModelUnavailable'],
+  [plain(502, '<html>bad gateway</html>'), 'ModelUnavailable'],
+  [plain(503, { error: 'overloaded' }), 'ModelUnavailable'],
+  [plain(529, {}), 'ModelUnavailable'],
+];
+
+for (const [reply, kind, setting] of table) {
+  test(`${reply.status ?? 200} ${JSON.stringify(reply.body).slice(0, 90)} is ${kind}`, async () => {
+    await using stage = await scene({ script: [reply] });
+    const failure = await stage.fail(question());
+    assert.equal(failure.kind, kind, failure.message);
+    if (setting !== undefined) assert.equal(failure.setting, setting);
+    assert.equal(stage.server.requests.length, 1);
+    assert.ok(failure.message.length < 900);
+    assert.match(failure.message, /local-model at http:\/\/127\.0\.0\.1:\d+\/v1/);
+    if (failure.setting !== null) assert.ok(failure.message.endsWith(`look at ${failure.setting}`), failure.message);
+  });
+}
+
+test('what a filtered reply cost is kept with the failure', async () => {
+  await using stage = await scene({ script: [{ body: completion({ finish: 'content_filter', text: '' }) }] });
+  const failure = await stage.fail();
+  assert.equal(failure.usage?.inputTokens, 12);
+});
+
+test('a wait asked for in milliseconds, in seconds and as a date arrives in full', async () => {
+  const hour = 3_600_000;
+  const rows: [Record<string, string>, (milliseconds: number | null) => boolean][] = [
+    [{ 'retry-after-ms': '1250.5', 'retry-after': '9' }, (ms) => ms === 1251],
+    [{ 'retry-after': '7200' }, (ms) => ms === 2 * hour],
+    [{ 'retry-after': '0.5' }, (ms) => ms === 500],
+    [
+      { 'retry-after': new Date(Date.now() + 10 * hour).toUTCString() },
+      (ms) => ms !== null && ms > 9 * hour && ms <= 10 * hour,
+    ],
+    [{ 'retry-after': 'Wed, 21 Oct 2015 07:28:00 GMT' }, (ms) => ms === 0],
+    [{ 'retry-after': 'soon' }, (ms) => ms === null],
+    [{ 'retry-after': '-5' }, (ms) => ms === null],
+    [{}, (ms) => ms === null],
+  ];
+  for (const [headers, expected] of rows) {
+    for (const status of [429, 503]) {
+      await using stage = await scene({ script: [{ ...openAiError(status, 'later'), headers }] });
+      const failure = await stage.fail();
+      assert.ok(expected(failure.retryAfterMs), `${JSON.stringify(headers)} gave ${failure.retryAfterMs}`);
+    }
+  }
+});
+
+test('an endpoint that says not to try again is believed, its kind kept', async () => {
+  for (const [status, kind] of [
+    [429, 'ModelBusy'],
+    [500, 'ModelUnavailable'],
+  ] as const) {
+    await using stage = await scene({
+      script: [
+        { ...openAiError(status, 'no'), headers: { 'x-should-retry': 'false' } },
+        { ...openAiError(status, 'no'), headers: { 'x-should-retry': 'true' } },
+      ],
+    });
+    const never = await stage.fail();
+    assert.equal(never.kind, kind);
+    assert.equal(never.retry, false);
+    assert.equal((await stage.fail()).retry, true);
+  }
+});

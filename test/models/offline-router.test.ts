@@ -1,0 +1,205 @@
+/** The offline model's router: trained on four routes, and able to read the descriptions of any others. */
+
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { classifyQuestion, type RouteProbability } from '../../models/offline/router/classify-question.ts';
+import { bestTemperature, crossValidate, scoreAtTemperature } from '../../models/offline/router/cross-validation.ts';
+import { groupedFolds } from '../../models/offline/router/grouped-folds.ts';
+import type { DescribedRoute } from '../../models/offline/router/route-meaning.ts';
+import {
+  featureQuestions,
+  routeLogits,
+  temperature,
+  trainRouteModel,
+} from '../../models/offline/router/route-model.ts';
+import { readTrainingText, trainedRoutes } from '../../models/offline/router/training-text.ts';
+
+const defaultRoutes = [
+  { name: 'code', description: 'specific code, functions, classes, implementation details' },
+  { name: 'docs', description: 'documentation, architecture, high-level design' },
+  { name: 'debug', description: 'errors, failures, test output, debugging' },
+  { name: 'general', description: 'everything that does not clearly fit' },
+];
+
+const security = { name: 'security', description: 'authentication, permissions, secrets and vulnerabilities' };
+
+const layerRoutes = [
+  { name: 'api', description: 'HTTP endpoints, requests and responses, public client interfaces' },
+  { name: 'storage', description: 'databases, queries, migrations, caches and files on disk' },
+  security,
+  { name: 'build', description: 'compiling, packaging, CI pipelines and releases' },
+  { name: 'other', description: 'everything else' },
+];
+
+const sideRoutes = [
+  { name: 'frontend', description: 'React components, styling, accessibility and browser behaviour' },
+  { name: 'backend', description: 'server code, database access, queues and jobs' },
+];
+
+const first = (text: string, routes: readonly DescribedRoute[]) => classifyQuestion(text, routes)[0]?.name;
+const probability = (found: readonly RouteProbability[], name: string) =>
+  found.find((route) => route.name === name)?.probability ?? Number.NaN;
+
+function assertRoutes(routes: readonly DescribedRoute[], expected: Readonly<Record<string, string>>): void {
+  const questions = Object.keys(expected);
+  assert.ok(questions.length > 0);
+  assert.deepEqual(Object.fromEntries(questions.map((question) => [question, first(question, routes)])), expected);
+}
+
+describe('the trained routes', () => {
+  test('take the questions that they were made for', () => {
+    assertRoutes(defaultRoutes, {
+      'Where is the retry interval computed?': 'code',
+      'How do I install it on Windows?': 'docs',
+      'TypeError: Cannot read properties of undefined\n    at run (/app/main.js:3:9)': 'debug',
+      'Who maintains this project?': 'general',
+      hello: 'general',
+    });
+  });
+
+  test('give one distribution, the likeliest first', () => {
+    for (const routes of [defaultRoutes, layerRoutes, sideRoutes, [...defaultRoutes, security]]) {
+      const found = classifyQuestion('Why does the login form reject my password?', routes);
+      assert.equal(found.length, routes.length);
+      assert.ok(Math.abs(found.reduce((sum, route) => sum + route.probability, 0) - 1) < 1e-9);
+      assert.deepEqual(
+        found,
+        found.toSorted((a, b) => b.probability - a.probability),
+      );
+    }
+  });
+
+  test('learn the same from the same text', () => {
+    const questions = featureQuestions(readTrainingText());
+    const probe = questions[0]?.features;
+    assert.ok(probe);
+    assert.deepEqual(routeLogits(trainRouteModel(questions), probe), routeLogits(trainRouteModel(questions), probe));
+    const once = classifyQuestion('Where is the cache filled?', layerRoutes);
+    assert.deepEqual(classifyQuestion('Where is the cache filled?', layerRoutes), once);
+  });
+});
+
+describe('the grouped cross-validation', () => {
+  const questions = readTrainingText();
+
+  test('tests each question once and never on a model that saw its topic or its template', () => {
+    const folds = groupedFolds(questions);
+    const tested = folds.flatMap((fold) => fold.test).toSorted((a, b) => a - b);
+    assert.deepEqual(tested, [...questions.keys()]);
+    for (const fold of folds) {
+      assert.ok(fold.train.length > questions.length / 2);
+      const seen = new Set(
+        fold.train.flatMap((at) => [`topic ${questions[at]?.topic}`, `template ${questions[at]?.template}`]),
+      );
+      for (const at of fold.test) {
+        assert.ok(!seen.has(`topic ${questions[at]?.topic}`) && !seen.has(`template ${questions[at]?.template}`));
+      }
+    }
+  });
+
+  test('reaches its floor, calibrated at the stated temperature', { timeout: 30_000 }, () => {
+    const heldOut = crossValidate(questions);
+    const scores = scoreAtTemperature(heldOut, temperature);
+    assert.equal(scores.questions, questions.length);
+    assert.ok(scores.accuracy >= 0.86, `accuracy ${scores.accuracy}`);
+    assert.ok(scores.calibrationError <= 0.05, `calibration error ${scores.calibrationError}`);
+    for (const route of trainedRoutes) assert.ok((scores.routes[route]?.recall ?? 0) >= 0.8, `recall of ${route}`);
+    assert.equal(bestTemperature(heldOut), temperature);
+  });
+
+  test('stands on text of many topics and phrasings, no question twice', () => {
+    assert.ok(new Set(questions.map((question) => question.topic)).size >= 40);
+    assert.ok(new Set(questions.map((question) => question.template)).size >= 60);
+    assert.equal(new Set(questions.map((question) => question.text.toLowerCase())).size, questions.length);
+    const routesOf = Map.groupBy(questions, (question) => question.template);
+    for (const [template, members] of routesOf) {
+      assert.equal(new Set(members.map((member) => member.route)).size, 1, `template ${template} stands in two routes`);
+    }
+  });
+});
+
+describe('routes that the model was not trained on', () => {
+  test('are found by their descriptions', () => {
+    assertRoutes(layerRoutes, {
+      'Which endpoint returns the list of orders?': 'api',
+      'What does a POST to /users respond with?': 'api',
+      'How does the LRU cache evict entries?': 'storage',
+      'Which migration adds the column for nicknames?': 'storage',
+      'Where is the JWT verified?': 'security',
+      'How are passwords hashed?': 'security',
+      'Why does the webpack bundle contain moment twice?': 'build',
+      'Which CI job publishes the package?': 'build',
+      'What is the weather today?': 'other',
+    });
+    assertRoutes(sideRoutes, {
+      'The button overlaps the footer on small screens': 'frontend',
+      'How does the Dialog component trap focus?': 'frontend',
+      'Which worker consumes the email queue?': 'backend',
+      'SELECT in orders.sql is slow': 'backend',
+    });
+  });
+
+  test('stand beside the trained ones', () => {
+    assertRoutes([...defaultRoutes, security], {
+      'Where is the JWT verified?': 'security',
+      'Where is parseConfig implemented?': 'code',
+      'How do I install it?': 'docs',
+    });
+  });
+
+  test('take over a trained route that they describe in other words', () => {
+    const renamed = [
+      { name: 'troubleshooting', description: 'errors, crashes and failing tests' },
+      { name: 'implementation', description: 'functions, classes and how the source works' },
+      { name: 'rest', description: 'anything else' },
+    ];
+    assertRoutes(renamed, {
+      'Segmentation fault after the upgrade': 'troubleshooting',
+      'Which method decides that a node is stale?': 'implementation',
+      'Thank you!': 'rest',
+    });
+  });
+
+  test('a known name that is redefined means what its description says', () => {
+    const shop = [
+      { name: 'code', description: 'discount codes, vouchers and promotions' },
+      { name: 'general', description: '' },
+    ];
+    assertRoutes(shop, { 'Where is the voucher applied?': 'code', 'Where is parseConfig implemented?': 'general' });
+  });
+
+  test('what a description excludes does not count for it', () => {
+    const billing = [
+      { name: 'shop', description: 'products and baskets, but not invoices' },
+      { name: 'money', description: 'invoices and refunds' },
+    ];
+    assertRoutes(billing, { 'Where is the invoice number made?': 'money' });
+  });
+
+  test('nothing that fits gives a flat answer', () => {
+    const found = classifyQuestion('What is the meaning of life?', sideRoutes);
+    assert.ok(Math.abs(probability(found, 'frontend') - 0.5) < 0.05);
+  });
+});
+
+describe('odd input', () => {
+  test('gives a distribution for next to nothing', () => {
+    for (const text of ['', ' ', '?', '\n', '🙂', '请问', '\u0000']) {
+      const found = classifyQuestion(text, defaultRoutes);
+      assert.ok(Math.abs(found.reduce((sum, route) => sum + route.probability, 0) - 1) < 1e-9);
+      assert.equal(found[0]?.name, 'general');
+    }
+    assert.deepEqual(classifyQuestion('Where is it?', []), []);
+    assert.deepEqual(classifyQuestion('Where is it?', [security]), [{ name: 'security', probability: 1 }]);
+  });
+
+  test('is read in bounded time, however long', () => {
+    classifyQuestion('warm up', layerRoutes);
+    const started = performance.now();
+    for (const unit of ['a', '"', ' ', 'how is ', 'at foo (', '\n ', 'A', 'x_', '`', '--a ', 'which a ']) {
+      const found = classifyQuestion(unit.repeat(Math.ceil(100_000 / unit.length)), layerRoutes);
+      assert.equal(found.length, layerRoutes.length);
+    }
+    assert.ok(performance.now() - started < 2_000);
+  });
+});

@@ -1,0 +1,74 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { costUsd, findPrice } from '../../models/prices.ts';
+import { addUsage, countUsage } from '../../models/token-usage.ts';
+
+const sizes = { sent: 400, received: 40 };
+
+test('a price is found by the exact name and by the name before a date, and by nothing else', () => {
+  const known = findPrice('gpt-5-mini');
+  assert.ok(known);
+  assert.equal(findPrice('gpt-5-mini-2025-08-07'), known);
+  assert.equal(findPrice('gpt-5-mini-20250807'), known);
+  assert.notDeepEqual(findPrice('gpt-4o-2024-05-13'), findPrice('gpt-4o'), 'a dated row wins over its family');
+  const strangers = [
+    'openai/gpt-5-mini',
+    'gpt-5-mini-high',
+    'gpt-5-mini-2025-13-07',
+    'gpt-5-pro',
+    'gpt-5-mini-2025-0807',
+  ];
+  for (const name of [...strangers, 'GPT-5-mini', '', 'toString', 'constructor']) {
+    assert.equal(findPrice(name), null, name);
+    assert.equal(costUsd(name, { inputTokens: 1, cachedInputTokens: 0, outputTokens: 1 }), null);
+  }
+});
+
+test('cached tokens cost their own price, thinking costs as output', () => {
+  const reported = {
+    prompt_tokens: 1_000_000,
+    completion_tokens: 100_000,
+    total_tokens: 1_100_000,
+    prompt_tokens_details: { cached_tokens: 400_000 },
+    completion_tokens_details: { reasoning_tokens: 60_000 },
+  };
+  assert.deepEqual(countUsage(reported, 'gpt-5-mini', sizes), {
+    modelCalls: 1,
+    inputTokens: 1_000_000,
+    cachedInputTokens: 400_000,
+    outputTokens: 100_000,
+    reasoningTokens: 60_000,
+    costUsd: 0.6 * 0.25 + 0.4 * 0.025 + 0.1 * 2,
+  });
+});
+
+test('the offline model costs 0, an unknown one null', () => {
+  const reported = { prompt_tokens: 10, completion_tokens: 5 };
+  assert.equal(countUsage(reported, 'switchyard-offline', sizes).costUsd, 0);
+  assert.equal(countUsage(reported, 'my-model', sizes).costUsd, null);
+});
+
+test('thinking that a provider counts beside the completion is added to the output', () => {
+  const details = { completion_tokens_details: { reasoning_tokens: 30 } };
+  const beside = { prompt_tokens: 10, completion_tokens: 5, total_tokens: 45, ...details };
+  const inside = { prompt_tokens: 10, completion_tokens: 35, total_tokens: 45, ...details };
+  assert.equal(countUsage(beside, 'm', sizes).outputTokens, 35);
+  assert.equal(countUsage(inside, 'm', sizes).outputTokens, 35);
+});
+
+test('broken usage is estimated, and cached tokens never exceed the input', () => {
+  for (const reported of [undefined, null, {}, { prompt_tokens: null }, { prompt_tokens: -1, completion_tokens: 2 }]) {
+    const usage = countUsage(reported, 'm', sizes);
+    assert.deepEqual([usage.inputTokens, usage.outputTokens], [100, 10]);
+  }
+  const cached = { prompt_tokens: 10, completion_tokens: 5, prompt_cache_hit_tokens: 99 };
+  assert.equal(countUsage(cached, 'm', sizes).cachedInputTokens, 10);
+});
+
+test('a sum with an unknown cost has an unknown cost', () => {
+  const priced = countUsage({ prompt_tokens: 10, completion_tokens: 5 }, 'gpt-5-mini', sizes);
+  const unpriced = countUsage({ prompt_tokens: 1, completion_tokens: 2 }, 'm', sizes);
+  assert.equal(addUsage(priced, unpriced).costUsd, null);
+  assert.equal(addUsage(priced, unpriced).inputTokens, 11);
+  assert.equal(addUsage(priced, priced).costUsd, (priced.costUsd ?? 0) * 2);
+});

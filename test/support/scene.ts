@@ -1,0 +1,140 @@
+/** A scene for workflow tests: the real server, worker and activities on a home of its own, and a model that is scripted. */
+import assert from 'node:assert/strict';
+import { randomUUID } from 'node:crypto';
+import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { Client, Connection, type WorkflowHandle } from '@temporalio/client';
+import { DefaultLogger, Runtime, Worker } from '@temporalio/worker';
+import type { Config } from '../../config/config.ts';
+import { homePaths } from '../../config/home-paths.ts';
+import type { AnswerOutcome } from '../../contracts/outcome.ts';
+import { PipelineSpec } from '../../contracts/pipeline-spec.ts';
+import type { CallLimits, QuestionInput } from '../../contracts/question.ts';
+import type { RepositoryRef } from '../../contracts/snapshot.ts';
+import { createLogger } from '../../observability/logging.ts';
+import { startWorker } from '../../worker/create-worker.ts';
+import { ownServer } from '../../worker/server-address.ts';
+import { workflowBundle } from '../../worker/workflow-bundle.ts';
+import { checkout, testServer } from './temporal.ts';
+
+Runtime.install({ logger: new DefaultLogger('ERROR') });
+
+const log = createLogger({ level: 'silent', file: null, secrets: [] });
+const bundles = homePaths(join(checkout, '.switchyard')).cache;
+
+/** Runs the workflow tests with replay on every task when it is 0. */
+const maxCachedWorkflows = Number(process.env.SWITCHYARD_TEST_CACHED_WORKFLOWS ?? 100);
+
+export const quickLimits: CallLimits = {
+  modelCallSeconds: 20,
+  modelCallTotalSeconds: 60,
+  modelCallAttempts: 4,
+  heartbeatSeconds: 2,
+};
+
+export type SceneOptions = { modelUrl: string; home?: string; files?: Record<string, string>; timeoutSeconds?: number };
+export type AskOptions = Partial<Pick<QuestionInput, 'forcedRoute' | 'limits' | 'repository'>> & {
+  pipeline: PipelineSpec;
+};
+export type Scene = Awaited<ReturnType<typeof openScene>>;
+
+export async function openScene(options: SceneOptions) {
+  const server = await testServer();
+  const home = options.home ?? (await mkdtemp(join(tmpdir(), 'switchyard-scene-')));
+  const repository = await writeFolder(join(home, 'repository'), options.files ?? defaultFiles);
+  const config = configOf(options, home);
+  const { taskQueue } = config;
+  const connection = await Connection.connect({ address: server.address });
+  const client = new Client({ connection, namespace: server.namespace });
+  const started: WorkflowHandle[] = [];
+  await shareBundles(home);
+  const tuning = { maxCachedWorkflows };
+  const worker = await startWorker(config, ownServer(server.address, server.namespace), log, tuning);
+  const start = async (question: string, ask: AskOptions) => {
+    const input = questionInput(question, repository, ask);
+    const workflowId = `test-${randomUUID()}`;
+    const handle = await client.workflow.start('answerQuestion', { args: [input], taskQueue, workflowId });
+    started.push(handle);
+    return handle;
+  };
+  return {
+    client,
+    home,
+    taskQueue,
+    worker,
+    start,
+    async ask(question: string, ask: AskOptions): Promise<AnswerOutcome> {
+      const handle = await start(question, ask);
+      return (await handle.result()) as AnswerOutcome;
+    },
+    async [Symbol.asyncDispose]() {
+      await worker.stop();
+      await Promise.all(started.map(replay));
+      await connection.close();
+      await rm(home, { recursive: true, force: true });
+      await server[Symbol.asyncDispose]();
+    },
+  };
+}
+
+function questionInput(question: string, repository: RepositoryRef, ask: AskOptions): QuestionInput {
+  return { question, repository, forcedRoute: null, limits: quickLimits, ...ask };
+}
+
+/** Every workflow that a scene starts is replayed from its own history at the end. */
+async function replay(handle: WorkflowHandle): Promise<void> {
+  const history = await handle.fetchHistory();
+  assert.ok((history.events?.length ?? 0) > 3, 'a workflow that never ran proves nothing');
+  await Worker.runReplayHistory({ workflowBundle: await workflowBundle(bundles) }, history, handle.workflowId);
+}
+
+function configOf({ modelUrl, timeoutSeconds = 20 }: SceneOptions, home: string): Config {
+  const names = { router: 'test-model', specialist: 'test-model', judge: 'test-model', synthesizer: 'test-model' };
+  const times = { timeoutSeconds, reasoningTokens: 0, attempts: 4, heartbeatSeconds: 2 };
+  return {
+    home,
+    taskQueue: `scene-${randomUUID()}`,
+    temporal: { executable: null, external: true, environment: {} },
+    model: { apiKey: 'sk-test', baseUrl: modelUrl, offline: false, ...names, ...times },
+    offlineFaults: null,
+    logLevel: 'silent',
+  };
+}
+
+/** Workflow code is bundled once for all scenes, not once a home. */
+async function shareBundles(home: string): Promise<void> {
+  await mkdir(bundles, { recursive: true });
+  await symlink(bundles, homePaths(home).cache);
+}
+
+async function writeFolder(folder: string, files: Record<string, string>): Promise<RepositoryRef> {
+  for (const [path, text] of Object.entries(files)) {
+    await mkdir(dirname(join(folder, path)), { recursive: true });
+    await writeFile(join(folder, path), text);
+  }
+  return { kind: 'path', path: folder };
+}
+
+const defaultFiles = {
+  'README.md': '# Kettle\n\nA small library that boils water.\n',
+  'lib/kettle.js':
+    'export function boil(water) {\n  if (water < 1) throw new Error("KETTLE_EMPTY");\n  return water * 100;\n}\n',
+  'docs/guide.md': '# Guide\n\nCall `boil` with the litres of water.\n',
+};
+
+const prompt = 'Answer from the repository.';
+
+/** A two-route pipeline with a gate and no judge, changed as a test needs it. */
+export function pipeline(more: Record<string, unknown> = {}): PipelineSpec {
+  return PipelineSpec.parse({
+    name: 'test',
+    router: { fallback: 'docs' },
+    specialists: [
+      { name: 'code', purpose: 'functions', prompt, tools: ['search_code', 'read_lines'] },
+      { name: 'docs', purpose: 'guides', prompt, tools: ['search_docs', 'read_lines'] },
+    ],
+    gate: { retryLimit: 2 },
+    ...more,
+  });
+}

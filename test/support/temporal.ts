@@ -1,0 +1,43 @@
+/** The real embedded Temporal server for tests: one for all files of a run (see global-setup.ts), or one for a lone file. */
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { homePaths } from '../../config/home-paths.ts';
+import { resolveTemporalExecutable } from '../../worker/temporal-executable.ts';
+import { startTemporalServer } from '../../worker/temporal-server.ts';
+
+export const checkout = join(import.meta.dirname, '../..');
+const sharedAddress = 'SWITCHYARD_TEST_TEMPORAL';
+
+export type TestServer = AsyncDisposable & { address: string; namespace: string };
+
+/** The `temporal` executable, fetched into the checkout's own home where there is none. */
+export function temporalExecutable(): Promise<string> {
+  const named = process.env.SWITCHYARD_TEMPORAL_EXECUTABLE ?? null;
+  return resolveTemporalExecutable(named, homePaths(join(checkout, '.switchyard')), () => {});
+}
+
+export async function startTestServer(): Promise<TestServer> {
+  const home = await mkdtemp(join(tmpdir(), 'switchyard-test-server-'));
+  const server = await startTemporalServer(await temporalExecutable(), homePaths(home), () => {});
+  return {
+    address: server.address,
+    namespace: server.namespace,
+    [Symbol.asyncDispose]: async () => {
+      await server.stop();
+      await rm(home, { recursive: true, force: true });
+    },
+  };
+}
+
+/** The run's shared server, if there is one; else a server of the caller's own. */
+export async function testServer(): Promise<TestServer> {
+  const address = process.env[sharedAddress];
+  if (address === undefined) return startTestServer();
+  return { address, namespace: 'default', [Symbol.asyncDispose]: async () => {} };
+}
+
+export function shareServer(server: TestServer | null): void {
+  if (server === null) delete process.env[sharedAddress];
+  else process.env[sharedAddress] = server.address;
+}

@@ -1,0 +1,107 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { SpecialistOutput } from '../../contracts/draft.ts';
+import { Budget } from '../../contracts/pipeline-spec.ts';
+import { bestOutput, weaknesses } from '../../workflows/gate-policy.ts';
+import { addUsage, BudgetSpent, Ledger, noUsage } from '../../workflows/ledger.ts';
+import { nextUntriedRoute, routesToRun } from '../../workflows/routing-policy.ts';
+
+const router = { clearProbability: 0.5, clearLead: 0.15, fanOut: 2 };
+
+function decision(probabilities: Record<string, number>, fallback = false) {
+  const entries = Object.entries(probabilities).map(([route, probability]) => ({ route, probability }));
+  return { route: entries[0]?.route ?? '', probabilities: entries, source: 'logprobs' as const, fallback, reply: '' };
+}
+
+test('a clear winner runs alone, an unclear one with the next likely', () => {
+  assert.deepEqual(routesToRun(decision({ code: 0.7, docs: 0.2, debug: 0.1 }), router), ['code']);
+  assert.deepEqual(routesToRun(decision({ code: 0.45, docs: 0.3, debug: 0.25 }), router), ['code', 'docs']);
+  assert.deepEqual(routesToRun(decision({ code: 0.52, docs: 0.48 }), router), ['code', 'docs']);
+  assert.deepEqual(routesToRun(decision({ general: 0.4, code: 0.3 }, true), router), ['general']);
+  assert.deepEqual(routesToRun(decision({ code: 0.45, docs: 0.3, debug: 0.25 }), { ...router, fanOut: 1 }), ['code']);
+});
+
+test('the next route to try is the most likely that has not run', () => {
+  const routed = decision({ code: 0.6, docs: 0.3, debug: 0.1 });
+  assert.equal(nextUntriedRoute(routed, ['code']), 'docs');
+  assert.equal(nextUntriedRoute(routed, ['code', 'docs', 'debug']), null);
+});
+
+function output(more: Partial<SpecialistOutput>): SpecialistOutput {
+  return {
+    specialist: 'code',
+    try: 1,
+    kind: 'draft',
+    answer: 'a',
+    citations: [],
+    confidence: 0.6,
+    insufficient: false,
+    gaps: [],
+    draftId: null,
+    accepted: null,
+    reasons: [],
+    ...more,
+  };
+}
+
+const cited = (status: 'verified' | 'repaired' | 'unresolved') => ({
+  path: 'a.js',
+  firstLine: 1,
+  lastLine: 2,
+  quote: 'x',
+  blob: status === 'unresolved' ? null : 'a'.repeat(40),
+  status,
+});
+
+test('code finds a draft weak without citations, or when too few of them hold', () => {
+  const gate = { minResolvedCitations: 0.5, minConfidence: 0 };
+  assert.match(weaknesses(output({}), gate)[0] ?? '', /nothing is cited/);
+  assert.deepEqual(weaknesses(output({ citations: [cited('verified'), cited('unresolved')] }), gate), []);
+  assert.match(weaknesses(output({ citations: [cited('unresolved')] }), gate)[0] ?? '', /a\.js:1-2 does not hold/);
+  assert.deepEqual(weaknesses(output({ insufficient: true }), gate), []);
+  assert.match(
+    weaknesses(output({ citations: [cited('repaired')], confidence: 0.1 }), { ...gate, minConfidence: 0.3 })[0] ?? '',
+    /confidence/,
+  );
+  assert.deepEqual(weaknesses(output({ kind: 'empty', reasons: ['no reply'] }), gate), ['no reply']);
+});
+
+test('the best result is an accepted one, then a cited one, then the most confident; empty ones never', () => {
+  const plain = output({ confidence: 0.9 });
+  const proven = output({ citations: [cited('verified')], confidence: 0.3 });
+  assert.equal(bestOutput([plain, proven]), proven);
+  assert.equal(bestOutput([plain, output({ accepted: true, confidence: 0 })])?.accepted, true);
+  assert.equal(bestOutput([output({ kind: 'empty' })]), null);
+});
+
+test('the ledger refuses the call that would pass a limit, and counts failed attempts that were paid', () => {
+  const ledger = new Ledger(Budget.parse({ modelCalls: 2, tokens: 1000 }));
+  const spent = { ...noUsage, modelCalls: 1, inputTokens: 400, outputTokens: 100, costUsd: 0.01 };
+  const span = { key: 'k', name: 'n', type: 'generation' as const, startMs: 0, endMs: 1, attempt: 1 };
+  ledger.reserve();
+  ledger.settle(spent, [
+    { ...span, level: 'ERROR', usage: spent },
+    { ...span, level: 'DEFAULT', usage: spent },
+  ]);
+  assert.equal(ledger.usage.inputTokens, 800);
+  assert.throws(
+    () => ledger.reserve(),
+    (error) => error instanceof BudgetSpent && error.limit === 'tokens',
+  );
+});
+
+test('the ledger counts calls that have not come back yet', () => {
+  const ledger = new Ledger(Budget.parse({ modelCalls: 2 }));
+  ledger.reserve();
+  assert.equal(ledger.nearlySpent(1), true);
+  ledger.reserve();
+  assert.throws(
+    () => ledger.reserve(),
+    (error) => error instanceof BudgetSpent && error.limit === 'modelCalls',
+  );
+});
+
+test('one unknown cost makes the sum unknown', () => {
+  assert.equal(addUsage({ ...noUsage, costUsd: null }, { ...noUsage, costUsd: 1 }).costUsd, null);
+  assert.equal(addUsage({ ...noUsage, costUsd: 2 }, { ...noUsage, costUsd: 1 }).costUsd, 3);
+});

@@ -1,0 +1,112 @@
+/** Puts a worker together: connection, model, retrieval, stores, activities, workflows. */
+import { NativeConnection, Runtime, Worker, type WorkerOptions } from '@temporalio/worker';
+import { createActivities } from '../activities/index.ts';
+import type { Config } from '../config/config.ts';
+import { homePaths } from '../config/home-paths.ts';
+import { createFileJournal } from '../models/journal.ts';
+import type { Logger } from '../observability/logging.ts';
+import { createContentStore } from '../retrieval/content-store.ts';
+import { createRetrieval } from '../retrieval/repository.ts';
+import { modelByRole, openModel } from './model-endpoint.ts';
+import type { RunningWorker } from './runtime.ts';
+import { registerSearchAttributes } from './search-attributes.ts';
+import type { ServerAddress } from './server-address.ts';
+import { workflowBundle } from './workflow-bundle.ts';
+
+/** What tests turn; the defaults are for use. */
+export type WorkerTuning = {
+  /** 0 replays every workflow from its history at each task. */
+  maxCachedWorkflows?: number;
+  maxConcurrentActivities?: number;
+  taskQueue?: string;
+};
+
+/** Long enough for the model calls in flight; what takes longer is cancelled and taken up by the next worker. */
+const graceSeconds = 30;
+const forceSeconds = 40;
+/** The server hears of a heartbeat, and the activity of its cancelling, at least this often. */
+const heartbeatThrottleSeconds = 2;
+
+/**
+ * Starts a worker. It polls when this resolves.
+ * @throws Error when the server does not answer or the model cannot be started.
+ */
+export async function startWorker(
+  config: Config,
+  server: ServerAddress,
+  log: Logger,
+  tuning: WorkerTuning = {},
+): Promise<RunningWorker> {
+  await using opening = new AsyncDisposableStack();
+  const connection = await NativeConnection.connect(server.connectionOptions);
+  opening.defer(() => connection.close());
+  const { usable, refusal } = await registerSearchAttributes(connection, server.namespace);
+  if (refusal !== null) log.warn({ refusal, usable }, 'going without some search attributes');
+  const endpoint = opening.use(await openModel(config));
+  const { activities, retrieval } = activitiesOf(config, endpoint.model, usable, log);
+  opening.use(retrieval);
+  const options: WorkerOptions = {
+    ...(await limits(config, tuning)),
+    connection,
+    namespace: server.namespace,
+    activities,
+  };
+  const worker = await Worker.create(options);
+  const resources = opening.move();
+  const ended = untilEnded(worker, resources);
+  const stop = async () => {
+    if (worker.getState() === 'RUNNING') worker.shutdown();
+    const why = await ended;
+    if (why !== null) throw new Error(`the worker stopped badly: ${why}`);
+  };
+  return { modelUrl: endpoint.url, ended: ended.then((why) => why ?? 'it was shut down'), stop };
+}
+
+async function limits(config: Config, tuning: WorkerTuning): Promise<WorkerOptions> {
+  return {
+    workflowBundle: await workflowBundle(homePaths(config.home).cache, Runtime.instance().logger),
+    taskQueue: tuning.taskQueue ?? config.taskQueue,
+    maxConcurrentActivityTaskExecutions: tuning.maxConcurrentActivities ?? 40,
+    ...(tuning.maxCachedWorkflows !== undefined && { maxCachedWorkflows: tuning.maxCachedWorkflows }),
+    shutdownGraceTime: `${graceSeconds}s`,
+    shutdownForceTime: `${forceSeconds}s`,
+    maxHeartbeatThrottleInterval: `${heartbeatThrottleSeconds}s`,
+    defaultHeartbeatThrottleInterval: `${heartbeatThrottleSeconds}s`,
+  };
+}
+
+function activitiesOf(
+  config: Config,
+  model: Awaited<ReturnType<typeof openModel>>['model'],
+  searchAttributes: readonly string[],
+  log: Logger,
+) {
+  const paths = homePaths(config.home);
+  const journal = createFileJournal(paths.journal);
+  journal.prune().then(
+    (removed) => log.debug({ removed }, 'pruned the journal'),
+    (error: unknown) => log.warn({ err: error }, 'could not prune the journal'),
+  );
+  const retrieval = createRetrieval({ home: paths.home });
+  const activities = createActivities({
+    model,
+    modelByRole: modelByRole(config),
+    journal,
+    content: createContentStore(paths.content),
+    retrieval,
+    searchAttributes,
+  });
+  return { activities, retrieval };
+}
+
+/** Null when it was shut down as told; else why it ended. All that it used is closed by then. */
+async function untilEnded(worker: Worker, resources: AsyncDisposableStack): Promise<string | null> {
+  try {
+    await worker.run();
+    return null;
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error);
+  } finally {
+    await resources.disposeAsync();
+  }
+}

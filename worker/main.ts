@@ -1,0 +1,31 @@
+/** A worker alone, for any Temporal server that @temporalio/envconfig names; 127.0.0.1:7233 without. */
+import { once } from 'node:events';
+import { mkdirSync } from 'node:fs';
+import { loadConfig } from '../config/load-config.ts';
+import { createLogger } from '../observability/logging.ts';
+import { startWorker } from './create-worker.ts';
+import { namedServer } from './server-address.ts';
+import { stopSignal } from './stop-signals.ts';
+import { installTemporalRuntime } from './temporal-runtime.ts';
+
+async function untilTold(stop: AbortSignal): Promise<null> {
+  if (!stop.aborted) await once(stop, 'abort');
+  return null;
+}
+
+try {
+  const config = loadConfig(process.env);
+  mkdirSync(config.home, { recursive: true, mode: 0o700 });
+  const log = createLogger({ level: config.logLevel, file: null, secrets: [config.model.apiKey ?? ''] });
+  const stop = stopSignal();
+  installTemporalRuntime(log);
+  const server = namedServer(config);
+  const worker = await startWorker(config, server, log);
+  process.stdout.write(`worker ready: ${server.address}, namespace ${server.namespace}, queue ${config.taskQueue}\n`);
+  const why = await Promise.race([untilTold(stop), worker.ended]);
+  await worker.stop();
+  if (why !== null) throw new Error(`the worker stopped: ${why}`);
+} catch (error) {
+  process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+  process.exitCode = error instanceof Error && error.name === 'ConfigError' ? 2 : 1;
+}
