@@ -1,9 +1,7 @@
-/** Asks one question: checks everything, starts the run, follows it and prints what it found. */
+/** Asks one question that was found right: starts the run, follows it and prints what it found. */
 import { listenForInterrupt } from './interrupt.ts';
 import { openProgressView } from './progress-view.ts';
-import { readQuestion } from './question-argument.ts';
-import { type QuestionOptions, questionInput } from './question-input.ts';
-import { readSettings } from './read-settings.ts';
+import type { PreparedQuestion, QuestionOptions } from './question-input.ts';
 import { reportDetached, reportEnding } from './report-ending.ts';
 import { newRunId } from './run-id.ts';
 import { openSession } from './session.ts';
@@ -13,9 +11,7 @@ import { watchRun } from './watch-run.ts';
 export type AskOptions = QuestionOptions & { id?: string; detach: boolean; json: boolean };
 
 /** @returns the exit code */
-export async function askQuestion(argument: string, options: AskOptions): Promise<number> {
-  const settings = readSettings();
-  const input = await questionInput(await readQuestion(argument, process.stdin), options, settings);
+export async function askQuestion({ settings, input }: PreparedQuestion, options: AskOptions): Promise<number> {
   using interrupt = listenForInterrupt();
   await using view = await openProgressView();
   await using session = await openSession({

@@ -5,7 +5,8 @@ import { type ArmOptions, forcedRoute, withOptions } from './arm-options.ts';
 import { callLimits } from './call-limits.ts';
 import { loadPipeline } from './pipeline-files.ts';
 import { expectPrices } from './priced-models.ts';
-import { checkedQuestion } from './question-argument.ts';
+import { checkedQuestion, readQuestion } from './question-argument.ts';
+import { readSettings } from './read-settings.ts';
 import { repositoryOf } from './repository-argument.ts';
 
 export type QuestionOptions = ArmOptions & {
@@ -15,6 +16,18 @@ export type QuestionOptions = ArmOptions & {
   pipeline: string;
   route?: string;
 };
+
+export type PreparedQuestion = { settings: Config; input: QuestionInput };
+
+/**
+ * The settings, and the question of the command line or of stdin with all that belongs to it.
+ * @throws UsageError for the first mistake
+ */
+export async function prepareQuestion(argument: string, options: QuestionOptions): Promise<PreparedQuestion> {
+  const settings = readSettings();
+  const question = await readQuestion(argument, process.stdin);
+  return { settings, input: await questionInput(question, options, settings) };
+}
 
 /**
  * Everything is checked here, before anything starts.

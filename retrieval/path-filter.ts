@@ -79,7 +79,7 @@ function globToken(token: string): string {
   return token.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&');
 }
 
-/** Up to three paths that end alike, whatever their case or folder. */
+/** Up to three paths that are most alike: but for the case, the folder, or how the name goes on. */
 export function similarPaths(view: SnapshotView, wanted: string): string[] {
   const lower = wanted.toLowerCase();
   const name = lower.slice(lower.lastIndexOf('/') + 1);
@@ -91,10 +91,7 @@ export function similarPaths(view: SnapshotView, wanted: string): string[] {
     if (candidate === name || candidate.endsWith(`/${name}`)) return 2;
     return stem.length > 2 && candidate.slice(candidate.lastIndexOf('/') + 1).startsWith(stem) ? 1 : 0;
   };
-  return view.files
-    .map(({ path }) => ({ path, rank: rank(path) }))
-    .filter((one) => one.rank > 0)
-    .sort((one, other) => other.rank - one.rank)
-    .slice(0, 3)
-    .map((one) => one.path);
+  const ranked = view.files.map(({ path }) => ({ path, rank: rank(path) }));
+  const best = ranked.reduce((most, one) => Math.max(most, one.rank), 1);
+  return ranked.flatMap((one) => (one.rank === best ? [one.path] : [])).slice(0, 3);
 }

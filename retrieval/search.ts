@@ -28,10 +28,11 @@ const maxPerFile = 3;
 type Hit = Place & { score: number };
 type FileHits = { file: ViewFile; score: number; hits: Hit[] };
 
-/** @throws nothing on any query: one without a known word finds nothing */
+/** Any text is a query; one without a known word finds nothing. */
 export function search(view: SnapshotView, request: SearchRequest): SearchResult {
   const ranked = rankFiles(view, request);
-  const named = request.kind === 'code' ? namedHits(view, request) : [];
+  const top = (ranked[0]?.score ?? 0) + 1;
+  const named = request.kind === 'code' ? namedHits(view, request, top) : [];
   const rest = ranked.filter((one) => !named.some(({ file }) => file === one.file));
   const files = [...named, ...rest];
   const places = files.slice(0, request.limit).flatMap(({ hits }) => hits.slice(0, 1));
@@ -97,13 +98,13 @@ function chunkHits(view: SnapshotView, { query, kind, accepts }: SearchRequest):
 }
 
 /** Files that a stack trace or a path in the query names come first, at the line that it names. */
-function namedHits(view: SnapshotView, { query, accepts }: SearchRequest): FileHits[] {
+function namedHits(view: SnapshotView, { query, accepts }: SearchRequest, score: number): FileHits[] {
   return namedPlaces(view, query)
     .filter(({ file }) => accepts(file.path) && file.lines > 0)
     .slice(0, 4)
     .flatMap(({ file, line }): FileHits[] => {
       if (line === null || line > file.lines) return [];
       const place = { file, firstLine: Math.max(1, line - 15), lastLine: Math.min(file.lines, line + 20) };
-      return [{ file, score: 0, hits: [{ ...place, score: 0 }] }];
+      return [{ file, score, hits: [{ ...place, score }] }];
     });
 }

@@ -38,7 +38,7 @@ export async function startWorker(
   tuning: WorkerTuning = {},
 ): Promise<RunningWorker> {
   await using opening = new AsyncDisposableStack();
-  const connection = await NativeConnection.connect(server.connectionOptions);
+  const connection = await connectTo(server);
   opening.defer(() => connection.close());
   const { usable, refusal } = await registerSearchAttributes(connection, server.namespace);
   if (refusal !== null) log.warn({ refusal, usable }, 'going without some search attributes');
@@ -60,6 +60,15 @@ export async function startWorker(
     if (why !== null) throw new Error(`the worker stopped badly: ${why}`);
   };
   return { modelUrl: endpoint.url, ended: ended.then((why) => why ?? 'it was shut down'), stop };
+}
+
+async function connectTo({ connectionOptions, address }: ServerAddress): Promise<NativeConnection> {
+  try {
+    return await NativeConnection.connect(connectionOptions);
+  } catch (error) {
+    const reason = error instanceof Error ? error.message.split('\n')[0]?.slice(0, 200) : String(error);
+    throw new Error(`no Temporal server answers at ${address} (${reason}): start one, or check TEMPORAL_ADDRESS`);
+  }
 }
 
 async function limits(config: Config, tuning: WorkerTuning): Promise<WorkerOptions> {

@@ -20,7 +20,6 @@ export async function openModel(config: Config): Promise<ModelEndpoint> {
   }
   const { startOfflineModelThread } = await import('../models/offline/thread.ts');
   // Loaded when it is needed: with a real endpoint none of it is.
-  const { startOfflineModelThread } = await import('../models/offline/thread.ts');
   const thread = await startOfflineModelThread({ faults: config.offlineFaults });
   const model = createOpenAiChat({ ...settings, baseUrl: thread.url });
   return { model, url: thread.url, [Symbol.asyncDispose]: () => thread.close() };

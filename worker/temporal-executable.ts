@@ -21,6 +21,8 @@ export type ExecutableSources = {
 
 type CopyPaths = Pick<HomePaths, 'bin' | 'executable'>;
 
+/** Whoever waits for a ready runtime takes a long silence for its death. */
+const progressEverySeconds = 15;
 const lockName = 'fetch.sqlite';
 
 /** No executable; `message` says what was tried and what to install. */
@@ -72,7 +74,10 @@ async function fetchCopy(
   const reasons: string[] = [];
   for (const { from, fetch } of sources.fetches) {
     progress(`fetching the Temporal server from ${from} (once, about 45 MB)`);
-    const reason = await tryFetch(fetch, paths, sources, signal);
+    const began = Date.now();
+    const alive = () => progress(`still fetching from ${from}, for ${Math.round((Date.now() - began) / 1000)} s`);
+    const ticking = setInterval(alive, progressEverySeconds * 1000);
+    const reason = await tryFetch(fetch, paths, sources, signal).finally(() => clearInterval(ticking));
     if (reason === null) return paths.executable;
     reasons.push(`${from}: ${reason}`);
   }

@@ -22,7 +22,10 @@ export function addAsk(program: Command): void {
     .option('--detach', 'start the run and return at once', false)
     .option('--json', 'print one JSON object', false)
     .action(async (question: string, options: AskOptions) => {
+      // Mistakes are told before anything heavy is loaded.
+      const { prepareQuestion } = await import('../question-input.ts');
+      const prepared = await prepareQuestion(question, options);
       const { askQuestion } = await import('../ask-question.ts');
-      process.exitCode = await askQuestion(question, options);
+      process.exitCode = await askQuestion(prepared, options);
     });
 }

@@ -57,7 +57,9 @@ const alternative = (token: string, logprob: number): Alternative => ({
 /** A label is one token with the classifier's probabilities; every other token was certain, for no dice were thrown. */
 function logprobsOf(reply: PolicyReply, tokens: readonly string[], top: number): TokenLogprob[] {
   if (reply.kind === 'label') {
-    const choices = reply.choice.map(({ name, probability }) => alternative(name, Math.log(Math.max(probability, 1e-12))));
+    const choices = reply.choice.map(({ name, probability }) =>
+      alternative(name, Math.log(Math.max(probability, 1e-12))),
+    );
     return choices.slice(0, 1).map((best) => ({ ...best, top_logprobs: choices.slice(0, top) }));
   }
   return tokens.map((text) => ({
@@ -83,7 +85,10 @@ export function completionOf(body: ChatBody, reply: PolicyReply, key: string): C
   const calls = reply.kind === 'calls' ? toolCalls(reply, key) : [];
   const all = reply.kind === 'calls' ? [] : reply.kind === 'label' ? [reply.text] : splitTokens(reply.text);
   const tokens = all.length > limit ? all.slice(0, limit) : all;
-  const written = calls.reduce((sum, call) => sum + countTokens(call.function.name + call.function.arguments), tokens.length);
+  const written = calls.reduce(
+    (sum, call) => sum + countTokens(call.function.name + call.function.arguments),
+    tokens.length,
+  );
   const prompt = promptTokens(body);
   const asked = body.logprobs === true && reply.kind !== 'calls';
   return {

@@ -26,7 +26,8 @@ function features(text: string): Map<string, number> {
   for (const word of contentStems(text)) {
     add(`w ${word}`, 1);
     const padded = `^${word}$`;
-    for (let at = 0; at + letterGroup <= padded.length; at += 1) add(`g ${padded.slice(at, at + letterGroup)}`, letterWeight);
+    for (let at = 0; at + letterGroup <= padded.length; at += 1)
+      add(`g ${padded.slice(at, at + letterGroup)}`, letterWeight);
   }
   return weights;
 }
@@ -59,4 +60,6 @@ export function embeddingsOf(body: EmbeddingsBody): object {
 
 /** What identifies an embeddings request. */
 export const embeddingsKey = (body: EmbeddingsBody): string =>
-  createHash('sha256').update(JSON.stringify([body.input, body.dimensions ?? null])).digest('hex');
+  createHash('sha256')
+    .update(JSON.stringify([body.input, body.dimensions ?? null]))
+    .digest('hex');

@@ -25,7 +25,9 @@ export function eventStream(completion: Completion, includeUsage: boolean): stri
     ...rest,
   });
   const calls = message.tool_calls ?? [];
-  const spoken = pieces(message.content ?? '').map((content, at) => chunk({ content }, null, at === 0 ? logprobs : null));
+  const spoken = pieces(message.content ?? '').map((content, at) =>
+    chunk({ content }, null, at === 0 ? logprobs : null),
+  );
   const chunks = [
     chunk({ role: 'assistant', content: message.content === null ? null : '', refusal: null }),
     ...spoken,

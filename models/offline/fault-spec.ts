@@ -71,7 +71,18 @@ function chance(part: string, name: string, value: string): FaultSpec['chances']
   if (name === 'quota') return { fault: { kind: 'status', status: 429, quota: true }, probability };
   const kind = plainKinds.find((one) => one === name);
   if (kind !== undefined) return { fault: { kind }, probability };
-  const known = ['seed', 'latency', 'retry-after', 'weak', 'max-in-a-row', 'status', '429', '500', 'quota', ...plainKinds];
+  const known = [
+    'seed',
+    'latency',
+    'retry-after',
+    'weak',
+    'max-in-a-row',
+    'status',
+    '429',
+    '500',
+    'quota',
+    ...plainKinds,
+  ];
   throw new FaultSpecError(part, `there is no fault "${name}" (there are ${known.join(', ')})`);
 }
 

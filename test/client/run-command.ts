@@ -32,6 +32,8 @@ export function runProgram(file: string, given: readonly string[], options: Chil
       });
     child.once('error', reject);
     child.once('close', (code, signal) => resolve({ code, signal, ...end }));
+    // A program that has heard enough closes its end.
+    child.stdin.on('error', () => {});
     child.stdin.end(options.input ?? '');
   });
 }

@@ -120,7 +120,7 @@ test('a refusal without param teaches only what its words name and was sent', as
     await using stage = await scene({ script, reply: () => ({ body: completion() }) });
     await stage.ask(everything);
     const [first, second] = stage.bodies();
-    const expected = { ...first, ...left };
+    const expected: Record<string, unknown> = { ...first, ...left };
     for (const field of gone) delete expected[field];
     assert.deepEqual(second, expected, words);
   }

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { ModelFailure } from '../../models/chat-model.ts';
 import { completion, openAiError } from '../support/scripted-server-reply.ts';
 import { modelFor, question, scene, searchTool, testKey, verdictFormat } from './chat-scene.ts';
 
@@ -146,6 +147,23 @@ test('a whole reply with garbage in it is a reply, and was paid for', async () =
   const reply = await stage.ask();
   assert.equal(reply.text, '�{{{ Route?? }');
   assert.equal(reply.usage.modelCalls, 1);
+});
+
+test('a reply without end is given up at 32 MiB instead of filling the memory', async () => {
+  await using stage = await scene({ script: [{ body: ' '.repeat(33 * 1024 * 1024) }] });
+  const failure = await stage.fail();
+  assert.equal(failure.kind, 'ModelUnavailable');
+  assert.match(failure.message, /larger than 33554432 bytes/);
+  assert.equal(await stage.server.requests[0]?.ended, 'aborted');
+});
+
+test('an address that does not speak TLS is unavailable, not a crash', async () => {
+  await using stage = await scene({});
+  const signal = new AbortController().signal;
+  const model = modelFor(stage.server.url.replace('http:', 'https:'));
+  const failure = await model.chat(question(), { signal, callId: 'x' }).catch((error: unknown) => error);
+  assert.ok(failure instanceof ModelFailure);
+  assert.equal(failure.kind, 'ModelUnavailable');
 });
 
 test('nobody at the address is unavailable, by the code of the socket', async () => {

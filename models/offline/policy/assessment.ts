@@ -50,7 +50,10 @@ function mentioned(term: Term, places: readonly Place[]): boolean {
 }
 
 const lookedFor = (term: Term, runs: readonly ToolRun[]): boolean =>
-  runs.some((run) => !run.text.failed && !run.text.more && run.argumentsText.toLowerCase().includes(searchForm(term).toLowerCase()));
+  runs.some(
+    (run) =>
+      !run.text.failed && !run.text.more && run.argumentsText.toLowerCase().includes(searchForm(term).toLowerCase()),
+  );
 
 /** Assesses the runs given; text is read from at most the last 80 of them. */
 export function assess(questionText: string, runs: Conversation['runs']): Assessment {

@@ -45,7 +45,8 @@ const questionIn = (request: string): string => blocks(request, 'question').at(0
 function toolRuns(body: ChatBody): ToolRun[] {
   const results = new Map<string, string>();
   for (const message of body.messages) {
-    if (message.role === 'tool' && message.tool_call_id !== undefined) results.set(message.tool_call_id, message.content);
+    if (message.role === 'tool' && message.tool_call_id !== undefined)
+      results.set(message.tool_call_id, message.content);
   }
   return body.messages
     .flatMap((message) => message.tool_calls ?? [])

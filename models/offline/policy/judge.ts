@@ -46,7 +46,8 @@ export function judgeDraft(conversation: Conversation): WireVerdict {
   const draft = textOf(conversation, 'draft');
   const evidence = textOf(conversation, 'evidence');
   const places = readToolText(evidence).places;
-  if (admitsNothing(draft) && (places.length === 0 || draft.length < 600)) return judgeAbstention(conversation, evidence);
+  if (admitsNothing(draft) && (places.length === 0 || draft.length < 600))
+    return judgeAbstention(conversation, evidence);
   if (places.length === 0) return { accepted: false, reasons: ['The draft cites no place that is in the evidence.'] };
   const { question } = assess(conversation.question, []);
   const content = question.terms.filter((term) => term.weight >= contentWeight);

@@ -61,7 +61,9 @@ const samePlace = (one: WireCitation, other: WireCitation): boolean =>
 /** The lines of a draft that rest on its new citations; a draft in free prose is taken whole. */
 function additions(candidate: Candidate, fresh: readonly WireCitation[]): string {
   const lines = candidate.answer.split('\n').filter((line) => line.trim() !== '');
-  const named = lines.filter((line) => fresh.some((citation) => line.includes(`${citation.path}:${citation.first_line}`)));
+  const named = lines.filter((line) =>
+    fresh.some((citation) => line.includes(`${citation.path}:${citation.first_line}`)),
+  );
   return (named.length > 0 ? named : lines).join('\n');
 }
 
@@ -91,7 +93,10 @@ export function mergeDrafts(conversation: Conversation): WireSynthesis {
     const news = [...other.covers].filter((term) => !covered.has(term));
     if (other.support === 0) superseded.push({ specialist: other.specialist, reason: 'It found no answer.' });
     else if (fresh.length === 0 || news.length === 0) {
-      superseded.push({ specialist: other.specialist, reason: `${lead.specialist} says the same with better support.` });
+      superseded.push({
+        specialist: other.specialist,
+        reason: `${lead.specialist} says the same with better support.`,
+      });
     } else {
       answers.push(additions(other, fresh));
       citations.push(...fresh);

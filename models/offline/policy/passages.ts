@@ -18,7 +18,8 @@ const codeStride = 6;
 const proseMaxLines = 14;
 
 export const isProse = (path: string): boolean =>
-  /\.(md|mdx|markdown|rst|adoc|txt)$/i.test(path) || /(^|\/)(readme|licen[cs]e|notice|authors|changelog|contributing)[^/]*$/i.test(path);
+  /\.(md|mdx|markdown|rst|adoc|txt)$/i.test(path) ||
+  /(^|\/)(readme|licen[cs]e|notice|authors|changelog|contributing)[^/]*$/i.test(path);
 
 type Range = { from: number; to: number; heading: string };
 
@@ -27,7 +28,8 @@ function proseRanges(lines: readonly string[]): Range[] {
   const headings: string[] = [];
   let from = 0;
   const close = (to: number): void => {
-    if (lines.slice(from, to).some((line) => line.trim() !== '')) ranges.push({ from, to, heading: headings.join(' ') });
+    if (lines.slice(from, to).some((line) => line.trim() !== ''))
+      ranges.push({ from, to, heading: headings.join(' ') });
     from = to;
   };
   lines.forEach((line, at) => {

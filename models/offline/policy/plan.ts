@@ -43,7 +43,9 @@ function opening(conversation: Conversation, tools: readonly FittedTool[]): Plan
   );
   const planned = [...searches, ...symbols, ...literals];
   if (planned.length > 0) return planned;
-  return withUse(tools, 'other', 'pattern').flatMap((fitted) => call(fitted, query || conversation.question.slice(0, 200)));
+  return withUse(tools, 'other', 'pattern').flatMap((fitted) =>
+    call(fitted, query || conversation.question.slice(0, 200)),
+  );
 }
 
 const literalPattern = (message: string): string =>
@@ -95,11 +97,7 @@ function plan(conversation: Conversation, tools: readonly FittedTool[], turn: nu
   if (turn === 0) return opening(conversation, tools);
   const assessment = assess(conversation.question, conversation.runs);
   if (turn === 1) {
-    return [
-      ...checkUnseen(assessment, tools),
-      ...reformulate(assessment, tools),
-      ...readAround(assessment, tools, 1),
-    ];
+    return [...checkUnseen(assessment, tools), ...reformulate(assessment, tools), ...readAround(assessment, tools, 1)];
   }
   const short = assessment.scored[0]?.passage.lines.length ?? 99;
   return turn === 2 && short < 4 ? readAround(assessment, tools, 2) : [];

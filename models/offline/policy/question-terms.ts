@@ -56,7 +56,23 @@ function wordsOf(text: string): Word[] {
   }));
 }
 
-const fileEndings = new Set(['js', 'ts', 'mjs', 'cjs', 'json', 'md', 'py', 'go', 'rs', 'io', 'com', 'org', 'net', 'e', 'g']);
+const fileEndings = new Set([
+  'js',
+  'ts',
+  'mjs',
+  'cjs',
+  'json',
+  'md',
+  'py',
+  'go',
+  'rs',
+  'io',
+  'com',
+  'org',
+  'net',
+  'e',
+  'g',
+]);
 
 /** Whether a word of the question is written as code names things. */
 function isIdentifier(word: Word, text: string): boolean {
@@ -123,7 +139,8 @@ export function readQuestion(text: string): QuestionTerms {
       terms.set(term.stem, { ...known, weight: Math.max(known.weight, term.weight), decisive });
     }
     const between = last === null ? '' : text.slice(last.end, word.at);
-    if (last !== null && /^[\s-]{1,3}$/.test(between) && last.term.stem !== term.stem) pairs.push([last.term.stem, term.stem]);
+    if (last !== null && /^[\s-]{1,3}$/.test(between) && last.term.stem !== term.stem)
+      pairs.push([last.term.stem, term.stem]);
     last = { term, end: word.at + word.text.length };
   }
   return { text, terms: [...terms.values()], pairs, messages: messagesIn(text) };

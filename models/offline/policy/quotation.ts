@@ -21,7 +21,10 @@ function lineScore(line: string, question: QuestionTerms, weights: readonly numb
   const comment = /^(\/\/|\/?\*|#(?!#| )|--)/.test(trimmed);
   const heading = prose && /^#{1,6} /.test(trimmed);
   const bare = /^(import|export \*|const \w+ = require|['"]use strict)/.test(trimmed);
-  return covered * (heading ? 0.5 : 1) * (bare ? 0.5 : 1) * (comment && !prose ? 1.2 : 1) + Math.min(trimmed.length, 80) / 4000;
+  return (
+    covered * (heading ? 0.5 : 1) * (bare ? 0.5 : 1) * (comment && !prose ? 1.2 : 1) +
+    Math.min(trimmed.length, 80) / 4000
+  );
 }
 
 /** At most 200 characters of one line, cut between words, around the sentence that fits best. */
@@ -33,7 +36,12 @@ function exactPart(line: string, question: QuestionTerms, weights: readonly numb
   const ranked = sentences.map((text, at) => ({ text, at, score: lineScore(text, question, weights, true) }));
   const best = ranked.toSorted((a, b) => b.score - a.score || a.at - b.at)[0]?.text ?? usable;
   const part = best.length >= 30 ? best : usable;
-  return part.length <= maxQuote ? part.trim() : part.slice(0, maxQuote).replace(/\s+\S*$/, '').trim();
+  return part.length <= maxQuote
+    ? part.trim()
+    : part
+        .slice(0, maxQuote)
+        .replace(/\s+\S*$/, '')
+        .trim();
 }
 
 /** The best line of the passage as a citation, with up to two neighbours shown in the answer. */

@@ -20,7 +20,7 @@ const introduction =
   'I am switchyard-offline, a deterministic program, not a language model: I find and quote passages, and choose labels.';
 
 const properties = (conversation: Conversation): string[] => {
-  const listed = conversation.schema?.schema['properties'];
+  const listed = conversation.schema?.schema.properties;
   return typeof listed === 'object' && listed !== null ? Object.keys(listed) : [];
 };
 
@@ -38,7 +38,9 @@ const ownEvidence = (conversation: Conversation): ToolRun[] => [
 
 function draft(conversation: Conversation, weak: WeakDrafts): WireDraft {
   const runs = conversation.runs.length > 0 ? conversation.runs : ownEvidence(conversation);
-  return weakDraft(conversation, weak) ?? draftAnswer(assess(conversation.question, runs), conversation.reviews.length > 0);
+  return (
+    weakDraft(conversation, weak) ?? draftAnswer(assess(conversation.question, runs), conversation.reviews.length > 0)
+  );
 }
 
 /** Calls that the caller insists on, although the policy would rather answer. */

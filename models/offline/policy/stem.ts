@@ -93,7 +93,8 @@ export function stem(word: string): string {
   const known = cache.get(word);
   if (known !== undefined) return known;
   let result = pastAndGerund(plural(word));
-  if (result.length > 2 && result.endsWith('y') && hasVowel.test(result.slice(0, -1))) result = `${result.slice(0, -1)}i`;
+  if (result.length > 2 && result.endsWith('y') && hasVowel.test(result.slice(0, -1)))
+    result = `${result.slice(0, -1)}i`;
   result = dropFinalE(dropLast(replaceSuffix(replaceSuffix(result, longSuffixes), middleSuffixes)));
   if (cache.size > 50_000) cache.clear();
   cache.set(word, result);

@@ -34,7 +34,8 @@ export function rarityWeights(terms: readonly Term[], matches: readonly (readonl
   });
 }
 
-const isTest = (path: string): boolean => /(^|\/)(tests?|__tests__|spec|fixtures?|benchmarks?|examples?)\/|\.(test|spec)\./i.test(path);
+const isTest = (path: string): boolean =>
+  /(^|\/)(tests?|__tests__|spec|fixtures?|benchmarks?|examples?)\/|\.(test|spec)\./i.test(path);
 const isLog = (path: string): boolean => /(^|\/)(changelog|history|releases?)[^/]*$/i.test(path);
 
 function placeFactor(path: string): number {
@@ -67,7 +68,8 @@ export function scorePassages(question: QuestionTerms, passages: readonly Passag
     })
     .toSorted(
       (a, b) =>
-        b.score - a.score || (a.passage.path < b.passage.path ? -1 : Number(a.passage.path > b.passage.path)) ||
+        b.score - a.score ||
+        (a.passage.path < b.passage.path ? -1 : Number(a.passage.path > b.passage.path)) ||
         a.passage.firstLine - b.passage.firstLine,
     );
 }

@@ -5,7 +5,12 @@ import { indexStems, stemMatch } from './words.ts';
 /** What a tool does for a question; `prose` and `code` are the searches over documentation and over source. */
 export type ToolUse = 'prose' | 'code' | 'search' | 'symbol' | 'pattern' | 'lines' | 'files' | 'other';
 
-export type FittedTool = { tool: OfferedTool; use: ToolUse; properties: ReadonlySet<string>; required: readonly string[] };
+export type FittedTool = {
+  tool: OfferedTool;
+  use: ToolUse;
+  properties: ReadonlySet<string>;
+  required: readonly string[];
+};
 
 const holds = (text: string, words: readonly string[]): boolean => {
   const index = indexStems(text);
@@ -28,8 +33,10 @@ function useOf(tool: OfferedTool, properties: ReadonlySet<string>, required: rea
 export function fitTools(tools: readonly OfferedTool[]): FittedTool[] {
   return tools.map((tool) => {
     const schema = tool.parameters;
-    const properties = new Set(Object.keys(typeof schema['properties'] === 'object' ? (schema['properties'] ?? {}) : {}));
-    const listed = schema['required'];
+    const properties = new Set(
+      Object.keys(typeof schema.properties === 'object' ? (schema.properties ?? {}) : {}),
+    );
+    const listed = schema.required;
     const required = Array.isArray(listed) ? listed.filter((name): name is string => typeof name === 'string') : [];
     return { tool, use: useOf(tool, properties, required), properties, required };
   });

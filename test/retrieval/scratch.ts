@@ -1,0 +1,115 @@
+/** Temporary folders, git repositories and retrievals for tests, all gone when the test ends. */
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import type { TestContext } from 'node:test';
+import { toolNames } from '../../contracts/names.ts';
+import type { Snapshot, SnapshotRef } from '../../contracts/snapshot.ts';
+import { createRetrieval, type Retrieval } from '../../retrieval/repository.ts';
+import type { ToolRun } from '../../retrieval/tool-run.ts';
+
+export const never = new AbortController().signal;
+
+export function scratchFolder(t: TestContext): string {
+  const folder = mkdtempSync(join(tmpdir(), 'switchyard-retrieval-'));
+  t.after(() => rmSync(folder, { recursive: true, force: true }));
+  return folder;
+}
+
+export function writeFiles(root: string, files: Record<string, string | Buffer>): string {
+  for (const [path, content] of Object.entries(files)) {
+    mkdirSync(dirname(join(root, path)), { recursive: true });
+    writeFileSync(join(root, path), content);
+  }
+  return root;
+}
+
+/** Runs git in a folder, free of the settings of the machine. */
+export function git(folder: string, ...args: string[]): string {
+  const env = { PATH: process.env.PATH, HOME: folder, GIT_CONFIG_NOSYSTEM: '1', GIT_ALLOW_PROTOCOL: 'file' };
+  const settings = ['-c', 'user.name=Ada', '-c', 'user.email=ada@example.org', '-c', 'init.defaultBranch=main'];
+  return execFileSync('git', [...settings, ...args], { cwd: folder, env, encoding: 'utf8', stdio: 'pipe' }).trim();
+}
+
+/** A checkout with one commit of these files; returns its folder. */
+export function gitRepository(folder: string, files: Record<string, string | Buffer>): string {
+  mkdirSync(folder, { recursive: true });
+  git(folder, 'init', '--quiet');
+  writeFiles(folder, files);
+  return commitAll(folder, 'first');
+}
+
+export function commitAll(folder: string, subject: string): string {
+  git(folder, 'add', '--all', '--force');
+  git(folder, 'commit', '--quiet', '--message', subject);
+  return folder;
+}
+
+export function scratchRetrieval(t: TestContext, home: string): Retrieval {
+  const retrieval = createRetrieval({ home });
+  t.after(() => retrieval.close());
+  return retrieval;
+}
+
+export function openPath(retrieval: Retrieval, path: string, ref?: string): Promise<Snapshot> {
+  return retrieval.open({ kind: 'path', path, ...(ref === undefined ? {} : { ref }) }, { signal: never });
+}
+
+/** Runs a tool with every tool allowed. */
+export function runTool(retrieval: Retrieval, ref: SnapshotRef, tool: string, args: unknown): Promise<ToolRun> {
+  const argumentsText = typeof args === 'string' ? args : JSON.stringify(args);
+  return retrieval.runTool(ref, { callId: 'call', tool, argumentsText }, toolNames, never);
+}
+
+export async function listPaths(retrieval: Retrieval, ref: SnapshotRef): Promise<string[]> {
+  const { text } = await runTool(retrieval, ref, 'list_files', {});
+  return text.split('\n').filter((line) => !line.startsWith('note: '));
+}
+
+/** Everything that a store says about a snapshot, free of row numbers. */
+export function storeContent(home: string, ref: SnapshotRef): unknown {
+  const store = new DatabaseSync(join(home, 'index', `${ref.repositoryKey}.sqlite`), { readOnly: true });
+  const files = `snapshot JOIN snapshot_file ON snapshot_file.snapshot = snapshot.number JOIN file ON file.id = snapshot_file.file`;
+  const all = (sql: string) => store.prepare(sql).all();
+  try {
+    return {
+      snapshots: all('SELECT id, kind, label, state, skipped FROM snapshot ORDER BY id'),
+      files: all(`SELECT path, oid, text, indexed FROM ${files} JOIN blob ON blob.id = file.blob ORDER BY path`),
+      chunks: all(`SELECT path, first, last, symbol FROM ${files} JOIN chunk ON chunk.file = file.id ORDER BY path, first`),
+      definitions: all(
+        `SELECT path, line, name FROM ${files} JOIN definition ON definition.file = file.id ORDER BY path, line`,
+      ),
+      words: all(`
+        SELECT path, first, round(bm25(chunk_words), 6) AS score FROM chunk_words('return OR value OR function')
+        JOIN chunk ON chunk.id = chunk_words.rowid JOIN file ON file.id = chunk.file ORDER BY path, first`),
+      leftOver: all('SELECT count(*) AS chunks FROM chunk WHERE file NOT IN (SELECT id FROM file)'),
+    };
+  } finally {
+    store.close();
+  }
+}
+
+/** Source-like files, the same for the same seed; `megabytes` of text in files of about 20 kB. */
+export function syntheticSource(root: string, megabytes: number, seed: number): string {
+  const nouns = 'route reply request hook plugin schema server parser logger socket buffer stream token cache queue'.split(' ');
+  let state = seed;
+  const next = (below: number) => {
+    state = (Math.imul(state, 1103515245) + 12345) & 0x7fffffff;
+    return (state >> 8) % below;
+  };
+  const noun = () => nouns[next(nouns.length)] ?? 'thing';
+  const name = () => `${noun()}${noun().replace(/^./, (first) => first.toUpperCase())}${next(9000)}`;
+  for (let file = 0; file * 20_000 < megabytes * 1_000_000; file += 1) {
+    let text = '';
+    while (text.length < 20_000) {
+      const [one, two] = [name(), name()];
+      text += `/** Returns the ${noun()} of a ${noun()}. */\nexport function ${one} (${two}, value) {\n`;
+      for (let line = next(12); line >= 0; line -= 1) text += `  const ${name()} = ${two}.${name()}(value, '${noun()}')\n`;
+      text += `  return ${two}\n}\n\n`;
+    }
+    writeFiles(root, { [`src/${noun()}/file${file}.js`]: text });
+  }
+  return root;
+}

@@ -1,0 +1,123 @@
+import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { text } from 'node:stream/consumers';
+import { test } from 'node:test';
+import { Client, Connection } from '@temporalio/client';
+import { pipeline } from '../support/scene.ts';
+import { startScriptedServer } from '../support/scripted-server.ts';
+import { completion } from '../support/scripted-server-reply.ts';
+import { checkout } from '../support/temporal.ts';
+import { exitOf, isRunning, type Ready, TestHome } from './fixture/home.ts';
+
+const limit = { timeout: 120_000 };
+const limits = { modelCallSeconds: 60, modelCallTotalSeconds: 120, modelCallAttempts: 2, heartbeatSeconds: 10 };
+const question = { question: 'Where is it?', pipeline: pipeline(), forcedRoute: null, limits };
+
+/** A model whose every reply waits until it is let go. */
+async function slowModel() {
+  const gate = Promise.withResolvers<void>();
+  const server = await startScriptedServer({
+    reply: async () => {
+      await gate.promise;
+      return { body: completion({ text: 'code' }) };
+    },
+  });
+  return { server, answer: gate.resolve, settings: { OPENAI_BASE_URL: server.url, SWITCHYARD_MODEL: 'test-model' } };
+}
+
+async function clientOf({ address, namespace }: Pick<Ready, 'address' | 'namespace'>) {
+  const connection = await Connection.connect({ address });
+  return { client: new Client({ connection, namespace }), [Symbol.asyncDispose]: () => connection.close() };
+}
+
+test(
+  'a model call in flight when the last member leaves is finished and recorded before all stops',
+  limit,
+  async () => {
+    await using home = await TestHome.create();
+    const model = await slowModel();
+    await using _server = model.server;
+    const runtime = home.start(undefined, model.settings);
+    await using member = await home.member();
+    const ready = await member.join('worker');
+    assert.deepEqual([ready.offlineModel, ready.modelUrl], [false, model.server.url]);
+    {
+      await using temporal = await clientOf(ready);
+      const options = { args: [question], taskQueue: ready.taskQueue, workflowId: 'slow' };
+      await temporal.client.workflow.start('routeOnly', options);
+      await model.server.request(0);
+    }
+    member.say({ kind: 'leave' });
+    assert.deepEqual(await member.next(), { kind: 'stopping' });
+    assert.ok(isRunning(runtime));
+    model.answer();
+    assert.equal(await member.next(), null);
+    assert.equal(await exitOf(runtime), 0);
+
+    const next = home.start(undefined, model.settings);
+    await using later = await home.member();
+    const again = await later.join('worker');
+    await using temporal = await clientOf(again);
+    const result = await temporal.client.workflow.getHandle('slow').result();
+    assert.equal(result.route, 'code');
+    assert.equal(model.server.requests.length, 1);
+    later.say({ kind: 'leave' });
+    assert.equal(await exitOf(next), 0);
+  },
+);
+
+test('a worker alone says when it is ready, works for the named server, and drains on SIGTERM', limit, async () => {
+  await using home = await TestHome.create();
+  const model = await slowModel();
+  await using _server = model.server;
+  model.answer();
+  const runtime = home.start();
+  await using member = await home.member();
+  const { address, namespace } = await member.join('server');
+  const settings = { ...model.settings, TEMPORAL_ADDRESS: address, SWITCHYARD_TASK_QUEUE: 'alone' };
+  const worker = home.start(join(checkout, 'worker', 'main.ts'), settings, 'pipe');
+  assert.ok(worker.stdout && worker.stderr);
+  const log = text(worker.stderr);
+  const [line] = await once(createInterface({ input: worker.stdout }), 'line');
+  assert.equal(line, `worker ready: ${address}, namespace default, queue alone`);
+  {
+    await using temporal = await clientOf({ address, namespace });
+    const options = { args: [question], taskQueue: 'alone', workflowId: 'alone' };
+    const result = await temporal.client.workflow.execute('routeOnly', options);
+    assert.equal(result.route, 'code');
+  }
+  worker.kill('SIGTERM');
+  assert.equal(await exitOf(worker), 0);
+  const lines = (await log).trim().split('\n');
+  assert.ok(lines.length > 1);
+  for (const entry of lines) assert.equal(typeof JSON.parse(entry).level, 'string');
+  member.say({ kind: 'leave' });
+  assert.equal(await exitOf(runtime), 0);
+});
+
+test('a worker alone without a server ends with a line that names the address', limit, async () => {
+  await using home = await TestHome.create();
+  const settings = { TEMPORAL_ADDRESS: '127.0.0.1:1', OPENAI_BASE_URL: 'http://127.0.0.1:2/v1' };
+  const worker = home.start(join(checkout, 'worker', 'main.ts'), settings, 'pipe');
+  assert.ok(worker.stderr);
+  const said = await text(worker.stderr);
+  assert.equal(await exitOf(worker), 1);
+  assert.match(said, /^no Temporal server answers at 127\.0\.0\.1:1 .*TEMPORAL_ADDRESS\n$/);
+});
+
+test('a broken setting ends a worker and a runtime with exit code 2 and a line for each mistake', limit, async () => {
+  await using home = await TestHome.create();
+  const settings = { SWITCHYARD_LOG_LEVEL: 'loud', SWITCHYARD_MODLE: 'x' };
+  for (const program of ['main.ts', 'home-main.ts']) {
+    const child = home.start(join(checkout, 'worker', program), settings, 'pipe');
+    assert.ok(child.stderr);
+    const lines = (await text(child.stderr)).trim().split('\n');
+    assert.equal(await exitOf(child), 2);
+    assert.deepEqual(lines.map((line) => line.slice(0, line.indexOf(':'))).sort(), [
+      'SWITCHYARD_LOG_LEVEL',
+      'SWITCHYARD_MODLE',
+    ]);
+  }
+});
