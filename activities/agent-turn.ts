@@ -1,5 +1,6 @@
 /** One turn of any agent: load what was said, ask, store the reply, so that only a reference enters history. */
 import { repairMessage } from '../agents/repair.ts';
+import type { Payment } from '../contracts/agent-calls.ts';
 import type { ChatReply, ChatToolCall } from '../contracts/chat.ts';
 import type { ContentId } from '../contracts/content.ts';
 import { askModel } from './ask-model.ts';
@@ -14,7 +15,7 @@ export type Turn =
   | { kind: 'opening'; settings: Settings; said: Said }
   | { kind: 'following'; previous: ContentId; said: Said };
 
-export type TurnOptions = { mustAnswer: boolean; requirePrice: boolean };
+export type TurnOptions = { mustAnswer: boolean; payment: Payment };
 
 /** A repair: the stored turn holds the unusable reply. */
 export const repairTurn = (call: { turn: ContentId; problem: string }): Turn => ({
@@ -36,7 +37,7 @@ export async function takeTurn(
   const conversation = { settings: before.settings, messages: [...before.messages, ...turn.said] };
   const messages = await renderMessages(needs, conversation, frame.signal);
   const toolChoice = options.mustAnswer ? 'none' : 'auto';
-  const raw = await askModel(needs, frame, { ...settings, messages, toolChoice }, options.requirePrice);
+  const raw = await askModel(needs, frame, { ...settings, messages, toolChoice }, options.payment);
   const reply = { ...raw, toolCalls: options.mustAnswer ? [] : keptToolCalls(raw.toolCalls) };
   const previous = turn.kind === 'opening' ? null : turn.previous;
   const stored = await storeTurn(needs, { previous, settings: before.settings, said: turn.said, reply });

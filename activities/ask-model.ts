@@ -1,4 +1,5 @@
 /** One paid model call: never paid again once its reply is in the journal. */
+import type { Payment } from '../contracts/agent-calls.ts';
 import type { ChatReply, ChatRequest } from '../contracts/chat.ts';
 import { ModelFailure } from '../models/chat-model.ts';
 import { requestHash } from '../models/journal.ts';
@@ -12,23 +13,21 @@ type Needs = Pick<ActivityDependencies, 'model' | 'modelByRole' | 'journal'>;
  * Asks the model, or finds the reply of an earlier attempt whose completion did not reach the server.
  * @throws ModelFailure; and the signal's reason when the call is cancelled (the HTTP request is aborted).
  */
-export async function askModel(
-  needs: Needs,
-  frame: Frame,
-  request: ChatRequest,
-  requirePrice: boolean,
-): Promise<ChatReply> {
+export async function askModel(needs: Needs, frame: Frame, request: ChatRequest, payment: Payment): Promise<ChatReply> {
   const model = request.model ?? needs.modelByRole[request.role];
-  if (requirePrice && findPrice(model) === null) {
+  if (payment.requirePrice && findPrice(model) === null) {
     throw new ModelFailure(
       'ModelUnpriced',
       `no price is known for the model "${model}", so a money limit cannot be kept`,
     );
   }
-  const key = { ...frame.runKey, requestHash: requestHash(request) };
+  const key = { ...frame.run, callKey: payment.key, requestHash: requestHash(request) };
   const remembered = await needs.journal.read(key);
   if (remembered !== null) return remembered;
-  const reply = await needs.model.chat(request, { signal: frame.signal, callId: frame.callId });
+  const reply = await needs.model.chat(request, {
+    signal: frame.signal,
+    callId: `${frame.run.workflowId}/${frame.run.runId}/${payment.key}`,
+  });
   await needs.journal.write(key, reply);
   return reply;
 }

@@ -1,7 +1,7 @@
 /** A specialist's next turn: tool requests, a draft, or a reply that must be repaired. */
 import { answerNow, parseSpecialistReply, specialistMessages } from '../agents/specialist.ts';
 import type { ActivityResult } from '../contracts/activity-result.ts';
-import type { SpecialistCall } from '../contracts/agent-calls.ts';
+import type { Payment, SpecialistCall } from '../contracts/agent-calls.ts';
 import type { SpecialistTurn } from '../contracts/draft.ts';
 import { Draft } from '../contracts/draft.ts';
 import { toolDefinitions } from '../retrieval/tools.ts';
@@ -12,11 +12,11 @@ import { inFrame } from './frame.ts';
 
 export const callSpecialist =
   (needs: ActivityDependencies) =>
-  (call: SpecialistCall): Promise<ActivityResult<SpecialistTurn>> =>
+  (call: SpecialistCall, payment: Payment): Promise<ActivityResult<SpecialistTurn>> =>
     inFrame({ name: 'specialist-llm', type: 'generation' }, async (frame) => {
       const mustAnswer = call.kind === 'repair' || call.mustAnswer;
       const next = await nextTurn(needs, call);
-      const { reply, turn } = await takeTurn(needs, frame, next, { mustAnswer, requirePrice: call.requirePrice });
+      const { reply, turn } = await takeTurn(needs, frame, next, { mustAnswer, payment });
       const parsed = parseSpecialistReply(reply, mustAnswer);
       const span = { model: reply.model, usage: reply.usage, output: turn };
       const done = (result: SpecialistTurn) => ({ result, usage: reply.usage, span });

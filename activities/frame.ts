@@ -10,11 +10,7 @@ type Carried = { spans: SpanRecord[] };
 
 type Work<Result> = (frame: Frame) => Promise<{ result: Result; usage: Usage | null; span?: Partial<SpanRecord> }>;
 
-export type Frame = {
-  signal: AbortSignal;
-  callId: string;
-  runKey: { workflowId: string; runId: string; activityId: string };
-};
+export type Frame = { signal: AbortSignal; run: { workflowId: string; runId: string } };
 
 /**
  * Runs the work of one activity attempt. The span of a failed attempt travels by heartbeat to the next attempt, which
@@ -40,12 +36,7 @@ export async function inFrame<Result>(
     ...more,
   });
   try {
-    const frame: Frame = {
-      signal: context.cancellationSignal,
-      callId: `${workflowId}/${runId}/${activityId}`,
-      runKey: { workflowId, runId, activityId },
-    };
-    const done = await work(frame);
+    const done = await work({ signal: context.cancellationSignal, run: { workflowId, runId } });
     return { result: done.result, usage: done.usage, spans: [...carried.spans, span(done.span ?? {})] };
   } catch (error) {
     if (context.cancellationSignal.aborted) throw context.cancellationSignal.reason;

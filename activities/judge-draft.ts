@@ -1,7 +1,7 @@
 /** Asks the judge for a typed verdict on a draft. */
 import { judgeMessages, parseVerdict, verdictSchema } from '../agents/judge.ts';
 import type { ActivityResult } from '../contracts/activity-result.ts';
-import type { JudgeCall } from '../contracts/agent-calls.ts';
+import type { JudgeCall, Payment } from '../contracts/agent-calls.ts';
 import { Draft } from '../contracts/draft.ts';
 import type { JudgeTurn } from '../contracts/verdict.ts';
 import { repairTurn, takeTurn, type Turn } from './agent-turn.ts';
@@ -11,12 +11,12 @@ import { type Frame, inFrame } from './frame.ts';
 
 export const judgeDraft =
   (needs: ActivityDependencies) =>
-  (call: JudgeCall): Promise<ActivityResult<JudgeTurn>> =>
+  (call: JudgeCall, payment: Payment): Promise<ActivityResult<JudgeTurn>> =>
     inFrame({ name: 'judge-llm', type: 'evaluator' }, async (frame) => {
       const next = call.kind === 'repair' ? repairTurn(call) : await opening(needs, frame, call);
       const { reply, turn } = await takeTurn(needs, frame, next, {
         mustAnswer: false,
-        requirePrice: call.requirePrice,
+        payment,
       });
       const parsed = parseVerdict(reply);
       return {

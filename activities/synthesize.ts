@@ -1,7 +1,7 @@
 /** Asks the synthesizer for one answer from several results. */
 import { parseSynthesis, synthesisMessages, synthesisSchema } from '../agents/synthesizer.ts';
 import type { ActivityResult } from '../contracts/activity-result.ts';
-import type { SynthesisCall } from '../contracts/agent-calls.ts';
+import type { Payment, SynthesisCall } from '../contracts/agent-calls.ts';
 import { Draft } from '../contracts/draft.ts';
 import type { SynthesisTurn } from '../contracts/synthesis.ts';
 import { repairTurn, takeTurn, type Turn } from './agent-turn.ts';
@@ -11,12 +11,12 @@ import { type Frame, inFrame } from './frame.ts';
 
 export const synthesize =
   (needs: ActivityDependencies) =>
-  (call: SynthesisCall): Promise<ActivityResult<SynthesisTurn>> =>
+  (call: SynthesisCall, payment: Payment): Promise<ActivityResult<SynthesisTurn>> =>
     inFrame({ name: 'synthesis-llm', type: 'generation' }, async (frame) => {
       const next = call.kind === 'repair' ? repairTurn(call) : await opening(needs, frame, call);
       const { reply, turn } = await takeTurn(needs, frame, next, {
         mustAnswer: false,
-        requirePrice: call.requirePrice,
+        payment,
       });
       const parsed = parseSynthesis(reply);
       const span = { model: reply.model, usage: reply.usage, output: turn };

@@ -35,5 +35,5 @@ export async function askQuestion({ settings, input }: PreparedQuestion, options
     stopWhenWaiting: false,
   });
   await view[Symbol.asyncDispose]();
-  return reportEnding(run, ending);
+  return await reportEnding(run, ending);
 }

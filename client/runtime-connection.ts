@@ -42,15 +42,14 @@ export async function joinRuntime(request: RuntimeRequest): Promise<JoinedRuntim
     const socket = await open(request.socket);
     if (socket !== null) {
       const member = await joinInTime(socket, request);
-      if (member !== null) return { ...member, started: own !== null && own.ended() === null };
+      if (member !== null) return { ...member, started: own?.pid === member.ready.pid };
       deadline = Math.max(deadline, Date.now() + graceMs);
     } else {
       const end = own?.ended() ?? null;
-      if (end !== null && end.code !== 0) {
+      if (own === null || end === 0) own = startRuntime(request.command);
+      else if (end !== null) {
         endedAt ||= Date.now();
-        if (Date.now() - endedAt > graceMs) throw failure(`ended with ${end.code}: ${end.lastWords}`, request);
-      } else if (own === null || end !== null) {
-        own = startRuntime(request.command);
+        if (Date.now() - endedAt > graceMs) throw failure(`ended (${end}): ${own.lastWords()}`, request);
       }
     }
     await sleep(pauseMs);

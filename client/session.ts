@@ -78,7 +78,7 @@ async function sessionOf(
     lost: runtime?.closed ?? new Promise(() => {}),
     urlOf: (workflowId, runId) => runUrl(webUrl, temporal.namespace, workflowId, runId),
     [Symbol.asyncDispose]: async () => {
-      await temporal.connection.close();
+      await temporal.close();
       await runtime?.leave();
     },
   };

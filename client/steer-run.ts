@@ -72,7 +72,7 @@ export async function retryRun(
     stopWhenWaiting: true,
   });
   await view[Symbol.asyncDispose]();
-  return reportEnding(report, ending);
+  return await reportEnding(report, ending);
 }
 
 /** The signal needs a moment to arrive: until then the run says that it waits, as it did before. */

@@ -4,8 +4,15 @@ import { loadClientConnectConfig } from '@temporalio/envconfig';
 import type { Config } from '../config/config.ts';
 import { CommandFailure } from './failures.ts';
 import { printableLine } from './output.ts';
+import { patientRetries } from './patient-retries.ts';
 
-export type TemporalConnection = { client: Client; connection: Connection; namespace: string; address: string };
+export type TemporalConnection = {
+  client: Client;
+  connection: Connection;
+  namespace: string;
+  address: string;
+  close(): Promise<void>;
+};
 
 const connectSeconds = 10;
 
@@ -30,9 +37,15 @@ export function connectLocal(address: string, namespace: string): Promise<Tempor
 
 async function connectTo(namespace: string, options: ConnectionOptions): Promise<TemporalConnection> {
   const address = options.address ?? 'localhost:7233';
+  const { interceptors, end } = patientRetries();
   try {
-    const connection = await Connection.connect({ ...options, connectTimeout: connectSeconds * 1000 });
-    return { connection, client: new Client({ connection, namespace }), namespace, address };
+    const connection = await Connection.connect({ ...options, interceptors, connectTimeout: connectSeconds * 1000 });
+    const client = new Client({ connection, namespace });
+    const close = async () => {
+      await end();
+      await connection.close();
+    };
+    return { connection, client, namespace, address, close };
   } catch (error) {
     const reason = error instanceof Error ? printableLine(error.message).slice(0, 200) : String(error);
     throw new CommandFailure(`no Temporal server answers at ${address} (${reason}): check TEMPORAL_ADDRESS`);

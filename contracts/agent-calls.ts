@@ -6,15 +6,20 @@ import { GateSpec, RouterSpec, SpecialistSpec, SynthesisSpec } from './pipeline-
 import { RepositoryRef, Snapshot, SnapshotRef } from './snapshot.ts';
 
 const question = z.string();
-/** True under a money limit: a model without a known price is then refused before it is paid. */
-const requirePrice = z.boolean();
+/** What a call needs to be paid once and within limits. */
+export const Payment = z.object({
+  /** Names the call within its run: the same however often it is attempted or scheduled again. */
+  key: z.string().min(1),
+  /** True under a money limit: a model without a known price is then refused before it is paid. */
+  requirePrice: z.boolean(),
+});
+export type Payment = z.infer<typeof Payment>;
 
 /** Follows a reply that could not be used; the stored turn holds that reply and everything before it. */
 export const RepairCall = z.object({
   kind: z.literal('repair'),
   turn: ContentId,
   problem: z.string().max(300),
-  requirePrice,
 });
 export type RepairCall = z.infer<typeof RepairCall>;
 
@@ -29,7 +34,6 @@ export const RouteCall = z.object({
   question,
   router: RouterSpec,
   routes: z.array(SpecialistSpec.pick({ name: true, purpose: true })).min(1),
-  requirePrice,
 });
 export type RouteCall = z.infer<typeof RouteCall>;
 
@@ -47,14 +51,12 @@ export const SpecialistCall = z.discriminatedUnion('kind', [
     review: z.array(z.string()),
     earlierDraft: ContentId.nullable(),
     mustAnswer: z.boolean(),
-    requirePrice,
   }),
   z.object({
     kind: z.literal('next'),
     turn: ContentId,
     answers: z.array(ToolAnswer),
     mustAnswer: z.boolean(),
-    requirePrice,
   }),
   RepairCall,
 ]);
@@ -75,7 +77,6 @@ export const JudgeCall = z.discriminatedUnion('kind', [
     judge: GateSpec.shape.judge.unwrap().unwrap(),
     draft: ContentId,
     citations: z.array(CheckedCitation),
-    requirePrice,
   }),
   RepairCall,
 ]);
@@ -90,7 +91,6 @@ export const SynthesisCall = z.discriminatedUnion('kind', [
     candidates: z
       .array(z.object({ specialist: z.string(), draft: ContentId, citations: z.array(CheckedCitation) }))
       .min(1),
-    requirePrice,
   }),
   RepairCall,
 ]);

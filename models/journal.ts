@@ -5,8 +5,8 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import { ChatReply, type ChatRequest } from '../contracts/chat.ts';
 
-/** One paid call: which activity of which run asked, and for what. */
-export type JournalKey = { workflowId: string; runId: string; activityId: string; requestHash: string };
+/** One paid call: which call of which run it is, and for what. */
+export type JournalKey = { workflowId: string; runId: string; callKey: string; requestHash: string };
 
 export interface ReplyJournal {
   /** Null when there is no whole entry under exactly this key. */
@@ -15,7 +15,7 @@ export interface ReplyJournal {
   write(key: JournalKey, reply: ChatReply): Promise<void>;
 }
 
-const Key = z.object({ workflowId: z.string(), runId: z.string(), activityId: z.string(), requestHash: z.string() });
+const Key = z.object({ workflowId: z.string(), runId: z.string(), callKey: z.string(), requestHash: z.string() });
 const Entry = z.object({ version: z.literal(1), key: Key, reply: ChatReply });
 
 const dayMs = 24 * 60 * 60 * 1000;
@@ -87,8 +87,8 @@ async function pruneFolder(directory: string, nowMs: number): Promise<number> {
 }
 
 /** The four parts alone, so that a wider object names the same entry. */
-function keyParts({ workflowId, runId, activityId, requestHash: hash }: JournalKey): JournalKey {
-  return { workflowId, runId, activityId, requestHash: hash };
+function keyParts({ workflowId, runId, callKey, requestHash: hash }: JournalKey): JournalKey {
+  return { workflowId, runId, callKey, requestHash: hash };
 }
 
 function digest(value: unknown): string {

@@ -1,4 +1,5 @@
 /** JSON lines for operators, on stderr or in a file, with keys and tokens taken out of every line. */
+import { renameSync, statSync } from 'node:fs';
 import { pino } from 'pino';
 
 export type Logger = pino.Logger;
@@ -12,9 +13,11 @@ export type LogOptions = {
 };
 
 const mask = '[redacted]';
+const fileLimitBytes = 5_000_000;
 
 /** A logger that writes synchronously, so that the last lines before an end are not lost. */
 export function createLogger({ level, file, secrets }: LogOptions): Logger {
+  if (file !== null) keepLogSmall(file);
   const destination = pino.destination({ dest: file ?? 2, sync: true, mkdir: true });
   return pino(
     {
@@ -26,6 +29,12 @@ export function createLogger({ level, file, secrets }: LogOptions): Logger {
     },
     destination,
   );
+}
+
+/** Puts a log of more than 5 MB aside as `FILE.1`, in place of the one before; to be called before it is opened. */
+export function keepLogSmall(file: string): void {
+  const bytes = statSync(file, { throwIfNoEntry: false })?.size ?? 0;
+  if (bytes > fileLimitBytes) renameSync(file, `${file}.1`);
 }
 
 /**

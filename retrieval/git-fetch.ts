@@ -6,7 +6,7 @@ import type { SnapshotRef } from '../contracts/snapshot.ts';
 import { RepositoryUnusable, snapshotUnavailable } from './failures.ts';
 import { gitComplaint, type GitOutput, runGit, withoutPasswords } from './git-command.ts';
 import { historyCommits } from './git-history.ts';
-import { checkGitUrl, checkRef, nameOfUrl, publicUrl, repositoryKeyOf } from './git-url.ts';
+import { checkGitUrl, checkRef, labelOf, nameOfUrl, publicUrl, repositoryKeyOf } from './git-url.ts';
 import type { SnapshotSource } from './snapshot-source.ts';
 import type { OnProgress } from './thread-tasks.ts';
 
@@ -27,7 +27,7 @@ export async function fetchUrl(
   const repositoryKey = repositoryKeyOf(name, `url\0${publicUrl(url)}`);
   const gitDirectory = await openClone(home, repositoryKey, signal);
   const commit = await fetchRef(gitDirectory, url, wanted, signal);
-  const label = `${name}@${ref ?? commit.slice(0, 12)}`;
+  const label = labelOf(name, ref, commit);
   return { kind: 'commit', home, repositoryKey, label, url: publicUrl(url), gitDirectory, commit, prefix: '' };
 }
 

@@ -63,3 +63,8 @@ export function oneLine(text: string): string {
   // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is looked for
   return text.replace(/[\u0000-\u001f\u007f]+/g, ' ').slice(0, 200);
 }
+
+/** For people: the name with the ref that was asked for, or with the commit where none was. */
+export function labelOf(name: string, ref: string | undefined, commit: string): string {
+  return `${name}@${ref === undefined || ref === commit ? commit.slice(0, 12) : ref}`;
+}

@@ -5,7 +5,7 @@ import type { RepositoryRef } from '../contracts/snapshot.ts';
 import { RepositoryUnusable } from './failures.ts';
 import { gitComplaint, type GitOutput, runGit } from './git-command.ts';
 import { fetchUrl } from './git-fetch.ts';
-import { checkGitUrl, checkRef, nameOfUrl, oneLine, publicUrl, repositoryKeyOf } from './git-url.ts';
+import { checkGitUrl, checkRef, labelOf, nameOfUrl, oneLine, publicUrl, repositoryKeyOf } from './git-url.ts';
 import type { SnapshotSource } from './snapshot-source.ts';
 import type { OnProgress } from './thread-tasks.ts';
 
@@ -112,7 +112,7 @@ async function commitSource(
   const repositoryKey = repositoryKeyOf(name, `checkout\0${commonDirectory}\0${prefix}`);
   // A URL names a whole repository: a folder inside one cannot be fetched by it.
   const url = prefix === '' ? await originUrl(gitDirectory, signal) : null;
-  const label = `${name}@${ref ?? commit.slice(0, 12)}`;
+  const label = labelOf(name, ref, commit);
   return { kind: 'commit', home, repositoryKey, label, url, gitDirectory, commit, prefix };
 }
 

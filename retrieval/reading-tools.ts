@@ -22,7 +22,8 @@ export const readLines = defineTool({
     first_line: countParameter(10_000_000, 'First line to show; 1 unless given.').optional(),
     last_line: countParameter(10_000_000, `Last line to show; ${placeLines} lines are shown unless given.`).optional(),
   }),
-  run(view, { path, first_line: first = 1, last_line: wanted = first + placeLines - 1 }) {
+  run(view, { path, first_line: first = 1, last_line: asked }) {
+    const wanted = asked ?? first + placeLines - 1;
     const file = fileAt(view, path);
     if (wanted < first) throw new ToolMisuse(`last_line ${wanted} is before first_line ${first}`);
     if (file.lines === 0) return renderPlaces(view, [], { notes: [`${file.path} is empty`], cut: false });
@@ -34,8 +35,9 @@ export const readLines = defineTool({
       places.push({ file, firstLine: at, lastLine: Math.min(last, at + placeLines - 1) });
     }
     const more = file.lines - last;
-    const notes = more > 0 ? [`${file.path} has ${more} more lines: read on with first_line ${last + 1}`] : [];
-    return renderPlaces(view, places, { notes, cut: last < Math.min(wanted, file.lines) });
+    const cut = more > 0 && (asked === undefined || last < asked);
+    const notes = cut ? [`${file.path} has ${more} more lines: read on with first_line ${last + 1}`] : [];
+    return renderPlaces(view, places, { notes, cut });
   },
 });
 

@@ -16,9 +16,11 @@ try {
     log,
     stop: stopSignal(),
     joinWithinSeconds: 15,
+    // Loaded when it is needed: looking at runs needs the server only, and is up sooner without. A failure to load
+    // shows where it matters, in `startWorker`.
+    warmUp: () => void Promise.allSettled([import('./create-worker.ts')]),
     startWorker: async (server, progress) => {
       progress('starting the worker');
-      // Loaded when it is needed: looking at runs needs the server only, and is up sooner without.
       const { installTemporalRuntime } = await import('./temporal-runtime.ts');
       const { startWorker } = await import('./create-worker.ts');
       installTemporalRuntime(log);

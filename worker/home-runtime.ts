@@ -18,12 +18,17 @@ export type StartWorker = (server: ServerAddress, progress: Progress) => Promise
 export type HomeRuntimeOptions = {
   config: Config;
   log: Logger;
+  /** See `RuntimeParts`. */
+  warmUp: () => void;
   startWorker: StartWorker;
   /** Aborted by a signal: drain, stop, end. */
   stop: AbortSignal;
   /** How long the first member may take to join. */
   joinWithinSeconds: number;
 };
+
+/** Where the SDK goes with a key alone. */
+const openAiUrl = 'https://api.openai.com/v1';
 
 /**
  * Resolves when the runtime is over, or at once when another one of this home answers.
@@ -46,8 +51,9 @@ export async function runHomeRuntime(options: HomeRuntimeOptions): Promise<strin
     const parts = {
       taskQueue: config.taskQueue,
       offlineModel: config.model.offline,
-      modelUrl: config.model.baseUrl,
+      modelUrl: config.model.baseUrl ?? (config.model.offline ? null : openAiUrl),
       startServer: server,
+      warmUp: options.warmUp,
       startWorker: (running: RunningServer, progress: Progress) => options.startWorker(address(running), progress),
     };
     const runtime = new Runtime(parts, log);

@@ -47,7 +47,9 @@ async function startTimeOnLinux(pid: number): Promise<string | null> {
 
 async function startTimeByPs(pid: number): Promise<string | null> {
   try {
-    const { stdout } = await run('ps', ['-o', 'state=,lstart=', '-p', String(pid)], { env: serverEnvironment() });
+    // The date is in the locale's words, and two runtimes may have different ones.
+    const env = { ...serverEnvironment(), LC_ALL: 'C' };
+    const { stdout } = await run('ps', ['-o', 'state=,lstart=', '-p', String(pid)], { env });
     const [state = '', ...started] = stdout.trim().split(/\s+/);
     return state === '' || state.startsWith('Z') ? null : started.join(' ');
   } catch (error) {

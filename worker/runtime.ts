@@ -23,6 +23,8 @@ export type RuntimeParts = {
   /** The endpoint that the settings name; null: the worker's own, known once it runs. */
   modelUrl: string | null;
   startServer: (progress: Progress, signal: AbortSignal) => Promise<RunningServer>;
+  /** Called while the server starts, when a worker will be needed: loads what takes long to load. */
+  warmUp: () => void;
   startWorker: (server: RunningServer, progress: Progress) => Promise<RunningWorker>;
 };
 
@@ -127,6 +129,7 @@ export class Runtime implements MemberEvents {
       this.#log.info(text);
       for (const member of this.#waiting) member.send({ kind: 'progress', text });
     };
+    if (need === 'worker' && this.#worker === null) this.#parts.warmUp();
     this.#server ??= this.#keep(this.#parts.startServer(progress, this.#giveUp.signal), 'the Temporal server', () => {
       this.#server = null;
     });

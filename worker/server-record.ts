@@ -39,12 +39,12 @@ export function forgetServer(paths: Pick<HomePaths, 'server'>): void {
 }
 
 function readRecord(file: string): z.infer<typeof ServerRecord> | null {
-  let text: string;
   try {
-    text = readFileSync(file, 'utf8');
+    return ServerRecord.parse(JSON.parse(readFileSync(file, 'utf8')));
   } catch (error) {
+    // Written whole or not at all; a power cut may empty it, but leaves no server either.
+    if (error instanceof SyntaxError || error instanceof z.ZodError) return null;
     if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return null;
     throw error;
   }
-  return ServerRecord.safeParse(JSON.parse(text)).data ?? null;
 }

@@ -1,8 +1,9 @@
 /** Runs the home's own Temporal server on this machine only: one server on one file, its links stable. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { closeSync, mkdirSync, openSync, renameSync, statSync } from 'node:fs';
+import { closeSync, mkdirSync, openSync } from 'node:fs';
 import type { HomePaths } from '../config/home-paths.ts';
+import { keepLogSmall } from '../observability/logging.ts';
 import { serverEnvironment } from './child-environment.ts';
 import { whilePortsAreOurs } from './file-lock.ts';
 import { choosePorts, keepPorts, keptPorts, type Ports } from './ports.ts';
@@ -27,7 +28,6 @@ export const ownNamespace = 'default';
 const host = '127.0.0.1';
 const starts = 3;
 const stopGraceSeconds = 10;
-const logLimitBytes = 5_000_000;
 
 /**
  * Starts the server of a home; to be called under the home's lock.
@@ -135,9 +135,4 @@ async function endOf(child: ChildProcess): Promise<string> {
   } catch (error) {
     return error instanceof Error ? error.message : String(error);
   }
-}
-
-function keepLogSmall(file: string): void {
-  const bytes = statSync(file, { throwIfNoEntry: false })?.size ?? 0;
-  if (bytes > logLimitBytes) renameSync(file, `${file}.1`);
 }

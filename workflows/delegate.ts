@@ -7,11 +7,9 @@ import type { SpecialistSpec } from '../contracts/pipeline-spec.ts';
 import type { ToolRequest, ToolResult } from '../contracts/tool.ts';
 import { Unavailable } from './failure-reading.ts';
 import { BudgetSpent } from './ledger.ts';
+import { usableTurn } from './repairs.ts';
 import type { Run } from './run.ts';
 import { toolSummary, turnSummary } from './story.ts';
-
-/** Unusable replies are paid calls: each is repaired by a call of its own, this often. */
-const repairsAllowed = 2;
 
 /** Model calls kept back for the judge and the synthesizer when a specialist nears the end of the budget. */
 const callsKept = 2;
@@ -54,10 +52,9 @@ async function work(run: Run, spec: SpecialistSpec, feedback: Feedback | null): 
     review: [...(feedback?.reasons ?? [])],
     earlierDraft: feedback?.earlierDraft ?? null,
     mustAnswer: specialist.turnLimit === 1 || run.ledger.nearlySpent(callsKept),
-    requirePrice: run.requirePrice,
   };
   for (let turnNumber = 1; ; turnNumber += 1) {
-    const turn = await usableTurn(run, specialist.name, tryNumber, call);
+    const turn = await nextTurn(run, specialist.name, tryNumber, call);
     switch (turn.kind) {
       case 'unparsable':
         return record(run, emptyOutput(run, specialist.name, 'empty', turn.problem));
@@ -67,7 +64,7 @@ async function work(run: Run, spec: SpecialistSpec, feedback: Feedback | null): 
         const results = await runTools(run, specialist, tryNumber, turn.requests);
         const answers = results.map(({ callId, content, renderer }) => ({ callId, content, renderer }));
         const mustAnswer = turnNumber + 1 >= specialist.turnLimit || run.ledger.nearlySpent(callsKept);
-        call = { kind: 'next', turn: turn.turn, answers, mustAnswer, requirePrice: run.requirePrice };
+        call = { kind: 'next', turn: turn.turn, answers, mustAnswer };
         break;
       }
       default:
@@ -76,19 +73,14 @@ async function work(run: Run, spec: SpecialistSpec, feedback: Feedback | null): 
   }
 }
 
-/** One turn, repaired while its reply cannot be used. */
-async function usableTurn(run: Run, name: string, tryNumber: number, call: SpecialistCall): Promise<SpecialistTurn> {
-  const ask = (input: SpecialistCall, purpose: string) =>
-    run.paid(() =>
-      run.calls.models.callSpecialist.executeWithOptions({ summary: turnSummary(name, tryNumber, purpose) }, [input]),
-    );
-  let turn = await ask(call, call.kind === 'next' && call.mustAnswer ? 'answer now' : 'think');
-  for (let repairs = 0; turn.kind === 'unparsable' && repairs < repairsAllowed; repairs += 1) {
-    const { problem } = turn;
-    const repair = { kind: 'repair', turn: turn.turn, problem, requirePrice: run.requirePrice } as const;
-    turn = await ask(repair, `repair (${problem})`);
-  }
-  return turn;
+function nextTurn(run: Run, name: string, tryNumber: number, call: SpecialistCall): Promise<SpecialistTurn> {
+  const { callSpecialist } = run.calls.models;
+  const purpose = call.kind === 'next' && call.mustAnswer ? 'answer now' : 'think';
+  return usableTurn<SpecialistCall, SpecialistTurn>(call, purpose, (each, why) =>
+    run.paid((payment) =>
+      callSpecialist.executeWithOptions({ summary: turnSummary(name, tryNumber, why) }, [each, payment]),
+    ),
+  );
 }
 
 /** Runs the requested tools side by side; what a model asked for wrongly comes back to it as a tool error. */

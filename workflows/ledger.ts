@@ -47,13 +47,14 @@ export class Ledger {
     this.budget = budget;
   }
 
-  /** Reserves one model call. @throws BudgetSpent when a limit is reached. */
-  reserve(): void {
+  /** Reserves one model call and returns its number, from 1. @throws BudgetSpent when a limit is reached. */
+  reserve(): number {
     if (this.#begun >= this.budget.modelCalls) throw new BudgetSpent('modelCalls');
     if (this.#tokens() >= this.budget.tokens) throw new BudgetSpent('tokens');
     if (this.budget.costUsd !== null && (this.usage.costUsd ?? 0) >= this.budget.costUsd)
       throw new BudgetSpent('costUsd');
     this.#begun += 1;
+    return this.#begun;
   }
 
   /** Adds what a finished call cost, and what its failed attempts did. */

@@ -2,12 +2,11 @@
 import type { JudgeCall } from '../contracts/agent-calls.ts';
 import type { SpecialistOutput } from '../contracts/draft.ts';
 import type { GateSpec } from '../contracts/pipeline-spec.ts';
-import type { Verdict } from '../contracts/verdict.ts';
+import type { JudgeTurn, Verdict } from '../contracts/verdict.ts';
 import { weaknesses } from './gate-policy.ts';
+import { usableTurn } from './repairs.ts';
 import type { Run } from './run.ts';
 import { turnSummary } from './story.ts';
-
-const repairsAllowed = 2;
 
 /** Without a gate everything that is a draft passes; citations are checked all the same. */
 export async function reviewOutputs(run: Run, outputs: readonly SpecialistOutput[]): Promise<SpecialistOutput[]> {
@@ -38,14 +37,19 @@ async function review(run: Run, output: SpecialistOutput): Promise<void> {
 async function judge(run: Run, gate: GateSpec, output: SpecialistOutput): Promise<Verdict> {
   const passed: Verdict = { accepted: true, reasons: [] };
   if (gate.judge === null || output.draftId === null) return passed;
-  const summary = turnSummary(output.specialist, output.try, 'judge the draft');
-  const ask = (input: JudgeCall) =>
-    run.paid(() => run.calls.models.judgeDraft.executeWithOptions({ summary }, [input]));
-  const { requirePrice, snapshot, state } = run;
-  const opening = { question: state.question, judge: gate.judge, draft: output.draftId, citations: output.citations };
-  let turn = await ask({ kind: 'opening', snapshot, requirePrice, ...opening });
-  for (let repairs = 0; turn.kind === 'unparsable' && repairs < repairsAllowed; repairs += 1) {
-    turn = await ask({ kind: 'repair', turn: turn.turn, problem: turn.problem, requirePrice });
-  }
+  const opening: JudgeCall = {
+    kind: 'opening',
+    snapshot: run.snapshot,
+    question: run.state.question,
+    judge: gate.judge,
+    draft: output.draftId,
+    citations: output.citations,
+  };
+  const { judgeDraft } = run.calls.models;
+  const turn = await usableTurn<JudgeCall, JudgeTurn>(opening, 'judge the draft', (each, why) =>
+    run.paid((payment) =>
+      judgeDraft.executeWithOptions({ summary: turnSummary(output.specialist, output.try, why) }, [each, payment]),
+    ),
+  );
   return turn.kind === 'verdict' ? turn.verdict : passed;
 }

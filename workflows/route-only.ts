@@ -25,11 +25,10 @@ export async function routeOnly({ question, pipeline, forcedRoute, limits }: Rou
   const decision = await untilAnswered(waits, () =>
     models.routeQuestion.executeWithOptions({ summary: 'router: choose a specialist' }, [
       routeCall(pipeline, question),
+      { key: 'call-1', requirePrice: pipeline.budget.costUsd !== null },
     ]),
   ).catch((error: unknown) => {
-    throw error instanceof Unavailable
-      ? ApplicationFailure.nonRetryable(error.message)
-      : error;
+    throw error instanceof Unavailable ? ApplicationFailure.nonRetryable(error.message) : error;
   });
   return { ...decision, usage, model };
 }

@@ -10,9 +10,10 @@ export async function chooseRoute(run: Run): Promise<void> {
   run.say('routing', 'choosing a specialist');
   const decision =
     undisputedRoute(pipeline, forcedRoute) ??
-    (await run.paid(() =>
+    (await run.paid((payment) =>
       run.calls.models.routeQuestion.executeWithOptions({ summary: 'router: choose a specialist' }, [
         routeCall(pipeline, question),
+        payment,
       ]),
     ));
   run.state.routing = decision;
@@ -35,8 +36,8 @@ export function undisputedRoute(
   return { route, probabilities: [{ route, probability: 1 }, ...others], source, fallback: false, reply: '' };
 }
 
-export function routeCall({ router, specialists, budget }: PipelineSpec, question: string) {
+export function routeCall({ router, specialists }: PipelineSpec, question: string) {
   if (router === null) throw new Error('the pipeline has no router');
   const routes = specialists.map(({ name, purpose }) => ({ name, purpose }));
-  return { question, router, routes, requirePrice: budget.costUsd !== null };
+  return { question, router, routes };
 }

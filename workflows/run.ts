@@ -10,6 +10,7 @@ import {
   upsertSearchAttributes,
 } from '@temporalio/workflow';
 import type { ActivityResult } from '../contracts/activity-result.ts';
+import type { Payment } from '../contracts/agent-calls.ts';
 import type { AnswerOutcome, AnswerState, RunFailure } from '../contracts/outcome.ts';
 import type { QuestionInput, RunProgress } from '../contracts/question.ts';
 import type { SnapshotRef } from '../contracts/snapshot.ts';
@@ -67,10 +68,6 @@ export class Run {
     });
   }
 
-  get requirePrice(): boolean {
-    return this.input.pipeline.budget.costUsd !== null;
-  }
-
   get snapshot(): SnapshotRef {
     if (this.state.snapshot === null) throw new Error('the repository is not open yet');
     const { id, repositoryKey, url } = this.state.snapshot;
@@ -78,9 +75,10 @@ export class Run {
   }
 
   /** A model call: reserved in the budget before it is made. @throws BudgetSpent, Unavailable */
-  async paid<Result>(call: () => Promise<ActivityResult<Result>>): Promise<Result> {
-    this.ledger.reserve();
-    return untilAnswered(this.#waits, call);
+  async paid<Result>(call: (payment: Payment) => Promise<ActivityResult<Result>>): Promise<Result> {
+    const key = `call-${this.ledger.reserve()}`;
+    const payment = { key, requirePrice: this.input.pipeline.budget.costUsd !== null };
+    return untilAnswered(this.#waits, () => call(payment));
   }
 
   /** Any other activity. @throws Unavailable */

@@ -5,9 +5,8 @@ import type { CheckedCitation } from '../contracts/evidence.ts';
 import type { AnswerOutcome } from '../contracts/outcome.ts';
 import type { SynthesisTurn } from '../contracts/synthesis.ts';
 import { bestOutput } from './gate-policy.ts';
+import { usableTurn } from './repairs.ts';
 import type { Run } from './run.ts';
-
-const repairsAllowed = 2;
 
 /** Ends the run with the accepted results; there is at least one. */
 export async function synthesizeAnswer(run: Run, accepted: readonly SpecialistOutput[]): Promise<AnswerOutcome> {
@@ -34,23 +33,21 @@ export async function synthesizeAnswer(run: Run, accepted: readonly SpecialistOu
   return conclude(run, { answer, confidence, insufficient, gaps, citations });
 }
 
-async function synthesisTurn(run: Run, candidates: readonly SpecialistOutput[]): Promise<SynthesisTurn> {
-  const ask = (input: SynthesisCall, summary: string) =>
-    run.paid(() => run.calls.models.synthesize.executeWithOptions({ summary }, [input]));
-  const { requirePrice, snapshot, state } = run;
+function synthesisTurn(run: Run, candidates: readonly SpecialistOutput[]): Promise<SynthesisTurn> {
   const drafts = candidates.flatMap(({ specialist, draftId, citations }) =>
     draftId === null ? [] : [{ specialist, draft: draftId, citations }],
   );
-  const opening = { question: state.question, synthesis: run.input.pipeline.synthesis, candidates: drafts };
-  let turn = await ask(
-    { kind: 'opening', snapshot, requirePrice, ...opening },
-    'synthesis: one answer from all drafts',
+  const opening: SynthesisCall = {
+    kind: 'opening',
+    snapshot: run.snapshot,
+    question: run.state.question,
+    synthesis: run.input.pipeline.synthesis,
+    candidates: drafts,
+  };
+  const { synthesize } = run.calls.models;
+  return usableTurn<SynthesisCall, SynthesisTurn>(opening, 'one answer from all drafts', (each, why) =>
+    run.paid((payment) => synthesize.executeWithOptions({ summary: `synthesis: ${why}` }, [each, payment])),
   );
-  for (let repairs = 0; turn.kind === 'unparsable' && repairs < repairsAllowed; repairs += 1) {
-    const repair = { kind: 'repair', turn: turn.turn, problem: turn.problem, requirePrice } as const;
-    turn = await ask(repair, `synthesis: repair (${turn.problem})`);
-  }
-  return turn;
 }
 
 /** A synthesizer without a usable reply never costs the answer: the best draft stands, and the gap is named. */

@@ -75,7 +75,8 @@ async function deliver(
   response.end(body);
 }
 
-function sendError(response: ServerResponse, error: unknown): void {
+/** Sends an error unless a reply is under way already. */
+export function sendError(response: ServerResponse, error: unknown): void {
   if (response.headersSent || response.destroyed) return;
   const known = error instanceof ApiError ? error : new ApiError(500, `the offline model broke: ${String(error)}`);
   sendJson(response, known.status, known.body(), known.headers);

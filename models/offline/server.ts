@@ -10,7 +10,7 @@ import type { AddressInfo } from 'node:net';
 import { z } from 'zod';
 import { offlineModelName } from '../../contracts/names.ts';
 import { ApiError } from './api-error.ts';
-import { answerPaid, paidPaths, type ServerState, sendJson } from './exchange.ts';
+import { answerPaid, paidPaths, type ServerState, sendError, sendJson } from './exchange.ts';
 import { createFaultDraw } from './fault-draw.ts';
 import { FaultSpecError, parseFaults } from './fault-spec.ts';
 import { parseBody, readBody } from './request-body.ts';
@@ -88,9 +88,7 @@ async function answer(request: IncomingMessage, response: ServerResponse, state:
     if (paid !== undefined) return await answerPaid(paid, request, response, state);
     await answerFree(path, request, response, state);
   } catch (error) {
-    if (response.headersSent || response.destroyed) return;
-    const known = error instanceof ApiError ? error : new ApiError(500, `the offline model broke: ${String(error)}`);
-    sendJson(response, known.status, known.body(), known.headers);
+    sendError(response, error);
   }
 }
 

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
@@ -21,4 +21,14 @@ test('no key, token or password reaches the log, in a field, a message or an err
   assert.equal(text.match(/\[redacted\]/g)?.length, 8);
   assert.doesNotMatch(text, /abcdef|eyJ|1234567890|gateway|hunter22/);
   for (const line of lines) assert.doesNotThrow(() => JSON.parse(line));
+});
+
+test('a log that has grown large is put aside when it is opened again', (t) => {
+  const folder = mkdtempSync(join(tmpdir(), 'switchyard-log-'));
+  t.after(() => rmSync(folder, { recursive: true }));
+  const file = join(folder, 'a.log');
+  writeFileSync(file, 'x'.repeat(5_000_001));
+  createLogger({ level: 'info', file, secrets: [] }).info('anew');
+  assert.equal(statSync(`${file}.1`).size, 5_000_001);
+  assert.match(readFileSync(file, 'utf8'), /^\{.*anew.*\}\n$/);
 });

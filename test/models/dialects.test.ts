@@ -208,6 +208,17 @@ test('an empty reply that was cut without thinking is a reply, not a lesson', as
   assert.equal(stage.server.requests.length, 1);
 });
 
+test('a thinking model that was cut in its words or its tool calls has replied: nothing is sent again', async () => {
+  const usage = { prompt_tokens: 5, completion_tokens: 100, completion_tokens_details: { reasoning_tokens: 60 } };
+  const cut = { finish: 'length', usage };
+  const toolCalls = [{ id: 'a', name: 'grep', arguments: '{"pa' }];
+  const script = [{ body: completion({ ...cut, text: 'The serv' }) }, { body: completion({ ...cut, toolCalls }) }];
+  await using stage = await scene({ script });
+  assert.equal((await stage.ask()).text, 'The serv');
+  assert.equal((await stage.ask(work)).toolCalls.length, 1);
+  assert.equal(stage.server.requests.length, 2);
+});
+
 test('dialects belong to a model: another one starts anew', async () => {
   await using stage = await scene({ script: [refusal('temperature')], reply: () => ({ body: completion() }) });
   await stage.ask(work);

@@ -7,7 +7,7 @@ import type { ChatReply } from '../../contracts/chat.ts';
 import { createFileJournal, type JournalKey, requestHash } from '../../models/journal.ts';
 import { question } from './chat-scene.ts';
 
-const key: JournalKey = { workflowId: 'w/1', runId: 'r', activityId: '7', requestHash: requestHash(question()) };
+const key: JournalKey = { workflowId: 'w/1', runId: 'r', callKey: '7', requestHash: requestHash(question()) };
 
 function reply(text: string): ChatReply {
   return {
@@ -36,7 +36,7 @@ test('a reply is found again under its key, by another journal over the same fol
 test('an entry is found under exactly its key', async (t) => {
   const journal = createFileJournal(await folder(t));
   await journal.write(key, reply('paid'));
-  const others = { workflowId: 'w/2', runId: 's', activityId: '8', requestHash: 'f'.repeat(64) };
+  const others = { workflowId: 'w/2', runId: 's', callKey: '8', requestHash: 'f'.repeat(64) };
   for (const [part, value] of Object.entries(others))
     assert.equal(await journal.read({ ...key, [part]: value }), null, part);
   const joined = { ...key, workflowId: 'w/1r', runId: '' };
@@ -98,7 +98,7 @@ test('pruning removes entries older than 30 days and leftovers of killed writes,
   const journal = createFileJournal(path);
   assert.equal(await journal.prune(), 0, 'no folder yet');
   await journal.write(key, reply('fresh'));
-  const old = { ...key, activityId: 'old' };
+  const old = { ...key, callKey: 'old' };
   const known = new Set(await readdir(path));
   await journal.write(old, reply('old'));
   const oldName = String((await readdir(path)).find((name) => !known.has(name)));

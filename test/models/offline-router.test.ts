@@ -1,6 +1,7 @@
 /** The offline model's router: trained on four routes, and able to read the descriptions of any others. */
 
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
 import { describe, test } from 'node:test';
 import { classifyQuestion, type RouteProbability } from '../../models/offline/router/classify-question.ts';
 import { bestTemperature, crossValidate, scoreAtTemperature } from '../../models/offline/router/cross-validation.ts';
@@ -118,6 +119,21 @@ describe('the grouped cross-validation', () => {
   });
 });
 
+test('questions written after the features were settled, and never tuned to, are routed nearly as well', () => {
+  const lines = readFileSync(new URL('../../models/offline/router/heldout.jsonl', import.meta.url), 'utf8')
+    .trim()
+    .split('\n');
+  const heldOut = lines.map((line): { text: string; route: string } => JSON.parse(line));
+  const trained = new Set(readTrainingText().map((question) => question.text.toLowerCase()));
+  assert.equal(heldOut.length, 100);
+  assert.deepEqual(
+    heldOut.filter((question) => trained.has(question.text.toLowerCase())),
+    [],
+  );
+  const right = heldOut.filter((question) => first(question.text, defaultRoutes) === question.route).length;
+  assert.ok(right >= 80, `${right} of 100`);
+});
+
 describe('routes that the model was not trained on', () => {
   test('are found by their descriptions', () => {
     assertRoutes(layerRoutes, {
@@ -196,7 +212,20 @@ describe('odd input', () => {
   test('is read in bounded time, however long', () => {
     classifyQuestion('warm up', layerRoutes);
     const started = performance.now();
-    for (const unit of ['a', '"', ' ', 'how is ', 'at foo (', '\n ', 'A', 'x_', '`', '--a ', 'which a ']) {
+    for (const unit of [
+      'a',
+      '"',
+      ' ',
+      'how is ',
+      'at foo (',
+      '\n ',
+      'A',
+      'x_',
+      '`',
+      '--a ',
+      'which a ',
+      'a'.concat('('.repeat(5_990), 'b'),
+    ]) {
       const found = classifyQuestion(unit.repeat(Math.ceil(100_000 / unit.length)), layerRoutes);
       assert.equal(found.length, layerRoutes.length);
     }

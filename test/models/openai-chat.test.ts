@@ -154,7 +154,6 @@ test('a reply without end is given up at 32 MiB instead of filling the memory', 
   const failure = await stage.fail();
   assert.equal(failure.kind, 'ModelUnavailable');
   assert.match(failure.message, /larger than 33554432 bytes/);
-  assert.equal(await stage.server.requests[0]?.ended, 'aborted');
 });
 
 test('an address that does not speak TLS is unavailable, not a crash', async () => {

@@ -3,7 +3,16 @@ import { test } from 'node:test';
 import fc from 'fast-check';
 import { matchQuote } from '../../retrieval/quote-match.ts';
 
-const lines = ['function add (a, b) {', '  const sum = a + b', '', '  return sum', '}', '', 'function sub (a, b) {', '}'];
+const lines = [
+  'function add (a, b) {',
+  '  const sum = a + b',
+  '',
+  '  return sum',
+  '}',
+  '',
+  'function sub (a, b) {',
+  '}',
+];
 
 test('a quote at the cited lines is verified with the lines as cited', () => {
   assert.deepEqual(matchQuote(lines, 'const sum = a + b', 1, 4), { status: 'verified', firstLine: 1, lastLine: 4 });
@@ -43,14 +52,20 @@ test('invented, empty and very short quotes are unresolved with a reason', () =>
 });
 
 const words = fc.stringMatching(/^[a-z(){}.=]{1,8}$/);
-const text = fc.array(fc.array(words, { maxLength: 6 }).map((line) => line.join(' ')), { minLength: 1, maxLength: 40 });
+const text = fc.array(
+  fc.array(words, { maxLength: 6 }).map((line) => line.join(' ')),
+  { minLength: 1, maxLength: 40 },
+);
 
 test('any lines of a file quoted with any white space are found at those lines or, if they repeat, nearby', () => {
   fc.assert(
     fc.property(text, fc.nat(), fc.nat(), fc.constantFrom(' ', '\n', '\r\n\t', '  '), (file, from, length, space) => {
       const first = from % file.length;
       const last = Math.min(file.length - 1, first + (length % 5));
-      const quote = file.slice(first, last + 1).join('\n').replaceAll(/\s/g, space);
+      const quote = file
+        .slice(first, last + 1)
+        .join('\n')
+        .replaceAll(/\s/g, space);
       fc.pre(quote.replaceAll(/\s/g, '').length >= 3);
       const match = matchQuote(file, quote, first + 1, last + 1);
       assert.deepEqual(match, { status: 'verified', firstLine: first + 1, lastLine: last + 1 });
@@ -61,17 +76,23 @@ test('any lines of a file quoted with any white space are found at those lines o
 test('whatever is cited, a match lies in the file, holds the quote, and only real words match', () => {
   const collapse = (value: string) => value.replaceAll(/\s+/g, ' ').trim();
   fc.assert(
-    fc.property(text, fc.array(words, { minLength: 1, maxLength: 3 }), fc.nat(60), fc.nat(60), (file, quoted, from, to) => {
-      const quote = quoted.join(' ');
-      const match = matchQuote(file, quote, from + 1, to + 1);
-      if (match.status === 'unresolved') {
-        const short = quote.replaceAll(' ', '').length < 3;
-        assert.ok(short || !collapse(file.join(' ')).includes(collapse(quote)));
-        return;
-      }
-      assert.ok(match.firstLine >= 1 && match.firstLine <= match.lastLine && match.lastLine <= file.length);
-      const held = collapse(file.slice(match.firstLine - 1, match.lastLine).join(' '));
-      assert.ok(held.includes(collapse(quote)));
-    }),
+    fc.property(
+      text,
+      fc.array(words, { minLength: 1, maxLength: 3 }),
+      fc.nat(60),
+      fc.nat(60),
+      (file, quoted, from, to) => {
+        const quote = quoted.join(' ');
+        const match = matchQuote(file, quote, from + 1, to + 1);
+        if (match.status === 'unresolved') {
+          const short = quote.replaceAll(' ', '').length < 3;
+          assert.ok(short || !collapse(file.join(' ')).includes(collapse(quote)));
+          return;
+        }
+        assert.ok(match.firstLine >= 1 && match.firstLine <= match.lastLine && match.lastLine <= file.length);
+        const held = collapse(file.slice(match.firstLine - 1, match.lastLine).join(' '));
+        assert.ok(held.includes(collapse(quote)));
+      },
+    ),
   );
 });

@@ -77,7 +77,9 @@ export function storeContent(home: string, ref: SnapshotRef): unknown {
     return {
       snapshots: all('SELECT id, kind, label, state, skipped FROM snapshot ORDER BY id'),
       files: all(`SELECT path, oid, text, indexed FROM ${files} JOIN blob ON blob.id = file.blob ORDER BY path`),
-      chunks: all(`SELECT path, first, last, symbol FROM ${files} JOIN chunk ON chunk.file = file.id ORDER BY path, first`),
+      chunks: all(
+        `SELECT path, first, last, symbol FROM ${files} JOIN chunk ON chunk.file = file.id ORDER BY path, first`,
+      ),
       definitions: all(
         `SELECT path, line, name FROM ${files} JOIN definition ON definition.file = file.id ORDER BY path, line`,
       ),
@@ -93,7 +95,8 @@ export function storeContent(home: string, ref: SnapshotRef): unknown {
 
 /** Source-like files, the same for the same seed; `megabytes` of text in files of about 20 kB. */
 export function syntheticSource(root: string, megabytes: number, seed: number): string {
-  const nouns = 'route reply request hook plugin schema server parser logger socket buffer stream token cache queue'.split(' ');
+  const nouns =
+    'route reply request hook plugin schema server parser logger socket buffer stream token cache queue'.split(' ');
   let state = seed;
   const next = (below: number) => {
     state = (Math.imul(state, 1103515245) + 12345) & 0x7fffffff;
@@ -106,7 +109,8 @@ export function syntheticSource(root: string, megabytes: number, seed: number): 
     while (text.length < 20_000) {
       const [one, two] = [name(), name()];
       text += `/** Returns the ${noun()} of a ${noun()}. */\nexport function ${one} (${two}, value) {\n`;
-      for (let line = next(12); line >= 0; line -= 1) text += `  const ${name()} = ${two}.${name()}(value, '${noun()}')\n`;
+      for (let line = next(12); line >= 0; line -= 1)
+        text += `  const ${name()} = ${two}.${name()}(value, '${noun()}')\n`;
       text += `  return ${two}\n}\n\n`;
     }
     writeFiles(root, { [`src/${noun()}/file${file}.js`]: text });

@@ -77,10 +77,16 @@ function unsupported(field: string, advice = ''): Judged {
 type Choice = { message: Body; finish_reason: unknown };
 type Completion = Body & { choices: Choice[]; usage?: Record<string, unknown> };
 
+/** Garbage from behind goes through as it is. */
+function isCompletion(body: unknown): body is Completion {
+  return typeof body === 'object' && body !== null && 'choices' in body && Array.isArray(body.choices);
+}
+
 /** Adds what thinking cost; a limit that it uses up leaves no words. */
 function afterThinking(thinkingTokens: number, request: Body): Translate {
   return (reply) => {
-    const body = reply.body as Completion;
+    if (!isCompletion(reply.body)) return reply;
+    const { body } = reply;
     const limit = Number(request.max_completion_tokens ?? Number.POSITIVE_INFINITY);
     const thought = Math.min(thinkingTokens, limit);
     const starved = limit <= thinkingTokens;
@@ -98,7 +104,8 @@ function afterThinking(thinkingTokens: number, request: Body): Translate {
 }
 
 function asLlamaCpp(reply: ScriptedReply): ScriptedReply {
-  const body = reply.body as Completion;
+  if (!isCompletion(reply.body)) return reply;
+  const { body } = reply;
   const choices = body.choices.map(({ message, finish_reason }, index) => ({ index, message, finish_reason }));
   return { ...reply, body: { ...body, choices, timings: { predicted_per_second: 40 } } };
 }

@@ -12,17 +12,36 @@ export async function forwardTo(
   const asked = request.body.model;
   const renamed = upstream.model !== undefined && request.method === 'POST';
   const body = renamed ? { ...request.body, model: upstream.model } : request.body;
-  const response = await fetch(`${upstream.baseUrl.replace(/\/$/, '')}${path}`, {
+  const seen = await fetched(`${upstream.baseUrl.replace(/\/$/, '')}${path}`, {
     method: request.method,
     headers: { 'content-type': 'application/json' },
     ...(request.method === 'POST' ? { body: JSON.stringify(body) } : {}),
     signal,
   });
-  const text = await response.text();
+  // What broke behind us breaks before us: the client sees the upstream's fault.
+  if (seen === null) return { fault: 'disconnect' };
+  const { response, text } = seen;
   const headers = Object.fromEntries(
     [...response.headers].filter(([name]) => name.startsWith('retry-after') || name === 'x-should-retry'),
   );
-  const reply: unknown = text.startsWith('{') ? JSON.parse(text) : text;
+  const reply = parsed(text);
   const named = renamed && response.ok && typeof reply === 'object' && reply !== null && 'model' in reply;
   return { status: response.status, headers, body: named ? { ...reply, model: asked } : reply };
+}
+
+async function fetched(url: string, init: RequestInit): Promise<{ response: Response; text: string } | null> {
+  try {
+    const response = await fetch(url, init);
+    return { response, text: await response.text() };
+  } catch {
+    return null;
+  }
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return text;
+  }
 }

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { startScriptedServer } from './scripted-server.ts';
-import { llamaCpp, openAiReasoning, strictGateway } from './scripted-server-personas.ts';
+import { llamaCpp, openAiReasoning } from './scripted-server-personas.ts';
 import { completion, openAiError } from './scripted-server-reply.ts';
 
 function post(url: string, body: object): Promise<Response> {
@@ -73,15 +73,18 @@ test('a persona stands before another server: refuses by itself, passes on, and 
   assert.equal((await fetch(`${front.url}/models`)).status, 200);
 });
 
-test('a failure upstream comes through with its status and the wait that it asks for', async () => {
+test('what fails upstream fails the same way in front: a status with its wait, garbage, a cut reply', async () => {
   const later = { ...openAiError(429, 'later'), headers: { 'retry-after': '3' } };
-  await using upstream = await startScriptedServer({ script: [later, { body: 'no JSON' }] });
-  await using front = await startScriptedServer({ persona: strictGateway(), upstream: { baseUrl: upstream.url } });
-  const busy = await post(front.url, { messages, max_tokens: 5 });
+  const script = [later, { body: '{"no": JSON' }, { fault: 'cut' as const }];
+  await using upstream = await startScriptedServer({ script });
+  await using front = await startScriptedServer({ persona: openAiReasoning(), upstream: { baseUrl: upstream.url } });
+  const busy = await post(front.url, { messages });
   assert.equal(busy.status, 429);
   assert.equal(busy.headers.get('retry-after'), '3');
-  assert.equal(await (await post(front.url, { messages, max_tokens: 5 })).text(), 'no JSON');
+  assert.equal(await (await post(front.url, { messages })).text(), '{"no": JSON');
+  await assert.rejects(post(front.url, { messages }));
   assert.deepEqual(upstream.leftovers(), []);
+  assert.deepEqual(front.leftovers(), []);
 });
 
 test('the llama.cpp persona forgets a schema every second time and refuses what is longer than its context', async () => {

@@ -8,7 +8,7 @@ import { indexStems, stemMatch } from './words.ts';
 
 export type WireVerdict = { accepted: boolean; reasons: string[] };
 
-const leastCoverage = 0.25;
+const leastCoverage = 0.3;
 const leastBacking = 0.6;
 
 const admitsNothing = (draft: string): boolean =>

@@ -34,13 +34,13 @@ export function rarityWeights(terms: readonly Term[], matches: readonly (readonl
   });
 }
 
-const isTest = (path: string): boolean =>
+export const isTestPath = (path: string): boolean =>
   /(^|\/)(tests?|__tests__|spec|fixtures?|benchmarks?|examples?)\/|\.(test|spec)\./i.test(path);
 const isLog = (path: string): boolean => /(^|\/)(changelog|history|releases?)[^/]*$/i.test(path);
 
 function placeFactor(path: string): number {
   if (isLog(path)) return 0.8;
-  if (isTest(path)) return 0.85;
+  if (isTestPath(path)) return 0.85;
   return /\.d\.[cm]?ts$/.test(path) ? 0.92 : 1;
 }
 

@@ -1,4 +1,7 @@
-/** Names the route of a question: the trained model for the routes it knows, the descriptions for all others, in one distribution. */
+/**
+ * Names the route of a question: the trained model for the routes it knows, the descriptions for all others, in one
+ * distribution.
+ */
 
 import { routeAffinities } from './route-affinity.ts';
 import { type DescribedRoute, type RouteMeaning, routeMeaning } from './route-meaning.ts';
@@ -18,11 +21,13 @@ const affinityGain = 2;
 const smoothing = 1e-3;
 
 /**
- * The probability of each route, the likeliest first (ties in the order given); the sum is 1, or the list is empty as `routes` was.
+ * The probability of each route, the likeliest first (ties in the order given); the sum is 1, or the list is empty as
+ * `routes` was.
  *
- * A route that stands for a trained one brings that one's probability; what a description shares with the question adds odds to it.
- * Probability of trained routes that the spec lacks goes to its fallback (`general`, or "everything else"), or else evenly to all:
- * so a question that fits nothing gives a flat answer. The odds of descriptions are a heuristic; only the trained part is calibrated.
+ * A route that stands for a trained one brings that one's probability; what a description shares with the question adds
+ * odds to it. Probability of trained routes that the spec lacks goes to its fallback (`general`, or "everything else"),
+ * or else evenly to all: so a question that fits nothing gives a flat answer. The odds of descriptions are a heuristic;
+ * only the trained part is calibrated.
  */
 export function classifyQuestion(text: string, routes: readonly DescribedRoute[]): RouteProbability[] {
   const meanings = routes.map(routeMeaning);

@@ -1,8 +1,14 @@
-/** Splits the training text so that neither the topic nor the phrasing of a test question occurs in what the model was trained on. */
+/**
+ * Splits the training text so that neither the topic nor the phrasing of a test question occurs in what the model was
+ * trained on.
+ */
 
 import { trainedRoutes, type TrainingQuestion } from './training-text.ts';
 
-/** Positions in the question list. Questions that share only one of topic and template with the test block sit the fold out. */
+/**
+ * Positions in the question list. Questions that share only one of topic and template with the test block sit the fold
+ * out.
+ */
 export interface GroupedFold {
   readonly test: readonly number[];
   readonly train: readonly number[];
@@ -11,7 +17,9 @@ export interface GroupedFold {
 /** Topics and templates are each dealt into so many blocks; each pair of blocks is one fold. */
 const blockCount = 8;
 
-/** The folds: every question is tested exactly once, on a model that saw no question of its topic or of its template. */
+/**
+ * The folds: every question is tested exactly once, on a model that saw no question of its topic or of its template.
+ */
 export function groupedFolds(questions: readonly TrainingQuestion[]): GroupedFold[] {
   const topicBlocks = dealIntoBlocks(questions.map((question) => question.topic));
   const templateBlocks = new Map(
@@ -34,7 +42,10 @@ export function groupedFolds(questions: readonly TrainingQuestion[]): GroupedFol
   );
 }
 
-/** Deals groups, the largest first, each to the block that is smallest so far; ties go by name, so that the order of lines is irrelevant. */
+/**
+ * Deals groups, the largest first, each to the block that is smallest so far; ties go by name, so that the order of
+ * lines is irrelevant.
+ */
 function dealIntoBlocks(groups: readonly string[]): Map<string, number> {
   const sizes = new Map<string, number>();
   for (const group of groups) sizes.set(group, (sizes.get(group) ?? 0) + 1);

@@ -1,7 +1,8 @@
 /** Turns a question into named, weighted features: what the route model is trained on and reads. */
 
-import { questionPhrasings } from './question-intent.ts';
-import { questionSigns } from './question-shape.ts';
+import { phraseFamilies } from './phrase-families.ts';
+import { questionIntents } from './question-intent.ts';
+import { questionMarks } from './question-shape.ts';
 import { questionStems, readableText } from './question-words.ts';
 import { vocabularyCounts } from './vocabulary.ts';
 
@@ -11,10 +12,16 @@ export type QuestionFeatures = ReadonlyMap<string, number>;
 /** Words after which a question no longer adds word features. */
 const wordLimit = 160;
 
-/** How much each family of features weighs in all, whatever the question's length; chosen by the grouped cross-validation. */
+/**
+ * How much each family of features weighs in all, whatever the question's length; chosen by the grouped
+ * cross-validation.
+ */
 const familyNorms = { words: 2, pairs: 0.8, lead: 0.6, signs: 2.8 } as const;
 
-/** The features of a question: stems, pairs of stems, its first words, and its signs; each family has a fixed length (L2 norm). */
+/**
+ * The features of a question: stems, pairs of stems, its first words, and its signs; each family has a fixed length (L2
+ * norm).
+ */
 export function questionFeatures(question: string): QuestionFeatures {
   const text = withoutSalutation(readableText(question));
   const stems = questionStems(text).slice(0, wordLimit);
@@ -23,7 +30,9 @@ export function questionFeatures(question: string): QuestionFeatures {
   addFamily(features, 'word', stems, familyNorms.words);
   addFamily(features, 'pair', pairs, familyNorms.pairs);
   addFamily(features, 'lead', leadingPhrases(stems), familyNorms.lead);
-  const signs = [...questionSigns(text, stems.length), ...questionPhrasings(text), ...vocabularyCounts(stems)];
+  const families = phraseFamilies(text);
+  const marks = questionMarks(text, stems.length, families.includes('trouble'));
+  const signs = [...families, ...marks, ...questionIntents(text), ...vocabularyCounts(stems)];
   addFamily(features, 'sign', signs, familyNorms.signs);
   return features;
 }

@@ -5,7 +5,8 @@ import { stemWord } from './word-stem.ts';
 /** Characters that are read. A pasted log may be endless; what is asked stands near its start. */
 const readLimit = 6_000;
 
-const wordPattern = /[\p{L}\p{N}_$][\p{L}\p{N}_$'’.:/\\()-]*/gu;
+/** The bound on a word's length keeps the look at its ending cheap. */
+const wordPattern = /[\p{L}\p{N}_$][\p{L}\p{N}_$'’.:/\\()-]{0,99}/gu;
 
 /** What a question is cut to before anything looks at it. */
 export function readableText(text: string): string {
@@ -13,8 +14,8 @@ export function readableText(text: string): string {
 }
 
 /**
- * The words of a question in order. A name from code becomes a mark in angle brackets (`<identifier>`, `<path>`, `<error>`,
- * `<number>`), because which name it is says nothing about the kind of question.
+ * The words of a question in order. A name from code becomes a mark in angle brackets (`<identifier>`, `<path>`,
+ * `<error>`, `<number>`), because which name it is says nothing about the kind of question.
  */
 export function questionWords(text: string): string[] {
   return (text.match(wordPattern) ?? []).map(markOrWord).filter((word) => word !== '');

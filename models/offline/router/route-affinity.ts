@@ -18,8 +18,9 @@ const undampedWords = 25;
 const highestAffinity = 3;
 
 /**
- * One figure for each route, from 0 (no word in common) to 3: the question's words that the route's description shares, weighted by
- * how rare they are in questions (after inverse document frequency, Spärck Jones 1972) and divided by how many routes share them.
+ * One figure for each route, from 0 (no word in common) to 3: the question's words that the route's description shares,
+ * weighted by how rare they are in questions (after inverse document frequency, Spärck Jones 1972) and divided by how
+ * many routes share them.
  */
 export function routeAffinities(question: string, routes: readonly RouteMeaning[]): number[] {
   const stems = [...new Set(subjectStems(readableText(question)))];

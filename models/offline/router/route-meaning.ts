@@ -22,14 +22,15 @@ export interface RouteMeaning {
 
 /** Words by which people describe each trained route. */
 const describedAs: Readonly<Record<TrainedRoute, ReadonlySet<string>>> = {
-  code: stemSet(`code codebase function class classes method implement implementation detail specific source module symbol logic
-    algorithm internals internal snippet definition file identifier programming repository level signature caller`),
-  docs: stemSet(`docs doc documentation readme guide tutorial architecture architectural design overview concept conceptual usage use
-    install installation configure configuration manual howto reference explanation high level explain migration setup
-    getting started handbook`),
-  debug:
-    stemSet(`error failure failing fail bug crash exception debug debugging stack trace traceback test output troubleshoot
-    troubleshooting fix issue problem incident log diagnose diagnosis broken unexpected behaviour behavior report regression`),
+  code: stemSet(`code codebase function class classes method implement implementation detail specific source
+    module symbol logic algorithm internals internal snippet definition file identifier programming repository
+    level signature caller`),
+  docs: stemSet(`docs doc documentation readme guide tutorial architecture architectural design overview concept
+    conceptual usage use install installation configure configuration manual howto reference explanation high
+    level explain migration setup getting started handbook`),
+  debug: stemSet(`error failure failing fail bug crash exception debug debugging stack trace traceback test output
+    troubleshoot troubleshooting fix issue problem incident log diagnose diagnosis broken unexpected behaviour
+    behavior report regression`),
   general: stemSet(
     'general chat chit small talk smalltalk opinion licence license community comparison project question',
   ),
@@ -37,15 +38,21 @@ const describedAs: Readonly<Record<TrainedRoute, ReadonlySet<string>>> = {
 
 /** Words that say nothing about a subject. */
 const fillers =
-  stemSet(`a an all and any anything are as at about by etc everything for from how in into is it its kind like of on
-  or other others question questions ask asks asked related relating route such that the their them thing things this to topic topics
-  user users when where which who why what with work works whole include includes including concerning regarding handle handles
-  your you our we be do does can`);
+  stemSet(`a an all and any anything are as at about by etc everything for from how in into is it its kind like of
+    on or other others question questions ask asks asked related relating route such that the their them thing
+    things this to topic topics user users when where which who why what with work works whole include includes
+    including concerning regarding handle handles your you our we be do does can`);
 
 const fallbackName =
   /^(?:other|others|misc|miscellaneous|fallback|default|rest|unknown|none|catch[-_ ]?all|anything[-_ ]?else)$/iu;
-const fallbackDescription =
-  /\b(?:(?:everything|anything|all|whatever|something) (?:else|other|remaining)|the rest|fall-?back|catch-?all|(?:does|do) ?n[o']t (?:\w+ )?fit|none of the (?:above|other)|no other route|miscellaneous|all other)/iu;
+const fallbackDescription = new RegExp(
+  [
+    '\\b(?:everything|anything|all|whatever|something) (?:else|other|remaining)\\b',
+    '\\b(?:the rest|fall-?back|catch-?all|no other route|miscellaneous)\\b',
+    "\\b(?:does|do) ?n[o']t (?:\\w{1,20} )?fit\\b|\\bnone of the (?:above|other)",
+  ].join('|'),
+  'iu',
+);
 const exclusion = /\b(?:but not|not|except|excluding|other than|rather than|without|never)\b[^.;,\n]*/giu;
 
 /** Reads one route. */
@@ -62,8 +69,9 @@ export function routeMeaning(route: DescribedRoute): RouteMeaning {
 }
 
 /**
- * A known name keeps its meaning unless its description, of two words or more, shares no word with it. Any other route stands for
- * a trained one if it is described as a fallback, or if at least half of its description's words are those of a trained route.
+ * A known name keeps its meaning unless its description, of two words or more, shares no word with it. Any other route
+ * stands for a trained one if it is described as a fallback, or if at least half of its description's words are those
+ * of a trained route.
  */
 function trainedMeaning(route: DescribedRoute, described: readonly string[]): TrainedRoute | undefined {
   const shared = (name: TrainedRoute) => described.filter((stem) => describedAs[name].has(stem)).length;

@@ -7,7 +7,10 @@ import { readTrainingText, trainedRoutes, type TrainedRoute, type TrainingQuesti
 /** The fit's settings, chosen by the grouped cross-validation of `evaluate.ts`. */
 const fitting = { penalty: 1e-3, iterations: 100 } as const;
 
-/** Divides the scores before the softmax. The value with the least log loss in the grouped cross-validation; a test holds it to that. */
+/**
+ * Divides the scores before the softmax. The value with the least log loss in the grouped cross-validation; a test
+ * holds it to that.
+ */
 export const temperature = 0.9;
 
 /** A feature counts only if questions about so many topics show it, so that the model does not learn the topics. */

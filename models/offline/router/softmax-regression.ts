@@ -1,4 +1,7 @@
-/** Multinomial logistic (softmax) regression on sparse rows: a convex fit by a fixed number of steps, with nothing random in it. */
+/**
+ * Multinomial logistic (softmax) regression on sparse rows: a convex fit by a fixed number of steps, with nothing
+ * random in it.
+ */
 
 /** One example: the positions and the values of its non-zero features. */
 export interface SparseRow {
@@ -15,6 +18,13 @@ export interface SoftmaxSettings {
   readonly iterations: number;
 }
 
+/** What the rows of one pass share: the weights so far, room for one row's residual, and each row's weight in the mean. */
+interface GradientPass {
+  readonly model: SoftmaxModel;
+  readonly residual: Float64Array;
+  readonly share: number;
+}
+
 /** A fitted model: `weights[feature * classCount + class]`. */
 export interface SoftmaxModel {
   readonly weights: Float64Array;
@@ -22,8 +32,9 @@ export interface SoftmaxModel {
 }
 
 /**
- * Minimises mean log loss plus an L2 penalty by Nesterov's accelerated gradient with step 1/L. L is an upper bound of the
- * curvature: half the largest squared row norm (Böhning, 1992: the Hessian of the softmax is at most I/2), plus the penalty.
+ * Minimises mean log loss plus an L2 penalty by Nesterov's accelerated gradient with step 1/L. L is an upper bound of
+ * the curvature: half the largest squared row norm (Böhning, 1992: the softmax's Hessian is at most I/2), plus the
+ * penalty.
  */
 export function fitSoftmax(
   rows: readonly SparseRow[],
@@ -36,10 +47,12 @@ export function fitSoftmax(
   const weights = new Float64Array(size);
   const ahead = new Float64Array(size);
   const gradient = new Float64Array(size);
+  const model = { weights: ahead, classCount };
+  const pass = { model, residual: new Float64Array(classCount), share: 1 / rows.length };
   for (let iteration = 1; iteration <= settings.iterations; iteration += 1) {
     gradient.fill(0);
     rows.forEach((row, index) => {
-      addGradient(gradient, row, labels[index] ?? 0, { weights: ahead, classCount }, 1 / rows.length);
+      addGradient(gradient, row, labels[index] ?? 0, pass);
     });
     const momentum = (iteration - 1) / (iteration + 2);
     for (let at = 0; at < size; at += 1) {
@@ -54,39 +67,57 @@ export function fitSoftmax(
 
 /** Class scores before the softmax. */
 export function softmaxLogits(model: SoftmaxModel, row: SparseRow): Float64Array {
-  const { weights, classCount } = model;
-  const logits = new Float64Array(classCount);
-  for (let entry = 0; entry < row.indices.length; entry += 1) {
-    const base = (row.indices[entry] ?? 0) * classCount;
-    const value = row.values[entry] ?? 0;
-    for (let label = 0; label < classCount; label += 1) {
-      logits[label] = (logits[label] ?? 0) + value * (weights[base + label] ?? 0);
-    }
-  }
+  const logits = new Float64Array(model.classCount);
+  addLogits(logits, model, row);
   return logits;
 }
 
 /** Probabilities of class scores that are first divided by a temperature (Guo et al., 2017). Sums to 1. */
 export function softmax(logits: Float64Array, temperature = 1): Float64Array {
-  const highest = Math.max(...logits);
-  const powers = logits.map((logit) => Math.exp((logit - highest) / temperature));
-  const total = powers.reduce((sum, power) => sum + power, 0);
-  return powers.map((power) => power / total);
+  const probabilities = logits.map((logit) => logit / temperature);
+  turnIntoProbabilities(probabilities);
+  return probabilities;
 }
 
 function squaredNorm(row: SparseRow): number {
   return row.values.reduce((sum, value) => sum + value * value, 0);
 }
 
-function addGradient(gradient: Float64Array, row: SparseRow, label: number, model: SoftmaxModel, share: number): void {
-  const { classCount } = model;
-  const residual = softmax(softmaxLogits(model, row));
+/** Adds one row's share of the gradient. The loops below run millions of times in a fit, so they allocate nothing. */
+function addGradient(gradient: Float64Array, row: SparseRow, label: number, pass: GradientPass): void {
+  const { model, residual, share } = pass;
+  const { indices, values } = row;
+  residual.fill(0);
+  addLogits(residual, model, row);
+  turnIntoProbabilities(residual);
   residual[label] = (residual[label] ?? 0) - 1;
-  for (let entry = 0; entry < row.indices.length; entry += 1) {
-    const base = (row.indices[entry] ?? 0) * classCount;
-    const value = (row.values[entry] ?? 0) * share;
-    for (let at = 0; at < classCount; at += 1) {
+  for (let entry = 0; entry < indices.length; entry += 1) {
+    const base = (indices[entry] ?? 0) * model.classCount;
+    const value = (values[entry] ?? 0) * share;
+    for (let at = 0; at < residual.length; at += 1) {
       gradient[base + at] = (gradient[base + at] ?? 0) + value * (residual[at] ?? 0);
     }
   }
+}
+
+function addLogits(logits: Float64Array, model: SoftmaxModel, row: SparseRow): void {
+  const { indices, values } = row;
+  const { weights } = model;
+  for (let entry = 0; entry < indices.length; entry += 1) {
+    const base = (indices[entry] ?? 0) * logits.length;
+    const value = values[entry] ?? 0;
+    for (let at = 0; at < logits.length; at += 1) logits[at] = (logits[at] ?? 0) + value * (weights[base + at] ?? 0);
+  }
+}
+
+function turnIntoProbabilities(logits: Float64Array): void {
+  let highest = -Infinity;
+  for (let at = 0; at < logits.length; at += 1) highest = Math.max(highest, logits[at] ?? 0);
+  let total = 0;
+  for (let at = 0; at < logits.length; at += 1) {
+    const power = Math.exp((logits[at] ?? 0) - highest);
+    logits[at] = power;
+    total += power;
+  }
+  for (let at = 0; at < logits.length; at += 1) logits[at] = (logits[at] ?? 0) / total;
 }

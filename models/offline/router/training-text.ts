@@ -7,7 +7,9 @@ import { z } from 'zod';
 export const trainedRoutes = ['code', 'docs', 'debug', 'general'] as const;
 export type TrainedRoute = (typeof trainedRoutes)[number];
 
-/** One training question. `topic` is what it is about, `template` how it is phrased: evaluation never lets either leak. */
+/**
+ * One training question. `topic` is what it is about, `template` how it is phrased: evaluation never lets either leak.
+ */
 export const TrainingQuestion = z.strictObject({
   text: z.string().min(1),
   route: z.enum(trainedRoutes),

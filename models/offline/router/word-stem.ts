@@ -1,6 +1,9 @@
 /** Reduces English words to rough stems, so that `migrates`, `migrating` and `migration` count as one word. */
 
-/** Longest first, because the first that fits is taken. The idea is Porter's (1980), cut down to the endings that matter here. */
+/**
+ * Longest first, because the first that fits is taken. The idea is Porter's (1980), cut down to the endings that matter
+ * here.
+ */
 const endings: readonly (readonly [ending: string, replacement: string])[] = [
   ['ations', 'ate'],
   ['ation', 'ate'],

@@ -1,0 +1,62 @@
+import assert from 'node:assert/strict';
+import { join } from 'node:path';
+import { monitorEventLoopDelay } from 'node:perf_hooks';
+import { test } from 'node:test';
+import { openPath, runTool, scratchFolder, scratchRetrieval, syntheticSource, writeFiles } from './scratch.ts';
+
+test('the event loop beats on while 30 MB are indexed and a hostile pattern is grepped', {
+  timeout: 300_000,
+}, async (t) => {
+  const folder = scratchFolder(t);
+  const root = syntheticSource(join(folder, 'source'), 30, 3);
+  writeFiles(root, { 'hostile.txt': `${'a'.repeat(4000)}!\n${'text\n'.repeat(200)}` });
+  const retrieval = scratchRetrieval(t, join(folder, 'home'));
+  const delay = monitorEventLoopDelay({ resolution: 10 });
+  delay.enable();
+  let beats = 0;
+  const heart = setInterval(() => {
+    beats += 1;
+  }, 50);
+  t.after(() => clearInterval(heart));
+  const began = performance.now();
+  const snapshot = await openPath(retrieval, root);
+  const opened = performance.now();
+  assert.ok(snapshot.bytes > 30_000_000);
+  const beatsWhileOpening = beats;
+  const hostile = await runTool(retrieval, snapshot, 'grep', { pattern: '(a+)+$' });
+  const took = performance.now() - opened;
+  delay.disable();
+  assert.match(hostile.text, /^error: grep took longer than 2 s: the pattern took too long/);
+  // Every beat that fits in the time, but for one in four on a busy machine.
+  assert.ok(beatsWhileOpening > ((opened - began) / 50) * 0.75, `${beatsWhileOpening} beats in ${opened - began} ms`);
+  assert.ok(beats - beatsWhileOpening > (took / 50) * 0.75, `${beats - beatsWhileOpening} beats in ${took} ms`);
+  t.diagnostic(
+    `30 MB opened in ${Math.round(opened - began)} ms, event-loop delay p99 ${Math.round(delay.percentile(99) / 1e6)} ms`,
+  );
+  const next = await runTool(retrieval, snapshot, 'grep', { pattern: 'return \\w+', path: 'src/*/file1.js' });
+  assert.equal(next.status, 'ok', 'a killed thread is replaced');
+});
+
+test('tool calls are answered while another repository is indexed', { timeout: 120_000 }, async (t) => {
+  const folder = scratchFolder(t);
+  const small = writeFiles(join(folder, 'small'), { 'a.js': 'alpha()\n' });
+  const retrieval = scratchRetrieval(t, join(folder, 'home'));
+  const snapshot = await openPath(retrieval, small);
+  const order: string[] = [];
+  const opening = openPath(retrieval, syntheticSource(join(folder, 'source'), 8, 3)).then(() => order.push('opened'));
+  await runTool(retrieval, snapshot, 'search_code', { query: 'alpha' });
+  order.push('answered');
+  await opening;
+  assert.deepEqual(order, ['answered', 'opened']);
+});
+
+test('cancelling a tool call that never ends rejects it with the reason', async (t) => {
+  const folder = scratchFolder(t);
+  const retrieval = scratchRetrieval(t, join(folder, 'home'));
+  const snapshot = await openPath(retrieval, writeFiles(join(folder, 'one'), { 'a.txt': `${'a'.repeat(60)}!\n` }));
+  const cancel = new AbortController();
+  const request = { callId: 'c', tool: 'grep', argumentsText: '{"pattern":"(a+)+$"}' };
+  const call = retrieval.runTool(snapshot, request, ['grep'], cancel.signal);
+  cancel.abort(new Error('cancelled by the user'));
+  await assert.rejects(call, /cancelled by the user/);
+});

@@ -1,0 +1,27 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { AnswerOutcome } from '../../contracts/outcome.ts';
+import { openScene, pipeline } from '../support/scene.ts';
+import { calls, goodDraft, says, startTeam } from '../support/team.ts';
+
+const turns = 100;
+
+test('a run of 100 turns and 100 tool calls keeps its history under 1 MiB', async () => {
+  await using team = await startTeam({
+    specialist: ({ turn }) =>
+      turn < turns - 1 ? calls(['search_code', { query: `boil water ${turn}` }]) : says(goodDraft),
+  });
+  await using scene = await openScene({ modelUrl: team.url });
+  const [code, docs] = pipeline().specialists;
+  const patient = pipeline({
+    specialists: [{ ...code, turnLimit: 200 }, docs],
+    budget: { modelCalls: 200, tokens: 10_000_000 },
+  });
+  const handle = await scene.start('When does boil throw?', { pipeline: patient });
+  const { kind, state } = (await handle.result()) as AnswerOutcome;
+  assert.equal(kind, 'answered');
+  assert.equal(state.tools_called.length, turns - 1);
+  const { historySize = 0, historyLength } = await handle.describe();
+  process.stdout.write(`# ${historyLength} events, ${historySize} bytes\n`);
+  assert.ok(historySize > 0 && historySize < 1024 * 1024, `${historySize} bytes`);
+});
