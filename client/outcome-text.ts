@@ -4,7 +4,7 @@ import type { CheckedCitation } from '../contracts/evidence.ts';
 import { offlineModelName } from '../contracts/names.ts';
 import type { AnswerOutcome } from '../contracts/outcome.ts';
 import { printable, printableLine } from './output.ts';
-import { costText, countText, probabilitiesText } from './progress-text.ts';
+import { costText, countText, failureText, probabilitiesText } from './progress-text.ts';
 import { type FinishedRun, modelsThatAnswered } from './run-record.ts';
 import { wrapText } from './wrap-text.ts';
 
@@ -43,10 +43,8 @@ function headlineOf(outcome: AnswerOutcome): string | null {
       return `retries-exhausted: no draft was good enough; this is the best one. ${outcome.reasons.map(printableLine).join(' ')}`.trim();
     case 'budget-spent':
       return `budget-spent: the limit on ${outcome.limit} was reached; this is what there was by then.`;
-    case 'unavailable': {
-      const { kind, message, setting } = outcome.failure;
-      return `unavailable: ${kind}: ${printableLine(message)}${setting === null ? '' : ` (look at ${setting})`}`;
-    }
+    case 'unavailable':
+      return `unavailable: ${outcome.failure.kind}: ${failureText(outcome.failure)}`;
     case 'cancelled':
       return 'cancelled: this is what there was by then.';
     default:

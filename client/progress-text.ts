@@ -1,5 +1,5 @@
 /** Puts the state of a run into words, one line of them. */
-import type { AnswerState } from '../contracts/outcome.ts';
+import type { AnswerState, RunFailure } from '../contracts/outcome.ts';
 import type { RunProgress } from '../contracts/question.ts';
 import type { RouteDecision } from '../contracts/routing.ts';
 import type { Usage } from '../contracts/usage.ts';
@@ -49,9 +49,14 @@ export function progressLine({ stage, doing, state }: RunProgress): string {
   return parts.join(' | ');
 }
 
+/** What happened and where to look, said once. */
+export function failureText({ message, setting }: RunFailure): string {
+  const text = printableLine(message);
+  return setting === null || text.includes(setting) ? text : `${text} (look at ${setting})`;
+}
+
 /** Why a run waits, and how to take it up again. */
 export function waitingText({ waitingFor }: RunProgress, workflowId: string): string | null {
   if (waitingFor === null) return null;
-  const setting = waitingFor.setting === null ? '' : ` (look at ${waitingFor.setting})`;
-  return `waiting: ${printableLine(waitingFor.message)}${setting}; take it up again with: switchyard runs retry ${workflowId}`;
+  return `waiting: ${failureText(waitingFor)}; take it up again with: switchyard runs retry ${workflowId}`;
 }

@@ -24,8 +24,9 @@ export async function reportEnding(run: RunToReport, ending: RunEnding): Promise
       return exitCodes.failed;
     case 'interrupted':
       if (run.json) printJson({ ...identity(run), outcome: null, interrupted: true });
-      note(`left ${run.handle.workflowId} as it stands: "switchyard up" takes it up again, then`);
-      note(`"switchyard runs show ${run.handle.workflowId}" shows it`);
+      note(
+        `left ${run.handle.workflowId} as it stands: "switchyard up" takes it up again, "switchyard runs show ${run.handle.workflowId}" shows it`,
+      );
       return exitCodes.interrupted;
     default:
       return ending satisfies never;

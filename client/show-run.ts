@@ -53,8 +53,7 @@ function openRunText(progress: RunProgress, workflowId: string, webUrl: string |
   );
   const lines = [
     printableLine(state.question),
-    progressLine(progress),
-    waitingText(progress, workflowId),
+    waitingText(progress, workflowId) ?? progressLine(progress),
     ...drafts,
     webUrl,
   ];

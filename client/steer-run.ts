@@ -68,7 +68,10 @@ export async function retryRun(
     session,
     handle: run.handle,
     signal: interrupt.signal,
-    onProgress: (progress) => view.update(progress, workflowId),
+    onProgress: (progress) => {
+      // That it waits again is how it ends for us, and is told there.
+      if (progress.waitingFor === null) view.update(progress, workflowId);
+    },
     stopWhenWaiting: true,
   });
   await view[Symbol.asyncDispose]();

@@ -16,7 +16,7 @@ const safeSettings = [
   ...['-c', 'gc.auto=0', '-c', 'maintenance.auto=false', '-c', 'fetch.recurseSubmodules=false'],
 ];
 
-function gitEnvironment(): NodeJS.ProcessEnv {
+function gitEnvironment(options: GitOptions): NodeJS.ProcessEnv {
   const kept = passedOn.flatMap((name) => {
     const value = process.env[name];
     return value === undefined ? [] : [[name, value]];
@@ -26,7 +26,9 @@ function gitEnvironment(): NodeJS.ProcessEnv {
     LC_ALL: 'C',
     GIT_TERMINAL_PROMPT: '0',
     GIT_CONFIG_NOSYSTEM: '1',
-    GIT_ALLOW_PROTOCOL: 'file:git:http:https:ssh',
+    // Only a fetch may speak to anyone: else a partial clone could make reading start the program that it names.
+    GIT_ALLOW_PROTOCOL: options.mayConnect ? 'file:git:http:https:ssh' : 'none',
+    GCM_INTERACTIVE: 'never',
     GIT_OPTIONAL_LOCKS: '0',
     GIT_NO_LAZY_FETCH: '1',
     GIT_LITERAL_PATHSPECS: '1',
@@ -38,19 +40,24 @@ export type GitOptions = {
   /** Where git looks for the repository; absent when the arguments name it. */
   folder?: string;
   signal?: AbortSignal | undefined;
+  /** True where git is meant to reach another repository. */
+  mayConnect?: boolean;
   /** Milliseconds after which git is ended; a cut-off run has `code` null. */
   timeout?: number;
 };
+
+/** Ten minutes: reading a large repository's blobs; what answers at once is not cut by it. */
+const defaultTimeout = 600_000;
 
 /** Starts git with its three streams open; the caller ends it. */
 export function spawnGit(args: readonly string[], options: GitOptions = {}): ChildProcessWithoutNullStreams {
   return spawn('git', [...safeSettings, ...args], {
     cwd: options.folder,
-    env: gitEnvironment(),
+    env: gitEnvironment(options),
     stdio: ['pipe', 'pipe', 'pipe'],
     windowsHide: true,
     ...(options.signal ? { signal: options.signal } : {}),
-    ...(options.timeout === undefined ? {} : { timeout: options.timeout }),
+    timeout: options.timeout ?? defaultTimeout,
   });
 }
 

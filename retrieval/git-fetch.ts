@@ -85,7 +85,11 @@ async function fetchInto(gitDirectory: string, url: string, specs: string[], sig
   let depth = [`--depth=${historyCommits}`];
   for (let attempt = 1; ; attempt += 1) {
     const args = ['fetch', '--quiet', '--force', '--no-tags', '--no-write-fetch-head', ...depth, '--', url, ...specs];
-    const output = await runGit([`--git-dir=${gitDirectory}`, ...args], { signal, timeout: fetchMilliseconds });
+    const output = await runGit([`--git-dir=${gitDirectory}`, ...args], {
+      signal,
+      timeout: fetchMilliseconds,
+      mayConnect: true,
+    });
     if (output.code === 0) return output;
     const locked = /\.lock|cannot lock ref|shallow file has changed/i.test(output.stderr);
     const noDepth = /does not support shallow/i.test(output.stderr);

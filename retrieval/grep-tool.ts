@@ -23,14 +23,14 @@ export const grep = defineTool({
   }),
   run(view, { pattern, path, ignore_case: ignoreCase = false }) {
     const accepts = pathFilter(view, path);
-    const expression = compile(pattern, ignoreCase);
+    const flags = ignoreCase ? 'i' : '';
+    const line = compile(pattern, flags);
+    // A negative look-around sees more in the whole text than in one line, so only then each line is tried.
+    const somewhere = /\(\?<?!/.test(pattern) ? null : compile(pattern, `${flags}m`);
+    const literal = ignoreCase ? null : literalOf(pattern);
+    const mayMatch = (text: string) => (literal === null || text.includes(literal)) && (somewhere?.test(text) ?? true);
     const files = view.files.filter((file) => accepts(file.path));
-    const { places, counted, shown } = findMatches(
-      view,
-      byClass(files),
-      expression,
-      ignoreCase ? null : literalOf(pattern),
-    );
+    const { places, counted, shown } = findMatches(view, byClass(files), line, mayMatch);
     const more = counted - shown;
     const notes = counted === 0 ? ['nothing found'] : [];
     if (more > 0) notes.push(`${more}${counted >= maxCounted ? ' or more' : ''} more matches, narrow with path:`);
@@ -38,9 +38,9 @@ export const grep = defineTool({
   },
 });
 
-function compile(pattern: string, ignoreCase: boolean): RegExp {
+function compile(pattern: string, flags: string): RegExp {
   try {
-    return new RegExp(pattern, ignoreCase ? 'i' : '');
+    return new RegExp(pattern, flags);
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
     throw new ToolMisuse(`${why}; escape special characters such as ( [ { . * + ? with a backslash`);
@@ -52,14 +52,19 @@ function byClass(files: readonly ViewFile[]): ViewFile[] {
   return [...files].sort((one, other) => order[one.class] - order[other.class]);
 }
 
-function findMatches(view: SnapshotView, files: readonly ViewFile[], expression: RegExp, literal: string | null) {
+function findMatches(
+  view: SnapshotView,
+  files: readonly ViewFile[],
+  expression: RegExp,
+  mayMatch: (text: string) => boolean,
+) {
   const places: Place[] = [];
   let counted = 0;
   let shown = 0;
   for (const file of files) {
     if (counted >= maxCounted) break;
     const text = view.textOf(file);
-    if (literal !== null && !text.includes(literal)) continue;
+    if (!mayMatch(text)) continue;
     const matches = linesOf(text).flatMap((line, at) => (expression.test(line) ? [at + 1] : []));
     counted += matches.length;
     const kept = matches.slice(0, Math.min(maxPerFile, maxMatches - shown));

@@ -8,7 +8,7 @@ import type { OnProgress } from './thread-tasks.ts';
 import { camelCaseParts, nameWords } from './words.ts';
 
 /** Characters of text indexed in one transaction: a fraction of a second of work. */
-const batchCharacters = 1_000_000;
+const batchCharacters = 500_000;
 
 type Unindexed = { id: number; path: string; text: string };
 type Indexed = {

@@ -1,5 +1,5 @@
 /** Puts a worker together: connection, model, retrieval, stores, activities, workflows. */
-import { NativeConnection, Runtime, Worker, type WorkerOptions } from '@temporalio/worker';
+import { NativeConnection, Worker, type WorkerOptions } from '@temporalio/worker';
 import { createActivities } from '../activities/index.ts';
 import type { Config } from '../config/config.ts';
 import { homePaths } from '../config/home-paths.ts';
@@ -73,7 +73,7 @@ async function connectTo({ connectionOptions, address }: ServerAddress): Promise
 
 async function limits(config: Config, tuning: WorkerTuning): Promise<WorkerOptions> {
   return {
-    workflowBundle: await workflowBundle(homePaths(config.home).cache, Runtime.instance().logger),
+    workflowBundle: await workflowBundle(homePaths(config.home).cache),
     taskQueue: tuning.taskQueue ?? config.taskQueue,
     maxConcurrentActivityTaskExecutions: tuning.maxConcurrentActivities ?? 40,
     ...(tuning.maxCachedWorkflows !== undefined && { maxCachedWorkflows: tuning.maxCachedWorkflows }),

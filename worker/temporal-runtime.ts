@@ -13,7 +13,11 @@ export function installTemporalRuntime(log: Logger): void {
 
 function forwardTo(log: Logger): TemporalLogger {
   const levels = { TRACE: 'trace', DEBUG: 'debug', INFO: 'info', WARN: 'warn', ERROR: 'error' } as const;
-  const write = (level: LogLevel, message: string, meta?: LogMetadata) => log[levels[level]]({ ...meta }, message);
+  const write = (level: LogLevel, message: string, meta?: LogMetadata) => {
+    const { error, ...rest } = { ...meta };
+    // Our logger writes an error out, its causes too, under this name only.
+    log[levels[level]](error === undefined ? rest : { ...rest, err: error }, message);
+  };
   return {
     log: write,
     trace: (message, meta) => write('TRACE', message, meta),

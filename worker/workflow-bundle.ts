@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
-import { bundleWorkflowCode, type Logger as TemporalLogger } from '@temporalio/worker';
+import { bundleWorkflowCode, DefaultLogger } from '@temporalio/worker';
 
 const checkout = join(import.meta.dirname, '..');
 /** All that workflow code may import of ours: the folder boundaries hold it to these. */
@@ -16,11 +16,11 @@ export const workflowsPath = join(checkout, 'workflows', 'index.ts');
  * The path of a bundle of workflows/index.ts as it is now.
  * @param cache the home's folder for what can be made again.
  */
-export async function workflowBundle(cache: string, logger?: TemporalLogger): Promise<{ codePath: string }> {
+export async function workflowBundle(cache: string): Promise<{ codePath: string }> {
   const name = `${prefix}${fingerprint()}.js`;
   const codePath = join(cache, name);
   if (existsSync(codePath)) return { codePath };
-  const { code } = await bundleWorkflowCode({ workflowsPath, ...(logger && { logger }) });
+  const { code } = await bundleWorkflowCode({ workflowsPath, logger: new DefaultLogger('WARN') });
   mkdirSync(cache, { recursive: true });
   const unfinished = `${codePath}.${process.pid}`;
   writeFileSync(unfinished, code);

@@ -170,6 +170,45 @@ test("a repository's own settings and hooks start nothing", async (t) => {
   assert.equal(existsSync(marker), false);
 });
 
+test('a partial clone with a missing file is read without starting the program that it names', async (t) => {
+  const folder = scratchFolder(t);
+  const checkout = gitRepository(join(folder, 'partial'), files);
+  const marker = join(folder, 'started');
+  writeFileSync(join(folder, 'trap.sh'), `#!/bin/sh\ntouch ${marker}\n`, { mode: 0o755 });
+  const settings = { promisor: 'true', url: `file://${checkout}`, uploadpack: join(folder, 'trap.sh') };
+  for (const [key, value] of Object.entries(settings)) git(checkout, 'config', `remote.origin.${key}`, value);
+  git(checkout, 'config', 'extensions.partialClone', 'origin');
+  git(checkout, 'config', 'core.repositoryFormatVersion', '1');
+  const blob = git(checkout, 'rev-parse', 'HEAD:lib/route.js');
+  rmSync(join(checkout, '.git/objects', blob.slice(0, 2), blob.slice(2)), { force: true });
+  assert.throws(() => git(checkout, 'cat-file', '-p', blob));
+  assert.ok(existsSync(marker), 'git itself walks into the trap');
+  rmSync(marker);
+  const retrieval = scratchRetrieval(t, join(folder, 'home'));
+  assert.deepEqual(await listPaths(retrieval, await openPath(retrieval, checkout)), ['README.md']);
+  assert.equal(existsSync(marker), false);
+});
+
+const root = process.getuid?.() === 0;
+test("another user's checkout is refused with the command that allows it", { skip: !root }, async (t) => {
+  const folder = scratchFolder(t);
+  const checkout = gitRepository(join(folder, 'theirs'), files);
+  execFileSync('chown', ['-R', '12345', checkout]);
+  const retrieval = scratchRetrieval(t, join(folder, 'home'));
+  await assert.rejects(openPath(retrieval, checkout), /run: git config --global --add safe\.directory \S+theirs$/);
+});
+
+test('a machine without git says so', async (t) => {
+  const folder = scratchFolder(t);
+  const path = process.env.PATH;
+  t.after(() => {
+    process.env.PATH = path;
+  });
+  process.env.PATH = folder;
+  const retrieval = scratchRetrieval(t, join(folder, 'home'));
+  await assert.rejects(openPath(retrieval, folder), /git is not installed or not on PATH/);
+});
+
 test('links, submodules, unsafe names, lock files, binaries and minified files of a commit are left out', async (t) => {
   const folder = scratchFolder(t);
   const checkout = gitRepository(join(folder, 'odd'), {

@@ -84,8 +84,8 @@ export function storeContent(home: string, ref: SnapshotRef): unknown {
         `SELECT path, line, name FROM ${files} JOIN definition ON definition.file = file.id ORDER BY path, line`,
       ),
       words: all(`
-        SELECT path, first, round(bm25(chunk_words), 6) AS score FROM chunk_words('return OR value OR function')
-        JOIN chunk ON chunk.id = chunk_words.rowid JOIN file ON file.id = chunk.file ORDER BY path, first`),
+        SELECT file.path, first, round(bm25(chunk_words), 6) AS score FROM chunk_words('return OR value OR function')
+        JOIN chunk ON chunk.id = chunk_words.rowid JOIN file ON file.id = chunk.file ORDER BY file.path, first`),
       leftOver: all('SELECT count(*) AS chunks FROM chunk WHERE file NOT IN (SELECT id FROM file)'),
     };
   } finally {

@@ -4,6 +4,7 @@ import { passagesOf } from './passages.ts';
 import { type QuestionTerms, readQuestion, type Term } from './question-terms.ts';
 import type { Place } from './source-text.ts';
 import { type Scored, scorePassages } from './support.ts';
+import { stemsOf } from './words.ts';
 
 export type Assessment = {
   question: QuestionTerms;
@@ -33,7 +34,7 @@ export function searchForm(term: Term): string {
   const word = term.text.toLowerCase();
   let shared = 0;
   while (shared < word.length && word[shared] === term.stem[shared]) shared += 1;
-  return shared >= 3 ? word.slice(0, shared) : word;
+  return shared >= 4 ? word.slice(0, shared) : word;
 }
 
 /** A search pattern that finds mentions of a term; plain enough for every regular-expression engine. */
@@ -49,11 +50,19 @@ function mentioned(term: Term, places: readonly Place[]): boolean {
   return places.some((place) => place.lines.some((line) => pattern.test(line)));
 }
 
-const lookedFor = (term: Term, runs: readonly ToolRun[]): boolean =>
-  runs.some(
-    (run) =>
-      !run.text.failed && !run.text.more && run.argumentsText.toLowerCase().includes(searchForm(term).toLowerCase()),
-  );
+/**
+ * Whether a run settles that its words stand nowhere: a pattern whose matches were not cut, or a search for nothing but
+ * words not met (a search for all words at once shows the best places, not every place).
+ */
+function settles(run: ToolRun, met: readonly Term[]): boolean {
+  if (run.text.failed) return false;
+  if (/"pattern":/.test(run.argumentsText)) return !run.text.more;
+  const asked = new Set(stemsOf(run.argumentsText));
+  return /"query":/.test(run.argumentsText) && !met.some((term) => asked.has(term.stem));
+}
+
+const asksFor = (run: ToolRun, term: Term): boolean =>
+  run.argumentsText.toLowerCase().includes(searchForm(term).toLowerCase());
 
 /** Assesses the runs given; text is read from at most the last 80 of them. */
 export function assess(questionText: string, runs: Conversation['runs']): Assessment {
@@ -64,7 +73,9 @@ export function assess(questionText: string, runs: Conversation['runs']): Assess
   const unseen = question.terms.filter((term, at) =>
     term.identifier ? !mentioned(term, places) : !scored.some((one) => (one.matches[at] ?? 0) >= seenFrom),
   );
-  const absent = unseen.filter((term) => lookedFor(term, recent));
+  const met = question.terms.filter((term) => !unseen.includes(term));
+  const settling = recent.filter((run) => settles(run, met));
+  const absent = unseen.filter((term) => settling.some((run) => asksFor(run, term)));
   const content = question.terms.filter((term) => term.weight >= contentWeight);
   const weight = content.reduce((sum, term) => sum + term.weight, 0) || 1;
   const missing = absent.filter((term) => term.weight >= contentWeight).reduce((sum, term) => sum + term.weight, 0);
@@ -93,14 +104,17 @@ function unionCoverage(question: QuestionTerms, scored: readonly Scored[]): numb
  * this purpose; none of them is known here): a coherent passage speaks for an answer, words that stand nowhere speak
  * against it, names among them more; a long question is never covered as fully as a short one.
  */
-const fitted = { best: 4.9, union: 0.9, absentShare: -5.3, absentNames: -1.6, length: 1.43, constant: -4.1 } as const;
+const fitted = { best: 4.6, union: 1.7, absentShare: -4.9, absentNames: -1.6, length: 1.33, constant: -4.6 } as const;
+
+/** Where the best passage covers less, whatever lies strewn about is no answer. */
+const leastBest = 0.22;
 
 /**
  * The probability that the passages hold an answer, 0 to 1. An identifier that the repository does not hold decides
  * alone: what the question takes for granted is not there.
  */
 export function supportOf(assessment: Assessment): number {
-  if (assessment.scored.length === 0 || assessment.absent.some((term) => term.decisive)) return 0;
+  if (assessment.best < leastBest || assessment.absent.some((term) => term.decisive)) return 0;
   const content = assessment.question.terms.filter((term) => term.weight >= contentWeight).length;
   const names = assessment.absent.filter((term) => term.proper).length;
   const sum =

@@ -57,7 +57,8 @@ const literalPattern = (message: string): string =>
 
 /** Words not met so far are looked for by name: whether they stand anywhere decides what may be answered. */
 function checkUnseen(assessment: Assessment, tools: readonly FittedTool[]): PlannedCall[] {
-  const rare = byWeight(assessment.unseen.filter((term) => term.weight >= contentWeight)).slice(0, 12);
+  const unsettled = assessment.unseen.filter((term) => !assessment.absent.includes(term));
+  const rare = byWeight(unsettled.filter((term) => term.weight >= contentWeight)).slice(0, 12);
   if (rare.length === 0) return [];
   const patterns = withUse(tools, 'pattern');
   if (patterns.length > 0) {
@@ -99,8 +100,9 @@ function plan(conversation: Conversation, tools: readonly FittedTool[], turn: nu
   if (turn === 1) {
     return [...checkUnseen(assessment, tools), ...reformulate(assessment, tools), ...readAround(assessment, tools, 1)];
   }
-  const short = assessment.scored[0]?.passage.lines.length ?? 99;
-  return turn === 2 && short < 4 ? readAround(assessment, tools, 2) : [];
+  if (turn > 2) return [];
+  const short = (assessment.scored[0]?.passage.lines.length ?? 99) < 4;
+  return [...checkUnseen(assessment, tools), ...(short ? readAround(assessment, tools, 2) : [])];
 }
 
 const sameCall = (planned: PlannedCall): string => `${planned.name} ${JSON.stringify(planned.arguments)}`;

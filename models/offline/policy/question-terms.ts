@@ -15,7 +15,7 @@ export type Term = {
   decisive: boolean;
   /** Written with a dot before or a bracket behind it, so that only such a place counts as its mention. */
   called: boolean;
-  /** Capitalised inside a sentence: most likely a proper name or an acronym. */
+  /** Capitalised inside a sentence that asks: most likely a proper name or an acronym. */
   proper: boolean;
   /** Stems that say nearly the same. */
   synonyms: readonly string[];
@@ -33,6 +33,7 @@ export type QuestionTerms = {
 type Word = { text: string; at: number; quoted: boolean; ticked: boolean; braced: boolean; traced: boolean };
 
 const maxTerms = 80;
+const maxPairs = 60;
 
 /** Marks every character that lies in a match of the pattern. */
 function marks(text: string, pattern: RegExp): Uint8Array {
@@ -85,6 +86,13 @@ function isIdentifier(word: Word, text: string): boolean {
   return word.ticked && before === '`' && after === '`';
 }
 
+/** Capitalised inside a sentence that asks. */
+function isName(word: Word, text: string): boolean {
+  const inside = /[^.!?\s]\s*$/.test(text.slice(Math.max(0, word.at - 4), word.at));
+  const ending = /[.!?](?=\s|$)/.exec(text.slice(word.at))?.[0] ?? '?';
+  return /^[A-Z]/.test(word.text) && inside && ending === '?';
+}
+
 const errorCode = /^(?:[A-Z0-9]+_)*ERR(?:OR)?_[A-Z0-9_]+$/;
 
 const weightOf = (word: Word, identifier: boolean): number => {
@@ -108,7 +116,7 @@ function termOf(word: Word, text: string): Term | null {
     identifier,
     decisive: identifier && (errorCode.test(word.text) || !user),
     called: identifier && parts.length === 1 && (text[word.at - 1] === '.' || text[word.at + word.text.length] === '('),
-    proper: /^[A-Z]/.test(word.text) && !user && /[^.!?\s]\s*$/.test(text.slice(Math.max(0, word.at - 4), word.at)),
+    proper: !user && isName(word, text),
     synonyms: identifier
       ? []
       : [...new Set([...(synonyms.get(lower) ?? []), ...(synonyms.get(form) ?? [])])].map(wordStem),
@@ -139,7 +147,7 @@ export function readQuestion(text: string): QuestionTerms {
       terms.set(term.stem, { ...known, weight: Math.max(known.weight, term.weight), decisive });
     }
     const between = last === null ? '' : text.slice(last.end, word.at);
-    if (last !== null && /^[\s-]{1,3}$/.test(between) && last.term.stem !== term.stem)
+    if (pairs.length < maxPairs && last !== null && /^[\s-]{1,3}$/.test(between) && last.term.stem !== term.stem)
       pairs.push([last.term.stem, term.stem]);
     last = { term, end: word.at + word.text.length };
   }

@@ -33,9 +33,7 @@ function useOf(tool: OfferedTool, properties: ReadonlySet<string>, required: rea
 export function fitTools(tools: readonly OfferedTool[]): FittedTool[] {
   return tools.map((tool) => {
     const schema = tool.parameters;
-    const properties = new Set(
-      Object.keys(typeof schema.properties === 'object' ? (schema.properties ?? {}) : {}),
-    );
+    const properties = new Set(Object.keys(typeof schema.properties === 'object' ? (schema.properties ?? {}) : {}));
     const listed = schema.required;
     const required = Array.isArray(listed) ? listed.filter((name): name is string => typeof name === 'string') : [];
     return { tool, use: useOf(tool, properties, required), properties, required };

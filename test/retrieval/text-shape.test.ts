@@ -1,0 +1,142 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import fc from 'fast-check';
+import { chunkLines } from '../../retrieval/chunks.ts';
+import { findDefinitions } from '../../retrieval/definitions.ts';
+import { fileClass } from '../../retrieval/file-class.ts';
+import { withoutPasswords } from '../../retrieval/git-command.ts';
+import { literalOf } from '../../retrieval/grep-tool.ts';
+import { globTest } from '../../retrieval/path-filter.ts';
+import { linesOf, skipByPath, textOf } from '../../retrieval/text-files.ts';
+import { matchExpression, queryTerms } from '../../retrieval/words.ts';
+
+const line = fc.oneof(
+  fc.string(),
+  fc.constantFrom(
+    '',
+    '# Title',
+    '  return x',
+    '}',
+    'def run(self):',
+    'export function go () {',
+    '/** doc',
+    'x'.repeat(9000),
+  ),
+);
+const path = fc.constantFrom('a.js', 'a.py', 'a.md', 'a.c', 'a.java', 'a.rs', 'a.txt');
+
+test('chunks cover a file without gaps or overlap, and definitions lie inside it, whatever its lines are', () => {
+  fc.assert(
+    fc.property(path, fc.array(line, { maxLength: 300 }), (name, lines) => {
+      const definitions = findDefinitions(name, lines);
+      for (const { line: first, last } of definitions) assert.ok(first >= 1 && first <= last && last <= lines.length);
+      let next = 1;
+      for (const { first, last } of chunkLines(lines, definitions)) {
+        assert.equal(first, next);
+        assert.ok(last >= first && last - first < 60);
+        next = last + 1;
+      }
+      assert.equal(next, lines.length + 1);
+    }),
+  );
+});
+
+test('any bytes are text or a reason', () => {
+  fc.assert(
+    fc.property(fc.uint8Array({ maxLength: 2000 }), (bytes) => {
+      const read = textOf(bytes);
+      assert.equal('skip' in read && read.skip === 'binary', bytes.includes(0));
+      if ('text' in read) assert.ok(linesOf(read.text).every((one) => !one.includes('\n')));
+    }),
+  );
+  assert.deepEqual(textOf(Buffer.alloc(2_000_000, 'a')), { skip: 'too large' });
+  assert.deepEqual(textOf(Buffer.alloc(60_000, 'a')), { skip: 'minified or generated' });
+});
+
+test('definitions of each language are found with their kinds', () => {
+  const cases: [string, string, string][] = [
+    ['a.ts', 'export abstract class Router<T> {', 'class Router'],
+    ['a.ts', '  private async load(path: string): Promise<void> {', 'method load'],
+    ['a.ts', 'export type Options = {', 'type Options'],
+    ['a.js', 'module.exports.build = build', 'export build'],
+    ['a.js', 'const parse = (text) => {', 'constant parse'],
+    ['a.py', '    async def fetch(self):', 'function fetch'],
+    ['a.go', 'func (r *Router) Serve(w Writer) error {', 'function Serve'],
+    ['a.rs', 'pub(crate) async fn serve(&self) {', 'function serve'],
+    ['a.java', '    public static List<String> names(int count) {', 'method names'],
+    ['a.cs', 'public sealed record Point(int X);', 'record Point'],
+    ['a.rb', '  def self.call(env)', 'function call'],
+    ['a.php', '    public function render(): string', 'function render'],
+    ['a.c', 'static int parse_header(const char *text)', 'function parse_header'],
+    ['a.md', '## Getting started ##', 'heading Getting started'],
+  ];
+  for (const [name, text, expected] of cases) {
+    const found = findDefinitions(name, [text]).map((one) => `${one.kind} ${one.name}`);
+    assert.deepEqual(found, [expected], text);
+  }
+  assert.deepEqual(findDefinitions('a.js', ['  if (x) {', '  for (;;) {', 'describe("x", () => {', '  run(x)']), []);
+});
+
+test('globs stay inside a folder unless they say otherwise', () => {
+  const cases: [string, string, boolean][] = [
+    ['*.js', 'lib/a.js', true],
+    ['lib/*.js', 'lib/deep/a.js', false],
+    ['lib/**/*.js', 'lib/deep/a.js', true],
+    ['lib/**/*.js', 'lib/a.js', true],
+    ['{lib,src}/?.ts', 'src/a.ts', true],
+    ['[!a]*.js', 'b.js', true],
+    ['a.js', 'axjs', false],
+    ['(a+)+$', 'aaaa', false],
+  ];
+  for (const [glob, candidate, expected] of cases)
+    assert.equal(globTest(glob)(candidate), expected, `${glob} ${candidate}`);
+});
+
+test('the literal that grep looks for first is in every line that the pattern matches', () => {
+  assert.equal(literalOf('addRoute\\('), null);
+  assert.equal(literalOf('throw new \\w+'), 'throw new ');
+  assert.equal(literalOf('a\\.config\\.json$'), 'a.config.json');
+  const atom = fc.constantFrom('a', 'b', 'c', ' ', '\\.', '.', '\\w', '\\s', 'a*', 'b?', 'c+', '\\.+', 'bc', '-');
+  fc.assert(
+    fc.property(
+      fc.array(atom, { minLength: 3, maxLength: 12 }),
+      fc.stringMatching(/^[abc .-]{0,30}$/),
+      (atoms, text) => {
+        const literal = literalOf(atoms.join(''));
+        const match = new RegExp(atoms.join('')).exec(text);
+        if (literal !== null && match) assert.ok(match[0].includes(literal), `${atoms.join('')} ${text}`);
+      },
+    ),
+    { numRuns: 2000 },
+  );
+});
+
+test('no query can hold full-text syntax', () => {
+  fc.assert(
+    fc.property(fc.string({ unit: 'grapheme' }), (query) => {
+      const expression = matchExpression(queryTerms(query));
+      assert.ok(expression === null || /^"[^"]+"( OR "[^"]+")*$/.test(expression));
+    }),
+  );
+});
+
+test('paths tell tests and docs from code, and unsafe names are left out', () => {
+  const classes = [
+    'lib/a.js',
+    'test/a.js',
+    'a.test.ts',
+    'docs/a.js',
+    'README',
+    'a_test.go',
+    'tests/readme.md',
+    'src/latest.js',
+  ];
+  assert.deepEqual(classes.map(fileClass), ['code', 'test', 'test', 'docs', 'docs', 'test', 'test', 'code']);
+  for (const name of ['a\nb.js', '.GIT/config', '../a', 'a/../b', 'a\u2028b'])
+    assert.equal(skipByPath(name), 'unsafe path');
+});
+
+test('passwords in URLs are never shown', () => {
+  const message = "fatal: unable to access 'https://ada:s3cret@example.org/x.git/': token https://t0ken@example.org";
+  assert.doesNotMatch(withoutPasswords(message), /s3cret|t0ken/);
+});
