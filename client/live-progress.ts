@@ -59,9 +59,6 @@ export function liveView(): ProgressView {
     listOptions(),
   );
   const drawn = list.run();
-  // A process that exits in the middle leaves the cursor hidden otherwise.
-  const showCursor = () => process.stderr.write('\u001b[?25h');
-  process.once('exit', showCursor);
   const advance = (to: number) => {
     for (; at < to; at += 1) gates[at]?.resolve();
   };
@@ -78,7 +75,6 @@ export function liveView(): ProgressView {
     [Symbol.asyncDispose]: async () => {
       advance(steps.length);
       await drawn;
-      process.off('exit', showCursor);
     },
   };
 }

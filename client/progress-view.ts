@@ -9,9 +9,13 @@ export type ProgressView = AsyncDisposable & {
   update(progress: RunProgress, workflowId: string): void;
 };
 
+/** Some terminals that programs open say that they have no columns at all. */
+const narrowest = 20;
+
 /** The view for this stderr; a terminal that cannot move its cursor gets lines. */
 export async function openProgressView(): Promise<ProgressView> {
-  if (!process.stderr.isTTY || process.env.TERM === 'dumb') return plainView(note);
+  const { isTTY, columns } = process.stderr;
+  if (!isTTY || columns < narrowest || process.env.TERM === 'dumb') return plainView(note);
   const { liveView } = await import('./live-progress.ts');
   return liveView();
 }

@@ -157,3 +157,11 @@ test('faults are shown and changed while the server runs, from this machine only
   assert.equal(foreign.status, 403);
   assert.equal((await send(url)).status, 500);
 });
+
+test('a conversation in which tools that do not exist were called ends with the same draft', async (t) => {
+  const question = 'After how many seconds does a lantern dim?';
+  const good = await converse(await openModel(t), question);
+  const spoiled = await converse(await openModel(t, { faults: 'wrong-tool=1;max-in-a-row=2' }), question);
+  assert.ok(spoiled.calls.length > good.calls.length);
+  assert.deepEqual(spoiled.draft, good.draft);
+});

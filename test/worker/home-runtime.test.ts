@@ -40,6 +40,8 @@ test('two runtimes started at once are one, and the other ends with code 0', lim
   assert.equal(others.length, 2);
   assert.deepEqual(await Promise.all(others.map(exitOf)), [0, 0]);
   assert.equal(runtimes.filter(isRunning).length, 1);
+  assert.equal(home.log().match(/another runtime has this home/g)?.length, 2);
+  assert.equal(home.log().match(/the runtime listens/g)?.length, 1);
   assert.equal(home.servers().length, 1);
   member.say({ kind: 'leave' });
   await Promise.all(runtimes.map(exitOf));
@@ -59,6 +61,7 @@ test('a member killed with SIGKILL counts as gone: the runtime stops', limit, as
   assert.ok(isRunning(member) && isRunning(runtime));
   member.kill('SIGKILL');
   assert.equal(await exitOf(runtime), 0);
+  assert.match(home.log(), /"reason":"the last member is gone"/);
   assert.deepEqual(home.servers(), []);
 });
 

@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { Connection } from '@temporalio/client';
-import { homePaths } from '../../config/home-paths.ts';
+import { type HomePaths, homePaths } from '../../config/home-paths.ts';
 import { searchAttributes } from '../../contracts/names.ts';
 import { choosePorts, keepPorts } from '../../worker/ports.ts';
 import { startTimeOf, stopProgram } from '../../worker/running-program.ts';
@@ -22,6 +22,11 @@ function temporaryPaths(t: TestContext) {
   return paths;
 }
 
+async function started(paths: HomePaths, told: string[] = []) {
+  const server = await startTemporalServer(await temporalExecutable(), paths, (text) => told.push(text));
+  return { ...server, [Symbol.asyncDispose]: server.stop };
+}
+
 /** Somebody else's program on a port of this machine. */
 async function occupy(port: number): Promise<AsyncDisposable> {
   const server = createServer();
@@ -32,8 +37,7 @@ async function occupy(port: number): Promise<AsyncDisposable> {
 
 test('the server keeps runs for 90 days, knows our search attributes, and keeps its ports', limit, async (t) => {
   const paths = temporaryPaths(t);
-  const executable = await temporalExecutable();
-  const server = await startTemporalServer(executable, paths, () => undefined);
+  await using server = await started(paths);
   const connection = await Connection.connect({ address: server.address });
   const { config } = await connection.workflowService.describeNamespace({ namespace: server.namespace });
   assert.equal(Number(config?.workflowExecutionRetentionTtl?.seconds), 90 * 24 * 3600);
@@ -49,9 +53,8 @@ test('the server keeps runs for 90 days, knows our search attributes, and keeps 
   assert.equal(await server.ended, 'it ended with code 0');
   assert.equal(await startTimeOf(server.pid), null);
 
-  const again = await startTemporalServer(executable, paths, () => undefined);
+  await using again = await started(paths);
   assert.deepEqual([again.address, again.webUrl], [server.address, server.webUrl]);
-  await again.stop();
 });
 
 test('a port that somebody else took leads to another one, and says so', limit, async (t) => {
@@ -60,10 +63,9 @@ test('a port that somebody else took leads to another one, and says so', limit, 
   keepPorts(paths.ports, wanted);
   await using _other = await occupy(wanted.ui);
   const told: string[] = [];
-  const server = await startTemporalServer(await temporalExecutable(), paths, (text) => told.push(text));
+  await using server = await started(paths, told);
   assert.notEqual(server.webUrl, `http://127.0.0.1:${wanted.ui}`);
   assert.deepEqual(told, [`ports are taken: the Web UI moves to ${server.webUrl}`]);
-  await server.stop();
 });
 
 test('a broken ports file costs a new choice, nothing more', async (t) => {

@@ -1,0 +1,97 @@
+/** What is decided before a run starts: limits, forced routes, prices, repositories, time limits. */
+import assert from 'node:assert/strict';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { forcedRoute, withOptions } from '../../client/arm-options.ts';
+import { callLimits } from '../../client/call-limits.ts';
+import { UsageError } from '../../client/failures.ts';
+import { expectPrices, hasPrice, modelsOf } from '../../client/priced-models.ts';
+import { readQuestion } from '../../client/question-argument.ts';
+import { repositoryOf } from '../../client/repository-argument.ts';
+import { readConfig } from '../../config/read-config.ts';
+import { PipelineSpec } from '../../contracts/pipeline-spec.ts';
+import { temporaryFolder } from './run-command.ts';
+
+const specialist = { name: 'code', purpose: 'code', prompt: 'Answer.', tools: ['grep'] };
+const spec = PipelineSpec.parse({
+  name: 'mine',
+  router: { fallback: 'code' },
+  specialists: [specialist, { ...specialist, name: 'docs', model: 'gpt-4.1' }],
+  gate: { judge: {}, retryModel: 'gpt-5' },
+});
+const keyed = {
+  OPENAI_API_KEY: 'sk-x',
+  SWITCHYARD_MODEL: 'gpt-5-mini',
+  SWITCHYARD_MODEL_JUDGE: 'gpt-5-nano-2025-08-07',
+};
+const settings = readConfig(keyed, null, '/checkout').model;
+
+test('options replace the limits of the pipeline, and nothing else', () => {
+  const changed = withOptions(spec, { retryLimit: 0, maxModelCalls: 1, maxTokens: 2, maxCostUsd: 0.5, maxSeconds: 3 });
+  assert.equal(changed.gate?.retryLimit, 0);
+  assert.deepEqual(changed.budget, { modelCalls: 1, tokens: 2, costUsd: 0.5, wallClockSeconds: 3 });
+  assert.deepEqual(withOptions(spec, {}), spec);
+  assert.equal(spec.gate?.retryLimit, 2);
+});
+
+test('a forced route must be one of the pipeline', () => {
+  assert.equal(forcedRoute(spec, undefined), null);
+  assert.equal(forcedRoute(spec, 'docs'), 'docs');
+  assert.throws(() => forcedRoute(spec, 'Docs'), UsageError);
+});
+
+test('a price is known by the exact name or by the name before a date, not by a prefix', () => {
+  for (const model of ['gpt-5-mini', 'gpt-5-mini-2025-08-07', 'gpt-4o-20240806'])
+    assert.equal(hasPrice(model), true, model);
+  for (const model of ['gpt-5-minimal', 'gpt-5-mini-fast', 'openai/gpt-5', 'toString', 'gpt-5-mini-2025-99-07'])
+    assert.equal(hasPrice(model), false, model);
+});
+
+test('every model that a run may call is asked for its price, and the ones without are named', () => {
+  assert.deepEqual(modelsOf(spec, settings), ['gpt-5-mini', 'gpt-4.1', 'gpt-5-nano-2025-08-07', 'gpt-5']);
+  const limited = withOptions(spec, { maxCostUsd: 1 });
+  expectPrices(limited, settings);
+  expectPrices(spec, { ...settings, router: 'unknown-1' });
+  expectPrices(limited, { ...settings, router: 'unknown-1', offline: true });
+  assert.throws(
+    () => expectPrices(limited, { ...settings, router: 'unknown-1', judge: 'unknown-2' }),
+    /^UsageError: .*none for unknown-1, unknown-2:/,
+  );
+});
+
+test('a repository is a folder, made absolute, or a URL as it stands', async () => {
+  using folder = temporaryFolder();
+  assert.deepEqual(await repositoryOf(folder.path, 'main'), { kind: 'path', path: folder.path, ref: 'main' });
+  assert.deepEqual(await repositoryOf('.', undefined), { kind: 'path', path: process.cwd() });
+  for (const url of ['https://example.com/a/b.git', 'ssh://git@example.com/a', 'git@example.com:a/b.git', 'file:///a'])
+    assert.deepEqual(await repositoryOf(url, undefined), { kind: 'url', url });
+});
+
+test('a repository that cannot be opened, or that git would run as a program, is refused', async () => {
+  using folder = temporaryFolder();
+  for (const repository of [
+    join(folder.path, 'nope'),
+    'ext::sh -c id',
+    'https://user:password@example.com/a',
+    'https://ghp_token@example.com/a',
+    'ssh://git:password@example.com/a',
+  ])
+    await assert.rejects(repositoryOf(repository, undefined), UsageError, repository);
+  for (const ref of ['-x', 'a b', '', 'a\u0000b', 'a\nb'])
+    await assert.rejects(repositoryOf('.', ref), UsageError, ref);
+});
+
+test('a question is trimmed, and a dash reads it from stdin', async () => {
+  async function* pieces() {
+    yield Buffer.from(' Wo ist d');
+    yield Buffer.from('ie Tür?\n');
+  }
+  assert.equal(await readQuestion('-', pieces()), 'Wo ist die Tür?');
+  assert.equal(await readQuestion(' Where? ', pieces()), 'Where?');
+});
+
+test('all attempts of a model call have time within the total', () => {
+  const limits = callLimits({ ...settings, timeoutSeconds: 100, attempts: 4, heartbeatSeconds: 7 });
+  assert.deepEqual([limits.modelCallSeconds, limits.modelCallAttempts, limits.heartbeatSeconds], [100, 4, 7]);
+  assert.ok(limits.modelCallTotalSeconds > 400);
+});

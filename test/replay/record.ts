@@ -1,0 +1,70 @@
+/** Records the histories that the replay tests hold workflow code to: `npm run histories`, until the first tagged version. */
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { WorkflowHandle } from '@temporalio/client';
+import { historyToJSON } from '@temporalio/common/lib/proto-utils.js';
+import { loadPipeline } from '../../client/pipeline-files.ts';
+import { startOfflineModel } from '../../models/offline/server.ts';
+import { openScene, pipeline, quickLimits } from '../support/scene.ts';
+import { checkout } from '../support/temporal.ts';
+
+const question = 'Which error does boil throw when there is no water?';
+const repository = { kind: 'path', path: join(checkout, 'node_modules/commander') } as const;
+
+await record('orchestrated', '', (start) => start('orchestrated'));
+await record('orchestrated-weak-then-better', 'weak=1', (start) => start('orchestrated'));
+await record('orchestrated-busy-provider', 'seed=3;429=0.5;retry-after=1;max-in-a-row=2', (start) =>
+  start('orchestrated'),
+);
+await record('single-agent', '', (start) => start('single-agent'));
+await record('single-agent-ungated', '', (start) => start('single-agent-ungated'));
+await record('fan-out-and-synthesis', '', (start) => start('fan-out'));
+await recordRouteOnly();
+
+type Start = (name: string) => Promise<WorkflowHandle>;
+
+async function record(file: string, faults: string, act: (start: Start) => Promise<WorkflowHandle>): Promise<void> {
+  await using model = await startOfflineModel({ faults: faults === '' ? null : faults });
+  await using scene = await openScene({ modelUrl: model.url });
+  const handle = await act(async (name) => {
+    const shipped = name === 'fan-out' ? await fanOut() : await loadPipeline(name);
+    return scene.start(name === 'fan-out' ? 'How do I parse options?' : question, { pipeline: shipped, repository });
+  });
+  await handle.result();
+  await write(file, handle);
+}
+
+/** No winner is ever clear enough for it, so two specialists work and synthesis is needed. */
+async function fanOut() {
+  const shipped = await loadPipeline('orchestrated');
+  return {
+    ...shipped,
+    router: {
+      ...shipped.router,
+      fallback: 'general',
+      clearProbability: 1,
+      clearLead: 1,
+      fanOut: 2,
+      maxOutputTokens: 10,
+    },
+  };
+}
+
+async function recordRouteOnly(): Promise<void> {
+  await using model = await startOfflineModel();
+  await using scene = await openScene({ modelUrl: model.url });
+  const handle = await scene.client.workflow.start('routeOnly', {
+    workflowId: `record-${Date.now()}`,
+    taskQueue: scene.taskQueue,
+    args: [{ question, pipeline: pipeline(), forcedRoute: null, limits: quickLimits }],
+  });
+  await handle.result();
+  await write('route-only', handle);
+}
+
+async function write(file: string, handle: WorkflowHandle): Promise<void> {
+  const path = join(checkout, 'test/histories', `${file}.json`);
+  const json = historyToJSON(await handle.fetchHistory());
+  await writeFile(path, `${json}\n`);
+  process.stdout.write(`${path}: ${json.length} characters\n`);
+}
