@@ -1,6 +1,6 @@
 /** Asks every question of a file and prints how many answers cite the gold, how many abstain, and what history weighs. */
 import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { inParallel } from '../client/in-parallel.ts';
 import { loadPipeline } from '../client/pipeline-files.ts';
@@ -58,7 +58,7 @@ async function askAll(faults: string | null): Promise<Answered[]> {
       args: [
         {
           question: question.question,
-          repository: { kind: 'path', path: join(checkoutFolder, question.repository) },
+          repository: { kind: 'path', path: resolve(checkoutFolder, question.repository) },
           pipeline,
           forcedRoute: null,
           limits: { modelCallSeconds: 30, modelCallTotalSeconds: 300, modelCallAttempts: 5, heartbeatSeconds: 10 },

@@ -51,14 +51,18 @@ const defaultTimeout = 600_000;
 
 /** Starts git with its three streams open; the caller ends it. */
 export function spawnGit(args: readonly string[], options: GitOptions = {}): ChildProcessWithoutNullStreams {
-  return spawn('git', [...safeSettings, ...args], {
+  const child = spawn('git', [...safeSettings, ...args], {
     cwd: options.folder,
     env: gitEnvironment(options),
     stdio: ['pipe', 'pipe', 'pipe'],
     windowsHide: true,
     ...(options.signal ? { signal: options.signal } : {}),
-    timeout: options.timeout ?? defaultTimeout,
   });
+  // Not spawn's own time limit: its timer outlives a git that could not be started.
+  const timer = setTimeout(() => child.kill(), options.timeout ?? defaultTimeout);
+  const stop = () => clearTimeout(timer);
+  child.once('exit', stop).once('error', stop);
+  return child;
 }
 
 /** `code` is null when git was ended by its time limit. */
