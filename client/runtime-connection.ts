@@ -42,7 +42,7 @@ export async function joinRuntime(request: RuntimeRequest): Promise<JoinedRuntim
     const socket = await open(request.socket);
     if (socket !== null) {
       const member = await joinInTime(socket, request);
-      if (member !== null) return { ...member, started: true };
+      if (member !== null) return { ...member, started: own?.pid === member.ready.pid };
       deadline = Math.max(deadline, Date.now() + graceMs);
     } else {
       const end = own?.ended() ?? null;

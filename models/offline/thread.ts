@@ -1,17 +1,17 @@
 /** Runs the offline model's server in a thread of this process, so that the caller's event loop stays free. */
-import { once } from 'node:events';
 import { Worker } from 'node:worker_threads';
 import type { OfflineModel, OfflineModelOptions } from './server.ts';
 
 export type ThreadMessage = { kind: 'listening'; url: string } | { kind: 'failed'; message: string };
 
-const firstMessage = (worker: Worker): Promise<ThreadMessage> =>
+const firstMessage = (worker: Worker, exited: Promise<void>): Promise<ThreadMessage> =>
   new Promise((resolve, reject) => {
+    worker.once('error', reject);
     worker.once('message', (message: ThreadMessage) => {
       worker.off('error', reject);
       resolve(message);
     });
-    worker.once('error', reject);
+    void exited.then(() => reject(new Error('the offline model ended before it listened')));
   });
 
 /**
@@ -21,18 +21,19 @@ const firstMessage = (worker: Worker): Promise<ThreadMessage> =>
  */
 export async function startOfflineModelThread(options: OfflineModelOptions = {}): Promise<OfflineModel> {
   const worker = new Worker(new URL('./thread-main.ts', import.meta.url), { workerData: options });
-  const message = await firstMessage(worker);
+  // Listened for from the start: the exit may follow the first message before anyone could ask for it.
+  const exited = new Promise<void>((resolve) => worker.once('exit', () => resolve()));
+  const message = await firstMessage(worker, exited);
   if (message.kind === 'failed') {
-    await once(worker, 'exit');
+    await exited;
     throw new Error(message.message);
   }
   worker.unref();
   let closing: Promise<void> | null = null;
-  const stop = async (): Promise<void> => {
+  const stop = (): Promise<void> => {
     worker.ref();
-    const ended = once(worker, 'exit');
     worker.postMessage('close');
-    await ended;
+    return exited;
   };
   const close = (): Promise<void> => {
     closing ??= stop();

@@ -1,10 +1,10 @@
 /** Joining a home's runtime: it is started when it is not there, shared when it is, and left in order. */
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
-import { test } from 'node:test';
+import { afterEach, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { CommandFailure, Interrupted } from '../../client/failures.ts';
-import { joinRuntime, type RuntimeRequest } from '../../client/runtime-connection.ts';
+import { type JoinedRuntime, joinRuntime, type RuntimeRequest } from '../../client/runtime-connection.ts';
 import { temporaryFolder } from './run-command.ts';
 
 const fake = fileURLToPath(new URL('fake-home.ts', import.meta.url));
@@ -24,6 +24,19 @@ function request(folder: string, behaviour: string, more: Partial<RuntimeRequest
   };
 }
 
+const joined: JoinedRuntime[] = [];
+
+async function joinForTest(wanted: RuntimeRequest): Promise<JoinedRuntime> {
+  const runtime = await joinRuntime(wanted);
+  joined.push(runtime);
+  return runtime;
+}
+
+/** A test that fails half-way would keep its runtimes, and with them this process, alive. */
+afterEach(async () => {
+  for (const runtime of joined.splice(0)) await runtime.leave(500);
+});
+
 function lives(pid: number): boolean {
   try {
     process.kill(pid, 0);
@@ -42,7 +55,7 @@ async function gone(pid: number): Promise<boolean> {
 test('a runtime is started where there is none, says what it does, and is gone after the last one has left', async () => {
   using folder = temporaryFolder();
   const progress: string[] = [];
-  const runtime = await joinRuntime(request(folder.path, 'normal', { onProgress: (text) => progress.push(text) }));
+  const runtime = await joinForTest(request(folder.path, 'normal', { onProgress: (text) => progress.push(text) }));
   assert.equal(runtime.started, true);
   assert.deepEqual(progress, ['starting the Temporal server']);
   assert.equal(runtime.ready.webUrl, 'http://127.0.0.1:8233');
@@ -55,7 +68,7 @@ test('a runtime is started where there is none, says what it does, and is gone a
 
 test('commands that start in the same moment share one runtime, and the last one out stops it', async () => {
   using folder = temporaryFolder();
-  const all = await Promise.all(Array.from({ length: 4 }, () => joinRuntime(request(folder.path, 'normal'))));
+  const all = await Promise.all(Array.from({ length: 4 }, () => joinForTest(request(folder.path, 'normal'))));
   const pids = new Set(all.map(({ ready }) => ready.pid));
   assert.equal(pids.size, 1);
   const partings: string[] = [];
@@ -66,8 +79,8 @@ test('commands that start in the same moment share one runtime, and the last one
 
 test('a runtime that already runs is joined and not called started', async () => {
   using folder = temporaryFolder();
-  const first = await joinRuntime(request(folder.path, 'normal'));
-  const second = await joinRuntime(request(folder.path, 'crash'));
+  const first = await joinForTest(request(folder.path, 'normal'));
+  const second = await joinForTest(request(folder.path, 'crash'));
   assert.equal(second.started, false);
   assert.equal(second.ready.pid, first.ready.pid);
   assert.equal(await first.leave(), 'staying');
@@ -76,7 +89,7 @@ test('a runtime that already runs is joined and not called started', async () =>
 
 test('a runtime on its way out is waited for and another one is started', async () => {
   using folder = temporaryFolder();
-  const runtime = await joinRuntime(request(folder.path, 'stop-first'));
+  const runtime = await joinForTest(request(folder.path, 'stop-first'));
   assert.equal(runtime.ready.address, '127.0.0.1:7233');
   assert.equal(await runtime.leave(), 'stopped');
 });
@@ -112,21 +125,21 @@ test('a runtime that says nothing is given up', async () => {
 test('an interrupted join ends as interrupted', async () => {
   using folder = temporaryFolder();
   const controller = new AbortController();
-  const joining = joinRuntime(request(folder.path, 'silent', { signal: controller.signal }));
+  const joining = joinForTest(request(folder.path, 'silent', { signal: controller.signal }));
   controller.abort();
   await assert.rejects(joining, (error: unknown) => error instanceof Interrupted);
 });
 
 test('leaving a runtime that does not answer ends after its limit', async () => {
   using folder = temporaryFolder();
-  const runtime = await joinRuntime(request(folder.path, 'never-leave'));
+  const runtime = await joinForTest(request(folder.path, 'never-leave'));
   assert.equal(await runtime.leave(200), 'late');
   assert.equal(await gone(runtime.ready.pid), true);
 });
 
 test('a runtime that dies shows as a closed connection', async () => {
   using folder = temporaryFolder();
-  const runtime = await joinRuntime(request(folder.path, 'normal'));
+  const runtime = await joinForTest(request(folder.path, 'normal'));
   process.kill(runtime.ready.pid, 'SIGKILL');
   await runtime.closed;
   assert.equal(await runtime.leave(), 'stopped');

@@ -63,7 +63,16 @@ test('an answer quotes lines exactly as the tools showed them', async (t) => {
 
 for (const [kind, text, missing] of [
   ['about something else', 'When is the payroll cut-off for contractors in Berlin?', 'payroll'],
-  ['in its own words about an option that it lacks', 'What does the lantern option dimCurve default to?', 'dimCurve'],
+  [
+    'about something else in some words of its own',
+    'Which vendor ships amber or green glass to Lisbon, and at what price?',
+    'Lisbon',
+  ],
+  [
+    'about itself, but for an option that it lacks',
+    'After how many seconds without movement does a lantern dim when dimCurve is set?',
+    'dimCurve',
+  ],
 ] as const) {
   test(`a question ${kind} is answered with what was not found, and without citations`, async (t) => {
     const { draft } = await converse(await openModel(t), text);

@@ -27,9 +27,9 @@ test('the event loop beats on while 30 MB are indexed and a hostile pattern is g
   const took = performance.now() - opened;
   delay.disable();
   assert.match(hostile.text, /^error: grep took longer than 2 s: the pattern took too long/);
-  // Every beat that fits in the time, but for one in four on a busy machine.
-  assert.ok(beatsWhileOpening > ((opened - began) / 50) * 0.75, `${beatsWhileOpening} beats in ${opened - began} ms`);
-  assert.ok(beats - beatsWhileOpening > (took / 50) * 0.75, `${beats - beatsWhileOpening} beats in ${took} ms`);
+  // Every beat that fits in the time, but for every other one on a busy machine.
+  assert.ok(beatsWhileOpening > ((opened - began) / 50) * 0.5, `${beatsWhileOpening} beats in ${opened - began} ms`);
+  assert.ok(beats - beatsWhileOpening > (took / 50) * 0.5, `${beats - beatsWhileOpening} beats in ${took} ms`);
   t.diagnostic(
     `30 MB opened in ${Math.round(opened - began)} ms, event-loop delay p99 ${Math.round(delay.percentile(99) / 1e6)} ms`,
   );

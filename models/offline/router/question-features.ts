@@ -2,6 +2,7 @@
 
 import { phraseFamilies } from './phrase-families.ts';
 import { questionIntents } from './question-intent.ts';
+import { questionRegister } from './question-register.ts';
 import { questionMarks } from './question-shape.ts';
 import { questionStems, readableText } from './question-words.ts';
 import { vocabularyCounts } from './vocabulary.ts';
@@ -16,7 +17,7 @@ const wordLimit = 160;
  * How much each family of features weighs in all, whatever the question's length; chosen by the grouped
  * cross-validation.
  */
-const familyNorms = { words: 2, pairs: 0.8, lead: 0.6, signs: 2.8 } as const;
+const familyNorms = { words: 2, pairs: 0.8, lead: 0.6, signs: 2.8, register: 1 } as const;
 
 /**
  * The features of a question: stems, pairs of stems, its first words, and its signs; each family has a fixed length (L2
@@ -31,8 +32,10 @@ export function questionFeatures(question: string): QuestionFeatures {
   addFamily(features, 'pair', pairs, familyNorms.pairs);
   addFamily(features, 'lead', leadingPhrases(stems), familyNorms.lead);
   const families = phraseFamilies(text);
-  const marks = questionMarks(text, stems.length, families.includes('trouble'));
+  const troubled = families.includes('trouble');
+  const marks = questionMarks(text, stems.length, troubled);
   const signs = [...families, ...marks, ...questionIntents(text), ...vocabularyCounts(stems)];
+  addFamily(features, 'register', questionRegister(text, troubled), familyNorms.register);
   addFamily(features, 'sign', signs, familyNorms.signs);
   return features;
 }

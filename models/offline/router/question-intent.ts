@@ -12,6 +12,9 @@ const asker = '(?:i|we|you|one|people|my|our|someone|somebody)';
 const orderVerb =
   '(?:explain|describe|show|list|walk|trace|follow|outline|summari[sz]e|find|give|take|go|name|tell|write|document|' +
   'translate|recommend|invent)';
+const remedy = '(?:stop|avoid|prevent|silenc|cure|fix|solv|resolv|repair|get (?:rid|past|around)|make it (?:go|stop))';
+const says =
+  '(?:log )?(?:warns?|says?|tells?|told|prints?|complains?|reports?|reported|claims?|shows?|logs?|states?|outputs?)';
 
 /**
  * Some of these show that a question has an intent. Repeats are bounded, so that each takes time linear in the text.
@@ -72,6 +75,52 @@ const intents: Readonly<Record<string, readonly string[]>> = {
   tellsOfChange: [
     '\\b(?:since|after) (?:the |an? |i |we |it |updat|upgrad|\\d)',
     '\\b(?:used to|any ?more|previously|yesterday|worked (?:fine|in|before|with))\\b',
+  ],
+  seeksRemedy: [
+    `\\bhow (?:do|can|could|would|should|to|does) (?:i |we |it |one |this )?(?:be )?${remedy}\\w*`,
+    '\\b(?:the|a|its) (?:fix|cure|remedy|culprit|mistake|workaround)\\b|\\bany (?:hints?|ideas?|clue)\\b|\\bfalse alarm\\b',
+    "\\b(?:doing wrong|overlook\\w*|what am i|where (?:do|should) (?:i|we)[^?\\n]{0,20} look|what's (?:up|wrong))\\b",
+  ],
+  reportsMessage: [
+    `\\b(?:logs?|log line|console|terminal|server|it|i'm|dashboard|startup|start) (?:${says})\\b`,
+    '\\b(?:keep|keeps|kept) (?:seeing|getting|hitting|running|showing|printing|failing)\\b',
+    '\\b(?:fails?|ends?|stops?|aborts?|exits?|refused|dies) with\\b|\\blog is full\\b',
+    "\\b(?:i|we)(?:'m|'re| am| are)? (?:get|getting|see|seeing|told|hit)\\b",
+  ],
+  seeksAdvice: [
+    '\\b(?:recommend\\w*|advi[sc]e|advised|suggest\\w*|guidance|best practice|official\\w*|preferred|preferable)\\b',
+    '\\b(?:supposed|meant|intended|ought|advisable|watch out|what to use|still (?:fine|supported))\\b',
+    '\\bshould (?:i|we|one|our|new|my|the team)\\b',
+  ],
+  citesDocs: [
+    '\\baccording to (?:the|your)\\b|\\b(?:documented|written down|mentioned|described|listed)\\b',
+    '\\b(?:docs?|documentation|guide|manual|handbook|reference|tutorial|readme) (?:say|mention|talk|promis|recommend|name)',
+  ],
+  asksDefault: [
+    '\\b(?:by default|default to|defaults? to|the default|out of the box|unless|leave it out|turned? (?:on|off))\\b',
+    '\\bper \\w{1,20} or (?:per|in|global)\\b|\\bis it per\\b|\\bon by default\\b',
+  ],
+  tellsNeed: [
+    "\\b(?:we|i) (?:need|have to|want|would like|plan|only want|must|have an?)\\b|\\b(?:i|we)'d like\\b",
+    '\\b(?:we|i) are (?:moving|upgrading|going)\\b|^\\W*(?:our|my) \\w{1,20} \\w{1,20}\\b[^?\\n]{0,120}\\. ',
+  ],
+  supposes: [
+    '^\\W*(?:suppose|say|assume|imagine|if|when|after|between|once|given)\\b',
+    '[,.:] (?:does|do|is|are|what|which|who) \\w{1,20}\\b',
+  ],
+  asksOutcome: [
+    '\\b(?:return|throw|raise|give|yield|drop|keep|skip|ignore|sort|lose)\\w{0,3}\\b[^?\\n]{0,40}\\bor (?:the |a |an |does |is )?\\w',
+    '\\b(?:does|do|is|are|will) [^?\\n]{0,60}\\b(?:still|even|at all|right away|again|first|twice|internally)\\b',
+    `\\bwhat does (?!${asker}\\b)[^?\\n]{1,60}\\bdo (?:with|if|when|once|on)\\b|\\bwhat happens\\b`,
+  ],
+  asksWinner: [
+    '\\bwhose\\b|\\bwins?\\b|\\bwhich of (?:the two|them|these|those)\\b|\\bin (?:what|which) (?:order|sequence)\\b',
+    '\\b(?:both|two) \\w{1,20}\\b|\\bwhich (?:comes|one comes|runs) (?:first|last)\\b|\\bbefore or after\\b',
+  ],
+  asksOfWhole: [
+    '\\bwhat (?:is|kind of|does) (?:this|it|the) (?:project|product|thing|repo|repository|library|tool|software)\\b',
+    "\\bwhat(?:'s| is) (?:it|this)(?: (?:for|about|all about))?\\s*[?,]|\\bnew (?:here|to this)\\b|\\bnutshell\\b|\\bone sentence\\b",
+    '\\bbehind (?:it|this)\\b|\\bproduction.ready\\b|\\bmature\\b|\\bstable\\b|\\bin production\\b',
   ],
   quotes: ['["“][^"”\\n]{8,200}["”]'],
 };

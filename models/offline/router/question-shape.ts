@@ -11,6 +11,7 @@ const marks: Readonly<Record<string, RegExp>> = {
   signal: /\bSIG[A-Z]{3,4}\b|segfault|segmentation fault|core dumped|AddressSanitizer|\babort/iu,
   errorName: /\b[A-Z]\w{1,60}(?:Error|Exception|Warning|Fault)\b/u,
   errorPrefix: /(?:^|\s)(?:\w{1,40}\s)?(?:error|err!|fatal|exception|warning|fail)(?:\[\w+\])?:/imu,
+  errorCode: /\b(?:ERR|E)_[A-Z_]{3,40}\b|\bE[A-Z]{4,12}\b|\b[A-Z]{2,12}(?:_[A-Z]{2,12}){1,4}:|\bTS\d{4}\b/u,
   logLevel: /\b(?:ERROR|WARN|WARNING|FATAL|FAIL|FAILED)\b/u,
   clockTime: /\d{2}:\d{2}:\d{2}/u,
   exitCode: /\b(?:exit(?:s|ed)?|return(?:s|ed)?|killed|stops?)\b[^\n]{0,30}\b(?:code|status|\d{1,3})\b/iu,
@@ -38,6 +39,7 @@ const failureMarks = [
   'pythonTrace',
   'frameLines',
   'exitCode',
+  'errorCode',
   'logLevel',
 ];
 

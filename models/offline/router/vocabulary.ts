@@ -26,7 +26,10 @@ const wordLists = {
     system table tag target task template terminal test text texture thread throughput tile timeout timestamp
     token tool tooltip trace training transaction tree trigger type ui unit upload url user validate value
     variable vector virtual volume watermark web webhook websocket widget window worker workflow workspace write
-    yaml`,
+    yaml chunk codec compaction completion compression consumer deprecated directive dump editor encryption fixture
+    gateway hostname integration keybinding locale monorepo normalizer pagination permalink preset producer provider
+    proxy quota rate redirect regex renderer replica retention runner sandbox scheduler shell spreadsheet
+    subcommand subdomain synchronous tenant timezone tls upstream vault`,
   project: `adopt adoption audit audience author blog bounty chat citation cite cla company community conference
     contact contribute contributor contribution copyright developer discord discussion donate download enterprise
     event fork forum founder founded fund history industry internship interview journalist licence license logo
@@ -39,7 +42,10 @@ const wordLists = {
     letter life lunch mail manager money moon morning mother movie music night office party person phone plant
     poem president programming rain recipe relax restaurant school sleep slogan song spanish sport spring startup
     stress student summer sun teacher teammate tired today tomorrow tonight travel university vacation weather
-    weekend winter work world yesterday young`,
+    weekend winter work world yesterday young baby bake bread
+    brother cinema coffee doctor driving exam flight guitar hotel island king luck marry math meal neighbour parent
+    pet planet queen river salad sea shirt singer sister soup tea tip war wedding
+    wine winner`,
   breakage: `abort bad black blank broken bug cease close closed complain corrupt crash damage dead delay deny
     destroy die different disappear disconnect double doubled drift drop dropped empty error exceed exceeded
     explode fail failing failure fatal fault fell flicker forbidden freeze garbage glitch gone half hang hidden
