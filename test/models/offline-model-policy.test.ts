@@ -70,7 +70,7 @@ for (const [kind, text, missing] of [
   ],
   [
     'about itself, but for an option that it lacks',
-    'After how many seconds without movement does a lantern dim when dimCurve is set?',
+    'After ninety seconds without movement a lantern dims to spare its battery: does dimCurve change the delay?',
     'dimCurve',
   ],
 ] as const) {

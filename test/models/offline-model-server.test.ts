@@ -43,6 +43,7 @@ test('the same request gives the same bytes, on another server too', async (t) =
   }
   assert.equal(bodies.length, 4);
   assert.equal(new Set(bodies).size, 1);
+  assert.equal(JSON.parse(bodies[0] ?? '').created, 0, 'a clock would make other bytes');
 });
 
 test('a label comes as one token whose alternatives are all labels, with probabilities that add up to 1', async (t) => {

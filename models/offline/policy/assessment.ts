@@ -100,7 +100,7 @@ function unionCoverage(question: QuestionTerms, scored: readonly Scored[]): numb
 }
 
 /**
- * Coefficients of a logistic regression over 147 questions with known answers about eleven npm packages (written for
+ * Coefficients of a logistic regression over 147 questions, answerable or not, about twelve npm packages (written for
  * this purpose; none of them is known here): a coherent passage speaks for an answer, words that stand nowhere speak
  * against it, names among them more; a long question is never covered as fully as a short one.
  */

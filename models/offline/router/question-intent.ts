@@ -87,6 +87,9 @@ const intents: Readonly<Record<string, readonly string[]>> = {
     '\\b(?:fails?|ends?|stops?|aborts?|exits?|refused|dies) with\\b|\\blog is full\\b',
     "\\b(?:i|we)(?:'m|'re| am| are)? (?:get|getting|see|seeing|told|hit)\\b",
   ],
+  asksOfMessage: [
+    '["“][^"”\\n]{3,120} [^"”\\n]{3,120}["”][^?\\n]{0,40}\\b(?:mean|means|how|caus\\w+|trigger\\w*|why|what|when i|as soon|although|but)\\b',
+  ],
   seeksAdvice: [
     '\\b(?:recommend\\w*|advi[sc]e|advised|suggest\\w*|guidance|best practice|official\\w*|preferred|preferable)\\b',
     '\\b(?:supposed|meant|intended|ought|advisable|watch out|what to use|still (?:fine|supported))\\b',
@@ -126,10 +129,11 @@ const intents: Readonly<Record<string, readonly string[]>> = {
 };
 
 const patterns = Object.entries(intents).map(
-  ([intent, alternatives]) => [intent, new RegExp(alternatives.join('|'), 'iu')] as const,
+  ([intent, alternatives]) => [intent, new RegExp(alternatives.join('|'), 'u')] as const,
 );
 
 /** The names of the intents that a question shows. */
 export function questionIntents(text: string): string[] {
-  return patterns.filter(([, pattern]) => pattern.test(text)).map(([intent]) => intent);
+  const lower = text.toLowerCase();
+  return patterns.filter(([, pattern]) => pattern.test(lower)).map(([intent]) => intent);
 }

@@ -5,25 +5,26 @@
 
 /** Openings, the first that fits is taken. */
 const openings: readonly (readonly [name: string, pattern: RegExp])[] = [
-  ['howTo', /\bhow (?:do|can|should|to|would|could|must)\b(?! (?:the|it|they)\b)/iu],
-  ['howWorks', /\bhow\b/iu],
-  ['whoWhose', /\b(?:who|whose|whom)\b/iu],
-  ['where', /\bwhere\b/iu],
-  ['why', /\bwhy\b/iu],
-  ['which', /\bwhich\b/iu],
-  ['should', /\bshould\b/iu],
-  ['what', /\bwhat\b/iu],
-  ['when', /\bwhen\b[^?\n]*\?/iu],
-  ['can', /(?:^|[.,!:] )\W*(?:can|could|may|would)\b[^?\n]*\?/iu],
-  ['does', /(?:^|[.,!:] )\W*(?:do|does|did|has|have|will)\b[^?\n]*\?/iu],
-  ['is', /(?:^|[.,!:] )\W*(?:is|are|was|were)\b[^?\n]*\?/iu],
+  ['howTo', /\bhow (?:do|can|should|to|would|could|must)\b(?! (?:the|it|they)\b)/u],
+  ['howWorks', /\bhow\b/u],
+  ['whoWhose', /\b(?:who|whose|whom)\b/u],
+  ['where', /\bwhere\b/u],
+  ['why', /\bwhy\b/u],
+  ['which', /\bwhich\b/u],
+  ['should', /\bshould\b/u],
+  ['what', /\bwhat\b/u],
+  ['when', /\bwhen\b[^?\n]*\?/u],
+  ['can', /(?:^|[.,!:] )\W*(?:can|could|may|would)\b[^?\n]*\?/u],
+  ['does', /(?:^|[.,!:] )\W*(?:do|does|did|has|have|will)\b[^?\n]*\?/u],
+  ['is', /(?:^|[.,!:] )\W*(?:is|are|was|were)\b[^?\n]*\?/u],
 ];
 
 /** Names of how a question is put. `troubled` says whether it speaks of a failure. */
 export function questionRegister(text: string, troubled: boolean): string[] {
-  const asked = askedSentence(text);
-  const opening = openings.find(([, pattern]) => pattern.test(asked))?.[0] ?? (text.includes('?') ? 'asks' : 'tells');
-  const voice = voiceOf(text);
+  const lower = text.toLowerCase();
+  const asked = askedSentence(lower);
+  const opening = openings.find(([, pattern]) => pattern.test(asked))?.[0] ?? (lower.includes('?') ? 'asks' : 'tells');
+  const voice = voiceOf(lower);
   const tone = troubled ? 'troubled' : 'calm';
   return [`${opening}`, `${opening} ${voice}`, `${opening} ${tone}`, `${voice} ${tone}`];
 }
@@ -38,6 +39,6 @@ function askedSentence(text: string): string {
 }
 
 function voiceOf(text: string): string {
-  if (/\b(?:i|my|me|we|our|us|i'm|i'd|i've|we're)\b/iu.test(text)) return 'own';
-  return /\b(?:you|your)\b/iu.test(text) ? 'you' : 'none';
+  if (/\b(?:i|my|me|we|our|us|i'm|i'd|i've|we're)\b/u.test(text)) return 'own';
+  return /\b(?:you|your)\b/u.test(text) ? 'you' : 'none';
 }

@@ -33,8 +33,8 @@ export interface SoftmaxModel {
 
 /**
  * Minimises mean log loss plus an L2 penalty by Nesterov's accelerated gradient with step 1/L. L is an upper bound of
- * the curvature: half the largest squared row norm (Böhning, 1992: the softmax's Hessian is at most I/2), plus the
- * penalty.
+ * the curvature: half the largest eigenvalue of the rows' mean outer product (Böhning, 1992: the softmax's Hessian is
+ * at most I/2), plus the penalty. Feature values are at least 0.
  */
 export function fitSoftmax(
   rows: readonly SparseRow[],
@@ -43,7 +43,7 @@ export function fitSoftmax(
 ): SoftmaxModel {
   const { classCount, penalty } = settings;
   const size = settings.featureCount * classCount;
-  const step = 1 / (0.5 * Math.max(1e-9, ...rows.map(squaredNorm)) + penalty);
+  const step = 1 / (0.5 * largestEigenvalue(rows, settings.featureCount) + penalty);
   const weights = new Float64Array(size);
   const ahead = new Float64Array(size);
   const gradient = new Float64Array(size);
@@ -79,8 +79,32 @@ export function softmax(logits: Float64Array, temperature = 1): Float64Array {
   return probabilities;
 }
 
-function squaredNorm(row: SparseRow): number {
-  return row.values.reduce((sum, value) => sum + value * value, 0);
+const powerIterations = 8;
+
+/** Keeps the estimate, which comes from below, on the safe side; eight iterations agree to seven digits here. */
+const eigenvalueMargin = 1.02;
+
+/** Of the mean outer product of the rows, by power iteration: quick, as nothing is negative and the intercept leads. */
+function largestEigenvalue(rows: readonly SparseRow[], featureCount: number): number {
+  let direction = new Float64Array(featureCount).fill(1 / Math.sqrt(featureCount));
+  let eigenvalue = 1e-9;
+  for (let iteration = 0; iteration < powerIterations; iteration += 1) {
+    const image = new Float64Array(featureCount);
+    for (const { indices, values } of rows) {
+      let product = 0;
+      for (let entry = 0; entry < indices.length; entry += 1) {
+        product += (values[entry] ?? 0) * (direction[indices[entry] ?? 0] ?? 0);
+      }
+      for (let entry = 0; entry < indices.length; entry += 1) {
+        const at = indices[entry] ?? 0;
+        image[at] = (image[at] ?? 0) + ((values[entry] ?? 0) * product) / rows.length;
+      }
+    }
+    const length = Math.sqrt(image.reduce((sum, value) => sum + value * value, 0));
+    eigenvalue = Math.max(eigenvalue, length);
+    direction = image.map((value) => value / Math.max(1e-9, length));
+  }
+  return eigenvalue * eigenvalueMargin;
 }
 
 /** Adds one row's share of the gradient. The loops below run millions of times in a fit, so they allocate nothing. */
