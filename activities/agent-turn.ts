@@ -1,6 +1,6 @@
 /** One turn of any agent: load what was said, ask, store the reply, so that only a reference enters history. */
 import { repairMessage } from '../agents/repair.ts';
-import type { Payment } from '../contracts/agent-calls.ts';
+import type { Payment, RepairCall } from '../contracts/agent-calls.ts';
 import type { ChatReply, ChatToolCall } from '../contracts/chat.ts';
 import type { ContentId } from '../contracts/content.ts';
 import { askModel } from './ask-model.ts';
@@ -18,10 +18,10 @@ export type Turn =
 export type TurnOptions = { mustAnswer: boolean; payment: Payment };
 
 /** A repair: the stored turn holds the unusable reply. */
-export const repairTurn = (call: { turn: ContentId; problem: string }): Turn => ({
+export const repairTurn = (call: RepairCall): Turn => ({
   kind: 'following',
   previous: call.turn,
-  said: [repairMessage(call.problem)],
+  said: [repairMessage(call.problem, call.mustAnswer)],
 });
 
 /** Asks the model for its next reply and stores the turn. Errors: those of the model, the store and the snapshot. */

@@ -14,7 +14,7 @@ export const callSpecialist =
   (needs: ActivityDependencies) =>
   (call: SpecialistCall, payment: Payment): Promise<ActivityResult<SpecialistTurn>> =>
     inFrame({ name: 'specialist-llm', type: 'generation' }, async (frame) => {
-      const mustAnswer = call.kind === 'repair' || call.mustAnswer;
+      const { mustAnswer } = call;
       const next = await nextTurn(needs, call);
       const { reply, turn } = await takeTurn(needs, frame, next, { mustAnswer, payment });
       const parsed = parseSpecialistReply(reply, mustAnswer);

@@ -11,7 +11,7 @@ export const routeQuestion =
   (needs: ActivityDependencies) =>
   (call: RouteCall, payment: Payment): Promise<ActivityResult<RouteDecision>> =>
     inFrame({ name: 'router-llm', type: 'generation' }, async (frame) => {
-      const request = routerRequest(call.question, call.router, call.routes);
+      const request = routerRequest(call.question, call.router, call.routes, call.refused);
       const reply = await askModel(needs, frame, request, payment);
       const names = call.routes.map((route) => route.name);
       const span = { model: reply.model, usage: reply.usage };

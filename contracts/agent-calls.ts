@@ -20,6 +20,8 @@ export const RepairCall = z.object({
   kind: z.literal('repair'),
   turn: ContentId,
   problem: z.string().max(300),
+  /** False: the agent may call tools instead of answering. */
+  mustAnswer: z.boolean(),
 });
 export type RepairCall = z.infer<typeof RepairCall>;
 
@@ -34,6 +36,8 @@ export const RouteCall = z.object({
   question,
   router: RouterSpec,
   routes: z.array(SpecialistSpec.pick({ name: true, purpose: true })).min(1),
+  /** Earlier replies that named no route; empty on the first call. */
+  refused: z.array(z.string().max(200)),
 });
 export type RouteCall = z.infer<typeof RouteCall>;
 

@@ -11,7 +11,7 @@ export async function endInTime(run: Run, scope: CancellationScope): Promise<voi
   const limitMs = run.ledger.budget.wallClockSeconds * 1000;
   for (let leftMs = limitMs; leftMs > 0; leftMs = limitMs - (Date.now() - startMs - run.freeMs)) {
     const dueMs = Date.now() + leftMs;
-    await sleep(leftMs);
+    await sleep(leftMs, { summary: 'the time limit of the run' });
     const lateMs = Date.now() - dueMs;
     // While the worker was away nothing was worked: that time is free.
     if (lateMs > awayMs) run.freeMs += Date.now() - run.lastProgressMs;

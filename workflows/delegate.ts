@@ -75,8 +75,9 @@ async function work(run: Run, spec: SpecialistSpec, feedback: Feedback | null): 
 
 function nextTurn(run: Run, name: string, tryNumber: number, call: SpecialistCall): Promise<SpecialistTurn> {
   const { callSpecialist } = run.calls.models;
-  const purpose = call.kind === 'next' && call.mustAnswer ? 'answer now' : 'think';
-  return usableTurn<SpecialistCall, SpecialistTurn>(call, purpose, (each, why) =>
+  const { mustAnswer } = call;
+  const purpose = mustAnswer ? 'answer now' : 'think';
+  return usableTurn<SpecialistCall, SpecialistTurn>(call, purpose, mustAnswer, (each, why) =>
     run.paid((payment) =>
       callSpecialist.executeWithOptions({ summary: turnSummary(name, tryNumber, why) }, [each, payment]),
     ),

@@ -2,7 +2,7 @@
 import type { RepairCall } from '../contracts/agent-calls.ts';
 import type { ContentId } from '../contracts/content.ts';
 
-const repairsAllowed = 2;
+export const repairsAllowed = 2;
 
 /** A model's turn: usable, or not and why. */
 type Turn = { kind: string; turn: ContentId } | { kind: 'unparsable'; turn: ContentId; problem: string };
@@ -11,11 +11,13 @@ type Turn = { kind: string; turn: ContentId } | { kind: 'unparsable'; turn: Cont
 export async function usableTurn<Call, Reply extends Turn>(
   call: Call,
   purpose: string,
+  mustAnswer: boolean,
   ask: (call: Call | RepairCall, purpose: string) => Promise<Reply>,
 ): Promise<Reply> {
   let reply = await ask(call, purpose);
   for (let repairs = 0; 'problem' in reply && repairs < repairsAllowed; repairs += 1) {
-    reply = await ask({ kind: 'repair', turn: reply.turn, problem: reply.problem }, `repair (${reply.problem})`);
+    const { turn, problem } = reply;
+    reply = await ask({ kind: 'repair', turn, problem, mustAnswer }, `repair (${problem})`);
   }
   return reply;
 }

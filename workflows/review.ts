@@ -46,7 +46,7 @@ async function judge(run: Run, gate: GateSpec, output: SpecialistOutput): Promis
     citations: output.citations,
   };
   const { judgeDraft } = run.calls.models;
-  const turn = await usableTurn<JudgeCall, JudgeTurn>(opening, 'judge the draft', (each, why) =>
+  const turn = await usableTurn<JudgeCall, JudgeTurn>(opening, 'judge the draft', true, (each, why) =>
     run.paid((payment) =>
       judgeDraft.executeWithOptions({ summary: turnSummary(output.specialist, output.try, why) }, [each, payment]),
     ),

@@ -4,12 +4,11 @@ import type { RouteInput, RouteResult } from '../contracts/route-only.ts';
 import { callsWithin, untilAnswered } from './calls.ts';
 import { Unavailable } from './failure-reading.ts';
 import { addUsage, noUsage } from './ledger.ts';
-import { routeCall, undisputedRoute } from './routing.ts';
+import { routed, routerSummary, undisputedRoute } from './routing.ts';
 
 export async function routeOnly({ question, pipeline, forcedRoute, limits }: RouteInput): Promise<RouteResult> {
   const undisputed = undisputedRoute(pipeline, forcedRoute);
   if (undisputed !== null) return { ...undisputed, usage: noUsage, model: null };
-  const { models } = callsWithin(limits);
   let usage = noUsage;
   let model: string | null = null;
   const waits = {
@@ -22,12 +21,14 @@ export async function routeOnly({ question, pipeline, forcedRoute, limits }: Rou
     waitForPerson: ({ kind, message }: { kind: string; message: string }) =>
       Promise.reject(ApplicationFailure.nonRetryable(message, kind)),
   };
-  const decision = await untilAnswered(waits, () =>
-    models.routeQuestion.executeWithOptions({ summary: 'router: choose a specialist' }, [
-      routeCall(pipeline, question),
-      { key: 'call-1', requirePrice: pipeline.budget.costUsd !== null },
-    ]),
-  ).catch((error: unknown) => {
+  const requirePrice = pipeline.budget.costUsd !== null;
+  const { routeQuestion } = callsWithin(limits).models;
+  let number = 0;
+  const decision = await routed(pipeline, question, (call) => {
+    number += 1;
+    const payment = { key: `call-${number}`, requirePrice };
+    return untilAnswered(waits, () => routeQuestion.executeWithOptions({ summary: routerSummary }, [call, payment]));
+  }).catch((error: unknown) => {
     throw error instanceof Unavailable ? ApplicationFailure.nonRetryable(error.message) : error;
   });
   return { ...decision, usage, model };

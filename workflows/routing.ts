@@ -1,8 +1,12 @@
 /** Routing: which specialist a question is for, decided by the router, by force, or because there is only one. */
+import type { RouteCall } from '../contracts/agent-calls.ts';
 import type { PipelineSpec } from '../contracts/pipeline-spec.ts';
 import type { RouteDecision } from '../contracts/routing.ts';
+import { repairsAllowed } from './repairs.ts';
 import { probabilityOf } from './routing-policy.ts';
 import type { Run } from './run.ts';
+
+export const routerSummary = 'router: choose a specialist';
 
 export async function chooseRoute(run: Run): Promise<void> {
   const { question } = run.state;
@@ -10,11 +14,10 @@ export async function chooseRoute(run: Run): Promise<void> {
   run.say('routing', 'choosing a specialist');
   const decision =
     undisputedRoute(pipeline, forcedRoute) ??
-    (await run.paid((payment) =>
-      run.calls.models.routeQuestion.executeWithOptions({ summary: 'router: choose a specialist' }, [
-        routeCall(pipeline, question),
-        payment,
-      ]),
+    (await routed(pipeline, question, (call) =>
+      run.paid((payment) =>
+        run.calls.models.routeQuestion.executeWithOptions({ summary: routerSummary }, [call, payment]),
+      ),
     ));
   run.state.routing = decision;
   run.state.route = decision.route;
@@ -36,8 +39,18 @@ export function undisputedRoute(
   return { route, probabilities: [{ route, probability: 1 }, ...others], source, fallback: false, reply: '' };
 }
 
-export function routeCall({ router, specialists }: PipelineSpec, question: string) {
+/** Asks the router, and again while its reply names no route; what is left then is the fallback. */
+export async function routed(
+  { router, specialists }: PipelineSpec,
+  question: string,
+  ask: (call: RouteCall) => Promise<RouteDecision>,
+): Promise<RouteDecision> {
   if (router === null) throw new Error('the pipeline has no router');
   const routes = specialists.map(({ name, purpose }) => ({ name, purpose }));
-  return { question, router, routes };
+  const refused: string[] = [];
+  for (;;) {
+    const decision = await ask({ question, router, routes, refused });
+    if (!decision.fallback || refused.length >= repairsAllowed) return decision;
+    refused.push(decision.reply);
+  }
 }

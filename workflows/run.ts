@@ -117,7 +117,7 @@ export class Run {
   async #pause(milliseconds: number, why: string): Promise<void> {
     const before = this.progress();
     this.say('waiting', `the provider asks to wait ${Math.ceil(milliseconds / 1000)} s: ${why}`);
-    await sleep(milliseconds);
+    await sleep(milliseconds, { summary: 'as long as the provider asks' });
     this.say(before.stage, before.doing);
   }
 

@@ -45,7 +45,7 @@ function synthesisTurn(run: Run, candidates: readonly SpecialistOutput[]): Promi
     candidates: drafts,
   };
   const { synthesize } = run.calls.models;
-  return usableTurn<SynthesisCall, SynthesisTurn>(opening, 'one answer from all drafts', (each, why) =>
+  return usableTurn<SynthesisCall, SynthesisTurn>(opening, 'one answer from all drafts', true, (each, why) =>
     run.paid((payment) => synthesize.executeWithOptions({ summary: `synthesis: ${why}` }, [each, payment])),
   );
 }

@@ -178,3 +178,17 @@ test('a forced route asks no router', async () => {
   assert.equal(state.routing?.source, 'forced');
   assert.equal(team.requests.map(roleOf).includes('router'), false);
 });
+
+test('a router that names no route is asked again with its reply in view, and then the fallback is taken', async () => {
+  await using mended = await startTeam({ router: ({ turn }) => says(turn === 0 ? 'Let me think about it.' : 'code') });
+  await using first = await openScene({ modelUrl: mended.url });
+  const repaired = await first.ask('When?', { pipeline: pipeline() });
+  assert.deepEqual([repaired.state.route, repaired.state.routing?.fallback], ['code', false]);
+  assert.match(mended.requests[1]?.text ?? '', /Let me think about it\..*<problem>/);
+
+  await using stubborn = await startTeam({ router: () => says('Let me think about it.') });
+  await using second = await openScene({ modelUrl: stubborn.url });
+  const { state } = await second.ask('When?', { pipeline: pipeline() });
+  assert.deepEqual([state.route, state.routing?.fallback], ['docs', true]);
+  assert.equal(stubborn.requests.map(roleOf).filter((role) => role === 'router').length, 3);
+});

@@ -12,11 +12,11 @@ export interface HeldOutScore {
   readonly logits: Float64Array;
 }
 
-/** Tests every question once, on the model of its fold. */
-export function crossValidate(questions: readonly TrainingQuestion[]): HeldOutScore[] {
+/** Tests every question once, on the model of its fold; `blockCount` as in `groupedFolds`. */
+export function crossValidate(questions: readonly TrainingQuestion[], blockCount?: number): HeldOutScore[] {
   const featured = featureQuestions(questions);
   const pick = (positions: readonly number[]) => positions.flatMap((at) => featured[at] ?? []);
-  return groupedFolds(questions).flatMap((fold) => {
+  return groupedFolds(questions, blockCount).flatMap((fold) => {
     const model = trainRouteModel(pick(fold.train));
     return pick(fold.test).map(({ route, features }) => ({ truth: route, logits: routeLogits(model, features) }));
   });

@@ -1,8 +1,9 @@
 /**
  * The command that measures the route model: `node models/offline/router/evaluate.ts [--json] [--file labelled.jsonl]`.
  *
- * It always runs the grouped cross-validation, which the settings were chosen on. `heldout.jsonl` beside this file
- * holds questions that were written after features and training text were settled: for `--file`, never for tuning.
+ * It always runs the grouped cross-validation, which the settings were chosen on. `heldout.jsonl` and
+ * `heldout-second.jsonl` beside this file are for `--file`, never for tuning: the first was written once the first
+ * features and training text were settled, the second before those that it is to measure.
  */
 
 import { readFileSync } from 'node:fs';

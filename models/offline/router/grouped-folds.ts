@@ -15,17 +15,21 @@ export interface GroupedFold {
 }
 
 /** Topics and templates are each dealt into so many blocks; each pair of blocks is one fold. */
-const blockCount = 8;
+const usualBlockCount = 8;
 
 /**
  * The folds: every question is tested exactly once, on a model that saw no question of its topic or of its template.
+ * Fewer blocks give fewer folds, each trained on less.
  */
-export function groupedFolds(questions: readonly TrainingQuestion[]): GroupedFold[] {
-  const topicBlocks = dealIntoBlocks(questions.map((question) => question.topic));
+export function groupedFolds(questions: readonly TrainingQuestion[], blockCount = usualBlockCount): GroupedFold[] {
+  const topicBlocks = dealIntoBlocks(
+    questions.map((question) => question.topic),
+    blockCount,
+  );
   const templateBlocks = new Map(
     trainedRoutes.flatMap((route) => {
       const templates = questions.filter((question) => question.route === route).map((question) => question.template);
-      return [...dealIntoBlocks(templates)];
+      return [...dealIntoBlocks(templates, blockCount)];
     }),
   );
   const positions = questions.map((question, at) => ({
@@ -46,7 +50,7 @@ export function groupedFolds(questions: readonly TrainingQuestion[]): GroupedFol
  * Deals groups, the largest first, each to the block that is smallest so far; ties go by name, so that the order of
  * lines is irrelevant.
  */
-function dealIntoBlocks(groups: readonly string[]): Map<string, number> {
+function dealIntoBlocks(groups: readonly string[], blockCount: number): Map<string, number> {
   const sizes = new Map<string, number>();
   for (const group of groups) sizes.set(group, (sizes.get(group) ?? 0) + 1);
   const loads = new Array<number>(blockCount).fill(0);

@@ -5,8 +5,9 @@
  * (`set-up`).
  */
 const families: Readonly<Record<string, string>> = {
-  trouble: `bug, bugs, broken, crash*, fail*, freez*, hang, hangs, stuck, leak, leaks, wrong*, missing, lost,
-    corrupt*, stale, slow, slower, error, errors, issue, problem, problems, garbage, flicker*, stall*, incorrect*,
+  errorTalk: `error, errors, exception*, failing, failure, failures, failed, rejected, rejects, throws, thrown`,
+  trouble: `bug, bugs, broken, crash*, fail, fails, freez*, hang, hangs, stuck, leak, leaks, wrong*, missing, lost,
+    corrupt*, stale, slow, slower, issue, problem, problems, garbage, flicker*, stall*, incorrect*,
     killed, loses, skipped`,
   symptom: `dropped, drift*, jitter*, truncat*, overlap*, blank, gone, twice, cut off, unavailable, duplicated,
     mismatch*, invalid, denied, refused, forbidden, unexpected*, unknown, ignored, stops, stopped, reset, hidden,
@@ -74,9 +75,9 @@ const families: Readonly<Record<string, string>> = {
     invest, buy, free for, fund*`,
   judgement: `better, best, opinion, think, worth, recommend, popular, alternative, alternatives, compare,
     compares, compared, vs, love, future, overrated, good`,
-  feeling: `love, nice*, worst, best, disappointed, bored, sorry, great, glad, hate, awesome, amazing, worth,
+  feeling: `love, congrat*, nice*, worst, best, disappointed, bored, sorry, great, glad, hate, awesome, amazing, worth,
     honestly, feel`,
-  courtesy: `hello, hi, hey, thank, thanks, thank you, please, cheers, sorry, great`,
+  courtesy: `congrat*, hello, hi, hey, thank, thanks, thank you, please, cheers, sorry, great`,
   firstPerson: `i, my, me, we, our, i'm, i'd, i've`,
   you: `you, your, yourself`,
 };

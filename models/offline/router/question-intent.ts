@@ -78,7 +78,7 @@ const intents: Readonly<Record<string, readonly string[]>> = {
   ],
   seeksRemedy: [
     `\\bhow (?:do|can|could|would|should|to|does) (?:i |we |it |one |this )?(?:be )?${remedy}\\w*`,
-    '\\b(?:the|a|its) (?:fix|cure|remedy|culprit|mistake|workaround)\\b|\\bany (?:hints?|ideas?|clue)\\b|\\bfalse alarm\\b',
+    '\\b(?:the|a|its) (?:fix|cure|remedy|culprit|mistake|workaround)\\b|\\bany (?:hints?|ideas?|clue)\\b|\\bfalse alarm\\b|\\bfind (?:out|the (?:reason|cause))',
     "\\b(?:doing wrong|overlook\\w*|what am i|where (?:do|should) (?:i|we)[^?\\n]{0,20} look|what's (?:up|wrong))\\b",
   ],
   reportsMessage: [
@@ -86,6 +86,11 @@ const intents: Readonly<Record<string, readonly string[]>> = {
     '\\b(?:keep|keeps|kept) (?:seeing|getting|hitting|running|showing|printing|failing)\\b',
     '\\b(?:fails?|ends?|stops?|aborts?|exits?|refused|dies) with\\b|\\blog is full\\b',
     "\\b(?:i|we)(?:'m|'re| am| are)? (?:get|getting|see|seeing|told|hit)\\b",
+  ],
+  asksOfSetting: [
+    '\\b(?:the|an?) \\S{2,40} (?:option|setting|flag|variable|environment variable|switch)\\b|\\bwhich values\\b',
+    '\\b(?:effect|purpose|unit|meaning|default|maximum|minimum) of (?:the |setting )?\\S{2,40}\\b|\\bconfig(?:uration)? file\\b',
+    '\\b(?:settings file|command.line|env vars?|environment variables?|flags? \\S{2,30}|`--?\\w)',
   ],
   asksOfMessage: [
     '["“][^"”\\n]{3,120} [^"”\\n]{3,120}["”][^?\\n]{0,40}\\b(?:mean|means|how|caus\\w+|trigger\\w*|why|what|when i|as soon|although|but)\\b',

@@ -26,7 +26,7 @@ export function questionRegister(text: string, troubled: boolean): string[] {
   const opening = openings.find(([, pattern]) => pattern.test(asked))?.[0] ?? (lower.includes('?') ? 'asks' : 'tells');
   const voice = voiceOf(lower);
   const tone = troubled ? 'troubled' : 'calm';
-  return [`${opening}`, `${opening} ${voice}`, `${opening} ${tone}`, `${voice} ${tone}`];
+  return [opening, `${opening} ${voice}`, `${opening} ${tone}`, `${voice} ${tone}`];
 }
 
 /** The last sentence that ends in a question mark, or else the first line. */
