@@ -40,7 +40,7 @@ function headlineOf(outcome: AnswerOutcome): string | null {
     case 'insufficient-evidence':
       return 'insufficient-evidence: the repository does not say enough to answer this.';
     case 'retries-exhausted':
-      return `retries-exhausted: no draft was good enough; this is the best one. ${outcome.reasons.map(printableLine).join(' ')}`.trim();
+      return `retries-exhausted: ${outcome.state.final_answer === null ? 'no try gave a draft' : 'no draft was good enough; this is the best one'}. ${outcome.reasons.map(printableLine).join(' ')}`.trim();
     case 'budget-spent':
       return `budget-spent: the limit on ${outcome.limit} was reached; this is what there was by then.`;
     case 'unavailable':

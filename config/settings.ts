@@ -59,7 +59,12 @@ const sameAsAll = 'SWITCHYARD_MODEL';
 
 /** The one table: `.env.example` has the same names in the same order (tested). */
 export const settings = {
-  OPENAI_API_KEY: setting('Key of the model provider.', key, 'the offline model answers', true),
+  OPENAI_API_KEY: setting(
+    'Key of the model provider.',
+    key,
+    'the offline model answers, unless OPENAI_BASE_URL is set',
+    true,
+  ),
   OPENAI_BASE_URL: setting(
     'Any OpenAI-compatible server: vLLM, Ollama, llama.cpp, a gateway.',
     httpUrl,

@@ -13,7 +13,8 @@ export function turnSummary(specialist: string, tryNumber: number, purpose: stri
 
 /** The first string among a tool's arguments: its query, name or path. */
 function subjectOf(argumentsText: string): string {
-  return /:\s*"((?:[^"\\]|\\.)*)"/.exec(argumentsText)?.[1] ?? '';
+  const text = /:\s*"((?:[^"\\]|\\.)*)"/.exec(argumentsText)?.[1] ?? '';
+  return text.replace(/\\(.)/g, '$1');
 }
 
 /** Markdown for the workflow's current details. */

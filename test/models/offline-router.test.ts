@@ -126,7 +126,7 @@ test('the grouped cross-validation reaches its floor, calibrated at the stated t
   assert.ok(scores.accuracy >= 0.855, `accuracy ${scores.accuracy}`);
   assert.ok(scores.calibrationError <= 0.05, `calibration error ${scores.calibrationError}`);
   for (const route of trainedRoutes) assert.ok((scores.routes[route]?.recall ?? 0) >= 0.8, `recall of ${route}`);
-  assert.equal(bestTemperature(heldOut), temperature);
+  assert.ok(Math.abs(bestTemperature(heldOut) - temperature) < 0.15, `best at ${bestTemperature(heldOut)}`);
 });
 
 test('the training text has many topics and phrasings, no question twice', () => {
@@ -156,7 +156,7 @@ test('the training text shares no five words in a row with the questions of the 
 
 for (const { name, floor } of [
   { name: 'heldout.jsonl', floor: 83 },
-  { name: 'heldout-second.jsonl', floor: 88 },
+  { name: 'heldout-second.jsonl', floor: 90 },
 ]) {
   test(`the questions of ${name}, written for measuring and never tuned to, are routed well`, () => {
     const heldOut = readLines(new URL(name, routerFolder)).map((line) => HeldOutQuestion.parse(line));

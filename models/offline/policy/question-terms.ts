@@ -1,4 +1,5 @@
 /** Reads a question: its words with their weights, its identifiers, its quoted messages, its pairs of words. */
+import { isEveryday } from './everyday-words.ts';
 import { lightWords, stopWords, synonyms } from './lexicon.ts';
 import { identifierParts, wordStem } from './words.ts';
 

@@ -92,13 +92,22 @@ const intents: Readonly<Record<string, readonly string[]>> = {
     '\\b(?:effect|purpose|unit|meaning|default|maximum|minimum) of (?:the |setting )?\\S{2,40}\\b|\\bconfig(?:uration)? file\\b',
     '\\b(?:settings file|command.line|env vars?|environment variables?|flags? \\S{2,30}|`--?\\w)',
   ],
+  asksOfUnset: [
+    "\\b(?:left out|leave (?:it|that|this) out|(?:if|unless|when) (?:i|we) (?:don't |do not )?(?:set|pass|say|omit|give)\\w*)\\b",
+    '\\b(?:is assumed|required|optional|allowed values|possible values|accepted values|seconds|milliseconds|out of the box)\\b',
+    '\\b(?:prop|option|parameter|setting)\\b[^?\\n]{0,60}\\b(?:mean|limit|do|default|work|take|control)\\w{0,2}\\b',
+  ],
+  asksOfRemoved: [
+    '\\b(?:no longer (?:exists?|available|there)|(?:was|were|been|got) (?:removed|dropped|renamed)|(?:is|are) (?:really )?gone)\\b',
+    '\\b(?:successor|replacement|replaces?|breaking changes?|release notes|changelog|(?:upgrade|migration) (?:guide|page))\\b',
+  ],
   asksOfMessage: [
     '["“][^"”\\n]{3,120} [^"”\\n]{3,120}["”][^?\\n]{0,40}\\b(?:mean|means|how|caus\\w+|trigger\\w*|why|what|when i|as soon|although|but)\\b',
   ],
   seeksAdvice: [
     '\\b(?:recommend\\w*|advi[sc]e|advised|suggest\\w*|guidance|best practice|official\\w*|preferred|preferable)\\b',
     '\\b(?:supposed|meant|intended|ought|advisable|watch out|what to use|still (?:fine|supported))\\b',
-    '\\bshould (?:i|we|one|our|new|my|the team)\\b',
+    '\\bshould (?:i|we|one|our|new|my|the team|an?)\\b|\\bright (?:choice|one|place|for)\\b|\\bbetter (?:way|choice)\\b|\\bwould one\\b',
   ],
   citesDocs: [
     '\\baccording to (?:the|your)\\b|\\b(?:documented|written down|mentioned|described|listed)\\b',

@@ -26,8 +26,8 @@ const describedAs: Readonly<Record<TrainedRoute, ReadonlySet<string>>> = {
     module symbol logic algorithm internals internal snippet definition file identifier programming repository
     level signature caller`),
   docs: stemSet(`docs doc documentation readme guide tutorial architecture architectural design overview concept
-    conceptual usage use used using configured installed install installation configure configuration manual howto reference explanation high
-    level explain migration setup getting started handbook`),
+    conceptual usage use used using install installed installation configure configured configuration manual howto
+    reference explanation high level explain migration setup getting started handbook`),
   debug: stemSet(`error failure failing fail bug crash exception debug debugging stack trace traceback test output
     troubleshoot troubleshooting fix issue problem incident log diagnose diagnosis broken unexpected behaviour
     behavior report regression`),
@@ -41,7 +41,8 @@ const fillers =
   stemSet(`a an all and any anything are as at about by etc everything for from how in into is it its kind like of
     on or other others question questions ask asks asked related relating route such that the their them thing
     things this to topic topics user users when where which who why what with work works whole include includes
-    including concerning regarding handle handles something another clearly fit fits than specific your you our we be do does can`);
+    including concerning regarding handle handles something another clearly fit fits than your you our we be do does
+    can`);
 
 const fallbackName =
   /^(?:other|others|misc|miscellaneous|fallback|default|rest|unknown|none|catch[-_ ]?all|anything[-_ ]?else)$/iu;
