@@ -1,4 +1,4 @@
-/** What is known of English beforehand: words that say nothing, words that say little, words that say the same. */
+/** What is known of English beforehand: words that say nothing, and words that say little. */
 
 const wordSet = (text: string): ReadonlySet<string> => new Set(text.trim().split(/\s+/));
 
@@ -40,95 +40,6 @@ recommended guidance mention mentioned says detail details internal internals in
 implements built build builds builtin behave behaves behavior behaviour decide decides decided apply applied applies
 want expected expect turn happens step steps system service services
 data problem issue fix fixed fails failed fail error errors exact check checks checked hold holds
+longest shortest fastest slowest newest latest earliest highest lowest biggest smallest largest
 side sides main certain specific specify specified define defined defines
 `);
-
-/** Groups of words that stand for each other in talk about programs; one line, one group. */
-const synonymLines = `
-delete remove drop unregister discard
-error exception failure fail throw
-argument parameter arg param
-option setting config configuration configure preference flag
-start boot startup launch bootstrap
-stop shutdown terminate close exit
-create make build generate construct produce
-function method callback
-listen bind
-send write emit
-licence license
-maximum max limit cap
-minimum min
-timeout deadline expire
-doc docs documentation guide
-order precedence priority sequence
-dependency dependencies
-folder directory dir
-asynchronous async
-synchronous sync
-authentication auth
-authorization auth
-string str text
-boolean bool
-number num integer
-environment env
-command cmd
-request req
-response reply res
-message msg
-development dev
-production prod
-middleware hook
-skip ignore omit bypass
-allow permit accept
-deny refuse reject forbid disallow
-merge combine join
-split divide separate
-copy clone duplicate
-override overwrite replace
-convert transform coerce cast
-validate validation check verify
-schema schemas
-log logging logger
-cheap fast performance efficient
-slow performance
-choose select pick
-wrap enclose
-default builtin fallback
-quiet silent
-hide conceal
-rename alias
-recursive recursively nested
-identifier id
-initialize init initialise
-information info
-specification spec
-reference ref
-attribute attr
-property prop properties field key
-previous prev
-increment counter
-piece chunk part
-wait await block
-route path endpoint
-retry reattempt
-plugin extension
-owner maintainer author copyright
-upgrade migrate migration
-deprecated obsolete
-require need must
-`;
-
-function synonymTable(): ReadonlyMap<string, ReadonlySet<string>> {
-  const table = new Map<string, Set<string>>();
-  for (const line of synonymLines.trim().split('\n')) {
-    const group = line.split(' ');
-    for (const word of group) {
-      const others = table.get(word) ?? new Set<string>();
-      for (const other of group) if (other !== word) others.add(other);
-      table.set(word, others);
-    }
-  }
-  return table;
-}
-
-export const synonyms = synonymTable();

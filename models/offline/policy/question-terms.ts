@@ -1,6 +1,8 @@
 /** Reads a question: its words with their weights, its identifiers, its quoted messages, its pairs of words. */
 import { isEveryday } from './everyday-words.ts';
-import { lightWords, stopWords, synonyms } from './lexicon.ts';
+import { lightWords, stopWords } from './lexicon.ts';
+import { declaredNames, isAskersName, isIdentifier, isName, type Word, wordsOf } from './question-words.ts';
+import { synonymsOf } from './synonyms.ts';
 import { identifierParts, wordStem } from './words.ts';
 
 /** One thing that an answer should speak of. */
@@ -31,96 +33,34 @@ export type QuestionTerms = {
   messages: readonly string[];
 };
 
-type Word = { text: string; at: number; quoted: boolean; ticked: boolean; braced: boolean; traced: boolean };
-
 const maxTerms = 80;
 const maxPairs = 60;
-
-/** Marks every character that lies in a match of the pattern. */
-function marks(text: string, pattern: RegExp): Uint8Array {
-  const marked = new Uint8Array(text.length);
-  for (const match of text.matchAll(pattern)) marked.fill(1, match.index, match.index + match[0].length);
-  return marked;
-}
-
-function wordsOf(text: string): Word[] {
-  const quoted = marks(text, /"[^"\n]{1,300}"|“[^”\n]{1,300}”|(?<![A-Za-z0-9])'[^'\n]{1,200}'(?![A-Za-z0-9])/g);
-  const ticked = marks(text, /`[^`\n]{1,200}`/g);
-  const braced = marks(text, /[{[][^{}[\]\n]{0,200}[}\]]/g);
-  const traced = marks(text, /^[ \t]*at [^\n]*/gm);
-  return [...text.matchAll(/[A-Za-z_$][A-Za-z0-9_$]*|\d{3,}/g)].map((match) => ({
-    text: match[0],
-    at: match.index,
-    quoted: quoted[match.index] === 1,
-    ticked: ticked[match.index] === 1,
-    braced: braced[match.index] === 1,
-    traced: traced[match.index] === 1,
-  }));
-}
-
-const fileEndings = new Set([
-  'js',
-  'ts',
-  'mjs',
-  'cjs',
-  'json',
-  'md',
-  'py',
-  'go',
-  'rs',
-  'io',
-  'com',
-  'org',
-  'net',
-  'e',
-  'g',
-]);
-
-/** Whether a word of the question is written as code names things. */
-function isIdentifier(word: Word, text: string): boolean {
-  const before = text[word.at - 1];
-  const after = text[word.at + word.text.length];
-  if (/^\d/.test(word.text)) return false;
-  if (/[a-z0-9][A-Z]|[A-Za-z0-9]_[A-Za-z0-9]|^\$|^_/.test(word.text)) return true;
-  if (after === '(' && word.text.length > 1) return true;
-  if (before === '.' && /[\w)]/.test(text[word.at - 2] ?? ' ')) return !fileEndings.has(word.text.toLowerCase());
-  return word.ticked && before === '`' && after === '`';
-}
-
-/** Capitalised inside a sentence that asks. */
-function isName(word: Word, text: string): boolean {
-  const inside = /[^.!?\s]\s*$/.test(text.slice(Math.max(0, word.at - 4), word.at));
-  const ending = /[.!?](?=\s|$)/.exec(text.slice(word.at))?.[0] ?? '?';
-  return /^[A-Z]/.test(word.text) && inside && ending === '?';
-}
+const everydayWeight = 0.5;
 
 const errorCode = /^(?:[A-Z0-9]+_)*ERR(?:OR)?_[A-Z0-9_]+$/;
 
 const weightOf = (word: Word, identifier: boolean): number => {
-  if (identifier) return word.quoted || word.braced || word.traced ? 1.2 : 2.5;
+  if (identifier) return word.own ? 1.2 : 2.5;
   if (/^\d/.test(word.text)) return 0.5;
   const light = lightWords.has(word.text.toLowerCase());
-  return (light ? 0.3 : 1) * (word.quoted || word.traced ? 0.7 : 1);
+  return (light ? 0.3 : isEveryday(word.text) ? everydayWeight : 1) * (word.own ? 0.7 : 1);
 };
 
-function termOf(word: Word, text: string): Term | null {
+function termOf(word: Word, text: string, declared: ReadonlySet<string>): Term | null {
   const lower = word.text.toLowerCase();
   const identifier = isIdentifier(word, text);
   if (!identifier && (stopWords.has(lower) || lower.length < 2)) return null;
   const parts = identifierParts(word.text);
   const form = identifier && parts.length > 1 ? lower : wordStem(parts[0] ?? lower);
-  const user = word.quoted || word.braced || word.traced;
   return {
     text: word.text,
     stem: form,
     weight: weightOf(word, identifier),
     identifier,
-    decisive: identifier && (errorCode.test(word.text) || !user),
+    decisive: identifier && (errorCode.test(word.text) || !isAskersName(word, declared)),
     called: identifier && parts.length === 1 && (text[word.at - 1] === '.' || text[word.at + word.text.length] === '('),
-    proper: !user && isName(word, text),
-    synonyms: identifier
-      ? []
-      : [...new Set([...(synonyms.get(lower) ?? []), ...(synonyms.get(form) ?? [])])].map(wordStem),
+    proper: !word.own && isName(word, text),
+    synonyms: identifier ? [] : synonymsOf(form),
   };
 }
 
@@ -137,9 +77,10 @@ function messagesIn(text: string): string[] {
 export function readQuestion(text: string): QuestionTerms {
   const terms = new Map<string, Term>();
   const pairs: [string, string][] = [];
+  const declared = declaredNames(text);
   let last: { term: Term; end: number } | null = null;
   for (const word of wordsOf(text)) {
-    const term = termOf(word, text);
+    const term = termOf(word, text, declared);
     if (term === null) continue;
     const known = terms.get(term.stem);
     if (known === undefined && terms.size < maxTerms) terms.set(term.stem, term);
