@@ -3,8 +3,9 @@
  * Not in the design: it never starts a runtime and never tries again (runtime-connection.ts does).
  */
 import type { Socket } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { MemberMessage, RuntimeMessage } from '../contracts/runtime-messages.ts';
-import { CommandFailure } from './failures.ts';
+import { CommandFailure, systemErrorCode } from './failures.ts';
 import { messageReader } from './message-lines.ts';
 
 export type ReadyMessage = Extract<RuntimeMessage, { kind: 'ready' }>;
@@ -24,6 +25,7 @@ export type RuntimeMember = {
 type Dialogue = { send(message: MemberMessage): void; on(take: (message: RuntimeMessage) => void): void };
 
 const leaveLimitMs = 20_000;
+const exitLimitMs = 5000;
 
 /**
  * Joins over an open socket.
@@ -55,10 +57,27 @@ function memberOf(ready: ReadyMessage, socket: Socket, dialogue: Dialogue, close
     ready,
     closed,
     leave: (limitMs = leaveLimitMs) => {
-      parting ??= part(socket, dialogue, limitMs);
+      parting ??= part(socket, dialogue, limitMs).then(async (how) => {
+        if (how === 'stopped') await untilGone(ready.pid);
+        return how;
+      });
       return parting;
     },
   };
+}
+
+/** The socket closes a moment before the process ends; a command that returns leaves nothing running. */
+async function untilGone(pid: number): Promise<void> {
+  for (const endMs = Date.now() + exitLimitMs; lives(pid) && Date.now() < endMs; ) await sleep(20);
+}
+
+function lives(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return systemErrorCode(error) === 'EPERM';
+  }
 }
 
 function part(socket: Socket, dialogue: Dialogue, limitMs: number): Promise<Parting> {

@@ -24,7 +24,7 @@ const log = createLogger({ level: 'silent', file: null, secrets: [] });
 const bundles = homePaths(join(checkout, '.switchyard')).cache;
 
 /** Runs the workflow tests with replay on every task when it is 0. */
-const maxCachedWorkflows = Number(process.env.SWITCHYARD_TEST_CACHED_WORKFLOWS ?? 100);
+const maxCachedWorkflows = Number(process.env.TEST_CACHED_WORKFLOWS ?? 100);
 
 export const quickLimits: CallLimits = {
   modelCallSeconds: 20,

@@ -7,7 +7,7 @@ import { resolveTemporalExecutable } from '../../worker/temporal-executable.ts';
 import { startTemporalServer } from '../../worker/temporal-server.ts';
 
 export const checkout = join(import.meta.dirname, '../..');
-const sharedAddress = 'SWITCHYARD_TEST_TEMPORAL';
+const sharedAddress = 'TEST_TEMPORAL_ADDRESS';
 
 export type TestServer = AsyncDisposable & { address: string; namespace: string };
 

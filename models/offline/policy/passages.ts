@@ -16,6 +16,7 @@ export type Passage = {
 const codeWindow = 12;
 const codeStride = 6;
 const proseMaxLines = 14;
+const jsonMaxLines = 40;
 
 export const isProse = (path: string): boolean =>
   /\.(md|mdx|markdown|rst|adoc|txt)$/i.test(path) ||
@@ -54,9 +55,23 @@ function codeRanges(lines: readonly string[]): Range[] {
   return ranges;
 }
 
+/** The entries of a JSON file's outermost object, a long one cut. */
+function jsonRanges(lines: readonly string[]): Range[] {
+  const starts = lines.flatMap((line, at) => (/^(?: {2}| {4}|\t)?"/.test(line) ? [at] : []));
+  return [...new Set([0, ...starts])].flatMap((from, at, all) => {
+    const to = Math.min(all[at + 1] ?? lines.length, from + jsonMaxLines);
+    return lines.slice(from, to).some((line) => /\w/.test(line)) ? [{ from, to, heading: '' }] : [];
+  });
+}
+
+function rangesOf(place: Place): Range[] {
+  if (isProse(place.path)) return proseRanges(place.lines);
+  return place.path.endsWith('.json') ? jsonRanges(place.lines) : codeRanges(place.lines);
+}
+
 function passagesIn(place: Place): Passage[] {
   const prose = isProse(place.path);
-  return (prose ? proseRanges(place.lines) : codeRanges(place.lines)).map(({ from, to, heading }) => ({
+  return rangesOf(place).map(({ from, to, heading }) => ({
     path: place.path,
     firstLine: place.firstLine + from,
     lines: place.lines.slice(from, to),

@@ -1,7 +1,8 @@
 /** Chooses the next tool calls from the question, the tools offered and what they have shown already. */
 import { type Assessment, assess, contentWeight, mentionPattern, searchForm } from './assessment.ts';
 import type { Conversation } from './conversation.ts';
-import type { Term } from './question-terms.ts';
+import { projectFiles, projectQuery } from './project-questions.ts';
+import type { QuestionTerms, Term } from './question-terms.ts';
 import { type FittedTool, fitTools, textParameter, type ToolUse } from './tool-fit.ts';
 
 export type PlannedCall = { name: string; arguments: Record<string, unknown> };
@@ -31,6 +32,18 @@ function call(fitted: FittedTool, text: string, more: Record<string, unknown> = 
   return fitted.required.every((name) => name in filled) ? [{ name: fitted.tool.name, arguments: filled }] : [];
 }
 
+/** What a project says of itself, in the files at its top. */
+function projectCalls(question: QuestionTerms, tools: readonly FittedTool[]): PlannedCall[] {
+  const query = projectQuery(question);
+  if (query === '') return [];
+  const searches = withUse(tools, 'code', 'search').slice(0, 1);
+  const patterns = withUse(tools, 'pattern');
+  const where = { path: projectFiles };
+  return searches.length > 0
+    ? searches.flatMap((fitted) => call(fitted, query, where))
+    : patterns.flatMap((fitted) => call(fitted, query.split(' ').join('|'), { ...where, ignore_case: true }));
+}
+
 /** The opening: searches over everything searchable, names looked up, a quoted message looked for literally. */
 function opening(conversation: Conversation, tools: readonly FittedTool[]): PlannedCall[] {
   const { question } = assess(conversation.question, []);
@@ -41,7 +54,7 @@ function opening(conversation: Conversation, tools: readonly FittedTool[]): Plan
   const literals = withUse(tools, 'pattern').flatMap((fitted) =>
     question.messages.slice(0, 1).flatMap((message) => call(fitted, literalPattern(message), { ignore_case: true })),
   );
-  const planned = [...searches, ...symbols, ...literals];
+  const planned = [...searches, ...projectCalls(question, tools), ...symbols, ...literals];
   if (planned.length > 0) return planned;
   return withUse(tools, 'other', 'pattern').flatMap((fitted) =>
     call(fitted, query || conversation.question.slice(0, 200)),

@@ -1,5 +1,6 @@
 /** Measures how well passages support a question: coverage of its terms, each weighted by how rare it is. */
 import type { Passage } from './passages.ts';
+import { asksAboutProject, isProjectFile } from './project-questions.ts';
 import type { QuestionTerms, Term } from './question-terms.ts';
 import { type StemIndex, stemMatch } from './words.ts';
 
@@ -38,9 +39,11 @@ export const isTestPath = (path: string): boolean =>
   /(^|\/)(tests?|__tests__|spec|fixtures?|benchmarks?|examples?)\/|\.(test|spec)\./i.test(path);
 const isLog = (path: string): boolean => /(^|\/)(changelog|history|releases?)[^/]*$/i.test(path);
 
-function placeFactor(path: string): number {
+/** Tests and logs repeat what is said better elsewhere; of a project as a whole its own top files speak best. */
+function placeFactor(path: string, { aboutProject, aboutTests }: { aboutProject: boolean; aboutTests: boolean }): number {
+  if (aboutProject && isProjectFile(path)) return 1.4;
   if (isLog(path)) return 0.8;
-  if (isTestPath(path)) return 0.85;
+  if (isTestPath(path)) return aboutTests ? 1 : 0.75;
   return /\.d\.[cm]?ts$/.test(path) ? 0.92 : 1;
 }
 
@@ -60,10 +63,14 @@ export function scorePassages(question: QuestionTerms, passages: readonly Passag
   const matches = passages.map((passage) => passageMatches(passage, question.terms));
   const weights = rarityWeights(question.terms, matches);
   const total = weights.reduce((sum, weight) => sum + weight, 0) || 1;
+  const about = {
+    aboutProject: asksAboutProject(question),
+    aboutTests: question.terms.some((term) => term.stem === 'test'),
+  };
   return passages
     .map((passage, row) => {
       const covered = weights.reduce((sum, weight, at) => sum + weight * (matches[row]?.[at] ?? 0), 0) / total;
-      const score = (covered + pairBonus(question, passage)) * placeFactor(passage.path);
+      const score = (covered + pairBonus(question, passage)) * placeFactor(passage.path, about);
       return { passage, score, matches: matches[row] ?? [] };
     })
     .toSorted(

@@ -1,0 +1,117 @@
+import assert from 'node:assert/strict';
+import { execFile, execFileSync } from 'node:child_process';
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { checkout, temporalExecutable } from '../support/temporal.ts';
+
+type Ended = { code: number; stdout: string; stderr: string };
+
+/** A home of its own for `npx switchyard`, with the executable that the tests already have. */
+async function newHome(settings: Record<string, string> = {}) {
+  const home = mkdtempSync(join(tmpdir(), 'switchyard-e2e-'));
+  const executable = await temporalExecutable();
+  const env = {
+    ...process.env,
+    SWITCHYARD_HOME: home,
+    SWITCHYARD_TEMPORAL_EXECUTABLE: executable,
+    NO_COLOR: '1',
+    ...settings,
+  };
+  const switchyard = (...args: string[]) =>
+    new Promise<Ended>((resolve) => {
+      execFile(join(checkout, 'client/bin.js'), args, { cwd: checkout, env }, (error, stdout, stderr) => {
+        resolve({ code: error === null ? 0 : Number(error.code), stdout, stderr });
+      });
+    });
+  return { home, switchyard, [Symbol.dispose]: () => rmSync(home, { recursive: true, force: true }) };
+}
+
+/** Processes that still work for a home: what a command must not leave behind. */
+function processesOf(home: string): string[] {
+  return readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name) && Number(name) !== process.pid)
+    .flatMap((pid) => {
+      try {
+        const command = readFileSync(join('/proc', pid, 'cmdline'), 'utf8').replaceAll('\0', ' ');
+        const environment = readFileSync(join('/proc', pid, 'environ'), 'utf8');
+        return command.includes(home) || environment.includes(`SWITCHYARD_HOME=${home}`) ? [command] : [];
+      } catch {
+        return []; // it ended while we looked
+      }
+    });
+}
+
+const linux = { skip: existsSync('/proc/self/environ') ? false : 'needs /proc' };
+
+test('two questions asked in the same second are both answered, and nothing is left running', linux, async () => {
+  using place = await newHome();
+  const ask = (question: string) => place.switchyard('ask', question, '--repo', 'node_modules/commander', '--json');
+  const [first, second] = await Promise.all([
+    ask('How are option flags parsed?'),
+    ask('Which class throws CommanderError?'),
+  ]);
+  for (const { code, stdout, stderr } of [first, second]) {
+    assert.equal(code, 0, stderr);
+    const answer = JSON.parse(stdout);
+    assert.equal(answer.outcome, 'answered');
+    assert.equal(answer.model, 'switchyard-offline');
+    for (const { path, firstLine, lastLine } of answer.evidence) {
+      const lines = readFileSync(join(checkout, 'node_modules/commander', path), 'utf8').split('\n');
+      assert.ok(firstLine >= 1 && firstLine <= lastLine && lastLine <= lines.length);
+    }
+    assert.ok(answer.evidence.length > 0);
+  }
+  assert.deepEqual(processesOf(place.home), []);
+});
+
+test('a rejected key ends at once with exit code 1 and the name of the setting', linux, async () => {
+  using place = await newHome({ SWITCHYARD_OFFLINE_FAULTS: '401=1' });
+  const { code, stdout, stderr } = await place.switchyard('ask', 'Why?', '--repo', 'node_modules/commander');
+  assert.equal(code, 1);
+  assert.match(stdout + stderr, /ModelKeyRejected[\s\S]*OPENAI_API_KEY/);
+  assert.deepEqual(processesOf(place.home), []);
+});
+
+test('routes of a file come as one JSON line each, and agreement with the labels is summed up', linux, async () => {
+  using place = await newHome();
+  const { code, stdout, stderr } = await place.switchyard('route', '--file', 'datasets/demo.jsonl', '--json');
+  assert.equal(code, 0, stderr);
+  const lines = stdout
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line));
+  const routes = lines.filter((line) => line.id !== undefined);
+  assert.equal(routes.length, 4);
+  for (const { route, probabilities, fallback } of routes) {
+    assert.ok(probabilities[route] > 0);
+    assert.equal(fallback, false);
+  }
+  assert.deepEqual(processesOf(place.home), []);
+});
+
+test('a repository given by URL at a ref is pinned to that commit', linux, async () => {
+  using place = await newHome();
+  const origin = join(place.home, 'origin');
+  const git = (...args: string[]) =>
+    execFileSync('git', ['-C', origin, '-c', 'user.name=t', '-c', 'user.email=t@example.com', ...args], {
+      encoding: 'utf8',
+    }).trim();
+  mkdirSync(origin);
+  git('init', '--quiet');
+  cpSync(join(checkout, 'node_modules/commander/lib'), join(origin, 'lib'), { recursive: true });
+  git('add', '.');
+  git('commit', '--quiet', '--message', 'first');
+  git('tag', 'v1');
+  const pinned = git('rev-parse', 'HEAD');
+  rmSync(join(origin, 'lib/option.js'));
+  git('commit', '--quiet', '--all', '--message', 'second');
+  const args = ['ask', 'How does the Option class split flags?', '--repo', `file://${origin}`, '--ref', 'v1', '--json'];
+  const { code, stdout, stderr } = await place.switchyard(...args);
+  assert.equal(code, 0, stderr);
+  const answer = JSON.parse(stdout);
+  assert.equal(answer.snapshot.id, pinned);
+  assert.equal(answer.snapshot.url, `file://${origin}`);
+  assert.ok(answer.evidence.some(({ path }: { path: string }) => path === 'lib/option.js'));
+});
