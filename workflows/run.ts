@@ -58,6 +58,7 @@ export class Run {
         this.lastProgressMs = Date.now();
         for (const { model, name } of spans)
           if (model !== undefined) this.state.models[name.replace(/-llm$/, '')] = model;
+        this.say(this.#stage, this.#doing);
       },
       pause: (milliseconds, why) => this.#pause(milliseconds, why),
       waitForPerson: (failure) => this.#waitForPerson(failure),

@@ -1,7 +1,9 @@
 /** Writes the answer: passages quoted with their places, or the plain statement that nothing supports one. */
 import { type Assessment, contentWeight, sufficientSupport, supportOf } from './assessment.ts';
+import { isProjectFile } from './project-questions.ts';
 import { type Quotation, quote, type WireCitation } from './quotation.ts';
 import { isTestPath, rarityWeights, type Scored } from './support.ts';
+import { contentStems } from './words.ts';
 
 /** The reply of a specialist, as JSON names its fields. */
 export type WireDraft = {
@@ -13,10 +15,14 @@ export type WireDraft = {
 };
 
 /** How many passages to quote, and how good each must be beside the best; wider after a reviewer's refusal. */
-const firstChoice = { most: 5, besideBest: 0.5 } as const;
-const widerChoice = { most: 8, besideBest: 0.35 } as const;
+const firstChoice = { most: 4, besideBest: 0.6 } as const;
+const widerChoice = { most: 8, besideBest: 0.4 } as const;
 const mostInOneFile = 2;
-const mostTests = 2;
+const mostTests = 1;
+/** Two quotations that share this much of their words say the same. */
+const sameWords = 0.7;
+const newsCounts = 0.5;
+const mostWeighed = 60;
 
 const overlaps = (one: Scored, other: Scored): boolean =>
   one.passage.path === other.passage.path &&
@@ -26,32 +32,61 @@ const overlaps = (one: Scored, other: Scored): boolean =>
 function addsPlace(one: Scored, chosen: readonly Scored[]): boolean {
   const { path } = one.passage;
   if (chosen.some((other) => overlaps(one, other))) return false;
-  if (chosen.filter((other) => other.passage.path === path).length >= mostInOneFile) return false;
+  const most = isProjectFile(path) ? mostInOneFile + 1 : mostInOneFile;
+  if (chosen.filter((other) => other.passage.path === path).length >= most) return false;
   return !isTestPath(path) || chosen.filter((other) => isTestPath(other.passage.path)).length < mostTests;
 }
 
-/** Quotes the best passages; a line that stands in several files alike (a source and its build) is quoted once. */
+function saysTheSame(one: ReadonlySet<string>, other: ReadonlySet<string>): boolean {
+  const shared = [...one].filter((stem) => other.has(stem)).length;
+  return shared >= sameWords * Math.min(one.size, other.size);
+}
+
+/** Which passage says most beside those chosen: what it adds about the question counts besides its own score. */
+function mostTelling(left: readonly Scored[], chosen: readonly Scored[], weights: readonly number[]): number {
+  const total = weights.reduce((sum, weight) => sum + weight, 0) || 1;
+  const known = weights.map((_, at) => chosen.reduce((most, { matches }) => Math.max(most, matches[at] ?? 0), 0));
+  const worth = left.map(({ score, matches }) => {
+    const news = weights.reduce(
+      (sum, weight, at) => sum + weight * Math.max(0, (matches[at] ?? 0) - (known[at] ?? 0)),
+      0,
+    );
+    return score + (chosen.length === 0 ? 0 : (newsCounts * news) / total);
+  });
+  return worth.indexOf(Math.max(...worth));
+}
+
+/** Quotes the best passages; what stands in several files alike (a source and its build) is quoted once. */
 function quotations(assessment: Assessment, { most, besideBest }: { most: number; besideBest: number }): Quotation[] {
   const rows = assessment.scored.map((one) => one.matches);
   const weights = rarityWeights(assessment.question.terms, rows);
   const chosen: Scored[] = [];
-  const quoted = new Map<string, Quotation>();
-  for (const one of assessment.scored) {
-    if (quoted.size >= most || one.score < assessment.best * besideBest) break;
-    if (!addsPlace(one, chosen)) continue;
-    const found = quote(one.passage, assessment.question, weights);
-    if (found === null || quoted.has(found.citation.quote)) continue;
+  const quoted: { quotation: Quotation; words: ReadonlySet<string> }[] = [];
+  const left = assessment.scored.filter((one) => one.score >= assessment.best * besideBest).slice(0, mostWeighed);
+  while (left.length > 0 && quoted.length < most) {
+    const [one] = left.splice(mostTelling(left, chosen, weights), 1);
+    if (one === undefined || !addsPlace(one, chosen)) continue;
+    const quotation = quote(one.passage, assessment.question, weights);
+    if (quotation === null) continue;
+    const words = new Set(contentStems(quotation.shown));
+    if (quoted.some((other) => saysTheSame(words, other.words))) continue;
     chosen.push(one);
-    quoted.set(found.citation.quote, found);
+    quoted.push({ quotation, words });
   }
-  return [...quoted.values()];
+  const inOrder = quoted.map(({ quotation }) => quotation);
+  const isTest = ({ citation }: Quotation): boolean => isTestPath(citation.path);
+  return [...inOrder.filter((one) => !isTest(one)), ...inOrder.filter(isTest)];
 }
 
 const place = ({ path, first_line, last_line }: WireCitation): string =>
   `${path}:${first_line === last_line ? first_line : `${first_line}-${last_line}`}`;
 
-const sentence = ({ citation, shown }: Quotation, at: number): string =>
-  `${at === 0 ? 'According to' : 'See also'} \`${place(citation)}\`: "${shown}"`;
+/** One line of the answer: prose in quotation marks, code in backticks, and where it stands. */
+function sentence({ citation, shown, code }: Quotation, at: number): string {
+  const where = `\`${place(citation)}\``;
+  const text = code ? `\`${shown.replaceAll('`', "'")}\`` : `"${shown}"`;
+  return at === 0 ? `${where} says: ${text}` : `See also ${where}: ${text}`;
+}
 
 const list = (words: readonly string[]): string => words.slice(0, 8).join(', ');
 

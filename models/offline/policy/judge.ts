@@ -10,6 +10,8 @@ export type WireVerdict = { accepted: boolean; reasons: string[] };
 
 const leastCoverage = 0.3;
 const leastBacking = 0.6;
+/** More characters of a draft than any specialist's reply may have. */
+const maxDraft = 20_000;
 
 const admitsNothing = (draft: string): boolean =>
   /\b(?:does not|doesn't|did not|cannot|could not|no)\b[^.]{0,60}\b(?:hold|contain|find|found|answer|evidence|passage|enough)\b|\binsufficient\b/i.test(
@@ -43,10 +45,10 @@ function unbacked(draft: string, evidence: string, question: string): { share: n
 
 /** The verdict on the draft of the request; reasons name what to mend. */
 export function judgeDraft(conversation: Conversation): WireVerdict {
-  const draft = textOf(conversation, 'draft');
+  const draft = textOf(conversation, 'draft').slice(0, maxDraft);
   const evidence = textOf(conversation, 'evidence');
   const places = readToolText(evidence).places;
-  if (admitsNothing(draft) && (places.length === 0 || draft.length < 600))
+  if (admitsNothing(draft) && (places.length === 0 || (draft.length < 600 && !/\S:\d+(?:-\d+)?`/.test(draft))))
     return judgeAbstention(conversation, evidence);
   if (places.length === 0) return { accepted: false, reasons: ['The draft cites no place that is in the evidence.'] };
   const { question } = assess(conversation.question, []);

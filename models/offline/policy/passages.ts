@@ -55,9 +55,11 @@ function codeRanges(lines: readonly string[]): Range[] {
   return ranges;
 }
 
-/** The entries of a JSON file's outermost object, a long one cut. */
+/** The outermost entries that a part of a JSON file shows, a long one cut. */
 function jsonRanges(lines: readonly string[]): Range[] {
-  const starts = lines.flatMap((line, at) => (/^(?: {2}| {4}|\t)?"/.test(line) ? [at] : []));
+  const indents = lines.map((line) => /^\s*(?=")/.exec(line)?.[0].length ?? Number.POSITIVE_INFINITY);
+  const outermost = Math.min(...indents);
+  const starts = [...lines.keys()].filter((at) => indents[at] === outermost && Number.isFinite(outermost));
   return [...new Set([0, ...starts])].flatMap((from, at, all) => {
     const to = Math.min(all[at + 1] ?? lines.length, from + jsonMaxLines);
     return lines.slice(from, to).some((line) => /\w/.test(line)) ? [{ from, to, heading: '' }] : [];

@@ -1,7 +1,7 @@
 /** Chooses the next tool calls from the question, the tools offered and what they have shown already. */
 import { type Assessment, assess, contentWeight, mentionPattern, searchForm } from './assessment.ts';
 import type { Conversation } from './conversation.ts';
-import { projectFiles, projectQuery } from './project-questions.ts';
+import { projectFiles, projectTopics } from './project-questions.ts';
 import type { QuestionTerms, Term } from './question-terms.ts';
 import { type FittedTool, fitTools, textParameter, type ToolUse } from './tool-fit.ts';
 
@@ -34,14 +34,14 @@ function call(fitted: FittedTool, text: string, more: Record<string, unknown> = 
 
 /** What a project says of itself, in the files at its top. */
 function projectCalls(question: QuestionTerms, tools: readonly FittedTool[]): PlannedCall[] {
-  const query = projectQuery(question);
+  const query = projectTopics(question).join(' ');
   if (query === '') return [];
-  const searches = withUse(tools, 'code', 'search').slice(0, 1);
-  const patterns = withUse(tools, 'pattern');
-  const where = { path: projectFiles };
-  return searches.length > 0
-    ? searches.flatMap((fitted) => call(fitted, query, where))
-    : patterns.flatMap((fitted) => call(fitted, query.split(' ').join('|'), { ...where, ignore_case: true }));
+  const search = withUse(tools, 'code', 'search').at(0);
+  const pattern = withUse(tools, 'pattern').at(0);
+  return projectFiles.flatMap((path) => {
+    if (search !== undefined) return call(search, query, { path });
+    return pattern === undefined ? [] : call(pattern, query.split(' ').join('|'), { path, ignore_case: true });
+  });
 }
 
 /** The opening: searches over everything searchable, names looked up, a quoted message looked for literally. */

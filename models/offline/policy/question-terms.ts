@@ -33,6 +33,7 @@ export type QuestionTerms = {
   messages: readonly string[];
 };
 
+const maxCharacters = 16_000;
 const maxTerms = 80;
 const maxPairs = 60;
 const everydayWeight = 0.5;
@@ -73,8 +74,9 @@ function messagesIn(text: string): string[] {
   return [...new Set(fixed)].filter((piece) => piece.split(/\s+/).length >= 3).slice(0, 4);
 }
 
-/** Takes a question apart. Pure: the same text gives the same terms. */
-export function readQuestion(text: string): QuestionTerms {
+/** Takes a question apart, its first 16,000 characters at most. Pure: the same text gives the same terms. */
+export function readQuestion(whole: string): QuestionTerms {
+  const text = whole.slice(0, maxCharacters);
   const terms = new Map<string, Term>();
   const pairs: [string, string][] = [];
   const declared = declaredNames(text);

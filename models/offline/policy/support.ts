@@ -1,13 +1,14 @@
 /** Measures how well passages support a question: coverage of its terms, each weighted by how rare it is. */
 import type { Passage } from './passages.ts';
-import { asksAboutProject, isProjectFile } from './project-questions.ts';
+import { isProjectFile, projectTopics } from './project-questions.ts';
 import type { QuestionTerms, Term } from './question-terms.ts';
-import { type StemIndex, stemMatch } from './words.ts';
+import { contentStems, type StemIndex, stemMatch } from './words.ts';
 
 export type Scored = { passage: Passage; score: number; matches: readonly number[] };
 
 const synonymMatch = 0.6;
 const contextMatch = 0.6;
+const ownTopic = 0.5;
 
 /** How far an index speaks of a term, 0 to 1. */
 export function termMatch(index: StemIndex, term: Term): number {
@@ -37,14 +38,37 @@ export function rarityWeights(terms: readonly Term[], matches: readonly (readonl
 
 export const isTestPath = (path: string): boolean =>
   /(^|\/)(tests?|__tests__|spec|fixtures?|benchmarks?|examples?)\/|\.(test|spec)\./i.test(path);
+/** Legal text holds many ordinary words, and its name says what each of its passages is about. */
+const isLicenceFile = (path: string): boolean => /^(?:licen[cs]e|copying)/i.test(path);
 const isLog = (path: string): boolean => /(^|\/)(changelog|history|releases?)[^/]*$/i.test(path);
 
-/** Tests and logs repeat what is said better elsewhere; of a project as a whole its own top files speak best. */
-function placeFactor(path: string, { aboutProject, aboutTests }: { aboutProject: boolean; aboutTests: boolean }): number {
-  if (aboutProject && isProjectFile(path)) return 1.4;
+/** What the question is about beyond its words: topics of the project as a whole, as stems, and tests. */
+type Subject = { topics: readonly (readonly string[])[]; tests: boolean };
+
+const subjectOf = (question: QuestionTerms): Subject => ({
+  topics: projectTopics(question).map(contentStems),
+  tests: question.terms.some((term) => term.stem === 'test'),
+});
+
+/** Tests and logs repeat what is said better elsewhere. */
+function placeFactor(path: string, { tests }: Subject): number {
   if (isLog(path)) return 0.8;
-  if (isTestPath(path)) return aboutTests ? 1 : 0.75;
+  if (isLicenceFile(path)) return 0.7;
+  if (isTestPath(path)) return tests ? 1 : 0.75;
   return /\.d\.[cm]?ts$/.test(path) ? 0.92 : 1;
+}
+
+/** Of a project as a whole its own top files speak best: an entry by its key, prose by its heading and its words. */
+function topicBonus(passage: Passage, { topics }: Subject): number {
+  if (topics.length === 0 || !isProjectFile(passage.path)) return 0;
+  const fits = (said: ReadonlySet<string>) => topics.some((topic) => topic.some((stem) => said.has(stem)));
+  if (passage.prose) {
+    const heading = !isLicenceFile(passage.path) && fits(passage.context.all);
+    return (Number(heading) + Number(fits(passage.body.all))) * (ownTopic / 2);
+  }
+  const key = /^\s*"([^"]{1,80})"/.exec(passage.lines[0] ?? '')?.[1];
+  const said = new Set(contentStems(key ?? ''));
+  return fits(said) ? ownTopic / said.size : 0;
 }
 
 function pairBonus(question: QuestionTerms, passage: Passage): number {
@@ -63,14 +87,12 @@ export function scorePassages(question: QuestionTerms, passages: readonly Passag
   const matches = passages.map((passage) => passageMatches(passage, question.terms));
   const weights = rarityWeights(question.terms, matches);
   const total = weights.reduce((sum, weight) => sum + weight, 0) || 1;
-  const about = {
-    aboutProject: asksAboutProject(question),
-    aboutTests: question.terms.some((term) => term.stem === 'test'),
-  };
+  const subject = subjectOf(question);
   return passages
     .map((passage, row) => {
       const covered = weights.reduce((sum, weight, at) => sum + weight * (matches[row]?.[at] ?? 0), 0) / total;
-      const score = (covered + pairBonus(question, passage)) * placeFactor(passage.path, about);
+      const score =
+        (covered + pairBonus(question, passage)) * placeFactor(passage.path, subject) + topicBonus(passage, subject);
       return { passage, score, matches: matches[row] ?? [] };
     })
     .toSorted(

@@ -38,11 +38,13 @@ export function stemsOf(text: string): string[] {
 }
 
 /** The stems of a text that carry meaning. */
-export const contentStems = (text: string): string[] =>
-  [...text.matchAll(wordPattern)]
-    .flatMap(([word]) => identifierParts(word))
-    .filter((word) => word.length > 1 && !stopWords.has(word))
-    .map(wordStem);
+export function contentStems(text: string): string[] {
+  const stems: string[] = [];
+  for (const [word] of text.matchAll(wordPattern)) {
+    for (const part of identifierParts(word)) if (part.length > 1 && !stopWords.has(part)) stems.push(wordStem(part));
+  }
+  return stems;
+}
 
 /** A text's stems, ready for lookups: exact, or by the first letters. */
 export type StemIndex = { all: ReadonlySet<string>; byPrefix: ReadonlyMap<string, readonly string[]> };
