@@ -15,6 +15,17 @@ export type Turn =
   | { kind: 'opening'; settings: Settings; said: Said }
   | { kind: 'following'; previous: ContentId; said: Said };
 
+/** The settings of an agent: those of its spec, no tools and free text unless `more` says otherwise. */
+export function settingsOf(
+  role: Settings['role'],
+  spec: { model?: string; maxOutputTokens: number },
+  more: Pick<Settings, 'snapshot'> & Partial<Settings>,
+): Settings {
+  const { model = null, maxOutputTokens } = spec;
+  const plain = { tools: [], responseFormat: null, temperature: 0, topLogprobs: 0, allowed: [] };
+  return { role, model, maxOutputTokens, ...plain, ...more };
+}
+
 export type TurnOptions = { mustAnswer: boolean; payment: Payment };
 
 /** A repair: the stored turn holds the unusable reply. */

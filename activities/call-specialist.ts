@@ -5,8 +5,7 @@ import type { Payment, SpecialistCall } from '../contracts/agent-calls.ts';
 import type { SpecialistTurn } from '../contracts/draft.ts';
 import { Draft } from '../contracts/draft.ts';
 import { toolDefinitions } from '../retrieval/tools.ts';
-import { repairTurn, takeTurn, type Turn } from './agent-turn.ts';
-import type { Settings } from './conversation.ts';
+import { repairTurn, settingsOf, takeTurn, type Turn } from './agent-turn.ts';
 import type { ActivityDependencies } from './dependencies.ts';
 import { inFrame } from './frame.ts';
 
@@ -43,24 +42,13 @@ async function nextTurn(needs: ActivityDependencies, call: SpecialistCall): Prom
   }
   const earlier =
     call.earlierDraft === null ? null : Draft.parse(JSON.parse(await needs.content.get(call.earlierDraft)));
+  const { snapshot, specialist } = call;
+  const tools = toolDefinitions(specialist.tools);
+  const settings = settingsOf('specialist', specialist, { snapshot, tools, allowed: specialist.tools });
   const task = { question: call.question, review: call.review, earlierAnswer: earlier?.answer ?? null };
   return {
     kind: 'opening',
-    settings: settingsOf(call),
+    settings,
     said: [...specialistMessages(call.specialist, task), ...last],
-  };
-}
-
-function settingsOf(call: Extract<SpecialistCall, { kind: 'opening' }>): Settings {
-  return {
-    role: 'specialist',
-    model: call.specialist.model ?? null,
-    tools: toolDefinitions(call.specialist.tools),
-    responseFormat: null,
-    maxOutputTokens: call.specialist.maxOutputTokens,
-    temperature: 0,
-    topLogprobs: 0,
-    snapshot: call.snapshot,
-    allowed: call.specialist.tools,
   };
 }

@@ -4,7 +4,7 @@ import type { ActivityResult } from '../contracts/activity-result.ts';
 import type { JudgeCall, Payment } from '../contracts/agent-calls.ts';
 import { Draft } from '../contracts/draft.ts';
 import type { JudgeTurn } from '../contracts/verdict.ts';
-import { repairTurn, takeTurn, type Turn } from './agent-turn.ts';
+import { repairTurn, settingsOf, takeTurn, type Turn } from './agent-turn.ts';
 import type { ActivityDependencies } from './dependencies.ts';
 import { citedEvidence } from './evidence-text.ts';
 import { type Frame, inFrame } from './frame.ts';
@@ -35,17 +35,7 @@ async function opening(
   const evidence = await citedEvidence(needs, frame, call.snapshot, call.citations);
   return {
     kind: 'opening',
-    settings: {
-      role: 'judge',
-      model: call.judge.model ?? null,
-      tools: [],
-      responseFormat: verdictSchema,
-      maxOutputTokens: call.judge.maxOutputTokens,
-      temperature: 0,
-      topLogprobs: 0,
-      snapshot: call.snapshot,
-      allowed: [],
-    },
+    settings: settingsOf('judge', call.judge, { snapshot: call.snapshot, responseFormat: verdictSchema }),
     said: judgeMessages(call.judge.prompt ?? null, { question: call.question, answer: draft.answer, evidence }),
   };
 }

@@ -4,7 +4,7 @@ import type { ActivityResult } from '../contracts/activity-result.ts';
 import type { Payment, SynthesisCall } from '../contracts/agent-calls.ts';
 import { Draft } from '../contracts/draft.ts';
 import type { SynthesisTurn } from '../contracts/synthesis.ts';
-import { repairTurn, takeTurn, type Turn } from './agent-turn.ts';
+import { repairTurn, settingsOf, takeTurn, type Turn } from './agent-turn.ts';
 import type { ActivityDependencies } from './dependencies.ts';
 import { citedEvidence } from './evidence-text.ts';
 import { type Frame, inFrame } from './frame.ts';
@@ -42,17 +42,7 @@ async function opening(
   const evidence = await citedEvidence(needs, frame, call.snapshot, cited);
   return {
     kind: 'opening',
-    settings: {
-      role: 'synthesizer',
-      model: call.synthesis.model ?? null,
-      tools: [],
-      responseFormat: synthesisSchema,
-      maxOutputTokens: call.synthesis.maxOutputTokens,
-      temperature: 0,
-      topLogprobs: 0,
-      snapshot: call.snapshot,
-      allowed: [],
-    },
+    settings: settingsOf('synthesizer', call.synthesis, { snapshot: call.snapshot, responseFormat: synthesisSchema }),
     said: synthesisMessages(call.synthesis.prompt ?? null, call.question, candidates, evidence),
   };
 }

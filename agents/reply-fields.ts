@@ -1,4 +1,5 @@
 /** Reads fields of a model's JSON with the forgiveness that models need, and no more: nothing is made up. */
+import type { Draft } from '../contracts/draft.ts';
 import type { Citation } from '../contracts/evidence.ts';
 
 type Fields = Record<string, unknown>;
@@ -6,8 +7,23 @@ type Fields = Record<string, unknown>;
 const first = (fields: Fields, names: readonly string[]): unknown =>
   names.map((name) => fields[name]).find((value) => value !== undefined && value !== null);
 
+export const noAnswer = 'the JSON object has no "answer" text';
+
+/** An answer with its citations; null when there is no answer text. */
+export function readDraft(fields: Fields): Draft | null {
+  const { answer } = fields;
+  if (typeof answer !== 'string' || answer.trim() === '') return null;
+  return {
+    answer: answer.trim().slice(0, 20_000),
+    citations: readCitations(fields.citations, 40),
+    confidence: readConfidence(fields, 0.5),
+    insufficient: fields.insufficient === true || fields.insufficient === 'true',
+    gaps: readSentences(fields.gaps, 20),
+  };
+}
+
 /** A probability from 0.8, "0.8", 80 or "80%"; `otherwise` when there is none. */
-export function readConfidence(fields: Fields, otherwise: number): number {
+function readConfidence(fields: Fields, otherwise: number): number {
   const value = first(fields, ['confidence', 'score']);
   const number = typeof value === 'string' ? Number.parseFloat(value) : value;
   if (typeof number !== 'number' || !Number.isFinite(number)) return otherwise;
@@ -24,7 +40,7 @@ export function readSentences(value: unknown, most: number): string[] {
 }
 
 /** The citations that name a file, lines and words; others are left out, for they cannot be checked. */
-export function readCitations(value: unknown, most: number): Citation[] {
+function readCitations(value: unknown, most: number): Citation[] {
   if (!Array.isArray(value)) return [];
   return value.slice(0, most).flatMap((entry: unknown) => {
     const citation = typeof entry === 'object' && entry !== null ? readCitation(entry as Fields) : null;

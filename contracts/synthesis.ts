@@ -1,14 +1,9 @@
 /** One answer made from the specialists' results. */
 import { z } from 'zod';
 import { ContentId } from './content.ts';
-import { Citation } from './evidence.ts';
+import { Draft } from './draft.ts';
 
-export const Synthesis = z.object({
-  answer: z.string().max(20_000),
-  citations: z.array(Citation).max(60),
-  confidence: z.number().min(0).max(1),
-  insufficient: z.boolean(),
-  gaps: z.array(z.string().max(500)).max(20),
+export const Synthesis = Draft.extend({
   /** Results that another one replaces, and why. */
   superseded: z.array(z.object({ specialist: z.string(), reason: z.string().max(500) })).max(20),
 });

@@ -24,7 +24,6 @@ export const retrySignal = defineSignal('retry');
 const attributes = {
   SwitchyardRoute: defineSearchAttributeKey('SwitchyardRoute', 'KEYWORD'),
   SwitchyardOutcome: defineSearchAttributeKey('SwitchyardOutcome', 'KEYWORD'),
-  SwitchyardRepository: defineSearchAttributeKey('SwitchyardRepository', 'KEYWORD'),
 };
 const retryCountAttribute = defineSearchAttributeKey('SwitchyardRetryCount', 'INT');
 

@@ -1,10 +1,9 @@
 /** Judges a draft by coverage: does the evidence speak of what was asked, and does it hold what the draft says? */
 import { assess, contentWeight, sufficientSupport, supportOf } from './assessment.ts';
 import { blocks, type Conversation } from './conversation.ts';
-import { contentStems } from './words.ts';
 import { readToolText } from './source-text.ts';
 import { termMatch } from './support.ts';
-import { indexStems, stemMatch } from './words.ts';
+import { contentStems, indexStems, stemMatch } from './words.ts';
 
 export type WireVerdict = { accepted: boolean; reasons: string[] };
 

@@ -14,9 +14,9 @@ const ticks = /`[^`\n]{1,200}`/g;
 const literals = /[{[][^{}[\]\n]{0,200}[}\]]/g;
 const callArguments = /(?<=\w)\((?:[^()\n]|\([^()\n]{0,200}\)){0,200}\)/g;
 const traceLines = /^[ \t]*(?:at [^\n]*|File "[^\n]*|goroutine [^\n]*)/gm;
-const codeLines = /^[ \t]*(?:(?:const|let|var|import|export|await|return|class|function)\b[^\n]*|[^\n]*[;{}][ \t]*)$/gm;
+const codeLines = /^[ \t]*(?:const|let|var|import|export|await|return|class|function)\b[^\n]*$|^[^\n]*[;{}]$/gm;
 const addresses =
-  /\b[a-z][a-z+]{1,9}:\/\/[^\s'"`]{1,300}|(?<![\w.)])(?:\.{0,2}\/[\w@.-]+){2,30}(?::\d+)*|\b[\w-]+(?:\.[\w-]+)*\.(?:com|org|net|io|dev|test|local|internal|example)\b/g;
+  /\b[a-z][a-z+]{1,9}:\/\/[^\s'"`]{1,300}|(?<![\w.)])(?:\.{0,2}\/[\w@.-]{1,100}){2,30}(?::\d+)*|\b[\w-]{1,63}(?:\.[\w-]{1,63}){0,6}\.(?:com|org|net|io|dev|test|local|internal|example)\b/g;
 
 /** Marks every character that lies in a match of one of the patterns. */
 function marks(text: string, ...patterns: RegExp[]): Uint8Array {
@@ -31,7 +31,7 @@ function marks(text: string, ...patterns: RegExp[]): Uint8Array {
 export function wordsOf(text: string): Word[] {
   const own = marks(text, quotes, literals, callArguments, traceLines, codeLines, addresses);
   const ticked = marks(text, ticks);
-  return [...text.matchAll(/[A-Za-z_$][A-Za-z0-9_$]*|\d{3,}/g)].map((match) => ({
+  return [...text.matchAll(/[A-Za-z_$][A-Za-z0-9_$]{0,199}|\d{3,}/g)].map((match) => ({
     text: match[0],
     at: match.index,
     own: own[match.index] === 1,
@@ -55,7 +55,7 @@ export function isIdentifier(word: Word, text: string): boolean {
 /** Capitalised inside a sentence that asks. */
 export function isName(word: Word, text: string): boolean {
   const inside = /[^.!?\s]\s*$/.test(text.slice(Math.max(0, word.at - 4), word.at));
-  const ending = /[.!?](?=\s|$)/.exec(text.slice(word.at))?.[0] ?? '?';
+  const ending = /[.!?](?=\s|$)/.exec(text.slice(word.at, word.at + 400))?.[0] ?? '?';
   return /^[A-Z]/.test(word.text) && inside && ending === '?';
 }
 

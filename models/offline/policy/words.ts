@@ -2,7 +2,7 @@
 import { stopWords } from './lexicon.ts';
 import { stem } from './stem.ts';
 
-const wordPattern = /[A-Za-z_$][A-Za-z0-9_$]*|\d+(?:\.\d+)*/g;
+const wordPattern = /[A-Za-z_$][A-Za-z0-9_$]{0,199}|\d+(?:\.\d+)*/g;
 
 /** `requestIdHeader`, `FST_ERR_X` and `HTTP2Stream` as their lower-case parts. */
 export function identifierParts(identifier: string): string[] {
