@@ -1,5 +1,8 @@
 /** Which model calls were paid more than once, and at which point of their life the first payment was lost. */
-import { readFile } from 'node:fs/promises';
+import { readdir, readFile, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { homePaths } from '../config/home-paths.ts';
+import type { JournalKey } from '../models/journal.ts';
 import type { RequestLogEntry } from '../models/offline/request-log.ts';
 import type { Stack } from './stack.ts';
 
@@ -16,21 +19,21 @@ export type CallCounts = {
   repeatedAfterReceived: number;
   /** Sent again because the kill came within the time that a reply needs to reach the journal. */
   repeatedInJournalWrite: number;
+  /** That time: the longest, in milliseconds, that any reply of this stack took from leaving the model to the journal. */
+  journalWriteMs: number;
   /** Sent again because the kill came while the model was at work: at most one a kill. */
   repeatedInFlight: number;
   mostInFlightAKill: number;
 };
 
-/** From the reply's last byte to the journal's rename, on a busy machine. */
-const journalWriteMs = 100;
-
 type Exchange = { key: string; startedAt: number; repliedAt: number | null };
 
 export async function countCalls(
-  stack: Pick<Stack, 'client' | 'requestLog'>,
+  stack: Pick<Stack, 'client' | 'home' | 'requestLog'>,
   kills: readonly Kill[],
 ): Promise<CallCounts> {
   const exchanges = readExchanges(await readFile(stack.requestLog, 'utf8'));
+  const journalWriteMs = await longestJournalWrite(stack.home, exchanges);
   const recorded = await recordedAt(stack, [...new Set(kills.map((kill) => kill.workflowId))]);
   const counts = { repeatedAfterRecorded: 0, repeatedAfterReceived: 0, repeatedInJournalWrite: 0, repeatedInFlight: 0 };
   const inFlight = new Map<Kill, number>();
@@ -51,7 +54,22 @@ export async function countCalls(
     });
   }
   const mostInFlightAKill = Math.max(0, ...inFlight.values());
-  return { calls: byKey.size, requests: exchanges.length, ...counts, mostInFlightAKill };
+  return { calls: byKey.size, requests: exchanges.length, ...counts, journalWriteMs, mostInFlightAKill };
+}
+
+/** From the replies that did reach the journal: the time of its file's last write against the reply's last byte. */
+async function longestJournalWrite(home: string, exchanges: readonly Exchange[]): Promise<number> {
+  const folder = homePaths(home).journal;
+  const files = (await readdir(folder)).filter((name) => name.endsWith('.json')).map((name) => join(folder, name));
+  const writes = await Promise.all(
+    files.map(async (file) => {
+      const { key } = JSON.parse(await readFile(file, 'utf8')) as { key: JournalKey };
+      const idempotencyKey = `${key.workflowId}/${key.runId}/${key.callKey}`;
+      const repliedAt = exchanges.findLast((exchange) => exchange.key === idempotencyKey)?.repliedAt ?? null;
+      return repliedAt === null ? 0 : (await stat(file)).mtimeMs - repliedAt;
+    }),
+  );
+  return Math.ceil(Math.max(0, ...writes));
 }
 
 function readExchanges(log: string): Exchange[] {

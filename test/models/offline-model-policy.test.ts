@@ -1,7 +1,7 @@
 /** What the offline model makes of a request: calls that fit, citations that hold, an honest no where nothing supports a yes. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { complete, converse, files, instructions, openModel, tools } from './offline-model-scene.ts';
+import { complete, converse, type Draft, files, instructions, openModel, tools } from './offline-model-scene.ts';
 
 const question = (text: string, more = '') => ({ role: 'user', content: `<question>\n${text}\n</question>\n${more}` });
 const evidence = (path: string, from: number, to: number): string =>
@@ -59,6 +59,57 @@ test('an answer quotes lines exactly as the tools showed them', async (t) => {
     assert.ok(draft.answer.includes(`${path}:${first_line}`));
   }
   assert.match(draft.answer, /ninety seconds/);
+});
+
+test("names of the asker's own code and files are examples, and their absence settles nothing", async (t) => {
+  const url = await openModel(t);
+  const asked = 'After how many seconds without movement does a lantern dim';
+  for (const text of [
+    `${asked} to spare its battery, with dimAfterSeconds set by getMyDelay()?`,
+    `${asked}? It does in 20230114_add_lantern_rows.js here.`,
+    `${asked}?\n    at LanternTable.openRow (/srv/app/lantern_table.js:51:20)`,
+  ]) {
+    const { draft } = await converse(url, text);
+    assert.equal(draft.insufficient, false, text);
+    assert.match(draft.answer, /docs\/lanterns\.md/);
+  }
+});
+
+/** A draft from evidence that the request itself carries. */
+async function draftFrom(url: string, text: string, ...shown: (readonly [path: string, ...lines: string[]])[]) {
+  const places = shown.map(([path, ...lines]) => [`@@ ${path}:1-${lines.length}`, ...numbered(lines)].join('\n'));
+  const messages = [{ role: 'system', content: instructions }, question(text, places.join('\n'))];
+  return JSON.parse((await complete(url, { messages })).choices[0].message.content ?? '') as Draft;
+}
+const numbered = (lines: readonly string[]): string[] => lines.map((line, at) => `${at + 1}| ${line}`);
+
+test('a sentence that runs over several lines is shown whole, and cited with all of its lines', async (t) => {
+  const wrapped = [
+    '# Wicks',
+    '',
+    'Trim it. The wick of every lantern is trimmed',
+    'each morning before the lamps are lit.',
+  ];
+  const asked = 'When is the wick of a lantern trimmed?';
+  const draft = await draftFrom(await openModel(t), asked, ['docs/wicks.md', ...wrapped]);
+  assert.match(draft.answer, /"The wick of every lantern is trimmed each morning before the lamps are lit\."/);
+  assert.deepEqual([draft.citations[0]?.first_line, draft.citations[0]?.last_line], [3, 4]);
+});
+
+test('a question about the project as a whole is looked up in, and answered from, its own top files', async (t) => {
+  const url = await openModel(t);
+  const asked = 'Which runtime dependencies would this lantern package pull in?';
+  const properties = { query: { type: 'string' }, path: { type: 'string' } };
+  const parameters = { type: 'object', properties, required: ['query'] };
+  const search = { type: 'function', function: { name: 'search_code', description: 'Searches code', parameters } };
+  const [{ message }] = (await complete(url, { messages: [question(asked)], tools: [search] })).choices;
+  const paths = (message.tool_calls ?? []).map((call) => JSON.parse(call.function.arguments).path);
+  assert.ok(paths.includes('package.json'), `it looked in ${paths.join(', ')}`);
+  const manifest = ['{', '  "name": "lantern",', '  "dependencies": {', '    "wick": "^1.0.0"', '  }', '}'];
+  const aside = ['// A lantern would burn for long if its wick were pulled in.'];
+  const draft = await draftFrom(url, asked, ['lib/wick.js', ...aside], ['package.json', ...manifest]);
+  assert.equal(draft.citations[0]?.path, 'package.json');
+  assert.match(draft.answer, /"wick": "\^1\.0\.0"/);
 });
 
 for (const [kind, text, missing] of [

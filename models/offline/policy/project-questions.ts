@@ -5,8 +5,8 @@ import { wordStem } from './words.ts';
 const wordsOf = (text: string): ReadonlySet<string> => new Set(text.split(/\s+/).map(wordStem));
 
 const subjects = wordsOf(
-  'licence license licensed licensing copyright dependency dependencies maintainer maintained author founder contributor ' +
-    'committee governance sponsor homepage proprietary',
+  'licence license licensed licensing copyright dependency dependencies maintainer maintained contributor committee ' +
+    'governance sponsor homepage proprietary',
 );
 const phrases =
   /\bentry ?points?\b|\bimport paths?\b|\bwhat (?:is|does) (?:this|the) (?:\w+ ){0,2}(?:thing|project|package|library|repo\w*|tool|software)\b|\b(?:node(?:\.?js)?|python|java|ruby|go|rust|php) (?:versions?|releases?)\b|\b(?:who|when) (?:\w+ )?(?:wrote|started|created|maintains?|publish\w*|owns?)\b|\bwhy is (?:it|this) called\b/i;

@@ -18,6 +18,8 @@ const codeLines = /^[ \t]*(?:const|let|var|import|export|await|return|class|func
 const addresses =
   /\b[a-z][a-z+]{1,9}:\/\/[^\s'"`]{1,300}|(?<![\w.)])(?:\.{0,2}\/[\w@.-]{1,100}){2,30}(?::\d+)*|\b[\w-]{1,63}(?:\.[\w-]{1,63}){0,6}\.(?:com|org|net|io|dev|test|local|internal|example)\b/g;
 
+const fileNames = /(?<![\w.])[\w-]{1,100}\.(?:[cm]?[jt]sx?|json|ya?ml|sql|py|rb|go|rs|java|log|txt|csv|html?|css)\b/g;
+
 /** Marks every character that lies in a match of one of the patterns. */
 function marks(text: string, ...patterns: RegExp[]): Uint8Array {
   const marked = new Uint8Array(text.length);
@@ -29,9 +31,9 @@ function marks(text: string, ...patterns: RegExp[]): Uint8Array {
 
 /** Every word of the question, and every number of three digits or more. */
 export function wordsOf(text: string): Word[] {
-  const own = marks(text, quotes, literals, callArguments, traceLines, codeLines, addresses);
+  const own = marks(text, quotes, literals, callArguments, traceLines, codeLines, addresses, fileNames);
   const ticked = marks(text, ticks);
-  return [...text.matchAll(/[A-Za-z_$][A-Za-z0-9_$]{0,199}|\d{3,}/g)].map((match) => ({
+  return [...text.matchAll(/(?<![A-Za-z0-9_$])[A-Za-z_$][A-Za-z0-9_$]{0,199}|\d{3,}/g)].map((match) => ({
     text: match[0],
     at: match.index,
     own: own[match.index] === 1,
