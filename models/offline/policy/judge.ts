@@ -8,7 +8,7 @@ import { contentStems, indexStems, stemMatch } from './words.ts';
 export type WireVerdict = { accepted: boolean; reasons: string[] };
 
 /** Low, because a right answer may be one short line; what it claims is checked against the evidence besides. */
-const leastCoverage = 0.25;
+const leastCoverage = 0.26;
 const leastBacking = 0.6;
 /** More characters of a draft than any specialist's reply may have. */
 const maxDraft = 20_000;
