@@ -57,7 +57,7 @@ export async function countCalls(
   return { calls: byKey.size, requests: exchanges.length, ...counts, journalWriteMs, mostInFlightAKill };
 }
 
-/** From the replies that did reach the journal: the time of its file's last write against the reply's last byte. */
+/** From the replies that did reach the journal: the time at which its file got its name against the reply's last byte. */
 async function longestJournalWrite(home: string, exchanges: readonly Exchange[]): Promise<number> {
   const folder = homePaths(home).journal;
   const files = (await readdir(folder)).filter((name) => name.endsWith('.json')).map((name) => join(folder, name));
@@ -66,7 +66,7 @@ async function longestJournalWrite(home: string, exchanges: readonly Exchange[])
       const { key } = JSON.parse(await readFile(file, 'utf8')) as { key: JournalKey };
       const idempotencyKey = `${key.workflowId}/${key.runId}/${key.callKey}`;
       const repliedAt = exchanges.findLast((exchange) => exchange.key === idempotencyKey)?.repliedAt ?? null;
-      return repliedAt === null ? 0 : (await stat(file)).mtimeMs - repliedAt;
+      return repliedAt === null ? 0 : (await stat(file)).ctimeMs - repliedAt;
     }),
   );
   return Math.ceil(Math.max(0, ...writes));

@@ -1,6 +1,6 @@
 /** Keeps paid replies on disk until their activity is known to have completed, so that a crash does not pay twice. */
 import { createHash, randomUUID } from 'node:crypto';
-import { mkdir, open, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { ChatReply, type ChatRequest } from '../contracts/chat.ts';
@@ -55,16 +55,14 @@ async function readEntry(path: string, key: JournalKey): Promise<ChatReply | nul
   return ours ? entry.data.reply : null;
 }
 
+/**
+ * Not flushed to disk: what is written survives a kill of the process as it is, and waiting for the disk would widen the
+ * time in which a kill loses a paid reply.
+ */
 async function writeWhole(path: string, text: string): Promise<void> {
   const temporary = `${path}.${randomUUID()}.tmp`;
   try {
-    const file = await open(temporary, 'wx', 0o600);
-    try {
-      await file.writeFile(text);
-      await file.sync();
-    } finally {
-      await file.close();
-    }
+    await writeFile(temporary, text, { flag: 'wx', mode: 0o600 });
     await rename(temporary, path);
   } catch (error) {
     await rm(temporary, { force: true });
