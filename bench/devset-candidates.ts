@@ -22,7 +22,7 @@ export const maxGold = 4;
 const refusedTypes =
   /^\s*(chore|docs?|documentation|tests?|ci|build|style|styles|refactor|refactoring|release|revert|deps|dependencies|lint|wip|example|examples|website|site|meta|internal|dev|tools?|types?|typings?|infra|devops|misc|cleanup|rename|roll|cherry-pick|demos?|benchmarks?|code style|lang|i18n|workflow)(\([^)]*\))?!?:/i;
 const refusedSubject =
-  /^\s*(merge|bump|release|publish|v?\d+\.\d+|revert|upgrade|update dep|prepare|prettier|format|lint|rename|refactor|clean|tidy|typo|wip|move|migrate|convert|remove unused|drop node|switch to|use (const|let|arrow|es6)|simplify|address|cherry-pick|version|add (a )?(tests?|docs?|comments?)|changelog)\b|\b(typos?|changelog|jsdoc|eslint (fix|error)|linting|lint|prettier|readme|code ?style|es6|dependabot|renovate|(unit|failing|flaky) tests?|tests? (for|to|from)|comments?|refactor(ing)?|docs?|documentation|copyright|dependency|dependencies)\b/i;
+  /^\s*(merge|bump|release|publish|v?\d+\.\d+|revert|upgrade|update (dep|.* to (the )?(latest|v?\d)|[@\w/.-]+ (and|to) )|prepare|prettier|format|lint|rename|refactor|clean|tidy|typo|wip|move|migrate|convert|remove unused|drop node|switch to|use (const|let|arrow|es6)|simplify|address|cherry-pick|version|add (a )?(tests?|docs?|comments?)|changelog)\b|\b(typos?|changelog|jsdoc|eslint (fix|error)|linting|lint|prettier|readme|code ?style|es6|dependabot|renovate|(unit|failing|flaky) tests?|tests? (for|to|from|suite)|greenkeeper|latest version|comments?|refactor(ing)?|docs?|documentation|copyright|dependency|dependencies)\b/i;
 
 export function toCandidate(commit: HistoryCommit): Candidate | Refusal {
   const [line = ''] = commit.message.split('\n');

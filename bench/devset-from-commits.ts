@@ -35,7 +35,7 @@ const { values } = parseArgs({
     repositories: { type: 'string' },
     out: { type: 'string' },
     seed: { type: 'string', default: '1' },
-    limit: { type: 'string', default: '16' },
+    limit: { type: 'string', default: '12' },
   },
 });
 
@@ -45,7 +45,9 @@ async function main(): Promise<number> {
   const { repositories, out, seed } = values;
   const limit = Number(values.limit);
   if (repositories === undefined || out === undefined || !(limit >= 1 && limit <= 25)) {
-    process.stderr.write('usage: node bench/devset-from-commits.ts --repositories DIR --out DIR [--seed 1] [--limit 1..25]\n');
+    process.stderr.write(
+      'usage: node bench/devset-from-commits.ts --repositories DIR --out DIR [--seed 1] [--limit 1..25]\n',
+    );
     return 2;
   }
   const records: DevsetRecord[] = [];

@@ -51,7 +51,7 @@ export async function* readCommits(gitDirectory: string, head: string): AsyncGen
 /** @param record `id, parents, message`, then status and path by turns, all parted by NULs */
 export function parseRecord(record: string): HistoryCommit[] {
   const [marked = '', parent = '', message = '', ...fields] = record.split('\0');
-  const id = marked.replace(/^\s*\u{1}?/u, '');
+  const id = marked.replace(recordMark, '').trim();
   if (!/^[0-9a-f]{40,64}$/.test(id) || !/^[0-9a-f]{40,64}$/.test(parent)) return [];
   const names = fields.map((field) => field.replace(/^\n+/, '')).filter((field) => field !== '');
   const changes: FileChange[] = [];

@@ -5,7 +5,7 @@ const aboutTheMending =
 
 /** Lines that stand in pull request templates and wait to be replaced. */
 const templateText =
-  /^(?:what changes are made in this pr\b|is it a feature or a bug ?fix|please (?:describe|include|add|read|make)|(?:thank you|thanks) for|describe (?:the|your) change|add a (?:brief )?description|fill in|if (?:this|the) pr\b|(?:before|after)\s*:?$|n\/a$|none\.?$|no\.?$|yes\.?$)/i;
+  /^>?\s*(?:which issue, if any|is there anything in the pr|what changes are made in this pr\b|is it a feature or a bug ?fix|please (?:describe|include|add|read|make)|(?:thank you|thanks) for|describe (?:the|your) change|add a (?:brief )?description|fill in|if (?:this|the) pr\b|(?:before|after)\s*:?$|n\/a$|none\.?$|no\.?$|yes\.?$)/i;
 
 const sentenceEnd = /(?<=[.!?:])\s+(?=["'`(*_]?[A-Z])/;
 
@@ -13,17 +13,24 @@ const sentenceEnd = /(?<=[.!?:])\s+(?=["'`(*_]?[A-Z])/;
 export function reportPart(body: string): string {
   const blocks = body.split(/(```[\s\S]*?(?:```|$))/);
   const kept = blocks.map((block) => (block.startsWith('```') ? block : proseOf(block)));
-  return kept.join('\n').replace(/\n{3,}/g, '\n\n').trim();
+  return kept
+    .join('\n')
+    .replace(/\n{3,}/g, '\n\n')
+    .trim();
 }
 
 function proseOf(text: string): string {
   const units = text.split(/\n\s*\n|\n(?=\s*(?:[-*•]|\d+[.)])\s)/);
-  return units.map((unit) => withoutMending(unit.replace(/\s*\n\s*/g, ' ').trim())).filter(Boolean).join('\n\n');
+  return units
+    .map((unit) => withoutMending(unit.replace(/\s*\n\s*/g, ' ').trim()))
+    .filter(Boolean)
+    .join('\n\n');
 }
 
 function withoutMending(unit: string): string {
-  // Indented or quoted output is evidence, whatever it begins with.
-  if (/^[>|]|^\s{4}/.test(unit)) return unit;
-  const sentences = unit.split(sentenceEnd);
-  return sentences.filter((sentence) => !aboutTheMending.test(sentence) && !templateText.test(sentence)).join(' ');
+  // Quoted output is evidence, whatever it begins with.
+  if (/^[>|]/.test(unit)) return templateText.test(unit) ? '' : unit;
+  const kept = unit.split(sentenceEnd).filter((part) => !aboutTheMending.test(part) && !templateText.test(part));
+  const text = kept.join(' ');
+  return /[\p{L}\p{N}]{2}/u.test(text) ? text : '';
 }

@@ -8,27 +8,40 @@ const maxCharacters = 4000;
 
 const conventional = /^\s*[\w ]{2,16}(\([^)]*\))?!?:\s+/;
 const gitmoji = /^\s*(:\w+:|\p{Extended_Pictographic}\uFE0F?)\s*/u;
-const references = /\s*\((?:(?:re|see|fixes|closes|refs?):?\s+)?(?:#|gh-?)\d+(?:,?\s*#\d+)*\)|(?<![\w/&])(?:#|gh-)\d+\b/gi;
+const references = /\s*\((?:(?:re|see|fixes|closes|refs?):?\s+)?(?:#|gh-?)\d+(?:,?\s*#\d+)*\)/gi;
 const asideSection =
   /check-?list|test(ed|ing|s)?\b|change-?log|changeset|release|related|type of change|summary by|screen|review|notes? (for|to)|how to|before submitting/i;
 const trailer =
   /^\s*((signed-off|co-authored|reviewed|acked|tested|reported|assisted|authored|helped|suggested)-by|pr-url|pull request|refs?|references|fix(e[sd])?|close[sd]?|resolve[sd]?|see|see also|cc|part of|related( to)?|relates to|credit|change-id|git-svn-id|commit-id|assisted-by|skipped tests)\b:?\s*(@|https?:|#|gh-|[\w./-]+#\d|[A-Za-z].*<.+@|[0-9a-f]{7,}|[\w-]+\s*$|$)/i;
 const asideLine =
   /^\s*(---+|===+|\(cherry picked from|🤖|generated with|BREAKING CHANGE:?\s*$|[-*] \[[ x]\]|[-*]?\s*[\w-]+\/[\w.-]+\/issues\/\d+|https?:\S+\s*$|!?\[[^\]]*\]\(\S+\)\s*$|<\/?(details|summary|img|br|sub|table)\b)/i;
-const asideBullet = /^\s*(?:[-*] |adds? |added ).*\b(tests?|specs?|docs?|readme|change-?log|changeset|jsdoc|lint|prettier|snapshots?)\b/i;
+const asideBullet =
+  /^\s*(?:[-*] |adds? |added ).*\b(tests?|specs?|docs?|readme|change-?log|changeset|jsdoc|lint|prettier|snapshots?)\b/i;
 
 /** The message without what tools and templates put into it, and without the prefix that names a part of the code. */
 export function cleanMessage(message: string): CleanText {
-  const [first = '', ...rest] = message.replace(/\r\n?/g, '\n').replace(/<!--[\s\S]*?(-->|$)/g, '').trim().split('\n');
+  const [first = '', ...rest] = message
+    .replace(/\r\n?/g, '\n')
+    .replace(/<!--[\s\S]*?(-->|$)/g, '')
+    .trim()
+    .split('\n');
   const subject = cleanSubject(first);
-  const body = reportPart(keepBody(firstOfSquash(rest.join('\n'), subject)));
+  const body = withoutEcho(subject, reportPart(keepBody(firstOfSquash(rest.join('\n'), subject))));
   return { subject, text: `${subject}\n\n${body}`.trim().slice(0, maxCharacters) };
 }
 
 /** `fix(reply)!: keep headers (#12)` gives `keep headers`. */
 export function cleanSubject(line: string): string {
-  const bare = line.replace(gitmoji, '').replace(conventional, '').replace(/^\s*\[[^\]]*\]\s*/, '').replace(references, '');
-  return bare.replace(/^\s*(fix(es|ed)?|close[sd]?)\s*[;:,.-]+\s*/i, '').replace(/\s+/g, ' ').trim();
+  const bare = line
+    .replace(gitmoji, '')
+    .replace(conventional, '')
+    .replace(/^\s*\[[^\]]*\]\s*/, '')
+    .replace(references, '')
+    .replace(/\s*(?<![\w/&])(?:#|gh-)\d+\b/gi, '');
+  return bare
+    .replace(/^\s*(fix(es|ed)?|close[sd]?)\s*[;:,.-]+\s*/i, '')
+    .replace(/\s+/g, ' ')
+    .trim();
 }
 
 /** A squashed pull request lists all its commits; only the first says what it is about. */
@@ -53,7 +66,19 @@ function keepBody(body: string): string {
     if (!fenced && (trailer.test(line) || asideLine.test(line) || asideBullet.test(line))) continue;
     kept.push(fenced ? line : line.replace(references, '').trimEnd());
   }
-  return kept.join('\n').replace(/\n{3,}/g, '\n\n').trim();
+  return kept
+    .join('\n')
+    .replace(/\n{3,}/g, '\n\n')
+    .trim();
+}
+
+/** Many bodies begin with the subject again, a word more or less. */
+function withoutEcho(subject: string, body: string): string {
+  const [first = '', ...rest] = body.split('\n\n');
+  const words = new Set(wordKey(subject).split(' '));
+  const again = new Set(wordKey(first).split(' '));
+  const shared = [...again].filter((word) => words.has(word)).length;
+  return shared >= 0.8 * (words.size + again.size - shared) ? rest.join('\n\n') : body;
 }
 
 export function sameWords(one: string, other: string): boolean {

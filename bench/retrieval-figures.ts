@@ -33,7 +33,11 @@ export function bootstrapMean(values: readonly number[]): Figure {
     return sum / values.length;
   }).sort((one, other) => one - other);
   const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
-  return { mean, low: means[Math.floor(resamples * 0.025)] ?? mean, high: means[Math.ceil(resamples * 0.975) - 1] ?? mean };
+  return {
+    mean,
+    low: means[Math.floor(resamples * 0.025)] ?? mean,
+    high: means[Math.ceil(resamples * 0.975) - 1] ?? mean,
+  };
 }
 
 /** Each query's gain of one ranking over the other, as a mean with its interval. */

@@ -1,5 +1,12 @@
 /** Writes the scores of a retrieval run as tables for people or as JSON. */
-import { bootstrapMean, type Figure, type FigureName, figureNames, pairedGain, type Scores } from './retrieval-figures.ts';
+import {
+  bootstrapMean,
+  type Figure,
+  type FigureName,
+  figureNames,
+  pairedGain,
+  type Scores,
+} from './retrieval-figures.ts';
 import type { BenchRecord } from './retrieval-records.ts';
 
 /** `ours` by variant. */
@@ -26,7 +33,11 @@ export function jsonReport(scored: readonly Scored[], variant: string): string {
     const ours = group.map((one) => one.ours[variant]).filter((one) => one !== undefined);
     const plain = group.map((one) => one.plain);
     const figures = figureNames.map((measure) => {
-      const cells = { ours: figure(ours, measure), plain: figure(plain, measure), gain: pairedGain(ours, plain, measure) };
+      const cells = {
+        ours: figure(ours, measure),
+        plain: figure(plain, measure),
+        gain: pairedGain(ours, plain, measure),
+      };
       return [measure, cells] as const;
     });
     return { group: name, queries: group.length, figures: Object.fromEntries(figures) };

@@ -34,7 +34,9 @@ async function main(): Promise<number> {
     return 2;
   }
   const records = (await Promise.all(dataset.map(readDataset))).flat().sort(byCorpus);
-  const variants = values.ablate ? { default: defaultWeights, ...ablations } : { [values.variant]: variant ?? defaultWeights };
+  const variants = values.ablate
+    ? { default: defaultWeights, ...ablations }
+    : { [values.variant]: variant ?? defaultWeights };
   const scored = await scoreAll(records, repositories, variants);
   if (values.ablate) process.stdout.write(ablationTable(scored));
   else process.stdout.write(values.json ? jsonReport(scored, values.variant) : textReport(scored, values.variant));

@@ -58,7 +58,9 @@ function readFile({ id, path, text }: Unindexed): Indexed {
 function fileWriter(store: DatabaseSync): (file: Indexed) => void {
   const claim = store.prepare('UPDATE file SET indexed = 1 WHERE id = ? AND indexed = 0');
   const addChunk = store.prepare('INSERT INTO chunk (file, first, last, symbol, kind) VALUES (?, ?, ?, ?, ?)');
-  const addWords = store.prepare('INSERT INTO chunk_words (rowid, path, names, parts, body, comments) VALUES (?, ?, ?, ?, ?, ?)');
+  const addWords = store.prepare(
+    'INSERT INTO chunk_words (rowid, path, names, parts, body, comments) VALUES (?, ?, ?, ?, ?, ?)',
+  );
   const addDefinition = store.prepare('INSERT OR IGNORE INTO definition VALUES (?, ?, ?, ?, ?, ?)');
   return ({ id, definitions, chunks }) => {
     if (claim.run(id).changes === 0) return;

@@ -3,7 +3,12 @@ import type { Weights } from './weights.ts';
 import { isStopWord, splitCase } from './words.ts';
 
 /** `terms` are full-text terms with their weights, most important first; `identifiers` as the query spells them. */
-export type ReadQuery = { terms: Map<string, number>; phrases: string[]; identifiers: Map<string, number>; aboutTests: boolean };
+export type ReadQuery = {
+  terms: Map<string, number>;
+  phrases: string[];
+  identifiers: Map<string, number>;
+  aboutTests: boolean;
+};
 
 type Zone = keyof Weights['zones'];
 type Part = { zone: Zone; text: string };
@@ -70,7 +75,9 @@ function addInline(parts: Part[], zone: Zone, line: string): void {
 function linkWords(url: string): string {
   const path = /\/(?:blob|tree)\/[^/]+\/([^#?\s)]+)/.exec(url)?.[1];
   if (path !== undefined) return path;
-  return /codesandbox|stackblitz|github\.com|githubusercontent|imgur|gist/.test(url) ? '' : (/\/([\w-]+)\/?(?:[#?].*)?$/.exec(url)?.[1] ?? '');
+  return /codesandbox|stackblitz|github\.com|githubusercontent|imgur|gist/.test(url)
+    ? ''
+    : (/\/([\w-]+)\/?(?:[#?].*)?$/.exec(url)?.[1] ?? '');
 }
 
 const word = /[\p{L}\p{N}_$]+/gu;
@@ -80,13 +87,16 @@ function addTerms(found: ReadQuery, { zone, text }: Part, weights: Weights): voi
   const zoneWeight = weights.zones[zone];
   if (zoneWeight === 0) return;
   for (const [written] of text.matchAll(word)) {
-    const split = splitCase(written).split(/[\s_$]+/).filter((piece) => piece !== '');
+    const split = splitCase(written)
+      .split(/[\s_$]+/)
+      .filter((piece) => piece !== '');
     const isIdentifier = split.length > 1;
     const weight = zoneWeight * (isIdentifier ? weights.identifier : 1);
     if (isIdentifier || zone === 'inline') raise(found.identifiers, written, zoneWeight);
     for (const piece of [written, ...split]) {
       const term = piece.toLowerCase().replace(/^[_$]+|[_$]+$/g, '');
-      if (term.length > 1 && term.length <= 80 && !isStopWord(term) && !/^\d+$/.test(term)) raise(found.terms, term, weight);
+      if (term.length > 1 && term.length <= 80 && !isStopWord(term) && !/^\d+$/.test(term))
+        raise(found.terms, term, weight);
     }
   }
   for (const [name] of text.matchAll(dotted)) raise(found.identifiers, name, zoneWeight);

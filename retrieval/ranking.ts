@@ -77,7 +77,8 @@ function addNamed(
     const inFile = line !== null && line <= file.lines;
     add(file, inFile ? weights.namedLine : weights.namedFile, inFile ? line : null);
   }
-  if (weights.symbol > 0) for (const [file, share] of definingFiles(view, read)) add(file, share * weights.symbol, null);
+  if (weights.symbol > 0)
+    for (const [file, share] of definingFiles(view, read)) add(file, share * weights.symbol, null);
 }
 
 const maxDefiningFiles = 8;
@@ -107,13 +108,20 @@ function prior(file: ViewFile, kind: SearchKind, { aboutTests }: ReadQuery, weig
 
 function placesOf(view: SnapshotView, { file, score, chunks, line }: Found, limit: number): Place[] {
   const places: Place[] = [];
-  if (line !== null) places.push({ file, firstLine: Math.max(1, line - 15), lastLine: Math.min(file.lines, line + 20), score });
+  if (line !== null)
+    places.push({ file, firstLine: Math.max(1, line - 15), lastLine: Math.min(file.lines, line + 20), score });
   const find = view.store.prepare('SELECT first, last, symbol, kind FROM chunk WHERE id = ?');
   for (const chunk of chunks.slice(0, limit)) {
     const row = find.get(chunk.id);
     if (row === undefined || places.length >= limit) continue;
     const symbol = row.symbol === null ? null : { kind: String(row.kind), name: String(row.symbol) };
-    places.push({ file, firstLine: Number(row.first), lastLine: Number(row.last), symbol, score: places.length === 0 ? score : chunk.score });
+    places.push({
+      file,
+      firstLine: Number(row.first),
+      lastLine: Number(row.last),
+      symbol,
+      score: places.length === 0 ? score : chunk.score,
+    });
   }
   if (places.length === 0) places.push({ file, firstLine: 1, lastLine: Math.min(file.lines, 40), score });
   return places;
