@@ -9,7 +9,7 @@ export function namesPath(text: string, path: string): boolean {
   const { parent, folder, name, stem } = partsOf(path);
   const own = stem === 'index' ? folder : stem;
   const within = stem === 'index' ? parent : folder;
-  const given = stem === 'index' ? [`${folder}/${name}`, `${folder}/${stem}`] : [name];
+  const given = stem === 'index' ? [name, `${folder}/${stem}`] : [name];
   if (within !== '' && own !== '') given.push(`${within}/${own}`);
   if (/[a-z0-9][-_.][a-z0-9]/i.test(own)) given.push(own);
   return given.some((part) => standsIn(text, part));

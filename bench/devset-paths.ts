@@ -29,7 +29,7 @@ const asideFolders = new Set([
 const asideFolderPattern = /-tests$|^test-(utils|helpers|fixtures|data)$|-test-helpers$|^\./;
 const asideFilePattern =
   /([._-](tests?|specs?|stories|bench|cy|e2e|tst|test-d)\.|^(test|jest)[._-]|\.(config|conf|min|bundle|generated)\.|rc\.[cm]?js$)/i;
-const configNames = /^(gruntfile|gulpfile|rakefile|makefile|jakefile|karma|babel|version|changelog)\b/i;
+const configNames = /^(gruntfile|gulpfile|rakefile|makefile|jakefile|karma|babel|version|changelog|package\.js)\b/i;
 
 export function pathKind(path: string): PathKind {
   const segments = path.split('/');

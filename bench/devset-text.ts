@@ -6,15 +6,15 @@ export type CleanText = { subject: string; text: string };
 
 const maxCharacters = 4000;
 
-const conventional = /^\s*[\w ]{2,16}(\([^)]*\))?!?:\s+/;
-const gitmoji = /^\s*(:\w+:|\p{Extended_Pictographic}\uFE0F?)\s*/u;
+const conventional = /^\s*(?:[\w ]{2,16}(?:\([^)]*\))?!?:\s+|(?:fix|feat|perf)\([^)\s]*\)\s+)+/i;
+const gitmoji = /^\s*(:\w+:|\p{Extended_Pictographic}\uFE0F?|\[[^\]]*\])\s*/u;
 const references = /\s*\((?:(?:re|see|fixes|closes|refs?):?\s+)?(?:#|gh-?)\d+(?:,?\s*#\d+)*\)/gi;
 const asideSection =
   /check-?list|test(ed|ing|s)?\b|change-?log|changeset|release|related|type of change|summary by|screen|review|notes? (for|to)|how to|before submitting/i;
 const trailer =
   /^\s*((signed-off|co-authored|reviewed|acked|tested|reported|assisted|authored|helped|suggested)-by|pr-url|pull request|refs?|references|fix(e[sd])?|close[sd]?|resolve[sd]?|see|see also|cc|part of|related( to)?|relates to|credit|change-id|git-svn-id|commit-id|assisted-by|skipped tests)\b:?\s*(@|https?:|#|gh-|[\w./-]+#\d|[A-Za-z].*<.+@|[0-9a-f]{7,}|[\w-]+\s*$|$)/i;
 const asideLine =
-  /^\s*(---+|===+|\(cherry picked from|🤖|generated with|BREAKING CHANGE:?\s*$|[-*] \[[ x]\]|[-*]?\s*[\w-]+\/[\w.-]+\/issues\/\d+|https?:\S+\s*$|!?\[[^\]]*\]\(\S+\)\s*$|<\/?(details|summary|img|br|sub|table)\b)/i;
+  /^\s*(---+|===+|\(cherry picked from|🤖|generated with|BREAKING CHANGE:?\s*$|[-*] \[[ x]\]|[-*]?\s*[\w-]+\/[\w.-]+\/issues\/\d+|--HG--|made-with:|https?:\S+\s*$|!?\[[^\]]*\]\(\S+\)\s*$|<\/?(details|summary|img|br|sub|table)\b)/i;
 const asideBullet =
   /^\s*(?:[-*] |adds? |added ).*\b(tests?|specs?|docs?|readme|change-?log|changeset|jsdoc|lint|prettier|snapshots?)\b/i;
 
@@ -35,7 +35,6 @@ export function cleanSubject(line: string): string {
   const bare = line
     .replace(gitmoji, '')
     .replace(conventional, '')
-    .replace(/^\s*\[[^\]]*\]\s*/, '')
     .replace(references, '')
     .replace(/\s*(?<![\w/&])(?:#|gh-)\d+\b/gi, '');
   return bare

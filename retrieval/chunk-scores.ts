@@ -50,6 +50,6 @@ export function addScores(
 
 /** BM25 is a sum over terms: terms of about the same weight share one pass over the index. */
 function groupsByWeight(terms: ReadonlyMap<string, number>): Map<number, string[]> {
-  const step = (weight: number) => 2 ** (Math.round(Math.log2(weight) * 2) / 2);
+  const step = (weight: number) => 2 ** Math.round(Math.log2(weight));
   return Map.groupBy(terms.keys(), (term) => step(terms.get(term) ?? 1));
 }

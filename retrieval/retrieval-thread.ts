@@ -42,7 +42,7 @@ async function answer(task: ThreadTask, onProgress: (progress: OpenProgress) => 
   if (task.kind === 'finish') {
     const held = existsSync(storeFile(home, ref.repositoryKey));
     const store = held ? storeOf(home, ref.repositoryKey) : null;
-    return { kind: 'result', result: store && finishSnapshot(store, ref.repositoryKey, ref.id, onProgress) };
+    return { kind: 'result', result: store && (await finishSnapshot(store, ref.repositoryKey, ref.id, onProgress)) };
   }
   const view = viewOf(home, ref);
   if (task.kind === 'find') return { kind: 'result', result: view?.snapshot ?? null };
