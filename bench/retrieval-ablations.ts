@@ -10,13 +10,15 @@ export const ablations: Readonly<Record<string, Weights>> = {
   'best chunk alone': { ...defaultWeights, chunkShares: [1] },
   'no priors': {
     ...defaultWeights,
-    priors: { ...priors, all: { code: 1, test: 1, docs: 1, sample: 1, config: 1 }, code: { ...priors.code, code: 1 } },
+    priors: {
+      ...priors,
+      all: { code: 1, test: 1, docs: 1, sample: 1, config: 1 },
+      code: { code: 1, test: 1, docs: 1, sample: 1, config: 1 },
+    },
   },
   'zones alike': { ...defaultWeights, zones: { title: 1, prose: 1, inline: 1, block: 1, trace: 1, noise: 1 } },
   'identifiers as words': { ...defaultWeights, identifier: 1 },
   'no phrases': { ...defaultWeights, phrase: 0 },
   'no named files': { ...defaultWeights, namedFile: 0, namedLine: 0 },
   'no symbols': { ...defaultWeights, symbol: 0 },
-  'no expansion': { ...defaultWeights, expansion: 0 },
-  'no neighbours': { ...defaultWeights, neighbours: 0 },
 };

@@ -45,7 +45,7 @@ export function nameOfNode(node: Node): { name: string; kind: string } | null {
       node.childForFieldName('key') ?? node.childForFieldName('name') ?? node.childForFieldName('property'),
     );
   if (kind === 'assignment') return assignedName(node);
-  const name = node.childForFieldName('name') ?? node.childForFieldName('type') ?? declaredName(node);
+  const name = node.childForFieldName(kind === 'impl' ? 'type' : 'name') ?? declaredName(node);
   return name === null ? null : { name: lastPart(name.text), kind };
 }
 

@@ -8,7 +8,7 @@ export type Weights = {
   columns: { path: number; names: number; parts: number; body: number; comments: number };
   /** A file's score is the sum of its best chunks' scores, each times its share. */
   chunkShares: readonly number[];
-  /** A share of the file's score as one text, from all its chunks together. */
+  /** A file's score is multiplied by its class's prior, by the kind of search; 0 leaves the class out. */
   priors: Readonly<Record<SearchKind, Readonly<Record<FileClass, number>>>>;
   /** What a word of the query counts, by where it stands. */
   zones: { title: number; prose: number; inline: number; block: number; trace: number; noise: number };
@@ -21,17 +21,13 @@ export type Weights = {
   namedLine: number;
   /** Added to files that define a symbol which the query spells exactly; divided among them. */
   symbol: number;
-  /** Words that the best chunks share, added to the query. */
-  expansion: number;
-  /** Given to files that the best files import, or that import them. */
-  neighbours: number;
 };
 
 export const defaultWeights: Weights = {
-  columns: { path: 3, names: 3, parts: 0.5, body: 1, comments: 1 },
+  columns: { path: 3, names: 2, parts: 1, body: 1, comments: 1 },
   chunkShares: [1, 0.4, 0.2],
   priors: {
-    all: { code: 1, test: 0.6, docs: 0.7, sample: 0.7, config: 0.7 },
+    all: { code: 1, test: 0.75, docs: 0.7, sample: 0.8, config: 0.7 },
     code: { code: 1, test: 0.2, docs: 0.2, sample: 0.6, config: 0.3 },
     docs: { code: 0, test: 0, docs: 1, sample: 0, config: 0 },
   },
@@ -40,7 +36,5 @@ export const defaultWeights: Weights = {
   phrase: 1,
   namedFile: 0.8,
   namedLine: 1,
-  symbol: 0.5,
-  expansion: 0,
-  neighbours: 0,
+  symbol: 0.25,
 };
