@@ -3,7 +3,7 @@
 /** Raised when the tables of the text change; a file of another version is emptied, and snapshots opened again. */
 export const textVersion = 1;
 /** Raised when anything that indexing writes changes; the index is then made again from the stored text. */
-export const indexVersion = 3;
+export const indexVersion = 4;
 
 export const textTables = ['commit_path', 'history', 'snapshot_file', 'snapshot', 'file', 'blob'] as const;
 export const indexTables = ['definition', 'chunk_words', 'chunk'] as const;

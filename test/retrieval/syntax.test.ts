@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { chunkPieces } from '../../retrieval/chunks.ts';
+import { findDefinitions } from '../../retrieval/definitions.ts';
 import { grammarFor } from '../../retrieval/grammars.ts';
 import { readSyntax } from '../../retrieval/syntax.ts';
 import { linesOf, textOf } from '../../retrieval/text-files.ts';
@@ -83,6 +84,20 @@ test('a function that fits is not cut, and the comment above it stays with it', 
     [['one'], ['two', 'three'], ['four']],
   );
   for (const { first } of chunks) assert.match(lines.slice(first - 1).find((row) => row !== '') ?? '', /^\/\*\*/);
+});
+
+test('headings of reStructuredText are found with their sections', () => {
+  const text = '=====\nTitle\n=====\n\nText.\n\nPart one\n--------\n\nMore.\n\nPart two\n--------\nEnd.\n--------\n';
+  const found = findDefinitions('docs/a.rst', linesOf(text));
+  assert.deepEqual(
+    found.map(({ name, line, last, indent }) => [name, line, last, indent]),
+    [
+      ['Title', 1, 15, 0],
+      ['Part one', 7, 11, 1],
+      ['Part two', 12, 13, 1],
+      ['End.', 14, 15, 1],
+    ],
+  );
 });
 
 test('deep nesting and bytes that are no text cost nothing but themselves', async () => {
