@@ -21,6 +21,43 @@ export function chunkLines(lines: readonly string[], definitions: readonly Defin
   return chunks;
 }
 
+/**
+ * Pieces of a file put together as long as they fit into a chunk; one that does not is cut by lines.
+ * @param ends after which line (0-based, excluded) each piece ends, rising, the last one the file's end
+ */
+export function chunkPieces(
+  lines: readonly string[],
+  definitions: readonly Definition[],
+  ends: readonly number[],
+): Chunk[] {
+  const chunks: Chunk[] = [];
+  const close = (first: number, end: number) => {
+    if (end > first) chunks.push({ first: first + 1, last: end, ...namesOf(definitions, first + 1, end) });
+  };
+  let first = 0;
+  let reached = 0;
+  for (const end of ends) {
+    if (end - first > longest || charactersOf(lines, first, end) > maxCharacters) {
+      close(first, reached);
+      first = reached;
+    }
+    while (end - first > longest || (end - first > 1 && charactersOf(lines, first, end) > maxCharacters)) {
+      const cut = Math.min(chunkEnd(lines, new Map(), first), end);
+      close(first, cut);
+      first = cut;
+    }
+    reached = end;
+  }
+  close(first, lines.length);
+  return chunks;
+}
+
+function charactersOf(lines: readonly string[], first: number, end: number): number {
+  let characters = 0;
+  for (let at = first; at < end && characters <= maxCharacters; at += 1) characters += (lines[at] ?? '').length;
+  return characters;
+}
+
 /** The line (0-based) where a definition begins, with the comment or decorators right above it. */
 function startOf(lines: readonly string[], definition: Definition): number {
   let at = definition.line - 1;

@@ -1,5 +1,6 @@
 /** Finds what a file defines and how far each definition reaches, by patterns and indentation. */
 import { definitionRules } from './definition-patterns.ts';
+import { underlinedHeadings } from './underlined-headings.ts';
 
 /** Lines are 1-based; `indent` counts leading white space. */
 export type Definition = { name: string; kind: string; line: number; last: number; indent: number };
@@ -23,6 +24,7 @@ const notNames = new Set(
 
 /** In the order of their lines, at most one a line and 5,000 a file. */
 export function findDefinitions(path: string, lines: readonly string[]): Definition[] {
+  if (/\.(rst|rest)$/i.test(path)) return underlinedHeadings(lines).slice(0, maxDefinitions);
   const rules = definitionRules(path);
   const found: Definition[] = [];
   let fenced = false;

@@ -1,10 +1,14 @@
 /** Tells code from docs and from tests by path, which is what ranking and the kinds of search go by. */
 import { basename, extname } from 'node:path/posix';
 
-export type FileClass = 'code' | 'test' | 'docs';
+/** `sample`: code that shows how to use other code; `config`: settings and plain records. */
+export type FileClass = 'code' | 'test' | 'docs' | 'sample' | 'config';
 
 const docsExtensions = new Set(['.md', '.mdx', '.markdown', '.rst', '.adoc', '.asciidoc', '.txt', '.org']);
 const docsFolders = /(^|\/)(docs?|documentation)\//i;
+const sampleFolders = /(^|\/)(examples?|demos?|samples?|playgrounds?|benchmarks?|bench|templates?)\//i;
+const configExtensions =
+  /\.(json|jsonc|json5|ya?ml|toml|ini|cfg|conf|csv|tsv|svg|xml|po|pot|properties|env|lock|snap|plist|ipynb)$/i;
 const docsNames =
   /^(readme|changelog|changes|history|contributing|license|licence|authors|security|code_of_conduct)(\.|$)/i;
 const testFolders = /(^|\/)(tests?|__tests__|spec|specs|testing|fixtures|__mocks__|e2e)\//i;
@@ -14,6 +18,7 @@ const testNames = /([._-](test|tests|spec)\.[a-z]+$)|(^(test|tests|conftest)[._-
 export function fileClass(path: string): FileClass {
   const name = basename(path);
   if (testFolders.test(path) || testNames.test(name)) return 'test';
-  const docs = docsExtensions.has(extname(name).toLowerCase()) || docsNames.test(name) || docsFolders.test(path);
-  return docs ? 'docs' : 'code';
+  if (docsExtensions.has(extname(name).toLowerCase()) || docsNames.test(name)) return 'docs';
+  if (configExtensions.test(name) || name.startsWith('.')) return 'config';
+  return docsFolders.test(path) || sampleFolders.test(path) ? 'sample' : 'code';
 }

@@ -48,7 +48,7 @@ function compile(pattern: string, flags: string): RegExp {
 }
 
 function byClass(files: readonly ViewFile[]): ViewFile[] {
-  const order = { code: 0, docs: 1, test: 2 };
+  const order = { code: 0, sample: 1, config: 2, docs: 3, test: 4 };
   return [...files].sort((one, other) => order[one.class] - order[other.class]);
 }
 

@@ -1,9 +1,12 @@
 /** Opens repositories as immutable snapshots and answers every question about their text, off the caller's event loop. */
 import type { CheckedCitation, Citation, Evidence } from '../contracts/evidence.ts';
 import type { RepositoryRef, Snapshot, SnapshotRef } from '../contracts/snapshot.ts';
+import type { SearchRow } from '../contracts/search-row.ts';
 import type { ToolRequest } from '../contracts/tool.ts';
+import type { Explained } from './explain-path.ts';
 import { fetchSnapshotSource } from './git-fetch.ts';
 import { locateRepository } from './locate-repository.ts';
+import type { RowsRequest } from './search-rows.ts';
 import type { SnapshotSource } from './snapshot-source.ts';
 import { createThreads } from './threads.ts';
 import type { OnProgress } from './thread-tasks.ts';
@@ -21,6 +24,10 @@ export type Retrieval = AsyncDisposable & {
   ensure(ref: SnapshotRef, signal: AbortSignal, onProgress?: OnProgress): Promise<Snapshot>;
   /** Runs a tool as a model asked for it; what the model did wrong is a result with status `error`. */
   runTool(ref: SnapshotRef, request: ToolRequest, allowed: readonly string[], signal: AbortSignal): Promise<ToolRun>;
+  /** Files ranked for a query, one row each, best first. */
+  search(ref: SnapshotRef, request: RowsRequest, signal: AbortSignal): Promise<SearchRow[]>;
+  /** Whether a path of the repository is searchable, and if not, why. @throws RepositoryUnusable */
+  explain(ref: RepositoryRef, path: string, signal: AbortSignal): Promise<Explained>;
   /** One checked citation for each given, in the same order. */
   checkCitations(ref: SnapshotRef, citations: Citation[], signal: AbortSignal): Promise<CheckedCitation[]>;
   /** The places as text, in the rendering of tool results. */
@@ -54,6 +61,16 @@ export function createRetrieval({ home }: { home: string }): Retrieval {
       const late = () => toolError(`${request.tool} took longer than ${milliseconds / 1000} s: ${lateAdvice(request)}`);
       const task = { kind: 'tool', home, ref, request, allowed: [...allowed] } as const;
       return threads.run('tool', task, { signal, deadline: { milliseconds, late } });
+    },
+    search: (ref, request, signal) => threads.run('search', { kind: 'search', home, ref, request }, { signal }),
+    async explain(repository, path, signal) {
+      const source = await locateRepository(repository, home, signal);
+      const { id, repositoryKey, url } = await threads.run('build', { kind: 'build', home, source }, { signal });
+      return threads.run(
+        'explain',
+        { kind: 'explain', home, ref: { id, repositoryKey, url }, source, path },
+        { signal },
+      );
     },
     checkCitations: (ref, citations, signal) =>
       threads.run('citations', { kind: 'citations', home, ref, citations }, { signal }),

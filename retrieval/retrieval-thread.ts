@@ -4,8 +4,10 @@ import type { DatabaseSync } from 'node:sqlite';
 import type { MessagePort } from 'node:worker_threads';
 import type { SnapshotRef } from '../contracts/snapshot.ts';
 import { checkCitations } from './citations.ts';
+import { explainPath } from './explain-path.ts';
 import { RepositoryUnusable } from './failures.ts';
 import { renderEvidence } from './rendering.ts';
+import { searchRows } from './search-rows.ts';
 import { buildSnapshot, finishSnapshot } from './snapshot-build.ts';
 import { openView, type SnapshotView } from './snapshot-view.ts';
 import { openStore, storeFile } from './store.ts';
@@ -40,12 +42,14 @@ async function answer(task: ThreadTask, onProgress: (progress: OpenProgress) => 
   if (task.kind === 'finish') {
     const held = existsSync(storeFile(home, ref.repositoryKey));
     const store = held ? storeOf(home, ref.repositoryKey) : null;
-    return { kind: 'result', result: store && finishSnapshot(store, ref.repositoryKey, ref.id, onProgress) };
+    return { kind: 'result', result: store && (await finishSnapshot(store, ref.repositoryKey, ref.id, onProgress)) };
   }
   const view = viewOf(home, ref);
   if (task.kind === 'find') return { kind: 'result', result: view?.snapshot ?? null };
   if (view === null) return { kind: 'absent', snapshot: ref.id };
   if (task.kind === 'tool') return { kind: 'result', result: runTool(view, task.request, task.allowed) };
+  if (task.kind === 'search') return { kind: 'result', result: searchRows(view, task.request) };
+  if (task.kind === 'explain') return { kind: 'result', result: await explainPath(view, task.source, task.path) };
   if (task.kind === 'citations') return { kind: 'result', result: checkCitations(view, task.citations) };
   return { kind: 'result', result: renderEvidence(view, task.evidence) };
 }

@@ -2,7 +2,8 @@
 import { z } from 'zod';
 import { pathFilter } from './path-filter.ts';
 import { renderPlaces } from './rendering.ts';
-import { type SearchKind, search } from './search.ts';
+import { search } from './search.ts';
+import type { SearchKind } from './weights.ts';
 import type { SnapshotView } from './snapshot-view.ts';
 import { countParameter, defineTool, pathParameter } from './tool-table.ts';
 import type { ToolRun } from './tool-run.ts';
@@ -26,7 +27,7 @@ export const searchCode = defineTool({
     'first for questions about functions, classes, behaviour, implementation, errors and stack traces.',
   kind: 'code',
   parameters,
-  run: (view, given) => runSearch(view, 'code', given),
+  run: (view, given) => runSearch(view, 'all', given),
 });
 
 export const searchDocs = defineTool({

@@ -30,20 +30,20 @@ export async function buildSnapshot(
   if (source.kind === 'commit' && findStored(store, source.repositoryKey, id) === null) {
     await copyCommit(store, source, onProgress);
   }
-  const snapshot = finishSnapshot(store, source.repositoryKey, id, onProgress);
+  const snapshot = await finishSnapshot(store, source.repositoryKey, id, onProgress);
   if (snapshot === null) throw new Error(`snapshot ${id} vanished from its store while it was built`);
   return { ...snapshot, label: source.label };
 }
 
 /** Indexes what is left of a snapshot whose text is stored; null when it is not. */
-export function finishSnapshot(
+export async function finishSnapshot(
   store: DatabaseSync,
   repositoryKey: string,
   id: string,
   onProgress: OnProgress,
-): Snapshot | null {
+): Promise<Snapshot | null> {
   const stored = findStored(store, repositoryKey, id);
-  if (stored?.state === 'building') indexSnapshot(store, stored.number, stored.snapshot.files, onProgress);
+  if (stored?.state === 'building') await indexSnapshot(store, stored.number, stored.snapshot.files, onProgress);
   return stored?.snapshot ?? null;
 }
 

@@ -3,7 +3,7 @@
 /** Raised when the tables of the text change; a file of another version is emptied, and snapshots opened again. */
 export const textVersion = 1;
 /** Raised when anything that indexing writes changes; the index is then made again from the stored text. */
-export const indexVersion = 1;
+export const indexVersion = 4;
 
 export const textTables = ['commit_path', 'history', 'snapshot_file', 'snapshot', 'file', 'blob'] as const;
 export const indexTables = ['definition', 'chunk_words', 'chunk'] as const;
@@ -15,7 +15,8 @@ export const createStateTable = `
 
 /**
  * blob: a file's content by git's blob id; \`text\` is null where it is not kept, \`skip\` then says why.
- * file: a blob under a path: what is indexed. \`indexed\` is 1 once its chunks and definitions are there.
+ * file: a blob under a path: what is indexed. \`indexed\` is 1 once its chunks and definitions are
+ * there, 2 when they had to be made without its syntax, which could not be read.
  */
 export const createTextTables = `
   CREATE TABLE blob (
@@ -47,7 +48,7 @@ export const createIndexTables = `
   ) STRICT;
   CREATE INDEX chunk_of_file ON chunk (file, first);
   CREATE VIRTUAL TABLE chunk_words USING fts5 (
-    path, names, parts, body, content = '', contentless_delete = 1, tokenize = 'porter unicode61'
+    path, names, parts, body, comments, content = '', contentless_delete = 1, tokenize = 'porter unicode61'
   );
   CREATE TABLE definition (
     file INTEGER NOT NULL, line INTEGER NOT NULL, name TEXT NOT NULL, kind TEXT NOT NULL, lower TEXT NOT NULL,

@@ -1,7 +1,10 @@
 /** The work that runs in threads, as plain messages: what is asked, and how the answer comes back. */
 import type { CheckedCitation, Citation, Evidence } from '../contracts/evidence.ts';
 import type { Snapshot, SnapshotRef } from '../contracts/snapshot.ts';
+import type { SearchRow } from '../contracts/search-row.ts';
 import type { ToolRequest } from '../contracts/tool.ts';
+import type { Explained } from './explain-path.ts';
+import type { RowsRequest } from './search-rows.ts';
 import type { SnapshotSource } from './snapshot-source.ts';
 import type { ToolRun } from './tool-run.ts';
 
@@ -12,6 +15,8 @@ export type ThreadTask = { home: string } & (
   /** Completes the index of a snapshot whose text is stored. */
   | { kind: 'finish'; ref: SnapshotRef }
   | { kind: 'tool'; ref: SnapshotRef; request: ToolRequest; allowed: readonly string[] }
+  | { kind: 'search'; ref: SnapshotRef; request: RowsRequest }
+  | { kind: 'explain'; ref: SnapshotRef; source: SnapshotSource; path: string }
   | { kind: 'citations'; ref: SnapshotRef; citations: Citation[] }
   | { kind: 'render'; ref: SnapshotRef; evidence: Evidence[] }
 );
@@ -23,6 +28,8 @@ export type ThreadResults = {
   /** Null: its text is not stored. */
   finish: Snapshot | null;
   tool: ToolRun;
+  search: SearchRow[];
+  explain: Explained;
   citations: CheckedCitation[];
   render: string;
 };

@@ -35,6 +35,11 @@ const stopWords = new Set(
   ).split(' '),
 );
 
+/** True for words that say nothing about code. Lower case. */
+export function isStopWord(term: string): boolean {
+  return stopWords.has(term);
+}
+
 const maxTerms = 64;
 
 /**

@@ -131,7 +131,7 @@ test('paths tell tests and docs from code, and unsafe names are left out', () =>
     'tests/readme.md',
     'src/latest.js',
   ];
-  assert.deepEqual(classes.map(fileClass), ['code', 'test', 'test', 'docs', 'docs', 'test', 'test', 'code']);
+  assert.deepEqual(classes.map(fileClass), ['code', 'test', 'test', 'sample', 'docs', 'test', 'test', 'code']);
   for (const name of ['a\nb.js', '.GIT/config', '../a', 'a/../b', 'a\u2028b'])
     assert.equal(skipByPath(name), 'unsafe path');
 });

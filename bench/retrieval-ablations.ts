@@ -1,0 +1,24 @@
+/** The default ranking with one feature switched off or changed, by name. */
+import { defaultWeights, type Weights } from '../retrieval/weights.ts';
+
+const { columns, priors } = defaultWeights;
+
+export const ablations: Readonly<Record<string, Weights>> = {
+  'no path column': { ...defaultWeights, columns: { ...columns, path: 0 } },
+  'no names column': { ...defaultWeights, columns: { ...columns, names: 0 } },
+  'no identifier parts': { ...defaultWeights, columns: { ...columns, parts: 0 } },
+  'best chunk alone': { ...defaultWeights, chunkShares: [1] },
+  'no priors': {
+    ...defaultWeights,
+    priors: {
+      ...priors,
+      all: { code: 1, test: 1, docs: 1, sample: 1, config: 1 },
+      code: { code: 1, test: 1, docs: 1, sample: 1, config: 1 },
+    },
+  },
+  'zones alike': { ...defaultWeights, zones: { title: 1, prose: 1, inline: 1, block: 1, trace: 1, noise: 1 } },
+  'identifiers as words': { ...defaultWeights, identifier: 1 },
+  'no phrases': { ...defaultWeights, phrase: 0 },
+  'no named files': { ...defaultWeights, namedFile: 0, namedLine: 0 },
+  'no symbols': { ...defaultWeights, symbol: 0 },
+};

@@ -1,0 +1,76 @@
+/** Scores retrieval on a dataset of queries with gold files at their commits, beside plain BM25 over whole files. */
+import { parseArgs } from 'node:util';
+import { checkoutFolder } from '../config/load-config.ts';
+import { join } from 'node:path';
+import { rankFiles } from '../retrieval/ranking.ts';
+import { defaultWeights, type Weights } from '../retrieval/weights.ts';
+import { ablations } from './retrieval-ablations.ts';
+import { openCorpus } from './retrieval-corpus.ts';
+import { type Scores, scoreRanking } from './retrieval-figures.ts';
+import { type BenchRecord, readDataset } from './retrieval-records.ts';
+import { ablationTable, jsonReport, type Scored, textReport } from './retrieval-report.ts';
+
+const { values } = parseArgs({
+  options: {
+    dataset: { type: 'string', multiple: true },
+    repositories: { type: 'string' },
+    home: { type: 'string', default: join(checkoutFolder, '.switchyard', 'bench-retrieval') },
+    variant: { type: 'string', default: 'default' },
+    ablate: { type: 'boolean', default: false },
+    json: { type: 'boolean', default: false },
+    details: { type: 'boolean', default: false },
+  },
+});
+const usage =
+  'usage: npm run bench:retrieval -- --dataset FILE [--dataset FILE] --repositories DIR [--variant NAME] [--ablate] [--json] [--details]\n';
+
+process.exitCode = await main();
+
+async function main(): Promise<number> {
+  const { dataset, repositories } = values;
+  const variant = ablations[values.variant];
+  if (dataset === undefined || repositories === undefined || (variant === undefined && values.variant !== 'default')) {
+    process.stderr.write(`${usage}variants: default, ${Object.keys(ablations).join(', ')}\n`);
+    return 2;
+  }
+  const records = (await Promise.all(dataset.map(readDataset))).flat().sort(byCorpus);
+  const variants = values.ablate
+    ? { default: defaultWeights, ...ablations }
+    : { [values.variant]: variant ?? defaultWeights };
+  const scored = await scoreAll(records, repositories, variants);
+  if (values.ablate) process.stdout.write(ablationTable(scored));
+  else process.stdout.write(values.json ? jsonReport(scored, values.variant) : textReport(scored, values.variant));
+  return 0;
+}
+
+/** Records of one snapshot follow each other, so that each is opened once. */
+function byCorpus(one: BenchRecord, other: BenchRecord): number {
+  const key = ({ repository, commit }: BenchRecord) => `${repository}@${commit}`;
+  return key(one) < key(other) ? -1 : key(one) > key(other) ? 1 : 0;
+}
+
+async function scoreAll(records: BenchRecord[], clones: string, variants: Record<string, Weights>): Promise<Scored[]> {
+  const corpus = openCorpus(clones, values.home);
+  const scored: Scored[] = [];
+  for (const record of records) {
+    const view = await corpus.open(record);
+    const plain = scoreRanking(corpus.plain(view, record), record.gold);
+    const ours: Record<string, Scores> = {};
+    for (const [name, weights] of Object.entries(variants)) {
+      const startMs = performance.now();
+      const ranked = rankFiles(view, { query: record.query, kind: record.kind, accepts: () => true }, weights);
+      const paths = ranked.slice(0, 50).map(({ file }) => file.path);
+      ours[name] = scoreRanking(paths, record.gold);
+      if (values.details) tellDetails(record, paths, performance.now() - startMs);
+    }
+    scored.push({ record, plain, ours });
+    if (scored.length % 25 === 0) process.stderr.write(`${scored.length} of ${records.length}\n`);
+  }
+  return scored;
+}
+
+function tellDetails(record: BenchRecord, paths: readonly string[], milliseconds: number): void {
+  const places = record.gold.map((path) => `${path} at ${paths.indexOf(path) + 1 || '-'}`);
+  process.stderr.write(`${record.id} (${Math.round(milliseconds)} ms): ${places.join(', ')}\n`);
+  for (const path of paths.slice(0, 5)) process.stderr.write(`    ${record.gold.includes(path) ? '*' : ' '} ${path}\n`);
+}

@@ -1,0 +1,43 @@
+/** Makes a repository searchable from the command line, or explains a path of it. */
+import type { RepositoryRef } from '../contracts/snapshot.ts';
+import { exitCodes } from './exit-codes.ts';
+import { note, print, printableLine, printJson } from './output.ts';
+import { repositoryOf } from './repository-argument.ts';
+import { type Opened, withRetrieval } from './with-retrieval.ts';
+
+export type IndexOptions = { repo: string; ref?: string; explain?: string; json: boolean };
+
+export async function indexRepository(options: IndexOptions): Promise<number> {
+  const repository = await repositoryOf(options.repo, options.ref);
+  return withRetrieval((opened) => {
+    if (options.explain !== undefined) return explain(opened, repository, options.explain, options.json);
+    return build(opened, repository, options.json);
+  });
+}
+
+async function build({ retrieval, signal }: Opened, repository: RepositoryRef, json: boolean): Promise<number> {
+  const startMs = performance.now();
+  let told = startMs;
+  const snapshot = await retrieval.open(repository, {
+    signal,
+    onProgress({ stage, done, total }) {
+      if (performance.now() - told < 1_000) return;
+      told = performance.now();
+      note(`${stage} ${done}${total === null ? '' : ` of ${total}`} files`);
+    },
+  });
+  const seconds = Number(((performance.now() - startMs) / 1_000).toFixed(2));
+  const megabytes = Number((snapshot.bytes / 1e6).toFixed(1));
+  if (json) printJson({ ...snapshot, seconds });
+  else
+    print(`${printableLine(snapshot.label)} is searchable: ${snapshot.files} files, ${megabytes} MB, in ${seconds} s`);
+  return exitCodes.worked;
+}
+
+async function explain({ retrieval, signal }: Opened, repository: RepositoryRef, path: string, json: boolean) {
+  const explained = await retrieval.explain(repository, path, signal);
+  if (json) printJson(explained);
+  else
+    print(printableLine(`${path}: ${explained.reason === null ? `searchable: ${explained.about}` : explained.reason}`));
+  return exitCodes.worked;
+}

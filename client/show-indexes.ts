@@ -1,0 +1,26 @@
+/** Prints what is indexed on this machine. */
+import { indexStatus, type StoredIndex } from '../retrieval/index-status.ts';
+import { exitCodes } from './exit-codes.ts';
+import { note, print, printableLine, printJson } from './output.ts';
+import { readSettings } from './read-settings.ts';
+
+export function showIndexes(json: boolean): number {
+  const indexes = indexStatus(readSettings().home);
+  for (const index of indexes) {
+    if (json) printJson(index);
+    else print(textOf(index));
+  }
+  if (indexes.length === 0) note('nothing is indexed yet: switchyard index --repo FOLDER');
+  return exitCodes.worked;
+}
+
+function textOf({ repository, state, bytes, chunks, unparsed, snapshots }: StoredIndex): string {
+  const failed = unparsed > 0 ? `, ${unparsed} files cut by lines because they could not be parsed` : '';
+  const head = `${repository}: ${state}, ${(bytes / 1e6).toFixed(1)} MB, ${chunks} chunks${failed}`;
+  const rows = snapshots.map((one) => {
+    const skipped = Object.entries(one.skipped).map(([reason, count]) => `${count} ${reason}`);
+    const left = skipped.length > 0 ? ` (left out: ${skipped.join(', ')})` : '';
+    return printableLine(`  ${one.id.slice(0, 12)} ${one.state}: ${one.label}, ${one.files} files${left}`);
+  });
+  return [head, ...rows].join('\n');
+}

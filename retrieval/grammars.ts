@@ -1,0 +1,51 @@
+/** Loads tree-sitter grammars on demand and lends one parser for each language. */
+import { fileURLToPath } from 'node:url';
+import { Language, Parser } from 'web-tree-sitter';
+
+const byExtensions: [extensions: string, grammar: string][] = [
+  ['ts mts cts', 'typescript'],
+  ['tsx', 'tsx'],
+  ['js mjs cjs jsx', 'javascript'],
+  ['py pyi', 'python'],
+  ['go', 'go'],
+  ['rs', 'rust'],
+  ['java', 'java'],
+  ['c h cc cpp cxx hh hpp hxx', 'cpp'],
+  ['cs', 'c-sharp'],
+  ['rb rake', 'ruby'],
+  ['php', 'php'],
+  ['sh bash', 'bash'],
+];
+const grammarOf = new Map(
+  byExtensions.flatMap(([extensions, grammar]) => extensions.split(' ').map((one) => [one, grammar] as const)),
+);
+
+export type Grammar = { name: string; language: Language; parser: Parser };
+
+const loaded = new Map<string, Promise<Grammar>>();
+let started: Promise<void> | null = null;
+
+/** Null for a language that has no grammar here. */
+export async function grammarFor(path: string): Promise<Grammar | null> {
+  const name = grammarOf.get(path.slice(path.lastIndexOf('.') + 1).toLowerCase());
+  if (name === undefined) return null;
+  const known = loaded.get(name) ?? loadGrammar(name);
+  loaded.set(name, known);
+  return known;
+}
+
+/** After a parser has failed: the next file gets a new one. */
+export function forgetGrammar({ name, parser }: Grammar): void {
+  loaded.delete(name);
+  parser.delete();
+}
+
+async function loadGrammar(name: string): Promise<Grammar> {
+  started ??= Parser.init();
+  await started;
+  const file = import.meta.resolve(`@vscode/tree-sitter-wasm/wasm/tree-sitter-${name}.wasm`);
+  const language = await Language.load(fileURLToPath(file));
+  const parser = new Parser();
+  parser.setLanguage(language);
+  return { name, language, parser };
+}

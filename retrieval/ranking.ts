@@ -1,0 +1,128 @@
+/** Ranks the files of a snapshot for a query: chunks by BM25, files by their best chunks, then by what the query names. */
+import { addScores, type ChunkScores, filesOfChunks } from './chunk-scores.ts';
+import { namedPlaces } from './trace-places.ts';
+import { type ReadQuery, readQuery } from './query-reading.ts';
+import type { Place } from './rendering.ts';
+import type { SnapshotView, ViewFile } from './snapshot-view.ts';
+import { defaultWeights, type SearchKind, type Weights } from './weights.ts';
+
+export type RankRequest = { query: string; kind: SearchKind; accepts: (path: string) => boolean };
+
+export type RankedFile = {
+  file: ViewFile;
+  score: number;
+  /** Its best places, best first: looked up when asked for. */
+  places(limit: number): Place[];
+};
+
+type Found = { file: ViewFile; score: number; chunks: { id: number; score: number }[]; line: number | null };
+
+export function rankFiles(view: SnapshotView, request: RankRequest, weights: Weights = defaultWeights): RankedFile[] {
+  const read = readQuery(request.query, weights);
+  const wanted = wantedFiles(view, request, weights);
+  const scores: ChunkScores = new Map();
+  addScores(scores, view, read.terms, wanted, weights);
+  if (weights.phrase > 0) {
+    addScores(scores, view, new Map(read.phrases.map((phrase) => [phrase, weights.phrase])), wanted, weights);
+  }
+  const found = gatherFiles(view, scores, weights);
+  addNamed(view, request, read, wanted, weights, found);
+  for (const one of found.values()) one.score *= prior(one.file, request.kind, read, weights);
+  return [...found.values()]
+    .sort((one, other) => other.score - one.score || (one.file.path < other.file.path ? -1 : 1))
+    .map((one) => ({ file: one.file, score: one.score, places: (limit) => placesOf(view, one, limit) }));
+}
+
+function wantedFiles(view: SnapshotView, { kind, accepts }: RankRequest, weights: Weights): Set<number> {
+  const priors = weights.priors[kind];
+  return new Set(view.files.filter((file) => priors[file.class] > 0 && accepts(file.path)).map((file) => file.id));
+}
+
+function gatherFiles(view: SnapshotView, scores: ChunkScores, { chunkShares }: Weights): Map<number, Found> {
+  const files = filesOfChunks(view);
+  const found = new Map<number, Found>();
+  for (const [id, score] of scores) {
+    const fileId = files[id] ?? 0;
+    const known = found.get(fileId);
+    const file = view.byId.get(fileId);
+    if (known !== undefined) known.chunks.push({ id, score });
+    else if (file !== undefined) found.set(fileId, { file, score: 0, chunks: [{ id, score }], line: null });
+  }
+  for (const one of found.values()) {
+    one.chunks.sort((left, right) => right.score - left.score);
+    one.score = chunkShares.reduce((sum, share, at) => sum + share * (one.chunks[at]?.score ?? 0), 0);
+  }
+  return found;
+}
+
+/** Files that the query names by path or by what they define gain a share of the best score. */
+function addNamed(
+  view: SnapshotView,
+  { query }: RankRequest,
+  read: ReadQuery,
+  wanted: ReadonlySet<number>,
+  weights: Weights,
+  found: Map<number, Found>,
+): void {
+  let top = 1;
+  for (const { score } of found.values()) top = Math.max(top, score);
+  const add = (file: ViewFile, share: number, line: number | null) => {
+    if (!wanted.has(file.id) || file.lines === 0) return;
+    const known = found.get(file.id) ?? { file, score: 0, chunks: [], line };
+    known.score += share * top;
+    known.line ??= line;
+    found.set(file.id, known);
+  };
+  for (const { file, line } of namedPlaces(view, query)) {
+    const inFile = line !== null && line <= file.lines;
+    add(file, inFile ? weights.namedLine : weights.namedFile, inFile ? line : null);
+  }
+  if (weights.symbol > 0)
+    for (const [file, share] of definingFiles(view, read)) add(file, share * weights.symbol, null);
+}
+
+const maxDefiningFiles = 8;
+
+/** Each identifier gives 1, divided among the files that define it; common names give nothing. */
+function definingFiles(view: SnapshotView, { identifiers }: ReadQuery): Map<ViewFile, number> {
+  const find = view.store.prepare('SELECT DISTINCT file FROM definition WHERE lower = ? AND name = ? LIMIT 500');
+  const shares = new Map<ViewFile, number>();
+  const names = new Map<string, number>();
+  for (const [identifier, weight] of identifiers) {
+    const last = identifier.split(/\.|::|#/).at(-1) ?? identifier;
+    if (last.length >= 3) names.set(last, Math.max(names.get(last) ?? 0, Math.min(weight, 1)));
+  }
+  for (const [name, weight] of [...names].slice(0, 60)) {
+    const files = find.all(name.toLowerCase(), name).flatMap(({ file }) => view.byId.get(Number(file)) ?? []);
+    const outsideTests = files.filter((file) => file.class !== 'test');
+    if (outsideTests.length === 0 || outsideTests.length > maxDefiningFiles) continue;
+    for (const file of outsideTests) shares.set(file, Math.max(shares.get(file) ?? 0, weight / outsideTests.length));
+  }
+  return shares;
+}
+
+/** A question about tests wants tests. */
+function prior(file: ViewFile, kind: SearchKind, { aboutTests }: ReadQuery, weights: Weights): number {
+  return aboutTests && kind === 'all' && file.class === 'test' ? 1 : weights.priors[kind][file.class];
+}
+
+function placesOf(view: SnapshotView, { file, score, chunks, line }: Found, limit: number): Place[] {
+  const places: Place[] = [];
+  if (line !== null)
+    places.push({ file, firstLine: Math.max(1, line - 15), lastLine: Math.min(file.lines, line + 20), score });
+  const find = view.store.prepare('SELECT first, last, symbol, kind FROM chunk WHERE id = ?');
+  for (const chunk of chunks.slice(0, limit)) {
+    const row = find.get(chunk.id);
+    if (row === undefined || places.length >= limit) continue;
+    const symbol = row.symbol === null ? null : { kind: String(row.kind), name: String(row.symbol) };
+    places.push({
+      file,
+      firstLine: Number(row.first),
+      lastLine: Number(row.last),
+      symbol,
+      score: places.length === 0 ? score : chunk.score,
+    });
+  }
+  if (places.length === 0) places.push({ file, firstLine: 1, lastLine: Math.min(file.lines, 40), score });
+  return places;
+}
