@@ -2,7 +2,7 @@
  * Makes the development set of retrieval from commits of public repositories: what a commit says it mends, and the
  * source files that it changed, to be found at its parent. The texts are other people's: they stay out of the project.
  *
- *   node bench/devset-from-commits.ts --repositories /work/.mirror --out /tmp/devset --seed 1
+ *   node bench/devset-from-commits.ts --repositories CLONES --out FOLDER --seed 1
  *
  * writes tuning.jsonl and heldout.jsonl. Clones that are missing are named and left out.
  */

@@ -1,5 +1,7 @@
 /** Records the histories that the replay tests hold workflow code to: `npm run histories`, until the first tagged version. */
+import { cpSync, mkdtempSync, rmSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { WorkflowHandle } from '@temporalio/client';
 import { historyToJSON } from '@temporalio/common/lib/proto-utils.js';
@@ -9,7 +11,10 @@ import { openScene, pipeline, quickLimits } from '../support/scene.ts';
 import { checkout } from '../support/temporal.ts';
 
 const question = 'Which error does boil throw when there is no water?';
-const repository = { kind: 'path', path: join(checkout, 'node_modules/commander') } as const;
+/** A copy in a neutral place: no path of the recording machine enters the histories. */
+const folder = mkdtempSync(join(tmpdir(), 'switchyard-record-'));
+cpSync(join(checkout, 'node_modules/commander'), join(folder, 'commander'), { recursive: true });
+const repository = { kind: 'path', path: join(folder, 'commander') } as const;
 
 await record('orchestrated', '', (start) => start('orchestrated'));
 await record('orchestrated-weak-then-better', 'weak=1', (start) => start('orchestrated'));
@@ -20,6 +25,7 @@ await record('single-agent', '', (start) => start('single-agent'));
 await record('single-agent-ungated', '', (start) => start('single-agent-ungated'));
 await record('fan-out-and-synthesis', '', (start) => start('fan-out'));
 await recordRouteOnly();
+rmSync(folder, { recursive: true });
 
 type Start = (name: string) => Promise<WorkflowHandle>;
 
