@@ -60,17 +60,21 @@ export async function renderMessages(
   signal: AbortSignal,
 ): Promise<ChatMessage[]> {
   const rendered: ChatMessage[] = [];
-  for (const message of conversation.messages) {
+  for (const [at, message] of conversation.messages.entries()) {
     if (message.role !== 'tool-answer') rendered.push(message);
     else {
-      const content = await toolText(needs, conversation, message, signal);
+      const before = { ...conversation, messages: conversation.messages.slice(0, at) };
+      const content = await toolText(needs, before, message, signal);
       rendered.push({ role: 'tool', callId: message.callId, content });
     }
   }
   return rendered;
 }
 
-/** The stored text; on a machine that lacks it, the tool is run again and must give the very same bytes. */
+/**
+ * The stored text; on a machine that lacks it, the tool is run again and must give the very same bytes.
+ * @param before what was said before the answer: some models use the same call id in every turn, so the last one counts.
+ */
 async function toolText(
   { content, retrieval }: Needs,
   { settings, messages }: Conversation,
@@ -83,7 +87,7 @@ async function toolText(
   if (stored !== null) return stored;
   const call = messages
     .flatMap((message) => (message.role === 'assistant' ? message.toolCalls : []))
-    .find((candidate) => candidate.id === answer.callId);
+    .findLast((candidate) => candidate.id === answer.callId);
   if (call === undefined || settings.snapshot === null) return content.get(answer.content);
   const request = { callId: call.id, tool: call.name, argumentsText: call.argumentsText.slice(0, 4000) };
   const { text } = await retrieval.runTool(settings.snapshot, request, settings.allowed, signal);
