@@ -2,7 +2,7 @@
 import { type Chunk, chunkLines, chunkPieces } from './chunks.ts';
 import { type Definition, findDefinitions } from './definitions.ts';
 import { grammarFor } from './grammars.ts';
-import { readSyntax, type Syntax } from './syntax.ts';
+import { type CountedReference, readSyntax, type Syntax } from './syntax.ts';
 import { linesOf } from './text-files.ts';
 import { camelCaseParts, nameWords } from './words.ts';
 
@@ -12,6 +12,8 @@ export type FileIndex = {
   /** False when there is a grammar for it that could not read it. */
   parsed: boolean;
   definitions: Definition[];
+  references: CountedReference[];
+  imports: string[];
   chunks: (Chunk & { path: string; body: string; parts: string; comments: string })[];
 };
 
@@ -29,7 +31,8 @@ export async function readFileIndex({ id, path, text }: UnindexedFile): Promise<
     for (const comment of comments) body = body.replace(comment, () => ' ');
     return { ...chunk, path: pathWords, body, parts: camelCaseParts(whole), comments: comments.join('\n') };
   });
-  return { id, parsed: grammar === null || syntax !== null, definitions, chunks };
+  const { references, imports } = syntax ?? { references: [], imports: [] };
+  return { id, parsed: grammar === null || syntax !== null, definitions, references, imports, chunks };
 }
 
 /** The comments that lie in a chunk; one that crosses its end stays in the text. */

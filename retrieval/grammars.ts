@@ -16,10 +16,20 @@ const byExtensions: [extensions: string, grammar: string][] = [
   ['rb rake', 'ruby'],
   ['php', 'php'],
   ['sh bash', 'bash'],
+  ['json jsonc', 'json'],
+  ['yaml yml', 'yaml'],
+  ['toml', 'toml'],
 ];
 const grammarOf = new Map(
   byExtensions.flatMap(([extensions, grammar]) => extensions.split(' ').map((one) => [one, grammar] as const)),
 );
+
+/** Grammars that the ready-made set lacks. */
+const ownPackages = new Map([
+  ['json', 'tree-sitter-json'],
+  ['yaml', '@tree-sitter-grammars/tree-sitter-yaml'],
+  ['toml', '@tree-sitter-grammars/tree-sitter-toml'],
+]);
 
 export type Grammar = { name: string; language: Language; parser: Parser };
 
@@ -44,7 +54,8 @@ export function forgetGrammar({ name, parser }: Grammar): void {
 async function loadGrammar(name: string): Promise<Grammar> {
   started ??= start();
   await started;
-  const file = import.meta.resolve(`@vscode/tree-sitter-wasm/wasm/tree-sitter-${name}.wasm`);
+  const folder = ownPackages.get(name) ?? '@vscode/tree-sitter-wasm/wasm';
+  const file = import.meta.resolve(`${folder}/tree-sitter-${name}.wasm`);
   const language = await Language.load(fileURLToPath(file));
   const parser = new Parser();
   parser.setLanguage(language);

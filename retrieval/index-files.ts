@@ -95,7 +95,9 @@ function fileWriter(store: DatabaseSync): (file: FileIndex) => void {
     'INSERT INTO chunk_words (rowid, path, names, parts, body, comments) VALUES (?, ?, ?, ?, ?, ?)',
   );
   const addDefinition = store.prepare('INSERT OR IGNORE INTO definition VALUES (?, ?, ?, ?, ?, ?)');
-  return ({ id, parsed, definitions, chunks }) => {
+  const addReference = store.prepare('INSERT OR IGNORE INTO reference VALUES (?, ?, ?, ?, ?)');
+  const addImport = store.prepare('INSERT OR IGNORE INTO import VALUES (?, ?)');
+  return ({ id, parsed, definitions, references, imports, chunks }) => {
     if (claim.run(parsed ? 1 : 2, id).changes === 0) return;
     for (const { first, last, symbol, names, path, parts, body, comments } of chunks) {
       const { lastInsertRowid } = addChunk.run(id, first, last, symbol?.name ?? null, symbol?.kind ?? null);
@@ -104,5 +106,7 @@ function fileWriter(store: DatabaseSync): (file: FileIndex) => void {
     for (const { line, name, kind, last } of definitions) {
       addDefinition.run(id, line, name, kind, name.toLowerCase(), last);
     }
+    for (const { name, kind, count, line } of references) addReference.run(name, id, kind, count, line);
+    for (const specifier of imports) addImport.run(id, specifier);
   };
 }
