@@ -8,7 +8,7 @@ export type MapRequest = { tokens: number; accepts: (path: string) => boolean };
 
 /** Code and prose have about this many characters a token. */
 const charactersPerToken = 3.5;
-const signaturesPerFile = 12;
+const signaturesPerFile = 8;
 const signatureCharacters = 110;
 /** Files of which signatures are read at the most. */
 const maxFiles = 400;
@@ -43,7 +43,8 @@ function orderOf(view: SnapshotView): ViewFile[] {
   const known = orders.get(view);
   if (known !== undefined) return known;
   const ranks = rankByUse(view);
-  const score = (file: ViewFile) => (ranks.get(file.id) ?? 0) * shares[file.class];
+  const share = ({ path, class: of }: ViewFile) => shares[of] * (path.endsWith('.d.ts') ? 0.3 : 1);
+  const score = (file: ViewFile) => (ranks.get(file.id) ?? 0) * share(file);
   const order = view.files
     .filter((file) => shares[file.class] > 0)
     .sort((one, other) => score(other) - score(one) || (one.path < other.path ? -1 : 1));
