@@ -2,13 +2,13 @@
 import type { RepositoryRef } from '../contracts/snapshot.ts';
 import { exitCodes } from './exit-codes.ts';
 import { note, print, printableLine, printJson } from './output.ts';
-import { repositoryOf } from './repository-argument.ts';
+import { type RepositoryOptions, repositoryOf } from './repository-argument.ts';
 import { type Opened, withRetrieval } from './with-retrieval.ts';
 
-export type IndexOptions = { repo: string; ref?: string; explain?: string; json: boolean };
+export type IndexOptions = RepositoryOptions & { explain?: string; json: boolean };
 
 export async function indexRepository(options: IndexOptions): Promise<number> {
-  const repository = await repositoryOf(options.repo, options.ref);
+  const repository = await repositoryOf(options);
   return withRetrieval((opened) => {
     if (options.explain !== undefined) return explain(opened, repository, options.explain, options.json);
     return build(opened, repository, options.json);

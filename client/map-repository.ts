@@ -2,16 +2,17 @@
 import { exitCodes } from './exit-codes.ts';
 import { CommandFailure, UsageError } from './failures.ts';
 import { print, printJson } from './output.ts';
-import { repositoryOf } from './repository-argument.ts';
+import { type RepositoryOptions, repositoryOf } from './repository-argument.ts';
 import { withRetrieval } from './with-retrieval.ts';
 
-export type MapOptions = { repo: string; ref?: string; path?: string; tokens: number; json: boolean };
+export type MapOptions = RepositoryOptions & { path?: string; tokens: number; json: boolean };
 
 const maxTokens = 3_000;
 
-export async function mapRepository({ repo, ref, path, tokens, json }: MapOptions): Promise<number> {
+export async function mapRepository(options: MapOptions): Promise<number> {
+  const { path, tokens, json } = options;
   if (tokens > maxTokens) throw new UsageError(`--tokens may be ${maxTokens} at most`);
-  const repository = await repositoryOf(repo, ref);
+  const repository = await repositoryOf(options);
   return withRetrieval(async ({ retrieval, signal }) => {
     const { id, repositoryKey, url } = await retrieval.open(repository, { signal });
     const argumentsText = JSON.stringify({ tokens, ...(path === undefined ? {} : { path }) });

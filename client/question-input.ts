@@ -7,15 +7,14 @@ import { loadPipeline } from './pipeline-files.ts';
 import { expectPrices } from './priced-models.ts';
 import { checkedQuestion, readQuestion } from './question-argument.ts';
 import { readSettings } from './read-settings.ts';
-import { repositoryOf } from './repository-argument.ts';
+import { type RepositoryOptions, repositoryOf } from './repository-argument.ts';
 
-export type QuestionOptions = ArmOptions & {
-  repo: string;
-  ref?: string;
-  /** A shipped name or a file. */
-  pipeline: string;
-  route?: string;
-};
+export type QuestionOptions = ArmOptions &
+  RepositoryOptions & {
+    /** A shipped name or a file. */
+    pipeline: string;
+    route?: string;
+  };
 
 export type PreparedQuestion = { settings: Config; input: QuestionInput };
 
@@ -38,7 +37,7 @@ export async function questionInput(text: string, options: QuestionOptions, sett
   const pipeline = withOptions(await loadPipeline(options.pipeline), options);
   const route = forcedRoute(pipeline, options.route);
   expectPrices(pipeline, settings.model);
-  const repository = await repositoryOf(options.repo, options.ref);
+  const repository = await repositoryOf(options);
   return QuestionInput.parse({
     question,
     repository,

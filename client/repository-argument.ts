@@ -4,6 +4,9 @@ import { resolve } from 'node:path';
 import type { RepositoryRef } from '../contracts/snapshot.ts';
 import { systemErrorCode, UsageError } from './failures.ts';
 
+/** How commands name a repository. */
+export type RepositoryOptions = { repo: string; ref?: string; uncommitted?: boolean };
+
 /** `scheme://…`, or the `user@host:path` that ssh takes. */
 const urlShape = /^(?:(?:https?|ssh|git|file):\/\/\S+|[A-Za-z0-9_.-]+@[A-Za-z0-9.-]+:\S+)$/;
 
@@ -12,7 +15,15 @@ const urlShape = /^(?:(?:https?|ssh|git|file):\/\/\S+|[A-Za-z0-9_.-]+@[A-Za-z0-9
  * @throws UsageError where there is no folder, for a URL that carries a secret, and for a ref that git would take for
  * an option
  */
-export async function repositoryOf(repository: string, ref: string | undefined): Promise<RepositoryRef> {
+export async function repositoryOf({
+  repo: repository,
+  ref,
+  uncommitted = false,
+}: RepositoryOptions): Promise<RepositoryRef> {
+  if (uncommitted && (ref !== undefined || urlShape.test(repository)))
+    throw new UsageError(
+      '--uncommitted reads the changes of a checkout since HEAD: give --repo a folder, and no --ref',
+    );
   if (ref !== undefined && !/^[^-\s\p{Cc}][^\s\p{Cc}]{0,249}$/u.test(ref))
     throw new UsageError(`--ref must be a branch, tag or commit, not ${JSON.stringify(ref.slice(0, 80))}`);
   const at = ref === undefined ? {} : { ref };
@@ -22,7 +33,7 @@ export async function repositoryOf(repository: string, ref: string | undefined):
   }
   const path = resolve(repository);
   await expectFolder(path);
-  return { kind: 'path', path, ...at };
+  return { kind: 'path', path, ...at, ...(uncommitted ? { uncommitted } : {}) };
 }
 
 /** A URL is kept in the run's history and shown: a token in it would be, too. */

@@ -8,13 +8,11 @@ import { inParallel } from './in-parallel.ts';
 import { readJsonLines } from './json-lines-file.ts';
 import { note, print, printableLine, printJson } from './output.ts';
 import { readQuestion } from './question-argument.ts';
-import { repositoryOf } from './repository-argument.ts';
+import { type RepositoryOptions, repositoryOf } from './repository-argument.ts';
 import { type Opened, withRetrieval } from './with-retrieval.ts';
 
 const Kind = z.enum(['code', 'docs', 'all']);
-export type SearchOptions = {
-  repo: string;
-  ref?: string;
+export type SearchOptions = RepositoryOptions & {
   file?: string;
   kind: z.infer<typeof Kind>;
   limit?: number;
@@ -36,7 +34,7 @@ export async function searchRepository(query: string | undefined, options: Searc
   if ((query === undefined) === (options.file === undefined))
     throw new UsageError('give one query in quotes, or --file with many: switchyard search "retry backoff"');
   if ((options.limit ?? 1) > maxLimit) throw new UsageError(`--limit may be ${maxLimit} at most`);
-  const repository = await repositoryOf(options.repo, options.ref);
+  const repository = await repositoryOf(options);
   const queries = options.file === undefined ? [] : await readJsonLines(options.file, SearchQuery);
   const single = query === undefined ? null : await readQuestion(query, process.stdin);
   return withRetrieval(async (opened) => {

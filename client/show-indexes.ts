@@ -20,7 +20,9 @@ function textOf({ repository, state, bytes, chunks, unparsed, snapshots }: Store
   const rows = snapshots.map((one) => {
     const skipped = Object.entries(one.skipped).map(([reason, count]) => `${count} ${reason}`);
     const left = skipped.length > 0 ? ` (left out: ${skipped.join(', ')})` : '';
-    return printableLine(`  ${one.id.slice(0, 12)} ${one.state}: ${one.label}, ${one.files} files${left}`);
+    return printableLine(
+      `  ${one.id.slice(0, 12)} ${one.state}${one.failure === null ? '' : ` (${one.failure})`}: ${one.label}, ${one.files} files${left}`,
+    );
   });
   return [head, ...rows].join('\n');
 }

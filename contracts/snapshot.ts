@@ -3,14 +3,20 @@ import { z } from 'zod';
 
 /** Where the user says the repository is. `path` is absolute by the time it reaches a workflow. */
 export const RepositoryRef = z.discriminatedUnion('kind', [
-  z.object({ kind: z.literal('path'), path: z.string().min(1), ref: z.string().min(1).exactOptional() }),
+  z.object({
+    kind: z.literal('path'),
+    path: z.string().min(1),
+    ref: z.string().min(1).exactOptional(),
+    /** With what the working copy changes; the snapshot's id then covers the changes. */
+    uncommitted: z.literal(true).exactOptional(),
+  }),
   z.object({ kind: z.literal('url'), url: z.string().min(1), ref: z.string().min(1).exactOptional() }),
 ]);
 export type RepositoryRef = z.infer<typeof RepositoryRef>;
 
 /** Enough to find a snapshot again, on this machine or, with a URL, on another. */
 export const SnapshotRef = z.object({
-  /** The commit (git) or the content hash over all paths and blobs (plain folder). */
+  /** The commit (git) or a content hash over paths and blobs (a plain folder, or a commit with uncommitted changes). */
   id: z.string().regex(/^[0-9a-f]{40,64}$/),
   /** Names the store file that holds it: one a repository. */
   repositoryKey: z.string().regex(/^[a-z0-9][a-z0-9._-]{0,99}$/),

@@ -1,7 +1,7 @@
 /** Reads one file into what the index holds of it: slow work that needs neither the store nor a lock. */
 import { type Chunk, chunkLines, chunkPieces } from './chunks.ts';
 import { type Definition, findDefinitions } from './definitions.ts';
-import { grammarFor } from './grammars.ts';
+import { type Grammar, hasGrammar } from './grammars.ts';
 import { type CountedReference, readSyntax, type Syntax } from './syntax.ts';
 import { linesOf } from './text-files.ts';
 import { camelCaseParts, nameWords } from './words.ts';
@@ -17,9 +17,9 @@ export type FileIndex = {
   chunks: (Chunk & { path: string; body: string; parts: string; comments: string })[];
 };
 
-export async function readFileIndex({ id, path, text }: UnindexedFile): Promise<FileIndex> {
+/** @param grammar null reads the file without its syntax, which is then counted as not read */
+export function readFileIndex({ id, path, text }: UnindexedFile, grammar: Grammar | null): FileIndex {
   const lines = linesOf(text);
-  const grammar = await grammarFor(path);
   const syntax = grammar === null ? null : readSyntax(grammar, text, lines.length);
   const definitions = syntax?.definitions ?? findDefinitions(path, lines);
   const cut = syntax === null ? chunkLines(lines, definitions) : chunkPieces(lines, definitions, syntax.ends);
@@ -32,7 +32,7 @@ export async function readFileIndex({ id, path, text }: UnindexedFile): Promise<
     return { ...chunk, path: pathWords, body, parts: camelCaseParts(whole), comments: comments.join('\n') };
   });
   const { references, imports } = syntax ?? { references: [], imports: [] };
-  return { id, parsed: grammar === null || syntax !== null, definitions, references, imports, chunks };
+  return { id, parsed: syntax !== null || !hasGrammar(path), definitions, references, imports, chunks };
 }
 
 /** The comments that lie in a chunk; one that crosses its end stays in the text. */

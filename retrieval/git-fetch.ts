@@ -28,7 +28,17 @@ export async function fetchUrl(
   const gitDirectory = await openClone(home, repositoryKey, signal);
   const commit = await fetchRef(gitDirectory, url, wanted, signal);
   const label = labelOf(name, ref, commit);
-  return { kind: 'commit', home, repositoryKey, label, url: publicUrl(url), gitDirectory, commit, prefix: '' };
+  return {
+    kind: 'commit',
+    home,
+    repositoryKey,
+    label,
+    url: publicUrl(url),
+    gitDirectory,
+    commit,
+    prefix: '',
+    worktree: null,
+  };
 }
 
 /** The source of a snapshot that was opened elsewhere. @throws SnapshotUnavailable when it cannot be fetched */

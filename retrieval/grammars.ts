@@ -33,12 +33,20 @@ const ownPackages = new Map([
 
 export type Grammar = { name: string; language: Language; parser: Parser };
 
+function extensionOf(path: string): string {
+  return path.slice(path.lastIndexOf('.') + 1).toLowerCase();
+}
+
 const loaded = new Map<string, Promise<Grammar>>();
 let started: Promise<void> | null = null;
 
+export function hasGrammar(path: string): boolean {
+  return grammarOf.has(extensionOf(path));
+}
+
 /** Null for a language that has no grammar here. */
 export async function grammarFor(path: string): Promise<Grammar | null> {
-  const name = grammarOf.get(path.slice(path.lastIndexOf('.') + 1).toLowerCase());
+  const name = grammarOf.get(extensionOf(path));
   if (name === undefined) return null;
   const known = loaded.get(name) ?? loadGrammar(name);
   loaded.set(name, known);

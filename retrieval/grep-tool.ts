@@ -1,6 +1,7 @@
 /** Searches the snapshot's lines by a regular expression; runs in a thread that is killed after its deadline. */
 import { z } from 'zod';
 import { pathFilter, ToolMisuse } from './path-filter.ts';
+import { placesAround } from './places-around.ts';
 import { type Place, renderPlaces } from './rendering.ts';
 import type { SnapshotView, ViewFile } from './snapshot-view.ts';
 import { linesOf } from './text-files.ts';
@@ -69,21 +70,9 @@ function findMatches(
     counted += matches.length;
     const kept = matches.slice(0, Math.min(maxPerFile, maxMatches - shown));
     shown += kept.length;
-    places.push(...around(file, kept));
+    places.push(...placesAround(file, kept));
   }
   return { places, counted, shown };
-}
-
-/** A line of context on both sides; matches that touch become one place. */
-function around(file: ViewFile, matches: readonly number[]): Place[] {
-  const places: Place[] = [];
-  for (const line of matches) {
-    const last = places.at(-1);
-    const [firstLine, lastLine] = [Math.max(1, line - 1), Math.min(file.lines, line + 1)];
-    if (last && firstLine <= last.lastLine + 1) last.lastLine = lastLine;
-    else places.push({ file, firstLine, lastLine });
-  }
-  return places;
 }
 
 /** Characters that every match must hold, so that most files need no line-by-line look; null when none are certain. */

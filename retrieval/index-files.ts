@@ -1,7 +1,7 @@
 /** Makes a snapshot's stored text searchable, file by file, in short transactions that a kill cannot tear. */
 import type { DatabaseSync } from 'node:sqlite';
 import { Piscina } from 'piscina';
-import type { FileIndex, UnindexedFile } from './file-index.ts';
+import { type FileIndex, readFileIndex, type UnindexedFile } from './file-index.ts';
 import { readBatch } from './reading-thread.ts';
 import { inTransaction } from './store.ts';
 import type { OnProgress } from './thread-tasks.ts';
@@ -49,7 +49,7 @@ export async function indexSnapshot(
     done += read.length;
     if (read.length > 0) onProgress({ stage: 'indexing', done, total });
   }
-  store.prepare(`UPDATE snapshot SET state = 'ready' WHERE number = ?`).run(snapshot);
+  store.prepare(`UPDATE snapshot SET state = 'ready', failure = NULL WHERE number = ?`).run(snapshot);
 }
 
 function pendingFiles(store: DatabaseSync, snapshot: number): Pending[] {
@@ -85,7 +85,16 @@ function readerFor(batches: readonly { characters: number }[]): AsyncDisposable 
     // Two young generations of the usual size would be a quarter of all memory.
     resourceLimits: { maxYoungGenerationSizeMb: 8 },
   });
-  return { read: (files) => pool.run(files), [Symbol.asyncDispose]: () => pool.destroy() };
+  // A thread that dies takes its batch with it: the files are read again one by one, and the bad one without its syntax.
+  const readAlone = (file: UnindexedFile) => pool.run([file]).catch(async () => [await readFileIndex(file, null)]);
+  const read = async (files: UnindexedFile[]) => {
+    try {
+      return await pool.run(files);
+    } catch {
+      return (await Promise.all(files.map(readAlone))).flat();
+    }
+  };
+  return { read, [Symbol.asyncDispose]: () => pool.destroy() };
 }
 
 function fileWriter(store: DatabaseSync): (file: FileIndex) => void {

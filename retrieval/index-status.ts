@@ -15,7 +15,15 @@ export type StoredIndex = {
   unparsed: number;
   snapshots: StoredState[];
 };
-export type StoredState = { id: string; label: string; state: string; files: number; skipped: Record<string, number> };
+export type StoredState = {
+  id: string;
+  label: string;
+  state: string;
+  /** Why its index could not be built. */
+  failure: string | null;
+  files: number;
+  skipped: Record<string, number>;
+};
 
 /** @param home the folder that retrieval keeps its indexes in */
 export function indexStatus(home: string): StoredIndex[] {
@@ -51,10 +59,17 @@ function readIndex(file: string, repository: string): StoredIndex {
 }
 
 const snapshotRows = `
-  SELECT id, label, state, skipped, (SELECT count(*) FROM snapshot_file WHERE snapshot = number) AS files
+  SELECT id, label, state, failure, skipped, (SELECT count(*) FROM snapshot_file WHERE snapshot = number) AS files
   FROM snapshot ORDER BY number DESC`;
 
-function toState({ id, label, state, files, skipped }: Record<string, unknown>): StoredState {
+function toState({ id, label, state, failure, files, skipped }: Record<string, unknown>): StoredState {
   const counts = JSON.parse(String(skipped)) as Record<string, number>;
-  return { id: String(id), label: String(label), state: String(state), files: Number(files), skipped: counts };
+  return {
+    id: String(id),
+    label: String(label),
+    state: String(state),
+    failure: failure === null ? null : String(failure),
+    files: Number(files),
+    skipped: counts,
+  };
 }

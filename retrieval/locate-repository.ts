@@ -21,7 +21,8 @@ export async function locateRepository(
   const checkout = await findCheckout(folder, signal);
   const commit = checkout && (await commitOf(checkout, ref.ref, signal));
   if (checkout && commit && (await hasTree(checkout, commit, signal))) {
-    return commitSource(folder, checkout, commit, ref.ref, home, signal);
+    const source = await commitSource(folder, checkout, commit, ref.ref, home, signal);
+    return ref.uncommitted === true ? withWorktree(source, folder, ref.ref) : source;
   }
   if (ref.ref !== undefined) {
     const why = checkout ? `does not exist at ${ref.ref}` : 'is not in a git checkout';
@@ -36,6 +37,13 @@ export async function locateRepository(
     url: null,
     root: folder,
   };
+}
+
+function withWorktree(source: SnapshotSource, folder: string, ref: string | undefined): SnapshotSource {
+  if (source.kind === 'folder') return source;
+  if (ref !== undefined)
+    throw new RepositoryUnusable(`uncommitted changes are those since HEAD, not since ${ref}: leave the ref out`);
+  return { ...source, worktree: folder };
 }
 
 async function checkFolder(path: string): Promise<string> {
@@ -113,7 +121,7 @@ async function commitSource(
   // A URL names a whole repository: a folder inside one cannot be fetched by it.
   const url = prefix === '' ? await originUrl(gitDirectory, signal) : null;
   const label = labelOf(name, ref, commit);
-  return { kind: 'commit', home, repositoryKey, label, url, gitDirectory, commit, prefix };
+  return { kind: 'commit', home, repositoryKey, label, url, gitDirectory, commit, prefix, worktree: null };
 }
 
 async function originUrl(gitDirectory: string, signal: AbortSignal): Promise<string | null> {

@@ -1,6 +1,7 @@
 /** Finds where a name is used: by name alone, from the references that the index holds. */
 import { z } from 'zod';
 import { pathFilter } from './path-filter.ts';
+import { placesAround } from './places-around.ts';
 import { type Place, renderPlaces } from './rendering.ts';
 import type { SnapshotView, ViewFile } from './snapshot-view.ts';
 import { defineTool, pathParameter } from './tool-table.ts';
@@ -53,7 +54,5 @@ function filesUsing(view: SnapshotView, name: string): ViewFile[] {
 function usesIn(view: SnapshotView, file: ViewFile, name: string): Place[] {
   const whole = new RegExp(`(?<![\\w$])${name.replace(/[^\w]/g, '\\$&')}(?![\\w$])`);
   const lines = view.linesOf(file).flatMap((line, at) => (whole.test(line) ? [at + 1] : []));
-  return lines
-    .slice(0, linesPerFile)
-    .map((line) => ({ file, firstLine: Math.max(1, line - 1), lastLine: Math.min(file.lines, line + 1) }));
+  return placesAround(file, lines.slice(0, linesPerFile));
 }

@@ -44,7 +44,8 @@ export function createRetrieval({ home }: { home: string }): Retrieval {
   return {
     async open(ref, { signal, onProgress }) {
       const source = await locateRepository(ref, home, signal, onProgress);
-      const held = source.kind === 'commit' ? await find(refOf(source), signal) : null;
+      const isFinal = source.kind === 'commit' && source.worktree === null;
+      const held = isFinal ? await find(refOf(source), signal) : null;
       if (held !== null) return { ...held, label: source.label };
       return threads.run('build', { kind: 'build', home, source }, { signal, onProgress });
     },

@@ -10,7 +10,8 @@ import { createIgnoreRules } from './ignore-rules.ts';
 import { indexSnapshot } from './index-files.ts';
 import type { SnapshotSource } from './snapshot-source.ts';
 import { blobWriter, countSkippedBlobs, type Skipped, type SnapshotEntry, writeSnapshot } from './snapshot-text.ts';
-import { findStored } from './stored-snapshot.ts';
+import { findStored, noteFailure } from './stored-snapshot.ts';
+import { gitBlobId, readWorktree } from './worktree.ts';
 import { describeSkipped, maxFileBytes, type SkipReason, skipByMode, skipByPath } from './text-files.ts';
 import type { OnProgress } from './thread-tasks.ts';
 
@@ -26,13 +27,17 @@ export async function buildSnapshot(
   source: SnapshotSource,
   onProgress: OnProgress,
 ): Promise<Snapshot> {
-  const id = source.kind === 'commit' ? source.commit : await copyFolder(store, source, onProgress);
-  if (source.kind === 'commit' && findStored(store, source.repositoryKey, id) === null) {
-    await copyCommit(store, source, onProgress);
-  }
+  const id = await copyText(store, source, onProgress);
   const snapshot = await finishSnapshot(store, source.repositoryKey, id, onProgress);
   if (snapshot === null) throw new Error(`snapshot ${id} vanished from its store while it was built`);
-  return { ...snapshot, label: source.label };
+  return { ...snapshot, label: source.kind === 'commit' && id !== source.commit ? changedLabel(source) : source.label };
+}
+
+/** Stores what is not stored yet, and returns the snapshot's id. */
+async function copyText(store: DatabaseSync, source: SnapshotSource, onProgress: OnProgress): Promise<string> {
+  if (source.kind === 'folder') return copyFolder(store, source, onProgress);
+  if (findStored(store, source.repositoryKey, source.commit) === null) await copyCommit(store, source, onProgress);
+  return source.worktree === null ? source.commit : copyWorktree(store, source, source.worktree);
 }
 
 /** Indexes what is left of a snapshot whose text is stored; null when it is not. */
@@ -43,7 +48,14 @@ export async function finishSnapshot(
   onProgress: OnProgress,
 ): Promise<Snapshot | null> {
   const stored = findStored(store, repositoryKey, id);
-  if (stored?.state === 'building') await indexSnapshot(store, stored.number, stored.snapshot.files, onProgress);
+  if (stored?.state === 'building') {
+    try {
+      await indexSnapshot(store, stored.number, stored.snapshot.files, onProgress);
+    } catch (error) {
+      noteFailure(store, stored.number, error);
+      throw error;
+    }
+  }
   return stored?.snapshot ?? null;
 }
 
@@ -64,6 +76,35 @@ async function copyCommit(store: DatabaseSync, source: CommitSource, onProgress:
   refuseEmpty(source.label, countSkippedBlobs(store, entries, skipped), skipped);
   const history = await readHistory(gitDirectory, commit, prefix);
   writeSnapshot(store, source, { id: commit, entries, skipped, history });
+}
+
+/**
+ * Stores a commit with the changes of its working copy, and returns their hash: SHA-256 over the commit and all paths
+ * and blobs, in order; the commit itself where nothing is changed.
+ */
+async function copyWorktree(store: DatabaseSync, source: CommitSource, worktree: string): Promise<string> {
+  const skipped: Skipped = {};
+  const committed = await listCommit(source, skipped);
+  const blobs = blobWriter(store);
+  const entries: SnapshotEntry[] = [];
+  let changes = 0;
+  for await (const { path, blob, bytes } of readWorktree(worktree, committed, (reason) => count(skipped, reason))) {
+    if (bytes !== null) blobs.add(blob, bytes);
+    changes += bytes === null ? 0 : 1;
+    entries.push({ path, blob });
+  }
+  blobs.flush();
+  if (changes === 0 && entries.length === committed.length) return source.commit;
+  countSkippedBlobs(store, entries, skipped);
+  const kept = keptEntries(store, entries);
+  const id = contentHash(kept, `${source.commit}\n`);
+  const history = await readHistory(source.gitDirectory, source.commit, source.prefix);
+  writeSnapshot(store, { ...source, label: changedLabel(source), url: null }, { id, entries: kept, skipped, history });
+  return id;
+}
+
+function changedLabel({ label }: SnapshotSource): string {
+  return `${label} with uncommitted changes`;
 }
 
 /** The tree's files that may be text, by path, mode, size and `.switchyardignore`; what git tracks, git ignores nothing of. */
@@ -117,9 +158,7 @@ async function copyFolder(store: DatabaseSync, source: FolderSource, onProgress:
   blobs.flush();
   refuseEmpty(source.root, countSkippedBlobs(store, entries, skipped), skipped);
   const kept = keptEntries(store, entries);
-  const hash = createHash('sha256');
-  for (const { path, blob } of kept) hash.update(`${path}\0${blob}\n`);
-  const id = hash.digest('hex');
+  const id = contentHash(kept, '');
   writeSnapshot(store, source, { id, entries: kept, skipped, history: [] });
   return id;
 }
@@ -131,9 +170,10 @@ function keptEntries(store: DatabaseSync, entries: SnapshotEntry[]): SnapshotEnt
     .sort((one, other) => (one.path < other.path ? -1 : 1));
 }
 
-/** The id that git gives these bytes in a SHA-1 repository. */
-function gitBlobId(bytes: Buffer): string {
-  return createHash('sha1').update(`blob ${bytes.length}\0`).update(bytes).digest('hex');
+function contentHash(entries: readonly SnapshotEntry[], head: string): string {
+  const hash = createHash('sha256').update(head);
+  for (const { path, blob } of entries) hash.update(`${path}\0${blob}\n`);
+  return hash.digest('hex');
 }
 
 function count(skipped: Skipped, reason: SkipReason): void {

@@ -15,6 +15,8 @@ export type SnapshotSource = {
       commit: string;
       /** The folder inside the commit, with a trailing slash; empty for the whole tree. */
       prefix: string;
+      /** The working copy's folder, where its uncommitted changes are wanted. */
+      worktree: string | null;
     }
   | { kind: 'folder'; root: string }
 );

@@ -1,7 +1,7 @@
 /** The tables of a repository's file: what was copied from it, and the index made from that. */
 
 /** Raised when the tables of the text change; a file of another version is emptied, and snapshots opened again. */
-export const textVersion = 1;
+export const textVersion = 2;
 /** Raised when anything that indexing writes changes; the index is then made again from the stored text. */
 export const indexVersion = 5;
 
@@ -15,6 +15,7 @@ export const createStateTable = `
 
 /**
  * blob: a file's content by git's blob id; \`text\` is null where it is not kept, \`skip\` then says why.
+ * snapshot: \`failure\` says why its index could not be built; opening it again tries again.
  * file: a blob under a path: what is indexed. \`indexed\` is 1 once its chunks and definitions are
  * there, 2 when they had to be made without its syntax, which could not be read.
  */
@@ -28,7 +29,7 @@ export const createTextTables = `
   ) STRICT;
   CREATE TABLE snapshot (
     number INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, kind TEXT NOT NULL, label TEXT NOT NULL, url TEXT,
-    state TEXT NOT NULL CHECK (state IN ('building', 'ready')), skipped TEXT NOT NULL
+    state TEXT NOT NULL CHECK (state IN ('building', 'ready', 'failed')), skipped TEXT NOT NULL, failure TEXT
   ) STRICT;
   CREATE TABLE snapshot_file (
     snapshot INTEGER NOT NULL, file INTEGER NOT NULL, PRIMARY KEY (snapshot, file)

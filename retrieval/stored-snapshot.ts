@@ -2,8 +2,14 @@
 import type { DatabaseSync } from 'node:sqlite';
 import type { Snapshot } from '../contracts/snapshot.ts';
 
-/** `ready`: all of it is searchable; `building`: its text is complete, its index is not yet. */
+/** `ready`: all of it is searchable; `building`: its text is complete, its index is not yet, or could not be built and is tried again. */
 export type StoredSnapshot = { number: number; state: 'building' | 'ready'; snapshot: Snapshot };
+
+/** Notes why an index could not be built, so that status says what searching would meet. */
+export function noteFailure(store: DatabaseSync, number: number, error: unknown): void {
+  const why = (error instanceof Error ? error.message : String(error)).slice(0, 500);
+  store.prepare(`UPDATE snapshot SET state = 'failed', failure = ? WHERE number = ?`).run(why, number);
+}
 
 /** Null when the snapshot's text has not been stored completely. */
 export function findStored(store: DatabaseSync, repositoryKey: string, id: string): StoredSnapshot | null {

@@ -11,6 +11,7 @@ export function addAsk(program: Command): void {
     .argument('<question>', 'the question, in quotes')
     .option('--repo <path or URL>', 'a folder, a git checkout or a git URL', '.')
     .option('--ref <ref>', 'branch, tag or commit (default: HEAD of the checkout)')
+    .option('--uncommitted', 'with the uncommitted changes of the checkout')
     .option('--pipeline <name or file>', 'a shipped pipeline or your own file', 'orchestrated')
     .option('--route <name>', 'skip the router and take this route')
     .option('--retry-limit <n>', 'how often weak drafts may be sent back (0 to 10)', count)

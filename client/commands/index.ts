@@ -9,6 +9,7 @@ export function addIndex(program: Command): void {
     .description('Copies the text of a commit or folder into the index, or says of a path why it is not searchable.')
     .option('--repo <folder or git URL>', 'what to index', '.')
     .option('--ref <ref>', 'a branch, tag or commit; the current one unless given')
+    .option('--uncommitted', 'with the uncommitted changes of the checkout')
     .option('--explain <path>', 'whether this path is searchable, and if not, why')
     .option('--json', 'print one JSON object', false)
     .action(async (options: IndexOptions) => {

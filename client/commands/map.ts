@@ -10,6 +10,7 @@ export function addMap(program: Command): void {
     .description('Shows the most used files of a repository with the signatures of their functions and classes.')
     .option('--repo <folder or git URL>', 'what to show', '.')
     .option('--ref <ref>', 'a branch, tag or commit; the current one unless given')
+    .option('--uncommitted', 'with the uncommitted changes of the checkout')
     .option('--path <folder or glob>', 'only files there')
     .addOption(new Option('--tokens <n>', 'about how long it may be').argParser(positiveCount).default(1500))
     .option('--json', 'print JSON', false)

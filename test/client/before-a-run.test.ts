@@ -61,10 +61,14 @@ test('every model that a run may call is asked for its price, and the ones witho
 
 test('a repository is a folder, made absolute, or a URL as it stands', async () => {
   using folder = temporaryFolder();
-  assert.deepEqual(await repositoryOf(folder.path, 'main'), { kind: 'path', path: folder.path, ref: 'main' });
-  assert.deepEqual(await repositoryOf('.', undefined), { kind: 'path', path: process.cwd() });
+  assert.deepEqual(await repositoryOf({ repo: folder.path, ref: 'main' }), {
+    kind: 'path',
+    path: folder.path,
+    ref: 'main',
+  });
+  assert.deepEqual(await repositoryOf({ repo: '.' }), { kind: 'path', path: process.cwd() });
   for (const url of ['https://example.com/a/b.git', 'ssh://git@example.com/a', 'git@example.com:a/b.git', 'file:///a'])
-    assert.deepEqual(await repositoryOf(url, undefined), { kind: 'url', url });
+    assert.deepEqual(await repositoryOf({ repo: url }), { kind: 'url', url });
 });
 
 test('a repository that cannot be opened, or that git would run as a program, is refused', async () => {
@@ -76,9 +80,9 @@ test('a repository that cannot be opened, or that git would run as a program, is
     'https://ghp_token@example.com/a',
     'ssh://git:password@example.com/a',
   ])
-    await assert.rejects(repositoryOf(repository, undefined), UsageError, repository);
+    await assert.rejects(repositoryOf({ repo: repository }), UsageError, repository);
   for (const ref of ['-x', 'a b', '', 'a\u0000b', 'a\nb'])
-    await assert.rejects(repositoryOf('.', ref), UsageError, ref);
+    await assert.rejects(repositoryOf({ repo: '.', ref }), UsageError, ref);
 });
 
 test('a question is trimmed, and a dash reads it from stdin', async () => {
