@@ -1,5 +1,6 @@
 /** Tells which nodes of a syntax tree use a name or import a module: by name only, without scopes. */
 import type { Node } from 'web-tree-sitter';
+import { kindOfNode } from './syntax-kinds.ts';
 
 export type ReferenceKind = 'call' | 'type' | 'import';
 export type Reference = { name: string; kind: ReferenceKind };
@@ -37,12 +38,21 @@ export function isReference(type: string): boolean {
 /** Null where the name is no plain one: a call of a call, a computed member. */
 export function referenceOf(node: Node): Reference | null {
   const leaf = leaves.get(node.type);
-  if (leaf !== undefined) return named(node.text, leaf);
+  if (leaf !== undefined) return isDefinedHere(node) ? null : named(node.text, leaf);
   const [kind, ...names] = fields.get(node.type) ?? [];
   if (kind === undefined) return null;
   const found = names.length === 0 ? node.namedChild(0) : firstField(node, names);
   const holder = found?.type === 'argument_list' ? found.namedChild(0) : found;
   return holder === null || holder.endIndex - holder.startIndex > 200 ? null : named(holder.text, kind);
+}
+
+/** The name of a class is a type's name too, where the class is defined. */
+function isDefinedHere(node: Node): boolean {
+  return (
+    node.parent !== null &&
+    kindOfNode(node.parent.type) !== null &&
+    node.parent.childForFieldName('name')?.id === node.id
+  );
 }
 
 function firstField(node: Node, names: readonly string[]): Node | null {

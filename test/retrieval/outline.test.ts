@@ -24,13 +24,7 @@ async function opened(t: TestContext) {
 test('find_references shows who uses a name, code before tests, and not where it is defined', async (t) => {
   const run = await opened(t);
   const { text, evidence } = await run('find_references', { name: 'roundMoney' });
-  assert.deepEqual(
-    evidence
-      .map(({ path }) => path)
-      .slice(0, 2)
-      .sort(),
-    ['src/cart.ts', 'src/order.ts'],
-  );
+  assert.deepEqual([...new Set(evidence.map(({ path }) => path))], ['src/cart.ts', 'src/order.ts']);
   assert.doesNotMatch(text, /@@ (src\/money|docs)/);
   const cart = (await run('find_references', { name: 'shop.Cart()' })).evidence.map(({ path }) => path);
   assert.deepEqual([...new Set(cart)], ['src/order.ts', 'test/cart.test.ts']);
