@@ -12,8 +12,8 @@ export const ablations: Readonly<Record<string, Weights>> = {
     ...defaultWeights,
     priors: {
       ...priors,
-      all: { code: 1, test: 1, docs: 1, sample: 1, config: 1 },
-      code: { code: 1, test: 1, docs: 1, sample: 1, config: 1 },
+      all: { code: 1, test: 1, docs: 1, sample: 1, config: 1, generated: 1 },
+      code: { code: 1, test: 1, docs: 1, sample: 1, config: 1, generated: 1 },
     },
   },
   'zones alike': { ...defaultWeights, zones: { title: 1, prose: 1, inline: 1, block: 1, trace: 1, noise: 1 } },

@@ -1,8 +1,8 @@
 /** Tells code from docs and from tests by path, which is what ranking and the kinds of search go by. */
 import { basename, extname } from 'node:path/posix';
 
-/** `sample`: code that shows how to use other code; `config`: settings and plain records. */
-export type FileClass = 'code' | 'test' | 'docs' | 'sample' | 'config';
+/** `sample`: code that shows how to use other code; `config`: settings and plain records; `generated`: code that a program wrote. */
+export type FileClass = 'code' | 'test' | 'docs' | 'sample' | 'config' | 'generated';
 
 const docsExtensions = new Set(['.md', '.mdx', '.markdown', '.rst', '.adoc', '.asciidoc', '.txt', '.org']);
 const docsFolders = /(^|\/)(docs?|documentation)\//i;
@@ -15,10 +15,14 @@ const docsNames =
 const testFolders = /(^|\/)(tests?|__tests__|spec|specs|testing|fixtures|__mocks__|e2e)\//i;
 const testNames = /([._-](test|tests|spec)\.[a-z]+$)|(^(test|tests|conftest)[._-])|([a-z]Tests?\.[a-z]+$)/;
 
+const generatedNames =
+  /(^|\/)(__generated__|generated)\/|(_pb2(_grpc)?\.pyi?|\.pb\.(go|cc|h)|[._-](generated|gen|g)\.[a-z]+|\.designer\.cs)$/i;
+
 /** A test stays a test wherever it is; a list of requirements or of words ending in `.txt` counts as docs. */
 export function fileClass(path: string): FileClass {
   const name = basename(path);
   if (testFolders.test(path) || testNames.test(name)) return 'test';
+  if (generatedNames.test(path)) return 'generated';
   if (docsExtensions.has(extname(name).toLowerCase()) || docsNames.test(name)) return 'docs';
   if (configExtensions.test(name) || name.startsWith('.')) return 'config';
   return docsFolders.test(path) || sampleFolders.test(path) ? 'sample' : 'code';

@@ -49,7 +49,7 @@ function compile(pattern: string, flags: string): RegExp {
 }
 
 function byClass(files: readonly ViewFile[]): ViewFile[] {
-  const order = { code: 0, sample: 1, config: 2, docs: 3, test: 4 };
+  const order = { code: 0, sample: 1, config: 2, docs: 3, test: 4, generated: 5 };
   return [...files].sort((one, other) => order[one.class] - order[other.class]);
 }
 

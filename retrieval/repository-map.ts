@@ -13,7 +13,7 @@ const signatureCharacters = 110;
 /** Files of which signatures are read at the most. */
 const maxFiles = 400;
 
-const shares = { code: 1, sample: 0.2, test: 0.1, config: 0, docs: 0 } as const;
+const shares = { code: 1, sample: 0.2, test: 0.1, config: 0, docs: 0, generated: 0 } as const;
 
 /** The most used files first; the largest number of them that fits into the budget, found by bisection. */
 export function repositoryMap(view: SnapshotView, { tokens, accepts }: MapRequest): RepositoryMap {

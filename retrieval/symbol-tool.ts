@@ -71,7 +71,7 @@ function shownTo(row: Record<string, unknown>): number {
 
 /** Code before tests before docs, the exact spelling before another case, short names before long ones. */
 function byFit(name: string): (one: Place, other: Place) => number {
-  const classes = ['code', 'test', 'docs', 'sample', 'config'];
+  const classes = ['code', 'test', 'docs', 'sample', 'config', 'generated'];
   const rank = ({ file, symbol }: Place) =>
     classes.indexOf(file.class) * 2 + (symbol?.name === name ? 0 : 1) + (symbol?.kind === 'heading' ? 4 : 0);
   return (one, other) =>

@@ -31,9 +31,9 @@ export const defaultWeights: Weights = {
   columns: { path: 3, names: 2, parts: 1, body: 1, comments: 1 },
   chunkShares: [1, 0.2],
   priors: {
-    all: { code: 1, test: 0.75, docs: 0.6, sample: 0.8, config: 0.7 },
-    code: { code: 1, test: 0.2, docs: 0.2, sample: 0.6, config: 0.3 },
-    docs: { code: 0, test: 0, docs: 1, sample: 0, config: 0 },
+    all: { code: 1, test: 0.75, docs: 0.6, sample: 0.8, config: 0.7, generated: 0.4 },
+    code: { code: 1, test: 0.2, docs: 0.2, sample: 0.6, config: 0.3, generated: 0.3 },
+    docs: { code: 0, test: 0, docs: 1, sample: 0, config: 0, generated: 0 },
   },
   zones: { title: 1.5, prose: 1, inline: 1.5, block: 0.5, trace: 0.5, noise: 0 },
   identifier: 1.5,

@@ -131,6 +131,12 @@ test('paths tell tests and docs from code, and unsafe names are left out', () =>
     'tests/readme.md',
     'src/latest.js',
   ];
+  assert.deepEqual(['a/user.pb.go', 'src/__generated__/a.ts', 'api_pb2.py', 'src/gen.ts'].map(fileClass), [
+    'generated',
+    'generated',
+    'generated',
+    'code',
+  ]);
   assert.deepEqual(classes.map(fileClass), ['code', 'test', 'test', 'sample', 'docs', 'test', 'test', 'code']);
   for (const name of ['a\nb.js', '.GIT/config', '../a', 'a/../b', 'a\u2028b'])
     assert.equal(skipByPath(name), 'unsafe path');
