@@ -145,6 +145,11 @@ test('paths that leave the snapshot or cheat are refused by every tool', async (
       ['read_lines', {}],
       ['grep', { pattern: 'x' }],
       ['search_code', { query: 'x' }],
+      ['search_docs', { query: 'x' }],
+      ['find_symbol', { name: 'x' }],
+      ['find_references', { name: 'x' }],
+      ['repository_map', {}],
+      ['list_files', {}],
       ['git_log', {}],
     ] as const) {
       const result = await run(tool, { ...rest, path });
@@ -160,7 +165,8 @@ test('paths that leave the snapshot or cheat are refused by every tool', async (
     (await run('read_lines', { path: 'LIB/Route.js' })).text,
     /^error: there is no file .*did you mean lib\/route\.js\?$/,
   );
-  assert.match((await run('read_lines', { path: '.git/config' })).text, /^error: there is no file/);
+  for (const path of ['.git/config', '.GIT/config', '.Git/HEAD', 'lib/.git/config'])
+    assert.match((await run('read_lines', { path })).text, /^error: there is no file/);
 });
 
 test('what a model gets wrong is an error that says what to do', async () => {
