@@ -65,6 +65,7 @@ function configOf(home: string, modelUrl: string): Config {
       attempts: 5,
       heartbeatSeconds: 5,
     },
+    embeddings: null,
     offlineFaults: null,
     logLevel: 'warn',
   };

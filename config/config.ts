@@ -29,6 +29,22 @@ export type Config = {
     attempts: number;
     heartbeatSeconds: number;
   };
+  /** Null: search is by words alone. */
+  embeddings: {
+    /** Null: OpenAI's own. */
+    baseUrl: string | null;
+    apiKey: string | null;
+    model: string;
+    queryModel: string;
+    dimensions: number | null;
+    queryPrefix: string;
+    passagePrefix: string;
+    batch: number;
+    maxCharacters: number;
+    timeoutSeconds: number;
+    /** Of the ranking by vectors, where the one by words has 1. */
+    weight: number;
+  } | null;
   /** The fault switch of the embedded offline model; null when off. */
   offlineFaults: string | null;
   logLevel: 'fatal' | 'error' | 'warn' | 'info' | 'debug' | 'trace' | 'silent';

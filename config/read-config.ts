@@ -39,12 +39,13 @@ export function readConfig(env: Record<string, string | undefined>, envFile: Env
     if (value === null) mistakes.push(`${name}: expected ${settings[name].expects}`);
     return value;
   };
-  const config = assemble(read, temporalNames(merged), checkout);
+  const config = assemble(read, temporalNames(merged), checkout, mistakes);
   if (mistakes.length > 0) throw new ConfigError(mistakes);
   return config;
 }
 
-function assemble(read: Reader, environment: Record<string, string>, checkout: string): Config {
+function assemble(read: Reader, environment: Record<string, string>, checkout: string, mistakes: string[]): Config {
+  const model = modelSettings(read);
   return {
     home: read('SWITCHYARD_HOME') ?? join(checkout, '.switchyard'),
     taskQueue: read('SWITCHYARD_TASK_QUEUE') ?? 'switchyard',
@@ -53,7 +54,8 @@ function assemble(read: Reader, environment: Record<string, string>, checkout: s
       external: environment.TEMPORAL_ADDRESS !== undefined || environment.TEMPORAL_PROFILE !== undefined,
       environment,
     },
-    model: modelSettings(read),
+    model,
+    embeddings: embeddingSettings(read, model, mistakes),
     offlineFaults: read('SWITCHYARD_OFFLINE_FAULTS'),
     logLevel: read('SWITCHYARD_LOG_LEVEL') ?? 'info',
   };
@@ -77,6 +79,33 @@ function modelSettings(read: Reader): Config['model'] {
     attempts: read('SWITCHYARD_MODEL_ATTEMPTS') ?? 5,
     heartbeatSeconds: read('SWITCHYARD_HEARTBEAT_SECONDS') ?? 10,
   };
+}
+
+/** A server of its own never gets the key of the chat model's. */
+function embeddingSettings(read: Reader, chat: Config['model'], mistakes: string[]): Config['embeddings'] {
+  const own = read('SWITCHYARD_EMBEDDINGS_BASE_URL');
+  const ownKey = read('SWITCHYARD_EMBEDDINGS_API_KEY');
+  const model = read('SWITCHYARD_EMBEDDINGS_MODEL');
+  const settings = {
+    baseUrl: own ?? chat.baseUrl,
+    apiKey: ownKey ?? (own === null ? chat.apiKey : null),
+    queryModel: read('SWITCHYARD_EMBEDDINGS_QUERY_MODEL') ?? model ?? '',
+    dimensions: read('SWITCHYARD_EMBEDDINGS_DIMENSIONS'),
+    queryPrefix: read('SWITCHYARD_EMBEDDINGS_QUERY_PREFIX') ?? '',
+    passagePrefix: read('SWITCHYARD_EMBEDDINGS_PASSAGE_PREFIX') ?? '',
+    batch: read('SWITCHYARD_EMBEDDINGS_BATCH') ?? 32,
+    maxCharacters: read('SWITCHYARD_EMBEDDINGS_MAX_CHARACTERS') ?? 4000,
+    timeoutSeconds: read('SWITCHYARD_EMBEDDINGS_TIMEOUT_SECONDS') ?? 60,
+    weight: (read('SWITCHYARD_EMBEDDINGS_WEIGHT') ?? 50) / 100,
+  };
+  if (model === null) {
+    if (own !== null)
+      mistakes.push('SWITCHYARD_EMBEDDINGS_MODEL: expected a name, as SWITCHYARD_EMBEDDINGS_BASE_URL is set');
+    return null;
+  }
+  if (settings.baseUrl === null && settings.apiKey === null)
+    mistakes.push('SWITCHYARD_EMBEDDINGS_MODEL: expected SWITCHYARD_EMBEDDINGS_BASE_URL or a key beside it');
+  return { ...settings, model };
 }
 
 function unknownNames(merged: Record<string, string>): string[] {

@@ -87,6 +87,42 @@ export const settings = {
     whole(0, 200_000),
     '4000',
   ),
+  SWITCHYARD_EMBEDDINGS_MODEL: setting(
+    'The model that turns text into vectors, which switches embeddings on.',
+    word,
+    'no embeddings: search is by words alone',
+  ),
+  SWITCHYARD_EMBEDDINGS_QUERY_MODEL: setting(
+    'Its name for questions, where the endpoint has two.',
+    word,
+    'SWITCHYARD_EMBEDDINGS_MODEL',
+  ),
+  SWITCHYARD_EMBEDDINGS_BASE_URL: setting(
+    'Any OpenAI-compatible server that embeds: Ollama, vLLM, TEI, llama.cpp.',
+    httpUrl,
+    'OPENAI_BASE_URL',
+  ),
+  SWITCHYARD_EMBEDDINGS_API_KEY: setting(
+    'Key of that server.',
+    key,
+    'OPENAI_API_KEY, unless SWITCHYARD_EMBEDDINGS_BASE_URL is set',
+    true,
+  ),
+  SWITCHYARD_EMBEDDINGS_DIMENSIONS: setting(
+    'Numbers a vector, asked of models that can give fewer.',
+    whole(1, 8192),
+    'as many as the model gives',
+  ),
+  SWITCHYARD_EMBEDDINGS_QUERY_PREFIX: setting('Put before every question.', anyText),
+  SWITCHYARD_EMBEDDINGS_PASSAGE_PREFIX: setting('Put before every piece of the repository.', anyText),
+  SWITCHYARD_EMBEDDINGS_BATCH: setting('Texts in one request.', whole(1, 2048), '32'),
+  SWITCHYARD_EMBEDDINGS_MAX_CHARACTERS: setting('Longer texts are embedded in pieces.', whole(200, 1_000_000), '4000'),
+  SWITCHYARD_EMBEDDINGS_TIMEOUT_SECONDS: setting('Seconds that one request may take.', whole(1, 3600), '60'),
+  SWITCHYARD_EMBEDDINGS_WEIGHT: setting(
+    'What the ranking by vectors counts against the one by words, in percent.',
+    whole(0, 1000),
+    '50',
+  ),
   SWITCHYARD_HOME: setting(
     'Where server, indexes, journal and logs live.',
     absolutePath,

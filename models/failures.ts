@@ -8,7 +8,14 @@ import { oneLine, redact, shownUrl } from './redact.ts';
 import { retryAfterMs } from './retry-after.ts';
 
 /** Which call failed: the endpoint, the model asked for, the keys that must not be told, and what is paid so far. */
-export type CallPlace = { baseUrl: string; model: string; secrets: readonly string[]; spent: Usage | null };
+export type CallPlace = {
+  baseUrl: string;
+  model: string;
+  secrets: readonly string[];
+  spent: Usage | null;
+  /** Where the call goes by settings of its own: their names, by those of the chat model's. */
+  settings?: Readonly<Record<string, string>>;
+};
 
 type Row = { statuses: readonly [number, number][]; says?: RegExp; kind: FailureKind; setting?: string };
 
@@ -19,7 +26,7 @@ const tooLong = new RegExp(
   [
     'context_length_exceeded|exceed_context_size|string_above_max_length|request_too_large|maximum context length',
     'exceed\\w*( \\S+){0,4} context|context \\S+ (has been )?exceeded|greater than the context length|context the overflows',
-    'input length \\S+ exceeds|input tokens exceed|prompt is too long|prompt too long|n_keep .* n_ctx',
+    'too large to process|input length \\S+ exceeds|input tokens exceed|prompt is too long|prompt too long|n_keep .* n_ctx',
     'longer than the maximum model length|max_tokens must be at least 1, got -|reduce the length of the (messages|prompt|input)',
     '`?inputs`? (tokens )?(\\+ .max_new_tokens. )?must (be|have) (<=|less than)',
   ].join('|'),
@@ -104,11 +111,12 @@ export function contentFiltered(place: CallPlace, usage: Usage): ModelFailure {
 }
 
 function failure(kind: FailureKind, seen: string, place: CallPlace, facts: ModelFailureFacts = {}): ModelFailure {
-  const setting = facts.setting ?? failureKinds[kind].setting;
+  const general = facts.setting ?? failureKinds[kind].setting;
+  const setting = general === null ? null : (place.settings?.[general] ?? general);
   const parts = [
     `${happenings[kind] ?? kind} (${oneLine(redact(seen, place.secrets), 400)})`,
     `${oneLine(redact(place.model, place.secrets), 100)} at ${oneLine(redact(shownUrl(place.baseUrl), place.secrets), 200)}`,
     ...(setting === null ? [] : [`look at ${setting}`]),
   ];
-  return new ModelFailure(kind, parts.join('; '), { usage: place.spent, ...facts });
+  return new ModelFailure(kind, parts.join('; '), { usage: place.spent, ...facts, setting });
 }

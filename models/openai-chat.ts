@@ -1,14 +1,14 @@
 /** The chat port over any OpenAI-compatible endpoint: one HTTP request a call, after its dialect is learned. */
 import { createHash } from 'node:crypto';
-import OpenAI, { APIError } from 'openai';
+import type OpenAI from 'openai';
 import type { ChatReply, ChatRequest, ModelRole } from '../contracts/chat.ts';
-import { boundedFetch } from './bounded-fetch.ts';
 import { chatBody, type WireBody } from './chat-body.ts';
 import type { ChatModel, ModelFailure } from './chat-model.ts';
 import { type ReadReply, readCompletion } from './completion-reply.ts';
 import { createDialectBook, type DialectBook } from './dialect-lessons.ts';
-import { type ErrorBody, readErrorBody } from './error-body.ts';
-import { type CallPlace, networkFailure, statusFailure, timedOut, unusableReply } from './failures.ts';
+import type { ErrorBody } from './error-body.ts';
+import { type CallPlace, timedOut } from './failures.ts';
+import { createClient, failedSend, openAiUrl, secretsOf } from './openai-client.ts';
 import { addUsage } from './token-usage.ts';
 
 export type OpenAiChatSettings = {
@@ -22,9 +22,6 @@ export type OpenAiChatSettings = {
   reasoningTokens: number;
 };
 
-const openAiUrl = 'https://api.openai.com/v1';
-/** Compatible servers need no key; the SDK refuses to go without. */
-const noKey = 'no-key';
 /** A call sends at most this many times more to learn how the endpoint wants it. */
 const lessonsPerCall = 4;
 
@@ -34,19 +31,8 @@ type CallOptions = Parameters<ChatModel['chat']>[1];
 /** One instance a process and endpoint: it remembers the dialects that it learned. */
 export function createOpenAiChat(settings: OpenAiChatSettings): ChatModel {
   const baseUrl = settings.baseUrl ?? openAiUrl;
-  const client = new OpenAI({
-    apiKey: settings.apiKey ?? noKey,
-    baseURL: baseUrl,
-    // Null and off keep the SDK from reading the environment and from writing to the console.
-    organization: null,
-    project: null,
-    adminAPIKey: null,
-    logLevel: 'off',
-    maxRetries: 0,
-    // Later than our own deadline, which covers the body too and is told apart from a connection's time-out.
-    timeout: settings.timeoutSeconds * 1000 + 10_000,
-    fetch: fetchReadable,
-  });
+  const { apiKey, timeoutSeconds } = settings;
+  const client = createClient({ apiKey, baseUrl, timeoutSeconds });
   const deps: Deps = { settings, client, book: createDialectBook(baseUrl), baseUrl };
   return { chat: (request, options) => chat(deps, request, options) };
 }
@@ -54,7 +40,12 @@ export function createOpenAiChat(settings: OpenAiChatSettings): ChatModel {
 async function chat(deps: Deps, request: ChatRequest, options: CallOptions): Promise<ChatReply> {
   const { settings, book } = deps;
   const model = request.model ?? settings.modelByRole[request.role];
-  const place: CallPlace = { baseUrl: deps.baseUrl, model, secrets: secretsOf(deps), spent: null };
+  const place: CallPlace = {
+    baseUrl: deps.baseUrl,
+    model,
+    secrets: secretsOf(settings.apiKey, deps.baseUrl),
+    spent: null,
+  };
   const deadline = AbortSignal.timeout(Math.ceil(settings.timeoutSeconds * 1000));
   const signal = AbortSignal.any([options.signal, deadline]);
   for (let lessons = 0; ; lessons += 1) {
@@ -89,42 +80,14 @@ async function send(deps: Deps, body: WireBody, options: CallOptions, place: Cal
       headers: { 'Idempotency-Key': options.callId },
     });
   } catch (error) {
-    return failedAttempt(error, place);
+    return { kind: 'failed', ...failedSend(error, place) };
   }
   const sent = JSON.stringify(body.messages).length + JSON.stringify(body.tools ?? []).length;
   return { kind: 'answered', read: readCompletion(completion, sent, place) };
-}
-
-function failedAttempt(error: unknown, place: CallPlace): Attempt {
-  if (error instanceof APIError && typeof error.status === 'number') {
-    const refusal = readErrorBody(JSON.stringify({ error: error.error }));
-    const headers = error.headers instanceof Headers ? error.headers : new Headers();
-    return { kind: 'failed', failure: statusFailure(error.status, headers, refusal, place), refusal };
-  }
-  if (error instanceof SyntaxError) {
-    return { kind: 'failed', failure: unusableReply('the reply is not JSON', place), refusal: null };
-  }
-  return { kind: 'failed', failure: networkFailure(error, place), refusal: null };
-}
-
-/** Gives the SDK bodies that it understands: it drops errors that are not under `error`, and JSON sent as text. */
-async function fetchReadable(input: string | URL | Request, init?: RequestInit): Promise<Response> {
-  const response = await boundedFetch(input, init);
-  const headers = new Headers(response.headers);
-  headers.set('content-type', 'application/json');
-  const text = await response.text();
-  const body = response.ok ? text : JSON.stringify({ error: readErrorBody(text) });
-  headers.set('content-length', String(Buffer.byteLength(body)));
-  return new Response(response.body === null ? null : body, { status: response.status, headers });
 }
 
 /** A send that learned something is another request to an endpoint that keeps keys. Headers carry ASCII only. */
 function idempotencyKey(callId: string, lessons: number): string {
   const key = /^[\x21-\x7e]{1,200}$/.test(callId) ? callId : createHash('sha256').update(callId).digest('hex');
   return lessons === 0 ? key : `${key}.${lessons}`;
-}
-
-function secretsOf({ settings, baseUrl }: Deps): string[] {
-  const { username, password, search } = new URL(baseUrl);
-  return [settings.apiKey ?? '', password, username, search.slice(1)];
 }

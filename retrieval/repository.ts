@@ -1,17 +1,22 @@
 /** Opens repositories as immutable snapshots and answers every question about their text, off the caller's event loop. */
 import type { CheckedCitation, Citation, Evidence } from '../contracts/evidence.ts';
 import type { RepositoryRef, Snapshot, SnapshotRef } from '../contracts/snapshot.ts';
+import type { PlaceId, SearchCandidate } from '../contracts/search-candidate.ts';
 import type { SearchRow } from '../contracts/search-row.ts';
 import type { ToolRequest } from '../contracts/tool.ts';
 import type { Explained } from './explain-path.ts';
+import type { EmbeddingReport } from './embed-snapshot.ts';
 import { fetchSnapshotSource } from './git-fetch.ts';
 import { locateRepository } from './locate-repository.ts';
 import type { RowsRequest } from './search-rows.ts';
+import { readSearch } from './search-tools.ts';
 import type { SnapshotSource } from './snapshot-source.ts';
 import { createThreads } from './threads.ts';
 import type { OnProgress } from './thread-tasks.ts';
 import { toolDeadlineMs } from './tool-limits.ts';
 import { type ToolRun, toolError } from './tool-run.ts';
+import { withoutVectors } from './query-embedding.ts';
+import { type DeskOptions, openVectorDesk } from './vector-desk.ts';
 
 /**
  * Every method ends soon after its signal aborts, with the signal's reason. The methods that take a snapshot throw
@@ -23,7 +28,18 @@ export type Retrieval = AsyncDisposable & {
   /** Makes sure that the snapshot is here, fetching it by its URL if need be. @throws SnapshotUnavailable */
   ensure(ref: SnapshotRef, signal: AbortSignal, onProgress?: OnProgress): Promise<Snapshot>;
   /** Runs a tool as a model asked for it; what the model did wrong is a result with status `error`. */
-  runTool(ref: SnapshotRef, request: ToolRequest, allowed: readonly string[], signal: AbortSignal): Promise<ToolRun>;
+  runTool(
+    ref: SnapshotRef,
+    request: ToolRequest,
+    allowed: readonly string[],
+    signal: AbortSignal,
+    /** Places of a search that go first. */
+    order?: readonly PlaceId[],
+  ): Promise<ToolRun>;
+  /** The places that a search tool would choose from, best first, at most 30; empty for what is no search. */
+  candidates(ref: SnapshotRef, request: ToolRequest, signal: AbortSignal): Promise<SearchCandidate[]>;
+  /** Has the snapshot's chunks embedded; null where no endpoint is configured. One that fails is told in the report. */
+  embed(ref: SnapshotRef, signal: AbortSignal, onProgress?: OnProgress): Promise<EmbeddingReport | null>;
   /** Files ranked for a query, one row each, best first. */
   search(ref: SnapshotRef, request: RowsRequest, signal: AbortSignal): Promise<SearchRow[]>;
   /** Whether a path of the repository is searchable, and if not, why. @throws RepositoryUnusable */
@@ -36,9 +52,18 @@ export type Retrieval = AsyncDisposable & {
   close(): Promise<void>;
 };
 
-/** @param settings.home the absolute folder that holds the indexes (`index/`) and the clones (`git/`). */
-export function createRetrieval({ home }: { home: string }): Retrieval {
+export type RetrievalSettings = {
+  /** The absolute folder that holds the indexes (`index/`) and the clones (`git/`). */
+  home: string;
+  /** Absent or null: search is by words alone. */
+  vectors?: DeskOptions | null;
+};
+
+export function createRetrieval({ home, vectors = null }: RetrievalSettings): Retrieval {
   const threads = createThreads();
+  const desk = vectors === null ? null : openVectorDesk(threads, home, vectors);
+  const embedded = (ref: SnapshotRef, query: string, signal: AbortSignal) =>
+    desk === null ? Promise.resolve(withoutVectors) : desk.embedQuery(ref, query, signal);
   const close = () => threads.close();
   const find = (ref: SnapshotRef, signal: AbortSignal) => threads.run('find', { kind: 'find', home, ref }, { signal });
   return {
@@ -57,13 +82,29 @@ export function createRetrieval({ home }: { home: string }): Retrieval {
       const source = await fetchSnapshotSource(ref, home, signal, onProgress);
       return threads.run('build', { kind: 'build', home, source }, { signal, onProgress });
     },
-    runTool(ref, request, allowed, signal) {
+    async runTool(ref, request, allowed, signal, order = []) {
+      const query = allowed.includes(request.tool) ? readSearch(request)?.query : undefined;
+      const { dense, remark } = query === undefined ? withoutVectors : await embedded(ref, query, signal);
       const milliseconds = toolDeadlineMs(request.tool);
       const late = () => toolError(`${request.tool} took longer than ${milliseconds / 1000} s: ${lateAdvice(request)}`);
-      const task = { kind: 'tool', home, ref, request, allowed: [...allowed] } as const;
-      return threads.run('tool', task, { signal, deadline: { milliseconds, late } });
+      const aids = { dense, order };
+      const task = { kind: 'tool', home, ref, request, allowed: [...allowed], aids } as const;
+      const run = await threads.run('tool', task, { signal, deadline: { milliseconds, late } });
+      return remark === null ? run : { ...run, remark };
     },
-    search: (ref, request, signal) => threads.run('search', { kind: 'search', home, ref, request }, { signal }),
+    async candidates(ref, request, signal) {
+      const query = readSearch(request)?.query;
+      if (query === undefined) return [];
+      const { dense } = await embedded(ref, query, signal);
+      return threads.run('candidates', { kind: 'candidates', home, ref, request, dense }, { signal });
+    },
+    async embed(ref, signal, onProgress) {
+      return desk === null ? null : desk.embedSnapshot(ref, signal, onProgress);
+    },
+    async search(ref, request, signal) {
+      const { dense } = await embedded(ref, request.query, signal);
+      return threads.run('search', { kind: 'search', home, ref, request, dense }, { signal });
+    },
     async explain(repository, path, signal) {
       const source = await locateRepository(repository, home, signal);
       const { id, repositoryKey, url } = await threads.run('build', { kind: 'build', home, source }, { signal });

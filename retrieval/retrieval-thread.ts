@@ -8,11 +8,13 @@ import { explainPath } from './explain-path.ts';
 import { RepositoryUnusable } from './failures.ts';
 import { renderEvidence } from './rendering.ts';
 import { searchRows } from './search-rows.ts';
+import { searchCandidates } from './search-tools.ts';
 import { buildSnapshot, finishSnapshot } from './snapshot-build.ts';
 import { openView, type SnapshotView } from './snapshot-view.ts';
 import { openStore, storeFile } from './store.ts';
-import type { OpenProgress, ThreadNews, ThreadReply, ThreadTask } from './thread-tasks.ts';
+import type { OpenProgress, ThreadNews, ThreadReply, ThreadResults, ThreadTask } from './thread-tasks.ts';
 import { runTool } from './tools.ts';
+import { coverageOf, nextUnembedded, storeVectors } from './vector-store.ts';
 
 const maxOpen = 6;
 const stores = new Map<string, DatabaseSync>();
@@ -47,11 +49,35 @@ async function answer(task: ThreadTask, onProgress: (progress: OpenProgress) => 
   const view = viewOf(home, ref);
   if (task.kind === 'find') return { kind: 'result', result: view?.snapshot ?? null };
   if (view === null) return { kind: 'absent', snapshot: ref.id };
-  if (task.kind === 'tool') return { kind: 'result', result: runTool(view, task.request, task.allowed) };
-  if (task.kind === 'search') return { kind: 'result', result: searchRows(view, task.request) };
-  if (task.kind === 'explain') return { kind: 'result', result: await explainPath(view, task.source, task.path) };
-  if (task.kind === 'citations') return { kind: 'result', result: checkCitations(view, task.citations) };
-  return { kind: 'result', result: renderEvidence(view, task.evidence) };
+  return { kind: 'result', result: await answerFrom(view, task) };
+}
+
+type ViewTask = Exclude<ThreadTask, { kind: 'build' | 'finish' | 'find' }>;
+
+async function answerFrom(view: SnapshotView, task: ViewTask): Promise<ThreadResults[ViewTask['kind']]> {
+  switch (task.kind) {
+    case 'tool':
+      return runTool(view, task.request, task.allowed, task.aids);
+    case 'candidates':
+      return searchCandidates(view, task.request, task.dense);
+    case 'search':
+      return searchRows(view, task.request, task.dense);
+    case 'explain':
+      return explainPath(view, task.source, task.path);
+    case 'citations':
+      return checkCitations(view, task.citations);
+    case 'render':
+      return renderEvidence(view, task.evidence);
+    case 'coverage':
+      return coverageOf(view, task.identity);
+    case 'unembedded':
+      return nextUnembedded(view, task.identity, task.after, task.limit);
+    case 'vectors':
+      storeVectors(view.store, task.identity, task.bought);
+      return null;
+    default:
+      throw task satisfies never;
+  }
 }
 
 function storeOf(home: string, repositoryKey: string): DatabaseSync {

@@ -1,11 +1,15 @@
 /** The two searches: for code, with tests and docs put last, and for documentation alone. */
 import { z } from 'zod';
+import type { SearchCandidate } from '../contracts/search-candidate.ts';
+import type { ToolRequest } from '../contracts/tool.ts';
+import type { DenseQuery } from './dense-ranking.ts';
 import { pathFilter } from './path-filter.ts';
 import { renderPlaces } from './rendering.ts';
 import { search } from './search.ts';
+import { candidatePlaces, inOrder, toCandidates } from './search-candidates.ts';
 import type { SearchKind } from './weights.ts';
 import type { SnapshotView } from './snapshot-view.ts';
-import { countParameter, defineTool, pathParameter } from './tool-table.ts';
+import { countParameter, defineTool, parseArguments, pathParameter, type SearchAids } from './tool-table.ts';
 import type { ToolRun } from './tool-run.ts';
 
 const defaultLimit = 8;
@@ -27,7 +31,7 @@ export const searchCode = defineTool({
     'first for questions about functions, classes, behaviour, implementation, errors and stack traces.',
   kind: 'code',
   parameters,
-  run: (view, given) => runSearch(view, 'all', given),
+  run: (view, given, aids) => runSearch(view, 'all', given, aids),
 });
 
 export const searchDocs = defineTool({
@@ -36,12 +40,18 @@ export const searchDocs = defineTool({
     'for questions about usage, configuration, concepts, architecture and design.',
   kind: 'docs',
   parameters,
-  run: (view, given) => runSearch(view, 'docs', given),
+  run: (view, given, aids) => runSearch(view, 'docs', given, aids),
 });
 
-function runSearch(view: SnapshotView, kind: SearchKind, given: z.infer<typeof parameters>): ToolRun {
+type Given = z.infer<typeof parameters>;
+
+function runSearch(view: SnapshotView, kind: SearchKind, given: Given, { dense, order }: SearchAids): ToolRun {
   const accepts = pathFilter(view, given.path);
-  const { places, files } = search(view, { query: given.query, kind, accepts, limit: given.limit ?? defaultLimit });
+  const wanted = given.limit ?? defaultLimit;
+  const limit = order.length > 0 ? candidatePlaces : wanted;
+  const found = search(view, { query: given.query, kind, accepts, limit, dense });
+  const places = inOrder(found.places, order).slice(0, wanted);
+  const { files } = found;
   const shown = new Set(places.map((place) => place.file)).size;
   const notes: string[] = [];
   if (places.length === 0) notes.push(nothingFound(view, kind));
@@ -54,4 +64,27 @@ function nothingFound(view: SnapshotView, kind: SearchKind): string {
     return 'nothing found: this snapshot holds no documentation, try search_code';
   }
   return 'nothing found: try other words, or grep for an exact string';
+}
+
+const searches: Readonly<Record<string, SearchKind>> = { search_code: 'all', search_docs: 'docs' };
+
+/** A search as a model asked for it; null for another tool, or for arguments that it cannot take. */
+export function readSearch({ tool, argumentsText }: ToolRequest): (Given & { kind: SearchKind }) | null {
+  const kind = searches[tool];
+  const given = kind === undefined ? null : parseArguments(argumentsText);
+  const parsed = given === null ? null : parameters.safeParse(given);
+  return kind !== undefined && parsed?.success ? { ...parsed.data, kind } : null;
+}
+
+/** What `runSearch` chooses from. @throws ToolMisuse */
+export function searchCandidates(
+  view: SnapshotView,
+  request: ToolRequest,
+  dense: DenseQuery | null,
+): SearchCandidate[] {
+  const given = readSearch(request);
+  if (given === null) return [];
+  const { query, kind, path } = given;
+  const accepts = pathFilter(view, path);
+  return toCandidates(view, search(view, { query, kind, accepts, limit: candidatePlaces, dense }).places);
 }

@@ -1,4 +1,5 @@
 /** Full-text search over a snapshot: files ranked, then shown by their best places. */
+import { type DenseQuery, fuseDense } from './dense-ranking.ts';
 import { rankFiles } from './ranking.ts';
 import type { Place } from './rendering.ts';
 import type { SnapshotView } from './snapshot-view.ts';
@@ -10,6 +11,8 @@ export type SearchRequest = {
   accepts: (path: string) => boolean;
   /** Places wanted. */
   limit: number;
+  /** Null: by words alone. */
+  dense: DenseQuery | null;
 };
 /** Best first; `files` counts the files that matched at all. */
 export type SearchResult = { places: Place[]; files: number };
@@ -18,7 +21,7 @@ const maxPerFile = 3;
 
 /** Any text is a query; one without a known word finds nothing. */
 export function search(view: SnapshotView, request: SearchRequest, weights: Weights = defaultWeights): SearchResult {
-  const files = rankFiles(view, request, weights);
+  const files = fuseDense(view, request, rankFiles(view, request, weights), request.dense);
   const places = files.slice(0, request.limit).flatMap((one) => one.places(1));
   // Fewer files than places wanted: the files' next best chunks fill up.
   for (let depth = 1; depth < maxPerFile && places.length < request.limit; depth += 1) {

@@ -5,6 +5,10 @@ import type { SearchRow } from '../contracts/search-row.ts';
 import type { ToolRequest } from '../contracts/tool.ts';
 import type { Explained } from './explain-path.ts';
 import type { RowsRequest } from './search-rows.ts';
+import type { DenseQuery } from './dense-ranking.ts';
+import type { SearchAids } from './tool-table.ts';
+import type { SearchCandidate } from '../contracts/search-candidate.ts';
+import type { Coverage, Embedded, UnembeddedBatch } from './vector-store.ts';
 import type { SnapshotSource } from './snapshot-source.ts';
 import type { ToolRun } from './tool-run.ts';
 
@@ -14,8 +18,12 @@ export type ThreadTask = { home: string } & (
   | { kind: 'find'; ref: SnapshotRef }
   /** Completes the index of a snapshot whose text is stored. */
   | { kind: 'finish'; ref: SnapshotRef }
-  | { kind: 'tool'; ref: SnapshotRef; request: ToolRequest; allowed: readonly string[] }
-  | { kind: 'search'; ref: SnapshotRef; request: RowsRequest }
+  | { kind: 'tool'; ref: SnapshotRef; request: ToolRequest; allowed: readonly string[]; aids: SearchAids }
+  | { kind: 'candidates'; ref: SnapshotRef; request: ToolRequest; dense: DenseQuery | null }
+  | { kind: 'search'; ref: SnapshotRef; request: RowsRequest; dense: DenseQuery | null }
+  | { kind: 'coverage'; ref: SnapshotRef; identity: string }
+  | { kind: 'unembedded'; ref: SnapshotRef; identity: string; after: number; limit: number }
+  | { kind: 'vectors'; ref: SnapshotRef; identity: string; bought: Embedded[] }
   | { kind: 'explain'; ref: SnapshotRef; source: SnapshotSource; path: string }
   | { kind: 'citations'; ref: SnapshotRef; citations: Citation[] }
   | { kind: 'render'; ref: SnapshotRef; evidence: Evidence[] }
@@ -28,14 +36,27 @@ export type ThreadResults = {
   /** Null: its text is not stored. */
   finish: Snapshot | null;
   tool: ToolRun;
+  /** Empty for what is no search. */
+  candidates: SearchCandidate[];
   search: SearchRow[];
+  coverage: Coverage;
+  unembedded: UnembeddedBatch;
+  /** Stored. */
+  vectors: null;
   explain: Explained;
   citations: CheckedCitation[];
   render: string;
 };
 
-/** `reading`: text is copied into the store; `indexing`: it is made searchable. Counts are files. */
-export type OpenProgress = { stage: 'fetching' | 'reading' | 'indexing'; done: number; total: number | null };
+/**
+ * `reading`: text is copied into the store; `indexing`: it is made searchable; `embedding`: its chunks get vectors.
+ * Counts are files, of `embedding` chunks.
+ */
+export type OpenProgress = {
+  stage: 'fetching' | 'reading' | 'indexing' | 'embedding';
+  done: number;
+  total: number | null;
+};
 export type OnProgress = (progress: OpenProgress) => void;
 
 /** Sent by the thread while it works; `started` begins the task's deadline. */

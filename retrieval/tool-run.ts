@@ -9,7 +9,12 @@ export type ToolRun = {
   cut: boolean;
   /** The best places shown, at most 8. */
   evidence: Evidence[];
+  /** Which service had a part in it, or should have had. */
+  remark?: Remark;
 };
+
+/** `degraded`: the result is not what it is when the service answers. */
+export type Remark = { text: string; degraded: boolean };
 
 /** One line that tells the model what to do differently. */
 export function toolError(message: string): ToolRun {

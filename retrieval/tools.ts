@@ -11,7 +11,7 @@ import { findReferences } from './reference-tool.ts';
 import { searchCode, searchDocs } from './search-tools.ts';
 import type { SnapshotView } from './snapshot-view.ts';
 import { findSymbol } from './symbol-tool.ts';
-import type { Tool } from './tool-table.ts';
+import { parseArguments, type SearchAids, type Tool } from './tool-table.ts';
 import { type ToolRun, toolError } from './tool-run.ts';
 
 export const tools: Readonly<Record<ToolName, Tool>> = {
@@ -39,7 +39,12 @@ export function toolDefinitions(names: readonly string[]): ToolDefinition[] {
 }
 
 /** Runs one call as the model wrote it. What the model did wrong comes back as a result that tells it what to do. */
-export function runTool(view: SnapshotView, request: ToolRequest, allowed: readonly string[]): ToolRun {
+export function runTool(
+  view: SnapshotView,
+  request: ToolRequest,
+  allowed: readonly string[],
+  aids: SearchAids,
+): ToolRun {
   const offered = allowed.filter(isToolName);
   const { tool } = request;
   if (!isToolName(tool) || !offered.includes(tool)) {
@@ -52,21 +57,10 @@ export function runTool(view: SnapshotView, request: ToolRequest, allowed: reado
   if (!parsed.success)
     return toolError(`${tool} cannot take these arguments: ${problems(parsed.error)}; ${usage(tool)}`);
   try {
-    return tools[tool].run(view, parsed.data);
+    return tools[tool].run(view, parsed.data, aids);
   } catch (error) {
     if (error instanceof ToolMisuse) return toolError(error.message);
     throw error;
-  }
-}
-
-/** Nulls count as absent: some endpoints make models write every parameter. Null for what is no JSON object. */
-function parseArguments(text: string): Record<string, unknown> | null {
-  try {
-    const given: unknown = JSON.parse(text.trim() === '' ? '{}' : text);
-    if (typeof given !== 'object' || given === null || Array.isArray(given)) return null;
-    return Object.fromEntries(Object.entries(given).filter(([, value]) => value !== null));
-  } catch {
-    return null;
   }
 }
 

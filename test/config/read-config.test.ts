@@ -137,3 +137,26 @@ test('.env.example has every setting once, in the order of the table, and every 
   );
   assert.doesNotThrow(() => readConfig({}, { path: '.env', text: lines.join('\n') }, checkout));
 });
+
+test('embeddings are off until a model is named, and a server of their own never gets the key of the chat model', () => {
+  assert.equal(readConfig({ OPENAI_API_KEY: 'sk-abc' }, null, checkout).embeddings, null);
+  const shared = readConfig({ OPENAI_API_KEY: 'sk-abc', SWITCHYARD_EMBEDDINGS_MODEL: 'small' }, null, checkout);
+  assert.deepEqual([shared.embeddings?.baseUrl, shared.embeddings?.apiKey], [null, 'sk-abc']);
+  const own = {
+    OPENAI_API_KEY: 'sk-abc',
+    SWITCHYARD_EMBEDDINGS_MODEL: 'e5',
+    SWITCHYARD_EMBEDDINGS_BASE_URL: 'http://127.0.0.1:9/v1/',
+    SWITCHYARD_EMBEDDINGS_QUERY_PREFIX: 'query: ',
+    SWITCHYARD_EMBEDDINGS_WEIGHT: '30',
+  };
+  const { embeddings } = readConfig(own, null, checkout);
+  assert.deepEqual([embeddings?.baseUrl, embeddings?.apiKey], ['http://127.0.0.1:9/v1', null]);
+  assert.deepEqual([embeddings?.queryModel, embeddings?.queryPrefix, embeddings?.weight], ['e5', 'query: ', 0.3]);
+});
+
+test('a server for embeddings without a model, and a model without a server, are mistakes', () => {
+  const server = { SWITCHYARD_EMBEDDINGS_BASE_URL: 'http://127.0.0.1:9/v1' };
+  assert.match(mistakesOf(() => readConfig(server, null, checkout)).join(), /^SWITCHYARD_EMBEDDINGS_MODEL: expected/);
+  const model = { SWITCHYARD_EMBEDDINGS_MODEL: 'e5' };
+  assert.match(mistakesOf(() => readConfig(model, null, checkout)).join(), /BASE_URL or a key beside it$/);
+});

@@ -97,6 +97,7 @@ function configOf({ modelUrl, timeoutSeconds = 20 }: SceneOptions, home: string)
     taskQueue: `scene-${randomUUID()}`,
     temporal: { executable: null, external: true, environment: {} },
     model: { apiKey: 'sk-test', baseUrl: modelUrl, offline: false, ...names, ...times },
+    embeddings: null,
     offlineFaults: null,
     logLevel: 'silent',
   };
