@@ -16,6 +16,7 @@ export type SearchOptions = RepositoryOptions & {
   file?: string;
   kind: z.infer<typeof Kind>;
   limit?: number;
+  embeddings: boolean;
   json: boolean;
 };
 
@@ -41,7 +42,7 @@ export async function searchRepository(query: string | undefined, options: Searc
     const { id, repositoryKey, url } = await opened.retrieval.open(repository, { signal: opened.signal });
     const ref = { id, repositoryKey, url };
     return single === null ? searchAll(opened, ref, queries, options) : searchOne(opened, ref, single, options);
-  });
+  }, options.embeddings);
 }
 
 async function searchOne({ retrieval, signal }: Opened, ref: SnapshotRef, query: string, options: SearchOptions) {

@@ -14,9 +14,10 @@ export function showIndexes(json: boolean): number {
   return exitCodes.worked;
 }
 
-function textOf({ repository, state, bytes, chunks, unparsed, snapshots }: StoredIndex): string {
+function textOf({ repository, state, bytes, chunks, unparsed, embedded, snapshots }: StoredIndex): string {
   const failed = unparsed > 0 ? `, ${unparsed} files cut by lines because they could not be parsed` : '';
-  const head = `${repository}: ${state}, ${(bytes / 1e6).toFixed(1)} MB, ${chunks} chunks${failed}`;
+  const vectors = embedded.map((one) => `, ${one.chunks} of them embedded by ${printableLine(one.model)}`);
+  const head = `${repository}: ${state}, ${(bytes / 1e6).toFixed(1)} MB, ${chunks} chunks${failed}${vectors.join('')}`;
   const rows = snapshots.map((one) => {
     const skipped = Object.entries(one.skipped).map(([reason, count]) => `${count} ${reason}`);
     const left = skipped.length > 0 ? ` (left out: ${skipped.join(', ')})` : '';

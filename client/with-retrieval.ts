@@ -1,19 +1,26 @@
 /** Lends a command the retrieval of this machine, without a Temporal server or a worker. */
 import { RepositoryUnusable, SnapshotUnavailable } from '../retrieval/failures.ts';
 import { createRetrieval, type Retrieval } from '../retrieval/repository.ts';
+import { startEmbedder } from './embedder-process.ts';
 import { exitCodes } from './exit-codes.ts';
 import { CommandFailure } from './failures.ts';
 import { listenForInterrupt } from './interrupt.ts';
+import { note } from './output.ts';
 import { readSettings } from './read-settings.ts';
 
 export type Opened = { retrieval: Retrieval; signal: AbortSignal };
 
-/** @throws CommandFailure for a repository that cannot be read */
-export async function withRetrieval(work: (opened: Opened) => Promise<number>): Promise<number> {
-  const { home } = readSettings();
+/**
+ * @param useEmbeddings false searches by words alone, whatever is configured
+ * @throws CommandFailure for a repository that cannot be read
+ */
+export async function withRetrieval(work: (opened: Opened) => Promise<number>, useEmbeddings = false): Promise<number> {
+  const { home, embeddings } = readSettings();
   using interrupt = listenForInterrupt();
   const { signal } = interrupt;
-  await using retrieval = createRetrieval({ home });
+  await using embedder = useEmbeddings && embeddings !== null ? startEmbedder(embeddings) : null;
+  const vectors = embedder === null ? null : { embeddings: embedder.embeddings, warn: note };
+  await using retrieval = createRetrieval({ home, vectors });
   try {
     return await work({ retrieval, signal });
   } catch (error) {

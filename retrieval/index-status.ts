@@ -2,6 +2,7 @@
 import { existsSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
+import { embeddedByModel } from './vector-store.ts';
 import { indexVersion, textVersion } from './store-schema.ts';
 
 export type StoredIndex = {
@@ -13,6 +14,8 @@ export type StoredIndex = {
   definitions: number;
   /** Files whose syntax could not be read, and that were cut by lines instead. */
   unparsed: number;
+  /** Chunks with a vector, by the model that made it. */
+  embedded: { model: string; chunks: number }[];
   snapshots: StoredState[];
 };
 export type StoredState = {
@@ -39,7 +42,16 @@ function readIndex(file: string, repository: string): StoredIndex {
     const { size: bytes } = statSync(file);
     const versions = store.prepare('SELECT text_version, index_version FROM state').get();
     if (versions?.text_version !== textVersion || versions.index_version !== indexVersion) {
-      return { repository, state: 'outdated', bytes, chunks: 0, definitions: 0, unparsed: 0, snapshots: [] };
+      return {
+        repository,
+        state: 'outdated',
+        bytes,
+        chunks: 0,
+        definitions: 0,
+        unparsed: 0,
+        embedded: [],
+        snapshots: [],
+      };
     }
     const count = (what: string) => Number(store.prepare(`SELECT count(*) AS n FROM ${what}`).get()?.n);
     const snapshots = store.prepare(snapshotRows).all().map(toState);
@@ -51,6 +63,7 @@ function readIndex(file: string, repository: string): StoredIndex {
       chunks,
       definitions,
       unparsed: count('file WHERE indexed = 2'),
+      embedded: embeddedByModel(store),
       snapshots,
     };
   } finally {

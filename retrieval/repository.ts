@@ -11,7 +11,7 @@ import { locateRepository } from './locate-repository.ts';
 import type { RowsRequest } from './search-rows.ts';
 import { readSearch } from './search-tools.ts';
 import type { SnapshotSource } from './snapshot-source.ts';
-import { createThreads } from './threads.ts';
+import { createThreads, type Threads } from './threads.ts';
 import type { OnProgress } from './thread-tasks.ts';
 import { toolDeadlineMs } from './tool-limits.ts';
 import { type ToolRun, toolError } from './tool-run.ts';
@@ -61,9 +61,6 @@ export type RetrievalSettings = {
 
 export function createRetrieval({ home, vectors = null }: RetrievalSettings): Retrieval {
   const threads = createThreads();
-  const desk = vectors === null ? null : openVectorDesk(threads, home, vectors);
-  const embedded = (ref: SnapshotRef, query: string, signal: AbortSignal) =>
-    desk === null ? Promise.resolve(withoutVectors) : desk.embedQuery(ref, query, signal);
   const close = () => threads.close();
   const find = (ref: SnapshotRef, signal: AbortSignal) => threads.run('find', { kind: 'find', home, ref }, { signal });
   return {
@@ -82,6 +79,32 @@ export function createRetrieval({ home, vectors = null }: RetrievalSettings): Re
       const source = await fetchSnapshotSource(ref, home, signal, onProgress);
       return threads.run('build', { kind: 'build', home, source }, { signal, onProgress });
     },
+    ...searchesOf(threads, home, vectors),
+    async explain(repository, path, signal) {
+      const source = await locateRepository(repository, home, signal);
+      const { id, repositoryKey, url } = await threads.run('build', { kind: 'build', home, source }, { signal });
+      return threads.run(
+        'explain',
+        { kind: 'explain', home, ref: { id, repositoryKey, url }, source, path },
+        { signal },
+      );
+    },
+    checkCitations: (ref, citations, signal) =>
+      threads.run('citations', { kind: 'citations', home, ref, citations }, { signal }),
+    render: (ref, evidence, signal) => threads.run('render', { kind: 'render', home, ref, evidence }, { signal }),
+    close,
+    [Symbol.asyncDispose]: close,
+  };
+}
+
+type Searches = Pick<Retrieval, 'runTool' | 'candidates' | 'embed' | 'search'>;
+
+/** What an embeddings endpoint may have a part in. */
+function searchesOf(threads: Threads, home: string, vectors: DeskOptions | null): Searches {
+  const desk = vectors === null ? null : openVectorDesk(threads, home, vectors);
+  const embedded = (ref: SnapshotRef, query: string, signal: AbortSignal) =>
+    desk === null ? Promise.resolve(withoutVectors) : desk.embedQuery(ref, query, signal);
+  return {
     async runTool(ref, request, allowed, signal, order = []) {
       const query = allowed.includes(request.tool) ? readSearch(request)?.query : undefined;
       const { dense, remark } = query === undefined ? withoutVectors : await embedded(ref, query, signal);
@@ -105,20 +128,6 @@ export function createRetrieval({ home, vectors = null }: RetrievalSettings): Re
       const { dense } = await embedded(ref, request.query, signal);
       return threads.run('search', { kind: 'search', home, ref, request, dense }, { signal });
     },
-    async explain(repository, path, signal) {
-      const source = await locateRepository(repository, home, signal);
-      const { id, repositoryKey, url } = await threads.run('build', { kind: 'build', home, source }, { signal });
-      return threads.run(
-        'explain',
-        { kind: 'explain', home, ref: { id, repositoryKey, url }, source, path },
-        { signal },
-      );
-    },
-    checkCitations: (ref, citations, signal) =>
-      threads.run('citations', { kind: 'citations', home, ref, citations }, { signal }),
-    render: (ref, evidence, signal) => threads.run('render', { kind: 'render', home, ref, evidence }, { signal }),
-    close,
-    [Symbol.asyncDispose]: close,
   };
 }
 

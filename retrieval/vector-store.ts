@@ -33,6 +33,23 @@ export function hasVectors(store: DatabaseSync): boolean {
   return store.prepare(`SELECT 1 FROM sqlite_schema WHERE name = 'chunk_embedding'`).get() !== undefined;
 }
 
+/** Chunks with a vector, by model: of all snapshots in the store. */
+export function embeddedByModel(store: DatabaseSync): { model: string; chunks: number }[] {
+  if (!hasVectors(store)) return [];
+  return store
+    .prepare(`
+      SELECT embedding_identity.identity, count(*) AS n FROM chunk_embedding
+      JOIN embedding_identity ON embedding_identity.number = chunk_embedding.identity GROUP BY 1 ORDER BY 1`)
+    .all()
+    .map(({ identity, n }) => ({ model: modelOf(String(identity)), chunks: Number(n) }));
+}
+
+/** The first part of what `identityOf` puts together. */
+function modelOf(identity: string): string {
+  const [model] = JSON.parse(identity) as [string];
+  return model;
+}
+
 export function coverageOf(view: SnapshotView, identity: string): Coverage {
   const { store } = view;
   const total = Number(store.prepare(`SELECT count(*) AS n FROM (${chunksOfSnapshot})`).get(view.number)?.n);

@@ -5,8 +5,10 @@ import type { Config } from '../config/config.ts';
 import { homePaths } from '../config/home-paths.ts';
 import { createFileJournal } from '../models/journal.ts';
 import type { Logger } from '../observability/logging.ts';
+import { createOpenAiEmbeddings } from '../models/openai-embeddings.ts';
 import { createContentStore } from '../retrieval/content-store.ts';
 import { createRetrieval } from '../retrieval/repository.ts';
+import type { DeskOptions } from '../retrieval/vector-desk.ts';
 import { modelByRole, openModel } from './model-endpoint.ts';
 import type { RunningWorker } from './runtime.ts';
 import { registerSearchAttributes } from './search-attributes.ts';
@@ -96,7 +98,7 @@ function activitiesOf(
     (removed) => log.debug({ removed }, 'pruned the journal'),
     (error: unknown) => log.warn({ err: error }, 'could not prune the journal'),
   );
-  const retrieval = createRetrieval({ home: paths.home });
+  const retrieval = createRetrieval({ home: paths.home, vectors: vectorsOf(config, log) });
   const activities = createActivities({
     model,
     modelByRole: modelByRole(config),
@@ -106,6 +108,14 @@ function activitiesOf(
     searchAttributes,
   });
   return { activities, retrieval };
+}
+
+/** Null where no endpoint that embeds is configured. */
+function vectorsOf({ embeddings }: Config, log: Logger): DeskOptions | null {
+  if (embeddings === null) return null;
+  const { weight, ...settings } = embeddings;
+  const warn = (message: string) => log.warn(message);
+  return { embeddings: { embed: createOpenAiEmbeddings(settings), settings, weight }, warn };
 }
 
 /** Null when it was shut down as told; else why it ended. All that it used is closed by then. */

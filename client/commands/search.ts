@@ -21,6 +21,7 @@ export function addSearch(program: Command): void {
     .option('--file <queries.jsonl>', 'queries, one JSON object a line')
     .addOption(new Option('--kind <kind>', 'what to look in').choices(['code', 'docs', 'all']).default('all'))
     .option('--limit <n>', 'how many files at most; 10, with --file 20, unless given', positiveCount)
+    .option('--no-embeddings', 'search by words alone, whatever is configured')
     .option('--json', 'print JSON', false)
     .action(async (query: string | undefined, options: SearchOptions) => {
       const { searchRepository } = await import('../search-repository.ts');

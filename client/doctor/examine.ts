@@ -8,6 +8,7 @@ import { listenForInterrupt } from '../interrupt.ts';
 import { colorsFor, note, print, printableLine, printJson } from '../output.ts';
 import { openSession } from '../session.ts';
 import { modelFinding, modelLater, runtimeListens, serverFinding } from './answers.ts';
+import { embeddingsFinding } from './embeddings.ts';
 import { type ConfiguredSetting, configuredSettings } from './configured.ts';
 import { type Finding, later, missing } from './finding.ts';
 import { gitFinding, nodeFinding, pipFinding, temporalFinding } from './programs.ts';
@@ -20,7 +21,7 @@ export async function examine(json: boolean): Promise<number> {
   if (Array.isArray(config)) findings.push(...config);
   else {
     const temporal = await temporalFinding(config);
-    findings.push(temporal, ...(await answering(config, temporal.status === 'ok')));
+    findings.push(temporal, ...(await answering(config, temporal.status === 'ok')), await embeddingsFinding(config));
   }
   const healthy = findings.every((finding) => finding.status !== 'missing');
   if (json) printJson({ healthy, settings, findings });
