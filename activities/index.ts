@@ -4,6 +4,7 @@ import type { ActivityDependencies } from './dependencies.ts';
 import { judgeDraft } from './judge-draft.ts';
 import { openRepository } from './open-repository.ts';
 import { routeQuestion } from './route-question.ts';
+import { rerankPlaces } from './rerank-places.ts';
 import { runTool } from './run-tool.ts';
 import { synthesize } from './synthesize.ts';
 import { verifyCitations } from './verify-citations.ts';
@@ -15,6 +16,7 @@ export function createActivities(needs: ActivityDependencies) {
     openRepository: openRepository(needs),
     routeQuestion: routeQuestion(needs),
     callSpecialist: callSpecialist(needs),
+    rerankPlaces: rerankPlaces(needs),
     runTool: runTool(needs),
     verifyCitations: verifyCitations(needs),
     judgeDraft: judgeDraft(needs),

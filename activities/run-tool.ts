@@ -7,10 +7,10 @@ import { inFrame } from './frame.ts';
 
 export const runTool =
   (needs: ActivityDependencies) =>
-  ({ snapshot, request, allowed }: RunToolInput): Promise<ActivityResult<ToolResult>> =>
+  ({ snapshot, request, allowed, order }: RunToolInput): Promise<ActivityResult<ToolResult>> =>
     inFrame({ name: request.tool, type: 'tool' }, async (frame) => {
       await needs.retrieval.ensure(snapshot, frame.signal);
-      const shown = await needs.retrieval.runTool(snapshot, request, allowed, frame.signal);
+      const shown = await needs.retrieval.runTool(snapshot, request, allowed, frame.signal, order);
       const content = await needs.content.put(shown.text);
       const result: ToolResult = {
         callId: request.callId,
@@ -21,6 +21,7 @@ export const runTool =
         bytes: Buffer.byteLength(shown.text),
         cut: shown.cut,
         evidence: shown.evidence.slice(0, 8),
+        ...(shown.remark === undefined ? {} : { remark: { ...shown.remark, text: shown.remark.text.slice(0, 500) } }),
       };
       return { result, usage: null, span: { output: content } };
     });

@@ -70,6 +70,15 @@ export const SynthesisSpec = z.strictObject({
 });
 export type SynthesisSpec = z.infer<typeof SynthesisSpec>;
 
+/** A model that puts the best 30 places of each search in order. */
+export const RerankSpec = z.strictObject({
+  prompt: Prompt.exactOptional(),
+  /** Absent: the model of the judge. */
+  model: Model,
+  maxOutputTokens: z.int().min(64).max(20_000).default(400),
+});
+export type RerankSpec = z.infer<typeof RerankSpec>;
+
 /** Limits over the whole run, retries and fan-out included. */
 export const Budget = z.strictObject({
   modelCalls: z.int().positive().default(60),
@@ -90,6 +99,8 @@ export const PipelineSpec = z
     router: RouterSpec.nullable().default(null),
     specialists: z.array(SpecialistSpec).min(1).max(20),
     gate: GateSpec.nullable().default(null),
+    /** Absent: searches are shown as ranked. */
+    rerank: RerankSpec.exactOptional(),
     synthesis: SynthesisSpec.prefault({}),
     budget: Budget.prefault({}),
   })

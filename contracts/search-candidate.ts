@@ -10,5 +10,3 @@ export const SearchCandidate = z.object({
   text: z.string(),
 });
 export type SearchCandidate = z.infer<typeof SearchCandidate>;
-/** Names a place within one snapshot. */
-export type PlaceId = Pick<SearchCandidate, 'path' | 'firstLine' | 'lastLine'>;

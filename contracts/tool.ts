@@ -12,11 +12,17 @@ export const ToolRequest = z.object({
 });
 export type ToolRequest = z.infer<typeof ToolRequest>;
 
+/** Names a place within one snapshot. */
+export const PlaceId = z.object({ path: z.string(), firstLine: z.int().positive(), lastLine: z.int().positive() });
+export type PlaceId = z.infer<typeof PlaceId>;
+
 export const RunToolInput = z.object({
   snapshot: SnapshotRef,
   request: ToolRequest,
   /** The names that this specialist may use. */
   allowed: z.array(z.string()),
+  /** Places of a search that go first, as a model put them. */
+  order: z.array(PlaceId).max(30).exactOptional(),
 });
 export type RunToolInput = z.infer<typeof RunToolInput>;
 
@@ -33,6 +39,8 @@ export const ToolResult = z.object({
   cut: z.boolean(),
   /** The best places shown, at most 8. */
   evidence: z.array(Evidence).max(8),
+  /** Which service had a part in it, or should have had; `degraded`: it did not answer. */
+  remark: z.object({ text: z.string().max(500), degraded: z.boolean() }).exactOptional(),
 });
 export type ToolResult = z.infer<typeof ToolResult>;
 

@@ -1,7 +1,8 @@
 /** Opens repositories as immutable snapshots and answers every question about their text, off the caller's event loop. */
 import type { CheckedCitation, Citation, Evidence } from '../contracts/evidence.ts';
 import type { RepositoryRef, Snapshot, SnapshotRef } from '../contracts/snapshot.ts';
-import type { PlaceId, SearchCandidate } from '../contracts/search-candidate.ts';
+import type { SearchCandidate } from '../contracts/search-candidate.ts';
+import type { PlaceId } from '../contracts/tool.ts';
 import type { SearchRow } from '../contracts/search-row.ts';
 import type { ToolRequest } from '../contracts/tool.ts';
 import type { Explained } from './explain-path.ts';
@@ -36,8 +37,12 @@ export type Retrieval = AsyncDisposable & {
     /** Places of a search that go first. */
     order?: readonly PlaceId[],
   ): Promise<ToolRun>;
-  /** The places that a search tool would choose from, best first, at most 30; empty for what is no search. */
-  candidates(ref: SnapshotRef, request: ToolRequest, signal: AbortSignal): Promise<SearchCandidate[]>;
+  /** The query and the places that a search tool would choose from, best first, at most 30; none for what is no search. */
+  candidates(
+    ref: SnapshotRef,
+    request: ToolRequest,
+    signal: AbortSignal,
+  ): Promise<{ query: string; places: SearchCandidate[] }>;
   /** Has the snapshot's chunks embedded; null where no endpoint is configured. One that fails is told in the report. */
   embed(ref: SnapshotRef, signal: AbortSignal, onProgress?: OnProgress): Promise<EmbeddingReport | null>;
   /** Files ranked for a query, one row each, best first. */
@@ -117,9 +122,10 @@ function searchesOf(threads: Threads, home: string, vectors: DeskOptions | null)
     },
     async candidates(ref, request, signal) {
       const query = readSearch(request)?.query;
-      if (query === undefined) return [];
+      if (query === undefined) return { query: '', places: [] };
       const { dense } = await embedded(ref, query, signal);
-      return threads.run('candidates', { kind: 'candidates', home, ref, request, dense }, { signal });
+      const task = { kind: 'candidates', home, ref, request, dense } as const;
+      return { query, places: await threads.run('candidates', task, { signal }) };
     },
     async embed(ref, signal, onProgress) {
       return desk === null ? null : desk.embedSnapshot(ref, signal, onProgress);

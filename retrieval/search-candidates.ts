@@ -1,5 +1,6 @@
 /** The best places of a search for a model that puts them in order, and that order put on a search's places. */
-import type { PlaceId, SearchCandidate } from '../contracts/search-candidate.ts';
+import type { SearchCandidate } from '../contracts/search-candidate.ts';
+import type { PlaceId } from '../contracts/tool.ts';
 import type { Place } from './rendering.ts';
 import type { SnapshotView } from './snapshot-view.ts';
 import { lineCharacters } from './tool-limits.ts';

@@ -1,6 +1,6 @@
 /** The shape of a row in the table of tools. */
 import { z } from 'zod';
-import type { PlaceId } from '../contracts/search-candidate.ts';
+import type { PlaceId } from '../contracts/tool.ts';
 import type { DenseQuery } from './dense-ranking.ts';
 import type { SnapshotView } from './snapshot-view.ts';
 import type { ToolRun } from './tool-run.ts';

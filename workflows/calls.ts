@@ -7,7 +7,7 @@ import type { SpanRecord } from '../contracts/span.ts';
 import type { Usage } from '../contracts/usage.ts';
 import { type ReadFailure, readFailure, Unavailable } from './failure-reading.ts';
 
-type ModelCalls = Pick<Activities, 'routeQuestion' | 'callSpecialist' | 'judgeDraft' | 'synthesize'>;
+type ModelCalls = Pick<Activities, 'routeQuestion' | 'callSpecialist' | 'rerankPlaces' | 'judgeDraft' | 'synthesize'>;
 type ToolCalls = Pick<Activities, 'runTool' | 'verifyCitations'>;
 
 /** A cancelled activity is waited for, so that the run ends after the HTTP request was given up, not before. */

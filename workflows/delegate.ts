@@ -4,7 +4,7 @@ import type { SpecialistCall } from '../contracts/agent-calls.ts';
 import type { ContentId } from '../contracts/content.ts';
 import type { SpecialistOutput, SpecialistTurn } from '../contracts/draft.ts';
 import type { SpecialistSpec } from '../contracts/pipeline-spec.ts';
-import type { ToolRequest, ToolResult } from '../contracts/tool.ts';
+import type { PlaceId, ToolRequest, ToolResult } from '../contracts/tool.ts';
 import { Unavailable } from './failure-reading.ts';
 import { BudgetSpent } from './ledger.ts';
 import { usableTurn } from './repairs.ts';
@@ -93,13 +93,12 @@ async function runTools(
 ): Promise<ToolResult[]> {
   const { name, tools: allowed } = specialist;
   const results = await Promise.all(
-    requests.map((request) =>
-      run.unpaid(() =>
-        run.calls.tools.runTool.executeWithOptions({ summary: toolSummary(name, tryNumber, request) }, [
-          { snapshot: run.snapshot, request, allowed },
-        ]),
-      ),
-    ),
+    requests.map(async (request) => {
+      const summary = toolSummary(name, tryNumber, request);
+      const order = await rerankedPlaces(run, request, allowed, summary);
+      const input = { snapshot: run.snapshot, request, allowed, ...(order.length === 0 ? {} : { order }) };
+      return run.unpaid(() => run.calls.tools.runTool.executeWithOptions({ summary }, [input]));
+    }),
   );
   results.forEach(({ status, content, evidence }, at) => {
     const { tool = '', argumentsText = '' } = requests[at] ?? {};
@@ -107,6 +106,24 @@ async function runTools(
     run.state.tools_called.push({ specialist: name, try: tryNumber, tool, argumentsText, status, content, paths });
   });
   return results;
+}
+
+/** What a model puts first of a search, where the pipeline asks for it and the budget leaves room. */
+async function rerankedPlaces(
+  run: Run,
+  request: ToolRequest,
+  allowed: readonly string[],
+  summary: string,
+): Promise<PlaceId[]> {
+  const { rerank } = run.input.pipeline;
+  const isSearch = request.tool === 'search_code' || request.tool === 'search_docs';
+  if (rerank === undefined || !isSearch || !allowed.includes(request.tool) || run.ledger.nearlySpent(callsKept))
+    return [];
+  const call = { snapshot: run.snapshot, request, rerank };
+  const { order } = await run.paid((payment) =>
+    run.calls.models.rerankPlaces.executeWithOptions({ summary: `${summary}: rerank` }, [call, payment]),
+  );
+  return order;
 }
 
 function specialistNamed(run: Run, route: string): SpecialistSpec {

@@ -19,7 +19,7 @@ export type Cue = {
 };
 
 type Part = (cue: Cue) => ScriptedReply;
-export type Team = { router: Part; specialist: Part; judge: Part; synthesizer: Part };
+export type Team = { reranker: Part; router: Part; specialist: Part; judge: Part; synthesizer: Part };
 
 export const says = (value: unknown): ScriptedReply => ({
   body: completion({ text: typeof value === 'string' ? value : JSON.stringify(value), model: 'test-model' }),
@@ -49,6 +49,7 @@ export const inventedDraft = {
 };
 
 const defaults: Team = {
+  reranker: () => says({ order: [1] }),
   router: () => says('code'),
   specialist: ({ turn }) => (turn === 0 ? calls(['search_code', { query: 'boil' }]) : says(goodDraft)),
   judge: () => says({ accepted: true, reasons: [] }),
@@ -65,6 +66,7 @@ export function roleOf(request: RecordedRequest): keyof Team {
   const { text } = request;
   if (text.includes('"name":"verdict"')) return 'judge';
   if (text.includes('"name":"synthesis"')) return 'synthesizer';
+  if (text.includes('"name":"order"')) return 'reranker';
   return text.includes('<routes>') ? 'router' : 'specialist';
 }
 

@@ -1,0 +1,28 @@
+/** Has a model put in order what a search would show. A reply that cannot be used leaves the search's order. */
+import { orderSchema, parseOrder, rerankMessages } from '../agents/reranker.ts';
+import type { ActivityResult } from '../contracts/activity-result.ts';
+import type { Payment } from '../contracts/agent-calls.ts';
+import type { RerankCall, RerankResult } from '../contracts/rerank.ts';
+import { settingsOf, takeTurn } from './agent-turn.ts';
+import type { ActivityDependencies } from './dependencies.ts';
+import { inFrame } from './frame.ts';
+
+export const rerankPlaces =
+  (needs: ActivityDependencies) =>
+  ({ snapshot, request, rerank }: RerankCall, payment: Payment): Promise<ActivityResult<RerankResult>> =>
+    inFrame({ name: 'rerank-llm', type: 'generation' }, async (frame) => {
+      await needs.retrieval.ensure(snapshot, frame.signal);
+      const { query, places } = await needs.retrieval.candidates(snapshot, request, frame.signal);
+      if (places.length < 2) return { result: { order: [] }, usage: null };
+      const settings = settingsOf('judge', rerank, { snapshot, responseFormat: orderSchema });
+      const said = rerankMessages(rerank.prompt ?? null, query, places);
+      const opening = { kind: 'opening', settings, said } as const;
+      const { reply, turn } = await takeTurn(needs, frame, opening, { mustAnswer: false, payment });
+      const order = parseOrder(reply, places.length).flatMap((at) => {
+        const place = places[at];
+        if (place === undefined) return [];
+        const { path, firstLine, lastLine } = place;
+        return [{ path, firstLine, lastLine }];
+      });
+      return { result: { order }, usage: reply.usage, span: { model: reply.model, usage: reply.usage, output: turn } };
+    });
