@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { rankFiles } from '../retrieval/ranking.ts';
 import { defaultWeights, type Weights } from '../retrieval/weights.ts';
 import { ablations } from './retrieval-ablations.ts';
-import { type Dense, denseScores, openDense } from './retrieval-dense.ts';
+import { fusedWithVectors, reranked, type Stage } from './retrieval-stages.ts';
 import { openCorpus } from './retrieval-corpus.ts';
 import { type Scores, scoreRanking } from './retrieval-figures.ts';
 import { type BenchRecord, readDataset } from './retrieval-records.ts';
@@ -20,11 +20,12 @@ const { values } = parseArgs({
     ablate: { type: 'boolean', default: false },
     json: { type: 'boolean', default: false },
     embeddings: { type: 'boolean', default: false },
+    rerank: { type: 'boolean', default: false },
     details: { type: 'boolean', default: false },
   },
 });
 const usage =
-  'usage: npm run bench:retrieval -- --dataset FILE [--dataset FILE] --repositories DIR [--variant NAME] [--ablate] [--embeddings] [--json] [--details]\n';
+  'usage: npm run bench:retrieval -- --dataset FILE [--dataset FILE] --repositories DIR [--variant NAME] [--ablate] [--embeddings] [--rerank] [--json] [--details]\n';
 
 process.exitCode = await main();
 
@@ -39,9 +40,9 @@ async function main(): Promise<number> {
   const variants = values.ablate
     ? { default: defaultWeights, ...ablations }
     : { [values.variant]: variant ?? defaultWeights };
-  const dense = values.embeddings ? openDense() : null;
-  const scored = await scoreAll(records, repositories, variants, dense);
-  if (values.ablate || dense !== null) process.stdout.write(ablationTable(scored));
+  const stages = [...(values.embeddings ? [fusedWithVectors()] : []), ...(values.rerank ? [reranked()] : [])];
+  const scored = await scoreAll(records, repositories, variants, stages);
+  if (values.ablate || stages.length > 0) process.stdout.write(ablationTable(scored));
   else process.stdout.write(values.json ? jsonReport(scored, values.variant) : textReport(scored, values.variant));
   return 0;
 }
@@ -56,7 +57,7 @@ async function scoreAll(
   records: BenchRecord[],
   clones: string,
   variants: Record<string, Weights>,
-  dense: Dense | null,
+  stages: readonly Stage[],
 ): Promise<Scored[]> {
   const corpus = openCorpus(clones, values.home);
   const scored: Scored[] = [];
@@ -70,7 +71,7 @@ async function scoreAll(
       const paths = ranked.slice(0, 50).map(({ file }) => file.path);
       ours[name] = scoreRanking(paths, record.gold);
       if (values.details) tellDetails(record, paths, performance.now() - startMs);
-      if (dense !== null) Object.assign(ours, await denseScores(dense, view, record, ranked));
+      for (const stage of stages) Object.assign(ours, await stage(view, record, ranked));
     }
     scored.push({ record, plain, ours });
     if (scored.length % 25 === 0) process.stderr.write(`${scored.length} of ${records.length}\n`);
