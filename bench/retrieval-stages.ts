@@ -1,5 +1,6 @@
 /** What may come after the ranking by words, scored beside it: vectors at several weights, and a model's own order. */
 import { parseOrder, orderSchema, rerankMessages } from '../agents/reranker.ts';
+import type { ChatRequest } from '../contracts/chat.ts';
 import { loadConfig } from '../config/load-config.ts';
 import { createOpenAiChat } from '../models/openai-chat.ts';
 import { createOpenAiEmbeddings } from '../models/openai-embeddings.ts';
@@ -60,7 +61,16 @@ export function reranked(): Stage {
     throw new Error('--rerank needs OPENAI_API_KEY or OPENAI_BASE_URL: the offline model has no opinion');
   const { router, specialist, judge, synthesizer } = settings;
   const model = createOpenAiChat({ ...settings, modelByRole: { router, specialist, judge, synthesizer } });
-  const plain = { role: 'judge', model: null, tools: [], toolChoice: 'none', temperature: 0, topLogprobs: 0 } as const;
+  const unchanging: Omit<ChatRequest, 'messages'> = {
+    role: 'judge',
+    model: null,
+    tools: [],
+    toolChoice: 'none',
+    responseFormat: orderSchema,
+    maxOutputTokens: 400,
+    temperature: 0,
+    topLogprobs: 0,
+  };
   return async (view, { id, query, gold }, ranked) => {
     const files = ranked.slice(0, candidatePlaces);
     const candidates = toCandidates(
@@ -68,8 +78,7 @@ export function reranked(): Stage {
       files.flatMap((one) => one.places(1)),
     );
     const messages = rerankMessages(null, query, candidates);
-    const request = { ...plain, messages, responseFormat: orderSchema, maxOutputTokens: 400 };
-    const reply = await model.chat(request, { signal, callId: `rerank-${id}` });
+    const reply = await model.chat({ ...unchanging, messages }, { signal, callId: `rerank-${id}` });
     const first = parseOrder(reply, candidates.length).flatMap((at) => files[at] ?? []);
     return { 'put in order by a model': scoreFiles([...first, ...ranked.filter((one) => !first.includes(one))], gold) };
   };
