@@ -1,4 +1,5 @@
 /** One paid model call: never paid again once its reply is in the journal. */
+import { createHash } from 'node:crypto';
 import type { Payment } from '../contracts/agent-calls.ts';
 import type { ChatReply, ChatRequest } from '../contracts/chat.ts';
 import { ModelFailure } from '../models/chat-model.ts';
@@ -21,6 +22,7 @@ export async function askModel(needs: Needs, frame: Frame, request: ChatRequest,
       `no price is known for the model "${model}", so a money limit cannot be kept`,
     );
   }
+  frame.note({ model, parameters: parametersOf(request), promptVersion: promptVersionOf(request) });
   const key = { ...frame.run, callKey: payment.key, requestHash: requestHash(request) };
   const remembered = await needs.journal.read(key);
   if (remembered !== null) return remembered;
@@ -30,4 +32,21 @@ export async function askModel(needs: Needs, frame: Frame, request: ChatRequest,
   });
   await needs.journal.write(key, reply);
   return reply;
+}
+
+function parametersOf({ temperature, maxOutputTokens, topLogprobs, toolChoice, tools, responseFormat }: ChatRequest) {
+  return {
+    maxOutputTokens,
+    ...(temperature === null ? {} : { temperature }),
+    ...(topLogprobs === 0 ? {} : { topLogprobs }),
+    ...(tools.length === 0 ? {} : { toolChoice }),
+    ...(responseFormat === null ? {} : { responseFormat: responseFormat.name }),
+  };
+}
+
+/** The instructions are the first message of every agent. */
+function promptVersionOf({ messages }: ChatRequest): string {
+  const [first] = messages;
+  const instructions = first?.role === 'system' ? first.content : '';
+  return createHash('sha256').update(instructions).digest('hex').slice(0, 12);
 }

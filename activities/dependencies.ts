@@ -3,6 +3,7 @@ import type { ChatModel } from '../models/chat-model.ts';
 import type { ReplyJournal } from '../models/journal.ts';
 import type { ContentStore } from '../retrieval/content-store.ts';
 import type { Retrieval } from '../retrieval/repository.ts';
+import type { TraceExport } from './export-spans.ts';
 import type { ModelRole } from '../contracts/chat.ts';
 
 export type ActivityDependencies = {
@@ -12,6 +13,7 @@ export type ActivityDependencies = {
   journal: ReplyJournal;
   content: ContentStore;
   retrieval: Retrieval;
+  traces: TraceExport;
   /** Search attributes that the server takes. */
   searchAttributes: readonly string[];
 };

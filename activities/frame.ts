@@ -10,7 +10,12 @@ type Carried = { spans: SpanRecord[] };
 
 type Work<Result> = (frame: Frame) => Promise<{ result: Result; usage: Usage | null; span?: Partial<SpanRecord> }>;
 
-export type Frame = { signal: AbortSignal; run: { workflowId: string; runId: string } };
+export type Frame = {
+  signal: AbortSignal;
+  run: { workflowId: string; runId: string };
+  /** Tells what is known of the work before it may fail, so that a failed attempt's span says it too. */
+  note(known: Partial<SpanRecord>): void;
+};
 
 /**
  * Runs the work of one activity attempt. The span of a failed attempt travels by heartbeat to the next attempt, which
@@ -26,6 +31,7 @@ export async function inFrame<Result>(
   const carried: Carried = carriedSpans(context.info.heartbeatDetails);
   using _beat = heartbeating(context, carried);
   const startMs = Date.now();
+  let known: Partial<SpanRecord> = {};
   const span = (more: Partial<SpanRecord>): SpanRecord => ({
     key: `${activityId}#${attempt}`,
     ...about,
@@ -33,10 +39,14 @@ export async function inFrame<Result>(
     endMs: Date.now(),
     attempt,
     level: 'DEFAULT',
+    ...known,
     ...more,
   });
+  const note = (more: Partial<SpanRecord>) => {
+    known = { ...known, ...more };
+  };
   try {
-    const done = await work({ signal: context.cancellationSignal, run: { workflowId, runId } });
+    const done = await work({ signal: context.cancellationSignal, run: { workflowId, runId }, note });
     return { result: done.result, usage: done.usage, spans: [...carried.spans, span(done.span ?? {})] };
   } catch (error) {
     if (context.cancellationSignal.aborted) throw context.cancellationSignal.reason;

@@ -1,11 +1,13 @@
 /** Every activity by name, over one set of dependencies. */
 import { callSpecialist } from './call-specialist.ts';
 import type { ActivityDependencies } from './dependencies.ts';
+import { exportSpans } from './export-spans.ts';
 import { judgeDraft } from './judge-draft.ts';
 import { openRepository } from './open-repository.ts';
 import { routeQuestion } from './route-question.ts';
 import { rerankPlaces } from './rerank-places.ts';
 import { runTool } from './run-tool.ts';
+import { startExport } from './start-export.ts';
 import { synthesize } from './synthesize.ts';
 import { verifyCitations } from './verify-citations.ts';
 
@@ -18,6 +20,8 @@ export function createActivities(needs: ActivityDependencies) {
     callSpecialist: callSpecialist(needs),
     rerankPlaces: rerankPlaces(needs),
     runTool: runTool(needs),
+    startExport: startExport(needs.traces),
+    exportSpans: exportSpans(needs.traces),
     verifyCitations: verifyCitations(needs),
     judgeDraft: judgeDraft(needs),
     synthesize: synthesize(needs),

@@ -9,5 +9,7 @@ export const openRepository =
   ({ repository }: OpenRepositoryInput): Promise<ActivityResult<OpenedRepository>> =>
     inFrame({ name: 'open-repository', type: 'span' }, async (frame) => {
       const snapshot = await needs.retrieval.open(repository, { signal: frame.signal });
-      return { result: { snapshot, searchAttributes: [...needs.searchAttributes] }, usage: null };
+      const traceLink = await needs.traces.sink.linkTemplate();
+      const result = { snapshot, searchAttributes: [...needs.searchAttributes], traceLink };
+      return { result, usage: null };
     });

@@ -51,7 +51,7 @@ function configOf(home: string, modelUrl: string): Config {
   return {
     home,
     taskQueue: 'switchyard-bench',
-    temporal: { executable: null, external: true, environment: {} },
+    temporal: { executable: null, external: true, uiUrl: null, environment: {} },
     model: {
       apiKey: null,
       baseUrl: modelUrl,
@@ -66,6 +66,7 @@ function configOf(home: string, modelUrl: string): Config {
       heartbeatSeconds: 5,
     },
     embeddings: null,
+    traces: { sink: 'none', langfuse: null, environment: 'bench', release: null, redact: null },
     offlineFaults: null,
     logLevel: 'warn',
   };

@@ -7,7 +7,8 @@ import { ensureOwnFolder } from '../config/socket-folder.ts';
 import { CommandFailure } from './failures.ts';
 import { type JoinedRuntime, joinRuntime } from './runtime-connection.ts';
 import type { Need } from './runtime-member.ts';
-import { connectExternal, connectLocal, hasPollers, runUrl, type TemporalConnection } from './temporal.ts';
+import { connectExternal, connectLocal, hasPollers, type TemporalConnection } from './temporal.ts';
+import { runUrl } from '../observability/run-link.ts';
 
 export type Session = AsyncDisposable & {
   client: Client;
@@ -66,10 +67,10 @@ export function joinHome({ settings, need, onProgress, signal }: SessionRequest)
 async function sessionOf(
   runtime: JoinedRuntime | null,
   external: TemporalConnection | null,
-  { taskQueue }: Config,
+  { taskQueue, temporal: { uiUrl } }: Config,
 ): Promise<Session> {
   const temporal = external ?? (await connectOf(runtime));
-  const webUrl = runtime?.ready.webUrl ?? null;
+  const webUrl = runtime?.ready.webUrl ?? uiUrl;
   return {
     ...temporal,
     taskQueue: runtime?.ready.taskQueue ?? taskQueue,

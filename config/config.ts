@@ -10,6 +10,8 @@ export type Config = {
     executable: string | null;
     /** True when TEMPORAL_ADDRESS or TEMPORAL_PROFILE names a server: then none is started. */
     external: boolean;
+    /** The Web UI of an external server; null gives no links. */
+    uiUrl: string | null;
     /** The TEMPORAL_* settings in force, for `loadClientConnectConfig({ overrideEnvVars })`, which alone reads them. */
     environment: Record<string, string>;
   };
@@ -45,6 +47,15 @@ export type Config = {
     /** Of the ranking by vectors, where the one by words has 1. */
     weight: number;
   } | null;
+  traces: {
+    sink: 'langfuse' | 'file' | 'none';
+    /** Null unless both keys are set. */
+    langfuse: { baseUrl: string; publicKey: string; secretKey: string; timeoutSeconds: number } | null;
+    environment: string;
+    release: string | null;
+    /** The source of a regular expression: what it matches is taken out of traces and logs. */
+    redact: string | null;
+  };
   /** The fault switch of the embedded offline model; null when off. */
   offlineFaults: string | null;
   logLevel: 'fatal' | 'error' | 'warn' | 'info' | 'debug' | 'trace' | 'silent';

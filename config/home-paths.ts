@@ -22,6 +22,7 @@ export type HomePaths = {
   bin: string;
   /** The cached server executable. */
   executable: string;
+  traces: string;
   content: string;
   journal: string;
   index: string;
@@ -52,6 +53,7 @@ export function homePaths(home: string): HomePaths {
     serverLog: join(logs, 'temporal.log'),
     bin,
     executable: join(bin, 'temporal'),
+    traces: join(home, 'traces'),
     content: join(home, 'content'),
     journal: join(home, 'journal'),
     index: join(home, 'index'),

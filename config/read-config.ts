@@ -52,10 +52,12 @@ function assemble(read: Reader, environment: Record<string, string>, checkout: s
     temporal: {
       executable: read('SWITCHYARD_TEMPORAL_EXECUTABLE'),
       external: environment.TEMPORAL_ADDRESS !== undefined || environment.TEMPORAL_PROFILE !== undefined,
+      uiUrl: read('SWITCHYARD_TEMPORAL_UI_URL'),
       environment,
     },
     model,
     embeddings: embeddingSettings(read, model, mistakes),
+    traces: traceSettings(read, mistakes),
     offlineFaults: read('SWITCHYARD_OFFLINE_FAULTS'),
     logLevel: read('SWITCHYARD_LOG_LEVEL') ?? 'info',
   };
@@ -106,6 +108,27 @@ function embeddingSettings(read: Reader, chat: Config['model'], mistakes: string
   if (settings.baseUrl === null && settings.apiKey === null)
     mistakes.push('SWITCHYARD_EMBEDDINGS_MODEL: expected SWITCHYARD_EMBEDDINGS_BASE_URL or a key beside it');
   return { ...settings, model };
+}
+
+const langfuseCloud = 'https://cloud.langfuse.com';
+/** One request to Langfuse. */
+const langfuseSeconds = 10;
+
+function traceSettings(read: Reader, mistakes: string[]): Config['traces'] {
+  const [publicKey, secretKey] = [read('LANGFUSE_PUBLIC_KEY'), read('LANGFUSE_SECRET_KEY')];
+  const baseUrl = read('LANGFUSE_BASE_URL') ?? langfuseCloud;
+  const complete = publicKey !== null && secretKey !== null;
+  const langfuse = complete ? { baseUrl, publicKey, secretKey, timeoutSeconds: langfuseSeconds } : null;
+  const sink = read('SWITCHYARD_TRACES') ?? (langfuse === null ? 'file' : 'langfuse');
+  if (sink === 'langfuse' && langfuse === null)
+    mistakes.push('SWITCHYARD_TRACES: expected LANGFUSE_PUBLIC_KEY and LANGFUSE_SECRET_KEY beside langfuse');
+  return {
+    sink,
+    langfuse,
+    environment: read('LANGFUSE_TRACING_ENVIRONMENT') ?? 'default',
+    release: read('LANGFUSE_RELEASE'),
+    redact: read('SWITCHYARD_REDACT'),
+  };
 }
 
 function unknownNames(merged: Record<string, string>): string[] {

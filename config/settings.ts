@@ -55,6 +55,27 @@ const httpUrl = [
   },
 ] as const;
 
+const traceSink = [
+  'langfuse, file or none',
+  (text: string) => (['langfuse', 'file', 'none'] as const).find((known) => known === text) ?? null,
+] as const;
+
+const environmentName = [
+  'up to 40 of a-z, 0-9, - and _, not starting with langfuse',
+  (text: string) => (/^(?!langfuse)[a-z0-9_-]{1,40}$/.test(text) ? text : null),
+] as const;
+
+const pattern = [
+  'a JavaScript regular expression',
+  (text: string) => {
+    try {
+      return new RegExp(text, 'g').source;
+    } catch {
+      return null;
+    }
+  },
+] as const;
+
 const sameAsAll = 'SWITCHYARD_MODEL';
 
 /** The one table: `.env.example` has the same names in the same order (tested). */
@@ -134,6 +155,22 @@ export const settings = {
     absolutePath,
     'one on PATH, else fetched once',
   ),
+  SWITCHYARD_TEMPORAL_UI_URL: setting(
+    'The Web UI of the server that TEMPORAL_ADDRESS names, for links to it.',
+    httpUrl,
+    "no links, except to the home's own server",
+  ),
+  SWITCHYARD_TRACES: setting(
+    'Where traces go: langfuse, file or none.',
+    traceSink,
+    'langfuse with its two keys, else files in the home',
+  ),
+  LANGFUSE_PUBLIC_KEY: setting('The public key of a Langfuse project.', key),
+  LANGFUSE_SECRET_KEY: setting('Its secret key.', key, null, true),
+  LANGFUSE_BASE_URL: setting('The Langfuse server.', httpUrl, 'https://cloud.langfuse.com'),
+  LANGFUSE_TRACING_ENVIRONMENT: setting('The environment that traces are filed under.', environmentName, 'default'),
+  LANGFUSE_RELEASE: setting('The release that traces are filed under.', word),
+  SWITCHYARD_REDACT: setting('What else is taken out of traces and logs, as one regular expression.', pattern),
   SWITCHYARD_OFFLINE_FAULTS: setting("Seeded faults of the offline model; see 'switchyard model --help'.", anyText),
   SWITCHYARD_LOG_LEVEL: setting('How much the worker and the runtime log.', level, 'info'),
 };

@@ -4,6 +4,7 @@ import { ContentId } from './content.ts';
 import { CheckedCitation } from './evidence.ts';
 import { GateSpec, RouterSpec, SpecialistSpec, SynthesisSpec } from './pipeline-spec.ts';
 import { RepositoryRef, Snapshot, SnapshotRef } from './snapshot.ts';
+import { SpanScope } from './span.ts';
 
 const question = z.string();
 /** What a call needs to be paid once and within limits. */
@@ -12,6 +13,7 @@ export const Payment = z.object({
   key: z.string().min(1),
   /** True under a money limit: a model without a known price is then refused before it is paid. */
   requirePrice: z.boolean(),
+  scope: SpanScope,
 });
 export type Payment = z.infer<typeof Payment>;
 
@@ -28,8 +30,13 @@ export type RepairCall = z.infer<typeof RepairCall>;
 export const OpenRepositoryInput = z.object({ repository: RepositoryRef });
 export type OpenRepositoryInput = z.infer<typeof OpenRepositoryInput>;
 
-/** `searchAttributes` are those that this deployment's server takes. */
-export const OpenedRepository = z.object({ snapshot: Snapshot, searchAttributes: z.array(z.string()) });
+export const OpenedRepository = z.object({
+  snapshot: Snapshot,
+  /** Those that this deployment's server takes. */
+  searchAttributes: z.array(z.string()),
+  /** Where the run's trace will be found, `{traceId}` for its id; null where there is no such place. */
+  traceLink: z.string().nullable(),
+});
 export type OpenedRepository = z.infer<typeof OpenedRepository>;
 
 export const RouteCall = z.object({
@@ -70,6 +77,7 @@ export const VerifyInput = z.object({
   snapshot: SnapshotRef,
   /** A stored draft or synthesis. */
   content: ContentId,
+  scope: SpanScope,
 });
 export type VerifyInput = z.infer<typeof VerifyInput>;
 

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { AnswerState, RunFailure } from './outcome.ts';
 import { PipelineSpec } from './pipeline-spec.ts';
 import { RepositoryRef } from './snapshot.ts';
+import { Experiment } from './trace.ts';
 
 export const questionMaxCharacters = 20_000;
 
@@ -24,6 +25,9 @@ export const QuestionInput = z.object({
   /** Skips the router. */
   forcedRoute: z.string().nullable(),
   limits: CallLimits,
+  /** Groups traces: a conversation, or a benchmark's run. */
+  session: z.string().min(1).max(200).exactOptional(),
+  experiment: Experiment.exactOptional(),
 });
 export type QuestionInput = z.infer<typeof QuestionInput>;
 
@@ -34,6 +38,8 @@ export const RunProgress = z.object({
   doing: z.string(),
   /** Set while the run waits for a provider that stays away; `runs retry` takes it up again. */
   waitingFor: RunFailure.nullable(),
+  /** Where the trace is once the run has ended. */
+  traceLink: z.string().nullable(),
   state: AnswerState,
 });
 export type RunProgress = z.infer<typeof RunProgress>;

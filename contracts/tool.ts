@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { ContentId } from './content.ts';
 import { Evidence } from './evidence.ts';
 import { SnapshotRef } from './snapshot.ts';
+import { SpanScope } from './span.ts';
 
 /** What a model asked for; `argumentsText` is the JSON text as the model wrote it, cut to 4,000 characters. */
 export const ToolRequest = z.object({
@@ -23,6 +24,7 @@ export const RunToolInput = z.object({
   allowed: z.array(z.string()),
   /** Places of a search that go first, as a model put them. */
   order: z.array(PlaceId).max(30).exactOptional(),
+  scope: SpanScope,
 });
 export type RunToolInput = z.infer<typeof RunToolInput>;
 

@@ -1,6 +1,7 @@
 /** JSON lines for operators, on stderr or in a file, with keys and tokens taken out of every line. */
 import { renameSync, statSync } from 'node:fs';
 import { pino } from 'pino';
+import { redactSecrets } from './redaction.ts';
 
 export type Logger = pino.Logger;
 
@@ -12,7 +13,6 @@ export type LogOptions = {
   secrets: readonly string[];
 };
 
-const mask = '[redacted]';
 const fileLimitBytes = 5_000_000;
 
 /** A logger that writes synchronously, so that the last lines before an end are not lost. */
@@ -35,18 +35,4 @@ export function createLogger({ level, file, secrets }: LogOptions): Logger {
 export function keepLogSmall(file: string): void {
   const bytes = statSync(file, { throwIfNoEntry: false })?.size ?? 0;
   if (bytes > fileLimitBytes) renameSync(file, `${file}.1`);
-}
-
-/**
- * Text without the given secrets and without what looks like a key: `sk-…`, a bearer or basic token, a field named
- * like a key, a password in a URL. Works on plain text and on JSON.
- */
-export function redactSecrets(text: string, secrets: readonly string[] = []): string {
-  const known = secrets.filter((secret) => secret.length >= 4);
-  const masked = known.reduce((rest, secret) => rest.replaceAll(JSON.stringify(secret).slice(1, -1), mask), text);
-  return masked
-    .replace(/\b((?:sk|pk)-)[A-Za-z0-9_-]{6,}/g, `$1${mask}`)
-    .replace(/\b(Bearer|Basic)\s+[A-Za-z0-9._~+/=-]{6,}/gi, `$1 ${mask}`)
-    .replace(/("(?:api[-_]?key|authorization|password|secret|token)"\s*:\s*)"(?:[^"\\]|\\.)*"/gi, `$1"${mask}"`)
-    .replace(/(:\/\/[^\s/:@"]*:)[^\s/@"]+@/g, `$1${mask}@`);
 }

@@ -16,11 +16,11 @@ export function definingFiles(view: SnapshotView, query: ReadQuery, weights: Wei
     for (const file of files) shares.set(file, Math.max(shares.get(file) ?? 0, weight / files.length));
   };
   if (weights.symbol > 0) {
-    const find = finder(view, 'lower = lower(?1) AND name = ?1');
+    const find = finder(view, "lower = lower(?1) AND name = ?1 AND kind <> 'key'");
     for (const [name, weight] of namesSpelled(query)) raise(find(name), weight * weights.symbol);
   }
   if (weights.composedSymbol > 0) {
-    const find = finder(view, "lower = ?1 AND kind <> 'heading'");
+    const find = finder(view, "lower = ?1 AND kind NOT IN ('heading', 'key')");
     for (const name of query.composed) raise(find(name), weights.composedSymbol);
   }
   return shares;

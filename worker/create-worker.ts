@@ -1,8 +1,10 @@
 /** Puts a worker together: connection, model, retrieval, stores, activities, workflows. */
+import { Client } from '@temporalio/client';
 import { NativeConnection, Worker, type WorkerOptions } from '@temporalio/worker';
 import { createActivities } from '../activities/index.ts';
 import type { Config } from '../config/config.ts';
 import { homePaths } from '../config/home-paths.ts';
+import type { ChatModel } from '../models/chat-model.ts';
 import { createFileJournal } from '../models/journal.ts';
 import type { Logger } from '../observability/logging.ts';
 import { createOpenAiEmbeddings } from '../models/openai-embeddings.ts';
@@ -13,6 +15,7 @@ import { modelByRole, openModel } from './model-endpoint.ts';
 import type { RunningWorker } from './runtime.ts';
 import { registerSearchAttributes } from './search-attributes.ts';
 import type { ServerAddress } from './server-address.ts';
+import { type TraceParts, traceExportOf } from './trace-export.ts';
 import { workflowBundle } from './workflow-bundle.ts';
 
 /** What tests turn; the defaults are for use. */
@@ -26,6 +29,8 @@ export type WorkerTuning = {
 /** Long enough for the model calls in flight; what takes longer is cancelled and taken up by the next worker. */
 const graceSeconds = 30;
 const forceSeconds = 40;
+/** What the exports of traces may keep a stopping worker. */
+const drainSeconds = 5;
 /** The server hears of a heartbeat, and the activity of its cancelling, at least this often. */
 const heartbeatThrottleSeconds = 2;
 
@@ -45,7 +50,8 @@ export async function startWorker(
   const { usable, refusal } = await registerSearchAttributes(connection, server.namespace);
   if (refusal !== null) log.warn({ refusal, usable }, 'going without some search attributes');
   const endpoint = opening.use(await openModel(config));
-  const { activities, retrieval } = activitiesOf(config, endpoint.model, usable, log);
+  const traces = traceExportOf(config, server, new Client({ connection, namespace: server.namespace }));
+  const { activities, retrieval } = activitiesOf(config, { model: endpoint.model, traces, usable, log });
   opening.use(retrieval);
   const options: WorkerOptions = {
     ...(await limits(config, tuning)),
@@ -57,6 +63,7 @@ export async function startWorker(
   const resources = opening.move();
   const ended = untilEnded(worker, resources);
   const stop = async () => {
+    await traces.pending.drain(drainSeconds * 1000);
     if (worker.getState() === 'RUNNING') worker.shutdown();
     const why = await ended;
     if (why !== null) throw new Error(`the worker stopped badly: ${why}`);
@@ -86,12 +93,9 @@ async function limits(config: Config, tuning: WorkerTuning): Promise<WorkerOptio
   };
 }
 
-function activitiesOf(
-  config: Config,
-  model: Awaited<ReturnType<typeof openModel>>['model'],
-  searchAttributes: readonly string[],
-  log: Logger,
-) {
+type Parts = { model: ChatModel; traces: TraceParts; usable: readonly string[]; log: Logger };
+
+function activitiesOf(config: Config, { model, traces, usable, log }: Parts) {
   const paths = homePaths(config.home);
   const journal = createFileJournal(paths.journal);
   journal.prune().then(
@@ -99,13 +103,15 @@ function activitiesOf(
     (error: unknown) => log.warn({ err: error }, 'could not prune the journal'),
   );
   const retrieval = createRetrieval({ home: paths.home, vectors: vectorsOf(config, log) });
+  const content = createContentStore(paths.content);
   const activities = createActivities({
     model,
     modelByRole: modelByRole(config),
     journal,
-    content: createContentStore(paths.content),
+    content,
     retrieval,
-    searchAttributes,
+    traces: traces.exportOver({ content, retrieval }),
+    searchAttributes: usable,
   });
   return { activities, retrieval };
 }

@@ -47,7 +47,7 @@ export async function runHomeRuntime(options: HomeRuntimeOptions): Promise<strin
     await stopLeftOverServer(paths);
     const server = config.temporal.external ? startNothing(config) : startOwn(config);
     const address = (running: RunningServer) =>
-      config.temporal.external ? namedServer(config) : ownServer(running.address, running.namespace);
+      config.temporal.external ? namedServer(config) : ownServer(running.address, running.namespace, running.webUrl);
     const parts = {
       taskQueue: config.taskQueue,
       offlineModel: config.model.offline,

@@ -1,10 +1,11 @@
 /** Answers one question about a repository: opens it, routes, delegates, reviews, and makes one answer. */
-import { CancellationScope, isCancellation } from '@temporalio/workflow';
+import { CancellationScope, isCancellation, workflowInfo } from '@temporalio/workflow';
 import type { SpecialistOutput } from '../contracts/draft.ts';
 import type { AnswerOutcome } from '../contracts/outcome.ts';
 import type { QuestionInput } from '../contracts/question.ts';
 import { endInTime } from './clock.ts';
 import { delegate } from './delegate.ts';
+import { leaveTrace } from './export-trace.ts';
 import { Unavailable } from './failure-reading.ts';
 import { bestOutput } from './gate-policy.ts';
 import { BudgetSpent } from './ledger.ts';
@@ -16,6 +17,15 @@ import { settleAnswer, supersede, synthesizeAnswer } from './synthesis.ts';
 
 export async function answerQuestion(input: QuestionInput): Promise<AnswerOutcome> {
   const run = new Run(input);
+  try {
+    return await answerInTime(run);
+  } finally {
+    // A cancelled run has a trace, too.
+    await CancellationScope.nonCancellable(leaveTrace);
+  }
+}
+
+async function answerInTime(run: Run): Promise<AnswerOutcome> {
   let outOfTime = false;
   try {
     return await CancellationScope.cancellable(async () => {
@@ -66,6 +76,7 @@ async function openRepository(run: Run): Promise<void> {
   );
   run.state.snapshot = opened.snapshot;
   run.searchAttributes = opened.searchAttributes;
+  run.traceLink = opened.traceLink?.replace('{traceId}', workflowInfo().runId.replaceAll('-', '')) ?? null;
 }
 
 /** A forced or lone route runs alone; otherwise the router's distribution decides. */

@@ -4,7 +4,7 @@ import type { SpecialistCall } from '../contracts/agent-calls.ts';
 import type { ContentId } from '../contracts/content.ts';
 import type { SpecialistOutput, SpecialistTurn } from '../contracts/draft.ts';
 import type { SpecialistSpec } from '../contracts/pipeline-spec.ts';
-import type { PlaceId, ToolRequest, ToolResult } from '../contracts/tool.ts';
+import type { PlaceId, RunToolInput, ToolRequest, ToolResult } from '../contracts/tool.ts';
 import { Unavailable } from './failure-reading.ts';
 import { BudgetSpent } from './ledger.ts';
 import { usableTurn } from './repairs.ts';
@@ -78,7 +78,7 @@ function nextTurn(run: Run, name: string, tryNumber: number, call: SpecialistCal
   const { mustAnswer } = call;
   const purpose = mustAnswer ? 'answer now' : 'think';
   return usableTurn<SpecialistCall, SpecialistTurn>(call, purpose, mustAnswer, (each, why) =>
-    run.paid((payment) =>
+    run.paid({ stage: 'specialist', specialist: name, try: tryNumber }, (payment) =>
       callSpecialist.executeWithOptions({ summary: turnSummary(name, tryNumber, why) }, [each, payment]),
     ),
   );
@@ -95,8 +95,9 @@ async function runTools(
   const results = await Promise.all(
     requests.map(async (request) => {
       const summary = toolSummary(name, tryNumber, request);
-      const order = await rerankedPlaces(run, request, allowed, summary);
-      const input = { snapshot: run.snapshot, request, allowed, ...(order.length === 0 ? {} : { order }) };
+      const scope = { stage: 'specialist', specialist: name, try: tryNumber } as const;
+      const order = await rerankedPlaces(run, { request, allowed, scope }, summary);
+      const input = { snapshot: run.snapshot, request, allowed, scope, ...(order.length === 0 ? {} : { order }) };
       return run.unpaid(() => run.calls.tools.runTool.executeWithOptions({ summary }, [input]));
     }),
   );
@@ -111,8 +112,7 @@ async function runTools(
 /** What a model puts first of a search, where the pipeline asks for it and the budget leaves room. */
 async function rerankedPlaces(
   run: Run,
-  request: ToolRequest,
-  allowed: readonly string[],
+  { request, allowed, scope }: Pick<RunToolInput, 'request' | 'allowed' | 'scope'>,
   summary: string,
 ): Promise<PlaceId[]> {
   const { rerank } = run.input.pipeline;
@@ -120,7 +120,7 @@ async function rerankedPlaces(
   if (rerank === undefined || !isSearch || !allowed.includes(request.tool) || run.ledger.nearlySpent(callsKept))
     return [];
   const call = { snapshot: run.snapshot, request, rerank };
-  const { order } = await run.paid((payment) =>
+  const { order } = await run.paid(scope, (payment) =>
     run.calls.models.rerankPlaces.executeWithOptions({ summary: `${summary}: rerank` }, [call, payment]),
   );
   return order;

@@ -1,3 +1,4 @@
 /** Every workflow by name: the entry of the workflow bundle. */
 export { answerQuestion } from './answer-question.ts';
+export { exportTrace } from './export-trace.ts';
 export { routeOnly } from './route-only.ts';

@@ -2,6 +2,7 @@
 import type { JudgeCall } from '../contracts/agent-calls.ts';
 import type { SpecialistOutput } from '../contracts/draft.ts';
 import type { GateSpec } from '../contracts/pipeline-spec.ts';
+import type { SpanScope } from '../contracts/span.ts';
 import type { JudgeTurn, Verdict } from '../contracts/verdict.ts';
 import { weaknesses } from './gate-policy.ts';
 import { usableTurn } from './repairs.ts';
@@ -19,7 +20,8 @@ async function review(run: Run, output: SpecialistOutput): Promise<void> {
   const { gate } = run.input.pipeline;
   const { draftId, specialist, try: tryNumber } = output;
   if (draftId !== null) {
-    const input = { snapshot: run.snapshot, content: draftId };
+    const scope = gateScope(run, output);
+    const input = { snapshot: run.snapshot, content: draftId, scope };
     const summary = turnSummary(specialist, tryNumber, 'check its citations against the snapshot');
     output.citations = await run.unpaid(() => run.calls.tools.verifyCitations.executeWithOptions({ summary }, [input]));
   }
@@ -31,6 +33,11 @@ async function review(run: Run, output: SpecialistOutput): Promise<void> {
   const verdict = reasons.length > 0 ? { accepted: false, reasons } : await judge(run, gate, output);
   output.accepted = verdict.accepted;
   output.reasons = [...verdict.reasons];
+}
+
+/** A round of the gate follows each round of drafts. */
+function gateScope({ state }: Run, { specialist }: SpecialistOutput): SpanScope {
+  return { stage: 'gate', specialist, try: state.retry_count + 1 };
 }
 
 /** A judge that gives no usable verdict does not count against the draft: the code's checks stand alone then. */
@@ -47,7 +54,7 @@ async function judge(run: Run, gate: GateSpec, output: SpecialistOutput): Promis
   };
   const { judgeDraft } = run.calls.models;
   const turn = await usableTurn<JudgeCall, JudgeTurn>(opening, 'judge the draft', true, (each, why) =>
-    run.paid((payment) =>
+    run.paid(gateScope(run, output), (payment) =>
       judgeDraft.executeWithOptions({ summary: turnSummary(output.specialist, output.try, why) }, [each, payment]),
     ),
   );

@@ -26,7 +26,7 @@ export async function routeOnly({ question, pipeline, forcedRoute, limits }: Rou
   let number = 0;
   const decision = await routed(pipeline, question, (call) => {
     number += 1;
-    const payment = { key: `call-${number}`, requirePrice };
+    const payment = { key: `call-${number}`, requirePrice, scope: { stage: 'routing' as const } };
     return untilAnswered(waits, () => routeQuestion.executeWithOptions({ summary: routerSummary }, [call, payment]));
   }).catch((error: unknown) => {
     throw error instanceof Unavailable ? ApplicationFailure.nonRetryable(error.message) : error;

@@ -15,7 +15,7 @@ export async function chooseRoute(run: Run): Promise<void> {
   const decision =
     undisputedRoute(pipeline, forcedRoute) ??
     (await routed(pipeline, question, (call) =>
-      run.paid((payment) =>
+      run.paid({ stage: 'routing' }, (payment) =>
         run.calls.models.routeQuestion.executeWithOptions({ summary: routerSummary }, [call, payment]),
       ),
     ));

@@ -14,6 +14,7 @@ import type { Payment } from '../contracts/agent-calls.ts';
 import type { AnswerOutcome, AnswerState, RunFailure } from '../contracts/outcome.ts';
 import type { QuestionInput, RunProgress } from '../contracts/question.ts';
 import type { SnapshotRef } from '../contracts/snapshot.ts';
+import type { SpanScope } from '../contracts/span.ts';
 import { callsWithin, untilAnswered, type Waits } from './calls.ts';
 import { Ledger, noUsage } from './ledger.ts';
 import { detailsOf } from './story.ts';
@@ -36,6 +37,8 @@ export class Run {
   readonly calls: ReturnType<typeof callsWithin>;
   /** What the server takes; known once the repository is open. */
   searchAttributes: readonly string[] = [];
+  /** False while nothing is known, and where traces are switched off. */
+  traceLink: string | null = null;
   #stage: Stage = 'opening';
   #doing = 'opening the repository';
   #waitingFor: RunFailure | null = null;
@@ -75,9 +78,9 @@ export class Run {
   }
 
   /** A model call: reserved in the budget before it is made. @throws BudgetSpent, Unavailable */
-  async paid<Result>(call: (payment: Payment) => Promise<ActivityResult<Result>>): Promise<Result> {
+  async paid<Result>(scope: SpanScope, call: (payment: Payment) => Promise<ActivityResult<Result>>): Promise<Result> {
     const key = `call-${this.ledger.reserve()}`;
-    const payment = { key, requirePrice: this.input.pipeline.budget.costUsd !== null };
+    const payment = { key, requirePrice: this.input.pipeline.budget.costUsd !== null, scope };
     return untilAnswered(this.#waits, () => call(payment));
   }
 
@@ -111,7 +114,8 @@ export class Run {
   }
 
   progress(): RunProgress {
-    return { stage: this.#stage, doing: this.#doing, waitingFor: this.#waitingFor, state: this.state };
+    const { traceLink, state } = this;
+    return { stage: this.#stage, doing: this.#doing, waitingFor: this.#waitingFor, traceLink, state };
   }
 
   async #pause(milliseconds: number, why: string): Promise<void> {

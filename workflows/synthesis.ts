@@ -8,6 +8,8 @@ import { bestOutput } from './gate-policy.ts';
 import { usableTurn } from './repairs.ts';
 import type { Run } from './run.ts';
 
+const scope = { stage: 'synthesis' } as const;
+
 /** Ends the run with the accepted results; there is at least one. */
 export async function synthesizeAnswer(run: Run, accepted: readonly SpecialistOutput[]): Promise<AnswerOutcome> {
   const supported = accepted.filter((output) => !output.insufficient);
@@ -25,7 +27,7 @@ export async function synthesizeAnswer(run: Run, accepted: readonly SpecialistOu
   const turn = await synthesisTurn(run, candidates);
   if (turn.kind === 'unparsable') return fallBack(run, candidates);
   const { synthesis, synthesisId } = turn;
-  const input = { snapshot: run.snapshot, content: synthesisId };
+  const input = { snapshot: run.snapshot, content: synthesisId, scope };
   const summary = "synthesis: check the answer's citations once more";
   const citations = await run.unpaid(() => run.calls.tools.verifyCitations.executeWithOptions({ summary }, [input]));
   run.state.superseded.push(...synthesis.superseded);
@@ -46,7 +48,7 @@ function synthesisTurn(run: Run, candidates: readonly SpecialistOutput[]): Promi
   };
   const { synthesize } = run.calls.models;
   return usableTurn<SynthesisCall, SynthesisTurn>(opening, 'one answer from all drafts', true, (each, why) =>
-    run.paid((payment) => synthesize.executeWithOptions({ summary: `synthesis: ${why}` }, [each, payment])),
+    run.paid(scope, (payment) => synthesize.executeWithOptions({ summary: `synthesis: ${why}` }, [each, payment])),
   );
 }
 

@@ -10,8 +10,8 @@ import { readJsonLines } from '../../client/json-lines-file.ts';
 import { plainView } from '../../client/progress-view.ts';
 import type { Routed } from '../../client/route-one.ts';
 import { routingSummary, summaryText } from '../../client/routing-summary.ts';
-import { runUrl } from '../../client/temporal.ts';
 import type { RunProgress } from '../../contracts/question.ts';
+import { runUrl } from '../../observability/run-link.ts';
 import { aState } from './a-run.ts';
 import { temporaryFolder } from './run-command.ts';
 
@@ -112,6 +112,7 @@ test('plain progress is a line for each change, none for a repetition, and says 
     stage,
     doing,
     waitingFor: null,
+    traceLink: null,
     state: aState(),
   });
   view.preparing('starting the server');

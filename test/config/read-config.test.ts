@@ -31,7 +31,7 @@ test('with nothing set, the offline model answers and everything lives in the ch
     [config.model.timeoutSeconds, config.model.attempts, config.model.heartbeatSeconds, config.model.reasoningTokens],
     [120, 5, 10, 4000],
   );
-  assert.deepEqual(config.temporal, { executable: null, external: false, environment: {} });
+  assert.deepEqual(config.temporal, { executable: null, external: false, uiUrl: null, environment: {} });
   assert.equal(config.logLevel, 'info');
 });
 

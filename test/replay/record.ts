@@ -7,7 +7,7 @@ import type { WorkflowHandle } from '@temporalio/client';
 import { historyToJSON } from '@temporalio/common/lib/proto-utils.js';
 import { loadPipeline } from '../../client/pipeline-files.ts';
 import { startOfflineModel } from '../../models/offline/server.ts';
-import { openScene, pipeline, quickLimits } from '../support/scene.ts';
+import { openScene, pipeline, quickLimits, type Scene, tracesToFiles } from '../support/scene.ts';
 import { checkout } from '../support/temporal.ts';
 
 const question = 'Which error does boil throw when there is no water?';
@@ -31,13 +31,22 @@ type Start = (name: string) => Promise<WorkflowHandle>;
 
 async function record(file: string, faults: string, act: (start: Start) => Promise<WorkflowHandle>): Promise<void> {
   await using model = await startOfflineModel({ faults: faults === '' ? null : faults });
-  await using scene = await openScene({ modelUrl: model.url });
+  await using scene = await openScene({ modelUrl: model.url, traces: tracesToFiles });
   const handle = await act(async (name) => {
     const shipped = name === 'fan-out' ? await fanOut() : await loadPipeline(name);
     return scene.start(name === 'fan-out' ? 'How do I parse options?' : question, { pipeline: shipped, repository });
   });
   await handle.result();
   await write(file, handle);
+  if (file === 'orchestrated') await write('export-trace', await exportOf(scene, handle));
+}
+
+/** The export of a run's trace, over. */
+async function exportOf(scene: Scene, run: WorkflowHandle): Promise<WorkflowHandle> {
+  const { runId } = await run.describe();
+  const handle = scene.client.workflow.getHandle(`${run.workflowId}/trace/${runId}`);
+  await handle.result();
+  return handle;
 }
 
 /** No winner is ever clear enough for it, so two specialists work and synthesis is needed. */

@@ -20,6 +20,15 @@ import { checkout, testServer } from './temporal.ts';
 
 Runtime.install({ logger: new DefaultLogger('ERROR') });
 
+/** Traces as JSON lines in the scene's home. */
+export const tracesToFiles: Config['traces'] = {
+  sink: 'file',
+  langfuse: null,
+  environment: 'test',
+  release: null,
+  redact: null,
+};
+
 const log = createLogger({ level: 'silent', file: null, secrets: [] });
 const bundles = homePaths(join(checkout, '.switchyard')).cache;
 
@@ -33,7 +42,13 @@ export const quickLimits: CallLimits = {
   heartbeatSeconds: 2,
 };
 
-export type SceneOptions = { modelUrl: string; home?: string; files?: Record<string, string>; timeoutSeconds?: number };
+export type SceneOptions = {
+  modelUrl: string;
+  home?: string;
+  files?: Record<string, string>;
+  timeoutSeconds?: number;
+  traces?: Config['traces'];
+};
 export type AskOptions = Partial<Pick<QuestionInput, 'forcedRoute' | 'limits' | 'repository'>> & {
   pipeline: PipelineSpec;
 };
@@ -89,15 +104,17 @@ async function replay(handle: WorkflowHandle): Promise<void> {
   await Worker.runReplayHistory({ workflowBundle: await workflowBundle(bundles) }, history, handle.workflowId);
 }
 
-function configOf({ modelUrl, timeoutSeconds = 20 }: SceneOptions, home: string): Config {
+function configOf(options: SceneOptions, home: string): Config {
+  const { modelUrl, timeoutSeconds = 20 } = options;
   const names = { router: 'test-model', specialist: 'test-model', judge: 'test-model', synthesizer: 'test-model' };
   const times = { timeoutSeconds, reasoningTokens: 0, attempts: 4, heartbeatSeconds: 2 };
   return {
     home,
     taskQueue: `scene-${randomUUID()}`,
-    temporal: { executable: null, external: true, environment: {} },
+    temporal: { executable: null, external: true, uiUrl: null, environment: {} },
     model: { apiKey: 'sk-test', baseUrl: modelUrl, offline: false, ...names, ...times },
     embeddings: null,
+    traces: options.traces ?? { ...tracesToFiles, sink: 'none' },
     offlineFaults: null,
     logLevel: 'silent',
   };

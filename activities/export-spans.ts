@@ -1,0 +1,90 @@
+/** Sends a finished run's trace, once and complete; keeps its place by heartbeat, so that an attempt goes on where one stopped. */
+import { Context } from '@temporalio/activity';
+import { ApplicationFailure } from '@temporalio/common';
+import type { ExportInput, ExportResult } from '../contracts/export.ts';
+import type { SentSpan, SentTrace, Trace, TraceSpan } from '../contracts/trace.ts';
+import { readRunHistory } from '../observability/read-run-history.ts';
+import type { Redactor } from '../observability/redaction.ts';
+import { traceOfRun } from '../observability/run-trace.ts';
+import { spanIdOf } from '../observability/trace-ids.ts';
+import type { TraceSink } from '../observability/trace-sink.ts';
+
+/** What the export needs of the outside. */
+export type TraceExport = {
+  sink: TraceSink;
+  redactor: Redactor;
+  environment: string;
+  release: string | null;
+  /** Starts the export workflow of a run, unless it was started before. */
+  start(input: ExportInput): Promise<void>;
+  /** Told that a run's trace has arrived. */
+  onSent(input: ExportInput): void;
+  /** Aborted when the worker stops. */
+  giveUp: AbortSignal;
+  /** The history of a run in Temporal's JSON form, once the run has ended. Null: it is gone. */
+  readHistory(input: ExportInput, signal: AbortSignal): Promise<unknown>;
+  /** The text of a field that history only refers to; null where this machine does not hold it. */
+  render(field: Exclude<TraceSpan['input'], null>): Promise<unknown>;
+  webUrlOf(input: ExportInput): string | null;
+};
+
+/** Characters of one field. */
+const fieldCharacters = 16_000;
+const beatMs = 3_000;
+
+export const exportSpans =
+  (traces: TraceExport) =>
+  async (input: ExportInput): Promise<ExportResult> => {
+    const context = Context.current();
+    const signal = AbortSignal.any([context.cancellationSignal, traces.giveUp]);
+    let sent = sentBefore(context.info.heartbeatDetails);
+    const timer = setInterval(() => context.heartbeat({ sent }), beatMs);
+    try {
+      const history = await traces.readHistory(input, signal);
+      if (history === null)
+        throw ApplicationFailure.nonRetryable(`the history of ${input.workflowId} is gone`, 'HistoryGone');
+      const trace = await renderTrace(traceOfRun(readRunHistory(history), input), input, traces);
+      const onSent = (spans: number) => {
+        sent = spans;
+        context.heartbeat({ sent });
+      };
+      await traces.sink.send(trace, { signal, sent, onSent });
+      traces.onSent(input);
+      return { traceId: trace.traceId, spans: trace.spans.length };
+    } finally {
+      clearInterval(timer);
+    }
+  };
+
+function sentBefore(details: unknown): number {
+  const sent = (details as { sent?: unknown } | undefined)?.sent;
+  return typeof sent === 'number' ? sent : 0;
+}
+
+async function renderTrace(trace: Trace, input: ExportInput, traces: TraceExport): Promise<SentTrace> {
+  const spans: SentSpan[] = [];
+  for (const span of trace.spans) spans.push(await renderSpan(span, trace.traceId, traces));
+  const { environment, release } = traces;
+  const shown = traces.redactor.value({ ...trace, spans: [] }) as Trace;
+  return { ...shown, spans, environment, release, webUrl: traces.webUrlOf(input) };
+}
+
+async function renderSpan(span: TraceSpan, traceId: string, traces: TraceExport): Promise<SentSpan> {
+  const { key, parent } = span;
+  const field = async (of: TraceSpan['input']) => {
+    if (of === null) return null;
+    return shortened(traces.redactor.value(of.kind === 'value' ? of.value : await traces.render(of)));
+  };
+  const [input, output] = [await field(span.input), await field(span.output)];
+  const clean = traces.redactor.value({ ...span, input: null, output: null }) as TraceSpan;
+  const metadata = Object.fromEntries(Object.entries(clean.metadata).map(([name, value]) => [name, shortened(value)]));
+  const ids = { id: spanIdOf(traceId, key), parentId: parent === null ? null : spanIdOf(traceId, parent) };
+  return { ...clean, key, parent, ...ids, metadata, input, output };
+}
+
+/** A value as it is, or the beginning of its text. */
+function shortened(value: unknown): unknown {
+  const text = typeof value === 'string' ? value : (JSON.stringify(value) ?? '');
+  if (text.length <= fieldCharacters) return value;
+  return `${text.slice(0, fieldCharacters)}… [cut: ${text.length} characters in all]`;
+}

@@ -1,0 +1,9 @@
+/** Starts the workflow that exports a run's trace; a server would not start the child of a run that ends (temporalio/temporal#2829). */
+import type { ExportInput } from '../contracts/export.ts';
+import type { TraceExport } from './export-spans.ts';
+
+export const startExport =
+  ({ sink, start }: Pick<TraceExport, 'sink' | 'start'>) =>
+  async (input: ExportInput): Promise<void> => {
+    if (sink.kind !== 'none') await start(input);
+  };

@@ -1,0 +1,99 @@
+/** The leaves of a trace: one span for each attempt at an activity that left a record, and one for an end without any. */
+import type { AnswerOutcome } from '../contracts/outcome.ts';
+import type { SpanRecord, SpanScope } from '../contracts/span.ts';
+import type { SpanType, TraceField, TraceSpan } from '../contracts/trace.ts';
+import type { ActivityStep } from './run-history.ts';
+
+type Place = { parent: string; outcome: AnswerOutcome | null };
+
+export function attemptSpans(step: ActivityStep, scope: SpanScope | null, { parent }: Place): TraceSpan[] {
+  const spans = step.spans.map((record) => spanOf(step, scope, parent, record));
+  const last = step.spans.at(-1);
+  const told = last !== undefined && (last.level !== 'ERROR' || step.state === 'failed');
+  return told || step.startedMs === null ? spans : [...spans, untoldSpan(step, scope, parent, step.startedMs)];
+}
+
+function spanOf(step: ActivityStep, scope: SpanScope | null, parent: string, record: SpanRecord): TraceSpan {
+  const { key, startMs, attempt, level, message = null, model = null, usage = null } = record;
+  const { parameters = {}, promptVersion = null } = record;
+  const isLast = level !== 'ERROR';
+  return {
+    key,
+    parent,
+    name: nameOf(step, scope, record.name),
+    type: typeOf(step.type),
+    startMs,
+    // Clocks that were set back in between must not make a span end before it began.
+    endMs: Math.max(startMs, record.endMs),
+    level,
+    message,
+    input: inputOf(step, record),
+    output: isLast ? outputOf(step, record) : null,
+    metadata: { activityId: step.id, attempt, summary: step.summary, ...waitOf(step, attempt) },
+    model,
+    parameters,
+    promptVersion,
+    usage,
+  };
+}
+
+/** An attempt whose worker died, was cancelled or is still at it. */
+function untoldSpan(step: ActivityStep, scope: SpanScope | null, parent: string, startedMs: number): TraceSpan {
+  return {
+    key: `${step.id}#${step.attempts}`,
+    parent,
+    name: nameOf(step, scope, step.type),
+    type: typeOf(step.type),
+    startMs: startedMs,
+    endMs: step.closedMs ?? startedMs,
+    level: step.state === 'open' || step.state === 'completed' ? 'DEFAULT' : 'ERROR',
+    message: step.failure,
+    input: null,
+    output: null,
+    metadata: { activityId: step.id, attempt: step.attempts, summary: step.summary },
+    model: null,
+    parameters: {},
+    promptVersion: null,
+    usage: null,
+  };
+}
+
+const types: Record<string, SpanType> = {
+  routeQuestion: 'generation',
+  callSpecialist: 'generation',
+  rerankPlaces: 'generation',
+  judgeDraft: 'generation',
+  synthesize: 'generation',
+  runTool: 'tool',
+  verifyCitations: 'evaluator',
+};
+
+function typeOf(activity: string): SpanType {
+  return types[activity] ?? 'span';
+}
+
+function nameOf({ type }: ActivityStep, scope: SpanScope | null, name: string): string {
+  return type === 'callSpecialist' && scope?.specialist !== undefined ? `specialist-${scope.specialist}-llm` : name;
+}
+
+/** Time from being scheduled to the first attempt. */
+function waitOf(step: ActivityStep, attempt: number): Record<string, number> {
+  const first = step.spans[0];
+  return attempt === 1 && first !== undefined ? { queueMs: Math.max(0, first.startMs - step.scheduledMs) } : {};
+}
+
+function inputOf(step: ActivityStep, record: SpanRecord): TraceField | null {
+  const [first] = step.input as [Record<string, unknown> | undefined];
+  if (step.type === 'runTool') return { kind: 'value', value: first?.request ?? null };
+  if (step.type === 'routeQuestion') return { kind: 'value', value: first ?? null };
+  if (typeOf(step.type) === 'generation' && record.output !== undefined)
+    return { kind: 'conversation', turn: record.output, part: 'before' };
+  return null;
+}
+
+function outputOf(step: ActivityStep, record: SpanRecord): TraceField | null {
+  if (step.type === 'runTool') return record.output === undefined ? null : { kind: 'content', id: record.output };
+  if (typeOf(step.type) === 'generation' && record.output !== undefined)
+    return { kind: 'conversation', turn: record.output, part: 'reply' };
+  return step.result === null ? null : { kind: 'value', value: step.result };
+}

@@ -1,0 +1,97 @@
+/** The calls of Langfuse's public API that fail loudly: scores, datasets, and reading back what was sent. */
+import { scoreIdOf } from './trace-ids.ts';
+
+export type LangfuseSettings = {
+  /** Without a trailing slash. */
+  baseUrl: string;
+  publicKey: string;
+  secretKey: string;
+  timeoutSeconds: number;
+};
+
+export function langfuseHeaders({ publicKey, secretKey }: LangfuseSettings): Record<string, string> {
+  return {
+    authorization: `Basic ${Buffer.from(`${publicKey}:${secretKey}`).toString('base64')}`,
+    'x-langfuse-sdk-name': 'javascript',
+    'x-langfuse-public-key': publicKey,
+    'x-langfuse-ingestion-version': '4',
+  };
+}
+
+/** @throws Error with the status, where the answer is not one of success, or does not come in time */
+export async function callLangfuse(
+  settings: LangfuseSettings,
+  path: string,
+  { body, signal }: { body?: unknown; signal?: AbortSignal } = {},
+): Promise<unknown> {
+  const deadline = AbortSignal.timeout(settings.timeoutSeconds * 1000);
+  const response = await fetch(`${settings.baseUrl}/api/public/${path}`, {
+    method: body === undefined ? 'GET' : 'POST',
+    headers: { ...langfuseHeaders(settings), 'content-type': 'application/json' },
+    signal: signal === undefined ? deadline : AbortSignal.any([signal, deadline]),
+    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+  });
+  const text = await response.text();
+  if (!response.ok)
+    throw new Error(`Langfuse answered ${response.status} to ${path.split('?')[0]}: ${text.slice(0, 200)}`);
+  return text === '' ? null : JSON.parse(text);
+}
+
+export type ScoreToPost = {
+  name: string;
+  value: number;
+  comment: string | null;
+  traceId: string;
+  rootId: string | null;
+};
+
+/** Posted again it is the same score: its id is made of the trace and its name. */
+export async function postScore(settings: LangfuseSettings, score: ScoreToPost, signal?: AbortSignal): Promise<void> {
+  const { name, value, comment, traceId, rootId } = score;
+  const body = {
+    id: scoreIdOf(traceId, name),
+    traceId,
+    name,
+    value,
+    dataType: 'NUMERIC',
+    ...(rootId === null ? {} : { observationId: rootId }),
+    ...(comment === null ? {} : { comment }),
+  };
+  await callLangfuse(settings, 'scores', { body, ...(signal === undefined ? {} : { signal }) });
+}
+
+/** Where a trace is shown; the general address where the project cannot be told. */
+export async function projectLink(settings: LangfuseSettings): Promise<string> {
+  try {
+    const found = (await callLangfuse({ ...settings, timeoutSeconds: 2 }, 'projects')) as { data?: { id?: string }[] };
+    const id = found.data?.[0]?.id;
+    if (id !== undefined) return `${settings.baseUrl}/project/${id}/traces/{traceId}`;
+  } catch {
+    // The link is a convenience; what is wrong with the server shows when the trace is sent.
+  }
+  return `${settings.baseUrl}/trace/{traceId}`;
+}
+
+export type DatasetItem = { id: string; input: unknown; expectedOutput: unknown; metadata: unknown };
+
+/** Makes or updates a dataset with its items, each under an id of our own. @returns the dataset's id */
+export async function putDataset(
+  settings: LangfuseSettings,
+  name: string,
+  items: readonly DatasetItem[],
+  signal?: AbortSignal,
+): Promise<string> {
+  const options = signal === undefined ? {} : { signal };
+  const dataset = (await callLangfuse(settings, 'v2/datasets', { body: { name }, ...options })) as { id: string };
+  for (const item of items)
+    await callLangfuse(settings, 'dataset-items', { body: { datasetName: name, ...item }, ...options });
+  return dataset.id;
+}
+
+/** Links an item to a trace the way that servers before version 4 need; version 4 stores nothing and answers. */
+export async function linkDatasetItem(
+  settings: LangfuseSettings,
+  link: { runName: string; datasetItemId: string; traceId: string; observationId: string },
+): Promise<void> {
+  await callLangfuse(settings, 'dataset-run-items', { body: link });
+}

@@ -1,0 +1,211 @@
+/** Reads a run out of its Temporal history, in the JSON form that Temporal's own tools write. */
+import { z } from 'zod';
+import { SpanRecord } from '../contracts/span.ts';
+import type { ActivityStep, RunHistory, TaskStep, TimerStep } from './run-history.ts';
+
+const Payload = z.looseObject({ data: z.string().nullish() });
+const Payloads = z.looseObject({ payloads: z.array(Payload).nullish() }).nullish();
+const Failure: z.ZodType<Failure> = z.lazy(() =>
+  z.looseObject({
+    message: z.string().nullish(),
+    cause: Failure.nullish(),
+    applicationFailureInfo: z.looseObject({ type: z.string().nullish(), details: Payloads }).nullish(),
+  }),
+);
+type Failure = {
+  message?: string | null | undefined;
+  cause?: Failure | null | undefined;
+  applicationFailureInfo?: { type?: string | null | undefined; details?: z.infer<typeof Payloads> } | null | undefined;
+};
+
+const Attributes = z.looseObject({});
+const HistoryEvent = z.looseObject({
+  eventId: z.union([z.string(), z.number()]).transform(Number),
+  eventTime: z.string().transform((text) => Date.parse(text)),
+  eventType: z.string(),
+  userMetadata: z.looseObject({ summary: Payload.nullish() }).nullish(),
+});
+type HistoryEvent = z.infer<typeof HistoryEvent>;
+
+/** Temporal's own JSON form of a history, as `temporal workflow show --output json` and its SDKs write it. */
+export const HistoryJson = z.looseObject({ events: z.array(HistoryEvent).min(1) });
+
+/** @throws ZodError for what is no history; Error for one that does not begin with the start of a workflow */
+export function readRunHistory(json: unknown): RunHistory {
+  const { events } = HistoryJson.parse(json);
+  const [first] = events;
+  const started = first === undefined ? null : attributesOf(first, 'workflowExecutionStarted');
+  if (first === undefined || started === null)
+    throw new Error('the history does not begin with the start of a workflow');
+  const run: RunHistory = {
+    workflowType: nameOf(started.workflowType),
+    input: decodeAll(started.input),
+    startMs: first.eventTime,
+    endMs: null,
+    result: null,
+    failure: null,
+    activities: [],
+    timers: [],
+    tasks: [],
+  };
+  const reader = new Reader(run);
+  for (const event of events) reader.read(event);
+  return run;
+}
+
+/** Follows events in their order; later ones refer to earlier ones by their number. */
+class Reader {
+  readonly #run: RunHistory;
+  readonly #activities = new Map<number, ActivityStep>();
+  readonly #timers = new Map<number, TimerStep>();
+  readonly #tasks = new Map<number, TaskStep>();
+
+  constructor(run: RunHistory) {
+    this.#run = run;
+  }
+
+  read(event: HistoryEvent): void {
+    const { eventTime } = event;
+    const set = <Step extends object>(byEvent: Map<number, Step>, name: string, by: string, more: Partial<Step>) =>
+      this.#set(byEvent, attributesOf(event, name)?.[by], more);
+    const type = event.eventType.replace(/^EVENT_TYPE_/, '');
+    if (type === 'ACTIVITY_TASK_SCHEDULED') this.#schedule(event);
+    else if (type === 'ACTIVITY_TASK_STARTED') this.#start(event);
+    else if (type === 'ACTIVITY_TASK_COMPLETED') this.#complete(event);
+    else if (type === 'ACTIVITY_TASK_FAILED') this.#close(event, 'activityTaskFailed', 'failed');
+    else if (type === 'ACTIVITY_TASK_TIMED_OUT') this.#close(event, 'activityTaskTimedOut', 'failed');
+    else if (type === 'ACTIVITY_TASK_CANCELED') this.#close(event, 'activityTaskCanceled', 'cancelled');
+    else if (type === 'TIMER_STARTED') this.#startTimer(event);
+    else if (type === 'TIMER_FIRED') set(this.#timers, 'timerFired', 'startedEventId', { firedMs: eventTime });
+    else if (type === 'WORKFLOW_TASK_SCHEDULED') this.#scheduleTask(event);
+    else if (type === 'WORKFLOW_TASK_STARTED')
+      set(this.#tasks, 'workflowTaskStarted', 'scheduledEventId', { startedMs: eventTime });
+    else if (type === 'WORKFLOW_TASK_COMPLETED')
+      set(this.#tasks, 'workflowTaskCompleted', 'scheduledEventId', { completedMs: eventTime });
+    else this.#end(event);
+  }
+
+  #startTimer(event: HistoryEvent): void {
+    const id = String(attributesOf(event, 'timerStarted')?.timerId);
+    const timer = { id, summary: summaryOf(event), startedMs: event.eventTime, firedMs: null };
+    this.#add(this.#timers, this.#run.timers, event, timer);
+  }
+
+  #scheduleTask(event: HistoryEvent): void {
+    const task = { scheduledMs: event.eventTime, startedMs: null, completedMs: null };
+    this.#add(this.#tasks, this.#run.tasks, event, task);
+  }
+
+  #add<Step>(byEvent: Map<number, Step>, all: Step[], event: HistoryEvent, step: Step): void {
+    byEvent.set(event.eventId, step);
+    all.push(step);
+  }
+
+  #set<Step extends object>(byEvent: Map<number, Step>, eventId: unknown, more: Partial<Step>): void {
+    Object.assign(byEvent.get(Number(eventId)) ?? {}, more);
+  }
+
+  #schedule(event: HistoryEvent): void {
+    const attributes = attributesOf(event, 'activityTaskScheduled') ?? {};
+    this.#add(this.#activities, this.#run.activities, event, {
+      id: String(attributes.activityId),
+      type: nameOf(attributes.activityType),
+      summary: summaryOf(event),
+      input: decodeAll(attributes.input),
+      scheduledMs: event.eventTime,
+      startedMs: null,
+      closedMs: null,
+      attempts: 0,
+      state: 'open',
+      result: null,
+      spans: [],
+      failure: null,
+    });
+  }
+
+  #start(event: HistoryEvent): void {
+    const { scheduledEventId, attempt } = attributesOf(event, 'activityTaskStarted') ?? {};
+    this.#set(this.#activities, scheduledEventId, { startedMs: event.eventTime, attempts: Number(attempt ?? 1) });
+  }
+
+  #complete(event: HistoryEvent): void {
+    const attributes = attributesOf(event, 'activityTaskCompleted') ?? {};
+    const [value] = decodeAll(attributes.result);
+    const { result = null, spans } = (value ?? {}) as { result?: unknown; spans?: unknown };
+    const more = { closedMs: event.eventTime, state: 'completed', result, spans: recordsIn(spans) } as const;
+    this.#set(this.#activities, attributes.scheduledEventId, more);
+  }
+
+  #close(event: HistoryEvent, name: string, state: 'failed' | 'cancelled'): void {
+    const attributes = attributesOf(event, name) ?? {};
+    const failure = Failure.nullish().parse(attributes.failure) ?? null;
+    const said = detailsIn(failure);
+    const more = {
+      closedMs: event.eventTime,
+      state,
+      spans: recordsIn(said?.spans),
+      failure: messageOf(failure) ?? state,
+    };
+    this.#set(this.#activities, attributes.scheduledEventId, more);
+  }
+
+  #end(event: HistoryEvent): void {
+    const ended = /^(?:EVENT_TYPE_)?WORKFLOW_EXECUTION_(COMPLETED|FAILED|CANCELED|TERMINATED|TIMED_OUT)$/.exec(
+      event.eventType,
+    )?.[1];
+    if (ended === undefined) return;
+    this.#run.endMs = event.eventTime;
+    if (ended === 'COMPLETED') {
+      [this.#run.result = null] = decodeAll(attributesOf(event, 'workflowExecutionCompleted')?.result);
+      return;
+    }
+    const failure = Failure.nullish().parse(attributesOf(event, 'workflowExecutionFailed')?.failure) ?? null;
+    this.#run.failure = messageOf(failure) ?? ended.toLowerCase();
+  }
+}
+
+function attributesOf(event: HistoryEvent, name: string): Record<string, unknown> | null {
+  return Attributes.nullish().parse(event[`${name}EventAttributes`]) ?? null;
+}
+
+function summaryOf({ userMetadata }: HistoryEvent): string {
+  const summary = userMetadata?.summary;
+  const text = summary === null || summary === undefined ? '' : decode(summary.data);
+  return typeof text === 'string' ? text : '';
+}
+
+function nameOf(type: unknown): string {
+  return String((type as { name?: unknown } | undefined)?.name ?? '');
+}
+
+function decodeAll(value: unknown): unknown[] {
+  const { payloads } = Payloads.parse(value) ?? {};
+  return (payloads ?? []).map(({ data }) => decode(data));
+}
+
+/** Undefined for what is no JSON: an empty payload, bytes, or what a codec has made of it. */
+function decode(data: string | null | undefined): unknown {
+  try {
+    return JSON.parse(Buffer.from(data ?? '', 'base64').toString('utf8'));
+  } catch {
+    return undefined;
+  }
+}
+
+function recordsIn(spans: unknown): SpanRecord[] {
+  return Array.isArray(spans) ? spans.flatMap((span) => SpanRecord.safeParse(span).data ?? []) : [];
+}
+
+function detailsIn(failure: Failure | null): { spans?: unknown } | null {
+  for (let inner: Failure | null = failure; inner !== null; inner = inner.cause ?? null) {
+    const [detail] = decodeAll(inner.applicationFailureInfo?.details);
+    if (typeof detail === 'object' && detail !== null) return detail;
+  }
+  return null;
+}
+
+/** The innermost message says what went wrong. */
+function messageOf(failure: Failure | null): string | null {
+  const inner = failure?.cause ? messageOf(failure.cause) : null;
+  return inner ?? failure?.message ?? null;
+}

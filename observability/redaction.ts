@@ -1,0 +1,63 @@
+/** Takes secrets out of text and of whole values, before anything leaves the process. */
+
+const mask = '[redacted]';
+
+/** What looks like a secret wherever it stands, with what is kept of it. */
+const patterns: [RegExp, string][] = [
+  [/-----BEGIN [A-Z ]*PRIVATE KEY-----[\s\S]*?(?:-----END [A-Z ]*PRIVATE KEY-----|$)/g, mask],
+  [/\b((?:sk|pk|rk)-)[A-Za-z0-9_-]{6,}/g, `$1${mask}`],
+  [/\b(gh[pousr]_|github_pat_|glpat-|xox[abeoprs]-|hf_|npm_|gsk_|xai-)[A-Za-z0-9_-]{10,}/g, `$1${mask}`],
+  [/\b(AKIA|ASIA)[0-9A-Z]{16}\b/g, `$1${mask}`],
+  [/\bAIza[\w-]{20,}/g, mask],
+  [/\beyJ[\w-]{8,}\.[\w-]{8,}\.[\w-]+/g, mask],
+  [/\b(Bearer|Basic)\s+[A-Za-z0-9._~+/=-]{6,}/gi, `$1 ${mask}`],
+  [
+    /("(?:api[-_]?key|authorization|password|passwd|secret|token|private[-_]?key)"\s*:\s*)"(?:[^"\\]|\\.)*"/gi,
+    `$1"${mask}"`,
+  ],
+  [
+    /\b((?:[A-Za-z]+[-_])*(?:password|passwd|secret|token|api[-_]?key)\s*[:=]\s*)(["'`])[^"'`\n]{6,}\2/gi,
+    `$1$2${mask}$2`,
+  ],
+  [/^(\s*(?:export\s+)?[A-Z][A-Z0-9_]*(?:PASSWORD|SECRET|TOKEN|KEY)\s*=\s*)[^\s"'#$<{][^\s#]{5,}/gm, `$1${mask}`],
+  [/(:\/\/[^\s/:@"]*:)[^\s/@"]+@/g, `$1${mask}@`],
+];
+
+const secretName =
+  /^(?:.*[-_])?(api[-_]?key|authorization|password|passwd|secret|(?:access|refresh|auth)[-_]?token|token|private[-_]?key)$/i;
+
+export type Redactor = {
+  text(text: string): string;
+  /** The same for every string of a value, its keys too; a string under a name like `password` goes whole. */
+  value(value: unknown): unknown;
+};
+
+/**
+ * @param secrets values that must never be shown whatever they look like: the configured keys
+ * @param own more patterns, each of which goes whole
+ */
+export function createRedactor(secrets: readonly string[], own: readonly RegExp[] = []): Redactor {
+  const text = (given: string) =>
+    own.reduce((rest, pattern) => rest.replace(pattern, mask), redactSecrets(given, secrets));
+  const value = (given: unknown): unknown => {
+    if (typeof given === 'string') return text(given);
+    if (Array.isArray(given)) return given.map(value);
+    if (typeof given !== 'object' || given === null) return given;
+    const entries = Object.entries(given).map(([name, inner]) => {
+      const hidden = secretName.test(name) && typeof inner === 'string' && inner !== '';
+      return [text(name), hidden ? mask : value(inner)] as const;
+    });
+    return Object.fromEntries(entries);
+  };
+  return { text, value };
+}
+
+/** Text without the given secrets and without what looks like one. Works on plain text and on JSON. */
+export function redactSecrets(text: string, secrets: readonly string[] = []): string {
+  const known = secrets.filter((secret) => secret.length >= 4);
+  const masked = known.reduce(
+    (rest, secret) => rest.replaceAll(JSON.stringify(secret).slice(1, -1), mask).replaceAll(secret, mask),
+    text,
+  );
+  return patterns.reduce((rest, [pattern, kept]) => rest.replace(pattern, kept), masked);
+}

@@ -1,0 +1,167 @@
+/** Makes a trace of a run's history: one root, a group for each part of the run, a leaf for each attempt at its work. */
+import { AnswerOutcome } from '../contracts/outcome.ts';
+import { QuestionInput } from '../contracts/question.ts';
+import { SpanScope } from '../contracts/span.ts';
+import type { Trace, TraceField, TraceScore, TraceSpan } from '../contracts/trace.ts';
+import type { ActivityStep, RunHistory } from './run-history.ts';
+import { attemptSpans } from './attempt-spans.ts';
+import { traceIdOf } from './trace-ids.ts';
+
+export const rootKey = 'root';
+
+export type RunIds = { workflowId: string; runId: string };
+
+/** @throws ZodError for a history that is not that of a question; a run that goes on is told as far as it got */
+export function traceOfRun(history: RunHistory, { workflowId, runId }: RunIds): Trace {
+  const input = QuestionInput.parse(history.input[0]);
+  const outcome = history.result === null ? null : AnswerOutcome.parse(history.result);
+  const leaves = history.activities.flatMap((step) => leavesOf(step, outcome));
+  const groups = [...Map.groupBy(leaves, (leaf) => leaf.parent)]
+    .filter(([key]) => key !== rootKey)
+    .map(([key, children]) => groupSpan(String(key), children, input, outcome));
+  const name = input.pipeline.router === null ? 'single-agent-pipeline' : 'orchestrated-pipeline';
+  const root = rootSpan(history, [...groups, ...leaves], { name, input, outcome, workflowId, runId });
+  return {
+    traceId: traceIdOf(runId),
+    name,
+    workflowId,
+    runId,
+    session: input.session ?? null,
+    tags: [input.pipeline.name, ...(outcome === null ? [] : [outcome.kind])],
+    experiment: input.experiment ?? null,
+    spans: [...leaves, ...groups, root],
+    scores: outcome === null ? [] : scoresOf(outcome),
+  };
+}
+
+/** Each leaf's parent is the group of the scope that its activity was called with. */
+function leavesOf(step: ActivityStep, outcome: AnswerOutcome | null): TraceSpan[] {
+  const scope = scopeOf(step);
+  return attemptSpans(step, scope, { parent: scope === null ? rootKey : groupKey(scope), outcome });
+}
+
+function scopeOf({ input }: ActivityStep): SpanScope | null {
+  for (const argument of input) {
+    const scope = SpanScope.safeParse((argument as { scope?: unknown } | null)?.scope);
+    if (scope.success) return scope.data;
+  }
+  return null;
+}
+
+function groupKey({ stage, specialist, try: tryNumber = 1 }: SpanScope): string {
+  if (stage === 'specialist') return `specialist-${specialist}#${tryNumber}`;
+  return stage === 'gate' ? `gate#${tryNumber}` : stage;
+}
+
+type Told = Pick<TraceSpan, 'name' | 'type' | 'input' | 'output' | 'metadata'>;
+
+function groupSpan(
+  key: string,
+  children: readonly TraceSpan[],
+  input: QuestionInput,
+  outcome: AnswerOutcome | null,
+): TraceSpan {
+  const [stage = '', number = '1'] = key.split('#');
+  const told = toldOf(stage, Number(number), input, outcome);
+  const failed = children.every((child) => child.level === 'ERROR');
+  return { ...plain, ...told, key, parent: rootKey, ...spanning(children), level: failed ? 'ERROR' : 'DEFAULT' };
+}
+
+function toldOf(stage: string, tryNumber: number, { question }: QuestionInput, outcome: AnswerOutcome | null): Told {
+  const state = outcome?.state ?? null;
+  const asked = value(question);
+  if (stage === 'routing') {
+    const { route, routing } = state ?? {};
+    return {
+      name: 'routing',
+      type: 'span',
+      input: asked,
+      output: value(route ?? null),
+      metadata: { routing: routing ?? null },
+    };
+  }
+  if (stage === 'gate') {
+    const reviewed = state?.specialist_output.filter((output) => output.try === tryNumber) ?? [];
+    const verdicts = reviewed.map(({ specialist, accepted, reasons }) => ({ specialist, accepted, reasons }));
+    return {
+      name: 'gate',
+      type: 'evaluator',
+      input: asked,
+      output: value(verdicts),
+      metadata: { retry_count: tryNumber - 1 },
+    };
+  }
+  if (stage === 'synthesis')
+    return { name: 'synthesis', type: 'span', input: asked, output: value(state?.final_answer ?? null), metadata: {} };
+  const specialist = stage.replace(/^specialist-/, '');
+  const output = state?.specialist_output.find((one) => one.specialist === specialist && one.try === tryNumber);
+  const { accepted, confidence, kind } = output ?? {};
+  const metadata = { retry_count: tryNumber - 1, accepted, confidence, kind };
+  return { name: stage, type: 'agent', input: asked, output: value(output?.answer ?? null), metadata };
+}
+
+type About = RunIds & { name: string; input: QuestionInput; outcome: AnswerOutcome | null };
+
+function rootSpan(history: RunHistory, spans: readonly TraceSpan[], about: About): TraceSpan {
+  const { name, input, outcome, workflowId, runId } = about;
+  const { startMs, endMs } = spanning([
+    ...spans,
+    { startMs: history.startMs, endMs: history.endMs ?? history.startMs },
+  ]);
+  const state = outcome?.state ?? null;
+  const fine = outcome !== null && (outcome.kind === 'answered' || outcome.kind === 'insufficient-evidence');
+  return {
+    ...plain,
+    key: rootKey,
+    parent: null,
+    name,
+    type: 'chain',
+    startMs,
+    endMs,
+    level: fine || history.endMs === null ? 'DEFAULT' : 'ERROR',
+    message: history.failure ?? (fine || outcome === null ? null : outcome.kind),
+    input: value(input.question),
+    output: value({ answer: state?.final_answer ?? null, route: state?.route ?? null }),
+    metadata: {
+      workflowId,
+      runId,
+      pipeline: input.pipeline.name,
+      outcome: outcome?.kind ?? null,
+      retry_count: state?.retry_count ?? null,
+      routes_run: state?.routes_run ?? [],
+      snapshot: state?.snapshot?.id ?? null,
+      repository: state?.snapshot?.label ?? null,
+      gaps: state?.gaps ?? [],
+      superseded: state?.superseded ?? [],
+    },
+  };
+}
+
+/** What most spans lack. */
+const plain = { message: null, model: null, parameters: {}, promptVersion: null, usage: null } as const;
+
+function spanning(spans: readonly Pick<TraceSpan, 'startMs' | 'endMs'>[]): Pick<TraceSpan, 'startMs' | 'endMs'> {
+  return {
+    startMs: spans.reduce((least, { startMs }) => Math.min(least, startMs), Number.POSITIVE_INFINITY),
+    endMs: spans.reduce((most, { endMs }) => Math.max(most, endMs), 0),
+  };
+}
+
+function value(of: unknown): TraceField {
+  return { kind: 'value', value: of };
+}
+
+function scoresOf({ kind, state }: AnswerOutcome): TraceScore[] {
+  const checked = state.specialist_output.flatMap((output) => output.citations);
+  const holding = checked.filter(({ status }) => status !== 'unresolved').length;
+  const reviewed = state.specialist_output.filter(({ accepted }) => accepted !== null);
+  return [
+    ...(reviewed.length === 0
+      ? []
+      : [{ name: 'gate_verdict', value: reviewed.some(({ accepted }) => accepted) ? 1 : 0, comment: kind }]),
+    ...(checked.length === 0
+      ? []
+      : [{ name: 'citation_validity', value: holding / checked.length, comment: `${holding} of ${checked.length}` }]),
+    ...(state.confidence === null ? [] : [{ name: 'confidence', value: state.confidence, comment: null }]),
+  ];
+}

@@ -1,0 +1,24 @@
+/** Where traces go: one port, and the sink that keeps nothing. */
+import type { SentTrace } from '../contracts/trace.ts';
+
+export type SendOptions = {
+  signal: AbortSignal;
+  /** Spans that an earlier attempt has sent already. */
+  sent: number;
+  /** Told of each part that has arrived, so that a later attempt goes on behind it. */
+  onSent(spans: number): void;
+};
+
+export type TraceSink = {
+  kind: 'langfuse' | 'file' | 'none';
+  /** Sends the whole trace, its root last. @throws Error when not all of it has arrived */
+  send(trace: SentTrace, options: SendOptions): Promise<void>;
+  /** Where a person finds a trace: `{traceId}` stands for its id. Null where there is no such place. */
+  linkTemplate(): Promise<string | null>;
+};
+
+export const noSink: TraceSink = { kind: 'none', send: async () => {}, linkTemplate: async () => null };
+
+export function linkOf(template: string | null, traceId: string): string | null {
+  return template === null ? null : template.replace('{traceId}', traceId);
+}

@@ -1,0 +1,29 @@
+import assert from 'node:assert/strict';
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { homePaths } from '../../config/home-paths.ts';
+import type { SentSpan } from '../../contracts/trace.ts';
+import { openScene, pipeline, type Scene, tracesToFiles } from '../support/scene.ts';
+import { startTeam } from '../support/team.ts';
+import { until } from '../support/until.ts';
+
+test('a run leaves one trace in a file, with its root last', async () => {
+  await using team = await startTeam();
+  await using scene = await openScene({ modelUrl: team.url, traces: tracesToFiles });
+  await scene.ask('When does boil throw?', { pipeline: pipeline() });
+  const spans = await exported(scene);
+  assert.deepEqual(
+    spans.filter(({ parentId }) => parentId === null).map(({ name }) => name),
+    ['orchestrated-pipeline'],
+  );
+  assert.equal(spans.at(-1)?.parentId, null);
+});
+
+async function exported(scene: Scene): Promise<SentSpan[]> {
+  const { traces } = homePaths(scene.home);
+  const found = async () => (await readdir(traces).catch(() => [])).find((name) => name.endsWith('.jsonl')) ?? null;
+  const file = await until(found);
+  const lines = (await readFile(join(traces, file), 'utf8')).trim().split('\n');
+  return lines.map((line) => JSON.parse(line) as SentSpan);
+}

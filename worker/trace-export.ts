@@ -1,0 +1,98 @@
+/** Puts together what the export of traces needs: a sink, the histories, and the renderer of what they refer to. */
+import { type Client, WorkflowExecutionAlreadyStartedError, WorkflowNotFoundError } from '@temporalio/client';
+import { historyToJSON } from '@temporalio/common/lib/proto-utils.js';
+import { loadConversation, renderMessages } from '../activities/conversation.ts';
+import type { ActivityDependencies } from '../activities/dependencies.ts';
+import type { TraceExport } from '../activities/export-spans.ts';
+import type { Config } from '../config/config.ts';
+import { homePaths } from '../config/home-paths.ts';
+import type { ExportInput } from '../contracts/export.ts';
+import type { TraceField } from '../contracts/trace.ts';
+import { createFileSink } from '../observability/file-sink.ts';
+import { createLangfuseSink } from '../observability/langfuse-sink.ts';
+import { createRedactor } from '../observability/redaction.ts';
+import { runUrl } from '../observability/run-link.ts';
+import { noSink, type TraceSink } from '../observability/trace-sink.ts';
+import { createPendingExports, type PendingExports } from './pending-exports.ts';
+import type { ServerAddress } from './server-address.ts';
+
+type Stores = Pick<ActivityDependencies, 'content' | 'retrieval'>;
+export type TraceParts = { exportOver(stores: Stores): TraceExport; pending: PendingExports };
+
+export function traceExportOf(config: Config, server: ServerAddress, client: Client): TraceParts {
+  const { environment, release, redact, langfuse } = config.traces;
+  const own = redact === null ? [] : [new RegExp(redact, 'g')];
+  const secrets = [config.model.apiKey, config.embeddings?.apiKey, langfuse?.secretKey].filter(
+    (key) => typeof key === 'string',
+  );
+  const pending = createPendingExports();
+  const exportOver = (stores: Stores): TraceExport => ({
+    sink: sinkOf(config),
+    redactor: createRedactor(secrets, own),
+    environment,
+    release,
+    start: async (input) => {
+      if (await startExport(client, config.taskQueue, input)) pending.add(input);
+    },
+    onSent: (input) => pending.delete(input),
+    giveUp: pending.giveUp,
+    readHistory: (input, signal) => readEnded(client, input, signal),
+    render: (field) => renderField(stores, field),
+    webUrlOf: ({ workflowId, runId }) => runUrl(server.webUrl, server.namespace, workflowId, runId),
+  });
+  return { exportOver, pending };
+}
+
+/** One export a run: its id is made of the run's, which a reset changes. @returns false where it was started before */
+async function startExport(client: Client, taskQueue: string, input: ExportInput): Promise<boolean> {
+  try {
+    await client.workflow.start('exportTrace', {
+      args: [input],
+      taskQueue,
+      workflowId: `${input.workflowId}/trace/${input.runId}`,
+      workflowIdReusePolicy: 'REJECT_DUPLICATE',
+      staticSummary: `sends the trace of ${input.workflowId}`,
+    });
+    return true;
+  } catch (error) {
+    if (error instanceof WorkflowExecutionAlreadyStartedError) return false;
+    throw error;
+  }
+}
+
+function sinkOf({ traces: { sink, langfuse }, home }: Config): TraceSink {
+  if (sink === 'langfuse' && langfuse !== null) return createLangfuseSink(langfuse);
+  return sink === 'none' ? noSink : createFileSink(homePaths(home).traces);
+}
+
+/** Waits until the run has ended. Null: its history is gone. */
+async function readEnded(client: Client, { workflowId, runId }: ExportInput, signal: AbortSignal): Promise<unknown> {
+  const handle = client.workflow.getHandle(workflowId, runId, { followRuns: false });
+  try {
+    return await client.connection.withAbortSignal(signal, async () => {
+      // How it ended is in the history.
+      await handle.result().catch((error: unknown) => {
+        if (error instanceof WorkflowNotFoundError) throw error;
+        signal.throwIfAborted();
+      });
+      return JSON.parse(historyToJSON(await handle.fetchHistory()));
+    });
+  } catch (error) {
+    if (error instanceof WorkflowNotFoundError) return null;
+    throw error;
+  }
+}
+
+/** The text that the model saw or gave; a note where this machine does not hold it. */
+async function renderField(stores: Stores, field: TraceField): Promise<unknown> {
+  try {
+    if (field.kind === 'value') return field.value;
+    if (field.kind === 'content') return await stores.content.get(field.id);
+    const conversation = await loadConversation(stores, field.turn);
+    if (field.part === 'reply') return conversation.messages.at(-1) ?? null;
+    const before = { ...conversation, messages: conversation.messages.slice(0, -1) };
+    return await renderMessages(stores, before, new AbortController().signal);
+  } catch (error) {
+    return `[not held by the machine that exported this: ${error instanceof Error ? error.message : String(error)}]`;
+  }
+}
