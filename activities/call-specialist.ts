@@ -14,7 +14,7 @@ export const callSpecialist =
   (call: SpecialistCall, payment: Payment): Promise<ActivityResult<SpecialistTurn>> =>
     inFrame({ name: 'specialist-llm', type: 'generation' }, async (frame) => {
       const { mustAnswer } = call;
-      const next = await nextTurn(needs, call);
+      const next = await nextTurn(needs, call, frame.signal);
       const { reply, turn } = await takeTurn(needs, frame, next, { mustAnswer, payment });
       const parsed = parseSpecialistReply(reply, mustAnswer);
       const span = { model: reply.model, usage: reply.usage, output: turn };
@@ -33,7 +33,7 @@ export const callSpecialist =
       }
     });
 
-async function nextTurn(needs: ActivityDependencies, call: SpecialistCall): Promise<Turn> {
+async function nextTurn(needs: ActivityDependencies, call: SpecialistCall, signal: AbortSignal): Promise<Turn> {
   if (call.kind === 'repair') return repairTurn(call);
   const last = call.mustAnswer ? [answerNow] : [];
   if (call.kind === 'next') {
@@ -45,10 +45,23 @@ async function nextTurn(needs: ActivityDependencies, call: SpecialistCall): Prom
   const { snapshot, specialist } = call;
   const tools = toolDefinitions(specialist.tools);
   const settings = settingsOf('specialist', specialist, { snapshot, tools, allowed: specialist.tools });
-  const task = { question: call.question, review: call.review, earlierAnswer: earlier?.answer ?? null };
+  const map = await mapFor(needs, call, signal);
+  const task = { question: call.question, review: call.review, earlierAnswer: earlier?.answer ?? null, map };
   return {
     kind: 'opening',
     settings,
     said: [...specialistMessages(call.specialist, task), ...last],
   };
+}
+
+/** The outline of the repository, where the spec asks for it. */
+async function mapFor(
+  needs: ActivityDependencies,
+  { snapshot, specialist }: SpecialistCall & { kind: 'opening' },
+  signal: AbortSignal,
+): Promise<string | null> {
+  if (specialist.mapTokens === undefined) return null;
+  const argumentsText = JSON.stringify({ tokens: specialist.mapTokens });
+  const request = { callId: 'map', tool: 'repository_map', argumentsText };
+  return (await needs.retrieval.runTool(snapshot, request, [request.tool], signal)).text;
 }

@@ -16,10 +16,17 @@ When you can answer, reply with one JSON object and nothing else:
 - gaps: what the answer leaves open.`;
 
 /** What a specialist starts from. `review` is empty on the first try. */
-export type SpecialistTask = { question: string; review: readonly string[]; earlierAnswer: string | null };
+export type SpecialistTask = {
+  question: string;
+  review: readonly string[];
+  earlierAnswer: string | null;
+  /** The repository's outline, where the spec asks for it. */
+  map: string | null;
+};
 
 export function specialistMessages(spec: Pick<SpecialistSpec, 'prompt'>, task: SpecialistTask): ChatMessage[] {
   const parts = [`<question>\n${task.question}\n</question>`];
+  if (task.map !== null) parts.push(`<repository_map>\n${task.map}\n</repository_map>`);
   if (task.earlierAnswer !== null) parts.push(`<earlier_draft>\n${task.earlierAnswer}\n</earlier_draft>`);
   if (task.review.length > 0) {
     const reasons = task.review.map((reason) => `- ${reason}`).join('\n');

@@ -67,7 +67,8 @@ async function reindexTen(view: SnapshotView, source: SnapshotSource): Promise<n
   for (const { id } of ids) {
     view.store.prepare('DELETE FROM chunk_words WHERE rowid IN (SELECT id FROM chunk WHERE file = ?)').run(id);
     view.store.prepare('DELETE FROM chunk WHERE file = ?').run(id);
-    view.store.prepare('DELETE FROM definition WHERE file = ?').run(id);
+    for (const table of ['definition', 'reference', 'import'])
+      view.store.prepare(`DELETE FROM ${table} WHERE file = ?`).run(id);
     view.store.prepare('UPDATE file SET indexed = 0 WHERE id = ?').run(id);
   }
   view.store.prepare(`UPDATE snapshot SET state = 'building' WHERE number = ?`).run(view.number);

@@ -21,4 +21,6 @@ export const ablations: Readonly<Record<string, Weights>> = {
   'no phrases': { ...defaultWeights, phrase: 0 },
   'no named files': { ...defaultWeights, namedFile: 0, namedLine: 0 },
   'no symbols': { ...defaultWeights, symbol: 0 },
+  'no composed symbols': { ...defaultWeights, composedSymbol: 0 },
+  'no imports': { ...defaultWeights, imported: 0 },
 };

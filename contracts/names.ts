@@ -23,9 +23,11 @@ export const toolNames = [
   'search_docs',
   'read_lines',
   'find_symbol',
+  'find_references',
   'grep',
   'list_files',
   'git_log',
+  'repository_map',
 ] as const;
 export type ToolName = (typeof toolNames)[number];
 

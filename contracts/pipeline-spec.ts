@@ -20,6 +20,8 @@ export const SpecialistSpec = z.strictObject({
   /** Model calls in one try, the last of which must be the answer. */
   turnLimit: z.int().min(1).max(200).default(8),
   maxOutputTokens: z.int().min(64).max(200_000).default(2000),
+  /** About how many tokens of repository map it is given with the question; none unless set. */
+  mapTokens: z.int().min(100).max(3000).exactOptional(),
 });
 export type SpecialistSpec = z.infer<typeof SpecialistSpec>;
 

@@ -6,7 +6,8 @@ export type FileClass = 'code' | 'test' | 'docs' | 'sample' | 'config';
 
 const docsExtensions = new Set(['.md', '.mdx', '.markdown', '.rst', '.adoc', '.asciidoc', '.txt', '.org']);
 const docsFolders = /(^|\/)(docs?|documentation)\//i;
-const sampleFolders = /(^|\/)(examples?|demos?|samples?|playgrounds?|benchmarks?|bench|templates?)\//i;
+const sampleFolders =
+  /(^|\/)(examples?|demos?|samples?|playgrounds?|benchmarks?|bench|templates?|stories|__stories__)\/|\.stories\.[a-z]+$/i;
 const configExtensions =
   /\.(json|jsonc|json5|ya?ml|toml|ini|cfg|conf|csv|tsv|svg|xml|po|pot|properties|env|lock|snap|plist|ipynb)$/i;
 const docsNames =

@@ -1,25 +1,23 @@
 /** Makes a snapshot's stored text searchable, file by file, in short transactions that a kill cannot tear. */
 import type { DatabaseSync } from 'node:sqlite';
-import { type Chunk, chunkLines, chunkPieces } from './chunks.ts';
-import { type Definition, findDefinitions } from './definitions.ts';
-import { type Grammar, grammarFor } from './grammars.ts';
+import { Piscina } from 'piscina';
+import type { FileIndex, UnindexedFile } from './file-index.ts';
+import { readBatch } from './reading-thread.ts';
 import { inTransaction } from './store.ts';
-import { readSyntax, type Syntax } from './syntax.ts';
-import { linesOf } from './text-files.ts';
 import type { OnProgress } from './thread-tasks.ts';
-import { camelCaseParts, nameWords } from './words.ts';
+import { nameWords } from './words.ts';
 
-/** Characters of text indexed in one transaction: a fraction of a second of work. */
-const batchCharacters = 500_000;
+/** Characters of text read and written at once: a fraction of a second of work. */
+const batchCharacters = 250_000;
+const batchFiles = 500;
+/** Less text than this is read here: two threads and their grammars would cost more than they save. */
+const worthThreads = 3_000_000;
+const readers = 2;
+/** Batches under way: one in each reader, one waiting for each, so that neither they nor the writer idle. */
+const underWay = 2 * readers;
 
-type Unindexed = { id: number; path: string; text: string };
-type Indexed = {
-  id: number;
-  /** False when there is a grammar for it that could not read it. */
-  parsed: boolean;
-  definitions: Definition[];
-  chunks: (Chunk & { path: string; body: string; parts: string; comments: string })[];
-};
+type Pending = { id: number; characters: number };
+type ReadBatch = (files: UnindexedFile[]) => Promise<FileIndex[]>;
 
 /** Indexes what is not indexed yet. Files that another process finishes meanwhile are left to it. */
 export async function indexSnapshot(
@@ -28,61 +26,78 @@ export async function indexSnapshot(
   total: number,
   onProgress: OnProgress,
 ): Promise<void> {
-  const nextFiles = store.prepare(`
-    SELECT file.id, file.path, blob.text FROM snapshot_file
-    JOIN file ON file.id = snapshot_file.file JOIN blob ON blob.id = file.blob
-    WHERE snapshot_file.snapshot = ? AND file.id > ? AND file.indexed = 0 ORDER BY file.id`);
+  const batches = batchesOf(pendingFiles(store, snapshot));
+  const text = store.prepare('SELECT path, text FROM file JOIN blob ON blob.id = file.blob WHERE file.id = ?');
+  const open = (ids: number[]) =>
+    ids.flatMap((id): UnindexedFile[] => {
+      const row = text.get(id);
+      return row === undefined ? [] : [{ id, path: String(row.path), text: String(row.text) }];
+    });
   const write = fileWriter(store);
   let done = 0;
-  for (let last = 0; ; ) {
-    const batch: Indexed[] = [];
-    let characters = 0;
-    for (const row of nextFiles.iterate(snapshot, last)) {
-      const file: Unindexed = { id: Number(row.id), path: String(row.path), text: String(row.text) };
-      batch.push(readFile(file, await grammarFor(file.path)));
-      last = file.id;
-      characters += file.text.length;
-      if (characters > batchCharacters || batch.length >= 500) break;
+  await using reading = readerFor(batches);
+  const queue: Promise<FileIndex[]>[] = [];
+  for (const batch of [...batches.map(({ ids }) => ids), ...Array<null>(underWay).fill(null)]) {
+    if (batch !== null) {
+      const read = reading.read(open(batch));
+      read.catch(() => {}); // met when its turn comes
+      queue.push(read);
     }
-    if (batch.length === 0) break;
-    inTransaction(store, () => batch.forEach(write));
-    done += batch.length;
-    onProgress({ stage: 'indexing', done, total });
+    if (batch !== null && queue.length < underWay) continue;
+    const read = (await queue.shift()) ?? [];
+    inTransaction(store, () => read.forEach(write));
+    done += read.length;
+    if (read.length > 0) onProgress({ stage: 'indexing', done, total });
   }
   store.prepare(`UPDATE snapshot SET state = 'ready' WHERE number = ?`).run(snapshot);
 }
 
-/** What a file adds to the index; slow work that needs no lock. */
-function readFile({ id, path, text }: Unindexed, grammar: Grammar | null): Indexed {
-  const lines = linesOf(text);
-  const syntax = grammar === null ? null : readSyntax(grammar, text, lines.length);
-  const definitions = syntax?.definitions ?? findDefinitions(path, lines);
-  const cut = syntax === null ? chunkLines(lines, definitions) : chunkPieces(lines, definitions, syntax.ends);
-  const pathWords = nameWords(path);
-  const chunks = cut.map((chunk) => {
-    const whole = lines.slice(chunk.first - 1, chunk.last).join('\n');
-    const comments = commentsIn(syntax, chunk);
-    let body = whole;
-    for (const comment of comments) body = body.replace(comment, () => ' ');
-    return { ...chunk, path: pathWords, body, parts: camelCaseParts(whole), comments: comments.join('\n') };
+function pendingFiles(store: DatabaseSync, snapshot: number): Pending[] {
+  return store
+    .prepare(`
+      SELECT file.id, blob.bytes FROM snapshot_file
+      JOIN file ON file.id = snapshot_file.file JOIN blob ON blob.id = file.blob
+      WHERE snapshot_file.snapshot = ? AND file.indexed = 0 ORDER BY file.id`)
+    .all(snapshot)
+    .map((row) => ({ id: Number(row.id), characters: Number(row.bytes) }));
+}
+
+function batchesOf(pending: readonly Pending[]): { ids: number[]; characters: number }[] {
+  const batches: { ids: number[]; characters: number }[] = [];
+  for (const { id, characters } of pending) {
+    const last = batches.at(-1);
+    if (last !== undefined && last.ids.length < batchFiles && last.characters + characters <= batchCharacters) {
+      last.ids.push(id);
+      last.characters += characters;
+    } else batches.push({ ids: [id], characters });
+  }
+  return batches;
+}
+
+function readerFor(batches: readonly { characters: number }[]): AsyncDisposable & { read: ReadBatch } {
+  const characters = batches.reduce((sum, batch) => sum + batch.characters, 0);
+  if (characters < worthThreads) return { read: readBatch, [Symbol.asyncDispose]: async () => {} };
+  const pool = new Piscina<UnindexedFile[], FileIndex[]>({
+    filename: new URL('./reading-thread.ts', import.meta.url).href,
+    name: 'readBatch',
+    maxThreads: readers,
+    atomics: 'disabled',
+    // Two young generations of the usual size would be a quarter of all memory.
+    resourceLimits: { maxYoungGenerationSizeMb: 8 },
   });
-  return { id, parsed: grammar === null || syntax !== null, definitions, chunks };
+  return { read: (files) => pool.run(files), [Symbol.asyncDispose]: () => pool.destroy() };
 }
 
-/** The comments that lie in a chunk; one that crosses its end stays in the text. */
-function commentsIn(syntax: Syntax | null, { first, last }: Chunk): string[] {
-  const inside = syntax?.comments.filter((one) => one.line >= first && one.last <= last) ?? [];
-  return inside.map((one) => one.text);
-}
-
-function fileWriter(store: DatabaseSync): (file: Indexed) => void {
+function fileWriter(store: DatabaseSync): (file: FileIndex) => void {
   const claim = store.prepare('UPDATE file SET indexed = ? WHERE id = ? AND indexed = 0');
   const addChunk = store.prepare('INSERT INTO chunk (file, first, last, symbol, kind) VALUES (?, ?, ?, ?, ?)');
   const addWords = store.prepare(
     'INSERT INTO chunk_words (rowid, path, names, parts, body, comments) VALUES (?, ?, ?, ?, ?, ?)',
   );
   const addDefinition = store.prepare('INSERT OR IGNORE INTO definition VALUES (?, ?, ?, ?, ?, ?)');
-  return ({ id, parsed, definitions, chunks }) => {
+  const addReference = store.prepare('INSERT OR IGNORE INTO reference VALUES (?, ?, ?, ?, ?)');
+  const addImport = store.prepare('INSERT OR IGNORE INTO import VALUES (?, ?)');
+  return ({ id, parsed, definitions, references, imports, chunks }) => {
     if (claim.run(parsed ? 1 : 2, id).changes === 0) return;
     for (const { first, last, symbol, names, path, parts, body, comments } of chunks) {
       const { lastInsertRowid } = addChunk.run(id, first, last, symbol?.name ?? null, symbol?.kind ?? null);
@@ -91,5 +106,7 @@ function fileWriter(store: DatabaseSync): (file: Indexed) => void {
     for (const { line, name, kind, last } of definitions) {
       addDefinition.run(id, line, name, kind, name.toLowerCase(), last);
     }
+    for (const { name, kind, count, line } of references) addReference.run(name, id, kind, count, line);
+    for (const specifier of imports) addImport.run(id, specifier);
   };
 }

@@ -1,4 +1,5 @@
 /** Reads a query as what it is: a question, or an issue's text with its title, quotes, code, traces and boilerplate. */
+import { stemsOf } from './stems.ts';
 import type { Weights } from './weights.ts';
 import { isStopWord, splitCase } from './words.ts';
 
@@ -7,6 +8,8 @@ export type ReadQuery = {
   terms: Map<string, number>;
   phrases: string[];
   identifiers: Map<string, number>;
+  /** Two or three words in a row put together, as a symbol may be named: lower case, with and without underscores. */
+  composed: string[];
   aboutTests: boolean;
 };
 
@@ -21,15 +24,46 @@ const maxBlock = 3_000;
 
 export function readQuery(query: string, weights: Weights): ReadQuery {
   const text = query.slice(0, maxCharacters).normalize('NFC');
-  const found: ReadQuery = { terms: new Map(), phrases: [], identifiers: new Map(), aboutTests: false };
+  const found: ReadQuery = { terms: new Map(), phrases: [], identifiers: new Map(), composed: [], aboutTests: false };
   const parts = splitZones(text);
   for (const part of parts) addTerms(found, part, weights);
-  found.terms = new Map([...found.terms].sort((one, other) => other[1] - one[1]).slice(0, maxTerms));
+  found.terms = new Map([...oneAStem(found.terms)].sort((one, other) => other[1] - one[1]).slice(0, maxTerms));
+  found.composed = composedNames(text);
   found.phrases = phrasesOf(parts).slice(0, maxPhrases);
   const told = parts.filter(({ zone }) => zone === 'title' || zone === 'prose').map((part) => part.text);
   const asked = parts.length === 1 ? told.join(' ') : (told[0] ?? '');
   found.aboutTests = /\b(tests?|testing|specs?|fixtures?|mock(s|ed)?)\b/i.test(asked);
   return found;
+}
+
+const wordsComposed = 60;
+
+function composedNames(text: string): string[] {
+  const words = [...splitCase(text.slice(0, 3_000).replace(/https?:\S+/g, ' ')).matchAll(/[\p{L}\p{N}]+/gu)]
+    .map(([one]) => one.toLowerCase())
+    .filter((one) => one.length > 1 && !isStopWord(one) && !/^\d+$/.test(one))
+    .slice(0, wordsComposed);
+  const names = new Set<string>();
+  for (const at of words.keys()) {
+    for (const count of [2, 3]) {
+      const row = words.slice(at, at + count);
+      if (row.length === count) for (const joint of ['', '_']) names.add(row.join(joint));
+    }
+  }
+  return [...names];
+}
+
+/** Words of one stem are one term: said in several forms, they would count several times. */
+function oneAStem(terms: ReadonlyMap<string, number>): Map<string, number> {
+  const stems = stemsOf([...terms.keys()]);
+  const weights = new Map<string, number>();
+  const words = new Map<string, string>();
+  for (const [term, weight] of terms) {
+    const stem = stems.get(term) ?? term;
+    raise(weights, stem, weight);
+    if (!words.has(stem)) words.set(stem, term);
+  }
+  return new Map([...weights].map(([stem, weight]) => [words.get(stem) ?? stem, weight]));
 }
 
 /** A text of one line is all prose; of several, the first is the title. */

@@ -1,6 +1,8 @@
 /** Ranks the files of a snapshot for a query: chunks by BM25, files by their best chunks, then by what the query names. */
 import { addScores, type ChunkScores, filesOfChunks } from './chunk-scores.ts';
 import { namedPlaces } from './trace-places.ts';
+import { definingFiles } from './defining-files.ts';
+import { importGraph } from './import-graph.ts';
 import { type ReadQuery, readQuery } from './query-reading.ts';
 import type { Place } from './rendering.ts';
 import type { SnapshotView, ViewFile } from './snapshot-view.ts';
@@ -28,9 +30,12 @@ export function rankFiles(view: SnapshotView, request: RankRequest, weights: Wei
   const found = gatherFiles(view, scores, weights);
   addNamed(view, request, read, wanted, weights, found);
   for (const one of found.values()) one.score *= prior(one.file, request.kind, read, weights);
-  return [...found.values()]
-    .sort((one, other) => other.score - one.score || (one.file.path < other.file.path ? -1 : 1))
-    .map((one) => ({ file: one.file, score: one.score, places: (limit) => placesOf(view, one, limit) }));
+  if (weights.imported > 0) addImported(view, found, (file) => prior(file, request.kind, read, weights), weights);
+  return best(found.values(), found.size).map((one) => ({
+    file: one.file,
+    score: one.score,
+    places: (limit) => placesOf(view, one, limit),
+  }));
 }
 
 function wantedFiles(view: SnapshotView, { kind, accepts }: RankRequest, weights: Weights): Set<number> {
@@ -77,28 +82,35 @@ function addNamed(
     const inFile = line !== null && line <= file.lines;
     add(file, inFile ? weights.namedLine : weights.namedFile, inFile ? line : null);
   }
-  if (weights.symbol > 0)
-    for (const [file, share] of definingFiles(view, read)) add(file, share * weights.symbol, null);
+  for (const [file, share] of definingFiles(view, read, weights)) add(file, share, null);
 }
 
-const maxDefiningFiles = 8;
+/** How many of the best files' imports are looked at. */
+const looksInto = 10;
 
-/** Each identifier gives 1, divided among the files that define it; common names give nothing. */
-function definingFiles(view: SnapshotView, { identifiers }: ReadQuery): Map<ViewFile, number> {
-  const find = view.store.prepare('SELECT DISTINCT file FROM definition WHERE lower = ? AND name = ? LIMIT 500');
-  const shares = new Map<ViewFile, number>();
-  const names = new Map<string, number>();
-  for (const [identifier, weight] of identifiers) {
-    const last = identifier.split(/\.|::|#/).at(-1) ?? identifier;
-    if (last.length >= 3) names.set(last, Math.max(names.get(last) ?? 0, Math.min(weight, 1)));
+/** A second look around the best hits: what they import gains a share of their score, if the query speaks of it at all. */
+function addImported(
+  view: SnapshotView,
+  found: ReadonlyMap<number, Found>,
+  priorOf: (file: ViewFile) => number,
+  { imported }: Weights,
+): void {
+  const { imports } = importGraph(view);
+  const gains = new Map<Found, number>();
+  for (const one of best(found.values(), looksInto)) {
+    for (const id of imports.get(one.file.id) ?? []) {
+      const target = found.get(id);
+      if (target !== undefined && target.score > 0)
+        gains.set(target, Math.max(gains.get(target) ?? 0, imported * one.score));
+    }
   }
-  for (const [name, weight] of [...names].slice(0, 60)) {
-    const files = find.all(name.toLowerCase(), name).flatMap(({ file }) => view.byId.get(Number(file)) ?? []);
-    const outsideTests = files.filter((file) => file.class !== 'test');
-    if (outsideTests.length === 0 || outsideTests.length > maxDefiningFiles) continue;
-    for (const file of outsideTests) shares.set(file, Math.max(shares.get(file) ?? 0, weight / outsideTests.length));
-  }
-  return shares;
+  for (const [target, gain] of gains) target.score += gain * priorOf(target.file);
+}
+
+function best(found: Iterable<Found>, count: number): Found[] {
+  return [...found]
+    .sort((one, other) => other.score - one.score || (one.file.path < other.file.path ? -1 : 1))
+    .slice(0, count);
 }
 
 /** A question about tests wants tests. */

@@ -3,10 +3,10 @@
 /** Raised when the tables of the text change; a file of another version is emptied, and snapshots opened again. */
 export const textVersion = 1;
 /** Raised when anything that indexing writes changes; the index is then made again from the stored text. */
-export const indexVersion = 4;
+export const indexVersion = 5;
 
 export const textTables = ['commit_path', 'history', 'snapshot_file', 'snapshot', 'file', 'blob'] as const;
-export const indexTables = ['definition', 'chunk_words', 'chunk'] as const;
+export const indexTables = ['import', 'reference', 'definition', 'chunk_words', 'chunk'] as const;
 
 export const createStateTable = `
   CREATE TABLE IF NOT EXISTS state (
@@ -54,4 +54,11 @@ export const createIndexTables = `
     file INTEGER NOT NULL, line INTEGER NOT NULL, name TEXT NOT NULL, kind TEXT NOT NULL, lower TEXT NOT NULL,
     last INTEGER NOT NULL, PRIMARY KEY (file, line, name)
   ) STRICT, WITHOUT ROWID;
-  CREATE INDEX definition_by_name ON definition (lower, name)`;
+  CREATE INDEX definition_by_name ON definition (lower, name);
+  CREATE TABLE reference (
+    name TEXT NOT NULL, file INTEGER NOT NULL, kind TEXT NOT NULL, count INTEGER NOT NULL, line INTEGER NOT NULL,
+    PRIMARY KEY (name, file, kind)
+  ) STRICT, WITHOUT ROWID;
+  CREATE TABLE import (
+    file INTEGER NOT NULL, specifier TEXT NOT NULL, PRIMARY KEY (file, specifier)
+  ) STRICT, WITHOUT ROWID`;

@@ -22,6 +22,7 @@ const kinds = new Map<string, string>(
     variable: 'variable_declarator var_spec',
     field: 'public_field_definition field_definition pair',
     assignment: 'assignment_expression assignment',
+    key: 'block_mapping_pair table table_array_element',
   }).flatMap(([kind, types]) => types.split(' ').map((type) => [type, kind] as const)),
 );
 
@@ -39,6 +40,8 @@ export function nameOfNode(node: Node): { name: string; kind: string } | null {
   const kind = kinds.get(node.type);
   if (kind === undefined) return null;
   if (kind === 'variable') return variableName(node);
+  if (kind === 'key') return keyName(node);
+  if (node.type === 'pair' && isRecord(node)) return keyName(node);
   if (kind === 'field')
     return valueName(
       node,
@@ -47,6 +50,28 @@ export function nameOfNode(node: Node): { name: string; kind: string } | null {
   if (kind === 'assignment') return assignedName(node);
   const name = node.childForFieldName(kind === 'impl' ? 'type' : 'name') ?? declaredName(node);
   return name === null ? null : { name: lastPart(name.text), kind };
+}
+
+/** JSON, YAML and TOML, told from an object inside code by the root of the tree. */
+function isRecord(node: Node): boolean {
+  return depthInRecord(node) !== null;
+}
+
+/** How many keys stand above a node; null outside of records, and below the second level. */
+function depthInRecord(node: Node): number | null {
+  let depth = 0;
+  for (let above = node.parent; above !== null; above = above.parent) {
+    if (kindOfNode(above.type) === 'key' || above.type === 'pair') depth += 1;
+    if (depth > 1) return null;
+    if (above.parent === null) return above.type === 'document' || above.type === 'stream' ? depth : null;
+  }
+  return null;
+}
+
+function keyName(node: Node): { name: string; kind: string } | null {
+  const key = node.childForFieldName('key') ?? node.namedChild(0);
+  if (key === null || depthInRecord(node) === null) return null;
+  return { name: key.text.replace(/^["']|["']$/g, '').slice(0, 120), kind: 'key' };
 }
 
 /** C and C++ wrap the name in declarators: `*name(args)`. */

@@ -3,18 +3,27 @@ import type { Node, TreeCursor } from 'web-tree-sitter';
 import type { Definition } from './definitions.ts';
 import { forgetGrammar, type Grammar } from './grammars.ts';
 import { kindOfNode, nameOfNode } from './syntax-kinds.ts';
+import { isImport, isReference, modulesOf, type ReferenceKind, referenceOf } from './syntax-references.ts';
 
 export type Syntax = {
   /** In the order of their lines, at most one a line. */
   definitions: Definition[];
   /** 1-based lines with the text of each comment. */
   comments: { line: number; last: number; text: string }[];
+  /** Names that the file uses, each once a kind, with its first line. */
+  references: CountedReference[];
+  /** Modules that it imports, as it spells them. */
+  imports: string[];
   /** Line counts (0-based, excluded ends) after which a piece of the file ends; the last is the file's end. */
   ends: number[];
 };
 
+export type CountedReference = { name: string; kind: ReferenceKind; count: number; line: number };
+
 const parseMilliseconds = 5_000;
 const maxDefinitions = 5_000;
+const maxReferences = 2_000;
+const maxImports = 500;
 const maxPiece = 60;
 
 /** Null when the parser gave up; that costs this file its syntax and nothing else. */
@@ -43,23 +52,52 @@ export function readSyntax(grammar: Grammar, text: string, lines: number): Synta
   }
 }
 
-function readNodes(cursor: TreeCursor): Pick<Syntax, 'definitions' | 'comments'> {
-  const definitions = new Map<number, Definition>();
-  const comments: Syntax['comments'] = [];
+type Found = {
+  definitions: Map<number, Definition>;
+  comments: Syntax['comments'];
+  references: Map<string, CountedReference>;
+  imports: Set<string>;
+};
+
+function readNodes(cursor: TreeCursor): Omit<Syntax, 'ends'> {
+  const found: Found = { definitions: new Map(), comments: [], references: new Map(), imports: new Set() };
   for (let more = true; more; ) {
     const type = cursor.nodeType;
-    let descend = true;
-    if (type.endsWith('comment')) {
-      comments.push({ line: cursor.startPosition.row + 1, last: cursor.endPosition.row + 1, text: cursor.nodeText });
-      descend = false;
-    } else if (kindOfNode(type) !== null && definitions.size < maxDefinitions) {
-      const found = toDefinition(cursor.currentNode);
-      if (found !== null && !definitions.has(found.line)) definitions.set(found.line, found);
-    }
-    more = (descend && cursor.gotoFirstChild()) || nextNode(cursor);
+    const isComment = type.endsWith('comment');
+    if (isComment) {
+      const [line, last] = [cursor.startPosition.row + 1, cursor.endPosition.row + 1];
+      found.comments.push({ line, last, text: cursor.nodeText });
+    } else readNode(found, cursor, type);
+    more = (!isComment && cursor.gotoFirstChild()) || nextNode(cursor);
   }
-  return { definitions: [...definitions.values()].sort((one, other) => one.line - other.line), comments };
+  return {
+    definitions: [...found.definitions.values()].sort((one, other) => one.line - other.line),
+    comments: found.comments,
+    references: [...found.references.values()],
+    imports: [...found.imports],
+  };
 }
+
+function readNode({ definitions, references, imports }: Found, cursor: TreeCursor, type: string): void {
+  if (kindOfNode(type) !== null && definitions.size < maxDefinitions) {
+    const defined = toDefinition(cursor.currentNode);
+    if (defined !== null && !definitions.has(defined.line)) definitions.set(defined.line, defined);
+  }
+  if (isReference(type) && references.size < maxReferences) {
+    const node = cursor.currentNode;
+    const used = referenceOf(node);
+    if (used === null) return;
+    const key = `${used.kind} ${used.name}`;
+    const known = references.get(key);
+    if (known === undefined) references.set(key, { ...used, count: 1, line: node.startPosition.row + 1 });
+    else known.count += 1;
+    if (used.kind === 'call' && mayRequire.has(used.name)) for (const one of modulesOf(node)) imports.add(one);
+  } else if (isImport(type) && imports.size < maxImports) {
+    for (const one of modulesOf(cursor.currentNode)) if (one !== '') imports.add(one);
+  }
+}
+
+const mayRequire = new Set(['require', 'require_relative', 'import', 'resolve', 'mock', 'load']);
 
 function nextNode(cursor: TreeCursor): boolean {
   while (!cursor.gotoNextSibling()) if (!cursor.gotoParent()) return false;

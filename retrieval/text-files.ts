@@ -15,6 +15,10 @@ export const skipReasons = [
 ] as const;
 export type SkipReason = (typeof skipReasons)[number];
 
+const vendorFolders = new Set(['node_modules', 'bower_components', 'vendor', 'third_party', 'third-party']);
+/** `jquery-3.5.1.js`: nobody keeps the version in the name of a file of their own. */
+const versionedScript = /[-.]\d+\.\d+(\.\d+)?(\.slim)?\.(js|css)$/;
+
 /** Bytes; larger files are hardly ever source text. */
 export const maxFileBytes = 1_000_000;
 
@@ -35,7 +39,7 @@ export function skipByPath(path: string): SkipReason | null {
   const unsafe = parts.some((part) => part === '' || part === '.' || part === '..' || part.toLowerCase() === '.git');
   // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is refused
   if (unsafe || path.length > 1024 || /[\u0000-\u001f\u007f\u2028\u2029\ufffd]/.test(path)) return 'unsafe path';
-  if (parts.slice(0, -1).includes('node_modules')) return 'vendored';
+  if (parts.slice(0, -1).some((part) => vendorFolders.has(part)) || versionedScript.test(path)) return 'vendored';
   if (lockFiles.has(basename(path))) return 'lock file';
   return /\.min\.(js|mjs|cjs|css)$|\.map$|\.snap$/i.test(path) ? 'minified or generated' : null;
 }

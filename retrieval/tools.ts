@@ -6,6 +6,8 @@ import type { ToolRequest } from '../contracts/tool.ts';
 import { grep } from './grep-tool.ts';
 import { ToolMisuse } from './path-filter.ts';
 import { gitLog, listFiles, readLines } from './reading-tools.ts';
+import { repositoryMapTool } from './map-tool.ts';
+import { findReferences } from './reference-tool.ts';
 import { searchCode, searchDocs } from './search-tools.ts';
 import type { SnapshotView } from './snapshot-view.ts';
 import { findSymbol } from './symbol-tool.ts';
@@ -17,9 +19,11 @@ export const tools: Readonly<Record<ToolName, Tool>> = {
   search_docs: searchDocs,
   read_lines: readLines,
   find_symbol: findSymbol,
+  find_references: findReferences,
   grep,
   list_files: listFiles,
   git_log: gitLog,
+  repository_map: repositoryMapTool,
 };
 
 export function isToolName(name: string): name is ToolName {

@@ -21,13 +21,17 @@ export type Weights = {
   namedLine: number;
   /** Added to files that define a symbol which the query spells exactly; divided among them. */
   symbol: number;
+  /** The same for a symbol that two or three words in a row of the query spell together (`default route`: defaultRoute). */
+  composedSymbol: number;
+  /** Added to what the best files import, as a share of the score of the best file that does. */
+  imported: number;
 };
 
 export const defaultWeights: Weights = {
   columns: { path: 3, names: 2, parts: 1, body: 1, comments: 1 },
-  chunkShares: [1, 0.4, 0.2],
+  chunkShares: [1, 0.2],
   priors: {
-    all: { code: 1, test: 0.75, docs: 0.7, sample: 0.8, config: 0.7 },
+    all: { code: 1, test: 0.75, docs: 0.6, sample: 0.8, config: 0.7 },
     code: { code: 1, test: 0.2, docs: 0.2, sample: 0.6, config: 0.3 },
     docs: { code: 0, test: 0, docs: 1, sample: 0, config: 0 },
   },
@@ -37,4 +41,6 @@ export const defaultWeights: Weights = {
   namedFile: 0.8,
   namedLine: 1,
   symbol: 0.25,
+  composedSymbol: 0.1,
+  imported: 0.1,
 };

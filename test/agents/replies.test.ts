@@ -94,8 +94,11 @@ test('a synthesis names what it superseded', () => {
 });
 
 test('a second try shows the earlier draft and the reasons, the first does not', () => {
-  const first = specialistMessages({ prompt: 'P' }, { question: 'Q', review: [], earlierAnswer: null });
-  const second = specialistMessages({ prompt: 'P' }, { question: 'Q', review: ['cite it'], earlierAnswer: 'old' });
+  const first = specialistMessages({ prompt: 'P' }, { question: 'Q', review: [], earlierAnswer: null, map: null });
+  const second = specialistMessages(
+    { prompt: 'P' },
+    { question: 'Q', review: ['cite it'], earlierAnswer: 'old', map: '' },
+  );
   assert.doesNotMatch(first[1]?.content ?? '', /<review>|<earlier_draft>/);
   assert.match(second[1]?.content ?? '', /<earlier_draft>\nold\n<\/earlier_draft>\n<review>\n- cite it\n<\/review>/);
 });

@@ -83,6 +83,13 @@ export function storeContent(home: string, ref: SnapshotRef): unknown {
       definitions: all(
         `SELECT path, line, name FROM ${files} JOIN definition ON definition.file = file.id ORDER BY path, line`,
       ),
+      references: all(
+        `SELECT path, name, reference.kind, count, line FROM ${files} JOIN reference ON reference.file = file.id
+         ORDER BY path, name, reference.kind`,
+      ),
+      imports: all(
+        `SELECT path, specifier FROM ${files} JOIN import ON import.file = file.id ORDER BY path, specifier`,
+      ),
       words: all(`
         SELECT file.path, first, round(bm25(chunk_words), 6) AS score FROM chunk_words('return OR value OR function')
         JOIN chunk ON chunk.id = chunk_words.rowid JOIN file ON file.id = chunk.file ORDER BY file.path, first`),
