@@ -1,5 +1,5 @@
 /** What a mean of paired differences would be by chance: the distribution under random exchange of the two arms. */
-import { randomBits } from './random.ts';
+import { type Drawing, randomBits } from './random.ts';
 
 /**
  * The mean difference if each question's sign were a coin's. It depends on the sizes of the differences only, never on
@@ -13,10 +13,9 @@ export type NullDistribution = {
   attainable: (level: number) => number;
 };
 
-export type Drawing = { draws: number; seed: number };
 const enumerated = 16;
 /** Additions that an exact distribution may take: well under a second. */
-const exactWork = 200_000_000;
+const exactWork = 50_000_000;
 const tolerance = 1e-9;
 
 /**
@@ -28,15 +27,39 @@ export function nullDistribution(differences: readonly number[], drawing: Drawin
   const n = Math.max(1, differences.length);
   const sizes = differences.map(Math.abs).filter((size) => size > tolerance);
   const grid = gridOf(sizes);
-  if (grid !== null) return exactOnGrid(sizes.map((size) => Math.round(size * grid)), n * grid);
-  const exact = sizes.length <= enumerated;
-  const sums = (exact ? everySum(sizes) : drawnSums(sizes, drawing)).sort();
-  const extra = exact ? 0 : 1;
-  const slack = tolerance * n;
+  if (grid !== null) {
+    const steps = sizes.map((size) => Math.round(size * grid));
+    return exactOnGrid(steps, n * grid);
+  }
+  return sizes.length <= enumerated ? enumeratedSums(sizes, n) : monteCarlo(sizes, n, drawing);
+}
+
+function enumeratedSums(sizes: readonly number[], n: number): NullDistribution {
+  const sums = everySum(sizes).sort();
   return {
-    method: exact ? 'exact' : 'monte-carlo',
-    atLeast: (value) => (sums.length - firstAtLeast(sums, value * n - slack) + extra) / (sums.length + extra),
-    attainable: (level) => Math.floor(level * (sums.length + extra)) / (sums.length + extra),
+    method: 'exact',
+    atLeast: (value) => (sums.length - firstAtLeast(sums, (value - tolerance) * n)) / sums.length,
+    attainable: (level) => Math.floor(level * sums.length) / sums.length,
+  };
+}
+
+/**
+ * Draws only when asked for a value that draws could resolve: where Hoeffding's bound (JASA 58 (1963) 13-30, theorem 2)
+ * is below one in a million, the bound is the answer, and it is too large rather than too small.
+ */
+function monteCarlo(sizes: readonly number[], n: number, drawing: Drawing): NullDistribution {
+  const squares = sizes.reduce((sum, size) => sum + size * size, 0);
+  const all = drawing.draws + 1;
+  let sums: Float64Array | null = null;
+  return {
+    method: 'monte-carlo',
+    atLeast: (value) => {
+      const bound = value <= 0 ? 1 : Math.max(1e-250, Math.exp(-((value * n) ** 2) / (2 * squares)));
+      if (bound < 1e-6) return bound;
+      sums ??= drawnSums(sizes, drawing).sort();
+      return (sums.length - firstAtLeast(sums, (value - tolerance) * n) + 1) / all;
+    },
+    attainable: (level) => Math.floor(level * all) / all,
   };
 }
 

@@ -34,18 +34,21 @@ export function wilsonInterval(successes: number, n: number): Interval {
 export function tangoInterval(gained: number, lost: number, n: number): Interval {
   if (![gained, lost, n].every(Number.isInteger) || gained < 0 || lost < 0 || n < 1 || gained + lost > n)
     throw new RangeError(`not discordant pairs: ${gained} and ${lost} of ${n}`);
-  const score = (delta: number) => {
-    const linear = -gained - lost + (2 * n - gained + lost) * delta;
-    const q21 = (Math.sqrt(linear * linear + 8 * n * lost * delta * (1 - delta)) - linear) / (4 * n);
-    const variance = n * (2 * q21 + delta * (1 - delta));
-    const gap = gained - lost - n * delta;
-    return variance <= 0 ? (gap === 0 ? 0 : Math.sign(gap) * Infinity) : gap / Math.sqrt(variance);
-  };
+  const score = (delta: number) => tangoScore(gained, lost, n, delta);
   const estimate = (gained - lost) / n;
   return {
     low: crossing(-1, estimate, (delta) => score(delta) > z95),
     high: crossing(1, estimate, (delta) => score(delta) < -z95),
   };
+}
+
+/** Tango's score of the hypothesis that the difference is `delta`: standard normal where it is. */
+export function tangoScore(gained: number, lost: number, n: number, delta: number): number {
+  const linear = -gained - lost + (2 * n - gained + lost) * delta;
+  const root = Math.sqrt(linear * linear + 8 * n * lost * delta * (1 - delta));
+  const variance = n * (2 * ((root - linear) / (4 * n)) + delta * (1 - delta));
+  const gap = gained - lost - n * delta;
+  return variance > 0 ? gap / Math.sqrt(variance) : gap === 0 ? 0 : Math.sign(gap) * Infinity;
 }
 
 /** Halves between a value that is outside and one that is inside. */

@@ -31,3 +31,7 @@ export function seedFor(seed: number, name: string): number {
 export function normalDraw(random: Random): number {
   return Math.sqrt(-2 * Math.log(1 - random())) * Math.cos(2 * Math.PI * random());
 }
+
+/** How often to draw, and from which seed. */
+export type Drawing = { draws: number; seed: number };
+export const defaultDrawing: Drawing = { draws: 9_999, seed: 20_251_123 };

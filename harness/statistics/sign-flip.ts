@@ -1,5 +1,6 @@
 /** The primary test: are the two arms exchangeable, question by question? */
-import { type Drawing, nullDistribution } from './null-distribution.ts';
+import { nullDistribution } from './null-distribution.ts';
+import { type Drawing, defaultDrawing } from './random.ts';
 
 export type SignFlipTest = {
   method: 'exact' | 'monte-carlo';
@@ -12,8 +13,6 @@ export type SignFlipTest = {
   less: number;
   twoSided: number;
 };
-
-export const defaultDrawing: Drawing = { draws: 9_999, seed: 20_251_123 };
 
 /**
  * Sign-flip permutation test of paired differences, one a question (means over trials, so trials never count as
