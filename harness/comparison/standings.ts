@@ -1,0 +1,83 @@
+/** Decides for each cell whether the candidate wins there, hurts, or neither, so that chance finds a win one time in twenty at most. */
+import type { ComparisonPlan } from '../../contracts/comparison-plan.ts';
+import { largestPlausible, nonInferiorityP } from '../statistics/non-inferiority.ts';
+import { stepDown } from '../statistics/step-down.ts';
+import { type Cell, whole } from './cells.ts';
+
+/**
+ * `win` and `hurt` are beyond the margin and beyond chance. `worse` is beyond the margin, but may be chance.
+ * `nothing-to-gain`: a worthwhile gain is ruled out. `too-few`: fewer questions than the plan wants. Else `open`.
+ */
+export type Standing = 'win' | 'hurt' | 'worse' | 'nothing-to-gain' | 'too-few' | 'open';
+export type JudgedCell = {
+  cell: Cell;
+  standing: Standing;
+  /** Adjusted p-values of a gain and of a harm, comparable with the plan's alpha; 1 within the margin. */
+  pGain: number;
+  pHarm: number;
+  /** Set where a gain in waste, cost or latency does not count: a worthwhile loss of accuracy is not ruled out. */
+  accuracyOpen: boolean;
+};
+
+/** Chance at which a worthwhile gain, or loss of accuracy, counts as ruled out; one-sided. */
+const ruledOut = 0.05;
+
+export function judgeCells(cells: readonly Cell[], plan: ComparisonPlan): JudgedCell[] {
+  const halves = [cells.filter(({ row }) => row === whole), cells.filter(({ row }) => row !== whole)];
+  const share = halves.every((half) => half.length > 0) ? 0.5 : 1;
+  return halves.flatMap((half) => judgeHalf(half, share, plan));
+}
+
+/**
+ * The whole and the routes each spend half of alpha by Holm's procedure. What the routes cannot spend (too few questions
+ * on each) is not given to the whole: otherwise a small dataset would be the easier one to win on.
+ */
+function judgeHalf(cells: readonly Cell[], share: number, plan: ComparisonPlan): JudgedCell[] {
+  const enough = cells.filter(({ n }) => n >= plan.minQuestions);
+  const able = enough.filter((cell) => cell.dimension === 'accuracy' || couldSeeLoss(accuracyOf(cells, cell)));
+  const gains = adjusted(able, (cell) => cell.gain, share);
+  const harms = adjusted(enough, (cell) => -cell.gain, share);
+  return cells.map((cell) => {
+    const [pGain, pHarm] = [gains.get(cell) ?? 1, harms.get(cell) ?? 1];
+    const accuracyOpen = cell.dimension !== 'accuracy' && !lossRuledOut(accuracyOf(cells, cell));
+    const few = !enough.includes(cell);
+    return { cell, pGain, pHarm, accuracyOpen, standing: standingOf(cell, { pGain, pHarm, accuracyOpen, few }, plan) };
+  });
+}
+
+type Findings = { pGain: number; pHarm: number; accuracyOpen: boolean; few: boolean };
+
+function standingOf(cell: Cell, { pGain, pHarm, accuracyOpen, few }: Findings, { alpha }: ComparisonPlan): Standing {
+  if (pHarm <= alpha) return 'hurt';
+  if (pGain <= alpha && !accuracyOpen) return 'win';
+  if (cell.gain < 0 && -cell.gain >= cell.margin) return 'worse';
+  if (few) return 'too-few';
+  return largestPlausible(cell.gains, 1 - ruledOut) < cell.worthwhile ? 'nothing-to-gain' : 'open';
+}
+
+/**
+ * A finding needs chance to be unlikely and the margin to be reached. Both are bounds on one figure, so the chance of a
+ * false finding at a level is the smaller of the two; it depends on the sizes of the differences only.
+ */
+function adjusted(cells: readonly Cell[], gainOf: (cell: Cell) => number, share: number): Map<Cell, number> {
+  const tests = cells.map((cell) => {
+    const gain = gainOf(cell);
+    const reach = cell.chance.atLeast(cell.margin);
+    const p = gain > 0 && gain >= cell.margin ? cell.chance.atLeast(gain) : 1;
+    return { p, sizeAt: (level: number) => Math.min(cell.chance.attainable(level), reach) };
+  });
+  return new Map(stepDown(tests).map((p, at) => [cells[at] as Cell, Math.min(1, p / share)]));
+}
+
+function accuracyOf(cells: readonly Cell[], { row }: Cell): Cell | undefined {
+  return cells.find((cell) => cell.row === row && cell.dimension === 'accuracy');
+}
+
+/** Known from the sizes of the differences alone, so that it may decide which cells share alpha. */
+function couldSeeLoss(accuracy: Cell | undefined): boolean {
+  return accuracy !== undefined && accuracy.chance.atLeast(accuracy.worthwhile) <= ruledOut;
+}
+
+function lossRuledOut(accuracy: Cell | undefined): boolean {
+  return accuracy !== undefined && nonInferiorityP(accuracy.gains, accuracy.worthwhile) <= ruledOut;
+}
