@@ -49,7 +49,11 @@ export function plantedLogs(planted: Planted, seed: number): [GradedTrial[], Gra
 
 type Place = { question: string; route: string; arm: number; trial: number; chance: number; size: number };
 
-function plantedTrial(planted: Planted, { question, route, arm, trial, chance, size }: Place, random: Random): GradedTrial {
+function plantedTrial(
+  planted: Planted,
+  { question, route, arm, trial, chance, size }: Place,
+  random: Random,
+): GradedTrial {
   const right = random() < chance;
   const wasteful = right && random() < (planted.waste[arm] ?? 0);
   const vary = (scale: number) => scale * size * Math.exp(0.3 * normalDraw(random));

@@ -8,8 +8,8 @@ const Ratio = z.number().min(1).max(10);
 
 /** A smaller difference is neither a win nor a harm, however certain. */
 export const ComparisonMargins = z.strictObject({
-  accuracy: Points.default(0.02),
-  route: Points.default(0.05),
+  accuracy: Points.default(0.01),
+  route: Points.default(0.03),
   /** Routes whose margin is not `route`. */
   routes: z.record(z.string(), Points).default({}),
   waste: Points.default(0.05),

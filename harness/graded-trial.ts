@@ -55,7 +55,8 @@ export function checkTrials(trials: readonly GradedTrial[], name: string): { tri
   refuseMixtures(trials, name);
   refuseDuplicates(trials, name);
   const notes: string[] = [];
-  const note = (count: number, what: string) => count > 0 && notes.push(`${name}: ${count} of ${trials.length} ${what}`);
+  const note = (count: number, what: string) =>
+    count > 0 && notes.push(`${name}: ${count} of ${trials.length} ${what}`);
   const checked = trials.map((trial) => ({
     ...trial,
     costUsd: known(trial.costUsd),

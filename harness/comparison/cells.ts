@@ -43,7 +43,7 @@ export function cellsOf(pairs: readonly PairedQuestion[], plan: ComparisonPlan):
   return rows.flatMap(([row, questions]) => dimensions.flatMap((dimension) => cellOf(row, dimension, questions, plan)));
 }
 
-const valueOf: Record<Dimension, (means: ArmMeans) => number | null> = {
+const readings: Record<Dimension, (means: ArmMeans) => number | null> = {
   accuracy: ({ accuracy }) => accuracy,
   waste: ({ waste }) => waste,
   cost: ({ costUsd }) => costUsd,
@@ -51,7 +51,7 @@ const valueOf: Record<Dimension, (means: ArmMeans) => number | null> = {
 };
 
 function cellOf(row: string, dimension: Dimension, questions: readonly PairedQuestion[], plan: ComparisonPlan): Cell[] {
-  const read = valueOf[dimension];
+  const read = readings[dimension];
   const baseline: number[] = [];
   const candidate: number[] = [];
   for (const question of questions) {
@@ -70,7 +70,22 @@ function cellOf(row: string, dimension: Dimension, questions: readonly PairedQue
   const chance = nullDistribution(gains, { draws: plan.draws, seed: seedFor(plan.seed, `${row} ${dimension}`) });
   const bounds = boundsOf(row, dimension, before + after, plan);
   const effect = ratio ? (before === 0 && after === 0 ? 1 : after / before) : after - before;
-  return [{ row, dimension, n, unknown: questions.length - n, baseline, candidate, gains, gain, sd, effect, chance, ...bounds }];
+  return [
+    {
+      row,
+      dimension,
+      n,
+      unknown: questions.length - n,
+      baseline,
+      candidate,
+      gains,
+      gain,
+      sd,
+      effect,
+      chance,
+      ...bounds,
+    },
+  ];
 }
 
 /**

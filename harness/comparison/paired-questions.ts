@@ -19,7 +19,10 @@ export function pairQuestions(baseline: readonly GradedTrial[], candidate: reado
   const sides = [baseline, candidate].map((trials, at) => {
     const byQuestion = Map.groupBy(trials, ({ question }) => question);
     const same = sameEveryTrial(byQuestion);
-    if (same) notes.push(`${at === 0 ? 'baseline' : 'candidate'}: every trial of a question came out the same; they count as one`);
+    if (same)
+      notes.push(
+        `${at === 0 ? 'baseline' : 'candidate'}: every trial of a question came out the same; they count as one`,
+      );
     const kept = [...byQuestion].map(([name, all]) => [name, same ? all.slice(0, 1) : all] as const);
     return new Map(kept.map(([name, all]) => [name, all.filter(({ correct }) => correct !== null)]));
   });
@@ -34,7 +37,8 @@ export function pairQuestions(baseline: readonly GradedTrial[], candidate: reado
       throw new LogProblem(`question ${question} has another expected route in each log`);
     else pairs.push({ question, route, baseline: means(one), candidate: means(other) });
   }
-  const most = (side: Map<string, GradedTrial[]>) => [...side.values()].reduce((top, all) => Math.max(top, all.length), 0);
+  const most = (side: Map<string, GradedTrial[]>) =>
+    [...side.values()].reduce((top, all) => Math.max(top, all.length), 0);
   return { pairs, unpaired, notes, trials: { baseline: most(ours), candidate: most(theirs) } };
 }
 

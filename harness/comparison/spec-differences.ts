@@ -12,7 +12,8 @@ export function specDifferences(baseline: PipelineSpec, candidate: PipelineSpec)
 /** Why the arms are not a matched pair: only routing, prompts and the partition of tools may differ. */
 export function unmatchedReasons(baseline: PipelineSpec, candidate: PipelineSpec): string[] {
   const sides = [baseline, candidate] as const;
-  const differ = (of: (spec: PipelineSpec) => unknown) => differences('', ...(sides.map(of) as [unknown, unknown])).length > 0;
+  const differ = (of: (spec: PipelineSpec) => unknown) =>
+    differences('', ...(sides.map(of) as [unknown, unknown])).length > 0;
   const say = (name: string, of: (spec: PipelineSpec) => string) => `${name}: ${of(baseline)} against ${of(candidate)}`;
   const text = (of: (spec: PipelineSpec) => unknown) => (spec: PipelineSpec) => JSON.stringify(of(spec) ?? null);
   const checks: [string, (spec: PipelineSpec) => unknown][] = [

@@ -5,7 +5,8 @@ import { stepDown } from '../statistics/step-down.ts';
 import { type Cell, whole } from './cells.ts';
 
 /**
- * `win` and `hurt` are beyond the margin and beyond chance. `worse` is beyond the margin, but may be chance.
+ * `win` and `hurt` are beyond the margin and beyond chance. `worse` is beyond the margin and more likely harm than chance,
+ * but not beyond doubt.
  * `nothing-to-gain`: a worthwhile gain is ruled out. `too-few`: fewer questions than the plan wants. Else `open`.
  */
 export type Standing = 'win' | 'hurt' | 'worse' | 'nothing-to-gain' | 'too-few' | 'open';
@@ -21,18 +22,23 @@ export type JudgedCell = {
 
 /** Chance at which a worthwhile gain, or loss of accuracy, counts as ruled out; one-sided. */
 const ruledOut = 0.05;
-
-export function judgeCells(cells: readonly Cell[], plan: ComparisonPlan): JudgedCell[] {
-  const halves = [cells.filter(({ row }) => row === whole), cells.filter(({ row }) => row !== whole)];
-  const share = halves.every((half) => half.length > 0) ? 0.5 : 1;
-  return halves.flatMap((half) => judgeHalf(half, share, plan));
-}
+/** One-sided chance, not adjusted, below which a loss beyond the margin is `worse`. */
+const leaning = 0.2;
+const wholeShare = 0.4;
 
 /**
- * The whole and the routes each spend half of alpha by Holm's procedure. What the routes cannot spend (too few questions
- * on each) is not given to the whole: otherwise a small dataset would be the easier one to win on.
+ * The whole spends two fifths of alpha and the routes three fifths, each by Holm's procedure. What the routes cannot spend
+ * (too few questions on each) is not given to the whole: otherwise a small dataset would be the easier one to win on.
  */
-function judgeHalf(cells: readonly Cell[], share: number, plan: ComparisonPlan): JudgedCell[] {
+export function judgeCells(cells: readonly Cell[], plan: ComparisonPlan): JudgedCell[] {
+  const ofWhole = cells.filter(({ row }) => row === whole);
+  const ofRoutes = cells.filter(({ row }) => row !== whole);
+  if (ofRoutes.length === 0) return judgePart(ofWhole, 1, plan);
+  return [...judgePart(ofWhole, wholeShare, plan), ...judgePart(ofRoutes, 1 - wholeShare, plan)];
+}
+
+/** @param share of alpha that these cells may spend together */
+function judgePart(cells: readonly Cell[], share: number, plan: ComparisonPlan): JudgedCell[] {
   const enough = cells.filter(({ n }) => n >= plan.minQuestions);
   const able = enough.filter((cell) => cell.dimension === 'accuracy' || couldSeeLoss(accuracyOf(cells, cell)));
   const gains = adjusted(able, (cell) => cell.gain, share);
@@ -50,7 +56,7 @@ type Findings = { pGain: number; pHarm: number; accuracyOpen: boolean; few: bool
 function standingOf(cell: Cell, { pGain, pHarm, accuracyOpen, few }: Findings, { alpha }: ComparisonPlan): Standing {
   if (pHarm <= alpha) return 'hurt';
   if (pGain <= alpha && !accuracyOpen) return 'win';
-  if (cell.gain < 0 && -cell.gain >= cell.margin) return 'worse';
+  if (cell.gain < 0 && -cell.gain >= cell.margin && cell.chance.atLeast(-cell.gain) <= leaning) return 'worse';
   if (few) return 'too-few';
   return largestPlausible(cell.gains, 1 - ruledOut) < cell.worthwhile ? 'nothing-to-gain' : 'open';
 }

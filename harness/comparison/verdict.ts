@@ -25,7 +25,8 @@ export type Verdict =
  */
 export function decide(judged: readonly JudgedCell[], row: string, plan: ComparisonPlan): Verdict {
   const own = judged.filter(({ cell }) => cell.row === row);
-  const blocking = row === whole ? judged.filter(({ cell }) => cell.row === whole || cell.dimension === 'accuracy') : own;
+  const blocking =
+    row === whole ? judged.filter(({ cell }) => cell.row === whole || cell.dimension === 'accuracy') : own;
   const able = row === whole ? judged : own;
   const named = (cells: readonly JudgedCell[], standing: string) =>
     cells.filter((each) => each.standing === standing).map(({ cell: { row, dimension } }) => ({ row, dimension }));
@@ -44,7 +45,7 @@ function hasNothingToGain({ standing, cell }: JudgedCell): boolean {
 /** By the accuracy cells: they need the most questions. */
 function needsOf(judged: readonly JudgedCell[], plan: ComparisonPlan): Need[] {
   const cells = judged.filter(({ cell }) => cell.dimension === 'accuracy');
-  const alpha = plan.alpha / 2 / Math.max(1, 2 * (cells.length - 1));
+  const alpha = plan.alpha / Math.max(1, 2 * cells.length);
   return cells.map(({ cell: { row, n, sd, gain, margin, worthwhile }, standing }) => {
     // Where all came out alike, one question of each arm more that differs is assumed.
     const spread = Math.max(sd, Math.sqrt(2 / (n + 1)));

@@ -34,12 +34,17 @@ export function nullDistribution(differences: readonly number[], drawing: Drawin
   return sizes.length <= enumerated ? enumeratedSums(sizes, n) : monteCarlo(sizes, n, drawing);
 }
 
+/** Enumerates only when asked: all signs of 16 differences are 65,536 sums. */
 function enumeratedSums(sizes: readonly number[], n: number): NullDistribution {
-  const sums = everySum(sizes).sort();
+  const count = 2 ** sizes.length;
+  let sums: Float64Array | null = null;
   return {
     method: 'exact',
-    atLeast: (value) => (sums.length - firstAtLeast(sums, (value - tolerance) * n)) / sums.length,
-    attainable: (level) => Math.floor(level * sums.length) / sums.length,
+    atLeast: (value) => {
+      sums ??= everySum(sizes).sort();
+      return (count - firstAtLeast(sums, (value - tolerance) * n)) / count;
+    },
+    attainable: (level) => Math.floor(level * count) / count,
   };
 }
 
