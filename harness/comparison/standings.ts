@@ -18,6 +18,8 @@ export type JudgedCell = {
   pHarm: number;
   /** Set where a gain in waste, cost or latency does not count: a worthwhile loss of accuracy is not ruled out. */
   accuracyOpen: boolean;
+  /** A worthwhile gain is ruled out, whatever the standing. */
+  gainRuledOut: boolean;
 };
 
 /** Chance at which a worthwhile gain, or loss of accuracy, counts as ruled out; one-sided. */
@@ -47,18 +49,23 @@ function judgePart(cells: readonly Cell[], share: number, plan: ComparisonPlan):
     const [pGain, pHarm] = [gains.get(cell) ?? 1, harms.get(cell) ?? 1];
     const accuracyOpen = cell.dimension !== 'accuracy' && !lossRuledOut(accuracyOf(cells, cell));
     const few = !enough.includes(cell);
-    return { cell, pGain, pHarm, accuracyOpen, standing: standingOf(cell, { pGain, pHarm, accuracyOpen, few }, plan) };
+    const gainRuledOut = !few && largestPlausible(cell.gains, 1 - ruledOut) < cell.worthwhile;
+    const findings = { pGain, pHarm, accuracyOpen, gainRuledOut };
+    return { cell, ...findings, standing: few ? 'too-few' : standingOf(cell, findings, plan) };
   });
 }
 
-type Findings = { pGain: number; pHarm: number; accuracyOpen: boolean; few: boolean };
+type Findings = Pick<JudgedCell, 'pGain' | 'pHarm' | 'accuracyOpen' | 'gainRuledOut'>;
 
-function standingOf(cell: Cell, { pGain, pHarm, accuracyOpen, few }: Findings, { alpha }: ComparisonPlan): Standing {
+function standingOf(
+  cell: Cell,
+  { pGain, pHarm, accuracyOpen, gainRuledOut }: Findings,
+  { alpha }: ComparisonPlan,
+): Standing {
   if (pHarm <= alpha) return 'hurt';
   if (pGain <= alpha && !accuracyOpen) return 'win';
   if (cell.gain < 0 && -cell.gain >= cell.margin && cell.chance.atLeast(-cell.gain) <= leaning) return 'worse';
-  if (few) return 'too-few';
-  return largestPlausible(cell.gains, 1 - ruledOut) < cell.worthwhile ? 'nothing-to-gain' : 'open';
+  return gainRuledOut ? 'nothing-to-gain' : 'open';
 }
 
 /**

@@ -33,13 +33,9 @@ export function decide(judged: readonly JudgedCell[], row: string, plan: Compari
   const [wins, hurts, doubts] = [named(able, 'win'), named(blocking, 'hurt'), named(own, 'worse')];
   if (hurts.length > 0) return { kind: 'not-justified', because: 'hurts', hurts, wins };
   if (wins.length > 0 && doubts.length === 0) return { kind: 'justified', wins };
-  if (wins.length === 0 && blocking.every(hasNothingToGain))
+  if (wins.length === 0 && blocking.every(({ gainRuledOut }) => gainRuledOut))
     return { kind: 'not-justified', because: 'nothing-to-gain', hurts, wins };
   return { kind: 'undecided', because: 'too few questions', wins, doubts, needs: needsOf(blocking, plan) };
-}
-
-function hasNothingToGain({ standing, cell }: JudgedCell): boolean {
-  return standing === 'nothing-to-gain' || (standing === 'worse' && cell.gain + cell.sd / Math.sqrt(cell.n) < 0);
 }
 
 /** By the accuracy cells: they need the most questions. */
