@@ -89,5 +89,5 @@ export function agreementOf(pairs: readonly LabelPair[]): Agreement {
 /** Below these counts the interval missed more than 7 % of true kappas in simulation (docs/statistics.md). */
 function enoughForKappa({ counts }: ConfusionMatrix): boolean {
   const { n, observed } = shares(counts);
-  return n >= 60 && Math.round(n * (1 - observed)) >= 8;
+  return n >= 80 && Math.round(n * (1 - observed)) >= 8;
 }
