@@ -1,7 +1,8 @@
 /** Holds the agreement statistics to published worked examples. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { agreementOf, cohensKappa, wilsonInterval } from '../../harness/agreement.ts';
+import { agreementOf, cohensKappa, kappaInterval } from '../../harness/agreement.ts';
+import { wilsonInterval } from '../../harness/statistics/proportions.ts';
 
 /** Newcombe, Statistics in Medicine 17 (1998) 857-872, table I, method 3 (Wilson without continuity correction). */
 const newcombe: [number, number, number, number][] = [
@@ -83,4 +84,33 @@ test('the confusion matrix counts expected in rows and actual in columns', () =>
       [0, 1],
     ],
   });
+});
+
+/** statsmodels 0.15.0: cohens_kappa(numpy.array(counts)).kappa_low, .kappa_upp */
+test("kappa's interval is that of statsmodels", () => {
+  const labels = ['a', 'b', 'c', 'd'];
+  const counts = [
+    [14, 1, 0, 0],
+    [2, 11, 1, 1],
+    [0, 1, 13, 1],
+    [1, 2, 1, 11],
+  ];
+  assert.equal(kappaInterval({ labels, counts })?.low.toFixed(10), (0.6253535250394264).toFixed(10));
+  assert.equal(kappaInterval({ labels, counts })?.high.toFixed(10), (0.8857575860716846).toFixed(10));
+  const cohen = kappaInterval({
+    labels: ['a', 'b', 'c'],
+    counts: [
+      [88, 14, 18],
+      [10, 40, 10],
+      [2, 6, 12],
+    ],
+  });
+  assert.equal(cohen?.low.toFixed(10), (0.3915637020535469).toFixed(10));
+  assert.equal(cohen?.high.toFixed(10), (0.59148714540408).toFixed(10));
+});
+
+test('a small sample prints a kappa but no interval of it', () => {
+  const pairs = Array.from({ length: 20 }, (_, at) => ({ expected: at % 2 ? 'a' : 'b', actual: at % 3 ? 'a' : 'b' }));
+  assert.notEqual(agreementOf(pairs).kappa, null);
+  assert.equal(agreementOf(pairs).kappaInterval, null);
 });

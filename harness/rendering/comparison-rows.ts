@@ -1,0 +1,87 @@
+/** Writes the figures of a comparison as words: one row a cell, one sentence a verdict. */
+import type { ComparedCell, Comparison } from '../comparison/compare-arms.ts';
+import type { Verdict } from '../comparison/verdict.ts';
+
+export const cellHead = [
+  'row',
+  'dimension',
+  'questions',
+  'baseline',
+  'candidate',
+  'effect',
+  '95 % interval',
+  'p gain',
+  'p harm',
+  'standing',
+];
+
+/** One row of cells as text, in the order of `cellHead`. */
+export function cellRow(cell: ComparedCell): string[] {
+  const { row, dimension, n, interval, standing, accuracyOpen } = cell;
+  const ratio = dimension === 'cost' || dimension === 'latency';
+  const amount = { accuracy: percent, waste: percent, cost: dollars, latency: seconds }[dimension];
+  const effect = ratio ? times : points;
+  const between = interval === null ? 'too few' : `${effect(interval.low)} to ${effect(interval.high)}`;
+  const stands = accuracyOpen && cell.pGain < 1 ? `${standing} (accuracy open)` : standing;
+  return [
+    row,
+    dimension,
+    String(n),
+    amount(cell.baseline),
+    amount(cell.candidate),
+    effect(cell.effect),
+    between,
+    chance(cell.pGain),
+    chance(cell.pHarm),
+    stands,
+  ];
+}
+
+export function verdictSentence(verdict: Verdict): string {
+  const names = (cells: readonly { row: string; dimension: string }[]) =>
+    cells.map(({ row, dimension }) => `${dimension} of ${row}`).join(', ');
+  switch (verdict.kind) {
+    case 'justified':
+      return `justified: wins ${names(verdict.wins)}`;
+    case 'not-justified': {
+      const wins = verdict.wins.length === 0 ? '' : `, though it wins ${names(verdict.wins)}`;
+      return verdict.because === 'hurts'
+        ? `not justified: hurts ${names(verdict.hurts)}${wins}`
+        : 'not justified: a worthwhile gain is ruled out everywhere';
+    }
+    case 'undecided': {
+      const wins = verdict.wins.length === 0 ? '' : `; wins ${names(verdict.wins)}`;
+      const doubts = verdict.doubts.length === 0 ? '' : `; perhaps worse: ${names(verdict.doubts)}`;
+      const needs = verdict.needs.filter(({ have, need }) => need > have);
+      const more = needs.map(({ row, have, need }) => `${row} has ${have}, needs about ${need}`).join('; ');
+      return `undecided: too few questions${more === '' ? '' : ` (${more})`}${wins}${doubts}`;
+    }
+    case 'not-comparable':
+      return `not comparable: ${verdict.reasons.join('; ')}`;
+  }
+}
+
+/** Verdicts, then what a reader must know to trust them; one line each. */
+export function comparisonLines({ verdict, routes, notes, differences, questions, trials }: Comparison): string[] {
+  return [
+    `verdict: ${verdictSentence(verdict)}`,
+    ...Object.entries(routes).map(([route, each]) => `route ${route}: ${verdictSentence(each)}`),
+    `${questions} questions; trials: ${trials.baseline} and ${trials.candidate}`,
+    ...differences.map(
+      ({ path, baseline, candidate }) => `differs: ${path}: ${brief(baseline)} against ${brief(candidate)}`,
+    ),
+    ...notes.map((note) => `note: ${note}`),
+  ];
+}
+
+function brief(value: unknown): string {
+  const text = JSON.stringify(value) ?? 'absent';
+  return text.length <= 80 ? text : `${text.slice(0, 77)}...`;
+}
+
+const percent = (share: number) => `${(100 * share).toFixed(1)} %`;
+const points = (difference: number) => `${difference < 0 ? '' : '+'}${(100 * difference).toFixed(1)}`;
+const dollars = (costUsd: number) => `$${costUsd.toPrecision(3)}`;
+const seconds = (ms: number) => `${(ms / 1000).toFixed(2)} s`;
+const times = (ratio: number) => (Number.isFinite(ratio) ? `x${ratio.toFixed(2)}` : 'x∞');
+const chance = (p: number) => (p >= 1 ? '1' : p < 0.0001 ? '<.0001' : p.toFixed(4));

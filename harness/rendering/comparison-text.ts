@@ -1,0 +1,84 @@
+/** Renders a comparison for terminals, Markdown, spreadsheets and programs. */
+import type { Comparison } from '../comparison/compare-arms.ts';
+import { cellHead, cellRow, comparisonLines } from './comparison-rows.ts';
+
+/** A table with aligned columns, then the verdicts. */
+export function comparisonText(comparison: Comparison): string {
+  const rows = [cellHead, ...comparison.cells.map(cellRow)];
+  const widths = cellHead.map((_, at) => Math.max(...rows.map((row) => row[at]?.length ?? 0)));
+  const lines = rows.map((row) =>
+    row
+      .map((text, at) => text.padEnd(widths[at] ?? 0))
+      .join('  ')
+      .trimEnd(),
+  );
+  return `${[...lines, '', ...comparisonLines(comparison)].join('\n')}\n`;
+}
+
+export function comparisonMarkdown(comparison: Comparison): string {
+  const line = (cells: readonly string[]) => `| ${cells.map(markdownCell).join(' | ')} |`;
+  const { baseline, candidate } = comparison;
+  return [
+    `# ${markdownCell(candidate.arm)} against ${markdownCell(baseline.arm)}`,
+    '',
+    ...comparisonLines(comparison).map((each) => `- ${markdownCell(each)}`),
+    '',
+    line(cellHead),
+    line(cellHead.map(() => '---')),
+    ...comparison.cells.map((cell) => line(cellRow(cell))),
+    '',
+  ].join('\n');
+}
+
+/** RFC 4180; numbers as they are, an empty field where there is none. */
+export function comparisonCsv({ cells }: Comparison): string {
+  const head = [
+    'row',
+    'dimension',
+    'n',
+    'differing',
+    'baseline',
+    'candidate',
+    'effect',
+    'low',
+    'high',
+    'test',
+    'p',
+    'p_gain',
+    'p_harm',
+    'standing',
+  ];
+  const rows = cells.map((cell) => [
+    cell.row,
+    cell.dimension,
+    cell.n,
+    cell.differing,
+    cell.baseline,
+    cell.candidate,
+    cell.effect,
+    cell.interval?.low ?? null,
+    cell.interval?.high ?? null,
+    cell.test,
+    cell.p,
+    cell.pGain,
+    cell.pHarm,
+    cell.standing,
+  ]);
+  return [head, ...rows].map((row) => `${row.map(csvField).join(',')}\r\n`).join('');
+}
+
+/** Infinite ratios become null. */
+export function comparisonJson(comparison: Comparison): string {
+  return `${JSON.stringify(comparison)}\n`;
+}
+
+function markdownCell(text: string): string {
+  return text.replace(/[\\|`*_<>[\]]/g, '\\$&').replace(/\s+/g, ' ');
+}
+
+/** A text that a spreadsheet would take for a formula gets an apostrophe. */
+function csvField(value: string | number | null): string {
+  if (typeof value === 'number') return Number.isFinite(value) ? String(value) : '';
+  const text = /^[=+\-@\t\r]/.test(value ?? '') ? `'${value}` : (value ?? '');
+  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+}
