@@ -1,7 +1,8 @@
 /** Makes the run log's record of a run that has ended. */
+import type { SpecialistOutput } from '../../contracts/draft.ts';
 import { offlineModelName } from '../../contracts/names.ts';
 import type { AnswerOutcome } from '../../contracts/outcome.ts';
-import { type LatencyParts, RunLogRecord } from '../../contracts/run-log.ts';
+import { type LatencyParts, type LoggedOutput, RunLogRecord } from '../../contracts/run-log.ts';
 import type { Usage } from '../../contracts/usage.ts';
 
 /** What the outcome does not say of a run. */
@@ -11,7 +12,8 @@ export type RunFacts = {
   arm: string;
   trial: number;
   workflowId: string;
-  runId: string;
+  /** Null of a run that never started. */
+  runId: string | null;
   links: RunLogRecord['links'];
   specHash: string;
   /** ISO 8601. */
@@ -24,28 +26,14 @@ export function toRunLogRecord(outcome: AnswerOutcome, facts: RunFacts): RunLogR
   const { state } = outcome;
   const models = [...new Set(Object.values(state.models))];
   return {
-    question_id: facts.questionId,
-    arm: facts.arm,
-    trial: facts.trial,
-    dataset: facts.dataset,
+    ...whichRun(facts),
     question: state.question,
     outcome: outcome.kind,
     reasons: reasonsOf(outcome),
     route: state.route,
     routing: state.routing,
     routes_run: state.routes_run,
-    specialist_output: state.specialist_output.map(
-      ({ specialist, try: attempt, kind, answer, citations, insufficient, accepted, reasons }) => ({
-        specialist,
-        try: attempt,
-        kind,
-        answer,
-        citations,
-        insufficient,
-        accepted,
-        reasons,
-      }),
-    ),
+    specialist_output: state.specialist_output.map(loggedOutput),
     evidence: state.evidence,
     tools_called: state.tools_called,
     final_answer: state.final_answer,
@@ -54,14 +42,7 @@ export function toRunLogRecord(outcome: AnswerOutcome, facts: RunFacts): RunLogR
     gaps: state.gaps,
     superseded: state.superseded,
     usage: state.usage,
-    failed_usage: facts.failedUsage,
     cost_usd: state.usage.costUsd,
-    latency_ms: facts.latencyMs,
-    started_at: facts.startedAt,
-    workflow_id: facts.workflowId,
-    run_id: facts.runId,
-    links: facts.links,
-    spec_hash: facts.specHash,
     model: models.length === 0 ? null : models.join(', '),
     models: state.models,
     snapshot: state.snapshot?.id ?? null,
@@ -74,14 +55,17 @@ export function toRunLogRecord(outcome: AnswerOutcome, facts: RunFacts): RunLogR
 export function toErrorRecord(
   error: { kind: string | null; message: string },
   question: string,
-  facts: Omit<RunFacts, 'runId'> & { runId: string | null },
+  facts: RunFacts,
 ): RunLogRecord {
-  return RunLogRecord.parse({
+  return RunLogRecord.parse({ ...whichRun(facts), question, error });
+}
+
+function whichRun(facts: RunFacts) {
+  return {
     question_id: facts.questionId,
     arm: facts.arm,
     trial: facts.trial,
     dataset: facts.dataset,
-    question,
     failed_usage: facts.failedUsage,
     latency_ms: facts.latencyMs,
     started_at: facts.startedAt,
@@ -89,8 +73,12 @@ export function toErrorRecord(
     run_id: facts.runId,
     links: facts.links,
     spec_hash: facts.specHash,
-    error,
-  });
+  } satisfies Partial<RunLogRecord>;
+}
+
+function loggedOutput(output: SpecialistOutput): LoggedOutput {
+  const { specialist, kind, answer, citations, insufficient, accepted, reasons } = output;
+  return { specialist, try: output.try, kind, answer, citations, insufficient, accepted, reasons };
 }
 
 function reasonsOf(outcome: AnswerOutcome): string[] | null {
