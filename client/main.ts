@@ -1,14 +1,17 @@
 /** The command line: names every command; the code of a command is loaded when it is called. */
 import { Command } from 'commander';
 import { addAsk } from './commands/ask.ts';
+import { addDataset } from './commands/dataset.ts';
 import { addDemo } from './commands/demo.ts';
 import { addDoctor } from './commands/doctor.ts';
+import { addGrade } from './commands/grade.ts';
 import { addIndex } from './commands/index.ts';
 import { addMap } from './commands/map.ts';
 import { addModel } from './commands/model.ts';
 import { addPipeline } from './commands/pipeline.ts';
 import { addRoute } from './commands/route.ts';
 import { addRuns } from './commands/runs.ts';
+import { addSchema } from './commands/schema.ts';
 import { addSearch } from './commands/search.ts';
 import { addUp } from './commands/up.ts';
 import { addWorker } from './commands/worker.ts';
@@ -32,6 +35,9 @@ addSearch(program);
 addMap(program);
 addDemo(program);
 addPipeline(program);
+addDataset(program);
+addGrade(program);
+addSchema(program);
 addDoctor(program);
 addModel(program);
 addWorker(program);

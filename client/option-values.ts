@@ -32,3 +32,11 @@ export function knownRunId(text: string): string {
   if (!/^[^\s\p{Cc}]{1,1000}$/u.test(text)) throw new InvalidArgumentError('It must be the id of a run.');
   return text;
 }
+
+/** A share from 0 to 1. */
+export function share(text: string): number {
+  const value = Number(text);
+  if (!/^\d?(\.\d{1,12})?$/.test(text) || text === '' || value > 1)
+    throw new InvalidArgumentError('It must be a number from 0 to 1 such as 0.25.');
+  return value;
+}

@@ -1,0 +1,49 @@
+/** Reads a run log with the dataset it answers, and grades it record by record. */
+import type { DatasetQuestion } from '../contracts/dataset.ts';
+import type { RunLogRecord } from '../contracts/run-log.ts';
+import { readDataset } from '../harness/dataset.ts';
+import { type GradedRecord, gradeRecord } from '../harness/graded-record.ts';
+import { runLogReader } from '../harness/run-log/run-log-reader.ts';
+import { UsageError } from './failures.ts';
+import { asUsage, readWholeFile } from './json-lines-file.ts';
+import { linesOfFile } from './lines-of-file.ts';
+
+export type GradeOptions = { dataset: string; wasteShare: number };
+
+/**
+ * Nothing is returned unless the whole log can be read.
+ * @throws UsageError with the line that is wrong
+ */
+export async function gradedLog(log: string, { dataset, wasteShare }: GradeOptions): Promise<GradedRecord[]> {
+  const questions = await questionsById(dataset);
+  const reader = runLogReader(log);
+  const graded: GradedRecord[] = [];
+  let line = 0;
+  for await (const text of linesOfFile(log)) {
+    line += 1;
+    const record = asUsage(() => reader.read(text, line));
+    if (record === null) continue;
+    graded.push(gradeRecord(record, questionOf(record, `${log}:${line}`, questions, dataset), { wasteShare }));
+  }
+  if (graded.length === 0) throw new UsageError(`${log} has no records`);
+  return graded;
+}
+
+async function questionsById(file: string): Promise<Map<string, DatasetQuestion>> {
+  const text = await readWholeFile(file);
+  return new Map(asUsage(() => readDataset(text, file)).map((question) => [question.id, question]));
+}
+
+function questionOf(
+  record: RunLogRecord,
+  place: string,
+  questions: ReadonlyMap<string, DatasetQuestion>,
+  dataset: string,
+): DatasetQuestion {
+  const question = questions.get(record.question_id);
+  if (question === undefined)
+    throw new UsageError(`${place}: ${dataset} has no question "${record.question_id}": is this its dataset?`);
+  if (record.question !== null && record.question.trim() !== question.question)
+    throw new UsageError(`${place}: question "${question.id}" is another one in ${dataset}: is this its dataset?`);
+  return question;
+}

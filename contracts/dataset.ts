@@ -1,0 +1,58 @@
+/** A question with its gold: what an evaluation asks, and what a right answer to it must and must not hold. */
+import { z } from 'zod';
+import { SnapshotPath } from './evidence.ts';
+import { questionMaxCharacters } from './question.ts';
+
+const Phrase = z.string().trim().min(1).max(500);
+
+/** A thing said in one of several ways: any of them counts. A single string is a fact with one wording. */
+export const Fact = z
+  .union([Phrase, z.array(Phrase).min(1).max(20)])
+  .transform((given) => (typeof given === 'string' ? [given] : given));
+export type Fact = z.infer<typeof Fact>;
+
+/** Lines of a file, 1-based, both ends included. */
+export const LineRange = z
+  .tuple([z.int().positive(), z.int().positive()])
+  .refine(([first, last]) => first <= last, 'a line range starts before it ends');
+export type LineRange = z.infer<typeof LineRange>;
+
+export const GoldEvidence = z.strictObject({
+  /** Files, or folders ending in `/`: a correct citation lies in one of them. Empty where nothing answers the question. */
+  paths: z.array(SnapshotPath).max(200),
+  /** Where in those files the answer stands, as far as somebody has said so. */
+  lines: z.record(SnapshotPath, z.array(LineRange).min(1)).default({}),
+});
+export type GoldEvidence = z.infer<typeof GoldEvidence>;
+
+export const DatasetQuestion = z
+  .strictObject({
+    id: z.string().min(1).max(200),
+    question: z.string().trim().min(1, 'the question is empty').max(questionMaxCharacters),
+    /** A folder relative to the project's root, or a git URL. */
+    repository: z.string().min(1),
+    expected_route: z.string().min(1),
+    /** The same decision, taken again by somebody who had not seen the first. */
+    second_route: z.string().min(1).nullable().default(null),
+    /** Routes whose specialist the answer needs besides the expected one. */
+    other_routes: z.array(z.string().min(1)).default([]),
+    kind: z.enum(['answerable', 'unanswerable']),
+    gold: GoldEvidence,
+    must_mention: z.array(Fact).max(20).default([]),
+    forbidden_claims: z.array(Fact).max(20).default([]),
+    reference_answer: z.string().trim().min(1).nullable().default(null),
+    tags: z.array(z.string().min(1)).default([]),
+    split: z.enum(['dev', 'test']).default('dev'),
+    /** Why this gold, or how somebody made sure that there is none. */
+    note: z.string().default(''),
+  })
+  .superRefine(({ kind, gold, must_mention }, context) => {
+    const complain = (message: string, path: string[]) => context.addIssue({ code: 'custom', message, path });
+    if (kind === 'answerable' && gold.paths.length === 0)
+      complain('an answerable question needs gold', ['gold', 'paths']);
+    if (kind === 'unanswerable' && gold.paths.length + must_mention.length > 0)
+      complain('an unanswerable question has neither gold nor facts to mention', ['kind']);
+    for (const path of Object.keys(gold.lines))
+      if (!gold.paths.includes(path)) complain(`has lines of "${path}", which is not in gold.paths`, ['gold', 'lines']);
+  });
+export type DatasetQuestion = z.infer<typeof DatasetQuestion>;

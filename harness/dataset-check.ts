@@ -1,0 +1,81 @@
+/** Finds what makes a dataset measure something else than it says, as far as the file itself can tell. */
+import type { DatasetQuestion } from '../contracts/dataset.ts';
+import { type Agreement, agreementOf } from './agreement.ts';
+import { mentions, plainWording, wordOverlap } from './graders/wording.ts';
+
+/** `problem`: a question must change; `note`: the set as a whole is lopsided. */
+export type DatasetFinding = { level: 'problem' | 'note'; question: string | null; what: string };
+
+/** From this overlap of words on, two questions count as one. */
+const sameQuestion = 0.9;
+/** A route or kind with less than this share of the largest one's questions is noted. */
+const lopsided = 0.5;
+
+export function checkDataset(questions: readonly DatasetQuestion[]): DatasetFinding[] {
+  return [...duplicates(questions), ...leaks(questions), ...contradictions(questions), ...imbalance(questions)];
+}
+
+/** How well the two labels of each route agree; null unless every question has both. */
+export function labelAgreement(questions: readonly DatasetQuestion[]): Agreement | null {
+  const pairs = questions.flatMap(({ expected_route, second_route }) =>
+    second_route === null ? [] : [{ expected: expected_route, actual: second_route }],
+  );
+  return pairs.length === questions.length ? agreementOf(pairs) : null;
+}
+
+function duplicates(questions: readonly DatasetQuestion[]): DatasetFinding[] {
+  return questions.flatMap((question, at) => {
+    const earlier = questions
+      .slice(0, at)
+      .find(
+        (other) =>
+          other.repository === question.repository && wordOverlap(other.question, question.question) >= sameQuestion,
+      );
+    return earlier === undefined ? [] : [problem(question.id, `asks the same as ${earlier.id}`)];
+  });
+}
+
+/** A question that names its gold file gives the retrieval away. */
+function leaks(questions: readonly DatasetQuestion[]): DatasetFinding[] {
+  return questions.flatMap((question) => {
+    const asked = plainWording(question.question);
+    const named = question.gold.paths.filter((path) => {
+      const name = path.split('/').findLast((part) => part !== '') ?? path;
+      return asked.includes(plainWording(path)) || (name.includes('.') && asked.includes(plainWording(name)));
+    });
+    return named.map((path) => problem(question.id, `names its gold file ${path}`));
+  });
+}
+
+/** The reference answer must itself be right. */
+function contradictions(questions: readonly DatasetQuestion[]): DatasetFinding[] {
+  return questions.flatMap(({ id, reference_answer, must_mention, forbidden_claims }) => {
+    if (reference_answer === null) return [];
+    const plain = plainWording(reference_answer);
+    return [
+      ...must_mention
+        .filter((fact) => !mentions(plain, fact))
+        .map((fact) => problem(id, `the reference answer does not mention "${fact[0]}"`)),
+      ...forbidden_claims
+        .filter((claim) => mentions(plain, claim))
+        .map((claim) => problem(id, `the reference answer makes the forbidden claim "${claim[0]}"`)),
+    ];
+  });
+}
+
+function imbalance(questions: readonly DatasetQuestion[]): DatasetFinding[] {
+  const counts = [...Map.groupBy(questions, ({ expected_route }) => expected_route)].map(
+    ([route, members]) => [route, members.length] as const,
+  );
+  const most = Math.max(0, ...counts.map(([, count]) => count));
+  const few = counts
+    .filter(([, count]) => count < lopsided * most)
+    .map(([route, count]) => lean(`only ${count} questions of route ${route}, the largest has ${most}`));
+  const none = questions.some(({ kind }) => kind === 'unanswerable')
+    ? []
+    : [lean('no unanswerable question: abstention cannot be measured')];
+  return [...few, ...none];
+}
+
+const problem = (question: string, what: string): DatasetFinding => ({ level: 'problem', question, what });
+const lean = (what: string): DatasetFinding => ({ level: 'note', question: null, what });

@@ -1,0 +1,94 @@
+/** Grades the tool calls one by one: what each was good for. */
+import type { DatasetQuestion } from '../../contracts/dataset.ts';
+import type { LoggedToolCall, RunLogRecord } from '../../contracts/run-log.ts';
+import { inGold } from './gold-places.ts';
+import { fits, neededKinds, toolKind } from './needed-kinds.ts';
+
+/**
+ * `redundant`: repeats an earlier call, whoever made that; `needed`: showed gold or what the answer cites;
+ * `wrong-kind`: did not, and searches another kind of text than the question calls for; `unused`: the rest.
+ */
+export type CallFinding = 'needed' | 'redundant' | 'wrong-kind' | 'unused';
+export type GradedCall = { tool: string; finding: CallFinding };
+
+export type ToolFigures = {
+  calls: GradedCall[];
+  counts: Record<CallFinding, number>;
+  /** Routes that the question needs and that no call served. */
+  missing: string[];
+  /** A call showed a gold file; null where the log does not say what calls showed, or the question has no gold. */
+  goldShown: boolean | null;
+};
+
+/** Null where the log does not say which tools were called. */
+export function gradeTools(record: RunLogRecord, question: DatasetQuestion): ToolFigures | null {
+  const made = record.tools_called;
+  if (made === null) return null;
+  const cited = new Set((record.evidence ?? []).map(({ path }) => path));
+  const seen = new Set<string>();
+  const calls = made.map((call): GradedCall => {
+    const finding = findingOf(call, { question, cited, repeated: keysOf(call).some((key) => seen.has(key)) });
+    for (const key of keysOf(call)) seen.add(key);
+    return { tool: call.tool, finding };
+  });
+  const count = (finding: CallFinding) => calls.filter((call) => call.finding === finding).length;
+  return {
+    calls,
+    counts: {
+      needed: count('needed'),
+      redundant: count('redundant'),
+      'wrong-kind': count('wrong-kind'),
+      unused: count('unused'),
+    },
+    missing: missingRoutes(made, question),
+    goldShown: goldShown(made, question),
+  };
+}
+
+type Scene = { question: DatasetQuestion; cited: ReadonlySet<string>; repeated: boolean };
+
+function findingOf(call: LoggedToolCall, { question, cited, repeated }: Scene): CallFinding {
+  if (repeated) return 'redundant';
+  const useful = call.paths?.some((path) => inGold(question.gold, path) || cited.has(path)) ?? false;
+  if (useful) return 'needed';
+  if (!fits(toolKind(call.tool), question)) return 'wrong-kind';
+  if (call.status === 'error') return 'unused';
+  // Where nothing is to be found, looking is the work; where the log does not say what was shown, doubt speaks for the call.
+  return question.kind === 'unanswerable' || call.paths === null ? 'needed' : 'unused';
+}
+
+/** Two calls are the same when they asked for the same, or the same bytes came back. */
+function keysOf({ tool, argumentsText, content, status }: LoggedToolCall): string[] {
+  const asked = argumentsText === null ? [] : [`asked ${tool} ${normalArguments(argumentsText)}`];
+  return content === null || status === 'error' ? asked : [...asked, `got ${content}`];
+}
+
+/** Order of keys and spaces does not make another call. */
+function normalArguments(text: string): string {
+  try {
+    const given: unknown = JSON.parse(text);
+    if (typeof given !== 'object' || given === null || Array.isArray(given)) return text;
+    return JSON.stringify(Object.entries(given).toSorted(([a], [b]) => (a < b ? -1 : 1)));
+  } catch {
+    return text; // the model's words, as they are
+  }
+}
+
+function missingRoutes(made: readonly LoggedToolCall[], question: DatasetQuestion): string[] {
+  return neededKinds(question)
+    .filter(({ kinds }) => !made.some((call) => serves(call, kinds, question)))
+    .map(({ route }) => route);
+}
+
+/** A tool of any kind serves when it showed gold, or where there is none to show. */
+function serves(call: LoggedToolCall, kinds: readonly string[], { kind, gold }: DatasetQuestion): boolean {
+  const own = toolKind(call.tool);
+  if (own !== 'any') return kinds.includes(own);
+  return kind === 'unanswerable' || call.paths === null || call.paths.some((path) => inGold(gold, path));
+}
+
+function goldShown(made: readonly LoggedToolCall[], { gold }: DatasetQuestion): boolean | null {
+  if (gold.paths.length === 0) return null;
+  if (made.length > 0 && made.every(({ paths }) => paths === null)) return null;
+  return made.some(({ paths }) => paths?.some((path) => inGold(gold, path)) ?? false);
+}

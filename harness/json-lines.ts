@@ -1,0 +1,39 @@
+/** Reads one line of a JSON lines file, or says what is wrong with it and where. */
+import type { z } from 'zod';
+
+/** A line that cannot be taken as it stands; the message begins with its place. */
+export class LineProblem extends Error {
+  override name = 'LineProblem';
+}
+
+/** A number that JSON has no word for, outside of strings: Python's writer leaves them in. */
+const noNumber = /"(?:[^"\\]|\\.)*"|(-?\b(?:NaN|Infinity)\b)/g;
+
+/**
+ * @param place of the line, as `file:line`
+ * @throws LineProblem
+ */
+export function readJsonLine<Row>(line: string, place: string, schema: z.ZodType<Row>): Row {
+  const result = schema.safeParse(parsed(line, place));
+  if (result.success) return result.data;
+  throw new LineProblem(`${place}: ${issueText(result.error.issues)}`);
+}
+
+function parsed(line: string, place: string): unknown {
+  try {
+    return JSON.parse(line);
+  } catch {
+    const [word] = [...line.matchAll(noNumber)].flatMap((match) => match[1] ?? []);
+    const hint = word === undefined ? '' : `: ${word} is no number in JSON, write null for what is not known`;
+    throw new LineProblem(`${place}: is not JSON${hint}`);
+  }
+}
+
+/** The first issue, by its innermost cause: of a union, that of its first member. */
+function issueText(issues: readonly z.core.$ZodIssue[], around: readonly PropertyKey[] = []): string {
+  const [issue] = issues;
+  if (issue === undefined) return 'does not fit';
+  const path = [...around, ...issue.path];
+  if (issue.code === 'invalid_union' && issue.errors[0] !== undefined) return issueText(issue.errors[0], path);
+  return path.length === 0 ? issue.message : `${path.map(String).join('.')}: ${issue.message}`;
+}

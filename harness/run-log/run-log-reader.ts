@@ -1,0 +1,40 @@
+/** Reads a run log line by line, and refuses what has no one reading: duplicates, and records of several datasets. */
+import { RunLogRecord } from '../../contracts/run-log.ts';
+import { LineProblem, readJsonLine } from '../json-lines.ts';
+
+export type RunLogReader = {
+  /**
+   * @param line its number in the file, from 1
+   * @returns null for an empty line
+   * @throws LineProblem with the file, the line and, for a conflict, the earlier line
+   */
+  read(text: string, line: number): RunLogRecord | null;
+};
+
+/** @param file as messages name it */
+export function runLogReader(file: string): RunLogReader {
+  const lineOfKey = new Map<string, number>();
+  let dataset: { name: string; line: number } | null = null;
+  return {
+    read(text, line) {
+      if (text.trim() === '') return null;
+      const place = `${file}:${line}`;
+      const record = readJsonLine(text, place, RunLogRecord);
+      const key = JSON.stringify([record.question_id, record.arm, record.trial]);
+      const earlier = lineOfKey.get(key);
+      if (earlier !== undefined) throw new LineProblem(`${place}: ${nameOf(record)} stands on line ${earlier} already`);
+      lineOfKey.set(key, line);
+      if (record.dataset === null) return record;
+      dataset ??= { name: record.dataset, line };
+      if (record.dataset !== dataset.name)
+        throw new LineProblem(
+          `${place}: dataset "${record.dataset}", but line ${dataset.line} has "${dataset.name}": split the log by dataset`,
+        );
+      return record;
+    },
+  };
+}
+
+function nameOf({ question_id, arm, trial }: RunLogRecord): string {
+  return `question "${question_id}" of arm "${arm}", trial ${trial},`;
+}

@@ -1,0 +1,71 @@
+/** A question with its gold and a record that answers it rightly, and their variations. */
+import { DatasetQuestion } from '../../contracts/dataset.ts';
+import { RunLogRecord } from '../../contracts/run-log.ts';
+
+type Given = Record<string, unknown>;
+
+export function aQuestion(more: Given = {}): DatasetQuestion {
+  return DatasetQuestion.parse({
+    id: 'q1',
+    question: 'How large may a body be?',
+    repository: 'node_modules/fastify',
+    expected_route: 'code',
+    kind: 'answerable',
+    gold: { paths: ['lib/body.js'], lines: { 'lib/body.js': [[10, 20]] } },
+    must_mention: ['bodyLimit', ['1048576', '1 MiB']],
+    forbidden_claims: ['there is no limit'],
+    reference_answer: 'bodyLimit is 1 MiB',
+    ...more,
+  });
+}
+
+export const unanswerable = {
+  kind: 'unanswerable',
+  gold: { paths: [] },
+  must_mention: [],
+  forbidden_claims: [],
+  reference_answer: null,
+};
+
+export const call = (tool: string, paths: string[], argumentsText?: string) => ({
+  tool,
+  argumentsText: argumentsText ?? JSON.stringify({ for: `${tool} ${paths.join()}` }),
+  status: 'ok',
+  paths,
+});
+
+/** Right, by a routed specialist, with two calls that were both needed. */
+export function aRecord(more: Given = {}): RunLogRecord {
+  return RunLogRecord.parse({
+    question_id: 'q1',
+    arm: 'orchestrated',
+    outcome: 'answered',
+    route: 'code',
+    routing: {
+      route: 'code',
+      probabilities: [{ route: 'code', probability: 1 }],
+      source: 'text',
+      fallback: false,
+      reply: 'code',
+    },
+    routes_run: ['code'],
+    final_answer: 'The option `bodyLimit` allows 1 MiB.',
+    evidence: [{ path: 'lib/body.js', firstLine: 12, lastLine: 14, status: 'verified' }],
+    tools_called: [call('search_code', ['lib/body.js', 'lib/other.js']), call('read_lines', ['lib/body.js'])],
+    ...more,
+  });
+}
+
+/** What the router of an arm with one specialist leaves behind. */
+export const noRouter = {
+  arm: 'single-agent',
+  route: 'agent',
+  routes_run: ['agent'],
+  routing: {
+    route: 'agent',
+    probabilities: [{ route: 'agent', probability: 1 }],
+    source: 'only-route',
+    fallback: false,
+    reply: '',
+  },
+};
