@@ -21,7 +21,7 @@ export async function checkDatasetFile(file: string, options: CheckOptions): Pro
   return withRetrieval(async (opened) => {
     const repositories = Map.groupBy(questions, ({ repository }) => options.repo ?? resolveRepository(repository));
     for (const [repository, members] of repositories) {
-      const ref = await repositoryOf(repository, options.ref);
+      const ref = await repositoryOf({ repo: repository, ...(options.ref !== undefined && { ref: options.ref }) });
       const snapshot = await opened.retrieval.open(ref, { signal: opened.signal });
       for (const question of members) findings.push(...(await missingGold(opened, snapshot, question)));
     }
