@@ -23,6 +23,8 @@ export type HomePaths = {
   /** The cached server executable. */
   executable: string;
   traces: string;
+  /** A folder for each benchmark: its manifest, dataset, run log, histories and report. */
+  benchmarks: string;
   content: string;
   journal: string;
   index: string;
@@ -54,6 +56,7 @@ export function homePaths(home: string): HomePaths {
     bin,
     executable: join(bin, 'temporal'),
     traces: join(home, 'traces'),
+    benchmarks: join(home, 'benchmarks'),
     content: join(home, 'content'),
     journal: join(home, 'journal'),
     index: join(home, 'index'),
