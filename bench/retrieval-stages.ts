@@ -16,7 +16,7 @@ import type { BenchRecord } from './retrieval-records.ts';
 /** Scores by name, for one record whose files are ranked by words. */
 export type Stage = (view: SnapshotView, record: BenchRecord, ranked: RankedFile[]) => Promise<Record<string, Scores>>;
 
-const weights = [0.25, 0.5, 1];
+const weights = [0.1, 0.25, 0.5, 1];
 /** So much that the ranking by words decides ties only. */
 const vectorsAlone = 1000;
 const signal = new AbortController().signal;

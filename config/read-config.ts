@@ -98,7 +98,7 @@ function embeddingSettings(read: Reader, chat: Config['model'], mistakes: string
     batch: read('SWITCHYARD_EMBEDDINGS_BATCH') ?? 32,
     maxCharacters: read('SWITCHYARD_EMBEDDINGS_MAX_CHARACTERS') ?? 4000,
     timeoutSeconds: read('SWITCHYARD_EMBEDDINGS_TIMEOUT_SECONDS') ?? 60,
-    weight: (read('SWITCHYARD_EMBEDDINGS_WEIGHT') ?? 50) / 100,
+    weight: (read('SWITCHYARD_EMBEDDINGS_WEIGHT') ?? 10) / 100,
   };
   if (model === null) {
     if (own !== null)

@@ -142,7 +142,7 @@ export const settings = {
   SWITCHYARD_EMBEDDINGS_WEIGHT: setting(
     'What the ranking by vectors counts against the one by words, in percent.',
     whole(0, 1000),
-    '50',
+    '10',
   ),
   SWITCHYARD_HOME: setting(
     'Where server, indexes, journal and logs live.',
