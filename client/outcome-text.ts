@@ -100,6 +100,7 @@ function factsText(run: FinishedRun, { columns, colors }: TextStyle): string {
     ],
     ['run', run.workflowId],
     ['Web UI', run.webUrl],
+    ['trace', state.trace_link],
   ];
   return facts.flatMap(([name, value]) => (value === null ? [] : [factLine(name, value, columns, colors)])).join('\n');
 }

@@ -42,6 +42,7 @@ export function runRecord({ workflowId, runId, webUrl, durationMs, outcome }: Fi
     models: state.models,
     offlineModel: models.includes(offlineModelName),
     snapshot: state.snapshot,
+    traceUrl: state.trace_link,
   };
 }
 

@@ -28,6 +28,8 @@ export const AnswerState = z.object({
   usage: Usage,
   /** The models that answered, by role. */
   models: z.record(z.string(), z.string()),
+  /** Where the run's trace is found soon after its end; null where traces have no such place. */
+  trace_link: z.string().nullable().default(null),
 });
 export type AnswerState = z.infer<typeof AnswerState>;
 

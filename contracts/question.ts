@@ -38,8 +38,6 @@ export const RunProgress = z.object({
   doing: z.string(),
   /** Set while the run waits for a provider that stays away; `runs retry` takes it up again. */
   waitingFor: RunFailure.nullable(),
-  /** Where the trace is once the run has ended. */
-  traceLink: z.string().nullable(),
   state: AnswerState,
 });
 export type RunProgress = z.infer<typeof RunProgress>;

@@ -76,7 +76,7 @@ async function openRepository(run: Run): Promise<void> {
   );
   run.state.snapshot = opened.snapshot;
   run.searchAttributes = opened.searchAttributes;
-  run.traceLink = opened.traceLink?.replace('{traceId}', workflowInfo().runId.replaceAll('-', '')) ?? null;
+  run.state.trace_link = opened.traceLink?.replace('{traceId}', workflowInfo().runId.replaceAll('-', '')) ?? null;
 }
 
 /** A forced or lone route runs alone; otherwise the router's distribution decides. */

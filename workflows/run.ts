@@ -37,8 +37,6 @@ export class Run {
   readonly calls: ReturnType<typeof callsWithin>;
   /** What the server takes; known once the repository is open. */
   searchAttributes: readonly string[] = [];
-  /** False while nothing is known, and where traces are switched off. */
-  traceLink: string | null = null;
   #stage: Stage = 'opening';
   #doing = 'opening the repository';
   #waitingFor: RunFailure | null = null;
@@ -114,8 +112,7 @@ export class Run {
   }
 
   progress(): RunProgress {
-    const { traceLink, state } = this;
-    return { stage: this.#stage, doing: this.#doing, waitingFor: this.#waitingFor, traceLink, state };
+    return { stage: this.#stage, doing: this.#doing, waitingFor: this.#waitingFor, state: this.state };
   }
 
   async #pause(milliseconds: number, why: string): Promise<void> {
@@ -161,5 +158,6 @@ function beginning(input: QuestionInput): AnswerState {
     superseded: [],
     usage: noUsage,
     models: {},
+    trace_link: null,
   };
 }

@@ -18,7 +18,7 @@ function subjectOf(argumentsText: string): string {
 }
 
 /** Markdown for the workflow's current details. */
-export function detailsOf({ stage, doing, waitingFor, traceLink, state }: RunProgress): string {
+export function detailsOf({ stage, doing, waitingFor, state }: RunProgress): string {
   const { usage, routing } = state;
   const routes = routing?.probabilities
     .filter(({ probability }) => probability >= 0.005)
@@ -31,7 +31,7 @@ export function detailsOf({ stage, doing, waitingFor, traceLink, state }: RunPro
     state.routes_run.length > 1 ? `**routes run**: ${state.routes_run.join(', ')}` : null,
     `**retries**: ${state.retry_count}`,
     `**spent**: ${usage.modelCalls} model calls, ${usage.inputTokens + usage.outputTokens} tokens, cost ${cost}`,
-    traceLink === null ? null : `**trace**, once this run has ended: ${traceLink}`,
+    state.trace_link === null ? null : `**trace**, once this run has ended: ${state.trace_link}`,
     state.final_answer === null ? null : `**answer**: ${cut(state.final_answer.replace(/\s+/g, ' '), 600)}`,
   ];
   return rows.filter((row) => row !== null).join('\n\n');

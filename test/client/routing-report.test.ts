@@ -112,7 +112,6 @@ test('plain progress is a line for each change, none for a repetition, and says 
     stage,
     doing,
     waitingFor: null,
-    traceLink: null,
     state: aState(),
   });
   view.preparing('starting the server');

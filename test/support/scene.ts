@@ -49,8 +49,10 @@ export type SceneOptions = {
   timeoutSeconds?: number;
   traces?: Config['traces'];
 };
-export type AskOptions = Partial<Pick<QuestionInput, 'forcedRoute' | 'limits' | 'repository'>> & {
+export type AskOptions = Partial<Pick<QuestionInput, 'forcedRoute' | 'limits' | 'repository' | 'session'>> & {
   pipeline: PipelineSpec;
+  /** Of workers that the test starts itself. */
+  taskQueue?: string;
 };
 export type Scene = Awaited<ReturnType<typeof openScene>>;
 
@@ -66,15 +68,16 @@ export async function openScene(options: SceneOptions) {
   await shareBundles(home);
   const tuning = { maxCachedWorkflows };
   const worker = await startWorker(config, ownServer(server.address, server.namespace), log, tuning);
-  const start = async (question: string, ask: AskOptions) => {
+  const start = async (question: string, { taskQueue: queue = taskQueue, ...ask }: AskOptions) => {
     const input = questionInput(question, repository, ask);
     const workflowId = `test-${randomUUID()}`;
-    const handle = await client.workflow.start('answerQuestion', { args: [input], taskQueue, workflowId });
+    const handle = await client.workflow.start('answerQuestion', { args: [input], taskQueue: queue, workflowId });
     started.push(handle);
     return handle;
   };
   return {
     client,
+    address: server.address,
     home,
     taskQueue,
     worker,
@@ -93,7 +96,7 @@ export async function openScene(options: SceneOptions) {
   };
 }
 
-function questionInput(question: string, repository: RepositoryRef, ask: AskOptions): QuestionInput {
+function questionInput(question: string, repository: RepositoryRef, ask: Omit<AskOptions, 'taskQueue'>): QuestionInput {
   return { question, repository, forcedRoute: null, limits: quickLimits, ...ask };
 }
 

@@ -1,17 +1,27 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { AnswerOutcome } from '../../contracts/outcome.ts';
-import { openScene, pipeline } from '../support/scene.ts';
+import { openScene, pipeline, tracesToFiles } from '../support/scene.ts';
 import { calls, goodDraft, says, startTeam } from '../support/team.ts';
 
 const turns = 101;
+
+test('a typical question, traced, keeps its history under 64 KiB', async () => {
+  await using team = await startTeam();
+  await using scene = await openScene({ modelUrl: team.url, traces: tracesToFiles });
+  const judged = pipeline({ gate: { retryLimit: 2, judge: {} } });
+  const handle = await scene.start('When does boil throw?', { pipeline: judged });
+  assert.equal(((await handle.result()) as AnswerOutcome).kind, 'answered');
+  const { historySize = 0 } = await handle.describe();
+  assert.ok(historySize > 0 && historySize < 64 * 1024, `${historySize} bytes`);
+});
 
 test('a run of over 100 turns and 100 tool calls keeps its history under 1 MiB', async () => {
   await using team = await startTeam({
     specialist: ({ turn }) =>
       turn < turns - 1 ? calls(['search_code', { query: `boil water ${turn}` }]) : says(goodDraft),
   });
-  await using scene = await openScene({ modelUrl: team.url });
+  await using scene = await openScene({ modelUrl: team.url, traces: tracesToFiles });
   const [code, docs] = pipeline().specialists;
   const patient = pipeline({
     specialists: [{ ...code, turnLimit: 200 }, docs],

@@ -1,0 +1,171 @@
+import assert from 'node:assert/strict';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import type { WorkflowHandle } from '@temporalio/client';
+import { Worker } from '@temporalio/worker';
+import { homePaths } from '../../config/home-paths.ts';
+import { workflowBundle } from '../../worker/workflow-bundle.ts';
+import { LangfuseStub } from '../support/langfuse-stub.ts';
+import { openScene, pipeline, type Scene } from '../support/scene.ts';
+import { openAiError } from '../support/scripted-server-reply.ts';
+import { goodDraft, inventedDraft, says, startTeam } from '../support/team.ts';
+import { checkout } from '../support/temporal.ts';
+import { until } from '../support/until.ts';
+import { exportOf, untilExported } from './exports.ts';
+import { assertWhole } from './whole-trace.ts';
+
+const question = 'When does boil throw?';
+
+test('a question is one trace: a weak try and a better one, each with its calls and tools', async () => {
+  await using stub = await LangfuseStub.open();
+  await using team = await startTeam({ specialist: ({ reviewed }) => says(reviewed ? goodDraft : inventedDraft) });
+  await using scene = await openScene({ modelUrl: team.url, traces: stub.traces() });
+  const judged = pipeline({ gate: { retryLimit: 2, judge: {} } });
+  const handle = await scene.start(question, { pipeline: judged, session: 'talk-1' });
+  const spans = stub.trace(await untilExported(scene, handle));
+  assert.equal(assertWhole(spans, { session: 'talk-1' }).name, 'orchestrated-pipeline');
+  assert.equal(stub.spans.length, spans.length, 'each span was sent once');
+  const named = (name: string) => spans.filter((span) => span.name === name);
+  const tries = named('specialist-code');
+  assert.deepEqual(
+    tries.map(({ attributes }) => attributes['langfuse.observation.metadata.retry_count']),
+    ['0', '1'],
+  );
+  for (const name of ['routing', 'router-llm', 'judge-llm', 'gate', 'verify-citations'])
+    assert.ok(named(name).length > 0, name);
+  const callers = named('specialist-code-llm').map(({ parentSpanId }) => parentSpanId);
+  assert.deepEqual(new Set(callers), new Set(tries.map(({ spanId }) => spanId)));
+  assert.deepEqual(stub.scores.map(({ name, value }) => [name, value]).toSorted(), [
+    ['citation_validity', 0.5],
+    ['confidence', 0.9],
+    ['gate_verdict', 1],
+  ]);
+});
+
+test('an attempt that failed is there with its error, and the answer that followed', async () => {
+  await using stub = await LangfuseStub.open();
+  await using team = await startTeam({}, [openAiError(500, 'the model fell over')]);
+  await using scene = await openScene({ modelUrl: team.url, traces: stub.traces() });
+  const handle = await scene.start(question, { pipeline: pipeline({ router: null, specialists: [specialist] }) });
+  const spans = stub.trace(await untilExported(scene, handle));
+  assert.equal(assertWhole(spans).name, 'single-agent-pipeline');
+  const [failed, better] = spans.filter(({ name }) => name === 'specialist-agent-llm');
+  assert.equal(failed?.attributes['langfuse.observation.level'], 'ERROR');
+  assert.match(String(failed?.attributes['langfuse.observation.status_message']), /the model fell over/);
+  assert.equal(better?.attributes['langfuse.observation.metadata.attempt'], '2');
+});
+
+const specialist = { name: 'agent', purpose: 'all', prompt: 'Answer.', tools: ['search_code', 'read_lines'] };
+
+test('no secret leaves: not of the question, the repository, a reply, an error or the settings', async () => {
+  await using stub = await LangfuseStub.open();
+  const secrets = ['sk-live-abcdefgh1234', 'ghp_abcdefghijklmnop1234', 'hunter2-and-more', 'acme-123456'];
+  const [ofQuestion, ofFile, password, own] = secrets;
+  const draft = { ...goodDraft, answer: `boil throws KETTLE_EMPTY; the token is ${ofFile}` };
+  await using team = await startTeam({ specialist: ({ turn }) => (turn === 0 ? asksForSecrets : says(draft)) }, [
+    openAiError(500, `refused: Bearer ${ofQuestion}`),
+  ]);
+  const files = {
+    'lib/kettle.js': `export const boil = () => {\n  throw new Error("KETTLE_EMPTY");\n};\n`,
+    'lib/secrets.js': `const token = '${ofFile}';\nconst password = "${password}";\nconst id = '${own}';\n`,
+  };
+  const traces = stub.traces({ redact: 'acme-[0-9]{6}' });
+  await using scene = await openScene({ modelUrl: team.url, traces, files });
+  const handle = await scene.start(`Why is ${ofQuestion} refused by ${own}?`, { pipeline: pipeline() });
+  const spans = stub.trace(await untilExported(scene, handle));
+  assertWhole(spans);
+  const sent = stub.bodies.join('\n');
+  assert.match(sent, /lib\/secrets\.js/, 'the file with the secrets was shown to the model');
+  for (const secret of [...secrets, 'sk-test', 'sk-lf-stub']) assert.ok(!sent.includes(secret), `${secret} has left`);
+});
+
+const asksForSecrets = {
+  body: {
+    model: 'test-model',
+    choices: [
+      {
+        index: 0,
+        finish_reason: 'tool_calls',
+        message: {
+          role: 'assistant',
+          content: null,
+          tool_calls: [
+            {
+              id: 'c0',
+              type: 'function',
+              function: { name: 'read_lines', arguments: '{"path":"lib/secrets.js","first_line":1,"last_line":3}' },
+            },
+          ],
+        },
+      },
+    ],
+    usage: { prompt_tokens: 12, completion_tokens: 3, total_tokens: 15 },
+  },
+};
+
+test('a reply that is lost after the spans were kept: they are sent again to the letter', async () => {
+  await using stub = await LangfuseStub.open('lose-reply');
+  await using team = await startTeam();
+  await using scene = await openScene({ modelUrl: team.url, traces: stub.traces() });
+  const handle = await scene.start(question, { pipeline: pipeline() });
+  await handle.result();
+  await attempts(scene, handle, 2);
+  await stub.be('well');
+  const spans = stub.trace(await untilExported(scene, handle));
+  assertWhole(spans);
+  assert.ok(stub.spans.length > spans.length, 'some were sent twice');
+  assert.equal(new Set(stub.spans.map((span) => JSON.stringify(span))).size, spans.length, 'the same each time');
+});
+
+test('an export that fails behind the spans goes on behind them', async () => {
+  await using stub = await LangfuseStub.open('no-scores');
+  await using team = await startTeam();
+  await using scene = await openScene({ modelUrl: team.url, traces: stub.traces() });
+  const handle = await scene.start(question, { pipeline: pipeline() });
+  await handle.result();
+  await attempts(scene, handle, 2);
+  await stub.be('well');
+  const spans = stub.trace(await untilExported(scene, handle));
+  assertWhole(spans);
+  assert.equal(stub.spans.length, spans.length, 'each span was sent once');
+  assert.equal(new Set(stub.scores.map(({ id }) => id)).size, stub.scores.length);
+  assert.ok(stub.scores.length > 0);
+});
+
+for (const mood of ['refuse', 'unavailable', 'hang'] as const) {
+  test(`a server that is away (${mood}) holds up no answer, and has the whole trace once it is back`, async () => {
+    await using stub = await LangfuseStub.open(mood);
+    await using team = await startTeam();
+    await using scene = await openScene({ modelUrl: team.url, traces: stub.traces() });
+    const handle = await scene.start(question, { pipeline: pipeline() });
+    assert.equal(((await handle.result()) as { kind: string }).kind, 'answered');
+    assert.deepEqual(stub.spans, []);
+    await attempts(scene, handle, 2);
+    await stub.be('well');
+    assertWhole(stub.trace(await untilExported(scene, handle)));
+  });
+}
+
+/** Waits until the export is at its attempt of this number. */
+async function attempts(scene: Scene, run: WorkflowHandle, wanted: number): Promise<void> {
+  const exporting = await exportOf(scene, run);
+  await until(async () => {
+    const { raw } = await exporting.describe();
+    return (raw.pendingActivities ?? []).some(({ attempt }) => (attempt ?? 0) >= wanted) ? true : null;
+  });
+}
+
+test('replaying a finished history sends nothing', async () => {
+  await using stub = await LangfuseStub.open();
+  await using team = await startTeam();
+  await using scene = await openScene({ modelUrl: team.url, traces: stub.traces() });
+  const handle = await scene.start(question, { pipeline: pipeline() });
+  await untilExported(scene, handle);
+  const requests = stub.bodies.length;
+  const workflows = { workflowBundle: await workflowBundle(homePaths(join(checkout, '.switchyard')).cache) };
+  const exporting = await exportOf(scene, handle);
+  for (const run of [handle, exporting])
+    await Worker.runReplayHistory(workflows, await run.fetchHistory(), run.workflowId);
+  assert.ok(requests > 0);
+  assert.equal(stub.bodies.length, requests);
+});

@@ -1,0 +1,117 @@
+import assert from 'node:assert/strict';
+import { type ChildProcess, spawn } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
+import { once } from 'node:events';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import type { WorkflowHandle } from '@temporalio/client';
+import { LangfuseStub } from '../support/langfuse-stub.ts';
+import { openScene, pipeline, type Scene } from '../support/scene.ts';
+import { goodDraft, says, startTeam } from '../support/team.ts';
+import { checkout } from '../support/temporal.ts';
+import { untilExported } from './exports.ts';
+import { assertWhole } from './whole-trace.ts';
+
+for (const [place, pick] of [
+  ['its first step', (tasks: number[]) => tasks[0]],
+  ['its last', (tasks: number[]) => tasks.at(-1)],
+] as const) {
+  test(`a run that is reset to ${place} leaves a second whole trace, and the first as it was`, async () => {
+    await using stub = await LangfuseStub.open();
+    await using team = await startTeam();
+    await using scene = await openScene({ modelUrl: team.url, traces: stub.traces() });
+    const handle = await scene.start('When does boil throw?', { pipeline: pipeline() });
+    const first = await untilExported(scene, handle);
+    const before = structuredClone(stub.trace(first));
+    const tasks = await completedTasks(handle);
+    const again = await reset(scene, handle, pick(tasks) ?? 0);
+    const second = await untilExported(scene, again);
+    assert.notEqual(second, first);
+    assertWhole(stub.trace(second));
+    assert.deepEqual(stub.trace(first), before);
+    assert.equal(stub.spans.length, before.length + stub.trace(second).length, 'each span was sent once');
+  });
+}
+
+async function completedTasks(handle: WorkflowHandle): Promise<number[]> {
+  const { events } = await handle.fetchHistory();
+  return (events ?? [])
+    .filter((event) => event.workflowTaskCompletedEventAttributes)
+    .map(({ eventId }) => Number(eventId));
+}
+
+async function reset({ client }: Scene, { workflowId }: WorkflowHandle, taskEvent: number): Promise<WorkflowHandle> {
+  const { runId } = await client.workflow.getHandle(workflowId).describe();
+  await client.workflowService.resetWorkflowExecution({
+    namespace: 'default',
+    workflowExecution: { workflowId, runId },
+    reason: 'a test',
+    requestId: randomUUID(),
+    workflowTaskFinishEventId: taskEvent as unknown as Long,
+  });
+  return client.workflow.getHandle(workflowId);
+}
+
+type Long = NonNullable<
+  Parameters<Scene['client']['workflowService']['resetWorkflowExecution']>[0]['workflowTaskFinishEventId']
+>;
+
+test('a worker that is killed in a model call leaves one whole trace, sent by the next', async () => {
+  await using stub = await LangfuseStub.open();
+  let calls = 0;
+  await using team = await startTeam({
+    specialist: () => {
+      calls += 1;
+      return calls === 1 ? { fault: 'hang' } : says(goodDraft);
+    },
+  });
+  // A scene whose own worker polls another queue: the run is left to the workers that are started here.
+  await using scene = await openScene({ modelUrl: team.url });
+  const taskQueue = `killed-${randomUUID()}`;
+  const first = await startWorkerProcess(scene, taskQueue, team.url, stub);
+  const handle = await scene.start('When does boil throw?', { pipeline: pipeline(), taskQueue });
+  await team.request(1);
+  first.kill('SIGKILL');
+  await once(first, 'exit');
+  const second = await startWorkerProcess(scene, taskQueue, team.url, stub);
+  const spans = stub.trace(await untilExported(scene, handle));
+  second.kill('SIGTERM');
+  await once(second, 'exit');
+  assertWhole(spans);
+  assert.equal(stub.spans.length, spans.length, 'each span was sent once');
+  const [call] = spans.filter(({ name }) => name === 'specialist-code-llm');
+  assert.equal(call?.attributes['langfuse.observation.metadata.attempt'], '2');
+});
+
+async function startWorkerProcess(
+  scene: Scene,
+  taskQueue: string,
+  modelUrl: string,
+  stub: LangfuseStub,
+): Promise<ChildProcess> {
+  const { langfuse, environment, release } = stub.traces();
+  const child = spawn(process.execPath, [join(checkout, 'worker/main.ts')], {
+    env: {
+      ...process.env,
+      TEMPORAL_ADDRESS: scene.address,
+      SWITCHYARD_HOME: scene.home,
+      SWITCHYARD_TASK_QUEUE: taskQueue,
+      SWITCHYARD_MODEL: 'test-model',
+      SWITCHYARD_HEARTBEAT_SECONDS: '2',
+      OPENAI_API_KEY: 'sk-test',
+      OPENAI_BASE_URL: modelUrl,
+      LANGFUSE_BASE_URL: langfuse?.baseUrl ?? '',
+      LANGFUSE_PUBLIC_KEY: langfuse?.publicKey ?? '',
+      LANGFUSE_SECRET_KEY: langfuse?.secretKey ?? '',
+      LANGFUSE_TRACING_ENVIRONMENT: environment,
+      LANGFUSE_RELEASE: release ?? '',
+      SWITCHYARD_LOG_LEVEL: 'error',
+    },
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  await Promise.race([
+    once(child.stdout, 'data'),
+    once(child, 'exit').then(() => Promise.reject(new Error('the worker did not start'))),
+  ]);
+  return child;
+}

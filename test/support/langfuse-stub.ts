@@ -1,0 +1,145 @@
+/** A Langfuse that keeps what it is sent: decodes OTLP as it came over the wire, and can be away in each way that servers are. */
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import type { Config } from '../../config/config.ts';
+
+/** A span as it stood in a request; times in milliseconds since the epoch. */
+export type WireSpan = {
+  traceId: string;
+  spanId: string;
+  parentSpanId: string | null;
+  name: string;
+  startMs: number;
+  endMs: number;
+  attributes: Record<string, unknown>;
+};
+
+/**
+ * `refuse`: nothing listens; `unavailable`: 503; `hang`: no reply; `lose-reply`: kept, then the connection dies;
+ * `no-scores`: spans are taken, scores answered with 503.
+ */
+export type Mood = 'well' | 'refuse' | 'unavailable' | 'hang' | 'lose-reply' | 'no-scores';
+
+export class LangfuseStub {
+  readonly spans: WireSpan[] = [];
+  readonly scores: Record<string, unknown>[] = [];
+  /** Bodies of every request, kept or not. */
+  readonly bodies: string[] = [];
+  readonly #server: Server;
+  #port = 0;
+  #mood: Mood = 'well';
+
+  private constructor() {
+    this.#server = createServer((request, response) => void this.#serve(request, response));
+  }
+
+  static async open(mood: Mood = 'well'): Promise<LangfuseStub> {
+    const stub = new LangfuseStub();
+    await stub.#listen();
+    await stub.be(mood);
+    return stub;
+  }
+
+  get baseUrl(): string {
+    return `http://127.0.0.1:${this.#port}`;
+  }
+
+  /** Settings of a worker that sends here. */
+  traces(more: Partial<Config['traces']> = {}): Config['traces'] {
+    const { baseUrl } = this;
+    const langfuse = { baseUrl, publicKey: 'pk-lf-stub', secretKey: 'sk-lf-stub', timeoutSeconds: 1 };
+    return { sink: 'langfuse', langfuse, environment: 'test', release: '1.2.3', redact: null, ...more };
+  }
+
+  async be(mood: Mood): Promise<void> {
+    if (mood === 'refuse') await this.#close();
+    else if (this.#mood === 'refuse') await this.#listen();
+    this.#mood = mood;
+  }
+
+  /** The spans of one trace, each once. */
+  trace(traceId: string): WireSpan[] {
+    return [
+      ...new Map(this.spans.filter((span) => span.traceId === traceId).map((span) => [span.spanId, span])).values(),
+    ];
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    if (this.#mood !== 'refuse') await this.#close();
+  }
+
+  async #listen(): Promise<void> {
+    await new Promise<void>((resolve) => this.#server.listen(this.#port, '127.0.0.1', resolve));
+    this.#port = (this.#server.address() as AddressInfo).port;
+  }
+
+  async #close(): Promise<void> {
+    const closed = new Promise((resolve) => this.#server.close(resolve));
+    this.#server.closeAllConnections();
+    await closed;
+  }
+
+  async #serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const pieces: Buffer[] = [];
+    for await (const piece of request) pieces.push(piece as Buffer);
+    const text = Buffer.concat(pieces).toString('utf8');
+    const path = (request.url ?? '').replace('/api/public/', '').split('?')[0] ?? '';
+    if (request.method === 'POST') this.bodies.push(text);
+    if (this.#mood === 'hang') return;
+    if (this.#mood === 'unavailable' || (this.#mood === 'no-scores' && path === 'scores')) {
+      response.writeHead(503).end('{"message":"away"}');
+      return;
+    }
+    const reply = this.#take(path, text);
+    if (this.#mood === 'lose-reply') response.destroy();
+    else response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(reply));
+  }
+
+  #take(path: string, text: string): unknown {
+    if (path === 'otel/v1/traces') {
+      this.spans.push(...decodeOtlp(JSON.parse(text) as OtlpRequest));
+      return {};
+    }
+    if (path === 'scores') {
+      this.scores.push(JSON.parse(text) as Record<string, unknown>);
+      return { id: 'score' };
+    }
+    return path === 'projects' ? { data: [{ id: 'project-1' }] } : { id: 'made' };
+  }
+}
+
+type OtlpValue = {
+  stringValue?: string;
+  boolValue?: boolean;
+  intValue?: number | string;
+  doubleValue?: number;
+  arrayValue?: { values?: OtlpValue[] };
+};
+type OtlpSpan = {
+  traceId: string;
+  spanId: string;
+  parentSpanId?: string;
+  name: string;
+  startTimeUnixNano: string;
+  endTimeUnixNano: string;
+  attributes: { key: string; value: OtlpValue }[];
+};
+type OtlpRequest = { resourceSpans: { scopeSpans: { spans: OtlpSpan[] }[] }[] };
+
+function decodeOtlp({ resourceSpans }: OtlpRequest): WireSpan[] {
+  const spans = resourceSpans.flatMap(({ scopeSpans }) => scopeSpans.flatMap((scope) => scope.spans));
+  return spans.map(({ traceId, spanId, parentSpanId, name, startTimeUnixNano, endTimeUnixNano, attributes }) => ({
+    traceId,
+    spanId,
+    parentSpanId: parentSpanId === undefined || parentSpanId === '' ? null : parentSpanId,
+    name,
+    startMs: Number(BigInt(startTimeUnixNano) / 1_000_000n),
+    endMs: Number(BigInt(endTimeUnixNano) / 1_000_000n),
+    attributes: Object.fromEntries(attributes.map(({ key, value }) => [key, plainValue(value)])),
+  }));
+}
+
+function plainValue({ stringValue, boolValue, intValue, doubleValue, arrayValue }: OtlpValue): unknown {
+  if (arrayValue !== undefined) return (arrayValue.values ?? []).map(plainValue);
+  return stringValue ?? boolValue ?? (intValue === undefined ? doubleValue : Number(intValue));
+}
