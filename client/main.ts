@@ -14,6 +14,7 @@ import { addRuns } from './commands/runs.ts';
 import { addSchema } from './commands/schema.ts';
 import { addSearch } from './commands/search.ts';
 import { addUp } from './commands/up.ts';
+import { addVerifyLangfuse } from './commands/verify-langfuse.ts';
 import { addWorker } from './commands/worker.ts';
 import { exitCodeTable } from './exit-codes.ts';
 import { endWhenReaderLeaves } from './output.ts';
@@ -39,6 +40,7 @@ addDataset(program);
 addGrade(program);
 addSchema(program);
 addDoctor(program);
+addVerifyLangfuse(program);
 addModel(program);
 addWorker(program);
 

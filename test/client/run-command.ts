@@ -19,7 +19,9 @@ export type ChildOptions = { env?: Record<string, string>; input?: string; cwd?:
 
 /** Nothing of the tester's own settings reaches the child. */
 export function runProgram(file: string, given: readonly string[], options: ChildOptions = {}): Promise<CommandEnd> {
-  const inherited = Object.entries(process.env).filter(([name]) => !/^(SWITCHYARD|OPENAI|TEMPORAL)_|^NODE_/.test(name));
+  const inherited = Object.entries(process.env).filter(
+    ([name]) => !/^(SWITCHYARD|OPENAI|TEMPORAL|LANGFUSE)_|^NODE_/.test(name),
+  );
   return new Promise((resolve, reject) => {
     const child = spawn(file, given, {
       env: { ...Object.fromEntries(inherited), ...options.env },

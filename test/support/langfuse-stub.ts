@@ -25,6 +25,8 @@ export class LangfuseStub {
   readonly scores: Record<string, unknown>[] = [];
   /** Bodies of every request, kept or not. */
   readonly bodies: string[] = [];
+  /** What it makes of a span before it keeps it. */
+  bend: (span: WireSpan) => WireSpan = (span) => span;
   readonly #server: Server;
   #port = 0;
   #mood: Mood = 'well';
@@ -97,15 +99,37 @@ export class LangfuseStub {
 
   #take(path: string, text: string): unknown {
     if (path === 'otel/v1/traces') {
-      this.spans.push(...decodeOtlp(JSON.parse(text) as OtlpRequest));
+      this.spans.push(...decodeOtlp(JSON.parse(text) as OtlpRequest).map((span) => this.bend(span)));
       return {};
     }
     if (path === 'scores') {
       this.scores.push(JSON.parse(text) as Record<string, unknown>);
       return { id: 'score' };
     }
-    return path === 'projects' ? { data: [{ id: 'project-1' }] } : { id: 'made' };
+    if (path === 'projects') return { data: [{ id: 'project-1', name: 'stub' }] };
+    if (path === 'health') return { status: 'OK', version: 'stub' };
+    if (path === 'v2/observations') return { data: this.spans.map(rowOf) };
+    return path === 'v3/scores' ? { data: this.scores } : { id: 'made' };
   }
+}
+
+/** A span as the public API gives it back. */
+function rowOf({ spanId, parentSpanId, name, startMs, endMs, attributes }: WireSpan): Record<string, unknown> {
+  const read = (key: string) => attributes[`langfuse.observation.${key}`];
+  const json = (key: string) => JSON.parse(String(read(key) ?? 'null')) as Record<string, number> | null;
+  return {
+    id: spanId,
+    parentObservationId: parentSpanId,
+    isRootObservation: parentSpanId === null || attributes['langfuse.internal.is_app_root'] === true,
+    name,
+    startTime: new Date(startMs).toISOString(),
+    endTime: new Date(endMs).toISOString(),
+    traceName: attributes['langfuse.trace.name'],
+    environment: attributes['langfuse.environment'],
+    model: read('model.name') ?? null,
+    usageDetails: json('usage_details'),
+    totalCost: json('cost_details')?.total ?? null,
+  };
 }
 
 type OtlpValue = {

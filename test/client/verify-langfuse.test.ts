@@ -1,0 +1,53 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { LangfuseStub } from '../support/langfuse-stub.ts';
+import { mainFile, runProgram, temporaryFolder } from './run-command.ts';
+
+type Verdict = { right: boolean; link: string; checks: { name: string; ok: boolean; detail: string }[] };
+
+async function verify(stub: LangfuseStub): Promise<Verdict & { code: number | null }> {
+  using home = temporaryFolder();
+  const { langfuse } = stub.traces();
+  const env = {
+    SWITCHYARD_HOME: home.path,
+    LANGFUSE_BASE_URL: stub.baseUrl,
+    LANGFUSE_PUBLIC_KEY: langfuse?.publicKey ?? '',
+    LANGFUSE_SECRET_KEY: langfuse?.secretKey ?? '',
+  };
+  const { code, stdout } = await runProgram(process.execPath, [mainFile, 'verify-langfuse', '--json'], { env });
+  return { code, ...(JSON.parse(stdout) as Verdict) };
+}
+
+const wrongIn = ({ checks }: Verdict) => checks.filter(({ ok }) => !ok).map(({ name }) => name);
+
+test('verify-langfuse finds everything as sent, and says where the trace is', async () => {
+  await using stub = await LangfuseStub.open();
+  const verdict = await verify(stub);
+  assert.deepEqual(wrongIn(verdict), []);
+  assert.equal(verdict.code, 0);
+  assert.ok(verdict.checks.length > 10);
+  assert.match(verdict.link, /\/project\/project-1\/traces\/[0-9a-f]{32}$/);
+});
+
+test('verify-langfuse names what a server makes of a trace that is not as sent', async () => {
+  await using stub = await LangfuseStub.open();
+  stub.bend = (span) => ({ ...span, parentSpanId: null, startMs: span.startMs + 1 });
+  const verdict = await verify(stub);
+  assert.equal(verdict.code, 1);
+  assert.deepEqual(wrongIn(verdict), ['one root', 'parents', 'times']);
+});
+
+test('verify-langfuse stops at a server that is away', async () => {
+  await using stub = await LangfuseStub.open('unavailable');
+  const verdict = await verify(stub);
+  assert.equal(verdict.code, 1);
+  assert.deepEqual(wrongIn(verdict), ['server']);
+});
+
+test('verify-langfuse without a Langfuse names the settings', async () => {
+  using home = temporaryFolder();
+  const env = { SWITCHYARD_HOME: home.path };
+  const { code, stderr } = await runProgram(process.execPath, [mainFile, 'verify-langfuse'], { env });
+  assert.equal(code, 2);
+  assert.match(stderr, /LANGFUSE_PUBLIC_KEY/);
+});
