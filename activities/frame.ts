@@ -3,6 +3,7 @@ import { Context } from '@temporalio/activity';
 import type { ActivityResult } from '../contracts/activity-result.ts';
 import type { SpanRecord } from '../contracts/span.ts';
 import type { Usage } from '../contracts/usage.ts';
+import { countAttempt } from './metrics.ts';
 import { type TimeLeft, toActivityFailure } from './failures.ts';
 
 /** What a failed attempt leaves for the next one, by way of its last heartbeat. */
@@ -47,12 +48,15 @@ export async function inFrame<Result>(
   };
   try {
     const done = await work({ signal: context.cancellationSignal, run: { workflowId, runId }, note });
-    return { result: done.result, usage: done.usage, spans: [...carried.spans, span(done.span ?? {})] };
+    const last = span(done.span ?? {});
+    countAttempt(context, last);
+    return { result: done.result, usage: done.usage, spans: [...carried.spans, last] };
   } catch (error) {
     if (context.cancellationSignal.aborted) throw context.cancellationSignal.reason;
-    carried.spans.push(
-      span({ level: 'ERROR', message: String(error instanceof Error ? error.message : error).slice(0, 300) }),
-    );
+    const message = String(error instanceof Error ? error.message : error).slice(0, 300);
+    const failed = span({ level: 'ERROR', message });
+    countAttempt(context, failed);
+    carried.spans.push(failed);
     context.heartbeat(carried);
     throw toActivityFailure(error, carried.spans, timeLeft(context));
   }

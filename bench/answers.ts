@@ -7,6 +7,7 @@ import { loadPipeline } from '../client/pipeline-files.ts';
 import { checkoutFolder } from '../config/load-config.ts';
 import type { AnswerOutcome } from '../contracts/outcome.ts';
 import { createLogger } from '../observability/logging.ts';
+import { createRedactor } from '../observability/redaction.ts';
 import { startWorker } from '../worker/create-worker.ts';
 import { ownServer } from '../worker/server-address.ts';
 import { installTemporalRuntime } from '../worker/temporal-runtime.ts';
@@ -29,8 +30,8 @@ const questions = (await readFile(values.file, 'utf8'))
   .filter((line) => line.trim() !== '')
   .map((line) => JSON.parse(line) as BenchQuestion);
 const pipeline = await loadPipeline(values.pipeline);
-const log = createLogger({ level: 'error', file: null, secrets: [] });
-installTemporalRuntime(log);
+const log = createLogger({ level: 'error', file: null, redactor: createRedactor([]) });
+installTemporalRuntime(log, null);
 const answered = await askAll(values.faults ?? null);
 const sameAsFaultless = values['against-faultless'] ? compare(answered, await askAll(null)) : null;
 const figures = { pipeline: pipeline.name, faults: values.faults ?? null, ...figuresOf(answered), sameAsFaultless };

@@ -8,6 +8,7 @@ import { checkoutFolder } from '../config/load-config.ts';
 import type { AnswerOutcome } from '../contracts/outcome.ts';
 import type { RepositoryRef } from '../contracts/snapshot.ts';
 import { createLogger } from '../observability/logging.ts';
+import { createRedactor } from '../observability/redaction.ts';
 import { createRetrieval } from '../retrieval/repository.ts';
 import { startWorker } from '../worker/create-worker.ts';
 import { ownServer } from '../worker/server-address.ts';
@@ -19,8 +20,8 @@ const { values } = parseArgs({
 });
 const heartbeatSeconds = 5;
 const pipeline = await loadPipeline('single-agent');
-const log = createLogger({ level: 'error', file: null, secrets: [] });
-installTemporalRuntime(log);
+const log = createLogger({ level: 'error', file: null, redactor: createRedactor([]) });
+installTemporalRuntime(log, null);
 // Every model call stays open for longer than the heartbeat time-out.
 await using stack = await openStack('seed=1;latency=8000-9000');
 const worker = await startWorker(stack.config, ownServer(stack.address, stack.namespace), log);

@@ -67,6 +67,7 @@ function configOf(home: string, modelUrl: string): Config {
     },
     embeddings: null,
     traces: { sink: 'none', langfuse: null, environment: 'bench', release: null, redact: null },
+    metricsAddress: null,
     offlineFaults: null,
     logLevel: 'warn',
   };

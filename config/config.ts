@@ -56,6 +56,8 @@ export type Config = {
     /** The source of a regular expression: what it matches is taken out of traces and logs. */
     redact: string | null;
   };
+  /** host:port to serve Prometheus metrics at; null leaves it to the program. */
+  metricsAddress: string | null;
   /** The fault switch of the embedded offline model; null when off. */
   offlineFaults: string | null;
   logLevel: 'fatal' | 'error' | 'warn' | 'info' | 'debug' | 'trace' | 'silent';

@@ -58,6 +58,7 @@ function assemble(read: Reader, environment: Record<string, string>, checkout: s
     model,
     embeddings: embeddingSettings(read, model, mistakes),
     traces: traceSettings(read, mistakes),
+    metricsAddress: read('SWITCHYARD_METRICS_ADDRESS'),
     offlineFaults: read('SWITCHYARD_OFFLINE_FAULTS'),
     logLevel: read('SWITCHYARD_LOG_LEVEL') ?? 'info',
   };

@@ -55,6 +55,15 @@ const httpUrl = [
   },
 ] as const;
 
+/** A port alone is one of this machine. */
+const listenAddress = [
+  'a port, or host:port',
+  (text: string) => {
+    const [, host = '127.0.0.1', port] = /^(?:(\[[0-9a-f:]+\]|[\w.-]+):)?(\d{1,5})$/i.exec(text) ?? [];
+    return port !== undefined && Number(port) > 0 && Number(port) < 65_536 ? `${host}:${port}` : null;
+  },
+] as const;
+
 const traceSink = [
   'langfuse, file or none',
   (text: string) => (['langfuse', 'file', 'none'] as const).find((known) => known === text) ?? null,
@@ -171,6 +180,11 @@ export const settings = {
   LANGFUSE_TRACING_ENVIRONMENT: setting('The environment that traces are filed under.', environmentName, 'default'),
   LANGFUSE_RELEASE: setting('The release that traces are filed under.', word),
   SWITCHYARD_REDACT: setting('What else is taken out of traces and logs, as one regular expression.', pattern),
+  SWITCHYARD_METRICS_ADDRESS: setting(
+    'Where a worker serves metrics for Prometheus.',
+    listenAddress,
+    '127.0.0.1:9464 for a worker alone, nowhere for `switchyard up`',
+  ),
   SWITCHYARD_OFFLINE_FAULTS: setting("Seeded faults of the offline model; see 'switchyard model --help'.", anyText),
   SWITCHYARD_LOG_LEVEL: setting('How much the worker and the runtime log.', level, 'info'),
 };

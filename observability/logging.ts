@@ -1,7 +1,7 @@
 /** JSON lines for operators, on stderr or in a file, with keys and tokens taken out of every line. */
 import { renameSync, statSync } from 'node:fs';
 import { pino } from 'pino';
-import { redactSecrets } from './redaction.ts';
+import type { Redactor } from './redaction.ts';
 
 export type Logger = pino.Logger;
 
@@ -9,14 +9,13 @@ export type LogOptions = {
   level: pino.LevelWithSilent;
   /** A file to append to; null: stderr. */
   file: string | null;
-  /** Values that must never be shown whatever they look like: the configured key, for one. */
-  secrets: readonly string[];
+  redactor: Redactor;
 };
 
 const fileLimitBytes = 5_000_000;
 
 /** A logger that writes synchronously, so that the last lines before an end are not lost. */
-export function createLogger({ level, file, secrets }: LogOptions): Logger {
+export function createLogger({ level, file, redactor }: LogOptions): Logger {
   if (file !== null) keepLogSmall(file);
   const destination = pino.destination({ dest: file ?? 2, sync: true, mkdir: true });
   return pino(
@@ -25,7 +24,7 @@ export function createLogger({ level, file, secrets }: LogOptions): Logger {
       base: { pid: process.pid },
       timestamp: pino.stdTimeFunctions.isoTime,
       formatters: { level: (label) => ({ level: label }) },
-      hooks: { streamWrite: (line) => redactSecrets(line, secrets) },
+      hooks: { streamWrite: (line) => redactor.text(line) },
     },
     destination,
   );

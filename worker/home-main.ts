@@ -3,6 +3,7 @@ import { homePaths } from '../config/home-paths.ts';
 import { loadConfig } from '../config/load-config.ts';
 import { createLogger } from '../observability/logging.ts';
 import { runHomeRuntime } from './home-runtime.ts';
+import { redactorOf } from './redactor.ts';
 import { stopSignal } from './stop-signals.ts';
 
 try {
@@ -10,7 +11,7 @@ try {
   process.umask(0o077);
   const config = loadConfig(process.env);
   const paths = homePaths(config.home);
-  const log = createLogger({ level: config.logLevel, file: paths.runtimeLog, secrets: [config.model.apiKey ?? ''] });
+  const log = createLogger({ level: config.logLevel, file: paths.runtimeLog, redactor: redactorOf(config) });
   const problems = await runHomeRuntime({
     config,
     log,
@@ -23,7 +24,7 @@ try {
       progress('starting the worker');
       const { installTemporalRuntime } = await import('./temporal-runtime.ts');
       const { startWorker } = await import('./create-worker.ts');
-      installTemporalRuntime(log);
+      installTemporalRuntime(log, config.metricsAddress);
       return startWorker(config, server, log);
     },
   });

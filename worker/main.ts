@@ -3,10 +3,15 @@ import { once } from 'node:events';
 import { mkdirSync } from 'node:fs';
 import { loadConfig } from '../config/load-config.ts';
 import { createLogger } from '../observability/logging.ts';
+import { freeAddress } from './free-address.ts';
 import { startWorker } from './create-worker.ts';
+import { redactorOf } from './redactor.ts';
 import { namedServer } from './server-address.ts';
 import { stopSignal } from './stop-signals.ts';
 import { installTemporalRuntime } from './temporal-runtime.ts';
+
+/** Where metrics are served unless a setting says otherwise. */
+const defaultMetrics = '127.0.0.1:9464';
 
 async function untilTold(stop: AbortSignal): Promise<null> {
   if (!stop.aborted) await once(stop, 'abort');
@@ -16,9 +21,11 @@ async function untilTold(stop: AbortSignal): Promise<null> {
 try {
   const config = loadConfig(process.env);
   mkdirSync(config.home, { recursive: true, mode: 0o700 });
-  const log = createLogger({ level: config.logLevel, file: null, secrets: [config.model.apiKey ?? ''] });
+  const log = createLogger({ level: config.logLevel, file: null, redactor: redactorOf(config) });
   const stop = stopSignal();
-  installTemporalRuntime(log);
+  const metricsAddress = config.metricsAddress ?? (await freeAddress(defaultMetrics));
+  if (metricsAddress === null) log.warn(`${defaultMetrics} is taken: no metrics; set SWITCHYARD_METRICS_ADDRESS`);
+  installTemporalRuntime(log, metricsAddress);
   const server = namedServer(config);
   const worker = await startWorker(config, server, log);
   process.stdout.write(`worker ready: ${server.address}, namespace ${server.namespace}, queue ${config.taskQueue}\n`);

@@ -10,25 +10,21 @@ import type { ExportInput } from '../contracts/export.ts';
 import type { TraceField } from '../contracts/trace.ts';
 import { createFileSink } from '../observability/file-sink.ts';
 import { createLangfuseSink } from '../observability/langfuse-sink.ts';
-import { createRedactor } from '../observability/redaction.ts';
 import { runUrl } from '../observability/run-link.ts';
 import { noSink, type TraceSink } from '../observability/trace-sink.ts';
 import { createPendingExports, type PendingExports } from './pending-exports.ts';
+import { redactorOf } from './redactor.ts';
 import type { ServerAddress } from './server-address.ts';
 
 type Stores = Pick<ActivityDependencies, 'content' | 'retrieval'>;
 export type TraceParts = { exportOver(stores: Stores): TraceExport; pending: PendingExports };
 
 export function traceExportOf(config: Config, server: ServerAddress, client: Client): TraceParts {
-  const { environment, release, redact, langfuse } = config.traces;
-  const own = redact === null ? [] : [new RegExp(redact, 'g')];
-  const secrets = [config.model.apiKey, config.embeddings?.apiKey, langfuse?.secretKey].filter(
-    (key) => typeof key === 'string',
-  );
+  const { environment, release } = config.traces;
   const pending = createPendingExports();
   const exportOver = (stores: Stores): TraceExport => ({
     sink: sinkOf(config),
-    redactor: createRedactor(secrets, own),
+    redactor: redactorOf(config),
     environment,
     release,
     start: async (input) => {

@@ -1,4 +1,5 @@
 /** The gate: code checks every citation first, then a model may judge; weak drafts go back with the reasons. */
+import { metricMeter } from '@temporalio/workflow';
 import type { JudgeCall } from '../contracts/agent-calls.ts';
 import type { SpecialistOutput } from '../contracts/draft.ts';
 import type { GateSpec } from '../contracts/pipeline-spec.ts';
@@ -33,6 +34,8 @@ async function review(run: Run, output: SpecialistOutput): Promise<void> {
   const verdict = reasons.length > 0 ? { accepted: false, reasons } : await judge(run, gate, output);
   output.accepted = verdict.accepted;
   output.reasons = [...verdict.reasons];
+  const tags = { route: specialist, verdict: output.accepted ? 'accepted' : 'weak' };
+  metricMeter.createCounter('switchyard_gate_verdicts').add(1, tags);
 }
 
 /** A round of the gate follows each round of drafts. */

@@ -4,6 +4,7 @@ import {
   condition,
   defineQuery,
   defineSignal,
+  metricMeter,
   setCurrentDetails,
   setHandler,
   sleep,
@@ -108,6 +109,9 @@ export class Run {
   finish(outcome: AnswerOutcome): AnswerOutcome {
     this.say('finished', outcome.kind);
     this.note({ SwitchyardOutcome: outcome.kind }, this.state.retry_count);
+    const tags = { pipeline: this.state.pipeline, route: this.state.route ?? 'none' };
+    metricMeter.createCounter('switchyard_answers').add(1, { ...tags, outcome: outcome.kind });
+    metricMeter.createCounter('switchyard_quality_retries').add(this.state.retry_count, tags);
     return outcome;
   }
 

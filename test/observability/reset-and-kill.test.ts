@@ -1,14 +1,11 @@
 import assert from 'node:assert/strict';
-import { type ChildProcess, spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
-import { once } from 'node:events';
-import { join } from 'node:path';
 import { test } from 'node:test';
 import type { WorkflowHandle } from '@temporalio/client';
 import { LangfuseStub } from '../support/langfuse-stub.ts';
 import { openScene, pipeline, type Scene } from '../support/scene.ts';
 import { goodDraft, says, startTeam } from '../support/team.ts';
-import { checkout } from '../support/temporal.ts';
+import { startWorkerProcess } from '../support/worker-process.ts';
 import { untilExported } from './exports.ts';
 import { assertWhole } from './whole-trace.ts';
 
@@ -68,50 +65,26 @@ test('a worker that is killed in a model call leaves one whole trace, sent by th
   // A scene whose own worker polls another queue: the run is left to the workers that are started here.
   await using scene = await openScene({ modelUrl: team.url });
   const taskQueue = `killed-${randomUUID()}`;
-  const first = await startWorkerProcess(scene, taskQueue, team.url, stub);
+  const place = { address: scene.address, home: scene.home, taskQueue, modelUrl: team.url };
+  await using first = await startWorkerProcess(place, environmentOf(stub));
   const handle = await scene.start('When does boil throw?', { pipeline: pipeline(), taskQueue });
   await team.request(1);
-  first.kill('SIGKILL');
-  await once(first, 'exit');
-  const second = await startWorkerProcess(scene, taskQueue, team.url, stub);
+  await first.kill('SIGKILL');
+  await using _second = await startWorkerProcess(place, environmentOf(stub));
   const spans = stub.trace(await untilExported(scene, handle));
-  second.kill('SIGTERM');
-  await once(second, 'exit');
   assertWhole(spans);
   assert.equal(stub.spans.length, spans.length, 'each span was sent once');
   const [call] = spans.filter(({ name }) => name === 'specialist-code-llm');
   assert.equal(call?.attributes['langfuse.observation.metadata.attempt'], '2');
 });
 
-async function startWorkerProcess(
-  scene: Scene,
-  taskQueue: string,
-  modelUrl: string,
-  stub: LangfuseStub,
-): Promise<ChildProcess> {
+function environmentOf(stub: LangfuseStub): Record<string, string> {
   const { langfuse, environment, release } = stub.traces();
-  const child = spawn(process.execPath, [join(checkout, 'worker/main.ts')], {
-    env: {
-      ...process.env,
-      TEMPORAL_ADDRESS: scene.address,
-      SWITCHYARD_HOME: scene.home,
-      SWITCHYARD_TASK_QUEUE: taskQueue,
-      SWITCHYARD_MODEL: 'test-model',
-      SWITCHYARD_HEARTBEAT_SECONDS: '2',
-      OPENAI_API_KEY: 'sk-test',
-      OPENAI_BASE_URL: modelUrl,
-      LANGFUSE_BASE_URL: langfuse?.baseUrl ?? '',
-      LANGFUSE_PUBLIC_KEY: langfuse?.publicKey ?? '',
-      LANGFUSE_SECRET_KEY: langfuse?.secretKey ?? '',
-      LANGFUSE_TRACING_ENVIRONMENT: environment,
-      LANGFUSE_RELEASE: release ?? '',
-      SWITCHYARD_LOG_LEVEL: 'error',
-    },
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
-  await Promise.race([
-    once(child.stdout, 'data'),
-    once(child, 'exit').then(() => Promise.reject(new Error('the worker did not start'))),
-  ]);
-  return child;
+  return {
+    LANGFUSE_BASE_URL: langfuse?.baseUrl ?? '',
+    LANGFUSE_PUBLIC_KEY: langfuse?.publicKey ?? '',
+    LANGFUSE_SECRET_KEY: langfuse?.secretKey ?? '',
+    LANGFUSE_TRACING_ENVIRONMENT: environment,
+    LANGFUSE_RELEASE: release ?? '',
+  };
 }

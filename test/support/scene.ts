@@ -13,6 +13,7 @@ import { PipelineSpec } from '../../contracts/pipeline-spec.ts';
 import type { CallLimits, QuestionInput } from '../../contracts/question.ts';
 import type { RepositoryRef } from '../../contracts/snapshot.ts';
 import { createLogger } from '../../observability/logging.ts';
+import { createRedactor } from '../../observability/redaction.ts';
 import { startWorker } from '../../worker/create-worker.ts';
 import { ownServer } from '../../worker/server-address.ts';
 import { workflowBundle } from '../../worker/workflow-bundle.ts';
@@ -29,7 +30,7 @@ export const tracesToFiles: Config['traces'] = {
   redact: null,
 };
 
-const log = createLogger({ level: 'silent', file: null, secrets: [] });
+const log = createLogger({ level: 'silent', file: null, redactor: createRedactor([]) });
 const bundles = homePaths(join(checkout, '.switchyard')).cache;
 
 /** Runs the workflow tests with replay on every task when it is 0. */
@@ -118,6 +119,7 @@ function configOf(options: SceneOptions, home: string): Config {
     model: { apiKey: 'sk-test', baseUrl: modelUrl, offline: false, ...names, ...times },
     embeddings: null,
     traces: options.traces ?? { ...tracesToFiles, sink: 'none' },
+    metricsAddress: null,
     offlineFaults: null,
     logLevel: 'silent',
   };

@@ -1,0 +1,9 @@
+/** The redactor of a configuration: its keys, what looks like a secret, and the pattern that the user adds. */
+import type { Config } from '../config/config.ts';
+import { createRedactor, type Redactor } from '../observability/redaction.ts';
+
+export function redactorOf({ model, embeddings, traces }: Config): Redactor {
+  const keys = [model.apiKey, embeddings?.apiKey, traces.langfuse?.secretKey];
+  const secrets = keys.filter((key) => typeof key === 'string');
+  return createRedactor(secrets, traces.redact === null ? [] : [new RegExp(traces.redact, 'g')]);
+}
