@@ -33,3 +33,8 @@ export type ToolName = (typeof toolNames)[number];
 
 /** The name that the offline model answers to. */
 export const offlineModelName = 'switchyard-offline';
+
+/** The queue of a deployment's exports: an outage of the trace server never takes the slots that answers need. */
+export function exportQueueOf(taskQueue: string): string {
+  return `${taskQueue}-traces`;
+}

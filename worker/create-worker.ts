@@ -1,9 +1,10 @@
 /** Puts a worker together: connection, model, retrieval, stores, activities, workflows. */
 import { Client } from '@temporalio/client';
 import { NativeConnection, Worker, type WorkerOptions } from '@temporalio/worker';
-import { createActivities } from '../activities/index.ts';
+import { type Activities, createActivities } from '../activities/index.ts';
 import type { Config } from '../config/config.ts';
 import { homePaths } from '../config/home-paths.ts';
+import { exportQueueOf } from '../contracts/names.ts';
 import type { ChatModel } from '../models/chat-model.ts';
 import { createFileJournal } from '../models/journal.ts';
 import type { Logger } from '../observability/logging.ts';
@@ -33,6 +34,11 @@ const forceSeconds = 40;
 const drainSeconds = 5;
 /** The server hears of a heartbeat, and the activity of its cancelling, at least this often. */
 const heartbeatThrottleSeconds = 2;
+const heartbeats = {
+  maxHeartbeatThrottleInterval: `${heartbeatThrottleSeconds}s`,
+  defaultHeartbeatThrottleInterval: `${heartbeatThrottleSeconds}s`,
+} as const;
+const exportsAtOnce = 8;
 
 /**
  * Starts a worker. It polls when this resolves.
@@ -59,16 +65,31 @@ export async function startWorker(
     namespace: server.namespace,
     activities,
   };
-  const worker = await Worker.create(options);
+  const workers = [await Worker.create(options), await Worker.create(exportOptions(options))];
   const resources = opening.move();
-  const ended = untilEnded(worker, resources);
+  const ended = untilEnded(workers, resources);
   const stop = async () => {
     await traces.pending.drain(drainSeconds * 1000);
-    if (worker.getState() === 'RUNNING') worker.shutdown();
+    shutDown(workers);
     const why = await ended;
     if (why !== null) throw new Error(`the worker stopped badly: ${why}`);
   };
   return { modelUrl: endpoint.url, ended: ended.then((why) => why ?? 'it was shut down'), stop };
+}
+
+/** Its activities alone, few at once. */
+function exportOptions({ connection, namespace, taskQueue, activities }: WorkerOptions): WorkerOptions {
+  const { exportSpans } = activities as Activities;
+  return {
+    ...(connection && { connection }),
+    ...(namespace !== undefined && { namespace }),
+    taskQueue: exportQueueOf(taskQueue),
+    activities: { exportSpans },
+    maxConcurrentActivityTaskExecutions: exportsAtOnce,
+    shutdownGraceTime: `${graceSeconds}s`,
+    shutdownForceTime: `${forceSeconds}s`,
+    ...heartbeats,
+  };
 }
 
 async function connectTo({ connectionOptions, address }: ServerAddress): Promise<NativeConnection> {
@@ -88,8 +109,7 @@ async function limits(config: Config, tuning: WorkerTuning): Promise<WorkerOptio
     ...(tuning.maxCachedWorkflows !== undefined && { maxCachedWorkflows: tuning.maxCachedWorkflows }),
     shutdownGraceTime: `${graceSeconds}s`,
     shutdownForceTime: `${forceSeconds}s`,
-    maxHeartbeatThrottleInterval: `${heartbeatThrottleSeconds}s`,
-    defaultHeartbeatThrottleInterval: `${heartbeatThrottleSeconds}s`,
+    ...heartbeats,
   };
 }
 
@@ -124,14 +144,16 @@ function vectorsOf({ embeddings }: Config, log: Logger): DeskOptions | null {
   return { embeddings: { embed: createOpenAiEmbeddings(settings), settings, weight }, warn };
 }
 
-/** Null when it was shut down as told; else why it ended. All that it used is closed by then. */
-async function untilEnded(worker: Worker, resources: AsyncDisposableStack): Promise<string | null> {
-  try {
-    await worker.run();
-    return null;
-  } catch (error) {
-    return error instanceof Error ? error.message : String(error);
-  } finally {
-    await resources.disposeAsync();
-  }
+/** Null when they were shut down as told; else why one ended, which ends the other. All that they used is closed by then. */
+async function untilEnded(workers: readonly Worker[], resources: AsyncDisposableStack): Promise<string | null> {
+  const runs = workers.map((worker) => worker.run().finally(() => shutDown(workers)));
+  const ends = await Promise.allSettled(runs);
+  await resources.disposeAsync();
+  const bad = ends.find((end) => end.status === 'rejected');
+  if (bad === undefined) return null;
+  return bad.reason instanceof Error ? bad.reason.message : String(bad.reason);
+}
+
+function shutDown(workers: readonly Worker[]): void {
+  for (const worker of workers) if (worker.getState() === 'RUNNING') worker.shutdown();
 }

@@ -1,14 +1,8 @@
 /** Exports the trace of a run that is over, apart from it: tries for days, and nobody waits for it. */
 import { log, proxyActivities, proxyLocalActivities, workflowInfo } from '@temporalio/workflow';
 import type { Activities } from '../activities/index.ts';
+import { exportQueueOf } from '../contracts/names.ts';
 import type { ExportInput, ExportResult } from '../contracts/export.ts';
-
-const { exportSpans } = proxyActivities<Pick<Activities, 'exportSpans'>>({
-  startToCloseTimeout: '10m',
-  scheduleToCloseTimeout: '7d',
-  heartbeatTimeout: '30s',
-  retry: { initialInterval: '2s', backoffCoefficient: 2, maximumInterval: '5m' },
-});
 
 /** Local: it starts a workflow, costs no money, and must not delay an answer by a queue. */
 const { startExport } = proxyLocalActivities<Pick<Activities, 'startExport'>>({
@@ -17,6 +11,13 @@ const { startExport } = proxyLocalActivities<Pick<Activities, 'startExport'>>({
 });
 
 export function exportTrace(input: ExportInput): Promise<ExportResult> {
+  const { exportSpans } = proxyActivities<Pick<Activities, 'exportSpans'>>({
+    taskQueue: exportQueueOf(workflowInfo().taskQueue),
+    startToCloseTimeout: '10m',
+    scheduleToCloseTimeout: '7d',
+    heartbeatTimeout: '30s',
+    retry: { initialInterval: '2s', backoffCoefficient: 2, maximumInterval: '5m' },
+  });
   return exportSpans(input);
 }
 
