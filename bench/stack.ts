@@ -66,7 +66,7 @@ function configOf(home: string, modelUrl: string): Config {
       heartbeatSeconds: 5,
     },
     embeddings: null,
-    traces: { sink: 'none', langfuse: null, environment: 'bench', release: null, redact: null },
+    traces: { sink: 'none', langfuse: null, environment: 'bench', release: null, promptLabel: null, redact: null },
     metricsAddress: null,
     offlineFaults: null,
     logLevel: 'warn',

@@ -37,6 +37,7 @@ const traced: Config['traces'] = {
   langfuse: { baseUrl: langfuse.baseUrl, publicKey: 'pk', secretKey: 'sk', timeoutSeconds: 10 },
   environment: 'bench',
   release: null,
+  promptLabel: null,
   redact: null,
 };
 const plainWorker = await startWorker({ ...stack.config, taskQueue: 'plain' }, server, log);

@@ -3,6 +3,7 @@ import type { Config } from '../config/config.ts';
 import { QuestionInput } from '../contracts/question.ts';
 import { type ArmOptions, forcedRoute, withOptions } from './arm-options.ts';
 import { callLimits } from './call-limits.ts';
+import { managedPipeline } from './managed-pipeline.ts';
 import { loadPipeline } from './pipeline-files.ts';
 import { expectPrices } from './priced-models.ts';
 import { checkedQuestion, readQuestion } from './question-argument.ts';
@@ -14,6 +15,7 @@ export type QuestionOptions = ArmOptions &
     /** A shipped name or a file. */
     pipeline: string;
     route?: string;
+    session?: string;
   };
 
 export type PreparedQuestion = { settings: Config; input: QuestionInput };
@@ -34,7 +36,8 @@ export async function prepareQuestion(argument: string, options: QuestionOptions
  */
 export async function questionInput(text: string, options: QuestionOptions, settings: Config): Promise<QuestionInput> {
   const question = checkedQuestion(text);
-  const pipeline = withOptions(await loadPipeline(options.pipeline), options);
+  const { pipeline: loaded, ...managed } = await managedPipeline(await loadPipeline(options.pipeline), settings);
+  const pipeline = withOptions(loaded, options);
   const route = forcedRoute(pipeline, options.route);
   expectPrices(pipeline, settings.model);
   const repository = await repositoryOf(options);
@@ -44,5 +47,7 @@ export async function questionInput(text: string, options: QuestionOptions, sett
     pipeline,
     forcedRoute: route,
     limits: callLimits(settings.model),
+    ...(options.session !== undefined && { session: options.session }),
+    ...managed,
   });
 }

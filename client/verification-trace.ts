@@ -12,6 +12,7 @@ const content = {
   model: null,
   parameters: {},
   promptVersion: null,
+  managedPrompt: null,
   usage: null,
 } as const;
 

@@ -53,6 +53,8 @@ export type Config = {
     langfuse: { baseUrl: string; publicKey: string; secretKey: string; timeoutSeconds: number } | null;
     environment: string;
     release: string | null;
+    /** Prompts with this label are taken from Langfuse; null: the pipelines' own. */
+    promptLabel: string | null;
     /** The source of a regular expression: what it matches is taken out of traces and logs. */
     redact: string | null;
   };

@@ -123,9 +123,13 @@ function traceSettings(read: Reader, mistakes: string[]): Config['traces'] {
   const sink = read('SWITCHYARD_TRACES') ?? (langfuse === null ? 'file' : 'langfuse');
   if (sink === 'langfuse' && langfuse === null)
     mistakes.push('SWITCHYARD_TRACES: expected LANGFUSE_PUBLIC_KEY and LANGFUSE_SECRET_KEY beside langfuse');
+  const promptLabel = read('LANGFUSE_PROMPT_LABEL');
+  if (promptLabel !== null && langfuse === null)
+    mistakes.push('LANGFUSE_PROMPT_LABEL: expected LANGFUSE_PUBLIC_KEY and LANGFUSE_SECRET_KEY beside it');
   return {
     sink,
     langfuse,
+    promptLabel,
     environment: read('LANGFUSE_TRACING_ENVIRONMENT') ?? 'default',
     release: read('LANGFUSE_RELEASE'),
     redact: read('SWITCHYARD_REDACT'),

@@ -179,6 +179,11 @@ export const settings = {
   LANGFUSE_BASE_URL: setting('The Langfuse server.', httpUrl, 'https://cloud.langfuse.com'),
   LANGFUSE_TRACING_ENVIRONMENT: setting('The environment that traces are filed under.', environmentName, 'default'),
   LANGFUSE_RELEASE: setting('The release that traces are filed under.', word),
+  LANGFUSE_PROMPT_LABEL: setting(
+    'Takes prompts with this label from Langfuse.',
+    word,
+    'the prompts of the pipeline files',
+  ),
   SWITCHYARD_REDACT: setting('What else is taken out of traces and logs, as one regular expression.', pattern),
   SWITCHYARD_METRICS_ADDRESS: setting(
     'Where a worker serves metrics for Prometheus.',

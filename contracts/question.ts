@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { AnswerState, RunFailure } from './outcome.ts';
 import { PipelineSpec } from './pipeline-spec.ts';
 import { RepositoryRef } from './snapshot.ts';
-import { Experiment } from './trace.ts';
+import { Experiment, ManagedPrompt } from './trace.ts';
 
 export const questionMaxCharacters = 20_000;
 
@@ -28,6 +28,8 @@ export const QuestionInput = z.object({
   /** Groups traces: a conversation, or a benchmark's run. */
   session: z.string().min(1).max(200).exactOptional(),
   experiment: Experiment.exactOptional(),
+  /** Where prompts of the pipeline came from, by agent: only for traces. */
+  prompts: z.record(z.string(), ManagedPrompt).exactOptional(),
 });
 export type QuestionInput = z.infer<typeof QuestionInput>;
 

@@ -11,6 +11,10 @@ export const Experiment = z.object({
 });
 export type Experiment = z.infer<typeof Experiment>;
 
+/** A prompt of Langfuse prompt management. */
+export const ManagedPrompt = z.object({ name: z.string().min(1).max(200), version: z.int() });
+export type ManagedPrompt = z.infer<typeof ManagedPrompt>;
+
 export type SpanType = 'span' | 'agent' | 'generation' | 'tool' | 'evaluator' | 'chain';
 
 /** Text that stands in history, or what the exporter renders from the content store. */
@@ -38,6 +42,7 @@ export type TraceSpan = {
   model: string | null;
   parameters: Record<string, string | number>;
   promptVersion: string | null;
+  managedPrompt: ManagedPrompt | null;
   usage: Usage | null;
 };
 

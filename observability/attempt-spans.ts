@@ -33,6 +33,7 @@ function spanOf(step: ActivityStep, scope: SpanScope | null, parent: string, rec
     model,
     parameters,
     promptVersion,
+    managedPrompt: null,
     usage,
   };
 }
@@ -54,6 +55,7 @@ function untoldSpan(step: ActivityStep, scope: SpanScope | null, parent: string,
     model: null,
     parameters: {},
     promptVersion: null,
+    managedPrompt: null,
     usage: null,
   };
 }

@@ -119,11 +119,12 @@ function versionOf({ promptVersion }: SentSpan): Record<string, string> {
   return promptVersion === null ? {} : { promptVersion };
 }
 
-function generationOf({ model, parameters, usage }: SentSpan) {
+function generationOf({ model, parameters, usage, managedPrompt }: SentSpan) {
   if (model === null) return {};
   return {
     model,
     modelParameters: parameters,
+    ...(managedPrompt === null ? {} : { prompt: { ...managedPrompt, isFallback: false } }),
     ...(usage === null
       ? {}
       : {

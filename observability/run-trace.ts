@@ -15,7 +15,7 @@ export type RunIds = { workflowId: string; runId: string };
 export function traceOfRun(history: RunHistory, { workflowId, runId }: RunIds): Trace {
   const input = QuestionInput.parse(history.input[0]);
   const outcome = history.result === null ? null : AnswerOutcome.parse(history.result);
-  const leaves = history.activities.flatMap((step) => leavesOf(step, outcome));
+  const leaves = history.activities.flatMap((step) => leavesOf(step, outcome, input.prompts ?? {}));
   const groups = [...Map.groupBy(leaves, (leaf) => leaf.parent)]
     .filter(([key]) => key !== rootKey)
     .map(([key, children]) => groupSpan(String(key), children, input, outcome));
@@ -35,9 +35,20 @@ export function traceOfRun(history: RunHistory, { workflowId, runId }: RunIds): 
 }
 
 /** Each leaf's parent is the group of the scope that its activity was called with. */
-function leavesOf(step: ActivityStep, outcome: AnswerOutcome | null): TraceSpan[] {
+function leavesOf(step: ActivityStep, outcome: AnswerOutcome | null, prompts: Prompts): TraceSpan[] {
   const scope = scopeOf(step);
-  return attemptSpans(step, scope, { parent: scope === null ? rootKey : groupKey(scope), outcome });
+  const managedPrompt = prompts[agentOf(step, scope)] ?? null;
+  const spans = attemptSpans(step, scope, { parent: scope === null ? rootKey : groupKey(scope), outcome });
+  return spans.map((span) => (span.type === 'generation' ? { ...span, managedPrompt } : span));
+}
+
+type Prompts = NonNullable<QuestionInput['prompts']>;
+
+/** The agent that a model call speaks for. */
+function agentOf({ type }: ActivityStep, scope: SpanScope | null): string {
+  if (type === 'judgeDraft') return 'judge';
+  if (type === 'synthesize') return 'synthesizer';
+  return type === 'routeQuestion' ? 'router' : (scope?.specialist ?? '');
 }
 
 function scopeOf({ input }: ActivityStep): SpanScope | null {
@@ -138,7 +149,14 @@ function rootSpan(history: RunHistory, spans: readonly TraceSpan[], about: About
 }
 
 /** What most spans lack. */
-const plain = { message: null, model: null, parameters: {}, promptVersion: null, usage: null } as const;
+const plain = {
+  message: null,
+  model: null,
+  parameters: {},
+  promptVersion: null,
+  managedPrompt: null,
+  usage: null,
+} as const;
 
 function spanning(spans: readonly Pick<TraceSpan, 'startMs' | 'endMs'>[]): Pick<TraceSpan, 'startMs' | 'endMs'> {
   return {

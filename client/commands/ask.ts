@@ -19,6 +19,7 @@ export function addAsk(program: Command): void {
     .option('--max-tokens <n>', 'budget: input and output tokens together', positiveCount)
     .option('--max-cost-usd <amount>', 'budget: US dollars (every model must have a known price)', positiveAmount)
     .option('--max-seconds <n>', 'budget: seconds of work', positiveCount)
+    .option('--session <name>', 'the conversation that its trace belongs to')
     .option('--id <id>', 'name the run (default: ask-<time>-<random>)', runIdValue)
     .option('--detach', 'start the run and return at once', false)
     .option('--json', 'print one JSON object', false)

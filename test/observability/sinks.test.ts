@@ -106,6 +106,7 @@ function aTrace(children: number): SentTrace {
     model: null,
     parameters: {},
     promptVersion: null,
+    managedPrompt: null,
     usage: null,
   });
   const spans = Array.from({ length: children }, (_, at) => span(`step-${at}`, rootId));

@@ -25,6 +25,8 @@ export class LangfuseStub {
   readonly scores: Record<string, unknown>[] = [];
   /** Bodies of every request, kept or not. */
   readonly bodies: string[] = [];
+  /** Its prompts by name. */
+  readonly prompts = new Map<string, { prompt: string; version: number }>();
   /** What it makes of a span before it keeps it. */
   bend: (span: WireSpan) => WireSpan = (span) => span;
   readonly #server: Server;
@@ -50,7 +52,15 @@ export class LangfuseStub {
   traces(more: Partial<Config['traces']> = {}): Config['traces'] {
     const { baseUrl } = this;
     const langfuse = { baseUrl, publicKey: 'pk-lf-stub', secretKey: 'sk-lf-stub', timeoutSeconds: 1 };
-    return { sink: 'langfuse', langfuse, environment: 'test', release: '1.2.3', redact: null, ...more };
+    return {
+      sink: 'langfuse',
+      langfuse,
+      environment: 'test',
+      release: '1.2.3',
+      promptLabel: null,
+      redact: null,
+      ...more,
+    };
   }
 
   async be(mood: Mood): Promise<void> {
@@ -93,6 +103,7 @@ export class LangfuseStub {
       return;
     }
     const reply = this.#take(path, text);
+    if (reply === null) return void response.writeHead(404).end('{}');
     if (this.#mood === 'lose-reply') response.destroy();
     else response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(reply));
   }
@@ -107,6 +118,10 @@ export class LangfuseStub {
       return { id: 'score' };
     }
     if (path === 'projects') return { data: [{ id: 'project-1', name: 'stub' }] };
+    if (path.startsWith('v2/prompts/')) {
+      const prompt = this.prompts.get(decodeURIComponent(path.slice('v2/prompts/'.length)));
+      return prompt === undefined ? null : { type: 'text', ...prompt };
+    }
     if (path === 'health') return { status: 'OK', version: 'stub' };
     if (path === 'v2/observations') return { data: this.spans.map(rowOf) };
     return path === 'v3/scores' ? { data: this.scores } : { id: 'made' };

@@ -27,6 +27,7 @@ export const tracesToFiles: Config['traces'] = {
   langfuse: null,
   environment: 'test',
   release: null,
+  promptLabel: null,
   redact: null,
 };
 
@@ -50,7 +51,9 @@ export type SceneOptions = {
   timeoutSeconds?: number;
   traces?: Config['traces'];
 };
-export type AskOptions = Partial<Pick<QuestionInput, 'forcedRoute' | 'limits' | 'repository' | 'session'>> & {
+export type AskOptions = Partial<
+  Pick<QuestionInput, 'forcedRoute' | 'limits' | 'repository' | 'session' | 'prompts'>
+> & {
   pipeline: PipelineSpec;
   /** Of workers that the test starts itself. */
   taskQueue?: string;
