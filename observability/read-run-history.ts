@@ -38,6 +38,8 @@ export function readRunHistory(json: unknown): RunHistory {
   if (first === undefined || started === null)
     throw new Error('the history does not begin with the start of a workflow');
   const run: RunHistory = {
+    workflowId: textOf(started.workflowId),
+    runId: textOf(started.originalExecutionRunId),
     workflowType: nameOf(started.workflowType),
     input: decodeAll(started.input),
     startMs: first.eventTime,
@@ -172,6 +174,10 @@ function summaryOf({ userMetadata }: HistoryEvent): string {
   const summary = userMetadata?.summary;
   const text = summary === null || summary === undefined ? '' : decode(summary.data);
   return typeof text === 'string' ? text : '';
+}
+
+function textOf(value: unknown): string | null {
+  return typeof value === 'string' && value !== '' ? value : null;
 }
 
 function nameOf(type: unknown): string {

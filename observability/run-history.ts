@@ -24,6 +24,9 @@ export type ActivityStep = {
 export type TimerStep = { id: string; summary: string; startedMs: number; firedMs: number | null };
 export type TaskStep = { scheduledMs: number; startedMs: number | null; completedMs: number | null };
 export type RunHistory = {
+  /** Null in histories that do not say. */
+  workflowId: string | null;
+  runId: string | null;
   workflowType: string;
   input: unknown[];
   startMs: number;

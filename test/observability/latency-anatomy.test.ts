@@ -1,0 +1,124 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { historyToJSON } from '@temporalio/common/lib/proto-utils.js';
+import fc from 'fast-check';
+import { latencyAnatomy, latencyParts } from '../../observability/latency-anatomy.ts';
+import { readRunHistory } from '../../observability/read-run-history.ts';
+import type { ActivityStep, RunHistory } from '../../observability/run-history.ts';
+import { openScene, pipeline, quickLimits } from '../support/scene.ts';
+import { openAiError } from '../support/scripted-server-reply.ts';
+import { startTeam } from '../support/team.ts';
+
+const attempt = (startMs: number, endMs: number, number = 1): ActivityStep['spans'][number] => {
+  return { key: `1#${number}`, name: 'step', type: 'span', startMs, endMs, attempt: number, level: 'DEFAULT' };
+};
+
+function activity(type: string, more: Partial<ActivityStep>): ActivityStep {
+  const plain = { id: '1', summary: '', input: [], startedMs: null, closedMs: null, result: null, failure: null };
+  return { ...plain, type, scheduledMs: 0, attempts: 1, state: 'completed', spans: [], ...more };
+}
+
+function run(more: Partial<RunHistory>): RunHistory {
+  const ids = { workflowId: 'w', runId: 'r', workflowType: 'answerQuestion' };
+  return {
+    ...ids,
+    input: [],
+    startMs: 0,
+    endMs: 100,
+    result: null,
+    failure: null,
+    activities: [],
+    timers: [],
+    tasks: [],
+    ...more,
+  };
+}
+
+const none = { modelMs: 0, toolMs: 0, backoffMs: 0, queueMs: 0, orchestrationMs: 0, waitingMs: 0 };
+
+test('a call: queue, model, and the way back', () => {
+  const call = activity('callSpecialist', { scheduledMs: 10, closedMs: 90, startedMs: 20, spans: [attempt(20, 80)] });
+  const task = { scheduledMs: 0, startedMs: 2, completedMs: 10 };
+  const anatomy = latencyAnatomy(
+    run({ activities: [call], tasks: [task, { ...task, scheduledMs: 90, startedMs: 92, completedMs: 100 }] }),
+  );
+  assert.deepEqual(anatomy, { ...none, totalMs: 100, queueMs: 10, modelMs: 60, orchestrationMs: 30 });
+});
+
+test('two specialists side by side: the model has every moment that one of them waits for it', () => {
+  const call = activity('callSpecialist', { scheduledMs: 0, closedMs: 50, startedMs: 0, spans: [attempt(0, 50)] });
+  const tool = activity('runTool', { scheduledMs: 0, closedMs: 100, startedMs: 0, spans: [attempt(0, 100)] });
+  const anatomy = latencyAnatomy(run({ activities: [call, tool] }));
+  assert.deepEqual(anatomy, { ...none, totalMs: 100, modelMs: 50, toolMs: 50 });
+});
+
+test('what lies between attempts is back-off, also where the first attempts left nothing', () => {
+  const retried = activity('routeQuestion', {
+    closedMs: 60,
+    startedMs: 40,
+    spans: [attempt(0, 10), attempt(40, 60, 2)],
+  });
+  assert.deepEqual(latencyAnatomy(run({ activities: [retried], endMs: 60 })), {
+    ...none,
+    totalMs: 60,
+    modelMs: 30,
+    backoffMs: 30,
+  });
+  const lost = activity('routeQuestion', { closedMs: 60, startedMs: 40, spans: [attempt(40, 60, 2)] });
+  assert.deepEqual(latencyAnatomy(run({ activities: [lost], endMs: 60 })), {
+    ...none,
+    totalMs: 60,
+    modelMs: 20,
+    backoffMs: 40,
+  });
+});
+
+test('while nothing goes on the run waits', () => {
+  const call = activity('judgeDraft', { scheduledMs: 0, closedMs: 30, startedMs: 0, spans: [attempt(0, 30)] });
+  assert.deepEqual(latencyAnatomy(run({ activities: [call] })), { ...none, totalMs: 100, modelMs: 30, waitingMs: 70 });
+});
+
+test('whatever a history says, the parts are not negative and add up to the wall clock', () => {
+  const moment = fc.integer({ min: -50, max: 300 });
+  const step = fc.record({
+    type: fc.constantFrom('callSpecialist', 'runTool', 'openRepository'),
+    scheduledMs: fc.integer({ min: 0, max: 200 }),
+    startedMs: fc.option(moment),
+    closedMs: fc.option(moment),
+    attempts: fc.integer({ min: 1, max: 4 }),
+    spans: fc.array(fc.tuple(moment, moment, fc.integer({ min: 1, max: 4 })), { maxLength: 4 }),
+  });
+  fc.assert(
+    fc.property(fc.array(step, { maxLength: 6 }), fc.integer({ min: 0, max: 250 }), (steps, endMs) => {
+      const activities = steps.map(({ type, spans, ...more }) =>
+        activity(type, { ...more, spans: spans.map(([from, to, number]) => attempt(from, to, number)) }),
+      );
+      const { totalMs, ...parts } = latencyAnatomy(run({ activities, endMs }));
+      assert.equal(totalMs, endMs);
+      assert.ok(Object.values(parts).every((ms) => ms >= 0));
+      assert.equal(
+        latencyParts.reduce((sum, part) => sum + parts[`${part}Ms`], 0),
+        totalMs,
+      );
+    }),
+  );
+});
+
+test('a real run with retries and rate limits adds up, and shows both', async () => {
+  const busy = { ...openAiError(429, 'slow down'), headers: { 'retry-after': '2' } };
+  await using team = await startTeam({}, [openAiError(500, 'oops'), busy]);
+  await using scene = await openScene({ modelUrl: team.url });
+  const limits = { ...quickLimits, modelCallTotalSeconds: 2, modelCallAttempts: 2 };
+  const handle = await scene.start('When does boil throw?', { pipeline: pipeline(), limits });
+  await handle.result();
+  const { startTime, closeTime } = await handle.describe();
+  const history = readRunHistory(JSON.parse(historyToJSON(await handle.fetchHistory())));
+  const { totalMs, ...parts } = latencyAnatomy(history);
+  const sum = latencyParts.reduce((most, part) => most + parts[`${part}Ms`], 0);
+  const wallMs = (closeTime?.getTime() ?? 0) - startTime.getTime();
+  assert.equal(sum, totalMs);
+  assert.ok(Math.abs(sum - wallMs) <= 0.02 * wallMs, `${sum} of ${wallMs}`);
+  assert.ok(parts.backoffMs >= 900, `back-off ${parts.backoffMs}`);
+  assert.ok(parts.waitingMs >= 1900, `waiting ${parts.waitingMs}`);
+  for (const part of ['modelMs', 'toolMs', 'orchestrationMs'] as const) assert.ok(parts[part] > 0, part);
+});
