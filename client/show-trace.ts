@@ -37,7 +37,7 @@ async function loadAll(names: readonly string[]): Promise<LoadedRun[]> {
   const settings = readSettings();
   using interrupt = listenForInterrupt();
   await using session = await openSession({ settings, need: 'server', onProgress: note, signal: interrupt.signal });
-  return Promise.all(names.map((name) => (isHistoryFile(name) ? runOfFile(name) : runOfServer(session, name))));
+  return await Promise.all(names.map((name) => (isHistoryFile(name) ? runOfFile(name) : runOfServer(session, name))));
 }
 
 function treesOrComparison(runs: readonly LoadedRun[], style: TextStyle): string[] {
