@@ -1,6 +1,7 @@
 /** The tables of `switchyard trace`: where the time went, and two runs part by part. */
 import type { Trace } from '../contracts/trace.ts';
-import { type LatencyAnatomy, latencyParts } from '../observability/latency-anatomy.ts';
+import type { LatencyAnatomy } from '../observability/latency-anatomy.ts';
+import { latencyParts } from '../observability/run-intervals.ts';
 import {
   leavesOf,
   overheadParts,

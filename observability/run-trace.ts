@@ -51,7 +51,8 @@ function agentOf({ type }: ActivityStep, scope: SpanScope | null): string {
   return type === 'routeQuestion' ? 'router' : (scope?.specialist ?? '');
 }
 
-function scopeOf({ input }: ActivityStep): SpanScope | null {
+/** The part of the run that an activity was called for; null for one of none. */
+export function scopeOf({ input }: ActivityStep): SpanScope | null {
   for (const argument of input) {
     const scope = SpanScope.safeParse((argument as { scope?: unknown } | null)?.scope);
     if (scope.success) return scope.data;

@@ -1,13 +1,17 @@
 import assert from 'node:assert/strict';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { test } from 'node:test';
 import { historyToJSON } from '@temporalio/common/lib/proto-utils.js';
 import fc from 'fast-check';
-import { latencyAnatomy, latencyParts } from '../../observability/latency-anatomy.ts';
+import { latencyAnatomy, latencyByStage } from '../../observability/latency-anatomy.ts';
 import { readRunHistory } from '../../observability/read-run-history.ts';
 import type { ActivityStep, RunHistory } from '../../observability/run-history.ts';
+import { latencyParts } from '../../observability/run-intervals.ts';
 import { openScene, pipeline, quickLimits } from '../support/scene.ts';
 import { openAiError } from '../support/scripted-server-reply.ts';
 import { startTeam } from '../support/team.ts';
+import { checkout } from '../support/temporal.ts';
 
 const attempt = (startMs: number, endMs: number, number = 1): ActivityStep['spans'][number] => {
   return { key: `1#${number}`, name: 'step', type: 'span', startMs, endMs, attempt: number, level: 'DEFAULT' };
@@ -56,6 +60,7 @@ test('what lies between attempts is back-off, also where the first attempts left
   const retried = activity('routeQuestion', {
     closedMs: 60,
     startedMs: 40,
+    attempts: 2,
     spans: [attempt(0, 10), attempt(40, 60, 2)],
   });
   assert.deepEqual(latencyAnatomy(run({ activities: [retried], endMs: 60 })), {
@@ -64,7 +69,7 @@ test('what lies between attempts is back-off, also where the first attempts left
     modelMs: 30,
     backoffMs: 30,
   });
-  const lost = activity('routeQuestion', { closedMs: 60, startedMs: 40, spans: [attempt(40, 60, 2)] });
+  const lost = activity('routeQuestion', { closedMs: 60, startedMs: 40, attempts: 2, spans: [attempt(40, 60, 2)] });
   assert.deepEqual(latencyAnatomy(run({ activities: [lost], endMs: 60 })), {
     ...none,
     totalMs: 60,
@@ -76,6 +81,67 @@ test('what lies between attempts is back-off, also where the first attempts left
 test('while nothing goes on the run waits', () => {
   const call = activity('judgeDraft', { scheduledMs: 0, closedMs: 30, startedMs: 0, spans: [attempt(0, 30)] });
   assert.deepEqual(latencyAnatomy(run({ activities: [call] })), { ...none, totalMs: 100, modelMs: 30, waitingMs: 70 });
+});
+
+test('a worker whose clock is wrong moves no time from one part to another', () => {
+  const at = (aheadMs: number) => {
+    const spans = [attempt(12 + aheadMs, 20 + aheadMs), attempt(62 + aheadMs, 88 + aheadMs, 2)];
+    const call = activity('callSpecialist', { scheduledMs: 10, startedMs: 60, closedMs: 90, attempts: 2, spans });
+    return latencyAnatomy(run({ activities: [call] }));
+  };
+  assert.equal(at(0).modelMs, 34);
+  for (const aheadMs of [5000, -5000, 30]) assert.deepEqual(at(aheadMs), at(0), `${aheadMs} ms ahead`);
+});
+
+test('a call that was open when the run was terminated has the time until then', () => {
+  const call = activity('callSpecialist', { scheduledMs: 10, attempts: 0, state: 'open' });
+  const task = { scheduledMs: 0, startedMs: 0, completedMs: 10 };
+  const anatomy = latencyAnatomy(run({ activities: [call], tasks: [task] }));
+  assert.deepEqual(anatomy, { ...none, totalMs: 100, modelMs: 90, orchestrationMs: 10 });
+});
+
+test('a last attempt that left no record has its time, and what went before it is back-off', () => {
+  const more = { startedMs: 50, closedMs: 100, attempts: 2, state: 'failed', spans: [attempt(0, 20)] } as const;
+  const anatomy = latencyAnatomy(run({ activities: [activity('judgeDraft', { ...more, spans: [...more.spans] })] }));
+  assert.deepEqual(anatomy, { ...none, totalMs: 100, modelMs: 70, backoffMs: 30 });
+});
+
+test('a task that no worker took for more than a second waited for a worker', () => {
+  const task = { scheduledMs: 0, startedMs: 5000, completedMs: 5010 };
+  assert.deepEqual(latencyAnatomy(run({ tasks: [task], endMs: 5010, result: {} })), {
+    ...none,
+    totalMs: 5010,
+    queueMs: 5000,
+    orchestrationMs: 10,
+  });
+});
+
+test('each stage has its steps and the way to them, and the stages add up too', () => {
+  const scoped = (stage: string, scheduledMs: number, closedMs: number) => {
+    const input = [{}, { scope: { stage, specialist: 'code', try: 1 } }];
+    const spans = [attempt(scheduledMs, closedMs)];
+    return activity('callSpecialist', { input, scheduledMs, startedMs: scheduledMs, closedMs, spans });
+  };
+  const tasks = [0, 30, 80].map((scheduledMs) => {
+    return { scheduledMs, startedMs: scheduledMs, completedMs: scheduledMs + 10 };
+  });
+  const activities = [scoped('routing', 10, 30), scoped('gate', 40, 80)];
+  const byStage = latencyByStage(run({ activities, tasks, endMs: 90, result: {} }));
+  assert.deepEqual(byStage.routing, { ...none, totalMs: 30, modelMs: 20, orchestrationMs: 10 });
+  assert.deepEqual(byStage.gate, { ...none, totalMs: 50, modelMs: 40, orchestrationMs: 10 });
+  assert.deepEqual(byStage.rest, { ...none, totalMs: 10, orchestrationMs: 10 });
+  assert.deepEqual([byStage.specialist.totalMs, byStage.synthesis.totalMs], [0, 0]);
+});
+
+test('a run in which nobody waited for anything has no waiting, however the server spaces its events', () => {
+  const names = readdirSync(join(checkout, 'test/histories')).filter((name) =>
+    /orchestrated|single|fan-out/.test(name),
+  );
+  assert.equal(names.length, 6);
+  for (const name of names) {
+    const history = readRunHistory(JSON.parse(readFileSync(join(checkout, 'test/histories', name), 'utf8')));
+    assert.equal(latencyAnatomy(history).waitingMs, 0, name);
+  }
 });
 
 test('whatever a history says, the parts are not negative and add up to the wall clock', () => {
@@ -93,8 +159,14 @@ test('whatever a history says, the parts are not negative and add up to the wall
       const activities = steps.map(({ type, spans, ...more }) =>
         activity(type, { ...more, spans: spans.map(([from, to, number]) => attempt(from, to, number)) }),
       );
-      const { totalMs, ...parts } = latencyAnatomy(run({ activities, endMs }));
+      const history = run({ activities, endMs });
+      const { totalMs, ...parts } = latencyAnatomy(history);
       assert.equal(totalMs, endMs);
+      const stages = Object.values(latencyByStage(history));
+      assert.equal(
+        stages.reduce((sum, stage) => sum + stage.totalMs, 0),
+        endMs,
+      );
       assert.ok(Object.values(parts).every((ms) => ms >= 0));
       assert.equal(
         latencyParts.reduce((sum, part) => sum + parts[`${part}Ms`], 0),

@@ -1,0 +1,106 @@
+/** What went on in a run and when, by the server's clock: attempts, what lies between them, and the worker deciding. */
+import type { SpanScope } from '../contracts/span.ts';
+import type { ActivityStep, RunHistory, TaskStep } from './run-history.ts';
+import { scopeOf } from './run-trace.ts';
+
+export const latencyParts = ['model', 'tool', 'backoff', 'queue', 'orchestration', 'waiting'] as const;
+export type LatencyPart = (typeof latencyParts)[number];
+
+/** `rest`: the repository is opened, the run begins and ends. */
+export type RunStage = SpanScope['stage'] | 'rest';
+
+export type Interval = { part: LatencyPart; stage: RunStage; fromMs: number; toMs: number };
+type Span = Omit<Interval, 'stage'>;
+
+/** Activities that wait for a model; the others work on our side. */
+const modelCalls = new Set(['routeQuestion', 'callSpecialist', 'rerankPlaces', 'judgeDraft', 'synthesize']);
+
+/** A workflow task that was not taken for this long waited for a worker; less than that is the way there. */
+const handOverMs = 1000;
+
+/** @param endMs where what is still open is cut off */
+export function intervalsOf(history: RunHistory, endMs: number): Interval[] {
+  const steps = history.activities.flatMap((step) => {
+    const handedOver = {
+      part: 'orchestration',
+      fromMs: step.scheduledMs,
+      toMs: noticedMs(history, step, endMs),
+    } as const;
+    return [...attemptSpans(step, endMs), handedOver].map((span) => ({ ...span, stage: stageOf(step) }));
+  });
+  const tasks = history.tasks.flatMap((task, at) => taskIntervals(history, task, at, endMs));
+  const { startMs } = history;
+  const firstMs = history.tasks[0]?.scheduledMs ?? startMs;
+  return [...steps, ...tasks, { part: 'orchestration', stage: 'rest', fromMs: startMs, toMs: firstMs }];
+}
+
+/** The end of an activity is noticed by the next workflow task, which the server makes right after it. */
+function noticedMs({ tasks }: RunHistory, { closedMs }: ActivityStep, endMs: number): number {
+  if (closedMs === null) return endMs;
+  const next = tasks.find(({ startedMs }) => startedMs === null || startedMs >= closedMs);
+  return Math.max(closedMs, next?.scheduledMs ?? closedMs);
+}
+
+/** Time between two steps belongs to the step that it leads to: without that step it would not be spent. */
+export function stageAfter({ activities }: RunHistory, ms: number): RunStage {
+  const next = activities.find(({ scheduledMs }) => scheduledMs >= ms);
+  return next === undefined ? 'rest' : stageOf(next);
+}
+
+function stageOf(step: ActivityStep): RunStage {
+  return scopeOf(step)?.stage ?? 'rest';
+}
+
+function attemptSpans(step: ActivityStep, runEndMs: number): Span[] {
+  const { type, scheduledMs, startedMs, closedMs, attempts } = step;
+  const endMs = closedMs ?? runEndMs;
+  const within = (ms: number) => Math.min(Math.max(ms, scheduledMs), endMs);
+  const working: LatencyPart = modelCalls.has(type) ? 'model' : 'tool';
+  const spans: Span[] = [];
+  let [reachedMs, told] = [scheduledMs, 0];
+  const attempt = (number: number, fromMs: number, toMs: number) => {
+    // Attempts of a worker that died leave nothing: the time they took is lost like back-off.
+    const before = told === 0 && number === 1 ? 'queue' : 'backoff';
+    spans.push({ part: before, fromMs: reachedMs, toMs: fromMs }, { part: working, fromMs, toMs });
+    [reachedMs, told] = [toMs, number];
+  };
+  const shiftMs = clockShift(step);
+  for (const record of step.spans)
+    attempt(record.attempt, within(record.startMs + shiftMs), within(record.endMs + shiftMs));
+  if (startedMs !== null && told < attempts) attempt(attempts, within(startedMs), endMs);
+  // The server tells the start of an attempt with its end: while a call is open, a worker is taken to be at it.
+  const unstarted = closedMs === null ? working : 'queue';
+  return told > 0 ? spans : [...spans, { part: unstarted, fromMs: scheduledMs, toMs: endMs }];
+}
+
+/**
+ * Records are told by the worker's clock, events by the server's. Where the last attempt's record lies outside of what
+ * the server saw of it, the clocks differ, and all records of the activity are moved by what puts that one in its middle.
+ */
+function clockShift({ startedMs, closedMs, attempts, spans }: ActivityStep): number {
+  const last = spans.find(({ attempt }) => attempt === attempts);
+  if (last === undefined || startedMs === null || closedMs === null) return 0;
+  const [least, most] = [startedMs - last.startMs, closedMs - last.endMs];
+  return least <= 0 && most >= 0 ? 0 : Math.round((least + most) / 2);
+}
+
+/** The worker deciding what comes next. A task that was lost with its worker lasts until the next. */
+function taskIntervals(history: RunHistory, task: TaskStep, at: number, endMs: number): Interval[] {
+  const { scheduledMs, startedMs, completedMs } = task;
+  const nextMs = history.tasks[at + 1]?.scheduledMs ?? endMs;
+  const toMs = completedMs === null ? nextMs : decidedMs(history, completedMs, nextMs);
+  const takenMs = startedMs ?? toMs;
+  const stage = stageAfter(history, completedMs ?? toMs);
+  const before = takenMs - scheduledMs > handOverMs ? 'queue' : 'orchestration';
+  return [
+    { part: before, stage, fromMs: scheduledMs, toMs: takenMs },
+    { part: 'orchestration', stage, fromMs: takenMs, toMs },
+  ];
+}
+
+/** What a task decided is written right after it: the steps before the next task, or the end of the run. */
+function decidedMs({ activities, timers, endMs, result }: RunHistory, completedMs: number, nextMs: number): number {
+  if (result !== null && endMs === nextMs) return nextMs;
+  const begun = [...activities.map((step) => step.scheduledMs), ...timers.map((timer) => timer.startedMs)];
+  return Math.max(completedMs, ...begun.filter((ms) => ms >= completedMs && ms <= nextMs));
+}
