@@ -7,7 +7,7 @@ import type { Session } from './session.ts';
 export type FoundRun = { handle: WorkflowHandle; description: WorkflowExecutionDescription; runId: string };
 
 /** @throws CommandFailure for an id that no question's run has */
-export async function findRun(session: Session, workflowId: string): Promise<FoundRun> {
+export async function findRun(session: Pick<Session, 'client'>, workflowId: string): Promise<FoundRun> {
   const handle = session.client.workflow.getHandle(workflowId);
   try {
     const description = await handle.describe();

@@ -35,23 +35,25 @@ export async function runOfFile(file: string): Promise<LoadedRun> {
 }
 
 /** @throws CommandFailure where there is no such run */
-export async function runOfServer(session: Session, workflowId: string): Promise<LoadedRun> {
-  const { handle } = await findRun(session, workflowId);
+export async function runOfServer(session: Pick<Session, 'client'>, workflowId: string): Promise<LoadedRun> {
+  const { runId } = await findRun(session, workflowId);
+  const handle = session.client.workflow.getHandle(workflowId, runId);
   const history = JSON.parse(historyToJSON(await handle.fetchHistory())) as unknown;
   try {
-    return loaded(history, workflowId);
+    return loaded(history, workflowId, runId);
   } catch (error) {
     if (error instanceof UsageError) throw new CommandFailure(error.message);
     throw error;
   }
 }
 
-function loaded(json: unknown, name: string): LoadedRun {
+/** A reset run's history names the run that it was made of: only the server knows its own id, which its trace has. */
+function loaded(json: unknown, name: string, ownId: string | null = null): LoadedRun {
   try {
     const history = readRunHistory(json);
     if (history.workflowType !== 'answerQuestion') throw new Error(`it is that of a ${history.workflowType}`);
     const { workflowId, runId } = history;
-    return { history, trace: traceOfRun(history, { workflowId: workflowId ?? name, runId: runId ?? '' }) };
+    return { history, trace: traceOfRun(history, { workflowId: workflowId ?? name, runId: ownId ?? runId ?? '' }) };
   } catch (error) {
     const why = error instanceof Error && error.name === 'Error' ? error.message : 'it has another shape';
     throw new UsageError(`${name} is no history of a question's run: ${why}`);

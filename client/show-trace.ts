@@ -1,16 +1,19 @@
 /** Shows a run's trace from its history alone: as a tree, beside another run, or as the anatomy of its time. */
-import { latencyAnatomy } from '../observability/latency-anatomy.ts';
-import { leavesOf, taken } from '../observability/trace-totals.ts';
+import { latencyAnatomy, latencyByStage } from '../observability/latency-anatomy.ts';
+import { leavesOf, spentOn } from '../observability/trace-totals.ts';
+import { comparedRuns } from './compared-runs.ts';
+import { comparisonText } from './comparison-text.ts';
 import { exitCodes } from './exit-codes.ts';
 import { listenForInterrupt } from './interrupt.ts';
+import { latencyText } from './latency-text.ts';
 import { isHistoryFile, type LoadedRun, runOfFile, runOfServer } from './load-run.ts';
 import type { TextStyle } from './outcome-text.ts';
 import { colorsFor, columnsOf, note, print, printableLine, printJson } from './output.ts';
 import { costText, countText } from './progress-text.ts';
 import { readSettings } from './read-settings.ts';
 import { openSession } from './session.ts';
-import { comparedRuns, comparisonText, latencyText } from './trace-figures.ts';
-import { timeText, traceTree } from './trace-tree.ts';
+import { traceTree } from './trace-tree.ts';
+import { wrapText } from './wrap-text.ts';
 
 export type TraceOptions = { latency: boolean; json: boolean };
 
@@ -26,8 +29,7 @@ export async function showTrace(names: readonly string[], { latency, json }: Tra
     const blocks = latency ? runs.map((run) => latencyBlock(run, style)) : treesOrComparison(runs, style);
     print(blocks.join('\n\n'));
   }
-  for (const { history, trace } of runs)
-    if (history.endMs === null) note(`${trace.workflowId} goes on: this is what there is so far`);
+  for (const run of runs) if (run.history.endMs === null) note(goesOnText(run));
   return exitCodes.worked;
 }
 
@@ -43,29 +45,37 @@ async function loadAll(names: readonly string[]): Promise<LoadedRun[]> {
 function treesOrComparison(runs: readonly LoadedRun[], style: TextStyle): string[] {
   const [a, b] = runs;
   const trees = runs.map((run) => treeBlock(run, style));
-  return a === undefined || b === undefined ? trees : [...trees, comparisonText(a.trace, b.trace, style)];
+  return a === undefined || b === undefined ? trees : [...trees, comparisonText(a, b, style)];
 }
 
 function treeBlock({ trace }: LoadedRun, style: TextStyle): string {
-  const { calls, inputTokens, outputTokens, costUsd } = taken(leavesOf(trace));
-  const tokens = `${countText(inputTokens)} tokens in, ${countText(outputTokens)} out`;
+  const { calls, inputTokens, cachedInputTokens, outputTokens, costUsd } = spentOn(leavesOf(trace));
+  const cached = cachedInputTokens === 0 ? '' : ` (${countText(cachedInputTokens)} of them cached)`;
+  const tokens = `${countText(inputTokens)} tokens in${cached}, ${countText(outputTokens)} out`;
   const totals = `${countText(calls)} model calls, failed attempts included; ${tokens}; cost ${costText(costUsd)}`;
-  return [titleOf(trace), traceTree(trace, style), totals].join('\n');
+  return [titleOf(trace, style), traceTree(trace, style), wrapText(totals, style.columns)].join('\n');
 }
 
-function titleOf({ workflowId, traceId }: LoadedRun['trace']): string {
-  return printableLine(`${workflowId} (trace ${traceId})`);
+function titleOf({ workflowId, traceId }: LoadedRun['trace'], { columns }: TextStyle): string {
+  return wrapText(printableLine(`${workflowId} (trace ${traceId})`), columns);
 }
 
 function latencyBlock({ history, trace }: LoadedRun, style: TextStyle): string {
-  const anatomy = latencyAnatomy(history);
-  return [`${titleOf(trace)}, ${timeText(anatomy.totalMs)}`, latencyText(anatomy, style)].join('\n');
+  return [titleOf(trace, style), latencyText(history, style)].join('\n');
+}
+
+/** The server tells of an activity's attempts when it closes, so that what is open is in no tree. */
+function goesOnText({ history, trace }: LoadedRun): string {
+  const open = history.activities.filter(({ state }) => state === 'open').map(({ summary, type }) => summary || type);
+  const doing = open.length === 0 ? '' : `; open: ${open.map(printableLine).join('; ')}`;
+  return `${trace.workflowId} goes on: this is what there is so far${doing}`;
 }
 
 function recordOf({ history, trace }: LoadedRun) {
-  return { ...trace, ended: history.endMs !== null, latency: latencyAnatomy(history) };
+  const latency = latencyAnatomy(history);
+  return { ...trace, ended: history.endMs !== null, latency, latencyByStage: latencyByStage(history) };
 }
 
 function comparedRunsOf([a, b]: readonly LoadedRun[]) {
-  return a === undefined || b === undefined ? [] : comparedRuns(a.trace, b.trace);
+  return a === undefined || b === undefined ? [] : comparedRuns(a, b);
 }

@@ -4,19 +4,23 @@ import type { TextStyle } from './outcome-text.ts';
 import { cut, printableLine } from './output.ts';
 import { costText, countText } from './progress-text.ts';
 
-const heads = ['offset', 'time', 'tokens in', 'out', 'cost'] as const;
-const widths = [9, 9, 11, 7, 9] as const;
-const figuresWidth = widths.reduce((sum, width) => sum + width, 0);
+type Column = { head: string; width: number; of(span: TraceSpan): string };
+
+/** Narrower terminals do without the type, which the name tells mostly. */
+const columnsForType = 100;
 
 /** Children stand in the order in which they began. */
 export function traceTree({ spans }: Trace, { columns, colors }: TextStyle): string {
   const children = Map.groupBy(spans, ({ parent }) => parent);
-  const nameWidth = columns - figuresWidth;
-  const lines = [colors.dim(''.padEnd(nameWidth) + cells(heads))];
+  const root = spans.find(({ parent }) => parent === null);
+  const table = tableOf(spans, root?.startMs ?? 0, columns);
+  const nameWidth = columns - table.reduce((sum, { width }) => sum + width, 0);
+  const cells = (of: (column: Column) => string) => table.map((column) => of(column).padStart(column.width)).join('');
+  const lines = [colors.dim(''.padEnd(nameWidth) + cells(({ head }) => head))];
   const draw = (span: TraceSpan, first: string, rest: string) => {
     const failed = span.level === 'ERROR';
-    const name = cut(`${first}${labelOf(span)}`, nameWidth - 1).padEnd(nameWidth);
-    lines.push((failed ? colors.red(name) : name) + cells(figuresOf(span, startMs)));
+    const name = labelOf(span, first, nameWidth - 1).padEnd(nameWidth);
+    lines.push((failed ? colors.red(name) : name) + cells(({ of }) => of(span)));
     if (failed && span.message !== null)
       lines.push(colors.red(cut(`${rest}! ${printableLine(span.message)}`, columns)));
     const below = (children.get(span.key) ?? []).toSorted((one, other) => one.startMs - other.startMs);
@@ -25,30 +29,41 @@ export function traceTree({ spans }: Trace, { columns, colors }: TextStyle): str
       draw(child, `${rest}${last ? '└─ ' : '├─ '}`, `${rest}${last ? '   ' : '│  '}`);
     }
   };
-  const root = spans.find(({ parent }) => parent === null);
-  const startMs = root?.startMs ?? 0;
   if (root !== undefined) draw(root, '', '');
   return lines.map((line) => line.trimEnd()).join('\n');
 }
 
-function labelOf({ name, metadata, model, parent }: TraceSpan): string {
-  const attempt = typeof metadata.attempt === 'number' && metadata.attempt > 1 ? `, attempt ${metadata.attempt}` : '';
-  const tryNumber =
-    typeof metadata.retry_count === 'number' && metadata.retry_count > 0 ? `, try ${metadata.retry_count + 1}` : '';
+/** The number of an attempt or a try stays, however long the name is. */
+function labelOf({ name, metadata, model, parent }: TraceSpan, lead: string, width: number): string {
+  const { attempt, retry_count: retries } = metadata;
   const isGroup = model === null && parent !== null;
-  return printableLine(`${name}${isGroup ? tryNumber : ''}${attempt}`);
+  const number =
+    typeof attempt === 'number' && attempt > 1
+      ? `, attempt ${attempt}`
+      : isGroup && typeof retries === 'number' && retries > 0
+        ? `, try ${retries + 1}`
+        : '';
+  return cut(`${lead}${printableLine(name)}`, width - number.length) + number;
 }
 
-function figuresOf({ startMs, endMs, usage }: TraceSpan, zeroMs: number): string[] {
-  const time = [`+${startMs - zeroMs} ms`, timeText(endMs - startMs)];
-  if (usage === null) return [...time, '', '', ''];
-  return [...time, countText(usage.inputTokens), countText(usage.outputTokens), costText(usage.costUsd)];
+/** Columns that would be empty are left out. */
+function tableOf(spans: readonly TraceSpan[], zeroMs: number, columns: number): Column[] {
+  const tokens = (read: (usage: NonNullable<TraceSpan['usage']>) => number) => (span: TraceSpan) =>
+    span.usage === null ? '' : countText(read(span.usage));
+  const type: Column = { head: 'type', width: 11, of: (span) => span.type };
+  const cached: Column = { head: 'cached', width: 8, of: tokens(({ cachedInputTokens }) => cachedInputTokens) };
+  const someCached = spans.some(({ usage }) => (usage?.cachedInputTokens ?? 0) > 0);
+  return [
+    ...(columns < columnsForType ? [] : [type]),
+    { head: 'offset', width: 9, of: ({ startMs }) => `+${timeText(startMs - zeroMs)}` },
+    { head: 'time', width: 8, of: ({ startMs, endMs }) => timeText(endMs - startMs) },
+    { head: 'in', width: 8, of: tokens(({ inputTokens }) => inputTokens) },
+    ...(someCached ? [cached] : []),
+    { head: 'out', width: 7, of: tokens(({ outputTokens }) => outputTokens) },
+    { head: 'cost', width: 9, of: ({ usage }) => (usage === null ? '' : costText(usage.costUsd)) },
+  ];
 }
 
 export function timeText(milliseconds: number): string {
   return milliseconds < 10_000 ? `${Math.round(milliseconds)} ms` : `${(milliseconds / 1000).toFixed(1)} s`;
-}
-
-function cells(texts: readonly string[]): string {
-  return texts.map((text, at) => text.padStart(widths[at] ?? 9)).join('');
 }

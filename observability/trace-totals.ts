@@ -1,20 +1,16 @@
-/** Adds up what the spans of a trace took: by part of the run, and in all. */
+/** Adds up what the spans of a trace spent, whole or by the stage that they belong to. */
 import type { Trace, TraceSpan } from '../contracts/trace.ts';
+import { runStages } from './latency-anatomy.ts';
+import type { RunStage } from './run-intervals.ts';
 
-/** `wallMs`: moments in which something of it went on; parts that overlap are counted in each. Null cost: unknown. */
-export type Taken = {
-  wallMs: number;
+/** Null cost: unknown, because a model without a known price took part. */
+export type Spent = {
   calls: number;
   inputTokens: number;
+  cachedInputTokens: number;
   outputTokens: number;
   costUsd: number | null;
 };
-
-export const parts = ['repository', 'routing', 'specialists', 'gate', 'synthesis'] as const;
-export type Part = (typeof parts)[number];
-
-/** What orchestration adds to the work of specialists. */
-export const overheadParts: readonly Part[] = ['routing', 'gate', 'synthesis'];
 
 /** Leaves only: groups and the root hold what their leaves hold. */
 export function leavesOf({ spans }: Trace): TraceSpan[] {
@@ -22,38 +18,24 @@ export function leavesOf({ spans }: Trace): TraceSpan[] {
   return spans.filter(({ key, parent }) => parent !== null && !parents.has(key));
 }
 
-/** Parts that a run has not are left out. */
-export function takenByPart(trace: Trace): Map<Part, Taken> {
-  const byPart = Map.groupBy(leavesOf(trace), partOf);
-  return new Map(parts.flatMap((part) => (byPart.has(part) ? [[part, taken(byPart.get(part) ?? [])] as const] : [])));
-}
-
-export function taken(spans: readonly TraceSpan[]): Taken {
+/** Every attempt at a model call counts, the failed ones too. */
+export function spentOn(spans: readonly TraceSpan[]): Spent {
   const usages = spans.flatMap(({ usage }) => (usage === null ? [] : [usage]));
   const sum = (figure: (usage: (typeof usages)[number]) => number) =>
     usages.reduce((all, usage) => all + figure(usage), 0);
   const unknown = usages.some(({ costUsd }) => costUsd === null);
   return {
-    wallMs: wallOf(spans),
     calls: spans.filter(({ model }) => model !== null).length,
     inputTokens: sum(({ inputTokens }) => inputTokens),
+    cachedInputTokens: sum(({ cachedInputTokens }) => cachedInputTokens),
     outputTokens: sum(({ outputTokens }) => outputTokens),
     costUsd: unknown ? null : sum(({ costUsd }) => costUsd ?? 0),
   };
 }
 
-function partOf({ parent }: TraceSpan): Part {
+/** Of a leaf. */
+export function stageOfSpan({ parent }: TraceSpan): RunStage {
   const stage = (parent ?? '').split('#')[0] ?? '';
-  if (stage.startsWith('specialist-')) return 'specialists';
-  return parts.find((part) => part === stage) ?? 'repository';
-}
-
-/** The length of the union. */
-function wallOf(spans: readonly Pick<TraceSpan, 'startMs' | 'endMs'>[]): number {
-  let [wallMs, reachedMs] = [0, Number.NEGATIVE_INFINITY];
-  for (const { startMs, endMs } of spans.toSorted((one, other) => one.startMs - other.startMs)) {
-    wallMs += Math.max(0, endMs - Math.max(startMs, reachedMs));
-    reachedMs = Math.max(reachedMs, endMs);
-  }
-  return wallMs;
+  if (stage.startsWith('specialist-')) return 'specialist';
+  return runStages.find((each) => each === stage) ?? 'rest';
 }
