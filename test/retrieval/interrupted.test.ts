@@ -64,20 +64,20 @@ test('two processes that open the same snapshot at once both succeed and index i
   const checkout = sourceCheckout(folder);
   const home = join(folder, 'shared');
   const children = [openInChild(t, home, checkout), openInChild(t, home, checkout)];
-  const snapshots = await Promise.all(
-    children.map(async (child) => {
-      for await (const [message] of on(child))
-        if (message.snapshot !== undefined) return Snapshot.parse(message.snapshot);
-      return null;
-    }),
-  );
+  const snapshots = await Promise.all(children.map(snapshotOf));
   const whole = await openPath(scratchRetrieval(t, join(folder, 'whole')), checkout);
   assert.deepEqual(snapshots, [whole, whole]);
   assert.deepEqual(storeContent(home, whole), storeContent(join(folder, 'whole'), whole));
 });
 
-async function* on(child: ChildProcess): AsyncGenerator<[{ snapshot?: unknown }]> {
-  for (;;) yield (await once(child, 'message')) as [{ snapshot?: unknown }];
+/** What a child says at its end; rejects when it ends without. */
+function snapshotOf(child: ChildProcess): Promise<Snapshot> {
+  return new Promise((resolve, reject) => {
+    child.on('message', ({ snapshot }: { snapshot?: unknown }) => {
+      if (snapshot !== undefined) resolve(Snapshot.parse(snapshot));
+    });
+    child.once('disconnect', () => reject(new Error('the child ended and opened nothing')));
+  });
 }
 
 test('an index of another version is made again from the stored text, without the repository', async (t) => {
