@@ -1,6 +1,6 @@
 /** Chooses the questions of a benchmark, and names the set by its content. */
 import { createHash } from 'node:crypto';
-import { basename, resolve } from 'node:path';
+import { basename, join, resolve } from 'node:path';
 import { checkoutFolder } from '../config/load-config.ts';
 import type { DatasetQuestion } from '../contracts/dataset.ts';
 import { readDataset } from '../harness/dataset.ts';
@@ -9,7 +9,8 @@ import { asUsage, readWholeFile } from './json-lines-file.ts';
 import { repositoryOf } from './repository-argument.ts';
 
 export type QuestionChoice = {
-  dataset: string;
+  /** Unset: the one that ships. */
+  dataset?: string;
   /** Only questions of this expected route. */
   route?: string;
   /** So many of them, spread evenly over the file. */
@@ -29,7 +30,7 @@ export const datasetRoot = checkoutFolder;
 
 /** @throws UsageError for the first mistake, also where a repository cannot be there */
 export async function benchmarkQuestions(choice: QuestionChoice): Promise<BenchmarkQuestions> {
-  const file = choice.dataset;
+  const file = choice.dataset ?? join(checkoutFolder, 'datasets/fastify.jsonl');
   const whole = await readWholeFile(file);
   const all = asUsage(() => readDataset(whole, file));
   const onRoute =

@@ -28,6 +28,13 @@ export function runIdValue(text: string): string {
   return text;
 }
 
+/** The id of a benchmark; one that a schedule has started ends with a time. */
+export function benchmarkId(text: string): string {
+  if (!/^[A-Za-z0-9][A-Za-z0-9._:-]{0,199}$/.test(text))
+    throw new InvalidArgumentError('It must be the id of a benchmark.');
+  return text;
+}
+
 /** The id of a run that somebody may have started with other tools. */
 export function knownRunId(text: string): string {
   if (!/^[^\s\p{Cc}]{1,1000}$/u.test(text)) throw new InvalidArgumentError('It must be the id of a run.');
