@@ -3,6 +3,7 @@ import type { ChatModel } from '../models/chat-model.ts';
 import type { ReplyJournal } from '../models/journal.ts';
 import type { ContentStore } from '../retrieval/content-store.ts';
 import type { Retrieval } from '../retrieval/repository.ts';
+import type { BenchmarkNeeds } from './benchmark-needs.ts';
 import type { TraceExport } from './export-spans.ts';
 import type { ModelRole } from '../contracts/chat.ts';
 
@@ -14,6 +15,7 @@ export type ActivityDependencies = {
   content: ContentStore;
   retrieval: Retrieval;
   traces: TraceExport;
+  benchmarks: BenchmarkNeeds;
   /** Search attributes that the server takes. */
   searchAttributes: readonly string[];
 };

@@ -40,7 +40,8 @@ export function toActivityFailure(error: unknown, spans: SpanRecord[], time: Tim
     message,
     nonRetryable: !rule.retry || facts.retry === false || tooLong,
     details: [detail],
-    ...(retryAfterMs === null || tooLong ? {} : { nextRetryDelay: retryAfterMs }),
+    // A delay of 0 tells the server not to try again at all (tried on 1.32).
+    ...(retryAfterMs === null || tooLong ? {} : { nextRetryDelay: Math.max(1, retryAfterMs) }),
     ...(error instanceof Error && kind === 'Unforeseen' ? { cause: error } : {}),
   });
 }

@@ -1,6 +1,8 @@
 /** The command line: names every command; the code of a command is loaded when it is called. */
 import { Command } from 'commander';
 import { addAsk } from './commands/ask.ts';
+import { addBench } from './commands/bench.ts';
+import { addCounterfactual } from './commands/counterfactual.ts';
 import { addDataset } from './commands/dataset.ts';
 import { addDemo } from './commands/demo.ts';
 import { addDoctor } from './commands/doctor.ts';
@@ -39,6 +41,8 @@ addMap(program);
 addDemo(program);
 addPipeline(program);
 addDataset(program);
+addBench(program);
+addCounterfactual(program);
 addGrade(program);
 addSchema(program);
 addDoctor(program);

@@ -1,15 +1,23 @@
 /** Refuses a money limit that could not be kept because a model's price is not known. */
 import type { Config } from '../config/config.ts';
-import { modelPrices } from '../contracts/model-prices.ts';
+import { type ModelPrice, modelPrices } from '../contracts/model-prices.ts';
 import type { PipelineSpec } from '../contracts/pipeline-spec.ts';
 import { UsageError } from './failures.ts';
 
 /** The same rule as the one that counts the money (models/prices.ts): `-2025-08-07` or `-20250807`. */
 const dateSuffix = /-20\d\d(-?)(?:0[1-9]|1[0-2])\1(?:0[1-9]|[12]\d|3[01])$/;
 
-/** True for a name in the table of prices, dated or not. */
+/** By a name in the table of prices, dated or not; null for any other. */
+export function priceOf(model: string): ModelPrice | null {
+  return (
+    [model, model.replace(dateSuffix, '')]
+      .flatMap((name) => (Object.hasOwn(modelPrices, name) ? (modelPrices[name] ?? []) : []))
+      .at(0) ?? null
+  );
+}
+
 export function hasPrice(model: string): boolean {
-  return Object.hasOwn(modelPrices, model) || Object.hasOwn(modelPrices, model.replace(dateSuffix, ''));
+  return priceOf(model) !== null;
 }
 
 /** Every model that a run of the pipeline may call, each once. */

@@ -58,7 +58,7 @@ async function startOrExplain(client: Client, workflowId: string, options: Start
 const untold: readonly (number | undefined)[] = [7, 12];
 
 /** An attribute that the server does not know would make the start fail. */
-async function registeredAttributes({ operatorService }: Connection, namespace: string): Promise<Set<string>> {
+export async function registeredAttributes({ operatorService }: Connection, namespace: string): Promise<Set<string>> {
   try {
     const { customAttributes } = await operatorService.listSearchAttributes({ namespace });
     return new Set(Object.keys(customAttributes ?? {}));

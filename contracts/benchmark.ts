@@ -9,6 +9,8 @@ export const BenchmarkArm = z.strictObject({
   /** SHA-256 of the pipeline as it runs. */
   specHash: z.string().min(1),
   pipeline: PipelineSpec,
+  /** Skips the router: an arm of a counterfactual. */
+  forcedRoute: z.string().min(1).exactOptional(),
 });
 export type BenchmarkArm = z.infer<typeof BenchmarkArm>;
 

@@ -1,9 +1,13 @@
 /** Names that client, worker and workflows must agree on. */
 
-export const workflowTypes = { answerQuestion: 'answerQuestion', routeQuestion: 'routeOnly' } as const;
-export const queries = { state: 'state' } as const;
-/** `retry` takes up a run that waits for a provider. */
-export const signals = { retry: 'retry' } as const;
+export const workflowTypes = {
+  answerQuestion: 'answerQuestion',
+  routeQuestion: 'routeOnly',
+  runBenchmark: 'runBenchmark',
+} as const;
+export const queries = { state: 'state', progress: 'progress' } as const;
+/** `retry` takes up a run that waits for a provider; `pause` and `resume` are for benchmarks. */
+export const signals = { retry: 'retry', pause: 'pause', resume: 'resume' } as const;
 
 export const defaultTaskQueue = 'switchyard';
 

@@ -12,6 +12,7 @@ import { createOpenAiEmbeddings } from '../models/openai-embeddings.ts';
 import { createContentStore } from '../retrieval/content-store.ts';
 import { createRetrieval } from '../retrieval/repository.ts';
 import type { DeskOptions } from '../retrieval/vector-desk.ts';
+import { benchmarksOf } from './benchmarks.ts';
 import { modelByRole, openModel } from './model-endpoint.ts';
 import type { RunningWorker } from './runtime.ts';
 import { registerSearchAttributes } from './search-attributes.ts';
@@ -56,8 +57,9 @@ export async function startWorker(
   const { usable, refusal } = await registerSearchAttributes(connection, server.namespace);
   if (refusal !== null) log.warn({ refusal, usable }, 'going without some search attributes');
   const endpoint = opening.use(await openModel(config));
-  const traces = traceExportOf(config, server, new Client({ connection, namespace: server.namespace }));
-  const { activities, retrieval } = activitiesOf(config, { model: endpoint.model, traces, usable, log });
+  const client = new Client({ connection, namespace: server.namespace });
+  const traces = traceExportOf(config, server, client);
+  const { activities, retrieval } = activitiesOf(config, { model: endpoint.model, traces, client, usable, log });
   opening.use(retrieval);
   const options: WorkerOptions = {
     ...(await limits(config, tuning)),
@@ -113,9 +115,9 @@ async function limits(config: Config, tuning: WorkerTuning): Promise<WorkerOptio
   };
 }
 
-type Parts = { model: ChatModel; traces: TraceParts; usable: readonly string[]; log: Logger };
+type Parts = { model: ChatModel; traces: TraceParts; client: Client; usable: readonly string[]; log: Logger };
 
-function activitiesOf(config: Config, { model, traces, usable, log }: Parts) {
+function activitiesOf(config: Config, { model, traces, client, usable, log }: Parts) {
   const paths = homePaths(config.home);
   const journal = createFileJournal(paths.journal);
   journal.prune().then(
@@ -124,13 +126,15 @@ function activitiesOf(config: Config, { model, traces, usable, log }: Parts) {
   );
   const retrieval = createRetrieval({ home: paths.home, vectors: vectorsOf(config, log) });
   const content = createContentStore(paths.content);
+  const exported = traces.exportOver({ content, retrieval });
   const activities = createActivities({
     model,
     modelByRole: modelByRole(config),
     journal,
     content,
     retrieval,
-    traces: traces.exportOver({ content, retrieval }),
+    traces: exported,
+    benchmarks: benchmarksOf(config, client, exported),
     searchAttributes: usable,
   });
   return { activities, retrieval };

@@ -29,6 +29,14 @@ test('busy and broken replies are retried, each attempt one request, and the ans
   assert.deepEqual(team.leftovers(), []);
 });
 
+test('a Retry-After of nothing is tried again at once', async () => {
+  await using team = await startTeam({}, [{ ...openAiError(429, 'slow down'), headers: { 'retry-after': '0' } }]);
+  await using scene = await openScene({ modelUrl: team.url });
+  const { kind } = await scene.ask('When?', { pipeline: pipeline() });
+  assert.equal(kind, 'answered');
+  assert.equal(team.requests.length, 4);
+});
+
 test('a Retry-After beyond the limits is slept by the workflow and spends no attempt', async () => {
   const wait = { ...openAiError(429, 'come back later'), headers: { 'retry-after': '3' } };
   await using team = await startTeam({}, [wait, wait]);

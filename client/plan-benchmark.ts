@@ -1,0 +1,75 @@
+/** Turns the options of `bench run` into a benchmark that is fixed before anything starts. */
+import type { Config } from '../config/config.ts';
+import { BenchmarkManifest } from '../contracts/benchmark.ts';
+import type { SpendingLimit } from '../contracts/benchmark-run.ts';
+import { ComparisonPlan } from '../contracts/comparison-plan.ts';
+import { type ArmChoice, benchmarkArms, expectPricedLimit } from './benchmark-arms.ts';
+import { type BenchmarkEstimate, estimateBenchmark } from './benchmark-estimate.ts';
+import { type BenchmarkQuestions, benchmarkQuestions, type QuestionChoice } from './benchmark-questions.ts';
+import { costText, limitText, previewText } from './benchmark-text.ts';
+import { confirmed } from './confirm.ts';
+import { note } from './output.ts';
+import { newRunId } from './run-id.ts';
+
+export type PlanOptions = QuestionChoice &
+  Omit<ArmChoice, 'pipelines'> & {
+    pipeline?: string[];
+    trials: number;
+    concurrency: number;
+    limit?: SpendingLimit;
+    name?: string;
+  };
+
+export type PlannedBenchmark = {
+  manifest: BenchmarkManifest;
+  chosen: BenchmarkQuestions;
+  estimate: BenchmarkEstimate;
+};
+
+/** US dollars above which a person is asked first, without a limit of their own. */
+const askAboveUsd = 1;
+const shipped = ['single-agent', 'orchestrated'];
+
+/** @throws UsageError for the first mistake */
+export async function planBenchmark(options: PlanOptions, settings: Config): Promise<PlannedBenchmark> {
+  const { pipeline: pipelines = shipped, limit = null, concurrency } = options;
+  const arms = await benchmarkArms({ ...options, pipelines }, settings.model);
+  expectPricedLimit(arms, limit, settings.model);
+  const chosen = await benchmarkQuestions(options);
+  const manifest = BenchmarkManifest.parse({
+    id: options.name ?? newRunId('bench'),
+    dataset: chosen.name,
+    questions: chosen.questions.length,
+    trials: options.trials,
+    arms,
+    plan: ComparisonPlan.parse({}),
+    offline: settings.model.offline,
+    startedAt: new Date().toISOString(),
+  });
+  const estimate = await estimateBenchmark(manifest, chosen.questions, { settings, concurrency });
+  return { manifest, chosen, estimate };
+}
+
+/**
+ * Shows what it will take; beyond the limit (without one: beyond a dollar, or where the cost is unknown) a person decides.
+ * @returns false where the person said no
+ * @throws UsageError where nobody can be asked
+ */
+export async function agreed(
+  { manifest, estimate }: Pick<PlannedBenchmark, 'manifest' | 'estimate'>,
+  { limit = null, yes }: { limit?: SpendingLimit | null; yes: boolean },
+): Promise<boolean> {
+  note(previewText(manifest, estimate));
+  const why = whyAsk(estimate, limit);
+  return why === null || yes || (await confirmed(why, 'Start it?'));
+}
+
+/** Null: nobody need be asked. */
+export function whyAsk({ costUsd, tokens }: BenchmarkEstimate, limit: SpendingLimit | null): string | null {
+  if (limit?.kind === 'tokens')
+    return tokens > limit.most ? `it will likely stop at its limit of ${limitText(limit)}, before all is asked` : null;
+  if (costUsd === null) return limit === null ? 'nobody knows what it will cost, and it has no --limit' : null;
+  if (costUsd <= (limit?.most ?? askAboveUsd)) return null;
+  if (limit === null) return `it will cost about ${costText(costUsd)}, and it has no --limit`;
+  return `it will cost about ${costText(costUsd)} and likely stop at its limit of ${limitText(limit)}, before all is asked`;
+}

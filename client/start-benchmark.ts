@@ -1,0 +1,70 @@
+/** Starts a benchmark's workflow, behind whatever a person asks meanwhile. */
+import { type WorkflowHandle, WorkflowExecutionAlreadyStartedError } from '@temporalio/client';
+import { defineSearchAttributeKey } from '@temporalio/common';
+import type { Config } from '../config/config.ts';
+import type { BenchmarkInput, SpendingLimit } from '../contracts/benchmark-run.ts';
+import { searchAttributes, workflowTypes } from '../contracts/names.ts';
+import { datasetRoot } from './benchmark-questions.ts';
+import { callLimits } from './call-limits.ts';
+import { UsageError } from './failures.ts';
+import type { Session } from './session.ts';
+import { registeredAttributes } from './start-run.ts';
+
+export type BenchmarkPace = { concurrency: number; limit: SpendingLimit | null };
+
+/** 5 is the lowest priority that a server takes, 3 the one of an ordinary run. */
+export const benchmarkPriority = 5;
+
+/** Well below the 2,000 that one run of the workflow may have. */
+const eventLimit = 1_800;
+
+/** @throws UsageError where it is running */
+export async function startBenchmark(
+  session: Session,
+  id: string,
+  pace: BenchmarkPace,
+  settings: Config,
+): Promise<WorkflowHandle> {
+  const input = await benchmarkInput(session, id, pace, settings);
+  try {
+    return await session.client.workflow.start(workflowTypes.runBenchmark, {
+      ...benchmarkStart(id, input),
+      taskQueue: session.taskQueue,
+      workflowId: id,
+      workflowIdConflictPolicy: 'FAIL',
+    });
+  } catch (error) {
+    if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
+    throw new UsageError(`the benchmark ${id} is running: "switchyard bench status ${id}" shows it`);
+  }
+}
+
+export async function benchmarkInput(
+  session: Session,
+  id: string,
+  { concurrency, limit }: BenchmarkPace,
+  settings: Config,
+): Promise<BenchmarkInput> {
+  const known = await registeredAttributes(session.connection, session.namespace);
+  return {
+    id,
+    scheduled: false,
+    root: datasetRoot,
+    limits: callLimits(settings.model),
+    concurrency,
+    limit,
+    searchAttributes: Object.keys(searchAttributes).filter((name) => known.has(name)),
+    eventLimit,
+  };
+}
+
+/** What a start by hand and one by a schedule have in common. */
+export function benchmarkStart(id: string, input: BenchmarkInput) {
+  const attribute = { key: defineSearchAttributeKey('SwitchyardBenchmark', 'KEYWORD'), value: id };
+  return {
+    args: [input],
+    staticSummary: `benchmark ${id}`,
+    priority: { priorityKey: benchmarkPriority, fairnessKey: `bench-${id}`.slice(0, 64) },
+    typedSearchAttributes: input.searchAttributes.includes('SwitchyardBenchmark') ? [attribute] : [],
+  };
+}

@@ -1,0 +1,85 @@
+/** What the taken route has cost against the best one: in right answers, in tokens and in money. */
+import type { DatasetQuestion } from '../contracts/dataset.ts';
+import type { RunLogRecord } from '../contracts/run-log.ts';
+import { gradeRecord } from './graded-record.ts';
+
+export type RouteResult = {
+  /** Several, joined by `+`, where the router was unclear. */
+  route: string;
+  /** Share of the trials with a grade that are right; null: none has one. */
+  right: number | null;
+  /** Means over the trials; null where a record does not say. */
+  tokens: number | null;
+  costUsd: number | null;
+};
+
+export type Regret = {
+  question_id: string;
+  expected_route: string;
+  taken: RouteResult;
+  routes: RouteResult[];
+  /** The route with most right answers; of equal ones the taken, then the cheapest. */
+  best: string;
+  /** Best minus taken; above 0: another route would have been better. Null: without grades nothing can be said. */
+  quality: number | null;
+  /** Taken minus best; null where one is not known. */
+  tokens: number | null;
+  costUsd: number | null;
+};
+
+/**
+ * @param taken the records of one question, as the router had it
+ * @param byRoute the records of the same question with each route forced
+ */
+export function regretOf(
+  question: DatasetQuestion,
+  taken: readonly RunLogRecord[],
+  byRoute: ReadonlyMap<string, readonly RunLogRecord[]>,
+): Regret {
+  const own = resultOf(takenRoute(taken), taken, question);
+  const routes = [...byRoute].map(([route, records]) => resultOf(route, records, question));
+  const best = [own, ...routes].toSorted((a, b) => (b.right ?? -1) - (a.right ?? -1) || preferred(a, b, own))[0] ?? own;
+  return {
+    question_id: question.id,
+    expected_route: question.expected_route,
+    taken: own,
+    routes,
+    best: best.route,
+    quality: difference(best.right, own.right),
+    tokens: difference(own.tokens, best.tokens),
+    costUsd: difference(own.costUsd, best.costUsd),
+  };
+}
+
+export function takenRoute(records: readonly RunLogRecord[]): string {
+  const [first] = records;
+  return first?.routes_run?.join('+') || (first?.route ?? 'none');
+}
+
+function preferred(a: RouteResult, b: RouteResult, own: RouteResult): number {
+  if (a.route === own.route || b.route === own.route) return a === own ? -1 : Number(b === own);
+  return (a.costUsd ?? 0) - (b.costUsd ?? 0) || (a.tokens ?? 0) - (b.tokens ?? 0);
+}
+
+function resultOf(route: string, records: readonly RunLogRecord[], question: DatasetQuestion): RouteResult {
+  const grades = records.map((record) => gradeRecord(record, question).correct).filter((grade) => grade !== null);
+  return {
+    route,
+    right: mean(grades.map(Number)),
+    tokens: meanKnown(records.map(({ usage }) => (usage === null ? null : usage.inputTokens + usage.outputTokens))),
+    costUsd: meanKnown(records.map(({ cost_usd }) => cost_usd)),
+  };
+}
+
+function meanKnown(values: readonly (number | null)[]): number | null {
+  const known = values.filter((value) => value !== null);
+  return known.length < values.length ? null : mean(known);
+}
+
+function mean(values: readonly number[]): number | null {
+  return values.length === 0 ? null : values.reduce((sum, value) => sum + value, 0) / values.length;
+}
+
+function difference(a: number | null, b: number | null): number | null {
+  return a === null || b === null ? null : a - b;
+}

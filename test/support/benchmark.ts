@@ -1,0 +1,135 @@
+/** A small benchmark in a scene's home: its folder, its workflow, and what it has recorded. */
+import assert from 'node:assert/strict';
+import { createHash, randomUUID } from 'node:crypto';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { gunzipSync } from 'node:zlib';
+import type { Client, WorkflowHandle } from '@temporalio/client';
+import { Worker } from '@temporalio/worker';
+import { homePaths } from '../../config/home-paths.ts';
+import { BenchmarkManifest } from '../../contracts/benchmark.ts';
+import { BenchmarkEnding, type BenchmarkInput, BenchmarkProgress } from '../../contracts/benchmark-run.ts';
+import type { PipelineSpec } from '../../contracts/pipeline-spec.ts';
+import { RunLogRecord } from '../../contracts/run-log.ts';
+import { readRunHistory } from '../../observability/read-run-history.ts';
+import type { RunHistory } from '../../observability/run-history.ts';
+import { workflowBundle } from '../../worker/workflow-bundle.ts';
+import { quickLimits } from './scene.ts';
+import { checkout } from './temporal.ts';
+
+type Place = { client: Client; home: string; taskQueue: string };
+type Options = Partial<Omit<BenchmarkInput, 'id'>> & { arms: PipelineSpec[]; trials?: number; id?: string };
+
+/** Six questions about the scene's default repository, and one that it does not answer. */
+export const kettleQuestions = [1, 2, 3, 4, 5, 6].map((number) => ({
+  id: `q${number}`,
+  question: `When does boil throw, case ${number}?`,
+  repository: 'repository',
+  expected_route: number % 2 === 0 ? 'docs' : 'code',
+  kind: 'answerable',
+  gold: { paths: ['lib/kettle.js'] },
+  must_mention: ['KETTLE_EMPTY'],
+}));
+
+export async function startBenchmark(place: Place, { arms, trials = 1, id, ...more }: Options) {
+  const benchmark = new Benchmark(place, id ?? `bench-${randomUUID().slice(0, 8)}`);
+  benchmark.writeFolder(arms, trials);
+  await benchmark.start(more);
+  return benchmark;
+}
+
+export class Benchmark {
+  readonly id: string;
+  readonly folder: string;
+  readonly #place: Place;
+
+  constructor(place: Place, id: string) {
+    this.#place = place;
+    this.id = id;
+    this.folder = join(homePaths(place.home).benchmarks, id);
+  }
+
+  writeFolder(arms: PipelineSpec[], trials: number): void {
+    mkdirSync(this.folder, { recursive: true });
+    const manifest = BenchmarkManifest.parse({
+      id: this.id,
+      dataset: 'kettle-000000000000',
+      questions: kettleQuestions.length,
+      trials,
+      arms: arms.map((pipeline) => {
+        const specHash = createHash('sha256').update(JSON.stringify(pipeline)).digest('hex');
+        return { name: pipeline.name, specHash, pipeline };
+      }),
+      plan: {},
+      offline: false,
+      startedAt: new Date().toISOString(),
+    });
+    writeFileSync(join(this.folder, 'benchmark.json'), JSON.stringify(manifest));
+    writeFileSync(
+      join(this.folder, 'dataset.jsonl'),
+      kettleQuestions.map((question) => `${JSON.stringify(question)}\n`).join(''),
+    );
+  }
+
+  async start(more: Partial<BenchmarkInput> = {}): Promise<void> {
+    const input: BenchmarkInput = {
+      id: this.id,
+      scheduled: false,
+      root: this.#place.home,
+      limits: quickLimits,
+      concurrency: 3,
+      limit: null,
+      searchAttributes: [],
+      eventLimit: 1_800,
+      ...more,
+    };
+    const { client, taskQueue } = this.#place;
+    await client.workflow.start('runBenchmark', { args: [input], taskQueue, workflowId: this.id });
+  }
+
+  get handle(): WorkflowHandle {
+    return this.#place.client.workflow.getHandle(this.id);
+  }
+
+  async ending(): Promise<BenchmarkEnding> {
+    return BenchmarkEnding.parse(await this.handle.result());
+  }
+
+  async progress(): Promise<BenchmarkProgress> {
+    return BenchmarkProgress.parse(await this.handle.query('progress'));
+  }
+
+  records(): RunLogRecord[] {
+    const text = readFileSync(join(this.folder, 'run-log.jsonl'), 'utf8');
+    assert.ok(text.endsWith('\n'), 'whole lines only');
+    return text
+      .trimEnd()
+      .split('\n')
+      .map((line) => RunLogRecord.parse(JSON.parse(line)));
+  }
+
+  /** `arm/question/trial` of every record, sorted. */
+  keys(): string[] {
+    return this.records()
+      .map(({ arm, question_id, trial }) => `${arm}/${question_id}/${trial}`)
+      .toSorted();
+  }
+
+  history({ links }: RunLogRecord): RunHistory {
+    return readRunHistory(JSON.parse(gunzipSync(readFileSync(join(this.folder, links.history ?? ''))).toString()));
+  }
+
+  /** Replays every run of the workflow, and tells how many events each has. */
+  async replayAll(): Promise<number[]> {
+    const { client } = this.#place;
+    const lengths: number[] = [];
+    const query = `WorkflowId = '${this.id}'`;
+    const bundle = { workflowBundle: await workflowBundle(homePaths(join(checkout, '.switchyard')).cache) };
+    for await (const { runId } of client.workflow.list({ query })) {
+      const history = await client.workflow.getHandle(this.id, runId).fetchHistory();
+      lengths.push(history.events?.length ?? 0);
+      await Worker.runReplayHistory(bundle, history, this.id);
+    }
+    return lengths;
+  }
+}

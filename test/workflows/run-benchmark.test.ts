@@ -1,0 +1,187 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { PipelineSpec } from '../../contracts/pipeline-spec.ts';
+import { kettleQuestions, startBenchmark } from '../support/benchmark.ts';
+import { openScene, pipeline } from '../support/scene.ts';
+import { goodDraft, inventedDraft, says, startTeam } from '../support/team.ts';
+import { until } from '../support/until.ts';
+
+const split = pipeline({ name: 'split' });
+const alone = pipeline({ name: 'alone', router: null, specialists: [pipeline().specialists[0]] });
+const arms: PipelineSpec[] = [alone, split];
+
+const expectedKeys = arms.flatMap(({ name }) => kettleQuestions.map(({ id }) => `${name}/${id}/1`)).toSorted();
+
+test('every question is asked once with every arm, recorded once with its history, and graded', async () => {
+  await using team = await startTeam({
+    specialist: ({ user }) => says(user.includes('case 6') ? { ...goodDraft, answer: 'Never.' } : goodDraft),
+  });
+  await using scene = await openScene({ modelUrl: team.url });
+  const benchmark = await startBenchmark(scene, { arms });
+  const { kind, progress } = await benchmark.ending();
+  assert.equal(kind, 'finished');
+  assert.deepEqual(benchmark.keys(), expectedKeys);
+  assert.deepEqual([progress.done, progress.total, progress.running], [12, 12, 0]);
+  assert.deepEqual(progress.tally.arms, {
+    alone: { done: 6, graded: 6, right: 5 },
+    split: { done: 6, graded: 6, right: 5 },
+  });
+  // One call of the specialist alone; the split asks its router first.
+  assert.equal(progress.tally.usage.modelCalls, 6 + 12);
+  assert.equal(team.requests.length, 6 + 12);
+  for (const record of benchmark.records()) {
+    assert.equal(record.workflow_id, `${benchmark.id}/${record.arm}/${record.question_id}/1`);
+    assert.equal(record.dataset, 'kettle-000000000000');
+    assert.ok((record.latency_ms?.total ?? 0) > 0);
+    assert.equal(benchmark.history(record).workflowType, 'answerQuestion');
+  }
+  assert.equal((await benchmark.replayAll()).length, 1);
+});
+
+test('what is in flight is never more than the limit, and the arms stay level', async () => {
+  await using team = await startTeam({ specialist: () => ({ ...says(goodDraft), delayMs: 50 }) });
+  await using scene = await openScene({ modelUrl: team.url });
+  const benchmark = await startBenchmark(scene, { arms, concurrency: 2 });
+  let most = 0;
+  const watch = until(async () => {
+    const { state, running } = await benchmark.progress();
+    most = Math.max(most, running);
+    return state === 'finished' ? true : null;
+  });
+  await benchmark.ending();
+  await watch;
+  assert.equal(most, 2);
+  const order = benchmark.records().map(({ question_id }) => Number(question_id.slice(1)));
+  for (const [at, question] of order.entries())
+    assert.ok(Math.abs(question - 1 - Math.floor(at / 2)) <= 1, order.join());
+});
+
+test('a question whose run breaks or is refused is a record with its error, and the others go on', async () => {
+  await using team = await startTeam({
+    specialist: ({ user }) => (user.includes('case 2') ? { status: 401, body: {} } : says(goodDraft)),
+  });
+  await using scene = await openScene({ modelUrl: team.url });
+  const benchmark = await startBenchmark(scene, { arms });
+  const { kind, progress } = await benchmark.ending();
+  assert.equal(kind, 'finished');
+  assert.deepEqual(benchmark.keys(), expectedKeys);
+  assert.equal(progress.tally.failed, 2);
+  const broken = benchmark.records().filter(({ question_id }) => question_id === 'q2');
+  for (const { error, outcome } of broken) {
+    assert.equal(outcome, 'unavailable');
+    assert.equal((error as { kind: string }).kind, 'ModelKeyRejected');
+  }
+});
+
+test('a run that somebody terminates is a record with an error', async () => {
+  await using team = await startTeam({
+    specialist: ({ user }) => (user.includes('case 1') ? { fault: 'hang' } : says(goodDraft)),
+  });
+  await using scene = await openScene({ modelUrl: team.url });
+  const benchmark = await startBenchmark(scene, { arms: [alone] });
+  await until(async () => ((await benchmark.progress()).done === 5 ? true : null));
+  await scene.client.workflow.getHandle(`${benchmark.id}/alone/q1/1`).terminate('not needed');
+  const { progress } = await benchmark.ending();
+  assert.equal(progress.tally.failed, 1);
+  const record = benchmark.records().find(({ question_id }) => question_id === 'q1');
+  assert.match(JSON.stringify(record?.error), /terminated/);
+});
+
+test('calls that met a 429 are counted', async () => {
+  await using team = await startTeam({}, [
+    { status: 429, headers: { 'retry-after-ms': '20' }, body: { error: { message: 'slow down' } } },
+    { status: 429, headers: { 'retry-after-ms': '20' }, body: { error: { message: 'slow down' } } },
+  ]);
+  await using scene = await openScene({ modelUrl: team.url });
+  const benchmark = await startBenchmark(scene, { arms: [alone] });
+  const { progress } = await benchmark.ending();
+  assert.equal(progress.tally.rateLimited, 2);
+  assert.equal(progress.tally.failed, 0);
+});
+
+test('a paused benchmark asks nothing new, and goes on when it is resumed', async () => {
+  await using team = await startTeam({ specialist: () => ({ ...says(goodDraft), delayMs: 100 }) });
+  await using scene = await openScene({ modelUrl: team.url });
+  const benchmark = await startBenchmark(scene, { arms, concurrency: 2 });
+  await team.request(0);
+  await benchmark.handle.signal('pause');
+  const still = await until(async () => {
+    const progress = await benchmark.progress();
+    return progress.state === 'paused' && progress.running === 0 ? progress : null;
+  });
+  assert.ok(still.done > 0 && still.done < 12, `${still.done} done`);
+  const asked = team.requests.length;
+  await benchmark.handle.signal('resume');
+  const { progress } = await benchmark.ending();
+  assert.ok(team.requests.length > asked);
+  assert.equal(progress.done, 12);
+  assert.deepEqual(benchmark.keys(), expectedKeys);
+  await benchmark.replayAll();
+});
+
+test('a cancelled benchmark stops its runs; started again it asks what is missing, and nothing twice', async () => {
+  let hang = true;
+  await using team = await startTeam({
+    specialist: ({ user }) => (hang && user.includes('case 4') ? { fault: 'hang' } : says(goodDraft)),
+  });
+  await using scene = await openScene({ modelUrl: team.url });
+  const benchmark = await startBenchmark(scene, { arms, concurrency: 2 });
+  await until(async () => {
+    const { done, running } = await benchmark.progress();
+    return done === 6 && running === 2 ? true : null;
+  });
+  await benchmark.handle.cancel();
+  const { kind, progress } = await benchmark.ending();
+  assert.deepEqual([kind, progress.done], ['cancelled', 6]);
+  const left = await scene.client.workflow.getHandle(`${benchmark.id}/alone/q4/1`).result();
+  assert.equal(left.kind, 'cancelled');
+  assert.equal(benchmark.records().length, 6);
+
+  hang = false;
+  const before = team.requests.length;
+  await benchmark.start();
+  const again = await benchmark.ending();
+  assert.deepEqual([again.kind, again.progress.done], ['finished', 12]);
+  assert.deepEqual(benchmark.keys(), expectedKeys);
+  assert.equal(team.requests.length - before, 3 + 6);
+  assert.ok(benchmark.records().every(({ outcome }) => outcome === 'answered'));
+});
+
+test('a terminated benchmark that is started again records the runs that went on without it', async () => {
+  await using team = await startTeam({ specialist: () => ({ ...says(goodDraft), delayMs: 200 }) });
+  await using scene = await openScene({ modelUrl: team.url });
+  const benchmark = await startBenchmark(scene, { arms: [alone], concurrency: 6 });
+  await team.request(0);
+  await benchmark.handle.terminate('killed');
+  await benchmark.start();
+  const { progress } = await benchmark.ending();
+  assert.equal(progress.done, 6);
+  assert.equal(benchmark.records().length, 6);
+  assert.equal(team.requests.length, 6);
+});
+
+test('a limit on tokens ends the benchmark with what it has', async () => {
+  await using team = await startTeam({ specialist: () => says(goodDraft) });
+  await using scene = await openScene({ modelUrl: team.url });
+  // A scripted reply counts 15 tokens.
+  const benchmark = await startBenchmark(scene, { arms: [alone], limit: { kind: 'tokens', most: 50 } });
+  const { kind, progress } = await benchmark.ending();
+  assert.equal(kind, 'limit-reached');
+  assert.equal(progress.done, 3);
+  assert.equal(benchmark.records().length, 3);
+});
+
+test('a history that gets long goes on in a new run, with nothing lost and nothing asked twice', async () => {
+  await using team = await startTeam({ specialist: () => says(inventedDraft) });
+  await using scene = await openScene({ modelUrl: team.url });
+  const ungated = { ...alone, gate: null };
+  const benchmark = await startBenchmark(scene, { arms: [ungated], trials: 3, eventLimit: 80 });
+  const { kind, progress } = await benchmark.ending();
+  assert.deepEqual([kind, progress.done, progress.total], ['finished', 18, 18]);
+  assert.equal(benchmark.records().length, 18);
+  assert.equal(new Set(benchmark.keys()).size, 18);
+  assert.equal(team.requests.length, 18);
+  const lengths = await benchmark.replayAll();
+  assert.ok(lengths.length >= 3, `${lengths.length} runs`);
+  assert.ok(Math.max(...lengths) <= 100, lengths.join());
+});

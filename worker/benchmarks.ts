@@ -1,0 +1,39 @@
+/** Puts together what the activities of a benchmark need: its folders, the histories of runs, the sink of experiments. */
+import { join } from 'node:path';
+import { type Client, WorkflowNotFoundError } from '@temporalio/client';
+import { benchmarkFolders } from '../activities/benchmark-folder.ts';
+import type { BenchmarkNeeds, Experiments } from '../activities/benchmark-needs.ts';
+import type { TraceExport } from '../activities/export-spans.ts';
+import type { Config } from '../config/config.ts';
+import { homePaths } from '../config/home-paths.ts';
+import { linkDatasetItem, postScore, putDataset } from '../observability/langfuse-api.ts';
+
+export function benchmarksOf(config: Config, client: Client, traces: TraceExport): BenchmarkNeeds {
+  const { benchmarks } = homePaths(config.home);
+  return {
+    folders: benchmarkFolders((id) => join(benchmarks, id)),
+    readHistory: traces.readHistory,
+    webUrlOf: traces.webUrlOf,
+    traceLink: () => traces.sink.linkTemplate(),
+    latestRunId: (workflowId) => latestRunId(client, workflowId),
+    experiments: experimentsOf(config),
+  };
+}
+
+async function latestRunId(client: Client, workflowId: string): Promise<string | null> {
+  try {
+    return (await client.workflow.getHandle(workflowId).describe()).runId;
+  } catch (error) {
+    if (error instanceof WorkflowNotFoundError) return null;
+    throw error;
+  }
+}
+
+function experimentsOf({ traces: { sink, langfuse } }: Config): Experiments | null {
+  if (sink !== 'langfuse' || langfuse === null) return null;
+  return {
+    putDataset: (name, items, signal) => putDataset(langfuse, name, items, signal),
+    link: (link) => linkDatasetItem(langfuse, link),
+    score: (score, signal) => postScore(langfuse, score, signal),
+  };
+}
