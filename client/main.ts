@@ -1,6 +1,7 @@
 /** The command line: names every command; the code of a command is loaded when it is called. */
 import { Command } from 'commander';
 import { addAsk } from './commands/ask.ts';
+import { addCompare } from './commands/compare.ts';
 import { addDataset } from './commands/dataset.ts';
 import { addDemo } from './commands/demo.ts';
 import { addDoctor } from './commands/doctor.ts';
@@ -37,6 +38,7 @@ addDemo(program);
 addPipeline(program);
 addDataset(program);
 addGrade(program);
+addCompare(program);
 addSchema(program);
 addDoctor(program);
 addModel(program);
