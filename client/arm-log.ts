@@ -4,7 +4,6 @@ import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { BenchmarkManifest } from '../contracts/benchmark.ts';
 import type { PipelineSpec } from '../contracts/pipeline-spec.ts';
-import type { RunLogRecord } from '../contracts/run-log.ts';
 import type { GradedTrial } from '../harness/graded-trial.ts';
 import { toGradedTrial } from '../harness/to-graded-trial.ts';
 import { UsageError } from './failures.ts';
@@ -32,33 +31,53 @@ export function armReference(text: string): ArmReference {
 /** What a record that names no dataset gets, until the other log is known. */
 export const unnamedDataset = '';
 
-/** @throws UsageError where the log cannot be graded, or does not have this one arm */
-export async function readArm({ file, arm }: ArmReference, options: GradeOptions): Promise<ReadArm> {
-  const trials: GradedTrial[] = [];
-  const arms = new Set<string>();
-  const usage = { records: 0, tokens: 0 };
-  let [offline, specHash]: [boolean, string | null] = [false, null];
+/**
+ * Every arm of a log, in the order in which they first appear.
+ * @throws UsageError where the log cannot be graded
+ */
+export async function readArms(file: string, options: GradeOptions): Promise<ReadArm[]> {
+  const arms = new Map<string, Gathered>();
   for await (const { record, graded } of gradedCases(file, options)) {
-    arms.add(record.arm);
-    if (arm !== null && record.arm !== arm) continue;
-    trials.push(toGradedTrial(record, graded, unnamedDataset));
-    offline ||= record.offline === true;
-    specHash ??= record.spec_hash;
-    count(usage, record);
+    const arm = arms.get(record.arm) ?? {
+      trials: [],
+      usages: 0,
+      tokens: 0,
+      offline: false,
+      specHash: record.spec_hash,
+    };
+    arms.set(record.arm, arm);
+    arm.trials.push(toGradedTrial(record, graded, unnamedDataset));
+    arm.offline ||= record.offline === true;
+    if (record.usage === null) continue;
+    arm.usages += 1;
+    arm.tokens += record.usage.inputTokens + record.usage.outputTokens;
   }
   if (arms.size === 0) throw new UsageError(`${file} has no records`);
-  const names = [...arms].join(', ');
-  if (trials.length === 0) throw new UsageError(`${file} has no arm "${arm}", but ${names}`);
-  if (arm === null && arms.size > 1) throw new UsageError(`${file} has several arms (${names}): name one as LOG:ARM`);
-  const name = trials[0]?.arm ?? '';
-  const tokens = usage.records === 0 ? null : usage.tokens / usage.records;
-  return { file, name, trials, spec: await specOf(file, name, specHash), tokens, offline };
+  const manifest = await manifestBeside(file);
+  return [...arms].map(([name, { trials, usages, tokens, offline, specHash }]) => {
+    const planned = manifest?.arms.find((arm) => arm.name === name && (specHash === null || arm.specHash === specHash));
+    return {
+      file,
+      name,
+      trials,
+      offline,
+      spec: planned?.pipeline ?? null,
+      tokens: usages === 0 ? null : tokens / usages,
+    };
+  });
 }
 
-function count(total: { records: number; tokens: number }, { usage }: RunLogRecord): void {
-  if (usage === null) return;
-  total.records += 1;
-  total.tokens += usage.inputTokens + usage.outputTokens;
+type Gathered = Pick<ReadArm, 'trials' | 'offline'> & { usages: number; tokens: number; specHash: string | null };
+
+/** @throws UsageError where the log does not have this one arm */
+export function pickArm(arms: readonly ReadArm[], { file, arm }: ArmReference): ReadArm {
+  const names = arms.map(({ name }) => name).join(', ');
+  const [first] = arms;
+  if (arm === null && first !== undefined && arms.length === 1) return first;
+  if (arm === null) throw new UsageError(`${file} has several arms (${names}): name one as LOG:ARM`);
+  const found = arms.find(({ name }) => name === arm);
+  if (found === undefined) throw new UsageError(`${file} has no arm "${arm}", but ${names}`);
+  return found;
 }
 
 /** The manifest that lies beside a benchmark's run log; null where there is none. @throws UsageError for one that does not fit */
@@ -70,12 +89,6 @@ export async function manifestBeside(log: string): Promise<BenchmarkManifest | n
   } catch {
     throw new UsageError(`${file} is not the manifest of a benchmark`);
   }
-}
-
-async function specOf(log: string, arm: string, specHash: string | null): Promise<PipelineSpec | null> {
-  const manifest = await manifestBeside(log);
-  const found = manifest?.arms.find((each) => each.name === arm && (specHash === null || each.specHash === specHash));
-  return found?.pipeline ?? null;
 }
 
 /** Logs that name no dataset answer the one that another of them names, or else the file they were graded by. */

@@ -58,7 +58,7 @@ test('signals names what speaks for a split, with the questions', async () => {
   assert.deepEqual([arm, records, qualityGap.found, advice], ['single', 40, 'absent', 'do-not-split']);
   const told = await runSwitchyard(['signals', `${log}:single`, '--dataset', dataset]);
   assert.match(told.stdout, /^single, 40 records: none of the signals is present: do not split$/m);
-  assert.match(told.stdout, /^ ?code: 50.0 % of 20 right; wrong: q0, q4/m);
+  assert.match(told.stdout, /^ {2}code: 50.0 % of 20 right; wrong: q0, q4/m);
 });
 
 const mistakes: { name: string; rows: (Given | string)[]; given?: string[]; says: RegExp }[] = [
