@@ -61,6 +61,10 @@ async function plannedArms(
 function leftOutOf(candidate: ReadArm, other: ReadArm, plan: ComparisonPlan): LeftOut[] {
   if (!other.name.startsWith(withoutPrefix)) return [];
   const { cells } = asUsage(() => compareArms({ ...candidate, spec: null }, { ...other, spec: null }, plan));
-  const accuracy = cells.find(({ row, dimension }) => row === whole && dimension === 'accuracy');
-  return accuracy === undefined ? [] : [{ specialist: other.name.slice(withoutPrefix.length), accuracy }];
+  const [accuracy, waste] = ['accuracy', 'waste'].map((name) =>
+    cells.find(({ row, dimension }) => row === whole && dimension === name),
+  );
+  if (accuracy === undefined || waste === undefined) return [];
+  // A gain in waste counts only where no worthwhile loss of accuracy is left open.
+  return [{ specialist: other.name.slice(withoutPrefix.length), accuracy, lossRuledOut: !waste.accuracyOpen }];
 }

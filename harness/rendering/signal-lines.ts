@@ -21,7 +21,7 @@ export function adviceSentence(advice: SplitSignals['advice']): string {
 export function gapLines({ found, routes, gap, p }: QualityGap): string[] {
   const size = gap === null ? '' : `: ${percent(gap)} between the best and the worst route (p ${chance(p ?? 1)})`;
   return [
-    `quality gap: ${found}${size}; counts from ${percent(signalLimits.gap)} on`,
+    `quality gap: ${found === 'too-few' ? 'too few questions' : found}${size}; counts from ${percent(signalLimits.gap)} on`,
     ...routes.map(
       ({ route, n, accuracy, failed }) => `  ${route}: ${percent(accuracy)} of ${n} right${listed('wrong', failed)}`,
     ),

@@ -23,7 +23,8 @@ export function runsFragment(filter: RunFilter): string {
  */
 export function safeHref(target: string, base = ''): string | null {
   if (/^https?:\/\/[^\s\p{Cc}]+$/iu.test(target)) return target;
-  if (/^[a-z][a-z0-9+.-]*:/i.test(target) || target.startsWith('//') || /\p{Cc}|\\/u.test(target)) return null;
+  if (/^[a-z][a-z0-9+.-]*:/i.test(target) || target.startsWith('//') || /\p{Cc}|\\|(^|\/)\.\.(\/|$)/u.test(target))
+    return null;
   const path = target.split('/').map(encodeURIComponent).join('/');
   return target.startsWith('/') ? `file://${path}` : `${base}${path}`;
 }

@@ -23,11 +23,9 @@ export function firstSpecialist(comparison: Comparison): ComparedCell | null {
 
 /** Routes on which neither arm is shown to be better. */
 export function equalRoutes(comparison: Comparison): ComparedCell[] {
-  const rows = routeCells(comparison);
-  const whole_ = cellOf(comparison, whole, 'accuracy');
-  return (rows.length > 0 ? rows : whole_ === null ? [] : [whole_]).filter(
-    ({ standing }) => standing !== 'win' && standing !== 'hurt',
-  );
+  const accuracy = comparison.cells.filter(({ dimension }) => dimension === 'accuracy');
+  const rows = accuracy.length === 1 ? accuracy : routeCells(comparison);
+  return rows.filter(({ standing }) => standing !== 'win' && standing !== 'hurt');
 }
 
 export type Trouble = { route: string; runs: number; wrongRoute: number; wasteful: number };

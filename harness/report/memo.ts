@@ -44,7 +44,7 @@ function decision({ comparison, offline, startedAt }: Report, linked: Linked): s
   return [
     '# Is the split justified?',
     '',
-    ...(offline ? [`> Offline model: ${offlineNote}.`, ''] : []),
+    ...(offline ? [`> These are ${offlineNote}.`, ''] : []),
     `**${answers[verdict.kind]}** ${names}: ${markdownText(verdictSentence(verdict))}.`,
     '',
     `${linked(questions, 'questions')} questions, ${trials.baseline} and ${trials.candidate} trials each${startedAt === null ? '' : `, started ${startedAt}`}. ${wholeFigures(comparison, linked)}`,
@@ -69,7 +69,8 @@ function byRoute({ comparison }: Report, linked: Linked): string[] {
     const cell = cellOf(comparison, route, 'accuracy');
     if (cell === null) return [];
     const right = (share: number, arm: RunFilter['arm'] & string) => linked(percent(share), routeRuns(route, { arm }));
-    const figures = [right(cell.baseline, 'baseline'), right(cell.candidate, 'candidate'), points(cell.effect)];
+    const gain = linked(points(cell.effect), routeRuns(route));
+    const figures = [right(cell.baseline, 'baseline'), right(cell.candidate, 'candidate'), gain];
     return `| ${[markdownText(route), cell.n, ...figures, markdownText(verdictSentence(verdict))].join(' | ')} |`;
   });
   if (rows.length === 0) return ['## For which routes', '', 'The questions have one route only.', ''];
@@ -86,10 +87,10 @@ function buildFirst({ comparison }: Report, linked: Linked): string[] {
   if (best === null) return [...title, 'None: no route gains a right answer by the split.', ''];
   const gain = linked(`${points(best.effect)} points on ${best.n} questions`, routeRuns(best.row));
   const sure = best.standing === 'win' ? 'beyond chance' : 'not beyond chance: measure more before building on it';
-  const whole_ = ((best.effect * best.n) / comparison.questions) * 100;
+  const added = ((best.effect * best.n) / comparison.questions) * 100;
   return [
     ...title,
-    `**${markdownText(best.row)}**: ${gain}, ${sure}. It adds ${whole_.toFixed(1)} points to the whole, the most of all routes.`,
+    `**${markdownText(best.row)}**: ${gain}, ${sure}. It adds ${added.toFixed(1)} points to the whole, the most of all routes.`,
     '',
   ];
 }
@@ -112,16 +113,17 @@ function howFew({ leftOut, comparison }: Report, linked: Linked): string[] {
   const title = ['## How few specialists would do', ''];
   if (leftOut.length === 0)
     return [...title, 'Not measured. `switchyard bench run --leave-one-out` runs an arm without each specialist.', ''];
-  const few = leftOut.filter(({ accuracy: { effect } }) => -effect < comparison.plan.worthwhile.accuracy);
+  const names = (some: typeof leftOut) => some.map(({ specialist }) => markdownText(specialist)).join(', ') || 'none';
+  const spare = leftOut.filter(({ lossRuledOut }) => lossRuledOut);
+  const needed = leftOut.filter(({ accuracy }) => accuracy.standing === 'hurt');
+  const open = leftOut.filter((each) => !spare.includes(each) && !needed.includes(each));
+  const bound = `${(100 * comparison.plan.worthwhile.accuracy).toFixed(0)} points`;
   const lines = leftOut.map(({ specialist, accuracy: { effect, interval } }) => {
     const between =
-      interval === null ? 'too few questions for an interval' : `${points(interval.low)} to ${points(interval.high)}`;
+      interval === null ? 'too few differ for an interval' : `${points(interval.low)} to ${points(interval.high)}`;
     return `- without ${markdownText(specialist)}: ${linked(`${points(effect)} points`, 'arms')} (${between})`;
   });
-  const answer =
-    few.length === 0
-      ? 'No specialist can go without a worthwhile loss.'
-      : `${few.length} of ${leftOut.length} could go, one at a time, without a worthwhile loss: ${few.map(({ specialist }) => markdownText(specialist)).join(', ')}.`;
+  const answer = `Can go, one at a time, with a loss of ${bound} ruled out: ${names(spare)}. Needed: ${names(needed)}. Undecided, too few questions: ${names(open)}.`;
   return [...title, answer, '', ...lines, ''];
 }
 

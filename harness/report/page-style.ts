@@ -10,7 +10,7 @@ body{margin:0 auto;padding:1rem;max-width:75rem;background:var(--ground);color:v
 h1{font-size:1.5rem;margin:.5rem 0}h2{font-size:1.2rem;margin:2rem 0 .5rem;border-bottom:1px solid var(--faint)}h3,h4{margin:.75rem 0 .25rem}
 a{color:var(--link)}code{font-size:.9em}ul,ol{padding-left:1.3rem;margin:.5rem 0}small,figcaption{color:var(--soft)}figcaption b{color:var(--ink)}
 :focus-visible{outline:3px solid var(--link);outline-offset:2px}
-nav a{margin-right:.9rem}
+nav a{margin-right:.9rem;display:inline-block}
 .offline{background:var(--markground);color:var(--mark);padding:.5rem .75rem;border-radius:.4rem}
 .verdict{font-size:1.15rem;font-weight:600;border-left:.4rem solid var(--soft);padding:.4rem .75rem;background:var(--panel)}
 .verdict.justified{border-color:var(--good)}.verdict.not-justified{border-color:var(--bad)}.verdict.not-comparable{border-color:var(--mark)}
@@ -32,9 +32,9 @@ blockquote{margin:.5rem 0;padding:.5rem .75rem;background:var(--panel);border-le
 q{color:var(--soft);white-space:pre-wrap;font-size:.9em}
 .label{border:1px solid var(--soft);border-radius:1rem;padding:0 .6rem;font-size:.85rem;white-space:nowrap}.label.first{background:var(--ink);color:var(--ground);border-color:var(--ink)}
 .trace{font-size:.82rem}.trace svg{width:6rem;height:.6rem;fill:var(--part-2)}.trace .overhead svg{fill:var(--part-5)}
-.depth-0{font-weight:600}.depth-1{padding-left:1rem}.depth-2{padding-left:2rem}
+.trace .depth-0{font-weight:600}.trace .depth-1{padding-left:1rem}.trace .depth-2{padding-left:2rem}
 .mark{font-style:normal;font-size:.8rem;background:var(--markground);color:var(--mark);border-radius:.3rem;padding:0 .35rem}
 [hidden]{display:none}
-@media (max-width:48rem){.sides{grid-template-columns:1fr}.c-route,.c-ms,.c-tokens{display:none}#filters{position:static}dl{grid-template-columns:1fr}dd{margin-bottom:.3rem}}
+@media (max-width:48rem){#question-table{table-layout:fixed;font-size:.82rem}#question-table :is(th,td){white-space:normal;overflow-wrap:anywhere;padding:.3rem .2rem}.c-question{width:36%}.c-points{width:16%}#filters label{width:100%}.trace svg{width:3rem}.trace th,.trace td{padding:.3rem .25rem}.trace .depth-1{padding-left:.5rem}.trace .depth-2{padding-left:1rem}.sides{grid-template-columns:1fr}.c-route,.c-ms,.c-tokens{display:none}#filters{position:static}dl{grid-template-columns:1fr}dd{margin-bottom:.3rem}}
 @media print{#filters{display:none}}
 `;

@@ -10,9 +10,9 @@ const heads: Record<(typeof columns)[number], string> = {
   route: 'route',
   baseline: 'baseline',
   candidate: 'candidate',
-  points: 'points gained',
-  ms: 'ms more',
-  tokens: 'tokens more',
+  points: 'points',
+  ms: 'ms',
+  tokens: 'tokens',
 };
 
 /** @param all questions compared; the table may show a selection */
@@ -29,7 +29,7 @@ export function questionTable(questions: readonly ReportQuestion[], all: number)
 <label>text <input type="search" name="text"></label>
 <output id="shown" aria-live="polite">${questions.length} questions.</output>
 </form>
-<p>The largest loss stands first.${selection} A column's head sorts by it.</p>
+<p>The largest loss stands first.${selection} A column's head sorts by it. Points, ms and tokens are the candidate's less the baseline's.</p>
 <div class="wide" tabindex="0" role="region" aria-label="questions"><table id="question-table">
 <thead><tr>${columns.map(headCell)}</tr></thead>
 <tbody>${questions.map(questionRow)}</tbody></table></div>`;
@@ -75,8 +75,10 @@ function labelsOf(runs: readonly ReportRun[]): string[] {
   ];
 }
 
-function primary(runs: readonly ReportRun[]): string {
-  return [...new Set(runs.map(({ graded }) => graded.label))].join(', ') || 'no run';
+/** May be broken after an underscore, where the screen is narrow. */
+function primary(runs: readonly ReportRun[]): Html {
+  const text = [...new Set(runs.map(({ graded }) => graded.label))].join(', ') || 'no run';
+  return html`${text.split('_').map((part, at) => (at === 0 ? part : html`_<wbr>${part}`))}`;
 }
 
 /** Of the means over trials; null where one is unknown. */

@@ -23,7 +23,6 @@ export function reportPage(report: Report): string {
 <title>${names.candidate} against ${names.baseline}</title>
 <style>${trusted(pageStyle)}</style></head><body>
 ${verdictSection(report)}
-<nav aria-label="sections"><a href="#charts">Charts</a><a href="#arms">Arms</a><a href="#cells">Cells</a><a href="#signals">Signals</a><a href="#questions">Questions</a><a href="#answers">Answers</a></nav>
 <main><section id="charts"><h2>Charts</h2><div class="charts">${chartsOf(report).map(chartFigure)}</div></section>
 ${armsSection(report)}${cellsSection(report)}${signalsSection(report)}
 <section id="questions"><h2>Questions</h2>${questionTable(questions, comparison.questions)}</section>

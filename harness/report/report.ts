@@ -28,7 +28,12 @@ export type ReportArm = {
 };
 
 /** An arm that lacks one specialist, against the candidate that has it. */
-export type LeftOut = { specialist: string; accuracy: ComparedCell };
+export type LeftOut = {
+  specialist: string;
+  accuracy: ComparedCell;
+  /** A worthwhile loss of right answers is ruled out. */
+  lossRuledOut: boolean;
+};
 
 export type Report = {
   comparison: Comparison;

@@ -18,12 +18,15 @@ export function verdictSection(report: Report): Html {
     ...(startedAt === null ? [] : [`started ${startedAt}`]),
   ];
   return html`<header><h1>${candidate.arm} against ${baseline.arm}</h1>
-${offline ? html`<p class="offline"><b>Offline model:</b> ${offlineNote}.</p>` : null}
-<p class="verdict ${verdict.kind}">${verdictSentence(verdict)}</p><p>${told.join(' · ')}</p></header>
+${offline ? html`<p class="offline">These are ${offlineNote}.</p>` : null}
+<p class="verdict ${verdict.kind}">${verdictSentence(verdict)}</p><p>${told.join(' · ')}</p>
+${navigation}</header>
 <section id="verdict"><h2>Verdict by route</h2><ul>${Object.entries(routes).map(([route, each]) => routeLine(route, each))}</ul>
 ${gates.length === 0 ? null : html`<h3>Gates</h3><ul>${gates.map(({ rule, met, reason }) => html`<li><em class="${met ? 'good' : 'bad'}">${met ? 'met' : 'not met'}</em> <code>${rule}</code>: ${reason}</li>`)}</ul>`}
 </section>`;
 }
+
+const navigation = html`<nav aria-label="sections"><a href="#charts">Charts</a><a href="#arms">Arms</a><a href="#cells">Cells</a><a href="#signals">Signals</a><a href="#questions">Questions</a><a href="#answers">Answers</a></nav>`;
 
 function routeLine(route: string, verdict: Verdict): Html {
   return html`<li id="${routeAnchor(route)}"><b>${route}</b>: ${verdictSentence(verdict)} (<a href="#${runsFragment({ route })}">its questions</a>)</li>`;

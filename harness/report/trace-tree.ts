@@ -7,9 +7,10 @@ import { overheadOf, type Spent, stageOf, stages, usedBy } from './overhead.ts';
 export function traceTree(trace: Trace): Html {
   const root = trace.spans.find(({ parent }) => parent === null);
   if (root === undefined) return html``;
-  const rows = [root, ...childrenOf(trace, root.key)].map((span) => spanRow(trace, span, root));
+  const priced = usedBy(trace.spans).costUsd !== null;
+  const rows = [root, ...childrenOf(trace, root.key)].map((span) => spanRow(trace, span, { root, priced }));
   return html`<div class="wide" tabindex="0" role="region" aria-label="trace">
-<table class="trace"><thead><tr><th scope="col">step</th><th scope="col">when</th><th scope="col">ms</th><th scope="col">tokens</th><th scope="col">cost</th></tr></thead>
+<table class="trace"><thead><tr><th scope="col">step</th><th scope="col">when</th><th scope="col">ms</th><th scope="col">tokens</th>${priced ? html`<th scope="col">cost</th>` : null}</tr></thead>
 <tbody>${rows}</tbody></table></div>
 ${overheadList(trace)}`;
 }
@@ -22,7 +23,7 @@ function childrenOf(trace: Trace, key: string): TraceSpan[] {
     .flatMap((child) => [child, ...childrenOf(trace, child.key)]);
 }
 
-function spanRow({ spans }: Trace, span: TraceSpan, root: TraceSpan): Html {
+function spanRow({ spans }: Trace, span: TraceSpan, { root, priced }: { root: TraceSpan; priced: boolean }): Html {
   const depth = span.parent === null ? 0 : span.parent === root.key ? 1 : 2;
   const stage = stageOf(span);
   const failed =
@@ -31,11 +32,11 @@ function spanRow({ spans }: Trace, span: TraceSpan, root: TraceSpan): Html {
   const below = depth === 0 ? spans : spans.filter((each) => each === span || each.parent === span.key);
   const used = usedBy(below);
   return html`<tr class="${stage === null ? 'work' : 'overhead'}"><th scope="row" class="depth-${depth}">${span.name}${mark}${failed}</th>
-<td>${bar(span, root)}</td><td class="n">${span.endMs - span.startMs}</td>${usedCells(used)}</tr>`;
+<td>${bar(span, root)}</td><td class="n">${span.endMs - span.startMs}</td>${usedCells(used, priced)}</tr>`;
 }
 
-function usedCells({ tokens, costUsd }: Omit<Spent, 'ms'>): Html {
-  return html`<td class="n">${tokens === 0 ? '' : tokens}</td><td class="n">${tokens === 0 ? '' : money(costUsd)}</td>`;
+function usedCells({ tokens, costUsd }: Omit<Spent, 'ms'>, priced: boolean): Html {
+  return html`<td class="n">${tokens === 0 ? '' : tokens}</td>${priced ? html`<td class="n">${tokens === 0 ? '' : money(costUsd)}</td>` : null}`;
 }
 
 /** 100 units wide, whatever the run took. */
@@ -50,6 +51,7 @@ function overheadList(trace: Trace): Html {
   const part = (ms: number) => (total.ms === 0 ? '' : ` (${((100 * ms) / total.ms).toFixed(0)} %)`);
   const items = stages.map((stage) => {
     const { ms, tokens, costUsd } = byStage[stage];
+    if (ms === 0 && tokens === 0) return html`<li><em class="mark">${stage}</em> none</li>`;
     return html`<li><em class="mark">${stage}</em> ${ms} ms${part(ms)}, ${tokens} tokens, ${money(costUsd)}</li>`;
   });
   return html`<p>Beside the specialists' work, of ${total.ms} ms, ${total.tokens} tokens, ${money(total.costUsd)}:</p>

@@ -13,7 +13,12 @@ import { writeLines } from './arm-logs.ts';
 const histories = join(import.meta.dirname, '../histories');
 const recorded = {
   'single-agent': ['single-agent', 'single-agent-ungated'],
-  orchestrated: ['orchestrated', 'orchestrated-weak-then-better', 'fan-out-and-synthesis', 'orchestrated-busy-provider'],
+  orchestrated: [
+    'orchestrated',
+    'orchestrated-weak-then-better',
+    'fan-out-and-synthesis',
+    'orchestrated-busy-provider',
+  ],
 } as const;
 const routes = ['code', 'docs', 'debug', 'general'];
 
@@ -26,16 +31,27 @@ export type BenchmarkScene = {
 };
 
 /** Writes manifest, dataset, run log and compressed histories into `folder`. */
-export function writeBenchmark(folder: string, { questions, change = (record) => record, more = [] }: BenchmarkScene): void {
+export function writeBenchmark(
+  folder: string,
+  { questions, change = (record) => record, more = [] }: BenchmarkScene,
+): void {
   mkdirSync(join(folder, 'histories'), { recursive: true });
   const places = Array.from({ length: questions }, (_, at) => at);
   const arms = ['single-agent', 'orchestrated', ...more];
   const runs = arms.flatMap((arm) => places.map((at) => runOf(folder, arm, at)));
   writeLines(folder, 'dataset.jsonl', places.map(questionOf));
-  writeLines(folder, 'run-log.jsonl', runs.map(({ record, at }) => change(record, at)));
+  writeLines(
+    folder,
+    'run-log.jsonl',
+    runs.map(({ record, at }) => change(record, at)),
+  );
   const manifest = BenchmarkManifest.parse({
     ...{ id: 'b-1', dataset: 'made-up 0123456789ab', questions, trials: 1, plan: {}, offline: true },
-    arms: arms.map((name) => ({ name, specHash: `hash-${name}`, pipeline: runs.find(({ arm }) => arm === name)?.pipeline })),
+    arms: arms.map((name) => ({
+      name,
+      specHash: `hash-${name}`,
+      pipeline: runs.find(({ arm }) => arm === name)?.pipeline,
+    })),
     startedAt: '2026-11-26T01:00:00Z',
   });
   writeFileSync(join(folder, 'benchmark.json'), JSON.stringify(manifest));
@@ -67,7 +83,15 @@ function runOf(folder: string, arm: string, at: number) {
     ...{ workflowId: `b-1/${arm}/q-${at}/1`, runId: '01234567-89ab-cdef-0123-456789abcdef', failedUsage: null },
     links: { web: 'http://127.0.0.1:8233/namespaces/default/workflows/x', trace: '/tmp/traces/x.jsonl', history },
     startedAt: new Date(run.startMs).toISOString(),
-    latencyMs: { total, queue: 0.1 * total, model: 0.4 * total, tool: 0.2 * total, backoff: 0, waiting: 0, orchestration: 0.3 * total },
+    latencyMs: {
+      total,
+      queue: 0.1 * total,
+      model: 0.4 * total,
+      tool: 0.2 * total,
+      backoff: 0,
+      waiting: 0,
+      orchestration: 0.3 * total,
+    },
   });
   const shown = { ...record, question: questionOf(at).question, offline: true };
   return { arm, at, record: shown, pipeline: QuestionInput.parse(run.input[0]).pipeline };
