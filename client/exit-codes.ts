@@ -1,7 +1,7 @@
 /** What the exit code of a command means. */
 import type { AnswerOutcome } from '../contracts/outcome.ts';
 
-export const exitCodes = { worked: 0, failed: 1, usage: 2, interrupted: 130 } as const;
+export const exitCodes = { worked: 0, failed: 1, usage: 2, gate: 100, interrupted: 130 } as const;
 
 export const exitCodeTable = `
 Exit codes:
@@ -9,6 +9,7 @@ Exit codes:
   1    it could not: for ask, retries-exhausted, budget-spent, unavailable or cancelled (printed in full);
        doctor found something missing
   2    the command, a setting or a pipeline file is wrong; nothing was started
+  100  compare: a gate is not met
   130  interrupted; the run stays resumable`;
 
 /** An honest "the repository does not say" is a result; everything else that is no answer is a failure to scripts. */

@@ -1,11 +1,11 @@
 /** Grades and labels a run log: no model, no server, no new run. */
-import { writeFile } from 'node:fs/promises';
 import type { GradedRecord } from '../harness/graded-record.ts';
 import { type ArmSummary, summarizeGrades } from '../harness/grading-summary.ts';
+import { offlineNote } from '../harness/rendering/offline-note.ts';
 import { exitCodes } from './exit-codes.ts';
-import { CommandFailure, systemErrorCode } from './failures.ts';
 import { type GradeOptions, gradedLog } from './graded-log.ts';
 import { note, print, printableLine, printJson } from './output.ts';
+import { writeResult } from './write-result.ts';
 
 export type GradeLogOptions = GradeOptions & { json: boolean; output?: string };
 
@@ -31,29 +31,20 @@ async function show(
   tell: (record: GradedRecord) => void,
 ): Promise<number> {
   const arms = summarizeGrades(graded);
-  if (output !== undefined) await writeRows(output, graded.map(row));
+  if (output !== undefined)
+    await writeResult(
+      output,
+      graded.map((record) => `${JSON.stringify(row(record))}\n`),
+    );
   if (json) {
     for (const record of graded) printJson(row(record));
     printJson({ summary: true, arms });
     return exitCodes.worked;
   }
-  if (arms.some(({ offline }) => offline > 0))
-    note("answers of the offline model: they show the machinery, not a language model's quality");
+  if (arms.some(({ offline }) => offline > 0)) note(offlineNote);
   for (const record of graded) tell(record);
   for (const arm of arms) print(summaryText(arm));
   return exitCodes.worked;
-}
-
-async function writeRows(file: string, rows: readonly unknown[]): Promise<void> {
-  try {
-    await writeFile(
-      file,
-      rows.map((row) => `${JSON.stringify(row)}\n`),
-    );
-  } catch (error) {
-    const code = systemErrorCode(error);
-    throw code === null ? error : new CommandFailure(`${file} cannot be written (${code})`);
-  }
 }
 
 function labelsAlone({ question_id, arm, trial, label, secondary_labels, waste }: GradedRecord) {

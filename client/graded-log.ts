@@ -2,7 +2,7 @@
 import type { DatasetQuestion } from '../contracts/dataset.ts';
 import type { RunLogRecord } from '../contracts/run-log.ts';
 import { readDataset } from '../harness/dataset.ts';
-import { type GradedRecord, gradeRecord } from '../harness/graded-record.ts';
+import { type GradedCase, type GradedRecord, gradeRecord } from '../harness/graded-record.ts';
 import { runLogReader } from '../harness/run-log/run-log-reader.ts';
 import { UsageError } from './failures.ts';
 import { asUsage, readWholeFile } from './json-lines-file.ts';
@@ -14,19 +14,28 @@ export type GradeOptions = { dataset: string; wasteShare: number };
  * Nothing is returned unless the whole log can be read.
  * @throws UsageError with the line that is wrong
  */
-export async function gradedLog(log: string, { dataset, wasteShare }: GradeOptions): Promise<GradedRecord[]> {
+export async function gradedLog(log: string, options: GradeOptions): Promise<GradedRecord[]> {
+  const graded: GradedRecord[] = [];
+  for await (const each of gradedCases(log, options)) graded.push(each.graded);
+  if (graded.length === 0) throw new UsageError(`${log} has no records`);
+  return graded;
+}
+
+/**
+ * One record after the other, so that a log of any size fits.
+ * @throws UsageError with the line that is wrong
+ */
+export async function* gradedCases(log: string, { dataset, wasteShare }: GradeOptions): AsyncGenerator<GradedCase> {
   const questions = await questionsById(dataset);
   const reader = runLogReader(log);
-  const graded: GradedRecord[] = [];
   let line = 0;
   for await (const text of linesOfFile(log)) {
     line += 1;
     const record = asUsage(() => reader.read(text, line));
     if (record === null) continue;
-    graded.push(gradeRecord(record, questionOf(record, `${log}:${line}`, questions, dataset), { wasteShare }));
+    const question = questionOf(record, `${log}:${line}`, questions, dataset);
+    yield { record, question, graded: gradeRecord(record, question, { wasteShare }) };
   }
-  if (graded.length === 0) throw new UsageError(`${log} has no records`);
-  return graded;
 }
 
 async function questionsById(file: string): Promise<Map<string, DatasetQuestion>> {

@@ -1,6 +1,7 @@
 /** Reads a file of JSON lines whole, or says which line is wrong. */
 import { readFile, stat } from 'node:fs/promises';
 import type { z } from 'zod';
+import { LogProblem } from '../harness/graded-trial.ts';
 import { LineProblem, readJsonLine } from '../harness/json-lines.ts';
 import { UsageError } from './failures.ts';
 import { unreadable } from './lines-of-file.ts';
@@ -17,12 +18,12 @@ export async function readJsonLines<Row>(file: string, schema: z.ZodType<Row>): 
   return rows;
 }
 
-/** What is wrong with a line of a file that somebody named is a mistake in the command. */
+/** What is wrong with a file that somebody named, in a line or as a whole, is a mistake in the command. */
 export function asUsage<Result>(read: () => Result): Result {
   try {
     return read();
   } catch (error) {
-    if (error instanceof LineProblem) throw new UsageError(error.message);
+    if (error instanceof LineProblem || error instanceof LogProblem) throw new UsageError(error.message);
     throw error;
   }
 }

@@ -2,6 +2,7 @@
 import { Command } from 'commander';
 import { addAsk } from './commands/ask.ts';
 import { addBench } from './commands/bench.ts';
+import { addCompare } from './commands/compare.ts';
 import { addCounterfactual } from './commands/counterfactual.ts';
 import { addDataset } from './commands/dataset.ts';
 import { addDemo } from './commands/demo.ts';
@@ -44,6 +45,7 @@ addDataset(program);
 addBench(program);
 addCounterfactual(program);
 addGrade(program);
+addCompare(program);
 addSchema(program);
 addDoctor(program);
 addVerifyLangfuse(program);

@@ -25,6 +25,9 @@ export type GradedRecord = Grades & {
   offline: boolean | null;
 };
 
+/** A record with its gold and its grade. */
+export type GradedCase = { record: RunLogRecord; question: DatasetQuestion; graded: GradedRecord };
+
 export function gradeRecord(
   record: RunLogRecord,
   question: DatasetQuestion,

@@ -1,6 +1,7 @@
 /** Writes the figures of a comparison as words: one row a cell, one sentence a verdict. */
 import type { ComparedCell, Comparison } from '../comparison/compare-arms.ts';
 import type { Verdict } from '../comparison/verdict.ts';
+import { chance, dollars, percent, points, seconds, times } from './figures.ts';
 
 export const cellHead = [
   'row',
@@ -78,10 +79,3 @@ function brief(value: unknown): string {
   const text = JSON.stringify(value) ?? 'absent';
   return text.length <= 80 ? text : `${text.slice(0, 77)}...`;
 }
-
-const percent = (share: number) => `${(100 * share).toFixed(1)} %`;
-const points = (difference: number) => `${difference < 0 ? '' : '+'}${(100 * difference).toFixed(1)}`;
-const dollars = (costUsd: number) => `$${costUsd.toPrecision(3)}`;
-const seconds = (ms: number) => `${(ms / 1000).toFixed(2)} s`;
-const times = (ratio: number) => (Number.isFinite(ratio) ? `x${ratio.toFixed(2)}` : 'x∞');
-const chance = (p: number) => (p >= 1 ? '1' : p < 0.0001 ? '<.0001' : p.toFixed(4));

@@ -1,5 +1,6 @@
 /** Renders a comparison for terminals, Markdown, spreadsheets and programs. */
 import type { Comparison } from '../comparison/compare-arms.ts';
+import { markdownText } from './markdown-text.ts';
 import { cellHead, cellRow, comparisonLines } from './comparison-rows.ts';
 
 /** A table with aligned columns, then the verdicts. */
@@ -16,12 +17,12 @@ export function comparisonText(comparison: Comparison): string {
 }
 
 export function comparisonMarkdown(comparison: Comparison): string {
-  const line = (cells: readonly string[]) => `| ${cells.map(markdownCell).join(' | ')} |`;
+  const line = (cells: readonly string[]) => `| ${cells.map(markdownText).join(' | ')} |`;
   const { baseline, candidate } = comparison;
   return [
-    `# ${markdownCell(candidate.arm)} against ${markdownCell(baseline.arm)}`,
+    `# ${markdownText(candidate.arm)} against ${markdownText(baseline.arm)}`,
     '',
-    ...comparisonLines(comparison).map((each) => `- ${markdownCell(each)}`),
+    ...comparisonLines(comparison).map((each) => `- ${markdownText(each)}`),
     '',
     line(cellHead),
     line(cellHead.map(() => '---')),
@@ -70,10 +71,6 @@ export function comparisonCsv({ cells }: Comparison): string {
 /** Infinite ratios become null. */
 export function comparisonJson(comparison: Comparison): string {
   return `${JSON.stringify(comparison)}\n`;
-}
-
-function markdownCell(text: string): string {
-  return text.replace(/[\\|`*_<>[\]]/g, '\\$&').replace(/\s+/g, ' ');
 }
 
 /** A text that a spreadsheet would take for a formula gets an apostrophe. */

@@ -1,0 +1,96 @@
+/** Compares two arms by their run logs: prints the verdict, writes it in other forms, and judges gates. */
+import { dirname, relative, sep } from 'node:path';
+import { ComparisonPlan } from '../contracts/comparison-plan.ts';
+import { type Comparison, compareArms } from '../harness/comparison/compare-arms.ts';
+import { type GateResult, type GateRule, judgeGate } from '../harness/gate-rule.ts';
+import { comparisonJunit } from '../harness/rendering/comparison-junit.ts';
+import { comparisonCsv, comparisonJson, comparisonText } from '../harness/rendering/comparison-text.ts';
+import { offlineNote } from '../harness/rendering/offline-note.ts';
+import { memo } from '../harness/report/memo.ts';
+import { reportPage } from '../harness/report/report-page.ts';
+import { armReference, manifestBeside, pickArm, type ReadArm, readArms, withOneDataset } from './arm-log.ts';
+import { exitCodes } from './exit-codes.ts';
+import type { GradeOptions } from './graded-log.ts';
+import { asUsage } from './json-lines-file.ts';
+import { type MarginChange, withMargins } from './margin-option.ts';
+import { note, print, printable, printableLine, printJson } from './output.ts';
+import { type ComparedArms, reportOfArms } from './report-of-arms.ts';
+import { writeResult } from './write-result.ts';
+
+export type OutputFile = { path: string; format: 'html' | 'md' | 'xml' | 'csv' | 'json' };
+export type CompareOptions = GradeOptions & {
+  margin: MarginChange[];
+  gate: GateRule[];
+  output: OutputFile[];
+  json: boolean;
+};
+
+/**
+ * @returns 100 where a gate is not met
+ * @throws UsageError for a log that cannot be graded or has no one reading
+ */
+export async function compareLogs(
+  baselineText: string,
+  candidateText: string,
+  options: CompareOptions,
+): Promise<number> {
+  const [one, other] = [armReference(baselineText), armReference(candidateText)];
+  const ours = await readArms(one.file, options);
+  const theirs = other.file === one.file ? ours : await readArms(other.file, options);
+  const read = [pickArm(ours, one), pickArm(theirs, other)];
+  const [baseline, candidate] = withOneDataset(read, options.dataset) as [ReadArm, ReadArm];
+  const plan = withMargins(await planOf(baseline, candidate), options.margin);
+  const comparison = asUsage(() => compareArms(baseline, candidate, plan));
+  const gates = options.gate.map((rule) => judgeGate(rule, comparison));
+  if (baseline.offline || candidate.offline) note(offlineNote);
+  tell(comparison, gates, options.json);
+  const about = { comparison, gates, baseline, candidate };
+  for (const output of options.output) await writeResult(output.path, await contentOf(output, about, options));
+  return gates.every(({ met }) => met) ? exitCodes.worked : exitCodes.gate;
+}
+
+/** Two arms of one benchmark are compared as it was planned before it ran. */
+async function planOf(baseline: ReadArm, candidate: ReadArm): Promise<ComparisonPlan> {
+  const manifest = baseline.file === candidate.file ? await manifestBeside(baseline.file) : null;
+  return manifest?.plan ?? ComparisonPlan.parse({});
+}
+
+function tell(comparison: Comparison, gates: readonly GateResult[], json: boolean): void {
+  if (json) {
+    printJson({ ...comparison, gates });
+    return;
+  }
+  print(printable(comparisonText(comparison).trimEnd()));
+  for (const { rule, met, reason } of gates)
+    print(printableLine(`gate ${met ? 'met' : 'NOT MET'}: ${rule}: ${reason}`));
+}
+
+type About = Pick<ComparedArms, 'comparison' | 'gates' | 'baseline' | 'candidate'>;
+
+async function contentOf({ path, format }: OutputFile, about: About, options: CompareOptions): Promise<string> {
+  const { comparison, gates } = about;
+  const report = () =>
+    reportOfArms({ ...about, others: [], leftOut: [], startedAt: null, folder: dirname(path) }, options);
+  switch (format) {
+    case 'html':
+      return reportPage(await report());
+    case 'md':
+      return memo(await report(), reportBeside(path, options.output));
+    case 'xml':
+      return comparisonJunit(comparison, gates);
+    case 'csv':
+      return comparisonCsv(comparison);
+    case 'json':
+      return comparisonJson(comparison);
+    default:
+      return format satisfies never;
+  }
+}
+
+/** The memo's numbers lead to a report: the one that is written with it, or `report.html`. */
+function reportBeside(path: string, outputs: readonly OutputFile[]): string {
+  const written = outputs.find(({ format }) => format === 'html');
+  if (written === undefined) note('the links of the memo lead to report.html: write it too, with -o report.html');
+  const target = written === undefined ? 'report.html' : relative(dirname(path), written.path);
+  return target.split(sep).map(encodeURIComponent).join('/');
+}

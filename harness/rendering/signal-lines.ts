@@ -1,0 +1,52 @@
+/** Writes the three signals as lines of text, each with its evidence. */
+import type { QualityGap } from '../signals/quality-gap.ts';
+import { type ConflictSignal, type SplitSignals, signalLimits, type WasteSignal } from '../signals/split-signals.ts';
+import { chance, percent } from './figures.ts';
+
+export function signalLines(signals: SplitSignals): string[] {
+  const { arm, records, advice, notes } = signals;
+  return [
+    `${arm}, ${records} records: ${adviceSentence(advice)}`,
+    ...gapLines(signals.qualityGap),
+    ...wasteLines(signals.waste),
+    ...conflictLines(signals.conflictingTools),
+    ...notes.map((note) => `note: ${note}`),
+  ];
+}
+
+export function adviceSentence(advice: SplitSignals['advice']): string {
+  return advice === 'do-not-split' ? 'none of the signals is present: do not split' : 'a split may help';
+}
+
+export function gapLines({ found, routes, gap, p }: QualityGap): string[] {
+  const size = gap === null ? '' : `: ${percent(gap)} between the best and the worst route (p ${chance(p ?? 1)})`;
+  return [
+    `quality gap: ${found === 'too-few' ? 'too few questions' : found}${size}; counts from ${percent(signalLimits.gap)} on`,
+    ...routes.map(
+      ({ route, n, accuracy, failed }) => `  ${route}: ${percent(accuracy)} of ${n} right${listed('wrong', failed)}`,
+    ),
+  ];
+}
+
+export function wasteLines({ found, share, limit, questions }: WasteSignal): string[] {
+  return [
+    `waste: ${found}: ${percent(share)} of the runs are right but wasteful; counts from ${percent(limit)} on${listed('such', questions)}`,
+  ];
+}
+
+export function conflictLines({ found, share, limit, conflicts }: ConflictSignal): string[] {
+  return [
+    `conflicting tools: ${found}: ${percent(share)} of the questions have a call of the wrong kind; counts from ${percent(limit)} on`,
+    ...conflicts
+      .slice(0, 10)
+      .map(
+        ({ route, tool, calls, questions }) =>
+          `  ${tool} on a ${route} question: ${calls} calls${listed('in', questions)}`,
+      ),
+  ];
+}
+
+function listed(what: string, questions: readonly string[]): string {
+  if (questions.length === 0) return '';
+  return `; ${what}: ${questions.slice(0, 8).join(', ')}${questions.length > 8 ? ` and ${questions.length - 8} more` : ''}`;
+}

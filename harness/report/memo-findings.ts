@@ -1,0 +1,100 @@
+/** What the memo concludes from a comparison: what to build first, where runs go wrong, what is cheaper, what is too few. */
+import { whole } from '../comparison/cells.ts';
+import type { ComparedCell, Comparison } from '../comparison/compare-arms.ts';
+import type { GradedTrial } from '../graded-trial.ts';
+import type { Label } from '../labels.ts';
+import { meanAndSd } from '../statistics/non-inferiority.ts';
+import { detectableDifference, questionsNeeded } from '../statistics/power.ts';
+import { questionsByRegression } from './question-order.ts';
+import type { Report } from './report.ts';
+
+export function cellOf(comparison: Comparison, row: string, dimension: ComparedCell['dimension']): ComparedCell | null {
+  return comparison.cells.find((cell) => cell.row === row && cell.dimension === dimension) ?? null;
+}
+
+const routeCells = ({ cells }: Comparison) =>
+  cells.filter(({ row, dimension }) => row !== whole && dimension === 'accuracy');
+
+/** The route whose specialist adds most right answers to the whole; null where no route gains. */
+export function firstSpecialist(comparison: Comparison): ComparedCell | null {
+  const gaining = routeCells(comparison).filter(({ effect }) => effect > 0);
+  return gaining.toSorted((one, other) => other.effect * other.n - one.effect * one.n)[0] ?? null;
+}
+
+/** Routes on which neither arm is shown to be better. */
+export function equalRoutes(comparison: Comparison): ComparedCell[] {
+  const accuracy = comparison.cells.filter(({ dimension }) => dimension === 'accuracy');
+  const rows = accuracy.length === 1 ? accuracy : routeCells(comparison);
+  return rows.filter(({ standing }) => standing !== 'win' && standing !== 'hurt');
+}
+
+export type Trouble = { route: string; runs: number; wrongRoute: number; wasteful: number };
+
+/** Kinds of questions with runs on a wrong route or for nothing, most of them first; at most three. */
+export function troublesOf(trials: readonly GradedTrial[]): Trouble[] {
+  const byRoute = [...Map.groupBy(trials, ({ expectedRoute }) => expectedRoute ?? 'no route')];
+  return byRoute
+    .map(([route, some]) => ({
+      route,
+      runs: some.length,
+      wrongRoute: countOf(some, 'wrong_route'),
+      wasteful: countOf(some, 'correct_but_wasteful'),
+    }))
+    .filter(({ wrongRoute, wasteful }) => wrongRoute + wasteful > 0)
+    .sort((one, other) => (other.wrongRoute + other.wasteful) / other.runs - (one.wrongRoute + one.wasteful) / one.runs)
+    .slice(0, 3);
+}
+
+const countOf = (trials: readonly GradedTrial[], label: Label) =>
+  trials.filter((trial) => trial.label === label).length;
+
+/** What is tried before a split, by what goes wrong without one. */
+export const remedies: Partial<Record<Label, string>> = {
+  correct_but_wasteful: 'say in the tools’ descriptions what each is for, and lower the turn limit',
+  wrong_route: 'make the descriptions of tools for code and for documents tell them apart',
+  wrong_tool: 'give the one agent fewer tools, or examples of when to call each',
+  retrieval_miss: 'improve the search: an embedding model, a reranker, larger results',
+  unsupported_claim: 'let the gate check claims against the cited lines, or add a judge',
+  incomplete: 'ask in the prompt for every part of the question, and allow one more try',
+  false_abstention: 'allow one more search before giving up, and a stronger model on the retry',
+  gave_up: 'raise the budget or the turn limit',
+  error: 'mend what failed first: an error is not a matter of routes',
+};
+
+export type Remedy = { label: Label; runs: number; of: number; remedy: string };
+
+/** The two most frequent troubles of the baseline on these routes. */
+export function remediesFor(baseline: readonly GradedTrial[], routes: readonly string[]): Remedy[] {
+  const some = baseline.filter(({ expectedRoute }) => routes.includes(whole) || routes.includes(expectedRoute ?? ''));
+  return Object.entries(remedies)
+    .map(([label, remedy]) => ({ label: label as Label, runs: countOf(some, label as Label), of: some.length, remedy }))
+    .filter(({ runs }) => runs > 0)
+    .sort((one, other) => other.runs - one.runs)
+    .slice(0, 2);
+}
+
+/** `detects`: the smallest difference found with the plan's power; `need`: questions for a worthwhile one. */
+export type Sensitivity = { row: string; have: number; detects: number; need: number; worthwhile: number };
+
+export function sensitivities({ comparison, arms: [baseline, candidate] }: Report): Sensitivity[] {
+  const gains = questionsByRegression(baseline?.trials ?? [], candidate?.trials ?? []);
+  const routeOf = new Map(baseline?.trials.map(({ question, expectedRoute }) => [question, expectedRoute]));
+  const { plan } = comparison;
+  const rows = [whole, ...routeCells(comparison).map(({ row }) => row)];
+  const chances = { alpha: plan.alpha / Math.max(1, 2 * rows.length), power: plan.power };
+  return rows.map((row) => {
+    const own = gains.filter(({ question }) => row === whole || routeOf.get(question) === row);
+    const known = own.flatMap(({ gain }) => gain ?? []);
+    const have = known.length;
+    // Where all came out alike, one question of each arm more that differs is assumed.
+    const sd = Math.max(have < 2 ? 0 : meanAndSd(known).sd, Math.sqrt(2 / (have + 1)));
+    const worthwhile = row === whole ? plan.worthwhile.accuracy : plan.worthwhile.route;
+    return {
+      row,
+      have,
+      worthwhile,
+      detects: detectableDifference(have, sd, chances),
+      need: questionsNeeded(worthwhile, sd, chances),
+    };
+  });
+}

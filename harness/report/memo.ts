@@ -1,0 +1,164 @@
+/** The one page for whoever decides: whether to split, where, and what to try instead. Its numbers lead to their runs. */
+import { whole } from '../comparison/cells.ts';
+import type { ComparedCell } from '../comparison/compare-arms.ts';
+import type { Verdict } from '../comparison/verdict.ts';
+import { verdictSentence } from '../rendering/comparison-rows.ts';
+import { percent, points, times } from '../rendering/figures.ts';
+import { markdownText } from '../rendering/markdown-text.ts';
+import { offlineNote } from '../rendering/offline-note.ts';
+import { type RunFilter, runsFragment } from './links.ts';
+import { cellOf, equalRoutes, firstSpecialist, remediesFor, sensitivities, troublesOf } from './memo-findings.ts';
+import type { Report } from './report.ts';
+
+/** A number with its link. */
+type Linked = (text: string | number, fragment: string) => string;
+
+/** @param reportFile the report's address, seen from the memo */
+export function memo(report: Report, reportFile: string): string {
+  const linked: Linked = (text, fragment) => `[${markdownText(String(text))}](${reportFile}#${fragment})`;
+  return [
+    ...decision(report, linked),
+    ...byRoute(report, linked),
+    ...buildFirst(report, linked),
+    ...troubles(report, linked),
+    ...howFew(report, linked),
+    ...cheaper(report, linked),
+    ...whatWouldChange(report, linked),
+    '',
+  ].join('\n');
+}
+
+const runs = (filter: RunFilter) => runsFragment(filter);
+const routeRuns = (row: string, more: RunFilter = {}) => runs(row === whole ? more : { route: row, ...more });
+
+const answers: Record<Verdict['kind'], string> = {
+  justified: 'Yes: justified.',
+  'not-justified': 'No: not justified.',
+  undecided: 'Undecided: too few questions.',
+  'not-comparable': 'No verdict: the arms cannot be compared.',
+};
+
+function decision({ comparison, offline, startedAt }: Report, linked: Linked): string[] {
+  const { baseline, candidate, verdict, questions, trials } = comparison;
+  const names = `${markdownText(candidate.arm)} over ${markdownText(baseline.arm)}`;
+  return [
+    '# Is the split justified?',
+    '',
+    ...(offline ? [`> These are ${offlineNote}.`, ''] : []),
+    `**${answers[verdict.kind]}** ${names}: ${markdownText(verdictSentence(verdict))}.`,
+    '',
+    `${linked(questions, 'questions')} questions, ${trials.baseline} and ${trials.candidate} trials each${startedAt === null ? '' : `, started ${startedAt}`}. ${wholeFigures(comparison, linked)}`,
+    '',
+  ];
+}
+
+function wholeFigures(comparison: Report['comparison'], linked: Linked): string {
+  const said = (['accuracy', 'waste', 'cost', 'latency'] as const).flatMap((dimension) => {
+    const cell = cellOf(comparison, whole, dimension);
+    return cell === null ? [] : `${dimension} ${linked(effectOf(cell), 'cells')}`;
+  });
+  return `Candidate against baseline: ${said.join(', ')}.`;
+}
+
+function effectOf({ dimension, effect }: ComparedCell): string {
+  return dimension === 'cost' || dimension === 'latency' ? times(effect) : `${points(effect)} points`;
+}
+
+function byRoute({ comparison }: Report, linked: Linked): string[] {
+  const rows = Object.entries(comparison.routes).flatMap(([route, verdict]) => {
+    const cell = cellOf(comparison, route, 'accuracy');
+    if (cell === null) return [];
+    const right = (share: number, arm: RunFilter['arm'] & string) => linked(percent(share), routeRuns(route, { arm }));
+    const gain = linked(points(cell.effect), routeRuns(route));
+    const figures = [right(cell.baseline, 'baseline'), right(cell.candidate, 'candidate'), gain];
+    return `| ${[markdownText(route), cell.n, ...figures, markdownText(verdictSentence(verdict))].join(' | ')} |`;
+  });
+  if (rows.length === 0) return ['## For which routes', '', 'The questions have one route only.', ''];
+  const head = [
+    '| route | questions | baseline right | candidate right | points | verdict |',
+    '| --- | --- | --- | --- | --- | --- |',
+  ];
+  return ['## For which routes', '', ...head, ...rows, ''];
+}
+
+function buildFirst({ comparison }: Report, linked: Linked): string[] {
+  const best = firstSpecialist(comparison);
+  const title = ['## Which specialist first', ''];
+  if (best === null) return [...title, 'None: no route gains a right answer by the split.', ''];
+  const gain = linked(`${points(best.effect)} points on ${best.n} questions`, routeRuns(best.row));
+  const sure = best.standing === 'win' ? 'beyond chance' : 'not beyond chance: measure more before building on it';
+  const added = ((best.effect * best.n) / comparison.questions) * 100;
+  return [
+    ...title,
+    `**${markdownText(best.row)}**: ${gain}, ${sure}. It adds ${added.toFixed(1)} points to the whole, the most of all routes.`,
+    '',
+  ];
+}
+
+function troubles({ arms: [, candidate] }: Report, linked: Linked): string[] {
+  const found = troublesOf(candidate?.trials ?? []);
+  const lines = found.map(({ route, runs: all, wrongRoute, wasteful }) => {
+    const of = (count: number, label: string) => linked(count, routeRuns(route, { label, arm: 'candidate' }));
+    return `- ${markdownText(route)}: ${of(wrongRoute, 'wrong_route')} on a wrong route, ${of(wasteful, 'correct_but_wasteful')} right but wasteful, of ${all} runs`;
+  });
+  return [
+    '## Where the candidate goes wrong',
+    '',
+    ...(lines.length === 0 ? ['No run took a wrong route or was wasteful.'] : lines),
+    '',
+  ];
+}
+
+function howFew({ leftOut, comparison }: Report, linked: Linked): string[] {
+  const title = ['## How few specialists would do', ''];
+  if (leftOut.length === 0)
+    return [...title, 'Not measured. `switchyard bench run --leave-one-out` runs an arm without each specialist.', ''];
+  const names = (some: typeof leftOut) => some.map(({ specialist }) => markdownText(specialist)).join(', ') || 'none';
+  const spare = leftOut.filter(({ lossRuledOut }) => lossRuledOut);
+  const needed = leftOut.filter(({ accuracy }) => accuracy.standing === 'hurt');
+  const open = leftOut.filter((each) => !spare.includes(each) && !needed.includes(each));
+  const bound = `${(100 * comparison.plan.worthwhile.accuracy).toFixed(0)} points`;
+  const lines = leftOut.map(({ specialist, accuracy: { effect, interval } }) => {
+    const between =
+      interval === null ? 'too few differ for an interval' : `${points(interval.low)} to ${points(interval.high)}`;
+    return `- without ${markdownText(specialist)}: ${linked(`${points(effect)} points`, 'arms')} (${between})`;
+  });
+  const answer = `Can go, one at a time, with a loss of ${bound} ruled out: ${names(spare)}. Needed: ${names(needed)}. Undecided, too few questions: ${names(open)}.`;
+  return [...title, answer, '', ...lines, ''];
+}
+
+function cheaper({ comparison, arms: [baseline] }: Report, linked: Linked): string[] {
+  const equal = equalRoutes(comparison).map(({ row }) => row);
+  const title = ['## What is cheaper', ''];
+  if (equal.length === 0) return [...title, 'On every route one arm is shown to be better.', ''];
+  const found = remediesFor(baseline?.trials ?? [], equal);
+  const lines = found.map(
+    ({ label, runs: count, of, remedy }) =>
+      `- ${linked(`${count} of ${of}`, runs({ label, arm: 'baseline' }))} runs of the baseline are \`${label}\`: ${remedy}`,
+  );
+  return [
+    ...title,
+    `No arm is shown to be better on ${equal.map(markdownText).join(', ')}. Try first, with one agent:`,
+    '',
+    ...(lines.length === 0 ? ['- nothing: the baseline makes no mistake there'] : lines),
+    '',
+  ];
+}
+
+function whatWouldChange(report: Report, linked: Linked): string[] {
+  const { plan, verdict } = report.comparison;
+  const rows = sensitivities(report).map(
+    ({ row, have, detects, need, worthwhile }) =>
+      `| ${markdownText(row)} | ${linked(have, routeRuns(row))} | ${(100 * detects).toFixed(1)} points | ${need} for ${(100 * worthwhile).toFixed(0)} points |`,
+  );
+  const reasons = verdict.kind === 'not-comparable' ? verdict.reasons.map((reason) => `- ${markdownText(reason)}`) : [];
+  return [
+    '## What would change the verdict',
+    '',
+    ...(reasons.length === 0 ? [] : ['First, arms that differ in the split alone:', '', ...reasons, '']),
+    `| | questions | smallest difference found ${(100 * plan.power).toFixed(0)} times in 100 | questions needed |`,
+    '| --- | --- | --- | --- |',
+    ...rows,
+    '',
+  ];
+}

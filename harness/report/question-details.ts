@@ -1,0 +1,94 @@
+/** One question with both arms' answers side by side: evidence, calls, figures, links, traces. */
+import type { LoggedCitation, RunLogRecord } from '../../contracts/run-log.ts';
+import { dollars } from '../rendering/figures.ts';
+import { html, type Html } from './html.ts';
+import { link, questionAnchor } from './links.ts';
+import type { ReportQuestion, ReportRun } from './report.ts';
+import { traceTree } from './trace-tree.ts';
+
+export type SideNames = { baseline: string; candidate: string; base: string };
+
+export function questionDetails(each: ReportQuestion, names: SideNames): Html {
+  const { question, baseline, candidate } = each;
+  const facts = question.must_mention.map(([first = '']) => first);
+  const gold = question.kind === 'unanswerable' ? 'nothing answers it' : question.gold.paths.join(', ');
+  return html`<details class="question" id="${questionAnchor(question.id)}">
+<summary><b>${question.id}</b> ${question.question}</summary>
+<dl><dt>expected route</dt><dd>${[question.expected_route, ...question.other_routes].join(', ')}</dd>
+<dt>gold</dt><dd>${gold}</dd>${facts.length === 0 ? null : html`<dt>must mention</dt><dd>${facts.join('; ')}</dd>`}</dl>
+<div class="sides">${side(names.baseline, baseline, names.base)}${side(names.candidate, candidate, names.base)}</div>
+</details>`;
+}
+
+function side(arm: string, runs: readonly ReportRun[], base: string): Html {
+  const right = runs.filter(({ graded }) => graded.correct === true).length;
+  const [first] = runs;
+  const tally = runs.length > 1 ? html`<p>${right} of ${runs.length} trials right; the first is shown.</p>` : null;
+  return html`<section><h4>${arm}</h4>${tally}${first === undefined ? html`<p>No run.</p>` : shownRun(first, base)}</section>`;
+}
+
+function shownRun({ record, graded, trace }: ReportRun, base: string): Html {
+  const labels = [graded.label, ...graded.secondary_labels];
+  return html`<p>${labels.map((label, at) => html`<span class="label ${at === 0 ? 'first' : ''}">${label}</span> `)}</p>
+<blockquote>${record.final_answer ?? record.error?.message ?? 'No answer.'}</blockquote>
+${findings(graded)}${evidence(record)}${calls(graded, record)}
+<p>${figuresOf(record)}</p>${links(record, base)}
+${trace === null ? null : html`<details class="tree"><summary>Trace of ${record.arm}</summary>${traceTree(trace)}</details>`}`;
+}
+
+function findings({ answer }: ReportRun['graded']): Html | null {
+  const { facts, forbidden } = answer;
+  const missing =
+    facts.missing.length === 0 ? null : html`<li class="bad">does not mention: ${facts.missing.join('; ')}</li>`;
+  const claims = forbidden.length === 0 ? null : html`<li class="bad">claims: ${forbidden.join('; ')}</li>`;
+  return missing === null && claims === null ? null : html`<ul>${missing}${claims}</ul>`;
+}
+
+function evidence({ evidence: cited }: RunLogRecord): Html {
+  if (cited === null) return html`<p>The log does not say what was cited.</p>`;
+  if (cited.length === 0) return html`<p>Nothing cited.</p>`;
+  return html`<ul class="evidence">${cited.map((place) => html`<li><code>${placeOf(place)}</code>${quoteOf(place)}</li>`)}</ul>`;
+}
+
+function placeOf({ path, firstLine, lastLine }: LoggedCitation): string {
+  if (firstLine === null) return path;
+  return `${path}:${firstLine}${lastLine === null || lastLine === firstLine ? '' : `-${lastLine}`}`;
+}
+
+function quoteOf({ quote, status }: LoggedCitation): Html {
+  const said = quote === null ? '' : quote.length > 300 ? `${quote.slice(0, 299)}…` : quote;
+  return html` ${status === 'unresolved' ? html`<em class="bad">unresolved</em> ` : null}<q>${said}</q>`;
+}
+
+function calls({ tools }: ReportRun['graded'], { tools_called }: RunLogRecord): Html {
+  if (tools === null) return html`<p>The log does not say which tools were called.</p>`;
+  const rows = tools.calls.map(({ tool, finding }, at) => {
+    const said = (tools_called?.[at]?.argumentsText ?? '').slice(0, 160);
+    return html`<li><code>${tool}</code> <em class="${finding === 'needed' ? 'good' : 'bad'}">${finding}</em> <small>${said}</small></li>`;
+  });
+  return html`<details class="calls"><summary>${rows.length} tool calls, ${rows.length - tools.counts.needed} for nothing</summary><ol>${rows}</ol></details>`;
+}
+
+/** Null is unknown, and says so. */
+function figuresOf({ latency_ms, usage, cost_usd, retry_count, confidence }: RunLogRecord): string {
+  const known = (value: number | null | undefined, text: (value: number) => string, name: string) =>
+    value === null || value === undefined ? `${name} unknown` : text(value);
+  return [
+    known(latency_ms?.total, (ms) => `${Math.round(ms)} ms`, 'time'),
+    known(usage && usage.inputTokens + usage.outputTokens, (tokens) => `${tokens} tokens`, 'tokens'),
+    known(cost_usd, dollars, 'cost'),
+    known(retry_count, (retries) => `${retries} retries`, 'retries'),
+    known(confidence, (share) => `confidence ${share.toFixed(2)}`, 'confidence'),
+  ].join(' · ');
+}
+
+function links({ links: { web, trace, history }, workflow_id }: RunLogRecord, base: string): Html {
+  const given = [
+    ['Web UI', web, ''],
+    ['trace', trace, ''],
+    ['history', history, base],
+  ] as const;
+  const shown = given.flatMap(([name, target, from]) => (target === null ? [] : html`${link(name, target, from)} `));
+  const run = workflow_id === null ? null : html` <code>${workflow_id}</code>`;
+  return html`<p class="links">${shown}${run}</p>`;
+}

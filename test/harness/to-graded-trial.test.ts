@@ -1,0 +1,64 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { gradeRecord } from '../../harness/graded-record.ts';
+import { toGradedTrial } from '../../harness/to-graded-trial.ts';
+import { aQuestion, aRecord, call } from './graded-case.ts';
+
+function trialOf(more: Record<string, unknown> = {}) {
+  const record = aRecord(more);
+  return toGradedTrial(record, gradeRecord(record, aQuestion()), 'fastify');
+}
+
+test('a trial holds the grade, the label, the calls and what the record says of cost and models', () => {
+  const models = { router: 'small', synthesis: 'large', judge: 'small' };
+  const trial = trialOf({ cost_usd: 0.25, retry_count: 2, models, trial: 3 });
+  assert.deepEqual(
+    [trial.question, trial.arm, trial.trial, trial.expectedRoute, trial.route],
+    ['q1', 'orchestrated', 3, 'code', 'code'],
+  );
+  assert.deepEqual(
+    [trial.correct, trial.label, trial.wasteful, trial.costUsd, trial.retries],
+    [1, 'correct', false, 0.25, 2],
+  );
+  assert.deepEqual(trial.models, ['large', 'small']);
+  assert.deepEqual(
+    trial.calls.map(({ finding }) => finding),
+    ['needed', 'needed'],
+  );
+});
+
+test('a record keeps the dataset that it names; one that names none answers the given one', () => {
+  assert.equal(trialOf({ dataset: 'other' }).dataset, 'other');
+  assert.equal(trialOf().dataset, 'fastify');
+});
+
+test('waits for a provider count with the back-off, and what a log does not say stays unknown', () => {
+  const { latencyMs } = trialOf({ latency_ms: { total: 900, backoff: 100, waiting: 200, model: 500 } });
+  assert.deepEqual(latencyMs, { total: 900, queue: null, model: 500, tool: null, backoff: 300, orchestration: null });
+  assert.equal(trialOf().latencyMs.backoff, null);
+  assert.equal(trialOf().costUsd, null);
+});
+
+test('a run that a person cancelled has no grade, a wrong answer has 0', () => {
+  assert.equal(trialOf({ outcome: 'cancelled' }).correct, null);
+  assert.equal(trialOf({ final_answer: 'No idea.' }).correct, 0);
+});
+
+test('only a right answer is wasteful', () => {
+  const same = call('read_lines', ['lib/body.js'], '{}');
+  const calls = { tools_called: [same, same, same] };
+  assert.equal(trialOf(calls).wasteful, true);
+  assert.equal(trialOf({ ...calls, final_answer: 'No idea.' }).wasteful, false);
+});
+
+test('two trials have one fingerprint when answer, citations and calls are the same to the letter', () => {
+  assert.equal(trialOf().fingerprint, trialOf({ trial: 2, cost_usd: 1 }).fingerprint);
+  assert.notEqual(trialOf().fingerprint, trialOf({ evidence: [] }).fingerprint);
+  assert.notEqual(trialOf().fingerprint, trialOf({ tools_called: [] }).fingerprint);
+  assert.equal(trialOf({ final_answer: null, tools_called: null }).fingerprint, null);
+});
+
+test('a log that names its model only counts by that', () => {
+  assert.deepEqual(trialOf({ model: 'b, a' }).models, ['a', 'b']);
+  assert.deepEqual(trialOf().models, []);
+});
