@@ -4,14 +4,12 @@ import { signals } from '../contracts/names.ts';
 import { benchmarkFolder, benchmarkIds, readManifest } from './benchmark-folder.ts';
 import { progressLine } from './benchmark-text.ts';
 import { exitCodes } from './exit-codes.ts';
-import { CommandFailure } from './failures.ts';
 import { findBenchmark, openBenchmark } from './find-benchmark.ts';
 import { listenForInterrupt } from './interrupt.ts';
 import { note, print, printableLine, printJson } from './output.ts';
 import { readSettings } from './read-settings.ts';
 import { openSession, type Session } from './session.ts';
 import { benchmarkEnding, benchmarkProgress } from './watch-benchmark.ts';
-import { writeReport } from './write-report.ts';
 
 /** Without an id: every benchmark of the home, one line each. */
 export async function showBenchmarks(id: string | undefined, json: boolean): Promise<number> {
@@ -56,8 +54,8 @@ export function cancelBenchmark(id: string): Promise<number> {
 export async function reportBenchmark(id: string, json: boolean): Promise<number> {
   const { home } = readSettings();
   await readManifest(home, id);
-  const written = await writeReport(benchmarkFolder(home, id));
-  if (written === null) throw new CommandFailure('this version writes no reports');
+  const { writeBenchmarkReport } = await import('./benchmark-report.ts');
+  const written = await writeBenchmarkReport(benchmarkFolder(home, id));
   if (json) printJson({ id, ...written });
   else print(`report: ${written.report}\nmemo: ${written.memo}`);
   return exitCodes.worked;

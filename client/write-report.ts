@@ -1,20 +1,18 @@
-/** Writes a finished benchmark's report and memo, and says where they are. */
+/** Writes a finished benchmark's report and memo; one that cannot be reported on is told, and no failure of the run. */
+import { UsageError } from './failures.ts';
 import { note } from './output.ts';
 
-type Report = { report: string; memo: string };
-type Writer = { writeBenchmarkReport(folder: string): Promise<Report> };
+export type WrittenReport = { report: string; memo: string };
 
-/** Loaded late: a report needs charts, and no other command does. */
-const writer = './benchmark-report.ts';
-
-/** @returns null where this version has no report */
-export async function writeReport(folder: string): Promise<Report | null> {
+/** @returns null where there is nothing to compare */
+export async function writeReport(folder: string): Promise<WrittenReport | null> {
+  // Loaded late: a report needs charts, and no other command does.
+  const { writeBenchmarkReport } = await import('./benchmark-report.ts');
   try {
-    const { writeBenchmarkReport } = (await import(writer)) as Writer;
     return await writeBenchmarkReport(folder);
   } catch (error) {
-    if (!(error instanceof Error && 'code' in error && error.code === 'ERR_MODULE_NOT_FOUND')) throw error;
-    note('there is no report yet in this version');
+    if (!(error instanceof UsageError)) throw error;
+    note(`no report: ${error.message}`);
     return null;
   }
 }
