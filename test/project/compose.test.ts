@@ -124,8 +124,8 @@ const rules: Record<string, Rule> = {
         ports.flatMap((port) => (/^127\.0\.0\.1:[^:]+(:-\d+\})?:\d+$/.test(String(port)) ? [] : [`${name} ${port}`])),
       ),
     broken: [
-      ['compose', "'127.0.0.1:${STACK_LANGFUSE_PORT:-3000}:3000'", "'3000:3000'"],
-      ['compose', "'127.0.0.1:${STACK_TEMPORAL_PORT:-7233}:7233'", '7233'],
+      ['compose', '"127.0.0.1:${STACK_LANGFUSE_PORT:-3000}:3000"', '"3000:3000"'],
+      ['compose', '"127.0.0.1:${STACK_TEMPORAL_PORT:-7233}:7233"', '7233'],
     ],
   },
   'an image has a full tag, and a comment that says where it was read': {
@@ -156,7 +156,7 @@ const rules: Record<string, Rule> = {
         hasHealthCheck(service, sources) || isOneShot(name, sources) ? [] : [name],
       ),
     broken: [
-      ['compose', /healthcheck:\n.*api\/health'\]\n(?: {6}.*\n)*/, ''],
+      ['compose', /healthcheck:\n.*api\/health"\]\n(?: {6}.*\n)*/, ''],
       ['dockerfile', /^HEALTHCHECK.*/m, ''],
     ],
   },
