@@ -1,0 +1,45 @@
+import assert from 'node:assert/strict';
+import { text } from 'node:stream/consumers';
+import { test } from 'node:test';
+import { join } from 'node:path';
+import { seenPolling } from '../../worker/seen-polling.ts';
+import { checkout } from '../support/temporal.ts';
+import { exitOf, TestHome } from './fixture/home.ts';
+
+const limit = { timeout: 120_000 };
+const worker = { namespace: 'default', taskQueue: 'switchyard', host: 'here' };
+
+/** A server that was asked for tasks by `identity`, that many seconds before the check. */
+function seen(identity: string, secondsAgo: number): Promise<boolean> {
+  const now = 1_800_000_000;
+  const lastAccessTime = { seconds: now - secondsAgo, nanos: 0 };
+  const describeTaskQueue = async () => ({ pollers: [{ identity, lastAccessTime }] });
+  return seenPolling({ workflowService: { describeTaskQueue } } as never, worker, now * 1000);
+}
+
+test('a worker is at work when the server saw this machine ask for tasks lately', async () => {
+  assert.equal(await seen('7@here', 70), true);
+  assert.equal(await seen('7@here', 200), false);
+  assert.equal(await seen('7@elsewhere', 1), false);
+});
+
+test("the health check ends with 0 beside the home's worker, and says what is missing elsewhere", limit, async () => {
+  await using home = await TestHome.create();
+  const runtime = home.start();
+  await using member = await home.member();
+  const { address } = await member.join('worker');
+  const check = async (settings: Record<string, string>) => {
+    const child = home.start(join(checkout, 'worker', 'health-main.ts'), settings, 'pipe');
+    assert.ok(child.stderr);
+    const [said, code] = await Promise.all([text(child.stderr), exitOf(child)]);
+    return { code, said };
+  };
+  assert.deepEqual(await check({ TEMPORAL_ADDRESS: address }), { code: 0, said: '' });
+  const other = await check({ TEMPORAL_ADDRESS: address, SWITCHYARD_TASK_QUEUE: 'other' });
+  assert.equal(other.code, 1);
+  assert.match(other.said, /sees no worker of .+ on default\/other\n$/);
+  const nowhere = await check({ TEMPORAL_ADDRESS: '127.0.0.1:1' });
+  assert.deepEqual([nowhere.code, nowhere.said.startsWith('127.0.0.1:1: ')], [1, true]);
+  member.say({ kind: 'leave' });
+  assert.equal(await exitOf(runtime), 0);
+});

@@ -1,0 +1,29 @@
+/** The health check of the worker's image: ends with 0 when the Temporal server sees a worker of this machine at work. */
+import { hostname } from 'node:os';
+import { Connection } from '@temporalio/client';
+import { loadConfig } from '../config/load-config.ts';
+import { seenPolling } from './seen-polling.ts';
+import { namedServer, type ServerAddress } from './server-address.ts';
+
+async function connectTo({ connectionOptions, address }: ServerAddress): Promise<Connection> {
+  try {
+    return await Connection.connect({ ...connectionOptions, connectTimeout: '5s' });
+  } catch (error) {
+    throw new Error(`${address}: ${error instanceof Error ? error.message : String(error)}`);
+  }
+}
+
+try {
+  const config = loadConfig(process.env);
+  const server = namedServer(config);
+  const connection = await connectTo(server);
+  const worker = { namespace: server.namespace, taskQueue: config.taskQueue, host: hostname() };
+  const seen = await seenPolling(connection, worker, Date.now());
+  await connection.close();
+  if (!seen) {
+    throw new Error(`${server.address} sees no worker of ${worker.host} on ${worker.namespace}/${worker.taskQueue}`);
+  }
+} catch (error) {
+  process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+  process.exitCode = 1;
+}
