@@ -20,6 +20,8 @@ export type Stack = AsyncDisposable & {
   config: Config;
   /** The offline model's own count of requests. */
   requestLog: string;
+  /** Kills the server in the middle of things, and starts it again on its file and ports. */
+  killServer(): Promise<void>;
 };
 
 /** @param faults the offline model's fault switch; null for none. */
@@ -29,8 +31,13 @@ export async function openStack(faults: string | null): Promise<Stack> {
   opening.defer(() => rm(home, { recursive: true, force: true }));
   const own = homePaths(join(checkoutFolder, '.switchyard'));
   const executable = await resolveTemporalExecutable(null, own, say);
-  const server = await startTemporalServer(executable, homePaths(home), say);
+  let server = await startTemporalServer(executable, homePaths(home), say);
   opening.defer(() => server.stop());
+  const killServer = async () => {
+    process.kill(server.pid, 'SIGKILL');
+    await server.ended;
+    server = await startTemporalServer(executable, homePaths(home), say);
+  };
   const requestLog = join(home, 'requests.jsonl');
   const model = opening.use(await startOfflineModelThread({ faults, log: requestLog }));
   const connection = await Connection.connect({ address: server.address });
@@ -39,7 +46,8 @@ export async function openStack(faults: string | null): Promise<Stack> {
   const client = new Client({ connection, namespace });
   const ended = opening.move();
   const config = configOf(home, model.url);
-  return { home, address, namespace, client, config, requestLog, [Symbol.asyncDispose]: () => ended.disposeAsync() };
+  const parts = { home, address, namespace, client, config, requestLog, killServer };
+  return { ...parts, [Symbol.asyncDispose]: () => ended.disposeAsync() };
 }
 
 export function say(text: string): void {

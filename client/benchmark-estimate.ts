@@ -106,7 +106,7 @@ function meanCost(records: readonly RunLogRecord[]): Cost {
 }
 
 /** Of a specialist in one try, as seen on the shipped dataset; a gate that sends drafts back makes it more. */
-const assumed = { turns: 3, inputTokens: 4000, outputTokens: 300, secondsPerCall: 4, offlineSecondsPerCall: 0.2 };
+const assumed = { turns: 3, inputTokens: 4000, outputTokens: 300, secondsPerCall: 4, offlineSecondsPerCall: 0.7 };
 
 function assumedCost({ pipeline }: BenchmarkArm, model: Config['model']): Cost {
   const judged = (pipeline.gate?.judge ?? null) === null ? 0 : 1;

@@ -18,7 +18,7 @@ export type Regret = {
   expected_route: string;
   taken: RouteResult;
   routes: RouteResult[];
-  /** The route with most right answers; of equal ones the taken, then the cheapest. */
+  /** The route with most right answers; of equal ones the cheapest. */
   best: string;
   /** Best minus taken; above 0: another route would have been better. Null: without grades nothing can be said. */
   quality: number | null;
@@ -56,9 +56,10 @@ export function takenRoute(records: readonly RunLogRecord[]): string {
   return first?.routes_run?.join('+') || (first?.route ?? 'none');
 }
 
+/** The cheaper one first; of equally cheap ones the taken. What one of them does not say decides nothing. */
 function preferred(a: RouteResult, b: RouteResult, own: RouteResult): number {
-  if (a.route === own.route || b.route === own.route) return a === own ? -1 : Number(b === own);
-  return (a.costUsd ?? 0) - (b.costUsd ?? 0) || (a.tokens ?? 0) - (b.tokens ?? 0);
+  const cheaper = difference(a.costUsd, b.costUsd) || difference(a.tokens, b.tokens);
+  return cheaper || Number(b === own) - Number(a === own);
 }
 
 function resultOf(route: string, records: readonly RunLogRecord[], question: DatasetQuestion): RouteResult {

@@ -22,6 +22,9 @@ const eventsOfOne = 18;
 /** Far below the server's 50 MB: every child's input and outcome are in here. */
 const mostBytes = 8_000_000;
 
+/** When nothing begins or ends for so long, nobody was at work: no time is counted. */
+const awayMs = 1_800_000;
+
 type Recorded = Extract<RecordedAnswer, { kind: 'recorded' }>;
 
 export class BenchmarkRun {
@@ -94,6 +97,7 @@ export class BenchmarkRun {
   }
 
   begin({ at }: BenchmarkTrial): void {
+    this.#keepTime();
     this.running += 1;
     this.#begun += 1;
     this.cursor = at + 1;
@@ -114,6 +118,7 @@ export class BenchmarkRun {
   }
 
   end(): void {
+    this.#keepTime();
     this.running -= 1;
     this.#say(this.#state);
   }
@@ -182,7 +187,8 @@ export class BenchmarkRun {
   }
 
   #keepTime(): void {
-    if (!this.paused) this.#activeMs += Date.now() - this.#sinceMs;
+    const gapMs = Date.now() - this.#sinceMs;
+    if (!this.paused && gapMs < awayMs) this.#activeMs += gapMs;
     this.#sinceMs = Date.now();
   }
 
