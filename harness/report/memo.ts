@@ -42,14 +42,17 @@ function decision({ comparison, offline, startedAt }: Report, linked: Linked): s
   const { questions, trials } = comparison;
   const { answer, because } = decisionOf(comparison);
   const { baseline, candidate } = trials;
-  const asked = baseline === candidate ? `${baseline}` : `${baseline} and ${candidate}`;
+  const asked =
+    baseline === candidate
+      ? `${baseline} ${baseline === 1 ? 'trial' : 'trials'} each`
+      : `${baseline} and ${candidate} trials`;
   return [
     '# Is the split justified?',
     '',
     ...(offline ? [`> These are ${offlineNote}.`, ''] : []),
     `**${answer}** ${markdownText(because)}`,
     '',
-    `${linked(questions, 'questions')} questions, trials each: ${asked}${startedAt === null ? '' : `, started ${startedAt}`}. ${wholeFigures(comparison, linked)}`,
+    `${linked(questions, 'questions')} questions, ${asked}${startedAt === null ? '' : `, started ${startedAt}`}. ${wholeFigures(comparison, linked)}`,
     '',
   ];
 }
