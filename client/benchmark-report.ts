@@ -35,7 +35,7 @@ export async function writeBenchmarkReport(folder: string): Promise<{ report: st
   const comparison = asUsage(() => compareArms(baseline, candidate, manifest.plan));
   const { plan, startedAt } = manifest;
   const leftOut = others.flatMap((other) => leftOutOf(candidate, other, plan));
-  const compared = { comparison, gates: [], baseline, candidate, others, leftOut, startedAt, folder };
+  const compared = { comparison, gates: [], baseline, candidate, others, leftOut, startedAt };
   const report = await reportOfArms(compared, options);
   const files = { report: join(folder, 'report.html'), memo: join(folder, 'memo.md') };
   await writeResult(join(folder, 'comparison.json'), comparisonJson(comparison));

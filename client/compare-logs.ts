@@ -7,6 +7,7 @@ import { comparisonJunit } from '../harness/rendering/comparison-junit.ts';
 import { comparisonCsv, comparisonJson, comparisonText } from '../harness/rendering/comparison-text.ts';
 import { offlineNote } from '../harness/rendering/offline-note.ts';
 import { memo } from '../harness/report/memo.ts';
+import type { Report } from '../harness/report/report.ts';
 import { reportPage } from '../harness/report/report-page.ts';
 import { armReference, manifestBeside, pickArm, type ReadArm, readArms, withOneDataset } from './arm-log.ts';
 import { exitCodes } from './exit-codes.ts';
@@ -14,7 +15,7 @@ import type { GradeOptions } from './graded-log.ts';
 import { asUsage } from './json-lines-file.ts';
 import { type MarginChange, withMargins } from './margin-option.ts';
 import { note, print, printable, printableLine, printJson } from './output.ts';
-import { type ComparedArms, reportOfArms } from './report-of-arms.ts';
+import { type ComparedArms, lyingIn, reportOfArms } from './report-of-arms.ts';
 import { writeResult } from './write-result.ts';
 
 export type OutputFile = { path: string; format: 'html' | 'md' | 'xml' | 'csv' | 'json' };
@@ -44,8 +45,11 @@ export async function compareLogs(
   const gates = options.gate.map((rule) => judgeGate(rule, comparison));
   if (baseline.offline || candidate.offline) note(offlineNote);
   tell(comparison, gates, options.json);
-  const about = { comparison, gates, baseline, candidate };
-  for (const output of options.output) await writeResult(output.path, await contentOf(output, about, options));
+  const compared = { comparison, gates, baseline, candidate, others: [], leftOut: [], startedAt: null };
+  const told = options.output.some(({ format }) => format === 'html' || format === 'md');
+  const report = told ? await reportOfArms(compared, options) : null;
+  for (const output of options.output)
+    await writeResult(output.path, contentOf(output, compared, report, options.output));
   return gates.every(({ met }) => met) ? exitCodes.worked : exitCodes.gate;
 }
 
@@ -65,17 +69,17 @@ function tell(comparison: Comparison, gates: readonly GateResult[], json: boolea
     print(printableLine(`gate ${met ? 'met' : 'NOT MET'}: ${rule}: ${reason}`));
 }
 
-type About = Pick<ComparedArms, 'comparison' | 'gates' | 'baseline' | 'candidate'>;
-
-async function contentOf({ path, format }: OutputFile, about: About, options: CompareOptions): Promise<string> {
-  const { comparison, gates } = about;
-  const report = () =>
-    reportOfArms({ ...about, others: [], leftOut: [], startedAt: null, folder: dirname(path) }, options);
+function contentOf(
+  { path, format }: OutputFile,
+  { comparison, gates, candidate }: ComparedArms,
+  report: Report | null,
+  outputs: readonly OutputFile[],
+): string {
   switch (format) {
     case 'html':
-      return reportPage(await report());
+      return report === null ? '' : reportPage(lyingIn(dirname(path), report, candidate.file));
     case 'md':
-      return memo(await report(), reportBeside(path, options.output));
+      return report === null ? '' : memo(report, reportBeside(path, outputs));
     case 'xml':
       return comparisonJunit(comparison, gates);
     case 'csv':

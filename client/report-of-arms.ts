@@ -1,5 +1,5 @@
 /** Gathers what a report tells: the comparison, the runs behind it, and the traces that their histories hold. */
-import { dirname, relative } from 'node:path';
+import { dirname, relative, resolve } from 'node:path';
 import type { Comparison } from '../harness/comparison/compare-arms.ts';
 import { summarizeArm } from '../harness/comparison/arm-summary.ts';
 import type { GateResult } from '../harness/gate-rule.ts';
@@ -24,18 +24,16 @@ export type ComparedArms = {
   others: ReadArm[];
   leftOut: LeftOut[];
   startedAt: string | null;
-  /** The folder that the report will lie in. */
-  folder: string;
 };
 
 /** Reads the logs once more, for the records of the questions that are shown. */
 export async function reportOfArms(compared: ComparedArms, options: GradeOptions): Promise<Report> {
-  const { comparison, gates, baseline, candidate, others, leftOut, startedAt, folder } = compared;
+  const { comparison, gates, baseline, candidate, others, leftOut, startedAt } = compared;
   const ordered = questionsByRegression(baseline.trials, candidate.trials).map(({ question }) => question);
   const shown = mostDifferent(ordered, shownQuestions);
   const traced = new Set(mostDifferent(shown, tracedQuestions));
-  const before = await casesOf(baseline, new Set(shown), options);
-  const after = await casesOf(candidate, new Set(shown), options);
+  const cases = await casesOf([baseline, candidate], new Set(shown), options);
+  const [before, after] = [baseline, candidate].map((arm) => cases.get(arm)) as [CasesByQuestion, CasesByQuestion];
   const questions: ReportQuestion[] = [];
   for (const id of shown) {
     const sides = [before.get(id) ?? [], after.get(id) ?? []] as const;
@@ -44,7 +42,6 @@ export async function reportOfArms(compared: ComparedArms, options: GradeOptions
     const [ours, theirs] = [runsOf(sides[0], baseline, traced.has(id)), runsOf(sides[1], candidate, traced.has(id))];
     questions.push({ question, baseline: await ours, candidate: await theirs });
   }
-  const base = relative(folder, dirname(candidate.file));
   return {
     comparison,
     gates,
@@ -54,20 +51,30 @@ export async function reportOfArms(compared: ComparedArms, options: GradeOptions
     questions,
     offline: [baseline, candidate].some(({ offline }) => offline),
     startedAt,
-    base: base === '' ? '' : `${base}/`,
+    base: '',
   };
 }
 
+type CasesByQuestion = Map<string, GradedCase[]>;
+
+/** Each log is read once, whichever arms it holds. */
 async function casesOf(
-  { file, name }: ReadArm,
+  arms: readonly ReadArm[],
   shown: ReadonlySet<string>,
   options: GradeOptions,
-): Promise<Map<string, GradedCase[]>> {
-  const cases: GradedCase[] = [];
-  for await (const each of gradedCases(file, options))
-    if (each.record.arm === name && shown.has(each.record.question_id)) cases.push(each);
-  cases.sort((one, other) => one.record.trial - other.record.trial);
-  return Map.groupBy(cases, ({ record }) => record.question_id);
+): Promise<Map<ReadArm, CasesByQuestion>> {
+  const byArm = new Map(arms.map((arm) => [arm, [] as GradedCase[]]));
+  for (const file of new Set(arms.map((arm) => arm.file)))
+    for await (const each of gradedCases(file, options)) {
+      if (!shown.has(each.record.question_id)) continue;
+      for (const [arm, cases] of byArm) if (arm.file === file && arm.name === each.record.arm) cases.push(each);
+    }
+  return new Map(
+    [...byArm].map(([arm, cases]) => {
+      const sorted = cases.toSorted((one, other) => one.record.trial - other.record.trial);
+      return [arm, Map.groupBy(sorted, ({ record }) => record.question_id)];
+    }),
+  );
 }
 
 /** Only the first trial is shown with its trace. */
@@ -80,4 +87,10 @@ async function runsOf(cases: readonly GradedCase[], { file }: ReadArm, traced: b
 function reportArm({ trials, name, tokens }: ReadArm): ReportArm {
   const checked = checkTrials(trials, name).trials;
   return { summary: summarizeArm(checked), trials: checked, tokens };
+}
+
+/** The report as it lies in `folder`: links of the log start from there. */
+export function lyingIn(folder: string, report: Report, log: string): Report {
+  const base = relative(resolve(folder), resolve(dirname(log)));
+  return { ...report, base: base === '' ? '' : `${base.replaceAll('\\', '/')}/` };
 }

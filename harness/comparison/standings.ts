@@ -49,10 +49,15 @@ function judgePart(cells: readonly Cell[], share: number, plan: ComparisonPlan):
     const [pGain, pHarm] = [gains.get(cell) ?? 1, harms.get(cell) ?? 1];
     const accuracyOpen = cell.dimension !== 'accuracy' && !lossRuledOut(accuracyOf(cells, cell));
     const few = !enough.includes(cell);
-    const gainRuledOut = !few && largestPlausible(cell.gains, 1 - ruledOut) < cell.worthwhile;
+    const gainRuledOut = !few && (costsNothing(cell) || largestPlausible(cell.gains, 1 - ruledOut) < cell.worthwhile);
     const findings = { pGain, pHarm, accuracyOpen, gainRuledOut };
     return { cell, ...findings, standing: few ? 'too-few' : standingOf(cell, findings, plan) };
   });
+}
+
+/** Free in both arms, as with the offline model: then there is no ratio, and nothing to save. */
+function costsNothing({ dimension, baseline, candidate }: Cell): boolean {
+  return dimension === 'cost' && [...baseline, ...candidate].every((costUsd) => costUsd === 0);
 }
 
 type Findings = Pick<JudgedCell, 'pGain' | 'pHarm' | 'accuracyOpen' | 'gainRuledOut'>;

@@ -14,7 +14,7 @@ export function chartsOf(report: Report): Chart[] {
   return [
     accuracyChart(compared),
     costChart(report.arms),
-    latencyChart(summaries),
+    ...(timesKnown(summaries) ? [latencyChart(summaries)] : []),
     labelChart(compared),
     ...summaries.filter(({ routing }) => routing.n > 0).map(({ arm, routing }) => confusionChart(arm, routing)),
   ];
@@ -74,9 +74,10 @@ function dotWithInterval(...[, api]: Parameters<CustomSeriesRenderItem>): Custom
   };
 }
 
-/** Dollars where every arm's cost is known, else tokens. */
+/** Dollars where every arm's cost is known and something was paid, else tokens. */
 function costChart(arms: readonly ReportArm[]): Chart {
-  const priced = arms.every(({ summary }) => summary.costUsd.mean !== null);
+  const costs = arms.map(({ summary }) => summary.costUsd.mean);
+  const priced = costs.every((cost) => cost !== null) && costs.some((cost) => cost > 0);
   const points = arms.flatMap(({ summary, tokens }) => {
     const cost = priced ? summary.costUsd.mean : tokens;
     return cost === null ? [] : [{ name: summary.arm, value: [cost, 100 * summary.accuracy.mean] }];
@@ -106,11 +107,14 @@ const partNames = {
   orchestration: 'orchestration',
 };
 
+function timesKnown(arms: readonly ArmSummary[]): boolean {
+  return arms.some(({ latencyMs }) => latencyParts.some((part) => latencyMs[part].n > 0));
+}
+
 function latencyChart(arms: readonly ArmSummary[]): Chart {
-  const known = arms.some(({ latencyMs }) => latencyParts.some((part) => latencyMs[part].n > 0));
   return {
     title: 'Where the time goes',
-    note: known ? 'Mean of a run, by parts.' : 'The logs do not say.',
+    note: 'Mean of a run, by parts.',
     height: 110 + rowHeight * arms.length,
     option: {
       legend: legend(latencyParts.map((part) => partNames[part])),

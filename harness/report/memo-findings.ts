@@ -21,6 +21,10 @@ export function firstSpecialist(comparison: Comparison): ComparedCell | null {
   return gaining.toSorted((one, other) => other.effect * other.n - one.effect * one.n)[0] ?? null;
 }
 
+export function weakestRoute(comparison: Comparison): ComparedCell | null {
+  return routeCells(comparison).toSorted((one, other) => one.baseline - other.baseline)[0] ?? null;
+}
+
 /** Routes on which neither arm is shown to be better. */
 export function equalRoutes(comparison: Comparison): ComparedCell[] {
   const accuracy = comparison.cells.filter(({ dimension }) => dimension === 'accuracy');

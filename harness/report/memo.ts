@@ -1,13 +1,20 @@
 /** The one page for whoever decides: whether to split, where, and what to try instead. Its numbers lead to their runs. */
 import { whole } from '../comparison/cells.ts';
 import type { ComparedCell } from '../comparison/compare-arms.ts';
-import type { Verdict } from '../comparison/verdict.ts';
-import { verdictSentence } from '../rendering/comparison-rows.ts';
 import { percent, points, times } from '../rendering/figures.ts';
 import { markdownText } from '../rendering/markdown-text.ts';
 import { offlineNote } from '../rendering/offline-note.ts';
+import { briefVerdict, decisionOf } from './decision.ts';
 import { type RunFilter, runsFragment } from './links.ts';
-import { cellOf, equalRoutes, firstSpecialist, remediesFor, sensitivities, troublesOf } from './memo-findings.ts';
+import {
+  cellOf,
+  equalRoutes,
+  firstSpecialist,
+  remediesFor,
+  sensitivities,
+  troublesOf,
+  weakestRoute,
+} from './memo-findings.ts';
 import type { Report } from './report.ts';
 
 /** A number with its link. */
@@ -31,23 +38,21 @@ export function memo(report: Report, reportFile: string): string {
 const runs = (filter: RunFilter) => runsFragment(filter);
 const routeRuns = (row: string, more: RunFilter = {}) => runs(row === whole ? more : { route: row, ...more });
 
-const answers: Record<Verdict['kind'], string> = {
-  justified: 'Yes: justified.',
-  'not-justified': 'No: not justified.',
-  undecided: 'Undecided: too few questions.',
-  'not-comparable': 'No verdict: the arms cannot be compared.',
-};
-
 function decision({ comparison, offline, startedAt }: Report, linked: Linked): string[] {
-  const { baseline, candidate, verdict, questions, trials } = comparison;
-  const names = `${markdownText(candidate.arm)} over ${markdownText(baseline.arm)}`;
+  const { questions, trials } = comparison;
+  const { answer, because } = decisionOf(comparison);
+  const { baseline, candidate } = trials;
+  const asked =
+    baseline === candidate
+      ? `${baseline} ${baseline === 1 ? 'trial' : 'trials'} each`
+      : `${baseline} and ${candidate} trials`;
   return [
     '# Is the split justified?',
     '',
     ...(offline ? [`> These are ${offlineNote}.`, ''] : []),
-    `**${answers[verdict.kind]}** ${names}: ${markdownText(verdictSentence(verdict))}.`,
+    `**${answer}** ${markdownText(because)}`,
     '',
-    `${linked(questions, 'questions')} questions, ${trials.baseline} and ${trials.candidate} trials each${startedAt === null ? '' : `, started ${startedAt}`}. ${wholeFigures(comparison, linked)}`,
+    `${linked(questions, 'questions')} questions, ${asked}${startedAt === null ? '' : `, started ${startedAt}`}. ${wholeFigures(comparison, linked)}`,
     '',
   ];
 }
@@ -71,7 +76,7 @@ function byRoute({ comparison }: Report, linked: Linked): string[] {
     const right = (share: number, arm: RunFilter['arm'] & string) => linked(percent(share), routeRuns(route, { arm }));
     const gain = linked(points(cell.effect), routeRuns(route));
     const figures = [right(cell.baseline, 'baseline'), right(cell.candidate, 'candidate'), gain];
-    return `| ${[markdownText(route), cell.n, ...figures, markdownText(verdictSentence(verdict))].join(' | ')} |`;
+    return `| ${[markdownText(route), cell.n, ...figures, markdownText(briefVerdict(verdict))].join(' | ')} |`;
   });
   if (rows.length === 0) return ['## For which routes', '', 'The questions have one route only.', ''];
   const head = [
@@ -84,7 +89,8 @@ function byRoute({ comparison }: Report, linked: Linked): string[] {
 function buildFirst({ comparison }: Report, linked: Linked): string[] {
   const best = firstSpecialist(comparison);
   const title = ['## Which specialist first', ''];
-  if (best === null) return [...title, 'None: no route gains a right answer by the split.', ''];
+  if (best === null)
+    return [...title, `None: no route gains right answers by the split.${weakest(comparison, linked)}`, ''];
   const gain = linked(`${points(best.effect)} points on ${best.n} questions`, routeRuns(best.row));
   const sure = best.standing === 'win' ? 'beyond chance' : 'not beyond chance: measure more before building on it';
   const added = ((best.effect * best.n) / comparison.questions) * 100;
@@ -93,6 +99,14 @@ function buildFirst({ comparison }: Report, linked: Linked): string[] {
     `**${markdownText(best.row)}**: ${gain}, ${sure}. It adds ${added.toFixed(1)} points to the whole, the most of all routes.`,
     '',
   ];
+}
+
+/** Where a better agent of any kind has most to gain. */
+function weakest(comparison: Report['comparison'], linked: Linked): string {
+  const cell = weakestRoute(comparison);
+  if (cell === null) return '';
+  const right = linked(percent(cell.baseline), routeRuns(cell.row, { arm: 'baseline' }));
+  return ` The baseline is weakest on ${markdownText(cell.row)}: ${right} right.`;
 }
 
 function troubles({ arms: [, candidate] }: Report, linked: Linked): string[] {

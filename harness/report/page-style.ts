@@ -12,7 +12,7 @@ a{color:var(--link)}code{font-size:.9em}ul,ol{padding-left:1.3rem;margin:.5rem 0
 :focus-visible{outline:3px solid var(--link);outline-offset:2px}
 nav a{margin-right:.9rem;display:inline-block}
 .offline{background:var(--markground);color:var(--mark);padding:.5rem .75rem;border-radius:.4rem}
-.verdict{font-size:1.15rem;font-weight:600;border-left:.4rem solid var(--soft);padding:.4rem .75rem;background:var(--panel)}
+.verdict{font-size:1.15rem;border-left:.4rem solid var(--soft);padding:.4rem .75rem;background:var(--panel)}
 .verdict.justified{border-color:var(--good)}.verdict.not-justified{border-color:var(--bad)}.verdict.not-comparable{border-color:var(--mark)}
 .charts{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,26rem),1fr));gap:1rem}
 figure{margin:0;padding:.5rem;background:var(--panel);border-radius:.4rem}figure svg{width:100%;height:auto}

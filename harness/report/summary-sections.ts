@@ -4,6 +4,7 @@ import { cellHead, cellRow, comparisonLines, verdictSentence } from '../renderin
 import { dollars, percent, seconds } from '../rendering/figures.ts';
 import { offlineNote } from '../rendering/offline-note.ts';
 import { adviceSentence, conflictLines, gapLines, wasteLines } from '../rendering/signal-lines.ts';
+import { decisionOf } from './decision.ts';
 import { html, type Html } from './html.ts';
 import { routeAnchor, runsFragment } from './links.ts';
 import type { Report, ReportArm } from './report.ts';
@@ -11,6 +12,7 @@ import type { Report, ReportArm } from './report.ts';
 export function verdictSection(report: Report): Html {
   const { comparison, gates, offline, startedAt } = report;
   const { baseline, candidate, verdict, routes, questions } = comparison;
+  const { answer, because } = decisionOf(comparison);
   const dataset = report.questions[0]?.baseline[0]?.record.dataset ?? null;
   const told = [
     `${questions} questions`,
@@ -19,9 +21,9 @@ export function verdictSection(report: Report): Html {
   ];
   return html`<header><h1>${candidate.arm} against ${baseline.arm}</h1>
 ${offline ? html`<p class="offline">These are ${offlineNote}.</p>` : null}
-<p class="verdict ${verdict.kind}">${verdictSentence(verdict)}</p><p>${told.join(' · ')}</p>
+<p class="verdict ${verdict.kind}"><b>${answer}</b> ${because}</p><p>${told.join(' · ')}</p>
 ${navigation}</header>
-<section id="verdict"><h2>Verdict by route</h2><ul>${Object.entries(routes).map(([route, each]) => routeLine(route, each))}</ul>
+<section id="verdict"><h2>Verdict by route</h2><ul><li><b>the whole</b>: ${verdictSentence(verdict)}</li>${Object.entries(routes).map(([route, each]) => routeLine(route, each))}</ul>
 ${gates.length === 0 ? null : html`<h3>Gates</h3><ul>${gates.map(({ rule, met, reason }) => html`<li><em class="${met ? 'good' : 'bad'}">${met ? 'met' : 'not met'}</em> <code>${rule}</code>: ${reason}</li>`)}</ul>`}
 </section>`;
 }

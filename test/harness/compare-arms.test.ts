@@ -72,6 +72,13 @@ test('arms that are certainly alike have nothing to gain', () => {
   );
 });
 
+test('arms that both cost nothing, as with the offline model, have nothing to gain there', () => {
+  const free = logOf(200, () => ({ costUsd: 0 }));
+  const { cells, verdict } = compare(free, free);
+  assert.equal(cells.find(({ dimension }) => dimension === 'cost')?.standing, 'nothing-to-gain');
+  assert.equal(verdict.kind, 'not-justified');
+});
+
 test('identical trials count as one, and the test is then McNemar’s', () => {
   const thrice = (arm: string, right: (at: number) => boolean) =>
     [0, 1, 2].flatMap((trial) => logOf(40, (at) => ({ arm, trial, correct: right(at) ? 1 : 0 })));
