@@ -13,7 +13,8 @@ import { armReference, manifestBeside, pickArm, type ReadArm, readArms, withOneD
 import { exitCodes } from './exit-codes.ts';
 import type { GradeOptions } from './graded-log.ts';
 import { asUsage } from './json-lines-file.ts';
-import { type MarginChange, withMargins } from './margin-option.ts';
+import type { MarginChange } from './margin-option.ts';
+import { withMargins } from './with-margins.ts';
 import { note, print, printable, printableLine, printJson } from './output.ts';
 import { type ComparedArms, lyingIn, reportOfArms } from './report-of-arms.ts';
 import { writeResult } from './write-result.ts';
@@ -35,6 +36,8 @@ export async function compareLogs(
   candidateText: string,
   options: CompareOptions,
 ): Promise<number> {
+  // A margin that is out of range is told before a log is read.
+  withMargins(ComparisonPlan.parse({}), options.margin);
   const [one, other] = [armReference(baselineText), armReference(candidateText)];
   const ours = await readArms(one.file, options);
   const theirs = other.file === one.file ? ours : await readArms(other.file, options);

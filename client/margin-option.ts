@@ -1,6 +1,6 @@
 /** Reads `--margin DIMENSION=VALUE`, the smallest difference that counts. */
 import { InvalidArgumentError } from 'commander';
-import { ComparisonMargins, type ComparisonPlan } from '../contracts/comparison-plan.ts';
+import type { ComparisonMargins } from '../contracts/comparison-plan.ts';
 
 /** A change of the plan's margins. */
 export type MarginChange = (margins: ComparisonMargins) => ComparisonMargins;
@@ -22,14 +22,8 @@ export function marginChange(text: string): MarginChange {
     );
   const field = names[name as keyof typeof names];
   const value = Number(digits);
-  const bounds = ComparisonMargins.shape[field].safeParse(value);
-  if (!bounds.success) throw new InvalidArgumentError(`It is out of range: ${bounds.error.issues[0]?.message ?? ''}.`);
   return (margins) =>
     route === undefined
       ? { ...margins, [field]: value }
       : { ...margins, routes: { ...margins.routes, [route]: value } };
-}
-
-export function withMargins(plan: ComparisonPlan, changes: readonly MarginChange[]): ComparisonPlan {
-  return { ...plan, margins: changes.reduce((margins, change) => change(margins), plan.margins) };
 }
