@@ -5,9 +5,11 @@ import { dirname, join } from 'node:path';
 import { BenchmarkManifest } from '../contracts/benchmark.ts';
 import type { PipelineSpec } from '../contracts/pipeline-spec.ts';
 import type { GradedTrial } from '../harness/graded-trial.ts';
+import { readJsonLine } from '../harness/json-lines.ts';
 import { toGradedTrial } from '../harness/to-graded-trial.ts';
 import { UsageError } from './failures.ts';
 import { type GradeOptions, gradedCases } from './graded-log.ts';
+import { asUsage } from './json-lines-file.ts';
 
 /** An arm of a log; `arm` is null where the log has only one. */
 export type ArmReference = { file: string; arm: string | null };
@@ -84,11 +86,8 @@ export function pickArm(arms: readonly ReadArm[], { file, arm }: ArmReference): 
 export async function manifestBeside(log: string): Promise<BenchmarkManifest | null> {
   const file = join(dirname(log), 'benchmark.json');
   if (!existsSync(file)) return null;
-  try {
-    return BenchmarkManifest.parse(JSON.parse(await readFile(file, 'utf8')));
-  } catch {
-    throw new UsageError(`${file} is not the manifest of a benchmark`);
-  }
+  const text = await readFile(file, 'utf8');
+  return asUsage(() => readJsonLine(text, file, BenchmarkManifest));
 }
 
 /** Logs that name no dataset answer the one that another of them names, or else the file they were graded by. */

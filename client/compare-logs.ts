@@ -2,27 +2,31 @@
 import { dirname, relative, sep } from 'node:path';
 import { ComparisonPlan } from '../contracts/comparison-plan.ts';
 import { type Comparison, compareArms } from '../harness/comparison/compare-arms.ts';
-import { type GateResult, type GateRule, judgeGate } from '../harness/gate-rule.ts';
+import { type GateResult, type GateRule, GateRuleProblem, judgeGate, parseGateRule } from '../harness/gate-rule.ts';
 import { comparisonJunit } from '../harness/rendering/comparison-junit.ts';
 import { comparisonCsv, comparisonJson, comparisonText } from '../harness/rendering/comparison-text.ts';
 import { offlineNote } from '../harness/rendering/offline-note.ts';
 import { memo } from '../harness/report/memo.ts';
 import type { Report } from '../harness/report/report.ts';
-import { reportPage } from '../harness/report/report-page.ts';
 import { armReference, manifestBeside, pickArm, type ReadArm, readArms, withOneDataset } from './arm-log.ts';
 import { exitCodes } from './exit-codes.ts';
+import { UsageError } from './failures.ts';
 import type { GradeOptions } from './graded-log.ts';
 import { asUsage } from './json-lines-file.ts';
+<<<<<<< HEAD
 import type { MarginChange } from './margin-option.ts';
 import { withMargins } from './with-margins.ts';
+=======
+import { marginChange, withMargins } from './margin-option.ts';
+>>>>>>> grade
 import { note, print, printable, printableLine, printJson } from './output.ts';
 import { type ComparedArms, lyingIn, reportOfArms } from './report-of-arms.ts';
 import { writeResult } from './write-result.ts';
 
 export type OutputFile = { path: string; format: 'html' | 'md' | 'xml' | 'csv' | 'json' };
 export type CompareOptions = GradeOptions & {
-  margin: MarginChange[];
-  gate: GateRule[];
+  margin: string[];
+  gate: string[];
   output: OutputFile[];
   json: boolean;
 };
@@ -36,24 +40,36 @@ export async function compareLogs(
   candidateText: string,
   options: CompareOptions,
 ): Promise<number> {
+<<<<<<< HEAD
   // A margin that is out of range is told before a log is read.
   withMargins(ComparisonPlan.parse({}), options.margin);
+=======
+  const [margins, rules] = [options.margin.map(marginChange), options.gate.map(gateRule)];
+>>>>>>> grade
   const [one, other] = [armReference(baselineText), armReference(candidateText)];
   const ours = await readArms(one.file, options);
   const theirs = other.file === one.file ? ours : await readArms(other.file, options);
   const read = [pickArm(ours, one), pickArm(theirs, other)];
   const [baseline, candidate] = withOneDataset(read, options.dataset) as [ReadArm, ReadArm];
-  const plan = withMargins(await planOf(baseline, candidate), options.margin);
+  const plan = withMargins(await planOf(baseline, candidate), margins);
   const comparison = asUsage(() => compareArms(baseline, candidate, plan));
-  const gates = options.gate.map((rule) => judgeGate(rule, comparison));
+  const gates = rules.map((rule) => judgeGate(rule, comparison));
   if (baseline.offline || candidate.offline) note(offlineNote);
   tell(comparison, gates, options.json);
   const compared = { comparison, gates, baseline, candidate, others: [], leftOut: [], startedAt: null };
   const told = options.output.some(({ format }) => format === 'html' || format === 'md');
   const report = told ? await reportOfArms(compared, options) : null;
   for (const output of options.output)
-    await writeResult(output.path, contentOf(output, compared, report, options.output));
+    await writeResult(output.path, await contentOf(output, compared, report, options.output));
   return gates.every(({ met }) => met) ? exitCodes.worked : exitCodes.gate;
+}
+
+function gateRule(text: string): GateRule {
+  try {
+    return parseGateRule(text);
+  } catch (error) {
+    throw error instanceof GateRuleProblem ? new UsageError(error.message) : error;
+  }
 }
 
 /** Two arms of one benchmark are compared as it was planned before it ran. */
@@ -72,15 +88,15 @@ function tell(comparison: Comparison, gates: readonly GateResult[], json: boolea
     print(printableLine(`gate ${met ? 'met' : 'NOT MET'}: ${rule}: ${reason}`));
 }
 
-function contentOf(
+async function contentOf(
   { path, format }: OutputFile,
   { comparison, gates, candidate }: ComparedArms,
   report: Report | null,
   outputs: readonly OutputFile[],
-): string {
+): Promise<string> {
   switch (format) {
     case 'html':
-      return report === null ? '' : reportPage(lyingIn(dirname(path), report, candidate.file));
+      return report === null ? '' : page(lyingIn(dirname(path), report, candidate.file));
     case 'md':
       return report === null ? '' : memo(report, reportBeside(path, outputs));
     case 'xml':
@@ -92,6 +108,12 @@ function contentOf(
     default:
       return format satisfies never;
   }
+}
+
+/** The charts' library takes half a second to load: only a report needs it. */
+async function page(report: Report): Promise<string> {
+  const { reportPage } = await import('../harness/report/report-page.ts');
+  return reportPage(report);
 }
 
 /** The memo's numbers lead to a report: the one that is written with it, or `report.html`. */

@@ -1,8 +1,6 @@
 /** `switchyard compare` and `switchyard signals`: whether a split helps, from run logs alone. */
 import { type Command, InvalidArgumentError } from 'commander';
-import { type GateRule, GateRuleProblem, parseGateRule } from '../../harness/gate-rule.ts';
 import type { CompareOptions, OutputFile } from '../compare-logs.ts';
-import { marginChange } from '../margin-option.ts';
 import { share } from '../option-values.ts';
 import type { SignalsOptions } from '../show-signals.ts';
 
@@ -17,13 +15,13 @@ export function addCompare(program: Command): void {
     .option(
       '--margin <dimension=value>',
       'smaller differences do not count: accuracy=0.02, accuracy@docs=0.05, route=0.03, waste=0.05, cost=1.25, latency=1.25',
-      collect(marginChange),
+      collect(String),
       [],
     )
     .option(
       '--gate <rule>',
       'exit with 100 unless it is met: accuracy>=baseline-0.02, verdict!=not-justified',
-      collect(gate),
+      collect(String),
       [],
     )
     .option(
@@ -55,15 +53,6 @@ function graded(command: Command): Command {
 
 function collect<Value>(read: (text: string) => Value): (text: string, before: Value[]) => Value[] {
   return (text, before) => [...before, read(text)];
-}
-
-function gate(text: string): GateRule {
-  try {
-    return parseGateRule(text);
-  } catch (error) {
-    if (error instanceof GateRuleProblem) throw new InvalidArgumentError(error.message);
-    throw error;
-  }
 }
 
 function outputFile(text: string): OutputFile {

@@ -1,5 +1,6 @@
 /** One question with both arms' answers side by side: evidence, calls, figures, links, traces. */
 import type { LoggedCitation, RunLogRecord } from '../../contracts/run-log.ts';
+import { excessOver } from '../excess.ts';
 import { dollars } from '../rendering/figures.ts';
 import { html, type Html } from './html.ts';
 import { link, questionAnchor } from './links.ts';
@@ -15,9 +16,21 @@ export function questionDetails(each: ReportQuestion, names: SideNames): Html {
   return html`<details class="question" id="${questionAnchor(question.id)}">
 <summary><b>${question.id}</b> ${question.question}</summary>
 <dl><dt>expected route</dt><dd>${[question.expected_route, ...question.other_routes].join(', ')}</dd>
-<dt>gold</dt><dd>${gold}</dd>${facts.length === 0 ? null : html`<dt>must mention</dt><dd>${facts.join('; ')}</dd>`}</dl>
+<dt>gold</dt><dd>${gold}</dd>${facts.length === 0 ? null : html`<dt>must mention</dt><dd>${facts.join('; ')}</dd>`}</dl>${excess(baseline, candidate)}
 <div class="sides">${side(names.baseline, baseline, names.base)}${side(names.candidate, candidate, names.base)}</div>
 </details>`;
+}
+
+/** What the candidate spent beyond the matched run of the baseline; nothing where the log does not say. */
+function excess([one]: readonly ReportRun[], [other]: readonly ReportRun[]): Html | null {
+  if (one === undefined || other === undefined || one.record.trial !== other.record.trial) return null;
+  const { modelCalls, toolCalls, tokens, retries, totalMs, costUsd } = excessOver(one.record, other.record);
+  const figures = { 'model calls': modelCalls, 'tool calls': toolCalls, tokens, retries, ms: totalMs };
+  const said = Object.entries(figures).flatMap(([name, more]) =>
+    more === null ? [] : [`${more < 0 ? '' : '+'}${Math.round(more)} ${name}`],
+  );
+  const paid = costUsd === null || costUsd === 0 ? [] : [`${costUsd < 0 ? '-' : '+'}${dollars(Math.abs(costUsd))}`];
+  return html`<p>Candidate beyond baseline: ${[...said, ...paid].join(', ')}.</p>`;
 }
 
 function side(arm: string, runs: readonly ReportRun[], base: string): Html {

@@ -37,6 +37,7 @@ test('a benchmark’s report holds both arms’ answers, links and traces with t
       assert.ok(details.includes(`href="histories/b-1_${arm}_q-${at}_1.json.gz"`), arm);
       assert.match(details, new RegExp(`${arm}-pipeline`));
     }
+    assert.match(details, /Candidate beyond baseline: [-+]\d+ model calls, [-+]\d+ tool calls, [-+]\d+ tokens/);
     assert.match(details, /routing <em class="mark">overhead<\/em>.*gate <em class="mark">overhead/s);
     assert.match(details, /<em class="mark">routing<\/em> \d+ ms \(\d+ %\), \d+ tokens, cost unknown/);
   }
@@ -116,6 +117,13 @@ test('a run log of one arm says what to do instead', async () => {
   const log = join(folder.path, 'run-log.jsonl');
   writeFileSync(log, readFileSync(log, 'utf8').split('\n').slice(0, 2).join('\n'));
   await assert.rejects(writeBenchmarkReport(folder.path), /records of one arm only; switchyard signals/);
+});
+
+test('a manifest that does not fit is told with what is wrong', async () => {
+  using folder = temporaryFolder();
+  writeBenchmark(folder.path, { questions: 1 });
+  writeFileSync(join(folder.path, 'benchmark.json'), '{"id": ""}');
+  await assert.rejects(writeBenchmarkReport(folder.path), /benchmark\.json: id: /);
 });
 
 test('compare writes a report and a memo beside it, whose links lead to the log’s histories', async () => {

@@ -127,7 +127,7 @@ test('logs of two datasets are not comparable; one that names none answers the d
 });
 
 for (const [given, says] of [
-  [['--margin', 'speed=1'], /It must be accuracy=0.02/],
+  [['--margin', 'speed=1'], /it must be accuracy=0.02/],
   [['--margin', 'accuracy=2'], /out of range/],
   [['--gate', 'accuracy~1'], /cannot read the gate "accuracy~1"/],
   [['-o', 'report.pdf'], /must end with/],
