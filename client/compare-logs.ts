@@ -13,12 +13,7 @@ import { exitCodes } from './exit-codes.ts';
 import { UsageError } from './failures.ts';
 import type { GradeOptions } from './graded-log.ts';
 import { asUsage } from './json-lines-file.ts';
-<<<<<<< HEAD
-import type { MarginChange } from './margin-option.ts';
-import { withMargins } from './with-margins.ts';
-=======
 import { marginChange, withMargins } from './margin-option.ts';
->>>>>>> grade
 import { note, print, printable, printableLine, printJson } from './output.ts';
 import { type ComparedArms, lyingIn, reportOfArms } from './report-of-arms.ts';
 import { writeResult } from './write-result.ts';
@@ -40,12 +35,7 @@ export async function compareLogs(
   candidateText: string,
   options: CompareOptions,
 ): Promise<number> {
-<<<<<<< HEAD
-  // A margin that is out of range is told before a log is read.
-  withMargins(ComparisonPlan.parse({}), options.margin);
-=======
   const [margins, rules] = [options.margin.map(marginChange), options.gate.map(gateRule)];
->>>>>>> grade
   const [one, other] = [armReference(baselineText), armReference(candidateText)];
   const ours = await readArms(one.file, options);
   const theirs = other.file === one.file ? ours : await readArms(other.file, options);

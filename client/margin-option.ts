@@ -1,11 +1,6 @@
 /** Reads `--margin DIMENSION=VALUE`, the smallest difference that counts. */
-<<<<<<< HEAD
-import { InvalidArgumentError } from 'commander';
-import type { ComparisonMargins } from '../contracts/comparison-plan.ts';
-=======
 import { ComparisonMargins, type ComparisonPlan } from '../contracts/comparison-plan.ts';
 import { UsageError } from './failures.ts';
->>>>>>> grade
 
 /** A change of the plan's margins. */
 export type MarginChange = (margins: ComparisonMargins) => ComparisonMargins;
@@ -27,14 +22,15 @@ export function marginChange(text: string): MarginChange {
     );
   const field = names[name as keyof typeof names];
   const value = Number(digits);
-<<<<<<< HEAD
-=======
   const bounds = ComparisonMargins.shape[field].safeParse(value);
   if (!bounds.success)
     throw new UsageError(`--margin ${text} is out of range: ${bounds.error.issues[0]?.message ?? ''}`);
->>>>>>> grade
   return (margins) =>
     route === undefined
       ? { ...margins, [field]: value }
       : { ...margins, routes: { ...margins.routes, [route]: value } };
+}
+
+export function withMargins(plan: ComparisonPlan, changes: readonly MarginChange[]): ComparisonPlan {
+  return { ...plan, margins: changes.reduce((margins, change) => change(margins), plan.margins) };
 }
