@@ -11,21 +11,28 @@ export type PendingExports = {
   drain(limitMs: number): Promise<void>;
 };
 
-export function createPendingExports(): PendingExports {
-  const pending = new Set<string>();
+const lookEveryMs = 500;
+
+/** @param isOver asks the server: another worker may have sent what this one has started */
+export function createPendingExports(isOver: (run: ExportInput) => Promise<boolean>): PendingExports {
+  const pending = new Map<string, ExportInput>();
   const giveUp = new AbortController();
   let onEmpty = () => {};
+  const remove = ({ runId }: ExportInput) => {
+    pending.delete(runId);
+    if (pending.size === 0) onEmpty();
+  };
   return {
-    add: ({ runId }) => void pending.add(runId),
-    delete: ({ runId }) => {
-      pending.delete(runId);
-      if (pending.size === 0) onEmpty();
-    },
+    add: (run) => void pending.set(run.runId, run),
+    delete: remove,
     giveUp: giveUp.signal,
     async drain(limitMs) {
       const done = new AbortController();
       onEmpty = () => done.abort();
-      if (pending.size > 0) await sleep(limitMs, undefined, { signal: done.signal }).catch(() => {});
+      for (const endMs = Date.now() + limitMs; pending.size > 0 && Date.now() < endMs; ) {
+        await sleep(Math.min(lookEveryMs, endMs - Date.now()), undefined, { signal: done.signal }).catch(() => {});
+        for (const run of [...pending.values()]) if (await isOver(run)) remove(run);
+      }
       giveUp.abort(new Error('the worker stops; the trace is sent at its next start'));
     },
   };

@@ -21,7 +21,7 @@ export type TraceParts = { exportOver(stores: Stores): TraceExport; pending: Pen
 
 export function traceExportOf(config: Config, server: ServerAddress, client: Client): TraceParts {
   const { environment, release } = config.traces;
-  const pending = createPendingExports();
+  const pending = createPendingExports((run) => exportIsOver(client, run));
   const exportOver = (stores: Stores): TraceExport => ({
     sink: sinkOf(config),
     redactor: redactorOf(config),
@@ -39,13 +39,26 @@ export function traceExportOf(config: Config, server: ServerAddress, client: Cli
   return { exportOver, pending };
 }
 
+function exportIdOf({ workflowId, runId }: ExportInput): string {
+  return `${workflowId}/trace/${runId}`;
+}
+
+/** True also where the server does not say: nothing is waited for then. */
+async function exportIsOver(client: Client, run: ExportInput): Promise<boolean> {
+  const description = await client.workflow
+    .getHandle(exportIdOf(run))
+    .describe()
+    .catch(() => null);
+  return description?.status.name !== 'RUNNING';
+}
+
 /** One export a run: its id is made of the run's, which a reset changes. @returns false where it was started before */
 async function startExport(client: Client, taskQueue: string, input: ExportInput): Promise<boolean> {
   try {
     await client.workflow.start('exportTrace', {
       args: [input],
       taskQueue,
-      workflowId: `${input.workflowId}/trace/${input.runId}`,
+      workflowId: exportIdOf(input),
       workflowIdReusePolicy: 'REJECT_DUPLICATE',
       staticSummary: `sends the trace of ${input.workflowId}`,
     });

@@ -1,0 +1,32 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { createPendingExports } from '../../worker/pending-exports.ts';
+
+const run = { workflowId: 'w', runId: 'r' };
+
+test('draining waits for an export that another worker sends, and then lets go', async () => {
+  let looks = 0;
+  const pending = createPendingExports(async () => {
+    looks += 1;
+    return looks > 1;
+  });
+  pending.add(run);
+  await pending.drain(60_000);
+  assert.equal(looks, 2);
+  assert.equal(pending.giveUp.aborted, true);
+});
+
+test('draining ends with the last export of its own, without asking', async () => {
+  const pending = createPendingExports(() => assert.fail('the server was asked'));
+  pending.add(run);
+  const drained = pending.drain(60_000);
+  pending.delete(run);
+  await drained;
+});
+
+test('an export that never ends is given up after the limit', async () => {
+  const pending = createPendingExports(async () => false);
+  pending.add(run);
+  await pending.drain(20);
+  assert.match(String(pending.giveUp.reason), /next start/);
+});
