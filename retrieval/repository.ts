@@ -11,6 +11,7 @@ import { fetchSnapshotSource } from './git-fetch.ts';
 import { locateRepository } from './locate-repository.ts';
 import type { RowsRequest } from './search-rows.ts';
 import { readSearch } from './search-tools.ts';
+import { sharedBuilds } from './shared-builds.ts';
 import type { SnapshotSource } from './snapshot-source.ts';
 import { createThreads, type Threads } from './threads.ts';
 import type { OnProgress } from './thread-tasks.ts';
@@ -67,6 +68,7 @@ export type RetrievalSettings = {
 export function createRetrieval({ home, vectors = null }: RetrievalSettings): Retrieval {
   const threads = createThreads();
   const close = () => threads.close();
+  const build = sharedBuilds((source, options) => threads.run('build', { kind: 'build', home, source }, options));
   const find = (ref: SnapshotRef, signal: AbortSignal) => threads.run('find', { kind: 'find', home, ref }, { signal });
   return {
     async open(ref, { signal, onProgress }) {
@@ -74,7 +76,7 @@ export function createRetrieval({ home, vectors = null }: RetrievalSettings): Re
       const isFinal = source.kind === 'commit' && source.worktree === null;
       const held = isFinal ? await find(refOf(source), signal) : null;
       if (held !== null) return { ...held, label: source.label };
-      return threads.run('build', { kind: 'build', home, source }, { signal, onProgress });
+      return build(source, { signal, onProgress });
     },
     async ensure(ref, signal, onProgress) {
       const held =
@@ -82,12 +84,12 @@ export function createRetrieval({ home, vectors = null }: RetrievalSettings): Re
         (await threads.run('finish', { kind: 'finish', home, ref }, { signal, onProgress }));
       if (held !== null) return held;
       const source = await fetchSnapshotSource(ref, home, signal, onProgress);
-      return threads.run('build', { kind: 'build', home, source }, { signal, onProgress });
+      return build(source, { signal, onProgress });
     },
     ...searchesOf(threads, home, vectors),
     async explain(repository, path, signal) {
       const source = await locateRepository(repository, home, signal);
-      const { id, repositoryKey, url } = await threads.run('build', { kind: 'build', home, source }, { signal });
+      const { id, repositoryKey, url } = await build(source, { signal });
       return threads.run(
         'explain',
         { kind: 'explain', home, ref: { id, repositoryKey, url }, source, path },
