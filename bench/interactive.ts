@@ -6,6 +6,7 @@ import { checkoutFolder } from '../config/load-config.ts';
 import { BenchmarkProgress } from '../contracts/benchmark-run.ts';
 import type { AnswerOutcome } from '../contracts/outcome.ts';
 import { createLogger } from '../observability/logging.ts';
+import { createRedactor } from '../observability/redaction.ts';
 import { startWorker } from '../worker/create-worker.ts';
 import { ownServer } from '../worker/server-address.ts';
 import { installTemporalRuntime } from '../worker/temporal-runtime.ts';
@@ -23,8 +24,8 @@ const { values } = parseArgs({
 });
 const concurrency = Number(values.concurrency);
 const most = 2;
-const log = createLogger({ level: 'error', file: null, secrets: [] });
-installTemporalRuntime(log);
+const log = createLogger({ level: 'error', file: null, redactor: createRedactor([]) });
+installTemporalRuntime(log, null);
 await using stack = await openStack('seed=1;latency=1000-1300');
 const worker = await startWorker(stack.config, ownServer(stack.address, stack.namespace), log);
 const pipeline = await loadPipeline('orchestrated');

@@ -34,7 +34,13 @@ await using stack = await openStack(`seed=1;latency=${values.latency}`);
 const server = ownServer(stack.address, stack.namespace);
 const traced: Config['traces'] = {
   sink: 'langfuse',
-  langfuse: { baseUrl: langfuse.baseUrl, publicKey: 'pk', secretKey: 'sk', timeoutSeconds: 10 },
+  langfuse: {
+    baseUrl: langfuse.baseUrl,
+    linkUrl: langfuse.baseUrl,
+    publicKey: 'pk',
+    secretKey: 'sk',
+    timeoutSeconds: 10,
+  },
   environment: 'bench',
   release: null,
   promptLabel: null,

@@ -50,7 +50,14 @@ export type Config = {
   traces: {
     sink: 'langfuse' | 'file' | 'none';
     /** Null unless both keys are set. */
-    langfuse: { baseUrl: string; publicKey: string; secretKey: string; timeoutSeconds: number } | null;
+    langfuse: {
+      baseUrl: string;
+      /** Where browsers reach it. */
+      linkUrl: string;
+      publicKey: string;
+      secretKey: string;
+      timeoutSeconds: number;
+    } | null;
     environment: string;
     release: string | null;
     /** Prompts with this label are taken from Langfuse; null: the pipelines' own. */

@@ -119,7 +119,8 @@ function traceSettings(read: Reader, mistakes: string[]): Config['traces'] {
   const [publicKey, secretKey] = [read('LANGFUSE_PUBLIC_KEY'), read('LANGFUSE_SECRET_KEY')];
   const baseUrl = read('LANGFUSE_BASE_URL') ?? langfuseCloud;
   const complete = publicKey !== null && secretKey !== null;
-  const langfuse = complete ? { baseUrl, publicKey, secretKey, timeoutSeconds: langfuseSeconds } : null;
+  const linkUrl = read('SWITCHYARD_LANGFUSE_UI_URL') ?? baseUrl;
+  const langfuse = complete ? { baseUrl, linkUrl, publicKey, secretKey, timeoutSeconds: langfuseSeconds } : null;
   const sink = read('SWITCHYARD_TRACES') ?? (langfuse === null ? 'file' : 'langfuse');
   if (sink === 'langfuse' && langfuse === null)
     mistakes.push('SWITCHYARD_TRACES: expected LANGFUSE_PUBLIC_KEY and LANGFUSE_SECRET_KEY beside langfuse');

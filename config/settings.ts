@@ -177,6 +177,7 @@ export const settings = {
   LANGFUSE_PUBLIC_KEY: setting('The public key of a Langfuse project.', key),
   LANGFUSE_SECRET_KEY: setting('Its secret key.', key, null, true),
   LANGFUSE_BASE_URL: setting('The Langfuse server.', httpUrl, 'https://cloud.langfuse.com'),
+  SWITCHYARD_LANGFUSE_UI_URL: setting('Where browsers reach that Langfuse, for links.', httpUrl, 'LANGFUSE_BASE_URL'),
   LANGFUSE_TRACING_ENVIRONMENT: setting('The environment that traces are filed under.', environmentName, 'default'),
   LANGFUSE_RELEASE: setting('The release that traces are filed under.', word),
   LANGFUSE_PROMPT_LABEL: setting(

@@ -4,6 +4,8 @@ import { scoreIdOf } from './trace-ids.ts';
 export type LangfuseSettings = {
   /** Without a trailing slash. */
   baseUrl: string;
+  /** Where browsers reach it. */
+  linkUrl: string;
   publicKey: string;
   secretKey: string;
   timeoutSeconds: number;
@@ -65,11 +67,11 @@ export async function projectLink(settings: LangfuseSettings): Promise<string> {
   try {
     const found = (await callLangfuse({ ...settings, timeoutSeconds: 2 }, 'projects')) as { data?: { id?: string }[] };
     const id = found.data?.[0]?.id;
-    if (id !== undefined) return `${settings.baseUrl}/project/${id}/traces/{traceId}`;
+    if (id !== undefined) return `${settings.linkUrl}/project/${id}/traces/{traceId}`;
   } catch {
     // The link is a convenience; what is wrong with the server shows when the trace is sent.
   }
-  return `${settings.baseUrl}/trace/{traceId}`;
+  return `${settings.linkUrl}/trace/{traceId}`;
 }
 
 export type DatasetItem = { id: string; input: unknown; expectedOutput: unknown; metadata: unknown };

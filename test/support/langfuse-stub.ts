@@ -51,7 +51,7 @@ export class LangfuseStub {
   /** Settings of a worker that sends here. */
   traces(more: Partial<Config['traces']> = {}): Config['traces'] {
     const { baseUrl } = this;
-    const langfuse = { baseUrl, publicKey: 'pk-lf-stub', secretKey: 'sk-lf-stub', timeoutSeconds: 1 };
+    const langfuse = { baseUrl, linkUrl: baseUrl, publicKey: 'pk-lf-stub', secretKey: 'sk-lf-stub', timeoutSeconds: 1 };
     return {
       sink: 'langfuse',
       langfuse,
