@@ -11,7 +11,10 @@ export const scoreAnswer =
     const signal = Context.current().cancellationSignal;
     const traceId = traceIdOf(runId);
     const rootId = spanIdOf(traceId, 'root');
+    const score = (name: string, value: number | string) =>
+      experiments.score({ name, value, comment: null, traceId, rootId }, signal);
+    if (right !== null) await score('correct', right ? 1 : 0);
+    await score('label', label);
+    // Only servers before Langfuse 4 need it: last, so that a refusal costs no score.
     await experiments.link({ runName, datasetItemId: itemId, traceId, observationId: rootId });
-    const value = right === true ? 1 : 0;
-    if (right !== null) await experiments.score({ name: 'correct', value, comment: label, traceId, rootId }, signal);
   };

@@ -41,7 +41,8 @@ export async function callLangfuse(
 
 export type ScoreToPost = {
   name: string;
-  value: number;
+  /** A name is a category. */
+  value: number | string;
   comment: string | null;
   traceId: string;
   rootId: string | null;
@@ -55,7 +56,7 @@ export async function postScore(settings: LangfuseSettings, score: ScoreToPost, 
     traceId,
     name,
     value,
-    dataType: 'NUMERIC',
+    dataType: typeof value === 'number' ? 'NUMERIC' : 'CATEGORICAL',
     ...(rootId === null ? {} : { observationId: rootId }),
     ...(comment === null ? {} : { comment }),
   };

@@ -25,6 +25,7 @@ export class LangfuseStub {
   readonly scores: Record<string, unknown>[] = [];
   /** Bodies of every request, kept or not. */
   readonly bodies: string[] = [];
+  readonly #posts: { path: string; text: string }[] = [];
   /** Its prompts by name. */
   readonly prompts = new Map<string, { prompt: string; version: number }>();
   /** What it makes of a span before it keeps it. */
@@ -69,6 +70,12 @@ export class LangfuseStub {
     this.#mood = mood;
   }
 
+  /** What was kept of what went to one path. */
+  posted(path: string): Record<string, unknown>[] {
+    const posts = this.#posts.filter((post) => post.path === path);
+    return posts.map(({ text }) => JSON.parse(text) as Record<string, unknown>);
+  }
+
   /** The spans of one trace, each once. */
   trace(traceId: string): WireSpan[] {
     return [
@@ -102,6 +109,7 @@ export class LangfuseStub {
       response.writeHead(503).end('{"message":"away"}');
       return;
     }
+    if (request.method === 'POST') this.#posts.push({ path, text });
     const reply = this.#take(path, text);
     if (reply === null) return void response.writeHead(404).end('{}');
     if (this.#mood === 'lose-reply') response.destroy();
