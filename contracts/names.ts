@@ -37,3 +37,8 @@ export type ToolName = (typeof toolNames)[number];
 
 /** The name that the offline model answers to. */
 export const offlineModelName = 'switchyard-offline';
+
+/** The queue of a deployment's benchmark calls: however many wait there, the slots that people's questions need stay free. */
+export function benchmarkQueueOf(taskQueue: string): string {
+  return `${taskQueue}-benchmarks`;
+}

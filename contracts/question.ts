@@ -28,6 +28,8 @@ export const QuestionInput = z.object({
   /** Groups traces: a conversation, or a benchmark's run. */
   session: z.string().min(1).max(200).exactOptional(),
   experiment: Experiment.exactOptional(),
+  /** Task queue of its activities; the run's own unless given. */
+  activityQueue: z.string().min(1).exactOptional(),
 });
 export type QuestionInput = z.infer<typeof QuestionInput>;
 

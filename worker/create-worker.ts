@@ -4,6 +4,7 @@ import { NativeConnection, Worker, type WorkerOptions } from '@temporalio/worker
 import { createActivities } from '../activities/index.ts';
 import type { Config } from '../config/config.ts';
 import { homePaths } from '../config/home-paths.ts';
+import { benchmarkQueueOf } from '../contracts/names.ts';
 import type { ChatModel } from '../models/chat-model.ts';
 import { createFileJournal } from '../models/journal.ts';
 import type { Logger } from '../observability/logging.ts';
@@ -32,6 +33,8 @@ const graceSeconds = 30;
 const forceSeconds = 40;
 /** What the exports of traces may keep a stopping worker. */
 const drainSeconds = 5;
+/** Activities of benchmarks at once: with two cores, questions that people ask stay as quick as they are (bench/interactive.ts). */
+const benchmarkSlots = 16;
 /** The server hears of a heartbeat, and the activity of its cancelling, at least this often. */
 const heartbeatThrottleSeconds = 2;
 
@@ -61,16 +64,26 @@ export async function startWorker(
     namespace: server.namespace,
     activities,
   };
-  const worker = await Worker.create(options);
+  const workers = [await Worker.create(options), await Worker.create(benchmarkOptions(options))];
   const resources = opening.move();
-  const ended = untilEnded(worker, resources);
+  const ended = untilEnded(workers, resources);
   const stop = async () => {
     await traces.pending.drain(drainSeconds * 1000);
-    if (worker.getState() === 'RUNNING') worker.shutdown();
+    shutDown(workers);
     const why = await ended;
     if (why !== null) throw new Error(`the worker stopped badly: ${why}`);
   };
   return { modelUrl: endpoint.url, ended: ended.then((why) => why ?? 'it was shut down'), stop };
+}
+
+/** What the runs of benchmarks do, and nothing of workflows: it takes few slots, and none of those that people wait for. */
+function benchmarkOptions(options: WorkerOptions): WorkerOptions {
+  const { workflowBundle: _, maxCachedWorkflows: __, taskQueue, ...rest } = options;
+  return {
+    ...rest,
+    taskQueue: benchmarkQueueOf(taskQueue),
+    maxConcurrentActivityTaskExecutions: benchmarkSlots,
+  };
 }
 
 async function connectTo({ connectionOptions, address }: ServerAddress): Promise<NativeConnection> {
@@ -128,14 +141,16 @@ function vectorsOf({ embeddings }: Config, log: Logger): DeskOptions | null {
   return { embeddings: { embed: createOpenAiEmbeddings(settings), settings, weight }, warn };
 }
 
-/** Null when it was shut down as told; else why it ended. All that it used is closed by then. */
-async function untilEnded(worker: Worker, resources: AsyncDisposableStack): Promise<string | null> {
-  try {
-    await worker.run();
-    return null;
-  } catch (error) {
-    return error instanceof Error ? error.message : String(error);
-  } finally {
-    await resources.disposeAsync();
-  }
+/** Null when they were shut down as told; else why one ended, which ends the other. All that they used is closed by then. */
+async function untilEnded(workers: readonly Worker[], resources: AsyncDisposableStack): Promise<string | null> {
+  const runs = workers.map((worker) => worker.run().finally(() => shutDown(workers)));
+  const ends = await Promise.allSettled(runs);
+  await resources.disposeAsync();
+  const bad = ends.find((end) => end.status === 'rejected');
+  if (bad === undefined) return null;
+  return bad.reason instanceof Error ? bad.reason.message : String(bad.reason);
+}
+
+function shutDown(workers: readonly Worker[]): void {
+  for (const worker of workers) if (worker.getState() === 'RUNNING') worker.shutdown();
 }
