@@ -2,8 +2,10 @@
 import type { ExportInput } from '../contracts/export.ts';
 import type { TraceExport } from './export-spans.ts';
 
+/** @returns the run that it was for */
 export const startExport =
   ({ sink, start }: Pick<TraceExport, 'sink' | 'start'>) =>
-  async (input: ExportInput): Promise<void> => {
+  async (input: ExportInput): Promise<string> => {
     if (sink.kind !== 'none') await start(input);
+    return input.runId;
   };

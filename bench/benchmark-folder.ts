@@ -9,9 +9,11 @@ import { loadPipeline } from '../client/pipeline-files.ts';
 import { checkoutFolder } from '../config/load-config.ts';
 import { BenchmarkManifest } from '../contracts/benchmark.ts';
 import type { BenchmarkInput } from '../contracts/benchmark-run.ts';
+import { benchmarkQueueOf } from '../contracts/names.ts';
 import type { DatasetQuestion } from '../contracts/dataset.ts';
 import { readDataset } from '../harness/dataset.ts';
 import { gradeRecord } from '../harness/graded-record.ts';
+import { benchTaskQueue } from './stack.ts';
 
 /** So many questions of the shipped dataset, spread over it. */
 export async function fastifyQuestions(many: number): Promise<DatasetQuestion[]> {
@@ -47,6 +49,7 @@ export function benchmarkInput(id: string, concurrency: number, more: Partial<Be
     scheduled: false,
     root: checkoutFolder,
     limits: { modelCallSeconds: 30, modelCallTotalSeconds: 300, modelCallAttempts: 5, heartbeatSeconds: 2 },
+    activityQueue: benchmarkQueueOf(benchTaskQueue),
     concurrency,
     limit: null,
     searchAttributes: [],

@@ -11,6 +11,8 @@ import { startOfflineModelThread } from '../models/offline/thread.ts';
 import { resolveTemporalExecutable } from '../worker/temporal-executable.ts';
 import { startTemporalServer } from '../worker/temporal-server.ts';
 
+export const benchTaskQueue = 'switchyard-bench';
+
 export type Stack = AsyncDisposable & {
   home: string;
   address: string;
@@ -58,7 +60,7 @@ function configOf(home: string, modelUrl: string): Config {
   const name = offlineModelName;
   return {
     home,
-    taskQueue: 'switchyard-bench',
+    taskQueue: benchTaskQueue,
     temporal: { executable: null, external: true, uiUrl: null, environment: {} },
     model: {
       apiKey: null,

@@ -3,7 +3,7 @@ import { type WorkflowHandle, WorkflowExecutionAlreadyStartedError } from '@temp
 import { defineSearchAttributeKey } from '@temporalio/common';
 import type { Config } from '../config/config.ts';
 import type { BenchmarkInput, SpendingLimit } from '../contracts/benchmark-run.ts';
-import { searchAttributes, workflowTypes } from '../contracts/names.ts';
+import { benchmarkQueueOf, searchAttributes, workflowTypes } from '../contracts/names.ts';
 import { datasetRoot } from './benchmark-questions.ts';
 import { callLimits } from './call-limits.ts';
 import { UsageError } from './failures.ts';
@@ -51,6 +51,7 @@ export async function benchmarkInput(
     scheduled: false,
     root: datasetRoot,
     limits: callLimits(settings.model),
+    activityQueue: benchmarkQueueOf(session.taskQueue),
     concurrency,
     limit,
     searchAttributes: Object.keys(searchAttributes).filter((name) => known.has(name)),

@@ -51,6 +51,8 @@ export const BenchmarkInput = z.object({
   /** Absolute: repositories of the dataset are relative to it. */
   root: z.string().min(1),
   limits: CallLimits,
+  /** Task queue of what its runs do: `benchmarkQueueOf` the deployment's. */
+  activityQueue: z.string().min(1),
   /** Runs at a time. */
   concurrency: z.int().min(1).max(100),
   limit: SpendingLimit.nullable(),

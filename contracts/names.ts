@@ -42,3 +42,8 @@ export const offlineModelName = 'switchyard-offline';
 export function exportQueueOf(taskQueue: string): string {
   return `${taskQueue}-traces`;
 }
+
+/** The queue of a deployment's benchmark calls: however many wait there, the slots that people's questions need stay free. */
+export function benchmarkQueueOf(taskQueue: string): string {
+  return `${taskQueue}-benchmarks`;
+}

@@ -30,6 +30,8 @@ export const QuestionInput = z.object({
   experiment: Experiment.exactOptional(),
   /** Where prompts of the pipeline came from, by agent: only for traces. */
   prompts: z.record(z.string(), ManagedPrompt).exactOptional(),
+  /** Task queue of its activities; the run's own unless given. */
+  activityQueue: z.string().min(1).exactOptional(),
 });
 export type QuestionInput = z.infer<typeof QuestionInput>;
 

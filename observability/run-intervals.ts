@@ -1,7 +1,7 @@
 /** What went on in a run and when, by the server's clock: attempts, what lies between them, and the worker deciding. */
 import type { SpanScope } from '../contracts/span.ts';
 import type { ActivityStep, RunHistory, TaskStep } from './run-history.ts';
-import { scopeOf } from './run-trace.ts';
+import { handOver, scopeOf } from './run-trace.ts';
 
 export const latencyParts = ['model', 'tool', 'backoff', 'queue', 'orchestration', 'waiting'] as const;
 export type LatencyPart = (typeof latencyParts)[number];
@@ -55,7 +55,7 @@ function attemptSpans(step: ActivityStep, runEndMs: number): Span[] {
   const { type, scheduledMs, startedMs, closedMs, attempts } = step;
   const endMs = closedMs ?? runEndMs;
   const within = (ms: number) => Math.min(Math.max(ms, scheduledMs), endMs);
-  const working: LatencyPart = modelCalls.has(type) ? 'model' : 'tool';
+  const working: LatencyPart = modelCalls.has(type) ? 'model' : type === handOver ? 'orchestration' : 'tool';
   const spans: Span[] = [];
   let [reachedMs, told] = [scheduledMs, 0];
   const attempt = (number: number, fromMs: number, toMs: number) => {

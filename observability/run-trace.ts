@@ -9,13 +9,17 @@ import { traceIdOf } from './trace-ids.ts';
 
 export const rootKey = 'root';
 
+/** The activity that hands a run over to the export of its trace: none of the run's work. */
+export const handOver = 'startExport';
+
 export type RunIds = { workflowId: string; runId: string };
 
 /** @throws ZodError for a history that is not that of a question; a run that goes on is told as far as it got */
 export function traceOfRun(history: RunHistory, { workflowId, runId }: RunIds): Trace {
   const input = QuestionInput.parse(history.input[0]);
   const outcome = history.result === null ? null : AnswerOutcome.parse(history.result);
-  const leaves = history.activities.flatMap((step) => leavesOf(step, outcome, input.prompts ?? {}));
+  const work = history.activities.filter(({ type }) => type !== handOver);
+  const leaves = work.flatMap((step) => leavesOf(step, outcome, input.prompts ?? {}));
   const groups = [...Map.groupBy(leaves, (leaf) => leaf.parent)]
     .filter(([key]) => key !== rootKey)
     .map(([key, children]) => groupSpan(String(key), children, input, outcome));

@@ -1,10 +1,9 @@
 /** Puts a worker together: connection, model, retrieval, stores, activities, workflows. */
 import { Client } from '@temporalio/client';
 import { NativeConnection, Worker, type WorkerOptions } from '@temporalio/worker';
-import { type Activities, createActivities } from '../activities/index.ts';
+import { createActivities } from '../activities/index.ts';
 import type { Config } from '../config/config.ts';
 import { homePaths } from '../config/home-paths.ts';
-import { exportQueueOf } from '../contracts/names.ts';
 import type { ChatModel } from '../models/chat-model.ts';
 import { createFileJournal } from '../models/journal.ts';
 import type { Logger } from '../observability/logging.ts';
@@ -16,6 +15,7 @@ import { benchmarksOf } from './benchmarks.ts';
 import { modelByRole, openModel } from './model-endpoint.ts';
 import type { RunningWorker } from './runtime.ts';
 import { registerSearchAttributes } from './search-attributes.ts';
+import { sideQueues } from './side-queues.ts';
 import type { ServerAddress } from './server-address.ts';
 import { type TraceParts, traceExportOf } from './trace-export.ts';
 import { workflowBundle } from './workflow-bundle.ts';
@@ -35,11 +35,6 @@ const forceSeconds = 40;
 const drainSeconds = 5;
 /** The server hears of a heartbeat, and the activity of its cancelling, at least this often. */
 const heartbeatThrottleSeconds = 2;
-const heartbeats = {
-  maxHeartbeatThrottleInterval: `${heartbeatThrottleSeconds}s`,
-  defaultHeartbeatThrottleInterval: `${heartbeatThrottleSeconds}s`,
-} as const;
-const exportsAtOnce = 8;
 
 /**
  * Starts a worker. It polls when this resolves.
@@ -67,7 +62,8 @@ export async function startWorker(
     namespace: server.namespace,
     activities,
   };
-  const workers = [await Worker.create(options), await Worker.create(exportOptions(options))];
+  const all = [options, ...sideQueues(options)];
+  const workers = await Promise.all(all.map((each) => Worker.create(each)));
   const resources = opening.move();
   const ended = untilEnded(workers, resources);
   const stop = async () => {
@@ -77,21 +73,6 @@ export async function startWorker(
     if (why !== null) throw new Error(`the worker stopped badly: ${why}`);
   };
   return { modelUrl: endpoint.url, ended: ended.then((why) => why ?? 'it was shut down'), stop };
-}
-
-/** Its activities alone, few at once. */
-function exportOptions({ connection, namespace, taskQueue, activities }: WorkerOptions): WorkerOptions {
-  const { exportSpans } = activities as Activities;
-  return {
-    ...(connection && { connection }),
-    ...(namespace !== undefined && { namespace }),
-    taskQueue: exportQueueOf(taskQueue),
-    activities: { exportSpans },
-    maxConcurrentActivityTaskExecutions: exportsAtOnce,
-    shutdownGraceTime: `${graceSeconds}s`,
-    shutdownForceTime: `${forceSeconds}s`,
-    ...heartbeats,
-  };
 }
 
 async function connectTo({ connectionOptions, address }: ServerAddress): Promise<NativeConnection> {
@@ -111,7 +92,8 @@ async function limits(config: Config, tuning: WorkerTuning): Promise<WorkerOptio
     ...(tuning.maxCachedWorkflows !== undefined && { maxCachedWorkflows: tuning.maxCachedWorkflows }),
     shutdownGraceTime: `${graceSeconds}s`,
     shutdownForceTime: `${forceSeconds}s`,
-    ...heartbeats,
+    maxHeartbeatThrottleInterval: `${heartbeatThrottleSeconds}s`,
+    defaultHeartbeatThrottleInterval: `${heartbeatThrottleSeconds}s`,
   };
 }
 

@@ -21,7 +21,7 @@ export async function answerQuestion(input: QuestionInput): Promise<AnswerOutcom
     return await answerInTime(run);
   } finally {
     // A cancelled run has a trace, too.
-    await CancellationScope.nonCancellable(leaveTrace);
+    await CancellationScope.nonCancellable(() => leaveTrace(input.activityQueue ?? workflowInfo().taskQueue));
   }
 }
 

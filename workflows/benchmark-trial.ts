@@ -86,6 +86,7 @@ function questionOf(run: BenchmarkRun, { arm, questionId, question, repository, 
     forcedRoute,
     limits: run.input.limits,
     session: run.id,
+    activityQueue: run.input.activityQueue,
     ...(run.datasetId === null ? {} : { experiment: { id: name, name, datasetId: run.datasetId, itemId } }),
   };
   return input;

@@ -19,10 +19,13 @@ const marginSeconds = 15;
 /** How often a call is scheduled again after its time ran out with no answer at all (the worker was away). */
 const expiriesAllowed = 3;
 
-export function callsWithin(limits: CallLimits) {
+/** @param activityQueue the workflow's own unless given */
+export function callsWithin(limits: CallLimits, activityQueue?: string) {
+  const queue = activityQueue === undefined ? {} : { taskQueue: activityQueue };
   const heartbeatTimeout = `${limits.heartbeatSeconds}s` as const;
   return {
     models: proxyActivities<ModelCalls>({
+      ...queue,
       startToCloseTimeout: `${limits.modelCallSeconds + marginSeconds}s`,
       scheduleToCloseTimeout: `${limits.modelCallTotalSeconds}s`,
       heartbeatTimeout,
@@ -35,6 +38,7 @@ export function callsWithin(limits: CallLimits) {
       },
     }),
     repository: proxyActivities<Pick<Activities, 'openRepository'>>({
+      ...queue,
       startToCloseTimeout: '30m',
       scheduleToCloseTimeout: '2h',
       heartbeatTimeout,
@@ -42,6 +46,7 @@ export function callsWithin(limits: CallLimits) {
       retry: { maximumAttempts: 5, initialInterval: '1s' },
     }),
     tools: proxyActivities<ToolCalls>({
+      ...queue,
       startToCloseTimeout: '2m',
       scheduleToCloseTimeout: '30m',
       heartbeatTimeout,

@@ -50,7 +50,7 @@ export class Run {
   constructor(input: QuestionInput) {
     this.input = input;
     this.ledger = new Ledger(input.pipeline.budget);
-    this.calls = callsWithin(input.limits);
+    this.calls = callsWithin(input.limits, input.activityQueue);
     this.state = beginning(input);
     this.#waits = {
       settle: (usage, spans) => {

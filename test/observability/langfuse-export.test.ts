@@ -33,6 +33,7 @@ test('a question is one trace: a weak try and a better one, each with its calls 
   );
   for (const name of ['routing', 'router-llm', 'judge-llm', 'gate', 'verify-citations'])
     assert.ok(named(name).length > 0, name);
+  assert.deepEqual(named('startExport'), [], 'what hands the trace over is no part of it');
   const callers = named('specialist-code-llm').map(({ parentSpanId }) => parentSpanId);
   assert.deepEqual(new Set(callers), new Set(tries.map(({ spanId }) => spanId)));
   assert.deepEqual(stub.scores.map(({ name, value }) => [name, value]).toSorted(), [

@@ -7,6 +7,8 @@ import type { WorkflowHandle } from '@temporalio/client';
 import { historyToJSON } from '@temporalio/common/lib/proto-utils.js';
 import { loadPipeline } from '../../client/pipeline-files.ts';
 import { startOfflineModel } from '../../models/offline/server.ts';
+import { startBenchmark } from '../support/benchmark.ts';
+import { goodDraft, says, startTeam } from '../support/team.ts';
 import { openScene, pipeline, quickLimits, type Scene, tracesToFiles } from '../support/scene.ts';
 import { checkout } from '../support/temporal.ts';
 
@@ -25,6 +27,7 @@ await record('single-agent', '', (start) => start('single-agent'));
 await record('single-agent-ungated', '', (start) => start('single-agent-ungated'));
 await record('fan-out-and-synthesis', '', (start) => start('fan-out'));
 await recordRouteOnly();
+await recordBenchmark();
 rmSync(folder, { recursive: true });
 
 type Start = (name: string) => Promise<WorkflowHandle>;
@@ -75,6 +78,22 @@ async function recordRouteOnly(): Promise<void> {
   });
   await handle.result();
   await write('route-only', handle);
+}
+
+/** Its first run, which ends where the second goes on; two questions fail. */
+async function recordBenchmark(): Promise<void> {
+  await using team = await startTeam({
+    specialist: ({ user }) => (user.includes('case 2') ? { status: 401, body: {} } : says(goodDraft)),
+  });
+  await using scene = await openScene({ modelUrl: team.url });
+  const split = pipeline({ name: 'split' });
+  const alone = pipeline({ name: 'alone', router: null, specialists: [pipeline().specialists[0]] });
+  const id = `record-benchmark-${Date.now()}`;
+  const benchmark = await startBenchmark(scene, { id, arms: [alone, split], eventLimit: 100 });
+  const first = await benchmark.handle.describe();
+  await benchmark.ending();
+  await write('run-benchmark', scene.client.workflow.getHandle(id, first.runId));
+  await write('run-benchmark-last', benchmark.handle);
 }
 
 async function write(file: string, handle: WorkflowHandle): Promise<void> {

@@ -23,7 +23,7 @@ test('the stored histories cover every workflow and the three shipped pipelines'
   const types = files.map(
     (file) => historyOf(file).events?.[0]?.workflowExecutionStartedEventAttributes?.workflowType?.name,
   );
-  assert.deepEqual([...new Set(types)].toSorted(), ['answerQuestion', 'exportTrace', 'routeOnly']);
+  assert.deepEqual([...new Set(types)].toSorted(), ['answerQuestion', 'exportTrace', 'routeOnly', 'runBenchmark']);
   for (const name of ['orchestrated', 'single-agent', 'single-agent-ungated'])
     assert.ok(files.includes(`${name}.json`));
 });

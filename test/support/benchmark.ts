@@ -9,6 +9,7 @@ import { Worker } from '@temporalio/worker';
 import { homePaths } from '../../config/home-paths.ts';
 import { BenchmarkManifest } from '../../contracts/benchmark.ts';
 import { BenchmarkEnding, type BenchmarkInput, BenchmarkProgress } from '../../contracts/benchmark-run.ts';
+import { benchmarkQueueOf } from '../../contracts/names.ts';
 import type { PipelineSpec } from '../../contracts/pipeline-spec.ts';
 import { RunLogRecord } from '../../contracts/run-log.ts';
 import { readRunHistory } from '../../observability/read-run-history.ts';
@@ -77,6 +78,7 @@ export class Benchmark {
       scheduled: false,
       root: this.#place.home,
       limits: quickLimits,
+      activityQueue: benchmarkQueueOf(this.#place.taskQueue),
       concurrency: 3,
       limit: null,
       searchAttributes: [],

@@ -107,6 +107,9 @@ function questionInput(question: string, repository: RepositoryRef, ask: Omit<As
 /** Every workflow that a scene starts is replayed from its own history at the end. */
 async function replay(handle: WorkflowHandle): Promise<void> {
   const history = await handle.fetchHistory();
+  // The replayer takes the run's id from here, where a reset leaves that of the first run.
+  const started = history.events?.[0]?.workflowExecutionStartedEventAttributes;
+  if (started) started.originalExecutionRunId = (await handle.describe()).runId;
   assert.ok((history.events?.length ?? 0) > 3, 'a workflow that never ran proves nothing');
   await Worker.runReplayHistory({ workflowBundle: await workflowBundle(bundles) }, history, handle.workflowId);
 }
