@@ -1,7 +1,7 @@
 /** A small benchmark in a scene's home: its folder, its workflow, and what it has recorded. */
 import assert from 'node:assert/strict';
 import { createHash, randomUUID } from 'node:crypto';
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import type { Client, WorkflowHandle } from '@temporalio/client';
@@ -17,6 +17,7 @@ import type { RunHistory } from '../../observability/run-history.ts';
 import { workflowBundle } from '../../worker/workflow-bundle.ts';
 import { quickLimits } from './scene.ts';
 import { checkout } from './temporal.ts';
+import { until } from './until.ts';
 
 type Place = { client: Client; home: string; taskQueue: string };
 type Options = Partial<Omit<BenchmarkInput, 'id'>> & { arms: PipelineSpec[]; trials?: number; id?: string };
@@ -102,12 +103,19 @@ export class Benchmark {
   }
 
   records(): RunLogRecord[] {
-    const text = readFileSync(join(this.folder, 'run-log.jsonl'), 'utf8');
+    const file = join(this.folder, 'run-log.jsonl');
+    const text = existsSync(file) ? readFileSync(file, 'utf8') : '';
+    if (text === '') return [];
     assert.ok(text.endsWith('\n'), 'whole lines only');
     return text
       .trimEnd()
       .split('\n')
       .map((line) => RunLogRecord.parse(JSON.parse(line)));
+  }
+
+  /** Waits for so many records. A query would hold up a worker that caches no workflows. */
+  untilRecorded(wanted: number): Promise<true> {
+    return until(async () => (this.records().length >= wanted ? true : null), 60);
   }
 
   /** `arm/question/trial` of every record, sorted. */

@@ -1,5 +1,10 @@
+/**
+ * Each test replays every run of its benchmark from history. Not under forced replay at each task (`test:replayed`): a
+ * worker without a cache loses local activities of workflows that run side by side, and waits 10 s for each.
+ */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { setTimeout as pause } from 'node:timers/promises';
 import type { PipelineSpec } from '../../contracts/pipeline-spec.ts';
 import { kettleQuestions, startBenchmark } from '../support/benchmark.ts';
 import { openScene, pipeline } from '../support/scene.ts';
@@ -39,21 +44,27 @@ test('every question is asked once with every arm, recorded once with its histor
 });
 
 test('what is in flight is never more than the limit, and the arms stay level', async () => {
-  await using team = await startTeam({ specialist: () => ({ ...says(goodDraft), delayMs: 50 }) });
-  await using scene = await openScene({ modelUrl: team.url });
-  const benchmark = await startBenchmark(scene, { arms, concurrency: 2 });
-  let most = 0;
-  const watch = until(async () => {
-    const { state, running } = await benchmark.progress();
-    most = Math.max(most, running);
-    return state === 'finished' ? true : null;
+  let [now, most] = [0, 0];
+  await using team = await startTeam({
+    specialist: ({ request }) => {
+      now += 1;
+      most = Math.max(most, now);
+      void request.ended.then(() => {
+        now -= 1;
+      });
+      return { ...says(goodDraft), delayMs: 200 };
+    },
   });
+  await using scene = await openScene({ modelUrl: team.url });
+  const benchmark = await startBenchmark(scene, { arms: [alone], trials: 2, concurrency: 2 });
   await benchmark.ending();
-  await watch;
   assert.equal(most, 2);
-  const order = benchmark.records().map(({ question_id }) => Number(question_id.slice(1)));
+  const begun = benchmark.records().toSorted((a, b) => ((a.started_at ?? '') < (b.started_at ?? '') ? -1 : 1));
+  const order = begun.map(({ question_id }) => Number(question_id.slice(1)));
+  assert.equal(order.length, 12);
   for (const [at, question] of order.entries())
     assert.ok(Math.abs(question - 1 - Math.floor(at / 2)) <= 1, order.join());
+  await benchmark.replayAll();
 });
 
 test('a question whose run breaks or is refused is a record with its error, and the others go on', async () => {
@@ -71,6 +82,7 @@ test('a question whose run breaks or is refused is a record with its error, and 
     assert.equal(outcome, 'unavailable');
     assert.equal((error as { kind: string }).kind, 'ModelKeyRejected');
   }
+  await benchmark.replayAll();
 });
 
 test('a run that somebody terminates is a record with an error', async () => {
@@ -79,12 +91,13 @@ test('a run that somebody terminates is a record with an error', async () => {
   });
   await using scene = await openScene({ modelUrl: team.url });
   const benchmark = await startBenchmark(scene, { arms: [alone] });
-  await until(async () => ((await benchmark.progress()).done === 5 ? true : null));
+  await benchmark.untilRecorded(5);
   await scene.client.workflow.getHandle(`${benchmark.id}/alone/q1/1`).terminate('not needed');
   const { progress } = await benchmark.ending();
   assert.equal(progress.tally.failed, 1);
   const record = benchmark.records().find(({ question_id }) => question_id === 'q1');
   assert.match(JSON.stringify(record?.error), /terminated/);
+  await benchmark.replayAll();
 });
 
 test('calls that met a 429 are counted', async () => {
@@ -97,6 +110,7 @@ test('calls that met a 429 are counted', async () => {
   const { progress } = await benchmark.ending();
   assert.equal(progress.tally.rateLimited, 2);
   assert.equal(progress.tally.failed, 0);
+  await benchmark.replayAll();
 });
 
 test('a paused benchmark asks nothing new, and goes on when it is resumed', async () => {
@@ -105,10 +119,16 @@ test('a paused benchmark asks nothing new, and goes on when it is resumed', asyn
   const benchmark = await startBenchmark(scene, { arms, concurrency: 2 });
   await team.request(0);
   await benchmark.handle.signal('pause');
+  // What is in flight is recorded; then nothing more is asked.
+  await benchmark.untilRecorded(1);
   const still = await until(async () => {
+    const before = team.requests.length;
+    await pause(300);
+    if (team.requests.length > before) return null;
     const progress = await benchmark.progress();
-    return progress.state === 'paused' && progress.running === 0 ? progress : null;
-  });
+    return progress.running === 0 ? progress : null;
+  }, 60);
+  assert.equal(still.state, 'paused');
   assert.ok(still.done > 0 && still.done < 12, `${still.done} done`);
   const asked = team.requests.length;
   await benchmark.handle.signal('resume');
@@ -121,15 +141,19 @@ test('a paused benchmark asks nothing new, and goes on when it is resumed', asyn
 
 test('a cancelled benchmark stops its runs; started again it asks what is missing, and nothing twice', async () => {
   let hang = true;
+  let hanging = 0;
   await using team = await startTeam({
-    specialist: ({ user }) => (hang && user.includes('case 4') ? { fault: 'hang' } : says(goodDraft)),
+    specialist: ({ user }) => {
+      if (!hang || !user.includes('case 4')) return says(goodDraft);
+      hanging += 1;
+      return { fault: 'hang' };
+    },
   });
   await using scene = await openScene({ modelUrl: team.url });
   const benchmark = await startBenchmark(scene, { arms, concurrency: 2 });
-  await until(async () => {
-    const { done, running } = await benchmark.progress();
-    return done === 6 && running === 2 ? true : null;
-  });
+  await benchmark.untilRecorded(6);
+  // Two hang: one of the arm alone, one behind the split's router.
+  await until(async () => (hanging === 2 ? true : null));
   await benchmark.handle.cancel();
   const { kind, progress } = await benchmark.ending();
   assert.deepEqual([kind, progress.done], ['cancelled', 6]);
@@ -145,6 +169,7 @@ test('a cancelled benchmark stops its runs; started again it asks what is missin
   assert.deepEqual(benchmark.keys(), expectedKeys);
   assert.equal(team.requests.length - before, 3 + 6);
   assert.ok(benchmark.records().every(({ outcome }) => outcome === 'answered'));
+  await benchmark.replayAll();
 });
 
 test('a terminated benchmark that is started again records the runs that went on without it', async () => {
@@ -158,6 +183,7 @@ test('a terminated benchmark that is started again records the runs that went on
   assert.equal(progress.done, 6);
   assert.equal(benchmark.records().length, 6);
   assert.equal(team.requests.length, 6);
+  await benchmark.replayAll();
 });
 
 test('a limit on tokens ends the benchmark with what it has', async () => {
@@ -169,6 +195,7 @@ test('a limit on tokens ends the benchmark with what it has', async () => {
   assert.equal(kind, 'limit-reached');
   assert.equal(progress.done, 3);
   assert.equal(benchmark.records().length, 3);
+  await benchmark.replayAll();
 });
 
 test('a history that gets long goes on in a new run, with nothing lost and nothing asked twice', async () => {
