@@ -9,6 +9,7 @@ import { recordAnswer } from '../activities/record-answer.ts';
 import { homePaths } from '../config/home-paths.ts';
 import { checkoutFolder, loadConfig } from '../config/load-config.ts';
 import { createLogger } from '../observability/logging.ts';
+import { createRedactor } from '../observability/redaction.ts';
 import { createContentStore } from '../retrieval/content-store.ts';
 import { createRetrieval } from '../retrieval/repository.ts';
 import { benchmarksOf } from '../worker/benchmarks.ts';
@@ -17,7 +18,7 @@ import { installTemporalRuntime } from '../worker/temporal-runtime.ts';
 import { traceExportOf } from '../worker/trace-export.ts';
 
 const config = loadConfig(process.env);
-installTemporalRuntime(createLogger({ level: 'error', file: null, secrets: [] }));
+installTemporalRuntime(createLogger({ level: 'error', file: null, redactor: createRedactor([]) }), null);
 const server = namedServer(config);
 const connection = await NativeConnection.connect(server.connectionOptions);
 const client = new Client({ connection, namespace: server.namespace });

@@ -32,6 +32,7 @@ export async function answerQuestion({ question, pipeline }: QuestionInput): Pro
       superseded: [],
       usage,
       models: {},
+      trace_link: null,
     },
   };
 }
