@@ -5,11 +5,13 @@ import type { BenchmarkTally, OpenBenchmarkInput, OpenedBenchmark } from '../con
 import { gradeRecord } from '../harness/graded-record.ts';
 import { countRecord, emptyTally } from '../harness/benchmark-tally.ts';
 import { runLogReader } from '../harness/run-log/run-log-reader.ts';
+import { beats } from './beats.ts';
 import type { BenchmarkFolder, BenchmarkFolders } from './benchmark-folder.ts';
 
 export const openBenchmark =
   ({ folders }: { folders: BenchmarkFolders }) =>
   async ({ id, template, fresh }: OpenBenchmarkInput): Promise<OpenedBenchmark> => {
+    using _beats = beats();
     const folder = await (fresh ? folders.reopen(id, template) : folders.open(id));
     const { arms, dataset, trials } = folder.manifest;
     const runs = folder.questions.length * arms.length * trials;

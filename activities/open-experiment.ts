@@ -1,5 +1,6 @@
 /** Makes the dataset of a benchmark known where its traces go, so that its runs can be compared there. */
 import { Context } from '@temporalio/activity';
+import { beats } from './beats.ts';
 import type { BenchmarkNeeds } from './benchmark-needs.ts';
 
 /** @returns the dataset's id there; null where traces go to no place that compares experiments */
@@ -8,17 +9,12 @@ export const openExperiment =
   async ({ id }: { id: string }): Promise<string | null> => {
     if (experiments === null) return null;
     const { manifest, questions } = await folders.open(id);
-    const context = Context.current();
-    const timer = setInterval(() => context.heartbeat(), 3_000);
-    try {
-      const items = questions.map((question) => ({
-        id: `${manifest.dataset}:${question.id}`.slice(-200),
-        input: question.question,
-        expectedOutput: question.reference_answer,
-        metadata: { expected_route: question.expected_route, kind: question.kind, tags: question.tags },
-      }));
-      return await experiments.putDataset(manifest.dataset, items, context.cancellationSignal);
-    } finally {
-      clearInterval(timer);
-    }
+    using _beats = beats();
+    const items = questions.map((question) => ({
+      id: `${manifest.dataset}:${question.id}`.slice(-200),
+      input: question.question,
+      expectedOutput: question.reference_answer,
+      metadata: { expected_route: question.expected_route, kind: question.kind, tags: question.tags },
+    }));
+    return await experiments.putDataset(manifest.dataset, items, Context.current().cancellationSignal);
   };

@@ -10,29 +10,23 @@ import { readRunHistory } from '../observability/read-run-history.ts';
 import type { RunHistory } from '../observability/run-history.ts';
 import { traceIdOf } from '../observability/trace-ids.ts';
 import { linkOf } from '../observability/trace-sink.ts';
+import { beats } from './beats.ts';
 import type { BenchmarkFolder } from './benchmark-folder.ts';
 import type { BenchmarkNeeds } from './benchmark-needs.ts';
 import { latencyOf } from './run-latency.ts';
 import { saveHistory } from './save-history.ts';
 
-const beatMs = 3_000;
-
 export const recordAnswer =
   (needs: BenchmarkNeeds) =>
   async (input: RecordAnswerInput): Promise<RecordedAnswer> => {
-    const context = Context.current();
-    const timer = setInterval(() => context.heartbeat(), beatMs);
-    try {
-      const folder = await needs.folders.open(input.id);
-      const ended = await endedRun(needs, input, context.cancellationSignal);
-      if (input.runId === null && outcomeOf(ended.run)?.kind === 'cancelled') return { kind: 'cancelled-before' };
-      const links = await linksOf(needs, input, ended, folder);
-      const record = recordOf(input, ended, links, folder);
-      await folder.log.append(record);
-      return recorded(record, ended, folder);
-    } finally {
-      clearInterval(timer);
-    }
+    using _beats = beats();
+    const folder = await needs.folders.open(input.id);
+    const ended = await endedRun(needs, input, Context.current().cancellationSignal);
+    if (input.runId === null && outcomeOf(ended.run)?.kind === 'cancelled') return { kind: 'cancelled-before' };
+    const links = await linksOf(needs, input, ended, folder);
+    const record = recordOf(input, ended, links, folder);
+    await folder.log.append(record);
+    return recorded(record, ended, folder);
   };
 
 /** `run` and `history` are null where the server no longer has them. */

@@ -1,0 +1,88 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { benchmarkArms } from '../../client/benchmark-arms.ts';
+import type { BenchmarkEstimate } from '../../client/benchmark-estimate.ts';
+import { benchmarkQuestions } from '../../client/benchmark-questions.ts';
+import { durationText, progressLine } from '../../client/benchmark-text.ts';
+import { spendingLimit } from '../../client/option-values.ts';
+import { whyAsk } from '../../client/plan-benchmark.ts';
+import { readConfig } from '../../config/read-config.ts';
+import { emptyTally } from '../../harness/benchmark-tally.ts';
+
+const { model } = readConfig({}, null, '/nowhere');
+
+test('the baseline is the pipeline without a router, wherever it was named', async () => {
+  const arms = await benchmarkArms({ pipelines: ['orchestrated', 'single-agent'], leaveOneOut: false }, model);
+  assert.deepEqual(
+    arms.map(({ name }) => name),
+    ['single-agent', 'orchestrated'],
+  );
+  assert.notEqual(arms[0]?.specHash, arms[1]?.specHash);
+  const wanted = { pipelines: ['single-agent', 'orchestrated'], baseline: 'orchestrated', leaveOneOut: false };
+  assert.equal((await benchmarkArms(wanted, model))[0]?.name, 'orchestrated');
+  await assert.rejects(benchmarkArms({ ...wanted, baseline: 'nope' }, model), /must name one of the pipelines/);
+  await assert.rejects(
+    benchmarkArms({ pipelines: ['orchestrated', 'orchestrated'], leaveOneOut: false }, model),
+    /two pipelines are named "orchestrated"/,
+  );
+});
+
+test('leave one out adds an arm without each specialist, whose fallback is one that is left', async () => {
+  const arms = await benchmarkArms({ pipelines: ['single-agent', 'orchestrated'], leaveOneOut: true }, model);
+  const without = arms.slice(2);
+  assert.deepEqual(
+    without.map(({ name }) => name),
+    ['without-code', 'without-docs', 'without-debug', 'without-general'],
+  );
+  for (const { name, pipeline } of without) {
+    const names = pipeline.specialists.map((specialist) => specialist.name);
+    assert.equal(names.length, 3);
+    assert.ok(!names.includes(name.replace('without-', '')));
+    assert.ok(names.includes(pipeline.router?.fallback ?? ''));
+  }
+});
+
+test('fewer questions are spread over all routes, and another choice has another name', async () => {
+  const all = await benchmarkQuestions({});
+  const some = await benchmarkQuestions({ questions: 8 });
+  const docs = await benchmarkQuestions({ route: 'docs', questions: 3 });
+  assert.ok(all.questions.length >= 60);
+  assert.equal(some.questions.length, 8);
+  assert.equal(new Set(some.questions.map(({ expected_route }) => expected_route)).size, 4);
+  assert.deepEqual(
+    docs.questions.map(({ expected_route }) => expected_route),
+    ['docs', 'docs', 'docs'],
+  );
+  assert.equal(new Set([all.name, some.name, docs.name]).size, 3);
+  assert.match(all.name, /^fastify-[0-9a-f]{12}$/);
+  await assert.rejects(benchmarkQuestions({ route: 'nope' }), /there are code, docs/);
+});
+
+test('limits are dollars or tokens, and anything else is refused', () => {
+  assert.deepEqual(spendingLimit('2.50'), { kind: 'usd', most: 2.5 });
+  assert.deepEqual(spendingLimit('$3'), { kind: 'usd', most: 3 });
+  assert.deepEqual(spendingLimit('500000tokens'), { kind: 'tokens', most: 500_000 });
+  for (const wrong of ['', '0', '-1', '1e3', '0tokens', '2 euros', '$', '.'])
+    assert.throws(() => spendingLimit(wrong), /must be an amount/, wrong);
+});
+
+test('a person is asked beyond the limit, beyond a dollar without one, and where the cost is unknown', () => {
+  const of = (costUsd: number | null, tokens = 1000) => ({ costUsd, tokens }) as BenchmarkEstimate;
+  assert.equal(whyAsk(of(0.99), null), null);
+  assert.match(whyAsk(of(1.01), null) ?? '', /about \$1\.01, and it has no --limit/);
+  assert.match(whyAsk(of(null), null) ?? '', /nobody knows/);
+  assert.equal(whyAsk(of(4), { kind: 'usd', most: 5 }), null);
+  assert.match(whyAsk(of(6), { kind: 'usd', most: 5 }) ?? '', /likely stop at its limit of \$5\.00/);
+  assert.equal(whyAsk(of(null, 900), { kind: 'tokens', most: 1000 }), null);
+  assert.match(whyAsk(of(null, 2000), { kind: 'tokens', most: 1000 }) ?? '', /limit of 1000 tokens/);
+});
+
+test('progress says on one line what is done, right, spent, busy and left', () => {
+  const tally = emptyTally(['alone', 'split']);
+  tally.arms = { alone: { done: 4, graded: 4, right: 1 }, split: { done: 3, graded: 2, right: 2 } };
+  tally.rateLimited = 3;
+  const progress = { state: 'running', note: null, total: 20, done: 7, running: 2, limit: null } as const;
+  const line = progressLine({ ...progress, tally, activeMs: 60_000, leftMs: 125_000 });
+  assert.equal(line, '7/20 done, 2 running · right: alone 25 %, split 100 % · $0 · 3 × 429 · 2 min 5 s left');
+  assert.deepEqual([500, 59_400, 3_600_000, 7_500_000].map(durationText), ['1 s', '59 s', '1 h', '2 h 5 min']);
+});

@@ -1,0 +1,60 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { DatasetQuestion } from '../../contracts/dataset.ts';
+import { RunLogRecord } from '../../contracts/run-log.ts';
+import { regretOf } from '../../harness/counterfactual.ts';
+
+const question = DatasetQuestion.parse({
+  id: 'q',
+  question: 'Why?',
+  repository: 'r',
+  expected_route: 'docs',
+  kind: 'answerable',
+  gold: { paths: ['a.md'] },
+  must_mention: ['because'],
+});
+
+function run(route: string, right: boolean, inputTokens: number, cost_usd: number | null): RunLogRecord {
+  const usage = { modelCalls: 1, cachedInputTokens: 0, outputTokens: 0, reasoningTokens: 0, costUsd: cost_usd };
+  return RunLogRecord.parse({
+    question_id: 'q',
+    outcome: 'answered',
+    route,
+    routes_run: [route],
+    final_answer: right ? 'because' : 'no idea',
+    evidence: ['a.md'],
+    usage: { ...usage, inputTokens },
+    cost_usd,
+  });
+}
+
+test('a route that would have been right is regretted in answers, and in what the taken one cost more', () => {
+  const docs = [run('docs', true, 100, 0.1)];
+  const regret = regretOf(question, [run('code', false, 300, 0.3)], new Map([['docs', docs]]));
+  assert.deepEqual([regret.taken.route, regret.best, regret.quality], ['code', 'docs', 1]);
+  assert.equal(regret.tokens, 200);
+  assert.equal(regret.costUsd?.toFixed(2), '0.20');
+});
+
+test('of equally good routes the cheaper is best, and a taken one that is as cheap is not regretted', () => {
+  const taken = [run('code', true, 300, 0.3)];
+  const cheaper = regretOf(question, taken, new Map([['docs', [run('docs', true, 100, 0.1)]]]));
+  assert.deepEqual([cheaper.best, cheaper.quality], ['docs', 0]);
+  const same = regretOf(
+    question,
+    taken,
+    new Map([
+      ['code', taken],
+      ['docs', [run('docs', true, 300, 0.3)]],
+    ]),
+  );
+  assert.deepEqual([same.best, same.quality, same.tokens], ['code', 0, 0]);
+  const worse = regretOf(question, taken, new Map([['docs', [run('docs', false, 1, 0.001)]]]));
+  assert.deepEqual([worse.best, worse.quality], ['code', 0]);
+});
+
+test('a cost that one of them does not say gives no regret in money', () => {
+  const regret = regretOf(question, [run('code', false, 300, null)], new Map([['docs', [run('docs', true, 1, 0.1)]]]));
+  assert.equal(regret.best, 'docs');
+  assert.equal(regret.costUsd, null);
+});
