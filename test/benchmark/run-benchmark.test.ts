@@ -173,16 +173,17 @@ test('a cancelled benchmark stops its runs; started again it asks what is missin
 });
 
 test('a terminated benchmark that is started again records the runs that went on without it', async () => {
-  await using team = await startTeam({ specialist: () => ({ ...says(goodDraft), delayMs: 200 }) });
+  await using team = await startTeam({ specialist: () => ({ ...says(goodDraft), delayMs: 1000 }) });
   await using scene = await openScene({ modelUrl: team.url });
   const benchmark = await startBenchmark(scene, { arms: [alone], concurrency: 6 });
-  await team.request(0);
+  await team.request(5);
   await benchmark.handle.terminate('killed');
   await benchmark.start();
   const { progress } = await benchmark.ending();
   assert.equal(progress.done, 6);
   assert.equal(benchmark.records().length, 6);
   assert.equal(team.requests.length, 6);
+  assert.ok(benchmark.records().every(({ outcome }) => outcome === 'answered'));
   await benchmark.replayAll();
 });
 

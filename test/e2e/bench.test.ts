@@ -1,0 +1,46 @@
+import assert from 'node:assert/strict';
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { runSwitchyard, temporaryFolder } from '../client/run-command.ts';
+import { temporalExecutable } from '../support/temporal.ts';
+
+async function homeOf(folder: string) {
+  return { SWITCHYARD_HOME: folder, SWITCHYARD_TEMPORAL_EXECUTABLE: await temporalExecutable() };
+}
+
+test('bench run says first what it will take, asks both arms, and leaves a log that can be graded', async () => {
+  using home = temporaryFolder();
+  const env = await homeOf(home.path);
+  const given = ['bench', 'run', '--questions', '2', '--name', 'two', '--json'];
+  const { code, stdout, stderr } = await runSwitchyard(given, { env });
+  assert.equal(code, 0, stderr);
+  assert.match(stderr, /arms +single-agent \(the baseline\), orchestrated\n/);
+  assert.match(stderr, /runs +4, about \d+ model calls/);
+  const end = JSON.parse(stdout);
+  assert.deepEqual([end.ending, end.done, end.offline], ['finished', 4, true]);
+  const log = join(end.folder, 'run-log.jsonl');
+  const records = readFileSync(log, 'utf8')
+    .trimEnd()
+    .split('\n')
+    .map((line) => JSON.parse(line));
+  assert.equal(records.length, 4);
+  for (const { links } of records) assert.ok(existsSync(join(end.folder, links.history)));
+
+  const graded = await runSwitchyard(['grade', log, '--dataset', join(end.folder, 'dataset.jsonl'), '--json'], { env });
+  const summary = JSON.parse(graded.stdout.trimEnd().split('\n').at(-1) ?? '');
+  for (const { arm, correct } of summary.arms) assert.equal(correct, end.tally.arms[arm].right);
+
+  const again = await runSwitchyard(given, { env });
+  assert.equal(again.code, 2);
+  assert.match(again.stderr, /already a benchmark two: .*bench resume two/);
+});
+
+test('a benchmark that may cost more than its limit does not start where nobody can be asked', async () => {
+  using home = temporaryFolder();
+  const env = { ...(await homeOf(home.path)), OPENAI_API_KEY: 'sk-not-a-key' };
+  const { code, stderr } = await runSwitchyard(['bench', 'run', '--limit', '0.01'], { env });
+  assert.equal(code, 2);
+  assert.match(stderr, /likely stop at its limit of \$0\.01, before all is asked: add --yes/);
+  assert.equal(existsSync(join(home.path, 'benchmarks')), false);
+});
