@@ -6,6 +6,7 @@ import { listenForInterrupt } from './interrupt.ts';
 import { colorsFor, columnsOf, cut, note, print, printableLine, printJson } from './output.ts';
 import { readSettings } from './read-settings.ts';
 import { openSession, type Session } from './session.ts';
+import { registeredAttributes } from './start-run.ts';
 
 export type RunRow = {
   id: string;
@@ -21,20 +22,42 @@ export type RunRow = {
   webUrl: string | null;
 };
 
-export async function listRuns({ limit, json }: { limit: number; json: boolean }): Promise<number> {
+export type ListOptions = {
+  limit: number;
+  /** The runs of this benchmark; those of none unless given. */
+  benchmark?: string;
+  json: boolean;
+};
+
+export async function listRuns({ limit, benchmark, json }: ListOptions): Promise<number> {
   const settings = readSettings();
   using interrupt = listenForInterrupt();
   await using session = await openSession({ settings, need: 'server', onProgress: note, signal: interrupt.signal });
   const rows: RunRow[] = [];
-  const query = `WorkflowType = '${workflowTypes.answerQuestion}'`;
+  const query = await queryOf(session, benchmark);
   for await (const execution of session.client.workflow.list({ query, pageSize: Math.min(limit, 200) })) {
     rows.push(rowOf(execution, session));
     if (rows.length >= limit) break;
   }
   if (json) printJson(rows);
-  else if (rows.length === 0) note('there are no runs yet: switchyard ask "…" starts one');
+  else if (rows.length === 0) note(nothingText(benchmark));
   else print(await runsTable(rows));
   return exitCodes.worked;
+}
+
+/** A server without our search attributes can't tell the runs of benchmarks from others. */
+async function queryOf(session: Session, benchmark: string | undefined): Promise<string> {
+  const questions = `WorkflowType = '${workflowTypes.answerQuestion}'`;
+  const known = await registeredAttributes(session.connection, session.namespace);
+  if (!known.has('SwitchyardBenchmark')) return questions;
+  // A benchmark's id holds no quotes.
+  const which = benchmark === undefined ? 'SwitchyardBenchmark IS NULL' : `SwitchyardBenchmark = '${benchmark}'`;
+  return `${questions} AND ${which}`;
+}
+
+function nothingText(benchmark: string | undefined): string {
+  if (benchmark !== undefined) return `there are no runs of a benchmark ${benchmark}`;
+  return 'there are no runs yet: switchyard ask "…" starts one';
 }
 
 /** What visibility knows; a server without our search attributes still has the memo. */

@@ -1,6 +1,7 @@
 /** `switchyard runs`: lists runs, shows one, cancels one, takes one up again. */
 import type { Command } from 'commander';
-import { knownRunId, positiveCount } from '../option-values.ts';
+import type { ListOptions } from '../list-runs.ts';
+import { benchmarkId, knownRunId, positiveCount } from '../option-values.ts';
 
 type Json = { json: boolean };
 
@@ -9,8 +10,9 @@ export function addRuns(program: Command): void {
     .command('runs')
     .summary('list runs; show, cancel or retry one')
     .option('--limit <n>', 'how many, newest first', positiveCount, 20)
+    .option('--benchmark <id>', 'those of a benchmark; without it, those of none', benchmarkId)
     .option('--json', 'print JSON', false)
-    .action(async (options: Json & { limit: number }) => {
+    .action(async (options: ListOptions) => {
       const { listRuns } = await import('../list-runs.ts');
       process.exitCode = await listRuns(options);
     });

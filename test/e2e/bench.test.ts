@@ -26,10 +26,16 @@ test('bench run says first what it will take, asks both arms, and leaves a log t
     .map((line) => JSON.parse(line));
   assert.equal(records.length, 4);
   for (const { links } of records) assert.ok(existsSync(join(end.folder, links.history)));
+  for (const file of [end.report, end.memo]) assert.ok(existsSync(file), 'the report and the memo are written');
 
   const graded = await runSwitchyard(['grade', log, '--dataset', join(end.folder, 'dataset.jsonl'), '--json'], { env });
   const summary = JSON.parse(graded.stdout.trimEnd().split('\n').at(-1) ?? '');
   for (const { arm, correct } of summary.arms) assert.equal(correct, end.tally.arms[arm].right);
+
+  const runs = await runSwitchyard(['runs', '--json'], { env });
+  assert.deepEqual(JSON.parse(runs.stdout), [], 'the runs of a benchmark are listed with it');
+  const ofIt = await runSwitchyard(['runs', '--benchmark', 'two', '--json'], { env });
+  assert.equal(JSON.parse(ofIt.stdout).length, 4);
 
   const again = await runSwitchyard(given, { env });
   assert.equal(again.code, 2);
