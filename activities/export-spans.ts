@@ -8,6 +8,7 @@ import type { Redactor } from '../observability/redaction.ts';
 import { traceOfRun } from '../observability/run-trace.ts';
 import { spanIdOf } from '../observability/trace-ids.ts';
 import type { TraceSink } from '../observability/trace-sink.ts';
+import { beats } from './beats.ts';
 
 /** What the export needs of the outside. */
 export type TraceExport = {
@@ -30,7 +31,6 @@ export type TraceExport = {
 
 /** Characters of one field. */
 const fieldCharacters = 16_000;
-const beatMs = 3_000;
 
 export const exportSpans =
   (traces: TraceExport) =>
@@ -38,22 +38,18 @@ export const exportSpans =
     const context = Context.current();
     const signal = AbortSignal.any([context.cancellationSignal, traces.giveUp]);
     let sent = sentBefore(context.info.heartbeatDetails);
-    const timer = setInterval(() => context.heartbeat({ sent }), beatMs);
-    try {
-      const history = await traces.readHistory(input, signal);
-      if (history === null)
-        throw ApplicationFailure.nonRetryable(`the history of ${input.workflowId} is gone`, 'HistoryGone');
-      const trace = await renderTrace(traceOfRun(readRunHistory(history), input), input, traces);
-      const onSent = (spans: number) => {
-        sent = spans;
-        context.heartbeat({ sent });
-      };
-      await traces.sink.send(trace, { signal, sent, onSent });
-      traces.onSent(input);
-      return { traceId: trace.traceId, spans: trace.spans.length };
-    } finally {
-      clearInterval(timer);
-    }
+    using _beats = beats(() => ({ sent }));
+    const history = await traces.readHistory(input, signal);
+    if (history === null)
+      throw ApplicationFailure.nonRetryable(`the history of ${input.workflowId} is gone`, 'HistoryGone');
+    const trace = await renderTrace(traceOfRun(readRunHistory(history), input), input, traces);
+    const onSent = (spans: number) => {
+      sent = spans;
+      context.heartbeat({ sent });
+    };
+    await traces.sink.send(trace, { signal, sent, onSent });
+    traces.onSent(input);
+    return { traceId: trace.traceId, spans: trace.spans.length };
   };
 
 function sentBefore(details: unknown): number {

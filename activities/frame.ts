@@ -3,6 +3,7 @@ import { Context } from '@temporalio/activity';
 import type { ActivityResult } from '../contracts/activity-result.ts';
 import type { SpanRecord } from '../contracts/span.ts';
 import type { Usage } from '../contracts/usage.ts';
+import { beats } from './beats.ts';
 import { countAttempt } from './metrics.ts';
 import { type TimeLeft, toActivityFailure } from './failures.ts';
 
@@ -30,7 +31,7 @@ export async function inFrame<Result>(
   const { activityId, attempt, workflowExecution } = context.info;
   const { workflowId = '', runId = '' } = workflowExecution ?? {};
   const carried: Carried = carriedSpans(context.info.heartbeatDetails);
-  using _beat = heartbeating(context, carried);
+  using _beats = beats(() => carried);
   const startMs = Date.now();
   let known: Partial<SpanRecord> = {};
   const span = (more: Partial<SpanRecord>): SpanRecord => ({
@@ -60,14 +61,6 @@ export async function inFrame<Result>(
     context.heartbeat(carried);
     throw toActivityFailure(error, carried.spans, timeLeft(context));
   }
-}
-
-/** Beats on a timer, so that a silent model call or a long parse never looks like a dead worker. */
-function heartbeating(context: Context, carried: Carried): Disposable {
-  const everyMs = Math.max(200, Math.floor((context.info.heartbeatTimeoutMs ?? 30_000) / 3));
-  context.heartbeat(carried);
-  const timer = setInterval(() => context.heartbeat(carried), everyMs);
-  return { [Symbol.dispose]: () => clearInterval(timer) };
 }
 
 function carriedSpans(details: unknown): Carried {
