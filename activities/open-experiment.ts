@@ -1,5 +1,6 @@
 /** Makes the dataset of a benchmark known where its traces go, so that its runs can be compared there. */
 import { Context } from '@temporalio/activity';
+import { datasetItemIdOf } from '../contracts/names.ts';
 import { beats } from './beats.ts';
 import type { BenchmarkNeeds } from './benchmark-needs.ts';
 
@@ -11,7 +12,7 @@ export const openExperiment =
     const { manifest, questions } = await folders.open(id);
     using _beats = beats();
     const items = questions.map((question) => ({
-      id: `${manifest.dataset}:${question.id}`.slice(-200),
+      id: datasetItemIdOf(manifest.dataset, question.id),
       input: question.question,
       expectedOutput: question.reference_answer,
       metadata: { expected_route: question.expected_route, kind: question.kind, tags: question.tags },

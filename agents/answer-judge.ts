@@ -21,7 +21,7 @@ export const judgementSchema: ReplySchema = {
 };
 
 type Gold = Pick<DatasetQuestion, 'question' | 'kind' | 'must_mention' | 'forbidden_claims' | 'reference_answer'>;
-export type JudgingTask = { gold: Gold; answer: string; seed: number };
+type Task = { gold: Gold; answer: string; seed: number };
 
 /** What an answer is held against, in the dataset's order. */
 export function rubricOf({ kind, must_mention, forbidden_claims, reference_answer }: Gold): string[] {
@@ -34,7 +34,7 @@ export function rubricOf({ kind, must_mention, forbidden_claims, reference_answe
   ];
 }
 
-export function answerJudgeMessages(task: JudgingTask): ChatMessage[] {
+export function answerJudgeMessages(task: Task): ChatMessage[] {
   const rubric = rubricOf(task.gold);
   const criteria = shuffledOrder(rubric.length, task.seed).map((which, at) => `${at + 1}. ${rubric[which]}`);
   const parts = [
@@ -54,7 +54,7 @@ export type AnswerJudgement =
   | { kind: 'failed'; problem: string };
 
 /** A reply that leaves a criterion out judges nothing: that is the judge's failure, and never a grade of the arm. */
-export function parseJudgement(reply: ChatReply, task: JudgingTask): AnswerJudgement {
+export function parseJudgement(reply: ChatReply, task: Task): AnswerJudgement {
   const fields = findJsonObject(reply.text);
   if (fields === null) return { kind: 'failed', problem: 'the reply holds no whole JSON object' };
   const { criteria, reason } = fields;

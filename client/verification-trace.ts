@@ -1,6 +1,7 @@
 /** A small made-up trace with one of each kind of span that a run has, to see whether a server keeps it as it is. */
 import { randomUUID } from 'node:crypto';
 import type { SentSpan, SentTrace } from '../contracts/trace.ts';
+import { noModelCall } from '../observability/attempt-spans.ts';
 import { spanIdOf, traceIdOf } from '../observability/trace-ids.ts';
 
 const content = {
@@ -9,11 +10,7 @@ const content = {
   input: 'Does Langfuse keep this?',
   output: 'It is to be seen.',
   metadata: { from: 'switchyard verify-langfuse' },
-  model: null,
-  parameters: {},
-  promptVersion: null,
-  managedPrompt: null,
-  usage: null,
+  ...noModelCall,
 } as const;
 
 const call = {

@@ -38,6 +38,16 @@ export type ToolName = (typeof toolNames)[number];
 /** The name that the offline model answers to. */
 export const offlineModelName = 'switchyard-offline';
 
+/** A question of a dataset, where traces are compared as experiments: their store takes ids of this length. */
+export function datasetItemIdOf(dataset: string, questionId: string): string {
+  return `${dataset}:${questionId}`.slice(-200);
+}
+
+/** One trial of one arm of a benchmark, there. */
+export function experimentNameOf(benchmark: string, arm: string, trial: number): string {
+  return `${benchmark}/${arm}/${trial}`.slice(-200);
+}
+
 /** The queue of a deployment's exports: an outage of the trace server never takes the slots that answers need. */
 export function exportQueueOf(taskQueue: string): string {
   return `${taskQueue}-traces`;

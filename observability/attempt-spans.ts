@@ -1,12 +1,18 @@
 /** The leaves of a trace: one span for each attempt at an activity that left a record, and one for an end without any. */
-import type { AnswerOutcome } from '../contracts/outcome.ts';
 import type { SpanRecord, SpanScope } from '../contracts/span.ts';
 import type { SpanType, TraceField, TraceSpan } from '../contracts/trace.ts';
 import type { ActivityStep } from './run-history.ts';
 
-type Place = { parent: string; outcome: AnswerOutcome | null };
+/** What a span lacks that is no model call. */
+export const noModelCall = {
+  model: null,
+  parameters: {},
+  promptVersion: null,
+  managedPrompt: null,
+  usage: null,
+} as const;
 
-export function attemptSpans(step: ActivityStep, scope: SpanScope | null, { parent }: Place): TraceSpan[] {
+export function attemptSpans(step: ActivityStep, scope: SpanScope | null, parent: string): TraceSpan[] {
   const spans = step.spans.map((record) => spanOf(step, scope, parent, record));
   const last = step.spans.at(-1);
   const told = last !== undefined && (last.level !== 'ERROR' || step.state === 'failed');
@@ -52,11 +58,7 @@ function untoldSpan(step: ActivityStep, scope: SpanScope | null, parent: string,
     input: null,
     output: null,
     metadata: { activityId: step.id, attempt: step.attempts, summary: step.summary },
-    model: null,
-    parameters: {},
-    promptVersion: null,
-    managedPrompt: null,
-    usage: null,
+    ...noModelCall,
   };
 }
 
@@ -69,6 +71,11 @@ const types: Record<string, SpanType> = {
   runTool: 'tool',
   verifyCitations: 'evaluator',
 };
+
+/** True of an activity that waits for a model; the others work on our side. */
+export function isModelCall(activity: string): boolean {
+  return typeOf(activity) === 'generation';
+}
 
 function typeOf(activity: string): SpanType {
   return types[activity] ?? 'span';
@@ -88,14 +95,14 @@ function inputOf(step: ActivityStep, record: SpanRecord): TraceField | null {
   const [first] = step.input as [Record<string, unknown> | undefined];
   if (step.type === 'runTool') return { kind: 'value', value: first?.request ?? null };
   if (step.type === 'routeQuestion') return { kind: 'value', value: first ?? null };
-  if (typeOf(step.type) === 'generation' && record.output !== undefined)
+  if (isModelCall(step.type) && record.output !== undefined)
     return { kind: 'conversation', turn: record.output, part: 'before' };
   return null;
 }
 
 function outputOf(step: ActivityStep, record: SpanRecord): TraceField | null {
   if (step.type === 'runTool') return record.output === undefined ? null : { kind: 'content', id: record.output };
-  if (typeOf(step.type) === 'generation' && record.output !== undefined)
+  if (isModelCall(step.type) && record.output !== undefined)
     return { kind: 'conversation', turn: record.output, part: 'reply' };
   return step.result === null ? null : { kind: 'value', value: step.result };
 }

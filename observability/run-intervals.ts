@@ -1,5 +1,6 @@
 /** What went on in a run and when, by the server's clock: attempts, what lies between them, and the worker deciding. */
 import type { SpanScope } from '../contracts/span.ts';
+import { isModelCall } from './attempt-spans.ts';
 import type { ActivityStep, RunHistory, TaskStep } from './run-history.ts';
 import { handOver, scopeOf } from './run-trace.ts';
 
@@ -11,9 +12,6 @@ export type RunStage = SpanScope['stage'] | 'rest';
 
 export type Interval = { part: LatencyPart; stage: RunStage; fromMs: number; toMs: number };
 type Span = Omit<Interval, 'stage'>;
-
-/** Activities that wait for a model; the others work on our side. */
-const modelCalls = new Set(['routeQuestion', 'callSpecialist', 'rerankPlaces', 'judgeDraft', 'synthesize']);
 
 /** A workflow task that was not taken for this long waited for a worker; less than that is the way there. */
 const handOverMs = 1000;
@@ -55,7 +53,7 @@ function attemptSpans(step: ActivityStep, runEndMs: number): Span[] {
   const { type, scheduledMs, startedMs, closedMs, attempts } = step;
   const endMs = closedMs ?? runEndMs;
   const within = (ms: number) => Math.min(Math.max(ms, scheduledMs), endMs);
-  const working: LatencyPart = modelCalls.has(type) ? 'model' : type === handOver ? 'orchestration' : 'tool';
+  const working: LatencyPart = isModelCall(type) ? 'model' : type === handOver ? 'orchestration' : 'tool';
   const spans: Span[] = [];
   let [reachedMs, told] = [scheduledMs, 0];
   const attempt = (number: number, fromMs: number, toMs: number) => {

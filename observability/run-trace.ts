@@ -4,22 +4,22 @@ import { QuestionInput } from '../contracts/question.ts';
 import { SpanScope } from '../contracts/span.ts';
 import type { Trace, TraceField, TraceScore, TraceSpan } from '../contracts/trace.ts';
 import type { ActivityStep, RunHistory } from './run-history.ts';
-import { attemptSpans } from './attempt-spans.ts';
+import { attemptSpans, noModelCall } from './attempt-spans.ts';
 import { traceIdOf } from './trace-ids.ts';
 
-export const rootKey = 'root';
+const rootKey = 'root';
 
 /** The activity that hands a run over to the export of its trace: none of the run's work. */
 export const handOver = 'startExport';
 
-export type RunIds = { workflowId: string; runId: string };
+type RunIds = { workflowId: string; runId: string };
 
 /** @throws ZodError for a history that is not that of a question; a run that goes on is told as far as it got */
 export function traceOfRun(history: RunHistory, { workflowId, runId }: RunIds): Trace {
   const input = QuestionInput.parse(history.input[0]);
   const outcome = history.result === null ? null : AnswerOutcome.parse(history.result);
   const work = history.activities.filter(({ type }) => type !== handOver);
-  const leaves = work.flatMap((step) => leavesOf(step, outcome, input.prompts ?? {}));
+  const leaves = work.flatMap((step) => leavesOf(step, input.prompts ?? {}));
   const groups = [...Map.groupBy(leaves, (leaf) => leaf.parent)]
     .filter(([key]) => key !== rootKey)
     .map(([key, children]) => groupSpan(String(key), children, input, outcome));
@@ -39,10 +39,10 @@ export function traceOfRun(history: RunHistory, { workflowId, runId }: RunIds): 
 }
 
 /** Each leaf's parent is the group of the scope that its activity was called with. */
-function leavesOf(step: ActivityStep, outcome: AnswerOutcome | null, prompts: Prompts): TraceSpan[] {
+function leavesOf(step: ActivityStep, prompts: Prompts): TraceSpan[] {
   const scope = scopeOf(step);
   const managedPrompt = prompts[agentOf(step, scope)] ?? null;
-  const spans = attemptSpans(step, scope, { parent: scope === null ? rootKey : groupKey(scope), outcome });
+  const spans = attemptSpans(step, scope, scope === null ? rootKey : groupKey(scope));
   return spans.map((span) => (span.type === 'generation' ? { ...span, managedPrompt } : span));
 }
 
@@ -153,15 +153,7 @@ function rootSpan(history: RunHistory, spans: readonly TraceSpan[], about: About
   };
 }
 
-/** What most spans lack. */
-const plain = {
-  message: null,
-  model: null,
-  parameters: {},
-  promptVersion: null,
-  managedPrompt: null,
-  usage: null,
-} as const;
+const plain = { message: null, ...noModelCall } as const;
 
 function spanning(spans: readonly Pick<TraceSpan, 'startMs' | 'endMs'>[]): Pick<TraceSpan, 'startMs' | 'endMs'> {
   return {

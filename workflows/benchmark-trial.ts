@@ -10,6 +10,7 @@ import {
   startChild,
 } from '@temporalio/workflow';
 import type { BenchmarkTrial, RecordAnswerInput, RecordedAnswer } from '../contracts/benchmark-run.ts';
+import { datasetItemIdOf, experimentNameOf } from '../contracts/names.ts';
 import type { QuestionInput } from '../contracts/question.ts';
 import type { answerQuestion } from './answer-question.ts';
 import { recordAnswer, scoreAnswer } from './benchmark-calls.ts';
@@ -77,8 +78,8 @@ async function answered(
 
 function questionOf(run: BenchmarkRun, { arm, questionId, question, repository, trial }: BenchmarkTrial) {
   const { pipeline, forcedRoute = null } = run.arm({ arm } as BenchmarkTrial);
-  const name = `${run.id}/${arm}/${trial}`.slice(-200);
-  const itemId = `${run.dataset}:${questionId}`.slice(-200);
+  const name = experimentNameOf(run.id, arm, trial);
+  const itemId = datasetItemIdOf(run.dataset, questionId);
   const input: QuestionInput = {
     question,
     repository,
@@ -123,8 +124,8 @@ async function score(run: BenchmarkRun, trial: BenchmarkTrial, { runId, right, l
   if (run.datasetId === null || runId === null) return;
   run.scoring += 1;
   try {
-    const runName = `${run.id}/${trial.arm}/${trial.trial}`.slice(-200);
-    const itemId = `${run.dataset}:${trial.questionId}`.slice(-200);
+    const runName = experimentNameOf(run.id, trial.arm, trial.trial);
+    const itemId = datasetItemIdOf(run.dataset, trial.questionId);
     await scoreAnswer({ runId, right, label, runName, itemId });
   } catch (error) {
     log.warn('an answer has no scores', { error: String(error) });

@@ -1,12 +1,12 @@
 /** Model judges: the rubric and its order, replies that judge nothing, and several judges together. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { answerJudgeMessages, type JudgingTask, parseJudgement, rubricOf } from '../../agents/answer-judge.ts';
+import { answerJudgeMessages, parseJudgement, rubricOf } from '../../agents/answer-judge.ts';
 import { krippendorffAlpha, panelAgreement, panelVerdict } from '../../harness/judge-panel.ts';
 import { chatReply } from '../support/replies.ts';
 import { aQuestion, unanswerable } from './graded-case.ts';
 
-const task = (seed: number): JudgingTask => ({ gold: aQuestion(), answer: 'bodyLimit, 1 MiB', seed });
+const task = (seed: number) => ({ gold: aQuestion(), answer: 'bodyLimit, 1 MiB', seed });
 const criteriaShown = (seed: number) =>
   [...(answerJudgeMessages(task(seed))[1]?.content ?? '').matchAll(/^\d+\. (.*)$/gm)].map((match) => match[1] ?? '');
 
