@@ -2,7 +2,7 @@
 import { Context } from '@temporalio/activity';
 import { ApplicationFailure } from '@temporalio/common';
 import type { ExportInput, ExportResult } from '../contracts/export.ts';
-import type { SentSpan, SentTrace, Trace, TraceSpan } from '../contracts/trace.ts';
+import type { SentSpan, SentTrace, Trace, TraceField, TraceSpan } from '../contracts/trace.ts';
 import { readRunHistory } from '../observability/read-run-history.ts';
 import type { Redactor } from '../observability/redaction.ts';
 import { traceOfRun } from '../observability/run-trace.ts';
@@ -24,10 +24,13 @@ export type TraceExport = {
   giveUp: AbortSignal;
   /** The history of a run in Temporal's JSON form, once the run has ended. Null: it is gone. */
   readHistory(input: ExportInput, signal: AbortSignal): Promise<unknown>;
-  /** The text of a field that history only refers to; null where this machine does not hold it. */
-  render(field: Exclude<TraceSpan['input'], null>): Promise<unknown>;
+  /** A renderer for one trace, which reads each stored text once: turns share what came before them. */
+  renderer(): Render;
   webUrlOf(input: ExportInput): string | null;
 };
+
+/** What a field shows: a value, or the text that history only refers to; a note where this machine does not hold it. */
+export type Render = (field: TraceField) => Promise<unknown>;
 
 /** Characters of one field. */
 const fieldCharacters = 16_000;
@@ -59,20 +62,20 @@ function sentBefore(details: unknown): number {
 
 async function renderTrace(trace: Trace, input: ExportInput, traces: TraceExport): Promise<SentTrace> {
   const spans: SentSpan[] = [];
-  for (const span of trace.spans) spans.push(await renderSpan(span, trace.traceId, traces));
+  const parts = { traceId: trace.traceId, redactor: traces.redactor, render: traces.renderer() };
+  for (const span of trace.spans) spans.push(await renderSpan(span, parts));
   const { environment, release } = traces;
   const shown = traces.redactor.value({ ...trace, spans: [] }) as Trace;
   return { ...shown, spans, environment, release, webUrl: traces.webUrlOf(input) };
 }
 
-async function renderSpan(span: TraceSpan, traceId: string, traces: TraceExport): Promise<SentSpan> {
+type Parts = { traceId: string; redactor: Redactor; render: Render };
+
+async function renderSpan(span: TraceSpan, { traceId, redactor, render }: Parts): Promise<SentSpan> {
   const { key, parent } = span;
-  const field = async (of: TraceSpan['input']) => {
-    if (of === null) return null;
-    return shortened(traces.redactor.value(of.kind === 'value' ? of.value : await traces.render(of)));
-  };
+  const field = async (of: TraceField | null) => (of === null ? null : shortened(redactor.value(await render(of))));
   const [input, output] = [await field(span.input), await field(span.output)];
-  const clean = traces.redactor.value({ ...span, input: null, output: null }) as TraceSpan;
+  const clean = redactor.value({ ...span, input: null, output: null }) as TraceSpan;
   const metadata = Object.fromEntries(Object.entries(clean.metadata).map(([name, value]) => [name, shortened(value)]));
   const ids = { id: spanIdOf(traceId, key), parentId: parent === null ? null : spanIdOf(traceId, parent) };
   return { ...clean, key, parent, ...ids, metadata, input, output };

@@ -3,7 +3,7 @@ import { type Client, WorkflowExecutionAlreadyStartedError, WorkflowNotFoundErro
 import { historyToJSON } from '@temporalio/common/lib/proto-utils.js';
 import { loadConversation, renderMessages } from '../activities/conversation.ts';
 import type { ActivityDependencies } from '../activities/dependencies.ts';
-import type { TraceExport } from '../activities/export-spans.ts';
+import type { Render, TraceExport } from '../activities/export-spans.ts';
 import type { Config } from '../config/config.ts';
 import { homePaths } from '../config/home-paths.ts';
 import type { ExportInput } from '../contracts/export.ts';
@@ -33,7 +33,7 @@ export function traceExportOf(config: Config, server: ServerAddress, client: Cli
     onSent: (input) => pending.delete(input),
     giveUp: pending.giveUp,
     readHistory: (input, signal) => readEnded(client, input, signal),
-    render: (field) => renderField(stores, field),
+    renderer: () => rendererOver(stores),
     webUrlOf: ({ workflowId, runId }) => runUrl(server.webUrl, server.namespace, workflowId, runId),
   });
   return { exportOver, pending };
@@ -90,6 +90,16 @@ async function readEnded(client: Client, { workflowId, runId }: ExportInput, sig
     if (error instanceof WorkflowNotFoundError) return null;
     throw error;
   }
+}
+
+function rendererOver({ content, retrieval }: Stores): Render {
+  const read = new Map<string, Promise<string>>();
+  const get = (id: string) => {
+    const text = read.get(id) ?? content.get(id);
+    read.set(id, text);
+    return text;
+  };
+  return (field) => renderField({ retrieval, content: { ...content, get } }, field);
 }
 
 /** The text that the model saw or gave; a note where this machine does not hold it. */
