@@ -2,8 +2,8 @@
 import { Context } from '@temporalio/activity';
 import type { RecordAnswerInput, RecordedAnswer } from '../contracts/benchmark-run.ts';
 import { AnswerOutcome } from '../contracts/outcome.ts';
+import { addUsage, noUsage } from '../contracts/usage-sum.ts';
 import type { RunLogRecord } from '../contracts/run-log.ts';
-import { sumUsage } from '../harness/benchmark-tally.ts';
 import { gradeRecord } from '../harness/graded-record.ts';
 import { type RunFacts, toErrorRecord, toRunLogRecord } from '../harness/run-log/run-log-record.ts';
 import { readRunHistory } from '../observability/read-run-history.ts';
@@ -86,7 +86,9 @@ const failedSpans = (run: RunHistory) =>
   run.activities.flatMap(({ spans }) => spans.filter(({ level }) => level === 'ERROR'));
 
 function failedUsage(run: RunHistory): RunFacts['failedUsage'] {
-  return sumUsage(failedSpans(run).flatMap(({ usage }) => usage ?? []));
+  return failedSpans(run)
+    .flatMap(({ usage }) => usage ?? [])
+    .reduce(addUsage, noUsage);
 }
 
 /** The message of a failed call names the status that it met. */

@@ -1,22 +1,14 @@
 /** Adds up what is recorded of a benchmark, so that one that is taken up again shows all of it. */
 import type { BenchmarkTally } from '../contracts/benchmark-run.ts';
 import type { RunLogRecord } from '../contracts/run-log.ts';
-import type { Usage } from '../contracts/usage.ts';
+import { addUsage, noUsage } from '../contracts/usage-sum.ts';
 
 /** @param arms names, in their order */
 export function emptyTally(arms: readonly string[]): BenchmarkTally {
-  const usage = {
-    modelCalls: 0,
-    inputTokens: 0,
-    cachedInputTokens: 0,
-    outputTokens: 0,
-    reasoningTokens: 0,
-    costUsd: 0,
-  };
   return {
     arms: Object.fromEntries(arms.map((arm) => [arm, { done: 0, graded: 0, right: 0 }])),
     failed: 0,
-    usage,
+    usage: noUsage,
     rateLimited: 0,
   };
 }
@@ -30,19 +22,5 @@ export function countRecord(tally: BenchmarkTally, record: RunLogRecord, right: 
     right: arm.right + (right === true ? 1 : 0),
   };
   tally.failed += record.error === null ? 0 : 1;
-  if (record.usage !== null) tally.usage = sumUsage([tally.usage, record.usage]);
-}
-
-/** One unknown cost makes the sum unknown. */
-export function sumUsage(usages: readonly Usage[]): Usage {
-  const sum = (figure: (usage: Usage) => number) => usages.reduce((total, usage) => total + figure(usage), 0);
-  const known = usages.every(({ costUsd }) => costUsd !== null);
-  return {
-    modelCalls: sum(({ modelCalls }) => modelCalls),
-    inputTokens: sum(({ inputTokens }) => inputTokens),
-    cachedInputTokens: sum(({ cachedInputTokens }) => cachedInputTokens),
-    outputTokens: sum(({ outputTokens }) => outputTokens),
-    reasoningTokens: sum(({ reasoningTokens }) => reasoningTokens),
-    costUsd: known ? sum(({ costUsd }) => costUsd ?? 0) : null,
-  };
+  if (record.usage !== null) tally.usage = addUsage(tally.usage, record.usage);
 }

@@ -1,5 +1,6 @@
 /** The chat port over any OpenAI-compatible endpoint: one HTTP request a call, after its dialect is learned. */
 import { createHash } from 'node:crypto';
+import { addUsage } from '../contracts/usage-sum.ts';
 import type OpenAI from 'openai';
 import type { ChatReply, ChatRequest, ModelRole } from '../contracts/chat.ts';
 import { chatBody, type WireBody } from './chat-body.ts';
@@ -9,7 +10,6 @@ import { createDialectBook, type DialectBook } from './dialect-lessons.ts';
 import type { ErrorBody } from './error-body.ts';
 import { type CallPlace, timedOut } from './failures.ts';
 import { createClient, failedSend, openAiUrl, secretsOf } from './openai-client.ts';
-import { addUsage } from './token-usage.ts';
 
 export type OpenAiChatSettings = {
   apiKey: string | null;

@@ -28,18 +28,6 @@ export function countUsage(reported: unknown, model: string, sizes: TextSizes): 
   return { modelCalls: 1, ...tokens, costUsd: costUsd(model, tokens) };
 }
 
-/** Both together; the cost is unknown when one of them is. */
-export function addUsage(left: Usage, right: Usage): Usage {
-  return {
-    modelCalls: left.modelCalls + right.modelCalls,
-    inputTokens: left.inputTokens + right.inputTokens,
-    cachedInputTokens: left.cachedInputTokens + right.cachedInputTokens,
-    outputTokens: left.outputTokens + right.outputTokens,
-    reasoningTokens: left.reasoningTokens + right.reasoningTokens,
-    costUsd: left.costUsd === null || right.costUsd === null ? null : left.costUsd + right.costUsd,
-  };
-}
-
 type Tokens = Omit<Usage, 'modelCalls' | 'costUsd'>;
 
 function reportedTokens(usage: z.infer<typeof Reported>): Tokens {

@@ -1,5 +1,6 @@
 /** Adds up what the spans of a trace spent, whole or by the stage that they belong to. */
 import type { Trace, TraceSpan } from '../contracts/trace.ts';
+import { addUsage, noUsage } from '../contracts/usage-sum.ts';
 import { runStages } from './latency-anatomy.ts';
 import type { RunStage } from './run-intervals.ts';
 
@@ -20,17 +21,10 @@ export function leavesOf({ spans }: Trace): TraceSpan[] {
 
 /** Every attempt at a model call counts, the failed ones too. */
 export function spentOn(spans: readonly TraceSpan[]): Spent {
-  const usages = spans.flatMap(({ usage }) => (usage === null ? [] : [usage]));
-  const sum = (figure: (usage: (typeof usages)[number]) => number) =>
-    usages.reduce((all, usage) => all + figure(usage), 0);
-  const unknown = usages.some(({ costUsd }) => costUsd === null);
-  return {
-    calls: spans.filter(({ model }) => model !== null).length,
-    inputTokens: sum(({ inputTokens }) => inputTokens),
-    cachedInputTokens: sum(({ cachedInputTokens }) => cachedInputTokens),
-    outputTokens: sum(({ outputTokens }) => outputTokens),
-    costUsd: unknown ? null : sum(({ costUsd }) => costUsd ?? 0),
-  };
+  const usages = spans.flatMap(({ usage }) => usage ?? []);
+  const { inputTokens, cachedInputTokens, outputTokens, costUsd } = usages.reduce(addUsage, noUsage);
+  const calls = spans.filter(({ model }) => model !== null).length;
+  return { calls, inputTokens, cachedInputTokens, outputTokens, costUsd };
 }
 
 /** Of a leaf. */

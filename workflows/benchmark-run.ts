@@ -11,7 +11,7 @@ import type {
   RecordedAnswer,
 } from '../contracts/benchmark-run.ts';
 import { benchmarkDetails } from './benchmark-story.ts';
-import { addUsage, noUsage } from './ledger.ts';
+import { addUsage, noUsage } from '../contracts/usage-sum.ts';
 
 export const progressQuery = defineQuery<BenchmarkProgress>('progress');
 export const pauseSignal = defineSignal('pause');

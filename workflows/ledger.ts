@@ -3,6 +3,7 @@ import type { SpanRecord } from '../contracts/span.ts';
 import type { BudgetLimit } from '../contracts/outcome.ts';
 import type { Budget } from '../contracts/pipeline-spec.ts';
 import type { Usage } from '../contracts/usage.ts';
+import { addUsage, noUsage } from '../contracts/usage-sum.ts';
 
 /** Thrown before a call that the budget does not allow. */
 export class BudgetSpent extends Error {
@@ -15,27 +16,6 @@ export class BudgetSpent extends Error {
 
 /** From this share of the tokens or the money on, specialists are told to answer with what they have. */
 const lastStretch = 0.85;
-
-export const noUsage: Usage = {
-  modelCalls: 0,
-  inputTokens: 0,
-  cachedInputTokens: 0,
-  outputTokens: 0,
-  reasoningTokens: 0,
-  costUsd: 0,
-};
-
-/** One unknown cost makes the sum unknown. */
-export function addUsage(a: Usage, b: Usage): Usage {
-  return {
-    modelCalls: a.modelCalls + b.modelCalls,
-    inputTokens: a.inputTokens + b.inputTokens,
-    cachedInputTokens: a.cachedInputTokens + b.cachedInputTokens,
-    outputTokens: a.outputTokens + b.outputTokens,
-    reasoningTokens: a.reasoningTokens + b.reasoningTokens,
-    costUsd: a.costUsd === null || b.costUsd === null ? null : a.costUsd + b.costUsd,
-  };
-}
 
 export class Ledger {
   readonly budget: Budget;

@@ -3,7 +3,7 @@ import { ApplicationFailure, sleep } from '@temporalio/workflow';
 import type { RouteInput, RouteResult } from '../contracts/route-only.ts';
 import { callsWithin, untilAnswered } from './calls.ts';
 import { Unavailable } from './failure-reading.ts';
-import { addUsage, noUsage } from './ledger.ts';
+import { addUsage, noUsage } from '../contracts/usage-sum.ts';
 import { routed, routerSummary, undisputedRoute } from './routing.ts';
 
 export async function routeOnly({ question, pipeline, forcedRoute, limits }: RouteInput): Promise<RouteResult> {

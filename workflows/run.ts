@@ -17,7 +17,8 @@ import type { QuestionInput, RunProgress } from '../contracts/question.ts';
 import type { SnapshotRef } from '../contracts/snapshot.ts';
 import type { SpanScope } from '../contracts/span.ts';
 import { callsWithin, untilAnswered, type Waits } from './calls.ts';
-import { Ledger, noUsage } from './ledger.ts';
+import { noUsage } from '../contracts/usage-sum.ts';
+import { Ledger } from './ledger.ts';
 import { detailsOf } from './story.ts';
 
 export const stateQuery = defineQuery<RunProgress>('state');

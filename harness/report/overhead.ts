@@ -1,5 +1,6 @@
 /** What a split costs beside the specialists' work: routing, gate and synthesis, in time, tokens and money. */
 import type { Trace, TraceSpan } from '../../contracts/trace.ts';
+import { addUsage, noUsage } from '../../contracts/usage-sum.ts';
 
 export const stages = ['routing', 'gate', 'synthesis'] as const;
 export type Stage = (typeof stages)[number];
@@ -39,14 +40,8 @@ function spentBy(spans: readonly TraceSpan[]): Spent {
 }
 
 export function usedBy(spans: readonly TraceSpan[]): Omit<Spent, 'ms'> {
-  const used = spans.flatMap(({ usage }) => usage ?? []);
-  return {
-    tokens: used.reduce((sum, { inputTokens, outputTokens }) => sum + inputTokens + outputTokens, 0),
-    costUsd: used.reduce<number | null>(
-      (sum, { costUsd }) => (sum === null || costUsd === null ? null : sum + costUsd),
-      0,
-    ),
-  };
+  const { inputTokens, outputTokens, costUsd } = spans.flatMap(({ usage }) => usage ?? []).reduce(addUsage, noUsage);
+  return { tokens: inputTokens + outputTokens, costUsd };
 }
 
 /** Time in which at least one of the spans was open. */

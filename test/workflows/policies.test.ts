@@ -3,7 +3,8 @@ import { test } from 'node:test';
 import type { SpecialistOutput } from '../../contracts/draft.ts';
 import { Budget } from '../../contracts/pipeline-spec.ts';
 import { bestOutput, weaknesses } from '../../workflows/gate-policy.ts';
-import { addUsage, BudgetSpent, Ledger, noUsage } from '../../workflows/ledger.ts';
+import { addUsage, noUsage } from '../../contracts/usage-sum.ts';
+import { BudgetSpent, Ledger } from '../../workflows/ledger.ts';
 import { nextUntriedRoute, routesToRun } from '../../workflows/routing-policy.ts';
 
 const router = { clearProbability: 0.5, clearLead: 0.15, fanOut: 2 };

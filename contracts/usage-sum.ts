@@ -1,0 +1,23 @@
+/** Adds usage up, for every folder; without zod, since workflows are bundled with it. */
+import type { Usage } from './usage.ts';
+
+export const noUsage: Usage = {
+  modelCalls: 0,
+  inputTokens: 0,
+  cachedInputTokens: 0,
+  outputTokens: 0,
+  reasoningTokens: 0,
+  costUsd: 0,
+};
+
+/** Both together; one unknown cost makes the sum unknown. */
+export function addUsage(one: Usage, other: Usage): Usage {
+  return {
+    modelCalls: one.modelCalls + other.modelCalls,
+    inputTokens: one.inputTokens + other.inputTokens,
+    cachedInputTokens: one.cachedInputTokens + other.cachedInputTokens,
+    outputTokens: one.outputTokens + other.outputTokens,
+    reasoningTokens: one.reasoningTokens + other.reasoningTokens,
+    costUsd: one.costUsd === null || other.costUsd === null ? null : one.costUsd + other.costUsd,
+  };
+}
