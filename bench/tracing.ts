@@ -15,6 +15,7 @@ import { createRedactor } from '../observability/redaction.ts';
 import { startWorker } from '../worker/create-worker.ts';
 import { ownServer } from '../worker/server-address.ts';
 import { installTemporalRuntime } from '../worker/temporal-runtime.ts';
+import { median } from './answer-figures.ts';
 import { AbsentLangfuse, type Absence, absences } from './langfuse-away.ts';
 import { openStack, say } from './stack.ts';
 
@@ -101,11 +102,6 @@ async function allArrived(): Promise<boolean> {
   for (let left = 300; left > 0 && langfuse.roots.size < expected; left -= 1) await sleep(1000);
   say(`${langfuse.roots.size} of ${expected} traces have arrived`);
   return langfuse.roots.size === expected;
-}
-
-function median(times: readonly number[]): number {
-  const sorted = times.toSorted((one, other) => one - other);
-  return sorted[Math.floor(sorted.length / 2)] ?? Number.NaN;
 }
 
 function print(): void {

@@ -28,7 +28,7 @@ const HistoryEvent = z.looseObject({
 type HistoryEvent = z.infer<typeof HistoryEvent>;
 
 /** Temporal's own JSON form of a history, as `temporal workflow show --output json` and its SDKs write it. */
-export const HistoryJson = z.looseObject({ events: z.array(HistoryEvent).min(1) });
+const HistoryJson = z.looseObject({ events: z.array(HistoryEvent).min(1) });
 
 /** @throws ZodError for what is no history; Error for one that does not begin with the start of a workflow */
 export function readRunHistory(json: unknown): RunHistory {

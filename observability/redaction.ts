@@ -53,7 +53,7 @@ export function createRedactor(secrets: readonly string[], own: readonly RegExp[
 }
 
 /** Text without the given secrets and without what looks like one. Works on plain text and on JSON. */
-export function redactSecrets(text: string, secrets: readonly string[] = []): string {
+function redactSecrets(text: string, secrets: readonly string[] = []): string {
   const known = secrets.filter((secret) => secret.length >= 4);
   const masked = known.reduce(
     (rest, secret) => rest.replaceAll(JSON.stringify(secret).slice(1, -1), mask).replaceAll(secret, mask),

@@ -145,7 +145,8 @@ export class Run {
   }
 }
 
-function beginning(input: QuestionInput): AnswerState {
+/** The state of a question that nothing has been done for. */
+export function beginning(input: QuestionInput): AnswerState {
   return {
     question: input.question,
     pipeline: input.pipeline.name,

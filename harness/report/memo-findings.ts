@@ -53,7 +53,7 @@ const countOf = (trials: readonly GradedTrial[], label: Label) =>
   trials.filter((trial) => trial.label === label).length;
 
 /** What is tried before a split, by what goes wrong without one. */
-export const remedies: Partial<Record<Label, string>> = {
+const remedies: Partial<Record<Label, string>> = {
   correct_but_wasteful: 'say in the tools’ descriptions what each is for, and lower the turn limit',
   wrong_route: 'make the descriptions of tools for code and for documents tell them apart',
   wrong_tool: 'give the one agent fewer tools, or examples of when to call each',

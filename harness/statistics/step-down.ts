@@ -1,18 +1,10 @@
 /** Many tests at once: adjusted p-values under which at most one family in twenty holds a false finding. */
 
-/**
- * Holm's adjusted p-values, in the order given.
- * Source: S. Holm, Scandinavian Journal of Statistics 6 (1979) 65-70.
- */
-export function holm(pValues: readonly number[]): number[] {
-  return stepDown(pValues.map((p) => ({ p, sizeAt: (level: number) => level })));
-}
-
 /** `sizeAt`: the largest chance that the test is passed at this level though nothing is there; at most the level. */
 export type TestOfMany = { p: number; sizeAt: (level: number) => number };
 
 /**
- * Holm's procedure where each test counts with the chance that it can spend, rather than with the whole level: a test
+ * Holm's procedure (Scandinavian Journal of Statistics 6 (1979) 65-70) where each test counts with the chance that it can spend, rather than with the whole level: a test
  * that cannot be passed (too few values that differ, a margin out of reach) costs the others nothing.
  * Source: P. H. Westfall and R. D. Wolfinger, The American Statistician 51 (1997) 3-8; after R. E. Tarone, Biometrics 46
  * (1990) 515-522.

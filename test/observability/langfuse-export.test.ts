@@ -5,10 +5,10 @@ import type { WorkflowHandle } from '@temporalio/client';
 import { Worker } from '@temporalio/worker';
 import { homePaths } from '../../config/home-paths.ts';
 import { workflowBundle } from '../../worker/workflow-bundle.ts';
-import { LangfuseStub } from '../support/langfuse-stub.ts';
+import { LangfuseStub, type WireSpan } from '../support/langfuse-stub.ts';
 import { openScene, pipeline, type Scene } from '../support/scene.ts';
 import { openAiError } from '../support/scripted-server-reply.ts';
-import { goodDraft, inventedDraft, says, startTeam } from '../support/team.ts';
+import { calls, goodDraft, inventedDraft, says, startTeam } from '../support/team.ts';
 import { checkout } from '../support/temporal.ts';
 import { until } from '../support/until.ts';
 import { exportOf, untilExported } from './exports.ts';
@@ -58,12 +58,14 @@ test('an attempt that failed is there with its error, and the answer that follow
 
 const specialist = { name: 'agent', purpose: 'all', prompt: 'Answer.', tools: ['search_code', 'read_lines'] };
 
+const readsSecrets = calls(['read_lines', { path: 'lib/secrets.js', first_line: 1, last_line: 3 }]);
+
 test('no secret leaves: not of the question, the repository, a reply, an error or the settings', async () => {
   await using stub = await LangfuseStub.open();
   const secrets = ['sk-live-abcdefgh1234', 'ghp_abcdefghijklmnop1234', 'hunter2-and-more', 'acme-123456'];
   const [ofQuestion, ofFile, password, own] = secrets;
   const draft = { ...goodDraft, answer: `boil throws KETTLE_EMPTY; the token is ${ofFile}` };
-  await using team = await startTeam({ specialist: ({ turn }) => (turn === 0 ? asksForSecrets : says(draft)) }, [
+  await using team = await startTeam({ specialist: ({ turn }) => (turn === 0 ? readsSecrets : says(draft)) }, [
     openAiError(500, `refused: Bearer ${ofQuestion}`),
   ]);
   const files = {
@@ -80,39 +82,20 @@ test('no secret leaves: not of the question, the repository, a reply, an error o
   for (const secret of [...secrets, 'sk-test', 'sk-lf-stub']) assert.ok(!sent.includes(secret), `${secret} has left`);
 });
 
-const asksForSecrets = {
-  body: {
-    model: 'test-model',
-    choices: [
-      {
-        index: 0,
-        finish_reason: 'tool_calls',
-        message: {
-          role: 'assistant',
-          content: null,
-          tool_calls: [
-            {
-              id: 'c0',
-              type: 'function',
-              function: { name: 'read_lines', arguments: '{"path":"lib/secrets.js","first_line":1,"last_line":3}' },
-            },
-          ],
-        },
-      },
-    ],
-    usage: { prompt_tokens: 12, completion_tokens: 3, total_tokens: 15 },
-  },
-};
-
-test('a reply that is lost after the spans were kept: they are sent again to the letter', async () => {
-  await using stub = await LangfuseStub.open('lose-reply');
+/** A run whose export fails at first, and what has arrived of it once the server is well. */
+async function exportedAfterAll(stub: LangfuseStub): Promise<WireSpan[]> {
   await using team = await startTeam();
   await using scene = await openScene({ modelUrl: team.url, traces: stub.traces() });
   const handle = await scene.start(question, { pipeline: pipeline() });
   await handle.result();
   await attempts(scene, handle, 2);
   await stub.be('well');
-  const spans = stub.trace(await untilExported(scene, handle));
+  return stub.trace(await untilExported(scene, handle));
+}
+
+test('a reply that is lost after the spans were kept: they are sent again to the letter', async () => {
+  await using stub = await LangfuseStub.open('lose-reply');
+  const spans = await exportedAfterAll(stub);
   assertWhole(spans);
   assert.ok(stub.spans.length > spans.length, 'some were sent twice');
   assert.equal(new Set(stub.spans.map((span) => JSON.stringify(span))).size, spans.length, 'the same each time');
@@ -120,13 +103,7 @@ test('a reply that is lost after the spans were kept: they are sent again to the
 
 test('an export that fails behind the spans goes on behind them', async () => {
   await using stub = await LangfuseStub.open('no-scores');
-  await using team = await startTeam();
-  await using scene = await openScene({ modelUrl: team.url, traces: stub.traces() });
-  const handle = await scene.start(question, { pipeline: pipeline() });
-  await handle.result();
-  await attempts(scene, handle, 2);
-  await stub.be('well');
-  const spans = stub.trace(await untilExported(scene, handle));
+  const spans = await exportedAfterAll(stub);
   assertWhole(spans);
   assert.equal(stub.spans.length, spans.length, 'each span was sent once');
   assert.equal(new Set(stub.scores.map(({ id }) => id)).size, stub.scores.length);
