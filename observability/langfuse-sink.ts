@@ -1,16 +1,8 @@
 /**
- * Sends traces to Langfuse 4 over OTLP. Its store is append-only, so each span goes out once, complete, with an id and
- * times that never change; only the root is marked as root of the application.
+ * Sends traces to Langfuse 4. Its store is append-only, so each span goes out once, complete, with an id and times that
+ * never change; only the root is marked as root of the application.
  */
-import { LangfuseOtelSpanAttributes as names } from '@langfuse/core';
-import { createObservationAttributes } from '@langfuse/tracing';
-import type { Attributes } from '@opentelemetry/api';
-import { ExportResultCode } from '@opentelemetry/core';
-import { OTLPTraceExporter } from '@opentelemetry/exporter-trace-otlp-http';
-import { resourceFromAttributes } from '@opentelemetry/resources';
-import type { ReadableSpan } from '@opentelemetry/sdk-trace-base';
-import type { SentSpan, SentTrace } from '../contracts/trace.ts';
-import { type LangfuseSettings, langfuseHeaders, postScore, projectLink } from './langfuse-api.ts';
+import { type LangfuseSettings, postScore, projectLink } from './langfuse-api.ts';
 import type { TraceSink } from './trace-sink.ts';
 
 /** Spans in one request: with fields of 16 kB each it stays below what servers take. */
@@ -21,133 +13,20 @@ export function createLangfuseSink(settings: LangfuseSettings): TraceSink {
   return {
     kind: 'langfuse',
     async send(trace, { signal, sent, onSent }) {
-      const spans = trace.spans.map((span) => toReadableSpan(trace, span));
+      // Loaded with the first trace: a worker that sends none starts sooner without.
+      const { sendSpans } = await import('./langfuse-spans.ts');
+      const { spans } = trace;
       for (let from = sent; from < spans.length; from += spansInRequest) {
         signal.throwIfAborted();
-        await sendSpans(settings, spans.slice(from, from + spansInRequest));
+        await sendSpans(settings, trace, spans.slice(from, from + spansInRequest));
         onSent(Math.min(spans.length, from + spansInRequest));
       }
-      const rootId = trace.spans.find((span) => span.parentId === null)?.id ?? null;
+      const rootId = spans.find((span) => span.parentId === null)?.id ?? null;
       for (const score of trace.scores) await postScore(settings, { ...score, traceId: trace.traceId, rootId }, signal);
     },
     linkTemplate() {
       link ??= projectLink(settings);
       return link;
     },
-  };
-}
-
-/** An exporter of its own for each request, so that one request's failure is its own. @throws Error */
-async function sendSpans(settings: LangfuseSettings, spans: ReadableSpan[]): Promise<void> {
-  const exporter = new OTLPTraceExporter({
-    url: `${settings.baseUrl}/api/public/otel/v1/traces`,
-    headers: langfuseHeaders(settings),
-    timeoutMillis: settings.timeoutSeconds * 1000,
-  });
-  try {
-    await new Promise<void>((resolve, reject) => {
-      exporter.export(spans, ({ code, error }) => {
-        if (code === ExportResultCode.SUCCESS) resolve();
-        else reject(new Error(`Langfuse at ${settings.baseUrl} took no spans: ${error?.message ?? 'no reason given'}`));
-      });
-    });
-  } finally {
-    await exporter.shutdown();
-  }
-}
-
-const resource = resourceFromAttributes({ 'service.name': 'switchyard' });
-const instrumentationScope = { name: 'langfuse-sdk', version: '5' };
-
-function toReadableSpan(trace: SentTrace, span: SentSpan): ReadableSpan {
-  const context = (spanId: string) => ({ traceId: trace.traceId, spanId, traceFlags: 1 });
-  const [startTime, endTime] = [toHrTime(span.startMs), toHrTime(span.endMs)];
-  const failed = span.level === 'ERROR';
-  return {
-    name: span.name,
-    kind: 0,
-    spanContext: () => context(span.id),
-    ...(span.parentId === null ? {} : { parentSpanContext: context(span.parentId) }),
-    startTime,
-    endTime,
-    duration: toHrTime(span.endMs - span.startMs),
-    status: failed ? { code: 2, message: span.message ?? '' } : { code: 0 },
-    attributes: attributesOf(trace, span),
-    links: [],
-    events: [],
-    ended: true,
-    resource,
-    instrumentationScope,
-    droppedAttributesCount: 0,
-    droppedEventsCount: 0,
-    droppedLinksCount: 0,
-  };
-}
-
-/** Whole milliseconds are exact in seconds and nanoseconds. */
-function toHrTime(milliseconds: number): [number, number] {
-  return [Math.floor(milliseconds / 1000), (milliseconds % 1000) * 1_000_000];
-}
-
-function attributesOf(trace: SentTrace, span: SentSpan): Attributes {
-  const { workflowId, runId, webUrl } = trace;
-  const observation = createObservationAttributes(span.type, {
-    input: span.input,
-    output: span.output,
-    level: span.level,
-    ...(span.message === null ? {} : { statusMessage: span.message }),
-    metadata: { ...span.metadata, workflowId, runId, ...(webUrl === null ? {} : { webUrl }), ...versionOf(span) },
-    ...generationOf(span),
-  });
-  return {
-    ...observation,
-    // Every row carries what belongs to the trace: Langfuse 4 joins nothing.
-    [names.TRACE_NAME]: trace.name,
-    ...(trace.session === null ? {} : { [names.TRACE_SESSION_ID]: trace.session }),
-    [names.TRACE_TAGS]: trace.tags,
-    [`${names.TRACE_METADATA}.workflowId`]: workflowId,
-    [`${names.TRACE_METADATA}.runId`]: runId,
-    ...(webUrl === null ? {} : { [`${names.TRACE_METADATA}.webUrl`]: webUrl }),
-    [names.ENVIRONMENT]: trace.environment,
-    ...(trace.release === null ? {} : { [names.RELEASE]: trace.release }),
-    ...(span.parentId === null ? { [names.IS_APP_ROOT]: true } : {}),
-    ...experimentOf(trace),
-  };
-}
-
-function versionOf({ promptVersion }: SentSpan): Record<string, string> {
-  return promptVersion === null ? {} : { promptVersion };
-}
-
-function generationOf({ model, parameters, usage, managedPrompt }: SentSpan) {
-  if (model === null) return {};
-  return {
-    model,
-    modelParameters: parameters,
-    ...(managedPrompt === null ? {} : { prompt: { ...managedPrompt, isFallback: false } }),
-    ...(usage === null
-      ? {}
-      : {
-          usageDetails: {
-            input: usage.inputTokens - usage.cachedInputTokens,
-            input_cached_tokens: usage.cachedInputTokens,
-            output: usage.outputTokens - usage.reasoningTokens,
-            output_reasoning_tokens: usage.reasoningTokens,
-            total: usage.inputTokens + usage.outputTokens,
-          },
-          ...(usage.costUsd === null ? {} : { costDetails: { total: usage.costUsd } }),
-        }),
-  };
-}
-
-function experimentOf({ experiment, spans }: SentTrace): Attributes {
-  if (experiment === null) return {};
-  const rootId = spans.find((span) => span.parentId === null)?.id;
-  return {
-    [names.EXPERIMENT_ID]: experiment.id,
-    [names.EXPERIMENT_NAME]: experiment.name,
-    [names.EXPERIMENT_DATASET_ID]: experiment.datasetId,
-    [names.EXPERIMENT_ITEM_ID]: experiment.itemId,
-    ...(rootId === undefined ? {} : { [names.EXPERIMENT_ITEM_ROOT_OBSERVATION_ID]: rootId }),
   };
 }
