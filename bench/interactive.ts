@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { loadPipeline } from '../client/pipeline-files.ts';
 import { checkoutFolder } from '../config/load-config.ts';
 import { BenchmarkProgress } from '../contracts/benchmark-run.ts';
+import { benchmarkPriority } from '../contracts/names.ts';
 import type { AnswerOutcome } from '../contracts/outcome.ts';
 import { createLogger } from '../observability/logging.ts';
 import { createRedactor } from '../observability/redaction.ts';
@@ -37,7 +38,7 @@ const handle = await stack.client.workflow.start('runBenchmark', {
   taskQueue: stack.config.taskQueue,
   workflowId: 'load',
   args: [benchmarkInput('load', concurrency)],
-  priority: { priorityKey: 5, fairnessKey: 'bench-load' },
+  priority: benchmarkPriority('load'),
 });
 while ((await progress()).running < concurrency) await pause(200);
 const before = await progress();

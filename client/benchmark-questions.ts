@@ -1,9 +1,10 @@
 /** Chooses the questions of a benchmark, and names the set by its content. */
 import { createHash } from 'node:crypto';
-import { basename, join, resolve } from 'node:path';
+import { basename, join } from 'node:path';
 import { checkoutFolder } from '../config/load-config.ts';
 import type { DatasetQuestion } from '../contracts/dataset.ts';
 import { readDataset } from '../harness/dataset.ts';
+import { datasetRepository } from './dataset-repository.ts';
 import { UsageError } from './failures.ts';
 import { asUsage, readWholeFile } from './json-lines-file.ts';
 import { repositoryOf } from './repository-argument.ts';
@@ -25,9 +26,6 @@ export type BenchmarkQuestions = {
   questions: DatasetQuestion[];
 };
 
-/** Repositories of a dataset are relative to it. */
-export const datasetRoot = checkoutFolder;
-
 /** @throws UsageError for the first mistake, also where a repository cannot be there */
 export async function benchmarkQuestions(choice: QuestionChoice): Promise<BenchmarkQuestions> {
   const file = choice.dataset ?? join(checkoutFolder, 'datasets/fastify.jsonl');
@@ -41,7 +39,7 @@ export async function benchmarkQuestions(choice: QuestionChoice): Promise<Benchm
   }
   const questions = spread(onRoute, choice.questions ?? onRoute.length);
   for (const repository of new Set(questions.map(({ repository }) => repository)))
-    await repositoryOf({ repo: repository.includes(':') ? repository : resolve(datasetRoot, repository) });
+    await repositoryOf({ repo: datasetRepository(repository) });
   const text = questions.length === all.length ? whole : linesOf(questions);
   return { name: `${basename(file).replace(/\.jsonl?$/, '')}-${shortHash(text)}`, text, questions };
 }

@@ -1,13 +1,11 @@
 /** Checks a dataset: the file itself, and its gold against the snapshot that it speaks of. */
-import { resolve } from 'node:path';
-import { checkoutFolder } from '../config/load-config.ts';
 import type { DatasetQuestion } from '../contracts/dataset.ts';
 import type { Snapshot } from '../contracts/snapshot.ts';
-import { readDataset } from '../harness/dataset.ts';
 import { checkDataset, type DatasetFinding, labelAgreement } from '../harness/dataset-check.ts';
 import { exitCodes } from './exit-codes.ts';
-import { asUsage, readWholeFile } from './json-lines-file.ts';
 import { print, printableLine, printJson } from './output.ts';
+import { datasetRepository } from './dataset-repository.ts';
+import { readQuestions } from './read-run-log.ts';
 import { repositoryOf } from './repository-argument.ts';
 import { type Opened, withRetrieval } from './with-retrieval.ts';
 
@@ -15,11 +13,10 @@ export type CheckOptions = { repo?: string; ref?: string; json: boolean };
 
 /** Exit code 1 where a question must change; a lopsided set is only noted. */
 export async function checkDatasetFile(file: string, options: CheckOptions): Promise<number> {
-  const text = await readWholeFile(file);
-  const questions = asUsage(() => readDataset(text, file));
+  const questions = await readQuestions(file);
   const findings = checkDataset(questions);
   return withRetrieval(async (opened) => {
-    const repositories = Map.groupBy(questions, ({ repository }) => options.repo ?? resolveRepository(repository));
+    const repositories = Map.groupBy(questions, ({ repository }) => options.repo ?? datasetRepository(repository));
     for (const [repository, members] of repositories) {
       const ref = await repositoryOf({ repo: repository, ...(options.ref !== undefined && { ref: options.ref }) });
       const snapshot = await opened.retrieval.open(ref, { signal: opened.signal });
@@ -28,11 +25,6 @@ export async function checkDatasetFile(file: string, options: CheckOptions): Pro
     tell(file, questions, findings, options.json);
     return findings.some(({ level }) => level === 'problem') ? exitCodes.failed : exitCodes.worked;
   });
-}
-
-/** A dataset names folders relative to the project's root. */
-function resolveRepository(repository: string): string {
-  return repository.includes(':') ? repository : resolve(checkoutFolder, repository);
 }
 
 async function missingGold(

@@ -1,12 +1,9 @@
 /** Reads a run log with the dataset it answers, and grades it record by record. */
 import type { DatasetQuestion } from '../contracts/dataset.ts';
 import type { RunLogRecord } from '../contracts/run-log.ts';
-import { readDataset } from '../harness/dataset.ts';
 import { type GradedCase, type GradedRecord, gradeRecord } from '../harness/graded-record.ts';
-import { runLogReader } from '../harness/run-log/run-log-reader.ts';
 import { UsageError } from './failures.ts';
-import { asUsage, readWholeFile } from './json-lines-file.ts';
-import { linesOfFile } from './lines-of-file.ts';
+import { readQuestions, readRunLog } from './read-run-log.ts';
 
 export type GradeOptions = { dataset: string; wasteShare: number };
 
@@ -26,21 +23,11 @@ export async function gradedLog(log: string, options: GradeOptions): Promise<Gra
  * @throws UsageError with the line that is wrong
  */
 export async function* gradedCases(log: string, { dataset, wasteShare }: GradeOptions): AsyncGenerator<GradedCase> {
-  const questions = await questionsById(dataset);
-  const reader = runLogReader(log);
-  let line = 0;
-  for await (const text of linesOfFile(log)) {
-    line += 1;
-    const record = asUsage(() => reader.read(text, line));
-    if (record === null) continue;
+  const questions = new Map((await readQuestions(dataset)).map((question) => [question.id, question]));
+  for await (const { record, line } of readRunLog(log)) {
     const question = questionOf(record, `${log}:${line}`, questions, dataset);
     yield { record, question, graded: gradeRecord(record, question, { wasteShare }) };
   }
-}
-
-async function questionsById(file: string): Promise<Map<string, DatasetQuestion>> {
-  const text = await readWholeFile(file);
-  return new Map(asUsage(() => readDataset(text, file)).map((question) => [question.id, question]));
 }
 
 function questionOf(

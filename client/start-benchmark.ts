@@ -3,17 +3,14 @@ import { type WorkflowHandle, WorkflowExecutionAlreadyStartedError } from '@temp
 import { defineSearchAttributeKey } from '@temporalio/common';
 import type { Config } from '../config/config.ts';
 import type { BenchmarkInput, SpendingLimit } from '../contracts/benchmark-run.ts';
-import { benchmarkQueueOf, searchAttributes, workflowTypes } from '../contracts/names.ts';
-import { datasetRoot } from './benchmark-questions.ts';
+import { benchmarkPriority, benchmarkQueueOf, searchAttributes, workflowTypes } from '../contracts/names.ts';
+import { datasetRoot } from './dataset-repository.ts';
 import { callLimits } from './call-limits.ts';
 import { UsageError } from './failures.ts';
 import type { Session } from './session.ts';
 import { registeredAttributes } from './start-run.ts';
 
 export type BenchmarkPace = { concurrency: number; limit: SpendingLimit | null };
-
-/** 5 is the lowest priority that a server takes, 3 the one of an ordinary run. */
-export const benchmarkPriority = 5;
 
 /** Well below the 2,000 that one run of the workflow may have. */
 const eventLimit = 1_800;
@@ -65,7 +62,7 @@ export function benchmarkStart(id: string, input: BenchmarkInput) {
   return {
     args: [input],
     staticSummary: `benchmark ${id}`,
-    priority: { priorityKey: benchmarkPriority, fairnessKey: `bench-${id}`.slice(0, 64) },
+    priority: benchmarkPriority(id),
     typedSearchAttributes: input.searchAttributes.includes('SwitchyardBenchmark') ? [attribute] : [],
   };
 }

@@ -53,6 +53,14 @@ export function exportQueueOf(taskQueue: string): string {
   return `${taskQueue}-traces`;
 }
 
+/**
+ * A benchmark stands behind whatever a person asks: 5 is the lowest priority that a server takes, 3 that of an ordinary
+ * run. Its fairness key, of 64 bytes at most, keeps benchmarks fair to each other.
+ */
+export function benchmarkPriority(id: string): { priorityKey: number; fairnessKey: string } {
+  return { priorityKey: 5, fairnessKey: `bench-${id}`.slice(0, 64) };
+}
+
 /** The queue of a deployment's benchmark calls: however many wait there, the slots that people's questions need stay free. */
 export function benchmarkQueueOf(taskQueue: string): string {
   return `${taskQueue}-benchmarks`;

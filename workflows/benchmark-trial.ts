@@ -10,7 +10,7 @@ import {
   startChild,
 } from '@temporalio/workflow';
 import type { BenchmarkTrial, RecordAnswerInput, RecordedAnswer } from '../contracts/benchmark-run.ts';
-import { datasetItemIdOf, experimentNameOf } from '../contracts/names.ts';
+import { benchmarkPriority, datasetItemIdOf, experimentNameOf } from '../contracts/names.ts';
 import type { QuestionInput } from '../contracts/question.ts';
 import type { answerQuestion } from './answer-question.ts';
 import { recordAnswer, scoreAnswer } from './benchmark-calls.ts';
@@ -18,11 +18,6 @@ import type { BenchmarkRun } from './benchmark-run.ts';
 import { retrySignal } from './run.ts';
 
 type Recorded = Extract<RecordedAnswer, { kind: 'recorded' }>;
-
-/** Behind whatever a person asks: 5 is the lowest priority that a server takes, 3 the one of an ordinary run. */
-const priorityKey = 5;
-/** Bytes that a server takes. */
-const fairnessKeyLength = 64;
 
 /** @throws the cancellation: nothing is recorded then, so that the question can be asked again */
 export async function askTrial(run: BenchmarkRun, trial: BenchmarkTrial): Promise<void> {
@@ -50,7 +45,7 @@ async function answered(
       args: [questionOf(run, trial)],
       // Whatever ends this workflow, what is paid for is finished; the next try finds it.
       parentClosePolicy: 'ABANDON',
-      priority: { priorityKey, fairnessKey: `bench-${run.id}`.slice(0, fairnessKeyLength) },
+      priority: benchmarkPriority(run.id),
       staticSummary: trial.question.slice(0, 200),
       memo: { question: trial.question.slice(0, 200), pipeline: run.arm(trial).pipeline.name },
       typedSearchAttributes: attributesOf(run, trial),

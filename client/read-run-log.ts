@@ -1,0 +1,24 @@
+/** Reads a run log and a dataset, record by record, so that a log of any size fits. */
+import type { DatasetQuestion } from '../contracts/dataset.ts';
+import type { RunLogRecord } from '../contracts/run-log.ts';
+import { readDataset } from '../harness/dataset.ts';
+import { runLogReader } from '../harness/run-log/run-log-reader.ts';
+import { asUsage, readWholeFile } from './json-lines-file.ts';
+import { linesOfFile } from './lines-of-file.ts';
+
+/** @throws UsageError with the line that is wrong */
+export async function* readRunLog(file: string): AsyncGenerator<{ record: RunLogRecord; line: number }> {
+  const reader = runLogReader(file);
+  let line = 0;
+  for await (const text of linesOfFile(file)) {
+    line += 1;
+    const record = asUsage(() => reader.read(text, line));
+    if (record !== null) yield { record, line };
+  }
+}
+
+/** @throws UsageError with the line that is wrong */
+export async function readQuestions(file: string): Promise<DatasetQuestion[]> {
+  const text = await readWholeFile(file);
+  return asUsage(() => readDataset(text, file));
+}
