@@ -2,6 +2,7 @@
 import type { DatasetQuestion } from '../contracts/dataset.ts';
 import type { RunLogRecord } from '../contracts/run-log.ts';
 import { gradeRecord } from './graded-record.ts';
+import { meanOfAll } from './statistics/mean.ts';
 
 export type RouteResult = {
   /** Several, joined by `+`, where the router was unclear. */
@@ -66,19 +67,10 @@ function resultOf(route: string, records: readonly RunLogRecord[], question: Dat
   const grades = records.map((record) => gradeRecord(record, question).correct).filter((grade) => grade !== null);
   return {
     route,
-    right: mean(grades.map(Number)),
-    tokens: meanKnown(records.map(({ usage }) => (usage === null ? null : usage.inputTokens + usage.outputTokens))),
-    costUsd: meanKnown(records.map(({ cost_usd }) => cost_usd)),
+    right: meanOfAll(grades.map(Number)),
+    tokens: meanOfAll(records.map(({ usage }) => (usage === null ? null : usage.inputTokens + usage.outputTokens))),
+    costUsd: meanOfAll(records.map(({ cost_usd }) => cost_usd)),
   };
-}
-
-function meanKnown(values: readonly (number | null)[]): number | null {
-  const known = values.filter((value) => value !== null);
-  return known.length < values.length ? null : mean(known);
-}
-
-function mean(values: readonly number[]): number | null {
-  return values.length === 0 ? null : values.reduce((sum, value) => sum + value, 0) / values.length;
 }
 
 function difference(a: number | null, b: number | null): number | null {

@@ -1,5 +1,6 @@
 /** Pairs two arms question by question; trials are averaged inside a question, so they never count as questions. */
 import { type GradedTrial, LogProblem } from '../graded-trial.ts';
+import { meanOfAll } from '../statistics/mean.ts';
 
 /** Means over the trials of one arm on one question. */
 export type ArmMeans = { accuracy: number; waste: number; costUsd: number | null; workMs: number | null };
@@ -54,24 +55,14 @@ function outcomeOf({ fingerprint, correct, label, route, costUsd, retries, absta
 
 function means(trials: readonly GradedTrial[]): ArmMeans {
   return {
-    accuracy: mean(trials.map(({ correct }) => correct)) ?? 0,
-    waste: mean(trials.map(({ wasteful }) => Number(wasteful))) ?? 0,
-    costUsd: mean(trials.map(({ costUsd }) => costUsd)),
-    workMs: mean(trials.map(workMs)),
+    accuracy: meanOfAll(trials.map(({ correct }) => correct)) ?? 0,
+    waste: meanOfAll(trials.map(({ wasteful }) => Number(wasteful))) ?? 0,
+    costUsd: meanOfAll(trials.map(({ costUsd }) => costUsd)),
+    workMs: meanOfAll(trials.map(workMs)),
   };
 }
 
 /** Latency without the waits that a rate limit or a busy worker causes. */
 export function workMs({ latencyMs: { total, queue, backoff } }: GradedTrial): number | null {
   return total === null ? null : Math.max(0, total - (queue ?? 0) - (backoff ?? 0));
-}
-
-/** Null where a value is unknown: a mean of the known ones would compare different trials. */
-function mean(values: readonly (number | null)[]): number | null {
-  let sum = 0;
-  for (const value of values) {
-    if (value === null) return null;
-    sum += value;
-  }
-  return values.length === 0 ? null : sum / values.length;
 }

@@ -1,5 +1,6 @@
 /** Orders questions for a reader: those that the candidate lost first, those that it won last. */
 import type { GradedTrial } from '../graded-trial.ts';
+import { meanOfKnown } from '../statistics/mean.ts';
 
 /** Questions that both arms have graded, then those that only one has; equal ones by the candidate's quality, then by time lost. */
 export function questionsByRegression(
@@ -31,15 +32,9 @@ function figuresBy(trials: readonly GradedTrial[]): Map<string, { accuracy: numb
     [...byQuestion].map(([question, some]) => [
       question,
       {
-        accuracy: mean(some.map(({ correct }) => correct)),
-        totalMs: mean(some.map(({ latencyMs }) => latencyMs.total)),
+        accuracy: meanOfKnown(some.map(({ correct }) => correct)),
+        totalMs: meanOfKnown(some.map(({ latencyMs }) => latencyMs.total)),
       },
     ]),
   );
-}
-
-/** Of the known ones; null where none is known. */
-function mean(values: readonly (number | null)[]): number | null {
-  const known = values.filter((value) => value !== null);
-  return known.length === 0 ? null : known.reduce((sum, value) => sum + value, 0) / known.length;
 }
