@@ -43,12 +43,15 @@ export async function takeTurn(
   options: TurnOptions,
 ): Promise<{ reply: ChatReply; turn: ContentId }> {
   const before: Conversation =
-    turn.kind === 'opening' ? { settings: turn.settings, messages: [] } : await loadConversation(needs, turn.previous);
+    turn.kind === 'opening'
+      ? { settings: turn.settings, messages: [], reported: null }
+      : await loadConversation(needs, turn.previous);
   const { snapshot: _snapshot, allowed: _allowed, ...settings } = before.settings;
-  const conversation = { settings: before.settings, messages: [...before.messages, ...turn.said] };
+  const conversation = { ...before, messages: [...before.messages, ...turn.said] };
   const messages = await renderMessages(needs, conversation, frame.signal);
   const toolChoice = options.mustAnswer ? 'none' : 'auto';
-  const raw = await askModel(needs, frame, { ...settings, messages, toolChoice }, options.payment);
+  const request = { ...settings, messages, toolChoice } as const;
+  const raw = await askModel(needs, frame, request, options.payment, before.reported);
   const reply = { ...raw, toolCalls: options.mustAnswer ? [] : keptToolCalls(raw.toolCalls) };
   const previous = turn.kind === 'opening' ? null : turn.previous;
   const stored = await storeTurn(needs, { previous, settings: before.settings, said: turn.said, reply });

@@ -1,20 +1,48 @@
 /** One paid model call: never paid again once its reply is in the journal. */
 import { createHash } from 'node:crypto';
-import type { Payment } from '../contracts/agent-calls.ts';
+import type { ActivityResult } from '../contracts/activity-result.ts';
+import type { DoesNotFit, Payment } from '../contracts/agent-calls.ts';
 import type { ChatReply, ChatRequest } from '../contracts/chat.ts';
+import { CallDoesNotFit, without } from '../models/allowance.ts';
 import { ModelFailure } from '../models/chat-model.ts';
 import { requestHash } from '../models/journal.ts';
 import { findPrice } from '../models/prices.ts';
+import type { ReportedPart } from '../models/token-estimate.ts';
 import type { ActivityDependencies } from './dependencies.ts';
-import type { Frame } from './frame.ts';
+import { type Frame, inFrame, type Work } from './frame.ts';
 
 type Needs = Pick<ActivityDependencies, 'model' | 'modelByRole' | 'journal'>;
 
+/** What `inPaidFrame` hands to the workflow. */
+type Paid<Result> = Promise<ActivityResult<Result | DoesNotFit>>;
+
+/** The frame of an activity that asks a model: a call that does not fit into its grant is a result, not a failure. */
+export function inPaidFrame<Result>(about: Parameters<typeof inFrame>[0], work: Work<Result>): Paid<Result> {
+  return inFrame<Result | DoesNotFit>(about, async (frame) => {
+    try {
+      return await work(frame);
+    } catch (error) {
+      if (!(error instanceof CallDoesNotFit)) throw error;
+      const { refusal, usage, message } = error;
+      const paid = usage === null ? {} : { usage };
+      return { result: refusal, usage, span: { level: 'WARNING', message: message.slice(0, 300), ...paid } };
+    }
+  });
+}
+
 /**
- * Asks the model, or finds the reply of an earlier attempt whose completion did not reach the server.
- * @throws ModelFailure; and the signal's reason when the call is cancelled (the HTTP request is aborted).
+ * Asks the model, or finds the reply of an earlier attempt whose completion did not reach the server. Replies are found by
+ * the request as it was asked for, before a grant lowers its limit: the same call may have another grant the next time.
+ * @param reported what is known of the request from the turn before it
+ * @throws ModelFailure; CallDoesNotFit; and the signal's reason when the call is cancelled (the HTTP request is aborted).
  */
-export async function askModel(needs: Needs, frame: Frame, request: ChatRequest, payment: Payment): Promise<ChatReply> {
+export async function askModel(
+  needs: Needs,
+  frame: Frame,
+  request: ChatRequest,
+  payment: Payment,
+  reported: ReportedPart | null = null,
+): Promise<ChatReply> {
   const model = request.model ?? needs.modelByRole[request.role];
   if (payment.requirePrice && findPrice(model) === null) {
     throw new ModelFailure(
@@ -26,11 +54,19 @@ export async function askModel(needs: Needs, frame: Frame, request: ChatRequest,
   const key = { ...frame.run, callKey: payment.key, requestHash: requestHash(request) };
   const remembered = await needs.journal.read(key);
   if (remembered !== null) return remembered;
+  const { grant } = payment;
   const reply = await needs.model.chat(request, {
     signal: frame.signal,
     callId: `${frame.run.workflowId}/${frame.run.runId}/${payment.key}`,
+    ...(grant === undefined ? {} : { allowance: { ...without(grant, frame.spent), reported } }),
   });
-  await needs.journal.write(key, reply);
+  try {
+    await needs.journal.write(key, reply);
+  } catch (error) {
+    // The next attempt will not find it, and must know what it has cost.
+    frame.note({ usage: reply.usage });
+    throw error;
+  }
   return reply;
 }
 
