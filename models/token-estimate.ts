@@ -76,25 +76,29 @@ const bytesOf = (text: string): number => Buffer.byteLength(text);
 
 const lettersPerUnit = 4;
 const spacesPerUnit = 4;
+/** Letters and digits in a row beyond this are hardly language: base64, hashes, sequences. */
+const longestWord = 16;
 
 /**
- * About the tokens that a weak tokenizer makes: four letters of one run (a new one begins at a capital), one digit, one
- * other sign, one byte beyond ASCII. A single space belongs to the word after it.
+ * About the tokens that a weak tokenizer makes, at least: four letters of a word (a new one begins at a capital), one
+ * digit, one other sign, one byte beyond ASCII, one letter of what is too long for a word. A single space belongs to the
+ * word after it.
  */
 export function unitsOf(text: string): number {
   let units = 0;
   let letters = 0;
+  let inARow = 0;
   let spaces = 0;
   let afterSmall = false;
   for (let at = 0; at < text.length; at += 1) {
     const code = text.charCodeAt(at);
     const small = code >= 97 && code <= 122;
     const letter = small || (code >= 65 && code <= 90);
-    const runs = letter && letters > 0 && !(afterSmall && !small);
-    letters = letter ? (runs ? letters + 1 : 1) : 0;
+    letters = !letter ? 0 : afterSmall && !small ? 1 : letters + 1;
+    inARow = letter || (code >= 48 && code <= 57) ? inARow + 1 : 0;
     spaces = code === 32 ? spaces + 1 : 0;
     afterSmall = small;
-    if (letter) units += letters % lettersPerUnit === 1 ? 1 : 0;
+    if (letter) units += inARow > longestWord || letters % lettersPerUnit === 1 ? 1 : 0;
     else if (code === 32) units += spaces % spacesPerUnit === 2 ? 1 : 0;
     else units += code < 128 ? 1 : utf8Length(code);
   }
