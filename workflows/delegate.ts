@@ -62,7 +62,7 @@ async function work(run: Run, spec: SpecialistSpec, { feedback, branch }: Assign
     mustAnswer: specialist.turnLimit === 1 || run.ledger.shouldAnswer(branch, callsKept),
   };
   for (let turnNumber = 1; ; turnNumber += 1) {
-    const turn = await nextTurn(run, { name: specialist.name, tryNumber, branch }, call);
+    const turn = await fittingTurn(run, { name: specialist.name, tryNumber, branch }, call);
     switch (turn.kind) {
       case 'unparsable':
         return record(run, emptyOutput(run, specialist.name, 'empty', turn.problem));
@@ -79,6 +79,17 @@ async function work(run: Run, spec: SpecialistSpec, { feedback, branch }: Assign
       default:
         throw turn satisfies never;
     }
+  }
+}
+
+/** A turn that does not fit becomes the last one, which is asked with less of what the tools have shown. */
+async function fittingTurn(run: Run, worker: Worker, call: SpecialistCall): Promise<SpecialistTurn> {
+  try {
+    return await nextTurn(run, worker, call);
+  } catch (error) {
+    const noRoom = error instanceof BudgetSpent && error.limit !== 'modelCalls';
+    if (!noRoom || call.kind !== 'next' || call.mustAnswer) throw error;
+    return nextTurn(run, worker, { ...call, mustAnswer: true });
   }
 }
 

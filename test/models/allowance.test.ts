@@ -134,7 +134,7 @@ test('what was paid before a failure in the same call counts with it', async () 
 
 test('a text has no more units than bytes, and never none', () => {
   fc.assert(
-    fc.property(fc.string({ unit: 'binary' }), (text) => {
+    fc.property(fc.string({ unit: 'binary', maxLength: 100 }), (text) => {
       const units = unitsOf(text);
       assert.ok(units >= 1 && units <= Math.max(1, Buffer.byteLength(text)));
     }),

@@ -59,6 +59,26 @@ test('a money limit that the first call would pass ends the run before it is ask
   assert.equal(team.requests.length, 0);
 });
 
+test('a specialist whose tools show more than fits answers from what does, within the limit', async () => {
+  const long = 'export function boil(water) {\n  if (water < 1) throw new Error("KETTLE_EMPTY");\n}\n';
+  const files = { 'lib/kettle.js': long + 'export const cup = (water) => boil(water) * 2;\n'.repeat(300) };
+  const seen: string[] = [];
+  await using team = await startMeteredTeam({
+    specialist: ({ turn, messages }) => {
+      if (turn === 0) return calls(['read_lines', { path: 'lib/kettle.js', first_line: 1, last_line: 300 }]);
+      seen.push(String(messages.find(({ role }) => role === 'tool')?.content));
+      return says({ ...goodDraft, citations: [{ ...goodDraft.citations[0], path: 'lib/kettle.js' }] });
+    },
+  });
+  await using scene = await openScene({ modelUrl: team.url, files });
+  const { kind, state } = await scene.ask('When does boil throw?', {
+    pipeline: pipeline({ budget: { tokens: 5000 } }),
+  });
+  assert.equal(kind, 'answered');
+  assert.ok(tokensOf(team.bill) <= 5000 && tokensOf(state.usage) === tokensOf(team.bill));
+  assert.match(seen.at(-1) ?? '', /KETTLE_EMPTY[^]*\[cut here: the budget leaves no room for more\]$/);
+});
+
 test('whatever goes wrong on the way, no run uses more than its limits, and each counts what it was billed', async () => {
   const random = seededRandom(12);
   const often = (share: number) => random() < share;
