@@ -1,12 +1,13 @@
 /** One turn of any agent: load what was said, ask, store the reply, so that only a reference enters history. */
 import { repairMessage } from '../agents/repair.ts';
 import type { Payment, RepairCall } from '../contracts/agent-calls.ts';
-import type { ChatReply, ChatToolCall } from '../contracts/chat.ts';
+import type { ChatMessage, ChatReply, ChatRequest, ChatToolCall } from '../contracts/chat.ts';
 import type { ContentId } from '../contracts/content.ts';
 import { askModel } from './ask-model.ts';
 import { type Conversation, loadConversation, renderMessages, type Settings, storeTurn } from './conversation.ts';
 import type { ActivityDependencies } from './dependencies.ts';
 import type { Frame } from './frame.ts';
+import { withLessOfResults } from './tool-room.ts';
 
 type Said = Conversation['messages'];
 
@@ -35,23 +36,34 @@ export const repairTurn = (call: RepairCall): Turn => ({
   said: [repairMessage(call.problem, call.mustAnswer)],
 });
 
-/** Asks the model for its next reply and stores the turn. Errors: those of the model, the store and the snapshot. */
+/**
+ * Asks the model for its next reply and stores the turn. A turn that must be the answer is asked with less of its new tool
+ * results where all of them leave no room for it. Errors: those of the model, the store and the snapshot.
+ */
 export async function takeTurn(
   needs: ActivityDependencies,
   frame: Frame,
   turn: Turn,
-  options: TurnOptions,
+  { mustAnswer, payment }: TurnOptions,
 ): Promise<{ reply: ChatReply; turn: ContentId }> {
   const before: Conversation =
-    turn.kind === 'opening' ? { settings: turn.settings, messages: [] } : await loadConversation(needs, turn.previous);
+    turn.kind === 'opening'
+      ? { settings: turn.settings, messages: [], reported: null }
+      : await loadConversation(needs, turn.previous);
   const { snapshot: _snapshot, allowed: _allowed, ...settings } = before.settings;
-  const conversation = { settings: before.settings, messages: [...before.messages, ...turn.said] };
+  const conversation = { ...before, messages: [...before.messages, ...turn.said] };
   const messages = await renderMessages(needs, conversation, frame.signal);
-  const toolChoice = options.mustAnswer ? 'none' : 'auto';
-  const raw = await askModel(needs, frame, { ...settings, messages, toolChoice }, options.payment);
-  const reply = { ...raw, toolCalls: options.mustAnswer ? [] : keptToolCalls(raw.toolCalls) };
+  const toolChoice = mustAnswer ? 'none' : 'auto';
+  const [old, fresh] = [messages.slice(0, before.messages.length), messages.slice(before.messages.length)];
+  const requestOf = (said: ChatMessage[]): ChatRequest => ({ ...settings, messages: [...old, ...said], toolChoice });
+  const request = requestOf(fresh);
+  const smaller = mustAnswer ? withLessOfResults(fresh).map(requestOf) : [];
+  const answered = await askModel(needs, frame, { request, smaller, reported: before.reported }, payment);
+  const { reply: raw } = answered;
+  const reply = { ...raw, toolCalls: mustAnswer ? [] : keptToolCalls(raw.toolCalls) };
   const previous = turn.kind === 'opening' ? null : turn.previous;
-  const stored = await storeTurn(needs, { previous, settings: before.settings, said: turn.said, reply });
+  const said = answered.request === request ? turn.said : answered.request.messages.slice(old.length);
+  const stored = await storeTurn(needs, { previous, settings: before.settings, said, reply });
   return { reply, turn: stored };
 }
 

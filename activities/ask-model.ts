@@ -1,20 +1,46 @@
 /** One paid model call: never paid again once its reply is in the journal. */
 import { createHash } from 'node:crypto';
-import type { Payment } from '../contracts/agent-calls.ts';
+import type { ActivityResult } from '../contracts/activity-result.ts';
+import type { DoesNotFit, Payment } from '../contracts/agent-calls.ts';
 import type { ChatReply, ChatRequest } from '../contracts/chat.ts';
+import { CallDoesNotFit, without } from '../models/allowance.ts';
 import { ModelFailure } from '../models/chat-model.ts';
-import { requestHash } from '../models/journal.ts';
+import { type JournalKey, requestHash } from '../models/journal.ts';
 import { findPrice } from '../models/prices.ts';
+import type { ReportedPart } from '../models/token-estimate.ts';
 import type { ActivityDependencies } from './dependencies.ts';
-import type { Frame } from './frame.ts';
+import { type Frame, inFrame, type Work } from './frame.ts';
 
 type Needs = Pick<ActivityDependencies, 'model' | 'modelByRole' | 'journal'>;
 
+/** What `inPaidFrame` hands to the workflow. */
+type Paid<Result> = Promise<ActivityResult<Result | DoesNotFit>>;
+
+/** The frame of an activity that asks a model: a call that does not fit into its grant is a result, not a failure. */
+export function inPaidFrame<Result>(about: Parameters<typeof inFrame>[0], work: Work<Result>): Paid<Result> {
+  return inFrame<Result | DoesNotFit>(about, async (frame) => {
+    try {
+      return await work(frame);
+    } catch (error) {
+      if (!(error instanceof CallDoesNotFit)) throw error;
+      const { refusal, usage, message } = error;
+      const paid = usage === null ? {} : { usage };
+      return { result: refusal, usage, span: { level: 'WARNING', message: message.slice(0, 300), ...paid } };
+    }
+  });
+}
+
+/** What is asked: a request, and smaller ones that will do where it does not fit into the call's grant. */
+export type Asked = { request: ChatRequest; smaller?: readonly ChatRequest[]; reported?: ReportedPart | null };
+
 /**
- * Asks the model, or finds the reply of an earlier attempt whose completion did not reach the server.
- * @throws ModelFailure; and the signal's reason when the call is cancelled (the HTTP request is aborted).
+ * Asks the model, or finds the reply of an earlier attempt whose completion did not reach the server. Replies are found by
+ * the request as it was asked for, before a grant lowers its limit: the same call may have another grant the next time.
+ * @returns the reply, and the request that it answers
+ * @throws ModelFailure; CallDoesNotFit; and the signal's reason when the call is cancelled (the HTTP request is aborted).
  */
-export async function askModel(needs: Needs, frame: Frame, request: ChatRequest, payment: Payment): Promise<ChatReply> {
+export async function askModel(needs: Needs, frame: Frame, asked: Asked, payment: Payment): Promise<Answered> {
+  const { request, smaller = [], reported = null } = asked;
   const model = request.model ?? needs.modelByRole[request.role];
   if (payment.requirePrice && findPrice(model) === null) {
     throw new ModelFailure(
@@ -23,14 +49,46 @@ export async function askModel(needs: Needs, frame: Frame, request: ChatRequest,
     );
   }
   frame.note({ model, parameters: parametersOf(request), promptVersion: promptVersionOf(request) });
-  const key = { ...frame.run, callKey: payment.key, requestHash: requestHash(request) };
-  const remembered = await needs.journal.read(key);
-  if (remembered !== null) return remembered;
+  const requests = [request, ...smaller];
+  for (const each of requests) {
+    const reply = await needs.journal.read(keyOf(frame, each, payment));
+    if (reply !== null) return { reply, request: each };
+  }
+  for (const [at, each] of requests.entries()) {
+    try {
+      return { reply: await askOnce(needs, frame, { request: each, reported }, payment), request: each };
+    } catch (error) {
+      if (!(error instanceof CallDoesNotFit) || error.usage !== null || at === requests.length - 1) throw error;
+    }
+  }
+  throw new Error('a call asks for something');
+}
+
+type Answered = { reply: ChatReply; request: ChatRequest };
+
+function keyOf({ run }: Frame, request: ChatRequest, payment: Payment): JournalKey {
+  return { ...run, callKey: payment.key, requestHash: requestHash(request) };
+}
+
+async function askOnce(
+  needs: Needs,
+  frame: Frame,
+  { request, reported }: Required<Omit<Asked, 'smaller'>>,
+  payment: Payment,
+): Promise<ChatReply> {
+  const { grant } = payment;
   const reply = await needs.model.chat(request, {
     signal: frame.signal,
     callId: `${frame.run.workflowId}/${frame.run.runId}/${payment.key}`,
+    ...(grant === undefined ? {} : { allowance: { ...without(grant, frame.spent), reported } }),
   });
-  await needs.journal.write(key, reply);
+  try {
+    await needs.journal.write(keyOf(frame, request, payment), reply);
+  } catch (error) {
+    // The next attempt will not find it, and must know what it has cost.
+    frame.note({ usage: reply.usage });
+    throw error;
+  }
   return reply;
 }
 

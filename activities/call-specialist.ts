@@ -1,18 +1,18 @@
 /** A specialist's next turn: tool requests, a draft, or a reply that must be repaired. */
 import { answerNow, parseSpecialistReply, specialistMessages } from '../agents/specialist.ts';
 import type { ActivityResult } from '../contracts/activity-result.ts';
-import type { Payment, SpecialistCall } from '../contracts/agent-calls.ts';
+import type { DoesNotFit, Payment, SpecialistCall } from '../contracts/agent-calls.ts';
 import type { SpecialistTurn } from '../contracts/draft.ts';
 import { Draft } from '../contracts/draft.ts';
 import { toolDefinitions } from '../retrieval/tools.ts';
 import { repairTurn, settingsOf, takeTurn, type Turn } from './agent-turn.ts';
+import { inPaidFrame } from './ask-model.ts';
 import type { ActivityDependencies } from './dependencies.ts';
-import { inFrame } from './frame.ts';
 
 export const callSpecialist =
   (needs: ActivityDependencies) =>
-  (call: SpecialistCall, payment: Payment): Promise<ActivityResult<SpecialistTurn>> =>
-    inFrame({ name: 'specialist-llm', type: 'generation' }, async (frame) => {
+  (call: SpecialistCall, payment: Payment): Promise<ActivityResult<SpecialistTurn | DoesNotFit>> =>
+    inPaidFrame({ name: 'specialist-llm', type: 'generation' }, async (frame) => {
       const { mustAnswer } = call;
       const next = await nextTurn(needs, call, frame.signal);
       const { reply, turn } = await takeTurn(needs, frame, next, { mustAnswer, payment });

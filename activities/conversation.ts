@@ -4,6 +4,7 @@ import type { ChatMessage, ChatReply, ChatRequest } from '../contracts/chat.ts';
 import type { ContentId } from '../contracts/content.ts';
 import type { FailureKind } from '../contracts/failure-kinds.ts';
 import type { SnapshotRef } from '../contracts/snapshot.ts';
+import type { ReportedPart } from '../models/token-estimate.ts';
 import { ContentUnavailable } from '../retrieval/failures.ts';
 import type { ActivityDependencies } from './dependencies.ts';
 
@@ -16,9 +17,20 @@ export type Settings = Omit<ChatRequest, 'messages' | 'toolChoice'> & {
   allowed: string[];
 };
 
-type StoredTurn = { previous: ContentId | null; settings: Settings | null; messages: StoredMessage[] };
+type StoredTurn = {
+  previous: ContentId | null;
+  settings: Settings | null;
+  messages: StoredMessage[];
+  /** Tokens of the whole conversation up to here, as its usage says; null or absent where that is not known. */
+  tokens?: number | null;
+};
 
-export type Conversation = { settings: Settings; messages: StoredMessage[] };
+export type Conversation = {
+  settings: Settings;
+  messages: StoredMessage[];
+  /** What the stored turns were reported to take; null where nothing was. */
+  reported: ReportedPart | null;
+};
 
 type Needs = Pick<ActivityDependencies, 'content' | 'retrieval'>;
 
@@ -37,17 +49,29 @@ export async function storeTurn(
     previous: turn.previous,
     settings: turn.previous === null ? turn.settings : null,
     messages: [...turn.said, reply],
+    tokens: tokensOf(turn.reply),
   };
   return needs.content.put(JSON.stringify(stored));
+}
+
+/** Input and output of a reply that was one send: several sends add up to more than the conversation. */
+function tokensOf({ usage: { modelCalls, inputTokens, outputTokens } }: ChatReply): number | null {
+  return modelCalls === 1 ? inputTokens + outputTokens : null;
 }
 
 /** The whole conversation up to a stored turn, oldest message first. */
 export async function loadConversation(needs: Needs, last: ContentId): Promise<Conversation> {
   const messages: StoredMessage[][] = [];
+  let tokens: number | null = null;
   for (let id: ContentId | null = last; id !== null; ) {
     const turn = JSON.parse(await needs.content.get(id)) as StoredTurn;
     messages.unshift(turn.messages);
-    if (turn.previous === null && turn.settings !== null) return { settings: turn.settings, messages: messages.flat() };
+    if (id === last) tokens = turn.tokens ?? null;
+    if (turn.previous === null && turn.settings !== null) {
+      const all = messages.flat();
+      const reported = tokens === null ? null : { tokens, messages: all.length };
+      return { settings: turn.settings, messages: all, reported };
+    }
     id = turn.previous;
   }
   throw new RenderingChanged(`the stored conversation ${last} has no beginning`);

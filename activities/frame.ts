@@ -3,6 +3,7 @@ import { Context } from '@temporalio/activity';
 import type { ActivityResult } from '../contracts/activity-result.ts';
 import type { SpanRecord } from '../contracts/span.ts';
 import type { Usage } from '../contracts/usage.ts';
+import { addUsage, noUsage } from '../contracts/usage-sum.ts';
 import { beats } from './beats.ts';
 import { countAttempt } from './metrics.ts';
 import { type TimeLeft, toActivityFailure } from './failures.ts';
@@ -10,11 +11,15 @@ import { type TimeLeft, toActivityFailure } from './failures.ts';
 /** What a failed attempt leaves for the next one, by way of its last heartbeat. */
 type Carried = { spans: SpanRecord[] };
 
-type Work<Result> = (frame: Frame) => Promise<{ result: Result; usage: Usage | null; span?: Partial<SpanRecord> }>;
+export type Work<Result> = (
+  frame: Frame,
+) => Promise<{ result: Result; usage: Usage | null; span?: Partial<SpanRecord> }>;
 
 export type Frame = {
   signal: AbortSignal;
   run: { workflowId: string; runId: string };
+  /** What earlier attempts have paid for. */
+  spent: Usage;
   /** Tells what is known of the work before it may fail, so that a failed attempt's span says it too. */
   note(known: Partial<SpanRecord>): void;
 };
@@ -48,14 +53,15 @@ export async function inFrame<Result>(
     known = { ...known, ...more };
   };
   try {
-    const done = await work({ signal: context.cancellationSignal, run: { workflowId, runId }, note });
+    const spent = carried.spans.reduce((sum, { usage }) => (usage === undefined ? sum : addUsage(sum, usage)), noUsage);
+    const done = await work({ signal: context.cancellationSignal, run: { workflowId, runId }, spent, note });
     const last = span(done.span ?? {});
     countAttempt(context, last);
     return { result: done.result, usage: done.usage, spans: [...carried.spans, last] };
   } catch (error) {
     if (context.cancellationSignal.aborted) throw context.cancellationSignal.reason;
     const message = String(error instanceof Error ? error.message : error).slice(0, 300);
-    const failed = span({ level: 'ERROR', message });
+    const failed = span({ level: 'ERROR', message, ...paidBy(error) });
     countAttempt(context, failed);
     carried.spans.push(failed);
     context.heartbeat(carried);
@@ -63,9 +69,17 @@ export async function inFrame<Result>(
   }
 }
 
+/** The last ones, and whatever was paid for. */
 function carriedSpans(details: unknown): Carried {
   const spans = (details as Carried | undefined)?.spans;
-  return { spans: Array.isArray(spans) ? spans.slice(-10) : [] };
+  if (!Array.isArray(spans)) return { spans: [] };
+  return { spans: spans.filter(({ usage }, at) => usage !== undefined || at >= spans.length - 10) };
+}
+
+/** Errors of models/ know what was paid although nothing usable came. */
+function paidBy(error: unknown): { usage?: Usage } {
+  const { usage } = (error instanceof Error ? error : {}) as { usage?: Usage | null };
+  return usage === undefined || usage === null ? {} : { usage };
 }
 
 function timeLeft({ info }: Context): TimeLeft {

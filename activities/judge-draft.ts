@@ -1,18 +1,19 @@
 /** Asks the judge for a typed verdict on a draft. */
 import { judgeMessages, parseVerdict, verdictSchema } from '../agents/judge.ts';
 import type { ActivityResult } from '../contracts/activity-result.ts';
-import type { JudgeCall, Payment } from '../contracts/agent-calls.ts';
+import type { DoesNotFit, JudgeCall, Payment } from '../contracts/agent-calls.ts';
 import { Draft } from '../contracts/draft.ts';
 import type { JudgeTurn } from '../contracts/verdict.ts';
 import { repairTurn, settingsOf, takeTurn, type Turn } from './agent-turn.ts';
+import { inPaidFrame } from './ask-model.ts';
 import type { ActivityDependencies } from './dependencies.ts';
 import { citedEvidence } from './evidence-text.ts';
-import { type Frame, inFrame } from './frame.ts';
+import type { Frame } from './frame.ts';
 
 export const judgeDraft =
   (needs: ActivityDependencies) =>
-  (call: JudgeCall, payment: Payment): Promise<ActivityResult<JudgeTurn>> =>
-    inFrame({ name: 'judge-llm', type: 'evaluator' }, async (frame) => {
+  (call: JudgeCall, payment: Payment): Promise<ActivityResult<JudgeTurn | DoesNotFit>> =>
+    inPaidFrame({ name: 'judge-llm', type: 'evaluator' }, async (frame) => {
       const next = call.kind === 'repair' ? repairTurn(call) : await opening(needs, frame, call);
       const { reply, turn } = await takeTurn(needs, frame, next, {
         mustAnswer: false,

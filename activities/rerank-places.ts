@@ -1,16 +1,16 @@
 /** Has a model put in order what a search would show. A reply that cannot be used leaves the search's order. */
 import { orderSchema, parseOrder, rerankMessages } from '../agents/reranker.ts';
 import type { ActivityResult } from '../contracts/activity-result.ts';
-import type { Payment } from '../contracts/agent-calls.ts';
+import type { DoesNotFit, Payment } from '../contracts/agent-calls.ts';
 import type { RerankCall, RerankResult } from '../contracts/rerank.ts';
 import { settingsOf, takeTurn } from './agent-turn.ts';
+import { inPaidFrame } from './ask-model.ts';
 import type { ActivityDependencies } from './dependencies.ts';
-import { inFrame } from './frame.ts';
 
 export const rerankPlaces =
   (needs: ActivityDependencies) =>
-  ({ snapshot, request, rerank }: RerankCall, payment: Payment): Promise<ActivityResult<RerankResult>> =>
-    inFrame({ name: 'rerank-llm', type: 'generation' }, async (frame) => {
+  ({ snapshot, request, rerank }: RerankCall, payment: Payment): Promise<ActivityResult<RerankResult | DoesNotFit>> =>
+    inPaidFrame({ name: 'rerank-llm', type: 'generation' }, async (frame) => {
       await needs.retrieval.ensure(snapshot, frame.signal);
       const { query, places } = await needs.retrieval.candidates(snapshot, request, frame.signal);
       if (places.length < 2) return { result: { order: [] }, usage: null };

@@ -1,18 +1,17 @@
 /** Asks the router which specialist a question is for. */
 import { parseRoute, routerRequest } from '../agents/router.ts';
 import type { ActivityResult } from '../contracts/activity-result.ts';
-import type { Payment, RouteCall } from '../contracts/agent-calls.ts';
+import type { DoesNotFit, Payment, RouteCall } from '../contracts/agent-calls.ts';
 import type { RouteDecision } from '../contracts/routing.ts';
-import { askModel } from './ask-model.ts';
+import { askModel, inPaidFrame } from './ask-model.ts';
 import type { ActivityDependencies } from './dependencies.ts';
-import { inFrame } from './frame.ts';
 
 export const routeQuestion =
   (needs: ActivityDependencies) =>
-  (call: RouteCall, payment: Payment): Promise<ActivityResult<RouteDecision>> =>
-    inFrame({ name: 'router-llm', type: 'generation' }, async (frame) => {
+  (call: RouteCall, payment: Payment): Promise<ActivityResult<RouteDecision | DoesNotFit>> =>
+    inPaidFrame({ name: 'router-llm', type: 'generation' }, async (frame) => {
       const request = routerRequest(call.question, call.router, call.routes, call.refused);
-      const reply = await askModel(needs, frame, request, payment);
+      const { reply } = await askModel(needs, frame, { request }, payment);
       const names = call.routes.map((route) => route.name);
       const span = { model: reply.model, usage: reply.usage };
       return { result: parseRoute(reply, call.router.fallback, names), usage: reply.usage, span };

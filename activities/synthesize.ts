@@ -1,18 +1,19 @@
 /** Asks the synthesizer for one answer from several results. */
 import { parseSynthesis, synthesisMessages, synthesisSchema } from '../agents/synthesizer.ts';
 import type { ActivityResult } from '../contracts/activity-result.ts';
-import type { Payment, SynthesisCall } from '../contracts/agent-calls.ts';
+import type { DoesNotFit, Payment, SynthesisCall } from '../contracts/agent-calls.ts';
 import { Draft } from '../contracts/draft.ts';
 import type { SynthesisTurn } from '../contracts/synthesis.ts';
 import { repairTurn, settingsOf, takeTurn, type Turn } from './agent-turn.ts';
+import { inPaidFrame } from './ask-model.ts';
 import type { ActivityDependencies } from './dependencies.ts';
 import { citedEvidence } from './evidence-text.ts';
-import { type Frame, inFrame } from './frame.ts';
+import type { Frame } from './frame.ts';
 
 export const synthesize =
   (needs: ActivityDependencies) =>
-  (call: SynthesisCall, payment: Payment): Promise<ActivityResult<SynthesisTurn>> =>
-    inFrame({ name: 'synthesis-llm', type: 'generation' }, async (frame) => {
+  (call: SynthesisCall, payment: Payment): Promise<ActivityResult<SynthesisTurn | DoesNotFit>> =>
+    inPaidFrame({ name: 'synthesis-llm', type: 'generation' }, async (frame) => {
       const next = call.kind === 'repair' ? repairTurn(call) : await opening(needs, frame, call);
       const { reply, turn } = await takeTurn(needs, frame, next, {
         mustAnswer: false,

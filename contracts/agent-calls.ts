@@ -7,6 +7,24 @@ import { RepositoryRef, Snapshot, SnapshotRef } from './snapshot.ts';
 import { SpanScope } from './span.ts';
 
 const question = z.string();
+/** What one call may use, all its attempts and repeated sends together. */
+export const Grant = z.object({
+  /** Input and output tokens together. */
+  tokens: z.int().nonnegative(),
+  /** US dollars; null: no limit. */
+  costUsd: z.number().nonnegative().nullable(),
+});
+export type Grant = z.infer<typeof Grant>;
+
+/** The answer to a call that was not sent: what it was granted leaves no room for a useful reply. */
+export const DoesNotFit = z.object({
+  kind: z.literal('does-not-fit'),
+  limit: z.enum(['tokens', 'costUsd']),
+  /** An upper estimate. */
+  inputTokens: z.int().nonnegative(),
+});
+export type DoesNotFit = z.infer<typeof DoesNotFit>;
+
 /** What a call needs to be paid once and within limits. */
 export const Payment = z.object({
   /** Names the call within its run: the same however often it is attempted or scheduled again. */
@@ -14,6 +32,8 @@ export const Payment = z.object({
   /** True under a money limit: a model without a known price is then refused before it is paid. */
   requirePrice: z.boolean(),
   scope: SpanScope,
+  /** Absent: no limit, as in runs that began before there were grants. */
+  grant: Grant.exactOptional(),
 });
 export type Payment = z.infer<typeof Payment>;
 

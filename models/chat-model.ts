@@ -2,13 +2,18 @@
 import type { ChatReply, ChatRequest } from '../contracts/chat.ts';
 import { type FailureKind, failureKinds } from '../contracts/failure-kinds.ts';
 import type { Usage } from '../contracts/usage.ts';
+import type { Allowance } from './allowance.ts';
+
+export type ChatOptions = { signal: AbortSignal; callId: string; allowance?: Allowance };
 
 export interface ChatModel {
   /**
-   * Asks once. `callId` names the call for an endpoint that recognises repeated ones.
-   * @throws ModelFailure when the endpoint gives no usable reply; the signal's reason when the caller aborts.
+   * Asks once. `callId` names the call for an endpoint that recognises repeated ones; an `allowance` is what all that the
+   * call sends may use, and lowers the output limit.
+   * @throws ModelFailure when the endpoint gives no usable reply; CallDoesNotFit when the allowance leaves no room for one;
+   * the signal's reason when the caller aborts.
    */
-  chat(request: ChatRequest, options: { signal: AbortSignal; callId: string }): Promise<ChatReply>;
+  chat(request: ChatRequest, options: ChatOptions): Promise<ChatReply>;
 }
 
 export type ModelFailureFacts = {

@@ -1,10 +1,11 @@
 /** Reads a chat completion as servers really send it, leniently in its parts and strictly in its shape. */
 import { z } from 'zod';
 import type { ChatReply, ChatToolCall } from '../contracts/chat.ts';
+import type { Usage } from '../contracts/usage.ts';
 import { readErrorBody } from './error-body.ts';
 import { type CallPlace, contentFiltered, statusFailure, unusableReply } from './failures.ts';
 import { readLogprobs } from './logprobs.ts';
-import { countUsage } from './token-usage.ts';
+import { countUsage, reportsUsage } from './token-usage.ts';
 
 const Text = z.string().nullish().catch(null);
 const Part = z.object({ text: z.string() });
@@ -30,8 +31,11 @@ const Completion = z.object({
 });
 type Message = z.infer<typeof Message>;
 
-/** `starved`: all the tokens went into thinking, none was left for the answer. */
-export type ReadReply = { reply: ChatReply; starved: boolean };
+/**
+ * `starved`: all the tokens went into thinking, none was left for the answer. `reported`: the usage is the endpoint's own
+ * count, not an estimate.
+ */
+export type ReadReply = { reply: ChatReply; starved: boolean; reported: boolean };
 
 /**
  * @param completion the parsed body of a 2xx response.
@@ -42,7 +46,8 @@ export function readCompletion(completion: unknown, sentCharacters: number, plac
   throwEmbeddedError(completion, place);
   const read = Completion.safeParse(completion);
   const choice = read.data?.choices[0];
-  if (!read.success || choice === undefined) throw unusableReply('the reply is no chat completion', place);
+  if (!read.success || choice === undefined)
+    throw unusableReply('the reply is no chat completion', place, reportedUsage(completion, place));
   const { message } = choice;
   const text = textOf(message.content) || (message.refusal ?? '');
   const thought = message.reasoning_content ?? message.reasoning ?? '';
@@ -50,7 +55,7 @@ export function readCompletion(completion: unknown, sentCharacters: number, plac
   const received = text.length + thought.length + toolCalls.reduce((sum, call) => sum + call.argumentsText.length, 0);
   const usage = countUsage(read.data.usage, place.model, { sent: sentCharacters, received });
   if (choice.finish_reason === 'content_filter') throw contentFiltered(place, usage);
-  if (choice.finish_reason === 'error') throw unusableReply('the reply ended with finish_reason error', place);
+  if (choice.finish_reason === 'error') throw unusableReply('the reply ended with finish_reason error', place, usage);
   const finishReason = finish(choice.finish_reason ?? null, toolCalls.length > 0);
   const silent = text === '' && toolCalls.length === 0 && finishReason === 'length';
   return {
@@ -63,7 +68,14 @@ export function readCompletion(completion: unknown, sentCharacters: number, plac
       usage,
     },
     starved: silent && (usage.reasoningTokens > 0 || thought !== ''),
+    reported: reportsUsage(read.data.usage),
   };
+}
+
+/** What was paid for something that is no completion, where it says so. */
+function reportedUsage(completion: unknown, place: CallPlace): Usage | null {
+  const { usage } = (completion ?? {}) as { usage?: unknown };
+  return reportsUsage(usage) ? countUsage(usage, place.model, { sent: 0, received: 0 }) : null;
 }
 
 /** OpenRouter and LM Studio send errors with status 200. */

@@ -2,6 +2,7 @@
 import type { FailureKind } from '../contracts/failure-kinds.ts';
 import { failureKinds } from '../contracts/failure-kinds.ts';
 import type { Usage } from '../contracts/usage.ts';
+import { addUsage } from '../contracts/usage-sum.ts';
 import { ModelFailure, type ModelFailureFacts } from './chat-model.ts';
 import type { ErrorBody } from './error-body.ts';
 import { oneLine, redact, shownUrl } from './redact.ts';
@@ -97,8 +98,8 @@ export function networkFailure(error: unknown, place: CallPlace): ModelFailure {
 }
 
 /** A response that came with 200 and is no reply: may be better the next time. */
-export function unusableReply(problem: string, place: CallPlace): ModelFailure {
-  return failure('ModelUnavailable', problem, place, { status: 200 });
+export function unusableReply(problem: string, place: CallPlace, usage: Usage | null = null): ModelFailure {
+  return failure('ModelUnavailable', problem, place, { status: 200, usage });
 }
 
 export function timedOut(seconds: number, place: CallPlace): ModelFailure {
@@ -110,6 +111,11 @@ export function contentFiltered(place: CallPlace, usage: Usage): ModelFailure {
   return failure('ModelContentFiltered', 'the reply ended with finish_reason content_filter', place, { usage });
 }
 
+/** What the call had paid before, and what it has paid for this reply. */
+function together(before: Usage | null, now: Usage | null): Usage | null {
+  return before === null || now === null ? (now ?? before) : addUsage(before, now);
+}
+
 function failure(kind: FailureKind, seen: string, place: CallPlace, facts: ModelFailureFacts = {}): ModelFailure {
   const general = facts.setting ?? failureKinds[kind].setting;
   const setting = general === null ? null : (place.settings?.[general] ?? general);
@@ -118,5 +124,9 @@ function failure(kind: FailureKind, seen: string, place: CallPlace, facts: Model
     `${oneLine(redact(place.model, place.secrets), 100)} at ${oneLine(redact(shownUrl(place.baseUrl), place.secrets), 200)}`,
     ...(setting === null ? [] : [`look at ${setting}`]),
   ];
-  return new ModelFailure(kind, parts.join('; '), { usage: place.spent, ...facts, setting });
+  return new ModelFailure(kind, parts.join('; '), {
+    ...facts,
+    usage: together(place.spent, facts.usage ?? null),
+    setting,
+  });
 }

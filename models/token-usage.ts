@@ -14,6 +14,9 @@ const Reported = z.object({
   completion_tokens_details: z.object({ reasoning_tokens: Count }).nullish().catch(null),
 });
 
+/** Of an estimate, where an endpoint reports no usage. */
+export const charactersPerToken = 4;
+
 /** Characters sent and received, for endpoints that report no usage. */
 export type TextSizes = { sent: number; received: number };
 
@@ -26,6 +29,11 @@ export function countUsage(reported: unknown, model: string, sizes: TextSizes): 
   const read = Reported.safeParse(reported);
   const tokens = read.success ? reportedTokens(read.data) : estimatedTokens(sizes);
   return { modelCalls: 1, ...tokens, costUsd: costUsd(model, tokens) };
+}
+
+/** Whether an endpoint has reported usage that can be counted. */
+export function reportsUsage(reported: unknown): boolean {
+  return Reported.safeParse(reported).success;
 }
 
 type Tokens = Omit<Usage, 'modelCalls' | 'costUsd'>;
@@ -42,9 +50,9 @@ function reportedTokens(usage: z.infer<typeof Reported>): Tokens {
 
 function estimatedTokens({ sent, received }: TextSizes): Tokens {
   return {
-    inputTokens: Math.ceil(sent / 4),
+    inputTokens: Math.ceil(sent / charactersPerToken),
     cachedInputTokens: 0,
-    outputTokens: Math.ceil(received / 4),
+    outputTokens: Math.ceil(received / charactersPerToken),
     reasoningTokens: 0,
   };
 }

@@ -5,6 +5,7 @@ import type { ActivityResult } from '../contracts/activity-result.ts';
 import type { CallLimits } from '../contracts/question.ts';
 import type { SpanRecord } from '../contracts/span.ts';
 import type { Usage } from '../contracts/usage.ts';
+import type { Call } from './ledger.ts';
 import { type ReadFailure, readFailure, Unavailable } from './failure-reading.ts';
 
 type ModelCalls = Pick<Activities, 'routeQuestion' | 'callSpecialist' | 'rerankPlaces' | 'judgeDraft' | 'synthesize'>;
@@ -58,7 +59,8 @@ export function callsWithin(limits: CallLimits, activityQueue?: string) {
 
 /** What `untilAnswered` needs of its run. */
 export type Waits = {
-  settle(usage: Usage | null, spans: readonly SpanRecord[]): void;
+  /** @param call the model call that it was for */
+  settle(usage: Usage | null, spans: readonly SpanRecord[], call?: Call): void;
   /** Sleeps as long as the provider asks. */
   pause(milliseconds: number, why: string): Promise<void>;
   /** Waits until a person says `runs retry`. */

@@ -5,6 +5,7 @@ import type { ContentId } from '../contracts/content.ts';
 import type { SpecialistOutput, SpecialistTurn } from '../contracts/draft.ts';
 import type { SpecialistSpec } from '../contracts/pipeline-spec.ts';
 import type { PlaceId, RunToolInput, ToolRequest, ToolResult } from '../contracts/tool.ts';
+import { type Branch, sideBySide } from './branch.ts';
 import { Unavailable } from './failure-reading.ts';
 import { BudgetSpent } from './ledger.ts';
 import { usableTurn } from './repairs.ts';
@@ -30,7 +31,12 @@ export async function delegate(
   const specialists = routes.map((route) => specialistNamed(run, route));
   run.say('delegating', `${routes.join(' and ')} at work`);
   for (const route of routes) if (!run.state.routes_run.includes(route)) run.state.routes_run.push(route);
-  const settled = await Promise.allSettled(specialists.map((specialist) => work(run, specialist, feedback)));
+  const settled = await sideBySide(
+    run.ledger,
+    specialists,
+    ({ name }) => name,
+    (specialist, branch) => work(run, specialist, { feedback, branch }),
+  );
   const worked = settled.some((result) => result.status === 'fulfilled');
   return settled.map((result, at) => {
     if (result.status === 'fulfilled') return result.value;
@@ -41,7 +47,9 @@ export async function delegate(
   });
 }
 
-async function work(run: Run, spec: SpecialistSpec, feedback: Feedback | null): Promise<SpecialistOutput> {
+type Assignment = { feedback: Feedback | null; branch: Branch };
+
+async function work(run: Run, spec: SpecialistSpec, { feedback, branch }: Assignment): Promise<SpecialistOutput> {
   const tryNumber = triesOf(run, spec.name) + 1;
   const specialist = withRetryModel(run, spec, feedback);
   let call: SpecialistCall = {
@@ -51,10 +59,10 @@ async function work(run: Run, spec: SpecialistSpec, feedback: Feedback | null): 
     specialist,
     review: [...(feedback?.reasons ?? [])],
     earlierDraft: feedback?.earlierDraft ?? null,
-    mustAnswer: specialist.turnLimit === 1 || run.ledger.nearlySpent(callsKept),
+    mustAnswer: specialist.turnLimit === 1 || run.ledger.shouldAnswer(branch, callsKept),
   };
   for (let turnNumber = 1; ; turnNumber += 1) {
-    const turn = await nextTurn(run, specialist.name, tryNumber, call);
+    const turn = await fittingTurn(run, { name: specialist.name, tryNumber, branch }, call);
     switch (turn.kind) {
       case 'unparsable':
         return record(run, emptyOutput(run, specialist.name, 'empty', turn.problem));
@@ -63,7 +71,8 @@ async function work(run: Run, spec: SpecialistSpec, feedback: Feedback | null): 
       case 'tools': {
         const results = await runTools(run, specialist, tryNumber, turn.requests);
         const answers = results.map(({ callId, content, renderer }) => ({ callId, content, renderer }));
-        const mustAnswer = turnNumber + 1 >= specialist.turnLimit || run.ledger.nearlySpent(callsKept);
+        const last = turnNumber + 1 >= specialist.turnLimit;
+        const mustAnswer = last || run.ledger.shouldAnswer(branch, callsKept);
         call = { kind: 'next', turn: turn.turn, answers, mustAnswer };
         break;
       }
@@ -73,13 +82,29 @@ async function work(run: Run, spec: SpecialistSpec, feedback: Feedback | null): 
   }
 }
 
-function nextTurn(run: Run, name: string, tryNumber: number, call: SpecialistCall): Promise<SpecialistTurn> {
+/** A turn that does not fit becomes the last one, which is asked with less of what the tools have shown. */
+async function fittingTurn(run: Run, worker: Worker, call: SpecialistCall): Promise<SpecialistTurn> {
+  try {
+    return await nextTurn(run, worker, call);
+  } catch (error) {
+    const noRoom = error instanceof BudgetSpent && error.limit !== 'modelCalls';
+    if (!noRoom || call.kind !== 'next' || call.mustAnswer) throw error;
+    return nextTurn(run, worker, { ...call, mustAnswer: true });
+  }
+}
+
+type Worker = { name: string; tryNumber: number; branch: Branch };
+
+function nextTurn(run: Run, { name, tryNumber, branch }: Worker, call: SpecialistCall): Promise<SpecialistTurn> {
   const { callSpecialist } = run.calls.models;
+  const scope = { stage: 'specialist', specialist: name, try: tryNumber } as const;
   const { mustAnswer } = call;
   const purpose = mustAnswer ? 'answer now' : 'think';
   return usableTurn<SpecialistCall, SpecialistTurn>(call, purpose, mustAnswer, (each, why) =>
-    run.paid({ stage: 'specialist', specialist: name, try: tryNumber }, (payment) =>
-      callSpecialist.executeWithOptions({ summary: turnSummary(name, tryNumber, why) }, [each, payment]),
+    run.paid(
+      scope,
+      (payment) => callSpecialist.executeWithOptions({ summary: turnSummary(name, tryNumber, why) }, [each, payment]),
+      branch,
     ),
   );
 }

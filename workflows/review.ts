@@ -5,6 +5,7 @@ import type { SpecialistOutput } from '../contracts/draft.ts';
 import type { GateSpec } from '../contracts/pipeline-spec.ts';
 import type { SpanScope } from '../contracts/span.ts';
 import type { JudgeTurn, Verdict } from '../contracts/verdict.ts';
+import { type Branch, sideBySide } from './branch.ts';
 import { weaknesses } from './gate-policy.ts';
 import { usableTurn } from './repairs.ts';
 import type { Run } from './run.ts';
@@ -13,11 +14,13 @@ import { turnSummary } from './story.ts';
 /** Without a gate everything that is a draft passes; citations are checked all the same. */
 export async function reviewOutputs(run: Run, outputs: readonly SpecialistOutput[]): Promise<SpecialistOutput[]> {
   run.say('reviewing', `checking ${outputs.map((output) => output.specialist).join(' and ')}`);
-  await Promise.all(outputs.map((output) => review(run, output)));
+  const branchOf = ({ specialist }: SpecialistOutput) => `judge of ${specialist}`;
+  const ends = await sideBySide(run.ledger, outputs, branchOf, (output, branch) => review(run, output, branch));
+  for (const end of ends) if (end.status === 'rejected') throw end.reason;
   return outputs.filter((output) => output.accepted === true);
 }
 
-async function review(run: Run, output: SpecialistOutput): Promise<void> {
+async function review(run: Run, output: SpecialistOutput, branch: Branch): Promise<void> {
   const { gate } = run.input.pipeline;
   const { draftId, specialist, try: tryNumber } = output;
   if (draftId !== null) {
@@ -31,7 +34,7 @@ async function review(run: Run, output: SpecialistOutput): Promise<void> {
     return;
   }
   const reasons = weaknesses(output, gate);
-  const verdict = reasons.length > 0 ? { accepted: false, reasons } : await judge(run, gate, output);
+  const verdict = reasons.length > 0 ? { accepted: false, reasons } : await judge(run, gate, { output, branch });
   output.accepted = verdict.accepted;
   output.reasons = [...verdict.reasons];
   const tags = { route: specialist, verdict: output.accepted ? 'accepted' : 'weak' };
@@ -44,7 +47,11 @@ function gateScope({ state }: Run, { specialist }: SpecialistOutput): SpanScope 
 }
 
 /** A judge that gives no usable verdict does not count against the draft: the code's checks stand alone then. */
-async function judge(run: Run, gate: GateSpec, output: SpecialistOutput): Promise<Verdict> {
+async function judge(
+  run: Run,
+  gate: GateSpec,
+  { output, branch }: { output: SpecialistOutput; branch: Branch },
+): Promise<Verdict> {
   const passed: Verdict = { accepted: true, reasons: [] };
   if (gate.judge === null || output.draftId === null) return passed;
   const opening: JudgeCall = {
@@ -57,8 +64,11 @@ async function judge(run: Run, gate: GateSpec, output: SpecialistOutput): Promis
   };
   const { judgeDraft } = run.calls.models;
   const turn = await usableTurn<JudgeCall, JudgeTurn>(opening, 'judge the draft', true, (each, why) =>
-    run.paid(gateScope(run, output), (payment) =>
-      judgeDraft.executeWithOptions({ summary: turnSummary(output.specialist, output.try, why) }, [each, payment]),
+    run.paid(
+      gateScope(run, output),
+      (payment) =>
+        judgeDraft.executeWithOptions({ summary: turnSummary(output.specialist, output.try, why) }, [each, payment]),
+      branch,
     ),
   );
   return turn.kind === 'verdict' ? turn.verdict : passed;

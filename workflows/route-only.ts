@@ -1,35 +1,35 @@
 /** Routes one question and stops there: for measuring the router alone. */
-import { ApplicationFailure, sleep } from '@temporalio/workflow';
+import { ApplicationFailure, condition, sleep } from '@temporalio/workflow';
 import type { RouteInput, RouteResult } from '../contracts/route-only.ts';
-import { callsWithin, untilAnswered } from './calls.ts';
+import { callsWithin, type Waits } from './calls.ts';
 import { Unavailable } from './failure-reading.ts';
-import { addUsage, noUsage } from '../contracts/usage-sum.ts';
+import { noUsage } from '../contracts/usage-sum.ts';
+import { BudgetSpent, Ledger } from './ledger.ts';
+import { paidCall } from './paid-call.ts';
 import { routed, routerSummary, undisputedRoute } from './routing.ts';
 
 export async function routeOnly({ question, pipeline, forcedRoute, limits }: RouteInput): Promise<RouteResult> {
   const undisputed = undisputedRoute(pipeline, forcedRoute);
   if (undisputed !== null) return { ...undisputed, usage: noUsage, model: null };
-  let usage = noUsage;
+  const ledger = new Ledger(pipeline.budget);
   let model: string | null = null;
-  const waits = {
-    settle: (spent: typeof usage | null, spans: readonly { model?: string | undefined }[]) => {
-      if (spent !== null) usage = addUsage(usage, spent);
+  const waits: Waits = {
+    settle: (spent, spans, call) => {
+      ledger.settle(spent, spans, call);
       model = spans.at(-1)?.model ?? model;
     },
-    pause: (milliseconds: number) => sleep(milliseconds),
+    pause: (milliseconds) => sleep(milliseconds),
     /** Nobody watches a single route: an outage ends it, with the failure's own message. */
-    waitForPerson: ({ kind, message }: { kind: string; message: string }) =>
-      Promise.reject(ApplicationFailure.nonRetryable(message, kind)),
+    waitForPerson: ({ kind, message }) => Promise.reject(ApplicationFailure.nonRetryable(message, kind)),
   };
-  const requirePrice = pipeline.budget.costUsd !== null;
   const { routeQuestion } = callsWithin(limits).models;
-  let number = 0;
-  const decision = await routed(pipeline, question, (call) => {
-    number += 1;
-    const payment = { key: `call-${number}`, requirePrice, scope: { stage: 'routing' as const } };
-    return untilAnswered(waits, () => routeQuestion.executeWithOptions({ summary: routerSummary }, [call, payment]));
-  }).catch((error: unknown) => {
+  const about = { scope: { stage: 'routing' as const }, requirePrice: pipeline.budget.costUsd !== null, branch: null };
+  const payer = { ledger, waits, until: condition };
+  const decision = await routed(pipeline, question, (call) =>
+    paidCall(payer, about, (payment) => routeQuestion.executeWithOptions({ summary: routerSummary }, [call, payment])),
+  ).catch((error: unknown) => {
+    if (error instanceof BudgetSpent) throw ApplicationFailure.nonRetryable(error.message, 'BudgetSpent');
     throw error instanceof Unavailable ? ApplicationFailure.nonRetryable(error.message) : error;
   });
-  return { ...decision, usage, model };
+  return { ...decision, usage: ledger.usage, model };
 }

@@ -16,9 +16,11 @@ import type { AnswerOutcome, AnswerState, RunFailure } from '../contracts/outcom
 import type { QuestionInput, RunProgress } from '../contracts/question.ts';
 import type { SnapshotRef } from '../contracts/snapshot.ts';
 import type { SpanScope } from '../contracts/span.ts';
+import type { Branch } from './branch.ts';
 import { callsWithin, untilAnswered, type Waits } from './calls.ts';
 import { noUsage } from '../contracts/usage-sum.ts';
 import { Ledger } from './ledger.ts';
+import { paidCall, type PaidResult } from './paid-call.ts';
 import { detailsOf } from './story.ts';
 
 export const stateQuery = defineQuery<RunProgress>('state');
@@ -54,8 +56,8 @@ export class Run {
     this.calls = callsWithin(input.limits, input.activityQueue);
     this.state = beginning(input);
     this.#waits = {
-      settle: (usage, spans) => {
-        this.ledger.settle(usage, spans);
+      settle: (usage, spans, call) => {
+        this.ledger.settle(usage, spans, call);
         this.state.usage = this.ledger.usage;
         this.lastProgressMs = Date.now();
         for (const { model, name } of spans)
@@ -77,11 +79,19 @@ export class Run {
     return { id, repositoryKey, url };
   }
 
-  /** A model call: reserved in the budget before it is made. @throws BudgetSpent, Unavailable */
-  async paid<Result>(scope: SpanScope, call: (payment: Payment) => Promise<ActivityResult<Result>>): Promise<Result> {
-    const key = `call-${this.ledger.reserve()}`;
-    const payment = { key, requirePrice: this.input.pipeline.budget.costUsd !== null, scope };
-    return untilAnswered(this.#waits, () => call(payment));
+  /**
+   * A model call: granted what it may use before it is made.
+   * @param branch that waits for it as its own; none: the call stands beside the branches that are open
+   * @throws BudgetSpent, also when what is left of the budget leaves no room for the call; Unavailable
+   */
+  async paid<Result>(
+    scope: SpanScope,
+    call: (payment: Payment) => PaidResult<Result>,
+    branch: Branch | null = null,
+  ): Promise<Result> {
+    const payer = { ledger: this.ledger, waits: this.#waits, until: condition };
+    const requirePrice = this.input.pipeline.budget.costUsd !== null;
+    return paidCall(payer, { scope, requirePrice, branch }, call);
   }
 
   /** Any other activity. @throws Unavailable */

@@ -56,9 +56,17 @@ const defaults: Team = {
   synthesizer: () => says({ ...goodDraft, superseded: [] }),
 };
 
-export function startTeam(parts: Partial<Team> = {}, script: ScriptedReply[] = []): Promise<ScriptedServer> {
+/** @param finish looks at each part's reply before it goes out */
+export function startTeam(
+  parts: Partial<Team> = {},
+  script: ScriptedReply[] = [],
+  finish: (reply: ScriptedReply, request: RecordedRequest) => ScriptedReply = (reply) => reply,
+): Promise<ScriptedServer> {
   const team = { ...defaults, ...parts };
-  return startScriptedServer({ script, reply: (request) => team[roleOf(request)](cueOf(request)) });
+  return startScriptedServer({
+    script,
+    reply: (request) => finish(team[roleOf(request)](cueOf(request)), request),
+  });
 }
 
 /** Which agent a request is for, by what it asks. */

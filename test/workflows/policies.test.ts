@@ -1,10 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { SpecialistOutput } from '../../contracts/draft.ts';
-import { Budget } from '../../contracts/pipeline-spec.ts';
 import { bestOutput, weaknesses } from '../../workflows/gate-policy.ts';
 import { addUsage, noUsage } from '../../contracts/usage-sum.ts';
-import { BudgetSpent, Ledger } from '../../workflows/ledger.ts';
 import { nextUntriedRoute, routesToRun } from '../../workflows/routing-policy.ts';
 
 const router = { clearProbability: 0.5, clearLead: 0.15, fanOut: 2 };
@@ -73,33 +71,6 @@ test('the best result is an accepted one, then a cited one, then the most confid
   assert.equal(bestOutput([plain, proven]), proven);
   assert.equal(bestOutput([plain, output({ accepted: true, confidence: 0 })])?.accepted, true);
   assert.equal(bestOutput([output({ kind: 'empty' })]), null);
-});
-
-test('the ledger refuses the call that would pass a limit, and counts failed attempts that were paid', () => {
-  const ledger = new Ledger(Budget.parse({ modelCalls: 2, tokens: 1000 }));
-  const spent = { ...noUsage, modelCalls: 1, inputTokens: 400, outputTokens: 100, costUsd: 0.01 };
-  const span = { key: 'k', name: 'n', type: 'generation' as const, startMs: 0, endMs: 1, attempt: 1 };
-  ledger.reserve();
-  ledger.settle(spent, [
-    { ...span, level: 'ERROR', usage: spent },
-    { ...span, level: 'DEFAULT', usage: spent },
-  ]);
-  assert.equal(ledger.usage.inputTokens, 800);
-  assert.throws(
-    () => ledger.reserve(),
-    (error) => error instanceof BudgetSpent && error.limit === 'tokens',
-  );
-});
-
-test('the ledger counts calls that have not come back yet', () => {
-  const ledger = new Ledger(Budget.parse({ modelCalls: 2 }));
-  ledger.reserve();
-  assert.equal(ledger.nearlySpent(1), true);
-  ledger.reserve();
-  assert.throws(
-    () => ledger.reserve(),
-    (error) => error instanceof BudgetSpent && error.limit === 'modelCalls',
-  );
 });
 
 test('one unknown cost makes the sum unknown', () => {

@@ -1,0 +1,246 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import fc from 'fast-check';
+import { Budget } from '../../contracts/pipeline-spec.ts';
+import type { SpanRecord } from '../../contracts/span.ts';
+import type { Usage } from '../../contracts/usage.ts';
+import { noUsage } from '../../contracts/usage-sum.ts';
+import { BudgetSpent, type Call, Ledger } from '../../workflows/ledger.ts';
+import { paidCall, type Payer } from '../../workflows/paid-call.ts';
+
+const used = (tokens: number, costUsd: number | null = 0): Usage => ({
+  ...noUsage,
+  modelCalls: 1,
+  inputTokens: Math.floor(tokens / 2),
+  outputTokens: Math.ceil(tokens / 2),
+  costUsd,
+});
+
+const spentOf = (limit: string) => (error: unknown) => error instanceof BudgetSpent && error.limit === limit;
+
+function begun(ledger: Ledger, call: Call = ledger.call(null)): Call {
+  ledger.begin(call);
+  return call;
+}
+
+test('failed attempts that were paid count, and the limit that was reached is named', () => {
+  const ledger = new Ledger(Budget.parse({ tokens: 1000 }));
+  const span = { key: 'k', name: 'n', type: 'generation' as const, startMs: 0, endMs: 1, attempt: 1, usage: used(500) };
+  const spans: SpanRecord[] = [
+    { ...span, level: 'ERROR' },
+    { ...span, level: 'DEFAULT' },
+  ];
+  const call = begun(ledger);
+  ledger.settle(used(500), spans, call);
+  ledger.end(call);
+  assert.equal(ledger.usage.inputTokens, 500);
+  assert.throws(() => begun(ledger), spentOf('tokens'));
+});
+
+test('calls that have not come back yet count as calls; one that was not sent does not', () => {
+  const ledger = new Ledger(Budget.parse({ modelCalls: 2 }));
+  const [code] = [ledger.open('code'), ledger.open('docs')];
+  const first = begun(ledger, ledger.call(code));
+  assert.equal(ledger.nearlySpent(1), true);
+  const second = begun(ledger);
+  assert.throws(() => begun(ledger), spentOf('modelCalls'));
+  ledger.end(second);
+  ledger.refuse(second, 'tokens');
+  assert.equal(ledger.mayBegin(second), false, 'it waits for all that is left');
+  ledger.end(first);
+  assert.equal(ledger.mayBegin(ledger.call(null)), false, 'others wait behind it');
+  assert.equal(ledger.mayBegin(second), true);
+  begun(ledger, second);
+  assert.equal(second.tokens, ledger.budget.tokens);
+  ledger.end(second);
+  assert.throws(() => ledger.refuse(second, 'tokens'), spentOf('tokens'));
+});
+
+test('branches side by side share alike, a lone one gets all that is left', () => {
+  const ledger = new Ledger(Budget.parse({ tokens: 1000, costUsd: 0.5 }));
+  const branches = [ledger.open('code'), ledger.open('docs'), ledger.open('debug')];
+  const calls = branches.map((branch) => begun(ledger, ledger.call(branch)));
+  assert.deepEqual(
+    calls.map(({ tokens }) => tokens),
+    [334, 333, 333],
+  );
+  assert.equal(ledger.grantOf(calls[2] as Call).costUsd, 0.166666666);
+  for (const call of calls) {
+    ledger.settle(used(100, 0.1), [], call);
+    ledger.end(call);
+  }
+  for (const branch of branches.slice(1)) branch.close();
+  const alone = begun(ledger, ledger.call(branches[0] ?? null));
+  assert.deepEqual(ledger.grantOf(alone), { tokens: 700, costUsd: 0.2 });
+  assert.equal(ledger.mayBegin(ledger.call(null)), false);
+});
+
+test('a call that is asked again has what its attempts have left of its grant', () => {
+  const ledger = new Ledger(Budget.parse({ tokens: 1000, costUsd: 1 }));
+  const call = begun(ledger);
+  ledger.settle(null, [{ level: 'ERROR', usage: used(300, 0.25) } as SpanRecord], call);
+  assert.deepEqual(ledger.grantOf(call), { tokens: 700, costUsd: 0.75 });
+  ledger.settle(null, [{ level: 'ERROR', usage: used(100, null) } as SpanRecord], call);
+  assert.deepEqual(ledger.grantOf(call), { tokens: 600, costUsd: 0 });
+  ledger.end(call);
+  assert.throws(() => begun(ledger), spentOf('costUsd'));
+});
+
+test('a specialist is told to answer while two calls more would fit no longer', () => {
+  const ledger = new Ledger(Budget.parse({ tokens: 10_000 }));
+  const branch = ledger.open('code');
+  assert.equal(ledger.shouldAnswer(branch, 2), false, 'nothing is known yet');
+  const turn = (tokens: number) => {
+    const call = begun(ledger, ledger.call(branch));
+    ledger.settle({ ...noUsage, inputTokens: tokens, outputTokens: 100 }, [], call);
+    ledger.end(call);
+  };
+  turn(500);
+  assert.equal(ledger.shouldAnswer(branch, 2), false);
+  turn(2000);
+  // 2,700 used of 8,500: one of about 3,600 and one of about 5,100 are too much.
+  assert.equal(ledger.shouldAnswer(branch, 2), true);
+  assert.equal(ledger.shouldAnswer(ledger.open('docs'), 2), false);
+});
+
+/** What an actor does in turn: how much each call needs at least, and which part of its grant it uses. */
+type Step = { needs: number; uses: number; pauses: number };
+const steps = fc.array(
+  fc.record({
+    needs: fc.integer({ min: 1, max: 800 }),
+    uses: fc.double({ min: 0, max: 1, noNaN: true }),
+    pauses: fc.integer({ min: 0, max: 3 }),
+  }),
+  { minLength: 1, maxLength: 6 },
+);
+
+/** Runs actors side by side over one account, in an order that `pick` decides; nobody may be left waiting. */
+async function play(limits: { tokens: number; costUsd: number | null }, actors: Step[][], scheduler: fc.Scheduler) {
+  const ledger = new Ledger(Budget.parse({ ...limits, modelCalls: 1000 }));
+  const waiting: { ready: () => boolean; go: () => void }[] = [];
+  const wake = () => {
+    for (const one of [...waiting]) {
+      if (!one.ready()) continue;
+      waiting.splice(waiting.indexOf(one), 1);
+      one.go();
+    }
+  };
+  const until = (ready: () => boolean) =>
+    ready() ? Promise.resolve() : new Promise<void>((go) => waiting.push({ ready, go }));
+  const price = limits.costUsd === null ? 0 : limits.costUsd / limits.tokens;
+  let [inFlight, spent, mostHeld] = [0, 0, 0];
+  const payer: Payer = {
+    ledger,
+    until,
+    waits: {
+      settle: (usage, spans, call) => ledger.settle(usage, spans, call),
+      pause: async () => {},
+      waitForPerson: async () => {},
+    },
+  };
+  const ends: string[] = [];
+  const act = async (name: string, own: Step[]) => {
+    const branch = ledger.open(name);
+    try {
+      for (const step of own) {
+        await paidCall<string>(
+          payer,
+          { scope: { stage: 'specialist' }, requirePrice: false, branch },
+          async ({ grant }) => {
+            assert.ok(grant !== undefined && grant.tokens >= 0 && (grant.costUsd ?? 0) >= 0);
+            inFlight += grant.tokens;
+            mostHeld = Math.max(mostHeld, inFlight + spent);
+            for (let pause = 0; pause <= step.pauses; pause += 1) await scheduler.schedule(Promise.resolve());
+            inFlight -= grant.tokens;
+            const money = price === 0 ? grant.tokens : Math.floor((grant.costUsd ?? 0) / price);
+            const room = Math.min(grant.tokens, money);
+            if (room < step.needs)
+              return { result: { kind: 'does-not-fit', limit: 'tokens', inputTokens: 0 }, usage: null, spans: [] };
+            const took = step.needs + Math.floor((room - step.needs) * step.uses);
+            spent += took;
+            queueMicrotask(wake);
+            return { result: 'done', usage: used(took, took * price), spans: [] };
+          },
+        );
+        queueMicrotask(wake);
+      }
+      ends.push('done');
+    } catch (error) {
+      assert.ok(error instanceof BudgetSpent);
+      ends.push('spent');
+    } finally {
+      branch.close();
+      queueMicrotask(wake);
+    }
+  };
+  const all = Promise.all(actors.map((own, at) => act(`branch ${at}`, own)));
+  for (let idle = 0; idle < 5; ) {
+    const before = ends.length + spent;
+    if (scheduler.count() > 0) await scheduler.waitOne();
+    await new Promise(setImmediate);
+    wake();
+    await new Promise(setImmediate);
+    idle = scheduler.count() > 0 || ends.length + spent > before ? 0 : idle + 1;
+  }
+  assert.equal(ends.length, actors.length, 'somebody waits for ever');
+  await all;
+  return { ledger, spent, mostHeld, ends };
+}
+
+test('over any interleaving no limit is passed, nobody waits for ever, and all is given back', async () => {
+  let played = 0;
+  await fc.assert(
+    fc.asyncProperty(
+      fc.scheduler(),
+      fc.integer({ min: 1, max: 2000 }),
+      fc.option(fc.integer({ min: 1, max: 1000 }).map((cents) => cents / 100)),
+      fc.array(steps, { minLength: 1, maxLength: 4 }),
+      async (scheduler, tokens, costUsd, actors) => {
+        const { ledger, spent, mostHeld, ends } = await play({ tokens, costUsd }, actors, scheduler);
+        played += 1;
+        assert.ok(mostHeld <= tokens, `${mostHeld} of ${tokens} used or granted`);
+        assert.equal(ledger.usage.inputTokens + ledger.usage.outputTokens, spent);
+        assert.ok(ledger.usage.costUsd === null || ledger.usage.costUsd <= (costUsd ?? 0) + 1e-9);
+        const last = ledger.call(null);
+        if (spent < tokens && costUsd === null) {
+          ledger.begin(last);
+          assert.equal(last.tokens, tokens - spent, 'all is given back');
+        }
+        // Whoever gave up needed more than there was left in the end, or than there was at that time.
+        if (costUsd === null && actors.flat().reduce((sum, { needs }) => sum + needs, 0) === spent)
+          assert.deepEqual(new Set(ends), new Set(['done']));
+      },
+    ),
+    { numRuns: 300 },
+  );
+  assert.ok(played >= 300);
+});
+
+test('a call is turned away only where it does not fit into all that is left', async () => {
+  let turnedAway = 0;
+  await fc.assert(
+    fc.asyncProperty(
+      fc.scheduler(),
+      fc.integer({ min: 100, max: 2000 }),
+      fc.array(steps, { minLength: 2, maxLength: 4 }),
+      async (scheduler, tokens, actors) => {
+        const thrifty = actors.map((own) => own.map((step) => ({ ...step, uses: 0 })));
+        const { spent, ends } = await play({ tokens, costUsd: null }, thrifty, scheduler);
+        const needs = thrifty.flat().map((step) => step.needs);
+        const fits = needs.reduce((sum, each) => sum + each, 0) <= tokens;
+        if (fits)
+          assert.ok(
+            ends.every((end) => end === 'done'),
+            'all fits, and all is done',
+          );
+        else {
+          turnedAway += 1;
+          assert.ok(ends.includes('spent'));
+          assert.ok(spent + Math.max(...needs) > tokens, 'what was turned away would not have fitted');
+        }
+      },
+    ),
+    { numRuns: 200 },
+  );
+  assert.ok(turnedAway > 10);
+});
