@@ -4,6 +4,7 @@ import { WorkflowFailedError } from '@temporalio/client';
 import { CancelledFailure, rootCause } from '@temporalio/common';
 import { workflowTypes } from '../contracts/names.ts';
 import { type RouteInput, RouteResult } from '../contracts/route-only.ts';
+import { routeLimit } from '../contracts/time-limits.ts';
 import type { Usage } from '../contracts/usage.ts';
 import { Interrupted } from './failures.ts';
 import { cut, printableLine } from './output.ts';
@@ -38,6 +39,7 @@ export async function routeOne(
     workflowId: newRunId('route'),
     taskQueue: session.taskQueue,
     args: [input],
+    workflowExecutionTimeout: routeLimit(input.limits),
     staticSummary: cut(printableLine(input.question), 200),
   });
   const cancel = () => void handle.cancel();

@@ -86,7 +86,10 @@ export const Budget = z.strictObject({
   tokens: z.int().positive().default(400_000),
   /** US dollars; null sets no money limit. */
   costUsd: z.number().positive().nullable().default(null),
-  /** Time spent working or waiting for a provider's Retry-After; time in which the run waits for a person is free. */
+  /**
+   * Time spent working or waiting for a provider's Retry-After. Free is time in which the run waits for a person and no
+   * branch of it does anything else, and time in which no worker was there; each moment once, however many branches wait.
+   */
   wallClockSeconds: z.int().positive().default(1800),
 });
 export type Budget = z.infer<typeof Budget>;

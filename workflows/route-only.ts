@@ -12,6 +12,7 @@ export async function routeOnly({ question, pipeline, forcedRoute, limits }: Rou
   let usage = noUsage;
   let model: string | null = null;
   const waits = {
+    begin: () => () => {},
     settle: (spent: typeof usage | null, spans: readonly { model?: string | undefined }[]) => {
       if (spent !== null) usage = addUsage(usage, spent);
       model = spans.at(-1)?.model ?? model;
