@@ -1,7 +1,7 @@
 /** Routes one question in a run of its own. */
 
 import { WorkflowFailedError } from '@temporalio/client';
-import { CancelledFailure, rootCause } from '@temporalio/common';
+import { CancelledFailure } from '@temporalio/common';
 import { workflowTypes } from '../contracts/names.ts';
 import { type RouteInput, RouteResult } from '../contracts/route-only.ts';
 import { routeLimit } from '../contracts/time-limits.ts';
@@ -11,6 +11,7 @@ import { cut, printableLine } from './output.ts';
 import { newRunId } from './run-id.ts';
 import { probabilitiesByRoute } from './run-record.ts';
 import type { Session } from './session.ts';
+import { reasonOf } from './temporal.ts';
 
 export type Routed = { id: string; expected: string | null } & (
   | { error: string }
@@ -51,7 +52,7 @@ export async function routeOne(
   } catch (error) {
     if (!(error instanceof WorkflowFailedError)) throw error;
     if (signal.aborted && error.cause instanceof CancelledFailure) throw new Interrupted();
-    return { ...row, error: printableLine(rootCause(error) ?? error.message).slice(0, 300) };
+    return { ...row, error: reasonOf(error) };
   } finally {
     signal.removeEventListener('abort', cancel);
   }

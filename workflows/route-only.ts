@@ -5,8 +5,10 @@ import { callsWithin, untilAnswered } from './calls.ts';
 import { Unavailable } from './failure-reading.ts';
 import { addUsage, noUsage } from '../contracts/usage-sum.ts';
 import { routed, routerSummary, undisputedRoute } from './routing.ts';
+import { validRouting } from './valid-input.ts';
 
-export async function routeOnly({ question, pipeline, forcedRoute, limits }: RouteInput): Promise<RouteResult> {
+export async function routeOnly(given: RouteInput): Promise<RouteResult> {
+  const { question, pipeline, forcedRoute, limits } = validRouting('routeOnly', given);
   const undisputed = undisputedRoute(pipeline, forcedRoute);
   if (undisputed !== null) return { ...undisputed, usage: noUsage, model: null };
   let usage = noUsage;

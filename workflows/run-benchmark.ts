@@ -5,6 +5,7 @@ import { defaultPersonWaitSeconds } from '../contracts/time-limits.ts';
 import { nextQuestions, openBenchmark, openExperiment } from './benchmark-calls.ts';
 import { BenchmarkRun } from './benchmark-run.ts';
 import { askTrial } from './benchmark-trial.ts';
+import { validInput } from './valid-input.ts';
 
 /** Why nothing more is asked. */
 type Why = 'all' | 'limit' | 'long' | 'abandoned';
@@ -15,7 +16,7 @@ const endings = { all: 'finished', limit: 'limit-reached', abandoned: 'unavailab
 const pageLength = 50;
 
 export async function runBenchmark(input: BenchmarkInput): Promise<BenchmarkEnding> {
-  const run = new BenchmarkRun(input);
+  const run = new BenchmarkRun(validInput('runBenchmark', input));
   let why: Why;
   endPauses(run).catch(() => {}); // cancelled with the workflow
   try {
