@@ -74,6 +74,7 @@ function configOf(home: string, modelUrl: string): Config {
       reasoningTokens: 0,
       attempts: 5,
       heartbeatSeconds: 5,
+      personWaitDays: 30,
     },
     embeddings: null,
     traces: { sink: 'none', langfuse: null, environment: 'bench', release: null, promptLabel: null, redact: null },

@@ -53,6 +53,7 @@ export function endingText(id: string, { kind, progress }: BenchmarkEnding): str
   const how = {
     finished: `${id} has ended: ${done} of ${total} runs in ${durationText(activeMs)}`,
     'limit-reached': `${id} stops at its limit of ${limitText(limit)}: ${done} of ${total} runs; "switchyard bench resume ${id} --limit …" goes on`,
+    unavailable: `${id} was paused and nobody resumed it in time: ${done} of ${total} runs; "switchyard bench resume ${id}" asks the rest`,
     cancelled: `${id} was cancelled: ${done} of ${total} runs; "switchyard bench resume ${id}" asks the rest`,
   }[kind];
   const arms = Object.entries(tally.arms).map(

@@ -5,11 +5,17 @@ import type { CallLimits } from '../contracts/question.ts';
 /** Back-off between attempts that the total leaves room for, in seconds. */
 const backOffSeconds = 60;
 
-export function callLimits({ timeoutSeconds, attempts, heartbeatSeconds }: Config['model']): CallLimits {
+export function callLimits({
+  timeoutSeconds,
+  attempts,
+  heartbeatSeconds,
+  personWaitDays,
+}: Config['model']): CallLimits {
   return {
     modelCallSeconds: timeoutSeconds,
     modelCallTotalSeconds: (timeoutSeconds + backOffSeconds) * attempts,
     modelCallAttempts: attempts,
     heartbeatSeconds,
+    personWaitSeconds: personWaitDays * 86_400,
   };
 }

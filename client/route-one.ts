@@ -1,15 +1,17 @@
 /** Routes one question in a run of its own. */
 
 import { WorkflowFailedError } from '@temporalio/client';
-import { CancelledFailure, rootCause } from '@temporalio/common';
+import { CancelledFailure } from '@temporalio/common';
 import { workflowTypes } from '../contracts/names.ts';
 import { type RouteInput, RouteResult } from '../contracts/route-only.ts';
+import { routeLimit } from '../contracts/time-limits.ts';
 import type { Usage } from '../contracts/usage.ts';
 import { Interrupted } from './failures.ts';
 import { cut, printableLine } from './output.ts';
 import { newRunId } from './run-id.ts';
 import { probabilitiesByRoute } from './run-record.ts';
 import type { Session } from './session.ts';
+import { reasonOf } from './temporal.ts';
 
 export type Routed = { id: string; expected: string | null } & (
   | { error: string }
@@ -38,6 +40,7 @@ export async function routeOne(
     workflowId: newRunId('route'),
     taskQueue: session.taskQueue,
     args: [input],
+    workflowExecutionTimeout: routeLimit(input.limits),
     staticSummary: cut(printableLine(input.question), 200),
   });
   const cancel = () => void handle.cancel();
@@ -49,7 +52,7 @@ export async function routeOne(
   } catch (error) {
     if (!(error instanceof WorkflowFailedError)) throw error;
     if (signal.aborted && error.cause instanceof CancelledFailure) throw new Interrupted();
-    return { ...row, error: printableLine(rootCause(error) ?? error.message).slice(0, 300) };
+    return { ...row, error: reasonOf(error) };
   } finally {
     signal.removeEventListener('abort', cancel);
   }

@@ -4,6 +4,7 @@ import { defineSearchAttributeKey } from '@temporalio/common';
 import type { Config } from '../config/config.ts';
 import type { BenchmarkInput, SpendingLimit } from '../contracts/benchmark-run.ts';
 import { benchmarkPriority, benchmarkQueueOf, searchAttributes, workflowTypes } from '../contracts/names.ts';
+import { backstop } from '../contracts/time-limits.ts';
 import { datasetRoot } from './dataset-repository.ts';
 import { callLimits } from './call-limits.ts';
 import { UsageError } from './failures.ts';
@@ -61,6 +62,7 @@ export function benchmarkStart(id: string, input: BenchmarkInput) {
   const attribute = { key: defineSearchAttributeKey('SwitchyardBenchmark', 'KEYWORD'), value: id };
   return {
     args: [input],
+    workflowExecutionTimeout: backstop,
     staticSummary: `benchmark ${id}`,
     priority: benchmarkPriority(id),
     typedSearchAttributes: input.searchAttributes.includes('SwitchyardBenchmark') ? [attribute] : [],

@@ -9,6 +9,7 @@ import {
 import { defineSearchAttributeKey, type SearchAttributePair, SearchAttributeType } from '@temporalio/common';
 import { type searchAttributes, workflowTypes } from '../contracts/names.ts';
 import type { QuestionInput } from '../contracts/question.ts';
+import { backstop } from '../contracts/time-limits.ts';
 import { UsageError } from './failures.ts';
 import { cut, printableLine } from './output.ts';
 import type { Session } from './session.ts';
@@ -28,6 +29,7 @@ export async function startRun(session: Session, input: QuestionInput, workflowI
   const handle = await startOrExplain(session.client, workflowId, {
     taskQueue: session.taskQueue,
     args: [input],
+    workflowExecutionTimeout: backstop,
     staticSummary: question,
     memo: { question, pipeline: input.pipeline.name, repository },
     typedSearchAttributes: [

@@ -1,5 +1,6 @@
 /** Connects to the Temporal server that the environment names, or to the one of this home's runtime. */
-import { Client, Connection, type ConnectionOptions } from '@temporalio/client';
+import { Client, Connection, type ConnectionOptions, type WorkflowFailedError } from '@temporalio/client';
+import { rootCause } from '@temporalio/common';
 import { loadClientConnectConfig } from '@temporalio/envconfig';
 import type { Config } from '../config/config.ts';
 import { CommandFailure } from './failures.ts';
@@ -50,6 +51,11 @@ async function connectTo(namespace: string, options: ConnectionOptions): Promise
     const reason = error instanceof Error ? printableLine(error.message).slice(0, 200) : String(error);
     throw new CommandFailure(`no Temporal server answers at ${address} (${reason}): check TEMPORAL_ADDRESS`);
   }
+}
+
+/** Why a workflow has failed, on one line: what is thrown says only that it has. */
+export function reasonOf({ cause, message }: WorkflowFailedError): string {
+  return printableLine(rootCause(cause) ?? message).slice(0, 300);
 }
 
 /** True when some worker has lately asked for workflow tasks on the queue. */

@@ -6,13 +6,12 @@ import {
   WorkflowFailedError,
   type WorkflowHandle,
 } from '@temporalio/client';
-import { rootCause } from '@temporalio/common';
 import { BenchmarkEnding, BenchmarkProgress } from '../contracts/benchmark-run.ts';
 import { queries } from '../contracts/names.ts';
 import { CommandFailure } from './failures.ts';
-import { printableLine } from './output.ts';
 import { unlessLost } from './runtime-loss.ts';
 import type { Session } from './session.ts';
+import { reasonOf } from './temporal.ts';
 
 const pollMs = 500;
 const queryLimitMs = 2000;
@@ -51,9 +50,8 @@ export async function benchmarkEnding(handle: WorkflowHandle): Promise<Benchmark
     return BenchmarkEnding.parse(await handle.result());
   } catch (error) {
     if (!(error instanceof WorkflowFailedError)) throw error;
-    const reason = printableLine(rootCause(error) ?? error.message).slice(0, 300);
     throw new CommandFailure(
-      `the benchmark ${handle.workflowId} broke off: ${reason}; "switchyard bench resume ${handle.workflowId}" goes on`,
+      `the benchmark ${handle.workflowId} broke off: ${reasonOf(error)}; "switchyard bench resume ${handle.workflowId}" goes on`,
     );
   }
 }

@@ -6,14 +6,13 @@ import {
   WorkflowFailedError,
   type WorkflowHandle,
 } from '@temporalio/client';
-import { rootCause } from '@temporalio/common';
 import { queries } from '../contracts/names.ts';
 import { AnswerOutcome } from '../contracts/outcome.ts';
 import { RunProgress } from '../contracts/question.ts';
 import { CommandFailure } from './failures.ts';
-import { printableLine } from './output.ts';
 import { unlessLost } from './runtime-loss.ts';
 import type { Session } from './session.ts';
+import { reasonOf } from './temporal.ts';
 
 export type RunEnding =
   | { kind: 'finished'; outcome: AnswerOutcome }
@@ -60,8 +59,7 @@ export async function outcomeOf(handle: WorkflowHandle): Promise<Extract<RunEndi
     throw new CommandFailure(`the result of ${handle.workflowId} is not one that this version knows`);
   } catch (error) {
     if (!(error instanceof WorkflowFailedError)) throw error;
-    const reason = printableLine(rootCause(error) ?? error.message).slice(0, 300);
-    throw new CommandFailure(`the run ${handle.workflowId} ended without an outcome: ${reason}`);
+    throw new CommandFailure(`the run ${handle.workflowId} ended without an outcome: ${reasonOf(error)}`);
   }
 }
 

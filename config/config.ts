@@ -30,6 +30,8 @@ export type Config = {
     /** Attempts at one model call, failures included. */
     attempts: number;
     heartbeatSeconds: number;
+    /** How long runs and benchmarks wait for a person. */
+    personWaitDays: number;
   };
   /** Null: search is by words alone. */
   embeddings: {

@@ -81,6 +81,7 @@ function modelSettings(read: Reader): Config['model'] {
     reasoningTokens: read('SWITCHYARD_REASONING_TOKENS') ?? 4000,
     attempts: read('SWITCHYARD_MODEL_ATTEMPTS') ?? 5,
     heartbeatSeconds: read('SWITCHYARD_HEARTBEAT_SECONDS') ?? 10,
+    personWaitDays: read('SWITCHYARD_PERSON_WAIT_DAYS') ?? 30,
   };
 }
 

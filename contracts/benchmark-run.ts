@@ -163,7 +163,8 @@ export const BenchmarkProgress = z.object({
 export type BenchmarkProgress = z.infer<typeof BenchmarkProgress>;
 
 export const BenchmarkEnding = z.object({
-  kind: z.enum(['finished', 'limit-reached', 'cancelled']),
+  /** `unavailable`: it was paused for longer than it waits for a person. */
+  kind: z.enum(['finished', 'limit-reached', 'cancelled', 'unavailable']),
   progress: BenchmarkProgress,
 });
 export type BenchmarkEnding = z.infer<typeof BenchmarkEnding>;

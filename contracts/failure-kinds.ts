@@ -1,5 +1,7 @@
-/** Every failure by name and by what to do about it; each has a heading in docs/failures.md. */
-import { z } from 'zod';
+/**
+ * Every failure by name and by what to do about it; each has a heading in docs/failures.md. Free of schemas, since
+ * workflow code needs the table.
+ */
 
 /**
  * `retry`: the activity's retry policy may try again.
@@ -18,6 +20,10 @@ export const failureKinds = {
   ModelBusy: { retry: true, wait: true, setting: null },
   ModelUnavailable: { retry: true, wait: true, setting: 'OPENAI_BASE_URL' },
   ModelTimedOut: { retry: true, wait: true, setting: 'SWITCHYARD_MODEL_TIMEOUT_SECONDS' },
+  RepositoryTimedOut: { retry: true, wait: true, setting: '--repo' },
+  ToolTimedOut: { retry: true, wait: true, setting: null },
+  CitationCheckTimedOut: { retry: true, wait: true, setting: null },
+  WorkerLost: { retry: true, wait: true, setting: 'SWITCHYARD_HEARTBEAT_SECONDS' },
   RepositoryUnusable: { retry: false, wait: false, setting: '--repo' },
   SnapshotUnavailable: { retry: false, wait: false, setting: 'SWITCHYARD_HOME' },
   ContentUnavailable: { retry: false, wait: false, setting: 'SWITCHYARD_HOME' },
@@ -25,7 +31,4 @@ export const failureKinds = {
   Unforeseen: { retry: true, wait: false, setting: null },
 } as const satisfies Record<string, { retry: boolean; wait: boolean; setting: string | null }>;
 
-export const FailureKind = z.enum(
-  Object.keys(failureKinds) as [keyof typeof failureKinds, ...(keyof typeof failureKinds)[]],
-);
-export type FailureKind = z.infer<typeof FailureKind>;
+export type FailureKind = keyof typeof failureKinds;

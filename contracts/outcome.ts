@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { SpecialistOutput } from './draft.ts';
 import { CheckedCitation } from './evidence.ts';
-import { FailureKind } from './failure-kinds.ts';
+import { type FailureKind, failureKinds } from './failure-kinds.ts';
 import { RouteDecision } from './routing.ts';
 import { Snapshot } from './snapshot.ts';
 import { ToolCalled } from './tool.ts';
@@ -38,7 +38,7 @@ export type BudgetLimit = z.infer<typeof BudgetLimit>;
 
 /** A failure that ended or halts a run, for a person: what happened, and the setting or place to look at. */
 export const RunFailure = z.object({
-  kind: FailureKind,
+  kind: z.enum(Object.keys(failureKinds) as [FailureKind, ...FailureKind[]]),
   message: z.string().max(1000),
   setting: z.string().max(200).nullable(),
 });

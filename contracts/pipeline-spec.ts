@@ -1,5 +1,6 @@
 /** An arm is data: everything in which one pipeline can differ from another. */
 import { z } from 'zod';
+import { pipelineMistakes } from './pipeline-rules.ts';
 
 const Name = z
   .string()
@@ -86,7 +87,10 @@ export const Budget = z.strictObject({
   tokens: z.int().positive().default(400_000),
   /** US dollars; null sets no money limit. */
   costUsd: z.number().positive().nullable().default(null),
-  /** Time spent working or waiting for a provider's Retry-After; time in which the run waits for a person is free. */
+  /**
+   * Time spent working or waiting for a provider's Retry-After. Free is time in which the run waits for a person and no
+   * branch of it does anything else, and time in which no worker was there; each moment once, however many branches wait.
+   */
   wallClockSeconds: z.int().positive().default(1800),
 });
 export type Budget = z.infer<typeof Budget>;
@@ -105,19 +109,6 @@ export const PipelineSpec = z
     budget: Budget.prefault({}),
   })
   .superRefine((spec, context) => {
-    const names = spec.specialists.map((specialist) => specialist.name);
-    const complain = (message: string, path: (string | number)[]) =>
-      context.addIssue({ code: 'custom', message, path });
-    names.forEach((name, at) => {
-      if (names.indexOf(name) !== at) complain(`two specialists are named "${name}"`, ['specialists', at, 'name']);
-    });
-    if (spec.router === null) {
-      if (names.length > 1) complain('several specialists need a router (or keep one specialist)', ['router']);
-    } else if (!names.includes(spec.router.fallback)) {
-      complain(`the fallback "${spec.router.fallback}" is none of the specialists (${names.join(', ')})`, [
-        'router',
-        'fallback',
-      ]);
-    }
+    for (const { message, path } of pipelineMistakes(spec)) context.addIssue({ code: 'custom', message, path });
   });
 export type PipelineSpec = z.infer<typeof PipelineSpec>;

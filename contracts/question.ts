@@ -15,6 +15,8 @@ export const CallLimits = z.object({
   modelCallTotalSeconds: z.int().positive(),
   modelCallAttempts: z.int().positive(),
   heartbeatSeconds: z.int().min(2),
+  /** How long a run waits for people, all its waits together; 30 days unless given. */
+  personWaitSeconds: z.int().positive().exactOptional(),
 });
 export type CallLimits = z.infer<typeof CallLimits>;
 

@@ -37,7 +37,7 @@ function fingerprint(): string {
   hash.update(`${version}\n${process.version}\n`);
   for (const folder of sourceFolders) {
     const files = readdirSync(join(checkout, folder), { recursive: true, encoding: 'utf8' });
-    for (const file of files.filter((path) => path.endsWith('.ts')).sort()) {
+    for (const file of files.filter((path) => /\.(ts|json)$/.test(path)).sort()) {
       const text = readFileSync(join(checkout, folder, file));
       hash.update(`${folder}/${file}\n${text.length}\n`).update(text);
     }

@@ -14,8 +14,10 @@ import { chooseRoute } from './routing.ts';
 import { nextUntriedRoute, routesToRun } from './routing-policy.ts';
 import { Run } from './run.ts';
 import { settleAnswer, supersede, synthesizeAnswer } from './synthesis.ts';
+import { validRouting } from './valid-input.ts';
 
-export async function answerQuestion(input: QuestionInput): Promise<AnswerOutcome> {
+export async function answerQuestion(given: QuestionInput): Promise<AnswerOutcome> {
+  const input = validRouting('answerQuestion', given);
   const run = new Run(input);
   try {
     return await answerInTime(run);

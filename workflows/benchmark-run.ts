@@ -39,6 +39,8 @@ export class BenchmarkRun {
   /** Answers whose scores are on their way. */
   scoring = 0;
   resumes = 0;
+  /** It was paused, and nobody came: it ends, and can be resumed like one that was cancelled. */
+  abandoned = false;
   #begun = 0;
   #arms = new Map<string, BenchmarkArm>();
   #total = 0;
@@ -93,6 +95,12 @@ export class BenchmarkRun {
     this.paused = false;
     this.#note = null;
     this.resumes += 1;
+    this.#say(this.#state);
+  }
+
+  abandon(): void {
+    this.abandoned = true;
+    this.#note = 'nobody resumed it in time';
     this.#say(this.#state);
   }
 

@@ -12,6 +12,7 @@ import {
 import type { BenchmarkTrial, RecordAnswerInput, RecordedAnswer } from '../contracts/benchmark-run.ts';
 import { benchmarkPriority, datasetItemIdOf, experimentNameOf } from '../contracts/names.ts';
 import type { QuestionInput } from '../contracts/question.ts';
+import { backstop } from '../contracts/time-limits.ts';
 import type { answerQuestion } from './answer-question.ts';
 import { recordAnswer, scoreAnswer } from './benchmark-calls.ts';
 import type { BenchmarkRun } from './benchmark-run.ts';
@@ -26,6 +27,7 @@ export async function askTrial(run: BenchmarkRun, trial: BenchmarkTrial): Promis
     const runId = await answered(run, trial, { workflowId, workflowIdReusePolicy: policy });
     const { arm, questionId } = trial;
     const answer = await recordedInTheEnd(run, { id: run.id, arm, questionId, trial: trial.trial, workflowId, runId });
+    if (answer === null) return;
     if (answer.kind === 'cancelled-before') continue;
     run.count(trial, answer);
     void score(run, trial, answer);
@@ -45,6 +47,7 @@ async function answered(
       args: [questionOf(run, trial)],
       // Whatever ends this workflow, what is paid for is finished; the next try finds it.
       parentClosePolicy: 'ABANDON',
+      workflowExecutionTimeout: backstop,
       priority: benchmarkPriority(run.id),
       staticSummary: trial.question.slice(0, 200),
       memo: { question: trial.question.slice(0, 200), pipeline: run.arm(trial).pipeline.name },
@@ -100,8 +103,11 @@ function attributesOf(run: BenchmarkRun, trial: BenchmarkTrial) {
     .map((name) => ({ key: attributes[name], value: values[name] }));
 }
 
-/** An answer that cannot be recorded (a full disk) holds the benchmark up: it must not buy more of them. */
-async function recordedInTheEnd(run: BenchmarkRun, input: RecordAnswerInput): Promise<RecordedAnswer> {
+/**
+ * An answer that cannot be recorded (a full disk) holds the benchmark up: it must not buy more of them.
+ * @returns null where nobody came: the next try of the benchmark finds the run, and records it
+ */
+async function recordedInTheEnd(run: BenchmarkRun, input: RecordAnswerInput): Promise<RecordedAnswer | null> {
   for (;;) {
     try {
       return await recordAnswer.executeWithOptions({ summary: `record ${input.workflowId}`.slice(0, 200) }, [input]);
@@ -109,7 +115,8 @@ async function recordedInTheEnd(run: BenchmarkRun, input: RecordAnswerInput): Pr
       if (isCancellation(error)) throw error;
       const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
       run.pause(`an answer cannot be recorded: ${String(cause).slice(0, 300)}`);
-      await condition(() => !run.paused);
+      await condition(() => !run.paused || run.abandoned);
+      if (run.abandoned) return null;
     }
   }
 }

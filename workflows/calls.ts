@@ -59,6 +59,8 @@ export function callsWithin(limits: CallLimits, activityQueue?: string) {
 
 /** What `untilAnswered` needs of its run. */
 export type Waits = {
+  /** A call is under way until what this returns is called. */
+  begin(): () => void;
   /** @param call the model call that it was for */
   settle(usage: Usage | null, spans: readonly SpanRecord[], call?: Call): void;
   /** Sleeps as long as the provider asks. */
@@ -69,19 +71,23 @@ export type Waits = {
 
 /**
  * Calls an activity until it answers: a provider's long Retry-After is slept, a provider that stays away is waited for,
- * and neither spends an attempt. Bounded by the run's clock (Retry-After) and by a person (outages).
- * @throws Unavailable when neither time nor a person can mend the failure; the cancellation, when the run is cancelled.
+ * and neither spends an attempt. Bounded by the run's clock (Retry-After) and by the limit of waits for a person (outages).
+ * @throws Unavailable when neither time nor a person can mend the failure, or no person came; the cancellation, when the
+ * run is cancelled.
  */
 export async function untilAnswered<Result>(
   waits: Waits,
   call: () => Promise<ActivityResult<Result>>,
 ): Promise<Result> {
   for (let expiries = 0; ; ) {
+    const end = waits.begin();
     try {
       const { result, usage, spans } = await call();
+      end();
       waits.settle(usage, spans);
       return result;
     } catch (error) {
+      end();
       if (isCancellation(error)) throw error;
       const { failure, retryAfterMs, wait, expired, spans } = readFailure(error);
       waits.settle(null, spans);

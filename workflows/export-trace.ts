@@ -3,8 +3,10 @@ import { log, proxyActivities, workflowInfo } from '@temporalio/workflow';
 import type { Activities } from '../activities/index.ts';
 import { exportQueueOf } from '../contracts/names.ts';
 import type { ExportInput, ExportResult } from '../contracts/export.ts';
+import { validInput } from './valid-input.ts';
 
-export function exportTrace(input: ExportInput): Promise<ExportResult> {
+export async function exportTrace(given: ExportInput): Promise<ExportResult> {
+  const input = validInput('exportTrace', given);
   const { exportSpans } = proxyActivities<Pick<Activities, 'exportSpans'>>({
     taskQueue: exportQueueOf(workflowInfo().taskQueue),
     startToCloseTimeout: '10m',

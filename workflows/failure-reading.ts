@@ -1,6 +1,7 @@
 /** Reads a failed activity: what kind of failure, where to look, and whether time or a person can mend it. */
 import { ActivityFailure, ApplicationFailure, TimeoutFailure } from '@temporalio/workflow';
 import type { FailureDetail } from '../activities/failures.ts';
+import { type FailureKind, failureKinds } from '../contracts/failure-kinds.ts';
 import type { RunFailure } from '../contracts/outcome.ts';
 import type { SpanRecord } from '../contracts/span.ts';
 
@@ -31,17 +32,31 @@ export function readFailure(error: unknown): ReadFailure {
   if (cause instanceof ApplicationFailure) return readApplicationFailure(cause);
   if (cause instanceof TimeoutFailure && cause.cause instanceof ApplicationFailure)
     return readApplicationFailure(cause.cause);
-  return {
-    failure: {
-      kind: 'ModelTimedOut',
-      message: `${error.activityType} did not end in time (${cause?.message ?? 'no reason given'})`,
-      setting: null,
-    },
-    retryAfterMs: null,
-    wait: true,
-    expired: cause instanceof TimeoutFailure,
-    spans: [],
-  };
+  const expired = cause instanceof TimeoutFailure;
+  const kind = expired ? kindOfTimeout(error.activityType, cause) : 'Unforeseen';
+  const { setting, wait } = failureKinds[kind];
+  const what = kind === 'WorkerLost' ? 'was lost with its worker' : expired ? 'did not end in time' : 'failed';
+  const message = `${error.activityType} ${what} (${cause?.message ?? 'no reason given'})`.slice(0, 1000);
+  return { failure: { kind, message, setting }, retryAfterMs: null, wait, expired, spans: [] };
+}
+
+const timeoutsOfOthers: Partial<Record<string, FailureKind>> = {
+  openRepository: 'RepositoryTimedOut',
+  runTool: 'ToolTimedOut',
+  verifyCitations: 'CitationCheckTimedOut',
+};
+
+/** All other activities call a model. A limit over all attempts has the time-out of the last attempt as its cause. */
+function kindOfTimeout(activityType: string, timeout: TimeoutFailure): FailureKind {
+  const last = timeout.cause instanceof TimeoutFailure ? timeout.cause : timeout;
+  if (last.timeoutType === 'HEARTBEAT') return 'WorkerLost';
+  return timeoutsOfOthers[activityType] ?? 'ModelTimedOut';
+}
+
+/** The failure that a run waited for in vain. */
+export function givenUp(failure: RunFailure, limitSeconds: number): RunFailure {
+  const limit = limitSeconds < 86_400 ? `${limitSeconds} s` : `${Math.round(limitSeconds / 86_400)} days`;
+  return { ...failure, message: `nobody took the run up again within ${limit}: ${failure.message}`.slice(0, 1000) };
 }
 
 function readApplicationFailure(cause: ApplicationFailure): ReadFailure {

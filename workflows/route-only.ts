@@ -7,13 +7,16 @@ import { noUsage } from '../contracts/usage-sum.ts';
 import { BudgetSpent, Ledger } from './ledger.ts';
 import { paidCall } from './paid-call.ts';
 import { routed, routerSummary, undisputedRoute } from './routing.ts';
+import { validRouting } from './valid-input.ts';
 
-export async function routeOnly({ question, pipeline, forcedRoute, limits }: RouteInput): Promise<RouteResult> {
+export async function routeOnly(given: RouteInput): Promise<RouteResult> {
+  const { question, pipeline, forcedRoute, limits } = validRouting('routeOnly', given);
   const undisputed = undisputedRoute(pipeline, forcedRoute);
   if (undisputed !== null) return { ...undisputed, usage: noUsage, model: null };
   const ledger = new Ledger(pipeline.budget);
   let model: string | null = null;
   const waits: Waits = {
+    begin: () => () => {},
     settle: (spent, spans, call) => {
       ledger.settle(spent, spans, call);
       model = spans.at(-1)?.model ?? model;

@@ -1,16 +1,24 @@
 /** Asks every question of a dataset with every arm, so many at a time, and records each answer once. */
 import { CancellationScope, condition, continueAsNew, isCancellation, log } from '@temporalio/workflow';
 import type { BenchmarkEnding, BenchmarkInput, BenchmarkTrial } from '../contracts/benchmark-run.ts';
+import { defaultPersonWaitSeconds } from '../contracts/time-limits.ts';
 import { nextQuestions, openBenchmark, openExperiment } from './benchmark-calls.ts';
 import { BenchmarkRun } from './benchmark-run.ts';
 import { askTrial } from './benchmark-trial.ts';
+import { validInput } from './valid-input.ts';
+
+/** Why nothing more is asked. */
+type Why = 'all' | 'limit' | 'long' | 'abandoned';
+
+const endings = { all: 'finished', limit: 'limit-reached', abandoned: 'unavailable' } as const;
 
 /** Runs that one page of questions names. */
 const pageLength = 50;
 
 export async function runBenchmark(input: BenchmarkInput): Promise<BenchmarkEnding> {
-  const run = new BenchmarkRun(input);
-  let why: 'all' | 'limit' | 'long';
+  const run = new BenchmarkRun(validInput('runBenchmark', input));
+  let why: Why;
+  endPauses(run).catch(() => {}); // cancelled with the workflow
   try {
     await open(run);
     why = await askAll(run);
@@ -20,7 +28,17 @@ export async function runBenchmark(input: BenchmarkInput): Promise<BenchmarkEndi
     return run.ending('cancelled');
   }
   if (why === 'long') return continueAsNew<typeof runBenchmark>(run.carry());
-  return run.ending(why === 'limit' ? 'limit-reached' : 'finished');
+  return run.ending(endings[why]);
+}
+
+/** A pause waits for a person, whoever has begun it: that has a limit. */
+async function endPauses(run: BenchmarkRun): Promise<void> {
+  const limitMs = (run.input.limits.personWaitSeconds ?? defaultPersonWaitSeconds) * 1000;
+  for (let resumed = true; resumed; ) {
+    await condition(() => run.paused);
+    resumed = await condition(() => !run.paused, limitMs);
+  }
+  run.abandon();
 }
 
 async function open(run: BenchmarkRun): Promise<void> {
@@ -37,7 +55,7 @@ async function open(run: BenchmarkRun): Promise<void> {
 }
 
 /** Keeps the window full until the questions, the money or this run's history are at their end, then empties it. */
-async function askAll(run: BenchmarkRun): Promise<'all' | 'limit' | 'long'> {
+async function askAll(run: BenchmarkRun): Promise<Why> {
   const next = pages(run);
   let broken: { error: unknown } | null = null;
   const begin = async (trial: BenchmarkTrial) => {
@@ -50,12 +68,13 @@ async function askAll(run: BenchmarkRun): Promise<'all' | 'limit' | 'long'> {
       run.end();
     }
   };
-  let why: 'all' | 'limit' | 'long' | null = null;
+  let why: Why | null = null;
   while (why === null && broken === null) {
     const trial = await next();
     if (trial === null) break;
-    await condition(() => run.mayBegin() || broken !== null);
-    if (run.limitReached()) why = 'limit';
+    await condition(() => run.mayBegin() || broken !== null || run.abandoned);
+    if (run.abandoned) why = 'abandoned';
+    else if (run.limitReached()) why = 'limit';
     else if (run.isLong()) why = 'long';
     else if (broken === null) void begin(trial);
   }

@@ -17,10 +17,13 @@ import type { QuestionInput, RunProgress } from '../contracts/question.ts';
 import type { SnapshotRef } from '../contracts/snapshot.ts';
 import type { SpanScope } from '../contracts/span.ts';
 import type { Branch } from './branch.ts';
+import { defaultPersonWaitSeconds } from '../contracts/time-limits.ts';
 import { callsWithin, untilAnswered, type Waits } from './calls.ts';
 import { noUsage } from '../contracts/usage-sum.ts';
+import { givenUp, Unavailable } from './failure-reading.ts';
 import { Ledger } from './ledger.ts';
 import { paidCall, type PaidResult } from './paid-call.ts';
+import { OpenWaits } from './open-waits.ts';
 import { detailsOf } from './story.ts';
 
 export const stateQuery = defineQuery<RunProgress>('state');
@@ -43,26 +46,24 @@ export class Run {
   searchAttributes: readonly string[] = [];
   #stage: Stage = 'opening';
   #doing = 'opening the repository';
-  #waitingFor: RunFailure | null = null;
   #retries = 0;
-  readonly #waits: Waits;
-  /** Time that the clock does not count: waiting for a person. */
-  freeMs = 0;
-  lastProgressMs = Date.now();
+  readonly #calling: Waits;
+  /** What its branches wait for. */
+  readonly waits = new OpenWaits(() => Date.now());
 
   constructor(input: QuestionInput) {
     this.input = input;
     this.ledger = new Ledger(input.pipeline.budget);
     this.calls = callsWithin(input.limits, input.activityQueue);
     this.state = beginning(input);
-    this.#waits = {
+    this.#calling = {
+      begin: () => this.waits.open({ kind: 'call' }),
       settle: (usage, spans, call) => {
         this.ledger.settle(usage, spans, call);
         this.state.usage = this.ledger.usage;
-        this.lastProgressMs = Date.now();
         for (const { model, name } of spans)
           if (model !== undefined) this.state.models[name.replace(/-llm$/, '')] = model;
-        this.say(this.#stage, this.#doing);
+        this.#show();
       },
       pause: (milliseconds, why) => this.#pause(milliseconds, why),
       waitForPerson: (failure) => this.#waitForPerson(failure),
@@ -89,20 +90,24 @@ export class Run {
     call: (payment: Payment) => PaidResult<Result>,
     branch: Branch | null = null,
   ): Promise<Result> {
-    const payer = { ledger: this.ledger, waits: this.#waits, until: condition };
+    const payer = { ledger: this.ledger, waits: this.#calling, until: condition };
     const requirePrice = this.input.pipeline.budget.costUsd !== null;
     return paidCall(payer, { scope, requirePrice, branch }, call);
   }
 
   /** Any other activity. @throws Unavailable */
   async unpaid<Result>(call: () => Promise<ActivityResult<Result>>): Promise<Result> {
-    return untilAnswered(this.#waits, call);
+    return untilAnswered(this.#calling, call);
   }
 
   /** Says what the run does now: to the `state` query and to the Web UI. */
   say(stage: Stage, doing: string): void {
     this.#stage = stage;
     this.#doing = doing;
+    this.#show();
+  }
+
+  #show(): void {
     setCurrentDetails(detailsOf(this.progress()));
   }
 
@@ -127,31 +132,44 @@ export class Run {
   }
 
   progress(): RunProgress {
-    return { stage: this.#stage, doing: this.#doing, waitingFor: this.#waitingFor, state: this.state };
+    const { message, waitingFor } = this.waits;
+    const waits = message !== null && this.#stage !== 'finished';
+    const shown = waits ? { stage: 'waiting' as const, doing: message } : { stage: this.#stage, doing: this.#doing };
+    return { ...shown, waitingFor, state: this.state };
   }
 
   async #pause(milliseconds: number, why: string): Promise<void> {
-    const before = this.progress();
-    this.say('waiting', `the provider asks to wait ${Math.ceil(milliseconds / 1000)} s: ${why}`);
-    await sleep(milliseconds, { summary: 'as long as the provider asks' });
-    this.say(before.stage, before.doing);
+    const message = `the provider asks to wait ${Math.ceil(milliseconds / 1000)} s: ${why}`;
+    const close = this.waits.open({ kind: 'provider', message });
+    this.#show();
+    try {
+      await sleep(milliseconds, { summary: 'as long as the provider asks' });
+    } finally {
+      close();
+      this.#show();
+    }
   }
 
+  /** @throws Unavailable once the run has waited for people as long as it may */
   async #waitForPerson(failure: RunFailure): Promise<void> {
-    const before = this.progress();
-    const [sinceMs, retries] = [Date.now(), this.#retries];
-    this.#waitingFor = failure;
-    this.say('waiting', `${failure.message}; once that is mended: switchyard runs retry`);
-    this.note({ SwitchyardOutcome: 'waiting' });
-    await condition(() => this.#retries > retries);
-    this.#waitingFor = null;
-    this.freeMs += Date.now() - sinceMs;
-    this.note({ SwitchyardOutcome: 'running' });
-    this.say(before.stage, before.doing);
-  }
-
-  get waiting(): boolean {
-    return this.#waitingFor !== null;
+    const { waits } = this;
+    const limitSeconds = this.input.limits.personWaitSeconds ?? defaultPersonWaitSeconds;
+    const leftMs = Math.max(1, limitSeconds * 1000 - waits.personMs);
+    const retries = this.#retries;
+    const first = waits.waitingFor === null;
+    const message = `${failure.message}; once that is mended: switchyard runs retry`;
+    const close = waits.open({ kind: 'person', message, failure });
+    this.#show();
+    if (first) this.note({ SwitchyardOutcome: 'waiting' });
+    let resumed: boolean;
+    try {
+      resumed = await condition(() => this.#retries > retries, leftMs);
+    } finally {
+      close();
+      this.#show();
+    }
+    if (waits.waitingFor === null) this.note({ SwitchyardOutcome: 'running' });
+    if (!resumed) throw new Unavailable(givenUp(failure, limitSeconds));
   }
 }
 

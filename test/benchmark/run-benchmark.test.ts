@@ -7,7 +7,7 @@ import { test } from 'node:test';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { PipelineSpec } from '../../contracts/pipeline-spec.ts';
 import { kettleQuestions, startBenchmark } from '../support/benchmark.ts';
-import { openScene, pipeline } from '../support/scene.ts';
+import { openScene, pipeline, quickLimits } from '../support/scene.ts';
 import { goodDraft, inventedDraft, says, startTeam } from '../support/team.ts';
 import { until } from '../support/until.ts';
 
@@ -212,4 +212,33 @@ test('a history that gets long goes on in a new run, with nothing lost and nothi
   const lengths = await benchmark.replayAll();
   assert.ok(lengths.length >= 3, `${lengths.length} runs`);
   assert.ok(Math.max(...lengths) <= 100, lengths.join());
+});
+
+test('a benchmark that stays paused ends by itself; started again it asks what is missing', async () => {
+  await using team = await startTeam({ specialist: () => ({ ...says(goodDraft), delayMs: 100 }) });
+  await using scene = await openScene({ modelUrl: team.url });
+  const limits = { ...quickLimits, personWaitSeconds: 2 };
+  const benchmark = await startBenchmark(scene, { arms, concurrency: 2, limits });
+  await team.request(0);
+  await benchmark.handle.signal('pause');
+  const ending = await Promise.race([benchmark.ending(), pause(60_000, null)]);
+  if (ending === null) await benchmark.handle.cancel();
+  assert.equal(ending?.kind, 'unavailable');
+  assert.equal(ending.progress.note, 'nobody resumed it in time');
+  assert.ok(ending.progress.done < 12);
+  await benchmark.start();
+  const { kind } = await benchmark.ending();
+  assert.equal(kind, 'finished');
+  assert.deepEqual(benchmark.keys(), expectedKeys);
+  await benchmark.replayAll();
+});
+
+test('a run of a benchmark has a time limit of the server far beyond its own', async () => {
+  await using team = await startTeam({ specialist: () => says(goodDraft) });
+  await using scene = await openScene({ modelUrl: team.url });
+  const benchmark = await startBenchmark(scene, { arms: [alone] });
+  await benchmark.ending();
+  const { events } = await scene.client.workflow.getHandle(`${benchmark.id}/alone/q1/1`).fetchHistory();
+  const started = events?.[0]?.workflowExecutionStartedEventAttributes;
+  assert.equal(Number(started?.workflowExecutionTimeout?.seconds), 90 * 86_400);
 });

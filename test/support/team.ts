@@ -32,6 +32,16 @@ export const calls = (...tools: [name: string, args: Record<string, unknown>][])
   }),
 });
 
+/** A router's reply that is about as sure of the second route as of the first. */
+export function unclear(first: string, second: string): ScriptedReply {
+  const likely = (token: string, probability: number) => ({ token, logprob: Math.log(probability) });
+  const top_logprobs = [likely(first, 0.5), likely(second, 0.45)];
+  const message = { role: 'assistant', content: first };
+  const logprobs = { content: [{ ...likely(first, 0.5), top_logprobs }] };
+  const body = completion({ text: first, model: 'test-model' }) as object;
+  return { body: { ...body, choices: [{ index: 0, finish_reason: 'stop', message, logprobs }] } };
+}
+
 /** A draft about the scene's default repository whose citation holds. */
 export const goodDraft = {
   answer: 'boil throws KETTLE_EMPTY for less than a litre.',

@@ -1,0 +1,30 @@
+/** Writes what workflow code checks its inputs against, out of the contracts: `npm run schemas`. */
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { z } from 'zod';
+import { BenchmarkInput } from '../../contracts/benchmark-run.ts';
+import { ExportInput } from '../../contracts/export.ts';
+import { QuestionInput } from '../../contracts/question.ts';
+import { RouteInput } from '../../contracts/route-only.ts';
+
+/** By workflow. */
+export const inputs = {
+  answerQuestion: QuestionInput,
+  routeOnly: RouteInput,
+  runBenchmark: BenchmarkInput,
+  exportTrace: ExportInput,
+} as const;
+
+/** Of what may be given: a field with a default need not be. */
+export function inputSchemas(): Record<string, unknown> {
+  const schemaOf = (input: z.ZodType) => {
+    const { $schema: _, ...schema } = z.toJSONSchema(input, { io: 'input' });
+    return schema;
+  };
+  return Object.fromEntries(Object.entries(inputs).map(([workflow, input]) => [workflow, schemaOf(input)]));
+}
+
+if (import.meta.main) {
+  const path = join(import.meta.dirname, '../../workflows/input-schemas.json');
+  writeFileSync(path, `${JSON.stringify(inputSchemas(), null, 2)}\n`);
+}
