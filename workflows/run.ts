@@ -16,9 +16,10 @@ import type { AnswerOutcome, AnswerState, RunFailure } from '../contracts/outcom
 import type { QuestionInput, RunProgress } from '../contracts/question.ts';
 import type { SnapshotRef } from '../contracts/snapshot.ts';
 import type { SpanScope } from '../contracts/span.ts';
-import { callsWithin, untilAnswered, type Waits } from './calls.ts';
+import { answeredAtOnce, callsWithin, untilAnswered, type Waits } from './calls.ts';
 import { noUsage } from '../contracts/usage-sum.ts';
-import { Ledger } from './ledger.ts';
+import { Unavailable } from './failure-reading.ts';
+import { BudgetSpent, Ledger } from './ledger.ts';
 import { detailsOf } from './story.ts';
 
 export const stateQuery = defineQuery<RunProgress>('state');
@@ -78,10 +79,28 @@ export class Run {
   }
 
   /** A model call: reserved in the budget before it is made. @throws BudgetSpent, Unavailable */
-  async paid<Result>(scope: SpanScope, call: (payment: Payment) => Promise<ActivityResult<Result>>): Promise<Result> {
+  async paid<Result>(
+    scope: SpanScope,
+    call: (payment: Payment) => Promise<ActivityResult<Result>>,
+    answered: typeof untilAnswered = untilAnswered,
+  ): Promise<Result> {
     const key = `call-${this.ledger.reserve()}`;
     const payment = { key, requirePrice: this.input.pipeline.budget.costUsd !== null, scope };
-    return untilAnswered(this.#waits, () => call(payment));
+    return answered(this.#waits, () => call(payment));
+  }
+
+  /** A model call that the run can do without: where it fails, or the budget is spent, `why` says so at once. */
+  async paidOrNot<Result>(
+    scope: SpanScope,
+    call: (payment: Payment) => Promise<ActivityResult<Result>>,
+  ): Promise<{ result: Result } | { result: null; why: string }> {
+    try {
+      return { result: await this.paid(scope, call, answeredAtOnce) };
+    } catch (error) {
+      if (error instanceof BudgetSpent) return { result: null, why: error.message };
+      if (error instanceof Unavailable) return { result: null, why: `${error.failure.kind}: ${error.message}` };
+      throw error;
+    }
   }
 
   /** Any other activity. @throws Unavailable */
