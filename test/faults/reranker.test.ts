@@ -3,6 +3,8 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { WorkflowHandle } from '@temporalio/client';
+import { createColors } from 'picocolors';
+import { traceTree } from '../../client/trace-tree.ts';
 import type { AnswerOutcome } from '../../contracts/outcome.ts';
 import type { ToolResult } from '../../contracts/tool.ts';
 import type { TraceSpan } from '../../contracts/trace.ts';
@@ -31,21 +33,22 @@ async function searchingTeam(reply: () => ScriptedReply) {
   return { team, shown, asked, [Symbol.asyncDispose]: () => team[Symbol.asyncDispose]() };
 }
 
-type Told = { outcome: AnswerOutcome; result: ToolResult; search: TraceSpan; pauses: string[] };
+type Told = { outcome: AnswerOutcome; result: ToolResult; search: TraceSpan; tree: string; pauses: string[] };
 
 async function told(handle: WorkflowHandle): Promise<Told> {
   const outcome = (await handle.result()) as AnswerOutcome;
   const history = await historyOf(handle);
-  const { spans } = await traceOf(handle);
-  const search = spans.find(({ name }) => name === 'search_code');
+  const trace = await traceOf(handle);
+  const tree = traceTree(trace, { columns: 200, colors: createColors(false) });
+  const search = trace.spans.find(({ name }) => name === 'search_code');
   assert.ok(search, 'the trace has the search');
   const result = history.activities.find(({ type }) => type === 'runTool')?.result as ToolResult;
   const pauses = history.timers.map(({ summary }) => summary).filter((each) => !each.startsWith('the time limit'));
-  return { outcome, result, search, pauses };
+  return { outcome, result, search, tree, pauses };
 }
 
 /** Holds a run to what is true of it whatever its reranker did. */
-function assertUnharmed({ outcome, result, search, pauses }: Told, why: RegExp): void {
+function assertUnharmed({ outcome, result, search, tree, pauses }: Told, why: RegExp): void {
   assert.equal(outcome.kind, 'answered');
   assert.equal(outcome.state.final_answer, goodDraft.answer);
   assert.deepEqual(pauses, [], 'the run was not held up');
@@ -53,6 +56,7 @@ function assertUnharmed({ outcome, result, search, pauses }: Told, why: RegExp):
   assert.match(result.remark?.text ?? '', why);
   assert.equal(search.level, 'WARNING');
   assert.match(search.message ?? '', why);
+  assert.match(tree, /! in the search's own order: /);
 }
 
 const busy = (headers: Record<string, string>) => () => ({ ...openAiError(429, 'slow down'), headers });
@@ -109,33 +113,29 @@ test("a reranker that hangs leaves the search's own order after the time of one 
   assert.ok(stage.asked() <= limits.modelCallAttempts);
 });
 
-test('a reranker without a price is left out under a money limit, before it is paid', { timeout: 60_000 }, async () => {
+test('a reranker without a price under a money limit, or without a budget, is not asked, and the run goes on', async (t) => {
   await using stage = await searchingTeam(() => says({ order: [1] }));
   await using scene = await openScene({ modelUrl: stage.team.url });
-  const { specialists } = pipeline();
   const priced = {
     router: { fallback: 'docs', model: 'gpt-4.1-mini' },
-    specialists: specialists.map((each) => ({ ...each, model: 'gpt-4.1-mini' })),
+    specialists: pipeline().specialists.map((each) => ({ ...each, model: 'gpt-4.1-mini' })),
     budget: { costUsd: 1 },
   };
-  const handle = await scene.start(question, { pipeline: pipeline({ ...priced, rerank }), limits });
-  assertUnharmed(await told(handle), /ModelUnpriced/);
-  assert.equal(stage.asked(), 0);
+  for (const [what, arm, why] of [
+    ['no price', priced, /ModelUnpriced/],
+    ['no model calls left', { budget: { modelCalls: 4 } }, /budget/],
+    ['no tokens left', { budget: { tokens: 32 } }, /budget/],
+  ] as const)
+    await t.test(what, { timeout: 60_000 }, async () => {
+      const handle = await scene.start(question, { pipeline: pipeline({ ...arm, rerank }), limits });
+      assertUnharmed(await told(handle), why);
+      assert.equal(stage.asked(), 0);
+    });
 });
 
-for (const [limit, budget] of [
-  ['model calls', { modelCalls: 4 }],
-  ['tokens', { tokens: 32 }],
-] as const)
-  test(`a reranker for which the budget has no ${limit} left is not asked, and the run goes on`, async () => {
-    await using stage = await searchingTeam(() => says({ order: [1] }));
-    await using scene = await openScene({ modelUrl: stage.team.url });
-    const handle = await scene.start(question, { pipeline: pipeline({ rerank, budget }), limits });
-    assertUnharmed(await told(handle), /budget/);
-    assert.equal(stage.asked(), 0);
-  });
-
-test('what a model asks of a search wrongly is told to it, and no reranker is asked', { timeout: 60_000 }, async () => {
+test('what a model asks of a search wrongly is told to it, and no reranker is asked', {
+  timeout: 120_000,
+}, async () => {
   await using team = await startTeam({
     specialist: ({ turn, messages }) => {
       if (turn === 0) return calls(['search_code', { query: 'boil', path: '../outside' }]);
@@ -149,7 +149,7 @@ test('what a model asks of a search wrongly is told to it, and no reranker is as
   assert.deepEqual(team.requests.map(roleOf), ['router', 'specialist', 'specialist']);
 });
 
-test('a run that is cancelled while its reranker is asked ends as cancelled', { timeout: 60_000 }, async () => {
+test('a run that is cancelled while its reranker is asked ends as cancelled', { timeout: 120_000 }, async () => {
   await using stage = await searchingTeam(() => ({ fault: 'hang' }));
   await using scene = await openScene({ modelUrl: stage.team.url });
   const handle = await scene.start(question, { pipeline: pipeline({ rerank }), limits });
