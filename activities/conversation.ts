@@ -114,7 +114,7 @@ async function toolText(
     .findLast((candidate) => candidate.id === answer.callId);
   if (call === undefined || settings.snapshot === null) return content.get(answer.content);
   const request = { callId: call.id, tool: call.name, argumentsText: call.argumentsText.slice(0, 4000) };
-  const { text } = await retrieval.runTool(settings.snapshot, request, settings.allowed, signal);
+  const { text } = await retrieval.runTool(settings.snapshot, request, settings.allowed, signal, answer.order);
   if ((await content.put(text)) === answer.content) return text;
   throw new RenderingChanged(`${call.name} gives other bytes than the model saw before (renderer ${answer.renderer})`);
 }

@@ -2,12 +2,13 @@
 import type { ActivityResult } from '../contracts/activity-result.ts';
 import type { RunToolInput, ToolResult } from '../contracts/tool.ts';
 import { toolRenderer } from '../retrieval/rendering.ts';
+import type { ToolRun } from '../retrieval/tool-run.ts';
 import type { ActivityDependencies } from './dependencies.ts';
 import { inFrame } from './frame.ts';
 
 export const runTool =
   (needs: ActivityDependencies) =>
-  ({ snapshot, request, allowed, order }: RunToolInput): Promise<ActivityResult<ToolResult>> =>
+  ({ snapshot, request, allowed, order, notReranked }: RunToolInput): Promise<ActivityResult<ToolResult>> =>
     inFrame({ name: request.tool, type: 'tool' }, async (frame) => {
       await needs.retrieval.ensure(snapshot, frame.signal);
       const shown = await needs.retrieval.runTool(snapshot, request, allowed, frame.signal, order);
@@ -21,7 +22,15 @@ export const runTool =
         bytes: Buffer.byteLength(shown.text),
         cut: shown.cut,
         evidence: shown.evidence.slice(0, 8),
-        ...(shown.remark === undefined ? {} : { remark: { ...shown.remark, text: shown.remark.text.slice(0, 500) } }),
+        ...remarkOf(shown, notReranked),
       };
-      return { result, usage: null, span: { output: content } };
+      const warning = notReranked === undefined ? {} : ({ level: 'WARNING', message: notReranked } as const);
+      return { result, usage: null, span: { output: content, ...warning } };
     });
+
+function remarkOf({ remark }: ToolRun, notReranked: string | undefined): Pick<ToolResult, 'remark'> {
+  const texts = [remark?.text, notReranked].filter((text) => text !== undefined);
+  if (texts.length === 0) return {};
+  const degraded = notReranked !== undefined || remark?.degraded === true;
+  return { remark: { text: texts.join('; ').slice(0, 500), degraded } };
+}

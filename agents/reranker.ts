@@ -30,10 +30,12 @@ export function rerankMessages(
   ];
 }
 
-/** Indexes into the candidates, each once; empty for a reply that holds no order. */
-export function parseOrder(reply: ChatReply, candidates: number): number[] {
+/** Indexes into the candidates, each once; null for a reply that holds no order of them. */
+export function parseOrder(reply: ChatReply, candidates: number): number[] | null {
   const given = findJsonObject(reply.text)?.order;
-  if (!Array.isArray(given)) return [];
+  if (!Array.isArray(given)) return null;
   const numbers = given.filter((one) => Number.isInteger(one) && one >= 1 && one <= candidates);
+  // An empty list says that no place is of use; a list of anything else says nothing.
+  if (numbers.length === 0 && given.length > 0) return null;
   return [...new Set<number>(numbers)].map((one) => one - 1);
 }

@@ -79,7 +79,7 @@ export function reranked(): Stage {
     );
     const messages = rerankMessages(null, query, candidates);
     const reply = await model.chat({ ...unchanging, messages }, { signal, callId: `rerank-${id}` });
-    const first = parseOrder(reply, candidates.length).flatMap((at) => files[at] ?? []);
+    const first = (parseOrder(reply, candidates.length) ?? []).flatMap((at) => files[at] ?? []);
     return { 'put in order by a model': scoreFiles([...first, ...ranked.filter((one) => !first.includes(one))], gold) };
   };
 }

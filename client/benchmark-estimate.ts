@@ -110,7 +110,9 @@ const assumed = { turns: 3, inputTokens: 4000, outputTokens: 300, secondsPerCall
 
 function assumedCost({ pipeline }: BenchmarkArm, model: Config['model']): Cost {
   const judged = (pipeline.gate?.judge ?? null) === null ? 0 : 1;
-  const modelCalls = (pipeline.router === null ? 0 : 1) + assumed.turns + judged;
+  // Every turn but the last searches.
+  const reranked = pipeline.rerank === undefined ? 0 : assumed.turns - 1;
+  const modelCalls = (pipeline.router === null ? 0 : 1) + assumed.turns + reranked + judged;
   const prices = modelsOf(pipeline, model).map(priceOf);
   const dearest = (of: 'input' | 'output') => Math.max(...prices.map((price) => price?.[of] ?? 0));
   const dollars =

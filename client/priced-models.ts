@@ -27,6 +27,7 @@ export function modelsOf(spec: PipelineSpec, settings: Config['model']): string[
     ...spec.specialists.map((specialist) => specialist.model ?? settings.specialist),
     ...(spec.gate?.judge ? [spec.gate.judge.model ?? settings.judge] : []),
     ...(spec.gate?.retryModel === undefined ? [] : [spec.gate.retryModel]),
+    ...(spec.rerank === undefined ? [] : [spec.rerank.model ?? settings.judge]),
     spec.synthesis.model ?? settings.synthesizer,
   ];
   return [...new Set(models)];

@@ -18,11 +18,11 @@ export function traceTree({ spans }: Trace, { columns, colors }: TextStyle): str
   const cells = (of: (column: Column) => string) => table.map((column) => of(column).padStart(column.width)).join('');
   const lines = [colors.dim(''.padEnd(nameWidth) + cells(({ head }) => head))];
   const draw = (span: TraceSpan, first: string, rest: string) => {
-    const failed = span.level === 'ERROR';
+    const paint = { DEFAULT: (text: string) => text, WARNING: colors.yellow, ERROR: colors.red }[span.level];
     const name = labelOf(span, first, nameWidth - 1).padEnd(nameWidth);
-    lines.push((failed ? colors.red(name) : name) + cells(({ of }) => of(span)));
-    if (failed && span.message !== null)
-      lines.push(colors.red(cut(`${rest}! ${printableLine(span.message)}`, columns)));
+    lines.push(paint(name) + cells(({ of }) => of(span)));
+    if (span.level !== 'DEFAULT' && span.message !== null)
+      lines.push(paint(cut(`${rest}! ${printableLine(span.message)}`, columns)));
     const below = (children.get(span.key) ?? []).toSorted((one, other) => one.startMs - other.startMs);
     for (const [at, child] of below.entries()) {
       const last = at === below.length - 1;

@@ -5,6 +5,7 @@ import { CheckedCitation } from './evidence.ts';
 import { GateSpec, RouterSpec, SpecialistSpec, SynthesisSpec } from './pipeline-spec.ts';
 import { RepositoryRef, Snapshot, SnapshotRef } from './snapshot.ts';
 import { SpanScope } from './span.ts';
+import { PlaceId } from './tool.ts';
 
 const question = z.string();
 /** What one call may use, all its attempts and repeated sends together. */
@@ -69,7 +70,13 @@ export const RouteCall = z.object({
 export type RouteCall = z.infer<typeof RouteCall>;
 
 /** A tool's answer, by reference: the activity renders it again for the model. */
-export const ToolAnswer = z.object({ callId: z.string(), content: ContentId, renderer: z.int().positive() });
+export const ToolAnswer = z.object({
+  callId: z.string(),
+  content: ContentId,
+  renderer: z.int().positive(),
+  /** The order in which a model put the places of a search: without it the same search gives other bytes. */
+  order: z.array(PlaceId).max(30).exactOptional(),
+});
 export type ToolAnswer = z.infer<typeof ToolAnswer>;
 
 export const SpecialistCall = z.discriminatedUnion('kind', [

@@ -27,7 +27,10 @@ export type SpecialistTurn = z.infer<typeof SpecialistTurn>;
 /** `draft`: an answer; `partial`: cut short, the best so far; `empty`: nothing usable; `failed`: the work broke. */
 export const SpecialistOutput = z.object({
   specialist: z.string(),
+  /** Of this specialist, from 1. */
   try: z.int().positive(),
+  /** Of the whole run, from 1: each time that the gate sends drafts back begins another. Runs of 0.1 did not tell it. */
+  round: z.int().positive().exactOptional(),
   kind: z.enum(['draft', 'partial', 'empty', 'failed']),
   answer: z.string(),
   citations: z.array(CheckedCitation),

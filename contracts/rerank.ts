@@ -7,6 +7,10 @@ import { PlaceId, ToolRequest } from './tool.ts';
 export const RerankCall = z.object({ snapshot: SnapshotRef, request: ToolRequest, rerank: RerankSpec });
 export type RerankCall = z.infer<typeof RerankCall>;
 
-/** Best first; empty where there was nothing to put in order, or no usable reply: then the search's order stays. */
-export const RerankResult = z.object({ order: z.array(PlaceId).max(30) });
+export const RerankResult = z.object({
+  /** Best first; where it is empty, the search's order stays. */
+  order: z.array(PlaceId).max(30),
+  /** Why the reply could not be used. */
+  problem: z.string().max(300).exactOptional(),
+});
 export type RerankResult = z.infer<typeof RerankResult>;

@@ -24,6 +24,8 @@ export const RunToolInput = z.object({
   allowed: z.array(z.string()),
   /** Places of a search that go first, as a model put them. */
   order: z.array(PlaceId).max(30).exactOptional(),
+  /** Why no model put the places of a search in order, where one should have. */
+  notReranked: z.string().max(300).exactOptional(),
   scope: SpanScope,
 });
 export type RunToolInput = z.infer<typeof RunToolInput>;

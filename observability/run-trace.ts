@@ -1,4 +1,5 @@
 /** Makes a trace of a run's history: one root, a group for each part of the run, a leaf for each attempt at its work. */
+import type { SpecialistOutput } from '../contracts/draft.ts';
 import { AnswerOutcome } from '../contracts/outcome.ts';
 import { QuestionInput } from '../contracts/question.ts';
 import { SpanScope } from '../contracts/span.ts';
@@ -52,6 +53,7 @@ type Prompts = NonNullable<QuestionInput['prompts']>;
 function agentOf({ type }: ActivityStep, scope: SpanScope | null): string {
   if (type === 'judgeDraft') return 'judge';
   if (type === 'synthesize') return 'synthesizer';
+  if (type === 'rerankPlaces') return 'reranker';
   return type === 'routeQuestion' ? 'router' : (scope?.specialist ?? '');
 }
 
@@ -97,7 +99,7 @@ function toldOf(stage: string, tryNumber: number, { question }: QuestionInput, o
     };
   }
   if (stage === 'gate') {
-    const reviewed = state?.specialist_output.filter((output) => output.try === tryNumber) ?? [];
+    const reviewed = state?.specialist_output.filter((output) => roundOf(output) === tryNumber) ?? [];
     const verdicts = reviewed.map(({ specialist, accepted, reasons }) => ({ specialist, accepted, reasons }));
     return {
       name: 'gate',
@@ -115,6 +117,9 @@ function toldOf(stage: string, tryNumber: number, { question }: QuestionInput, o
   const metadata = { retry_count: tryNumber - 1, accepted, confidence, kind };
   return { name: stage, type: 'agent', input: asked, output: value(output?.answer ?? null), metadata };
 }
+
+/** Outcomes of 0.1 do not tell it: there each try was taken for a round. */
+const roundOf = ({ round, try: tryNumber }: SpecialistOutput): number => round ?? tryNumber;
 
 type About = RunIds & { name: string; input: QuestionInput; outcome: AnswerOutcome | null };
 

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import type { SearchCandidate } from '../contracts/search-candidate.ts';
 import type { ToolRequest } from '../contracts/tool.ts';
 import type { DenseQuery } from './dense-ranking.ts';
-import { pathFilter } from './path-filter.ts';
+import { pathFilter, ToolMisuse } from './path-filter.ts';
 import { renderPlaces } from './rendering.ts';
 import { search } from './search.ts';
 import { candidatePlaces, inOrder, toCandidates } from './search-candidates.ts';
@@ -76,7 +76,7 @@ export function readSearch({ tool, argumentsText }: ToolRequest): (Given & { kin
   return kind !== undefined && parsed?.success ? { ...parsed.data, kind } : null;
 }
 
-/** What `runSearch` chooses from. @throws ToolMisuse */
+/** What `runSearch` chooses from; nothing where it would refuse the path. */
 export function searchCandidates(
   view: SnapshotView,
   request: ToolRequest,
@@ -85,6 +85,11 @@ export function searchCandidates(
   const given = readSearch(request);
   if (given === null) return [];
   const { query, kind, path } = given;
-  const accepts = pathFilter(view, path);
-  return toCandidates(view, search(view, { query, kind, accepts, limit: candidatePlaces, dense }).places);
+  try {
+    const accepts = pathFilter(view, path);
+    return toCandidates(view, search(view, { query, kind, accepts, limit: candidatePlaces, dense }).places);
+  } catch (error) {
+    if (error instanceof ToolMisuse) return [];
+    throw error;
+  }
 }

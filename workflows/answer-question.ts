@@ -1,6 +1,5 @@
 /** Answers one question about a repository: opens it, routes, delegates, reviews, and makes one answer. */
 import { CancellationScope, isCancellation, workflowInfo } from '@temporalio/workflow';
-import type { SpecialistOutput } from '../contracts/draft.ts';
 import type { AnswerOutcome } from '../contracts/outcome.ts';
 import type { QuestionInput } from '../contracts/question.ts';
 import { endInTime } from './clock.ts';
@@ -11,7 +10,7 @@ import { bestOutput } from './gate-policy.ts';
 import { BudgetSpent } from './ledger.ts';
 import { reviewOutputs } from './review.ts';
 import { chooseRoute } from './routing.ts';
-import { nextUntriedRoute, routesToRun } from './routing-policy.ts';
+import { retryRoute, routesToRun } from './routing-policy.ts';
 import { Run } from './run.ts';
 import { settleAnswer, supersede, synthesizeAnswer } from './synthesis.ts';
 import { validRouting } from './valid-input.ts';
@@ -57,7 +56,9 @@ async function answer(run: Run): Promise<AnswerOutcome> {
     state.retry_count += 1;
     run.note({}, state.retry_count);
     const feedback = { reasons: weak?.reasons ?? [], earlierDraft: weak?.draftId ?? null };
-    outputs = await delegate(run, [retryRoute(run, weak)], feedback);
+    const [same, tried] = [weak?.specialist ?? state.route ?? '', state.routes_run];
+    const route = retryRoute(state.routing, gate.onWeak, { same, run: tried });
+    outputs = await delegate(run, [route], feedback);
     accepted = await reviewOutputs(run, outputs);
   }
   if (accepted.length === 0) return giveUp(run);
@@ -88,14 +89,6 @@ function firstRoutes({ state, input }: Run): string[] {
   if (routing === null) throw new Error('the question is not routed yet');
   const decided = router === null || routing.source === 'forced' || routing.source === 'only-route';
   return decided ? [routing.route] : routesToRun(routing, router);
-}
-
-/** Who works again after a weak draft. */
-function retryRoute({ state, input }: Run, weak: SpecialistOutput | undefined): string {
-  const { routing } = state;
-  const same = weak?.specialist ?? state.route ?? '';
-  if (input.pipeline.gate?.onWeak !== 'next-route' || routing === null || routing.source === 'forced') return same;
-  return nextUntriedRoute(routing, state.routes_run) ?? same;
 }
 
 /** No draft passed the gate in all tries: the best one is shown, with what it lacks. */

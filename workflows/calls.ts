@@ -8,7 +8,7 @@ import type { Usage } from '../contracts/usage.ts';
 import type { Call } from './ledger.ts';
 import { type ReadFailure, readFailure, Unavailable } from './failure-reading.ts';
 
-type ModelCalls = Pick<Activities, 'routeQuestion' | 'callSpecialist' | 'rerankPlaces' | 'judgeDraft' | 'synthesize'>;
+type ModelCalls = Pick<Activities, 'routeQuestion' | 'callSpecialist' | 'judgeDraft' | 'synthesize'>;
 type ToolCalls = Pick<Activities, 'runTool' | 'verifyCitations'>;
 
 /** A cancelled activity is waited for, so that the run ends after the HTTP request was given up, not before. */
@@ -37,6 +37,14 @@ export function callsWithin(limits: CallLimits, activityQueue?: string) {
         backoffCoefficient: 2,
         maximumInterval: '30s',
       },
+    }),
+    // A search waits for its reranker no longer than one call may take, whatever becomes of it.
+    rerankers: proxyActivities<Pick<Activities, 'rerankPlaces'>>({
+      ...queue,
+      scheduleToCloseTimeout: `${limits.modelCallSeconds + marginSeconds}s`,
+      heartbeatTimeout,
+      cancellationType,
+      retry: { maximumAttempts: limits.modelCallAttempts, initialInterval: '1s', backoffCoefficient: 2 },
     }),
     repository: proxyActivities<Pick<Activities, 'openRepository'>>({
       ...queue,
@@ -96,5 +104,26 @@ export async function untilAnswered<Result>(
       else if (wait && !(expired && expiries <= expiriesAllowed)) await waits.waitForPerson(failure);
       else if (!wait) throw new Unavailable(failure);
     }
+  }
+}
+
+/**
+ * Calls an activity that the run can do without: its own attempts are all that it gets, and nothing is waited for.
+ * @throws Unavailable for every failure; the cancellation, when the run is cancelled.
+ */
+export async function answeredAtOnce<Result>(
+  { begin, settle }: Pick<Waits, 'begin' | 'settle'>,
+  call: () => Promise<ActivityResult<Result>>,
+): Promise<Result> {
+  const end = begin();
+  try {
+    const { result, usage, spans } = await call().finally(end);
+    settle(usage, spans);
+    return result;
+  } catch (error) {
+    if (isCancellation(error)) throw error;
+    const { failure, spans } = readFailure(error);
+    settle(null, spans);
+    throw new Unavailable(failure);
   }
 }

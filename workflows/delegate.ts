@@ -1,10 +1,10 @@
 /** Delegation: each chosen specialist works alone, turn by turn, until it has a draft or its limits end it. */
 import { isCancellation } from '@temporalio/workflow';
-import type { SpecialistCall } from '../contracts/agent-calls.ts';
+import type { SpecialistCall, ToolAnswer } from '../contracts/agent-calls.ts';
 import type { ContentId } from '../contracts/content.ts';
 import type { SpecialistOutput, SpecialistTurn } from '../contracts/draft.ts';
 import type { SpecialistSpec } from '../contracts/pipeline-spec.ts';
-import type { PlaceId, RunToolInput, ToolRequest, ToolResult } from '../contracts/tool.ts';
+import type { RunToolInput, ToolRequest } from '../contracts/tool.ts';
 import { type Branch, sideBySide } from './branch.ts';
 import { Unavailable } from './failure-reading.ts';
 import { BudgetSpent } from './ledger.ts';
@@ -69,8 +69,7 @@ async function work(run: Run, spec: SpecialistSpec, { feedback, branch }: Assign
       case 'draft':
         return record(run, draftOutput(specialist.name, tryNumber, turn));
       case 'tools': {
-        const results = await runTools(run, specialist, tryNumber, turn.requests);
-        const answers = results.map(({ callId, content, renderer }) => ({ callId, content, renderer }));
+        const answers = await runTools(run, specialist, tryNumber, turn.requests);
         const last = turnNumber + 1 >= specialist.turnLimit;
         const mustAnswer = last || run.ledger.shouldAnswer(branch, callsKept);
         call = { kind: 'next', turn: turn.turn, answers, mustAnswer };
@@ -115,40 +114,55 @@ async function runTools(
   specialist: SpecialistSpec,
   tryNumber: number,
   requests: readonly ToolRequest[],
-): Promise<ToolResult[]> {
+): Promise<ToolAnswer[]> {
   const { name, tools: allowed } = specialist;
-  const results = await Promise.all(
+  const done = await Promise.all(
     requests.map(async (request) => {
       const summary = toolSummary(name, tryNumber, request);
       const scope = { stage: 'specialist', specialist: name, try: tryNumber } as const;
-      const order = await rerankedPlaces(run, { request, allowed, scope }, summary);
-      const input = { snapshot: run.snapshot, request, allowed, scope, ...(order.length === 0 ? {} : { order }) };
-      return run.unpaid(() => run.calls.tools.runTool.executeWithOptions({ summary }, [input]));
+      const ordered = await rerankedPlaces(run, { request, allowed, scope }, summary);
+      const input = { snapshot: run.snapshot, request, allowed, scope, ...ordered };
+      const result = await run.unpaid(() => run.calls.tools.runTool.executeWithOptions({ summary }, [input]));
+      return { result, order: ordered.order };
     }),
   );
-  results.forEach(({ status, content, evidence }, at) => {
+  done.forEach(({ result: { status, content, evidence } }, at) => {
     const { tool = '', argumentsText = '' } = requests[at] ?? {};
     const paths = [...new Set(evidence.map(({ path }) => path))];
     run.state.tools_called.push({ specialist: name, try: tryNumber, tool, argumentsText, status, content, paths });
   });
-  return results;
+  return done.map(({ result: { callId, content, renderer }, order }) => ({
+    callId,
+    content,
+    renderer,
+    ...(order === undefined ? {} : { order }),
+  }));
 }
 
-/** What a model puts first of a search, where the pipeline asks for it and the budget leaves room. */
+type Ordered = Pick<RunToolInput, 'order' | 'notReranked'>;
+
+/** What a model puts first of a search, where the pipeline asks for it; without it the search's own order stays. */
 async function rerankedPlaces(
   run: Run,
   { request, allowed, scope }: Pick<RunToolInput, 'request' | 'allowed' | 'scope'>,
   summary: string,
-): Promise<PlaceId[]> {
+): Promise<Ordered> {
   const { rerank } = run.input.pipeline;
   const isSearch = request.tool === 'search_code' || request.tool === 'search_docs';
-  if (rerank === undefined || !isSearch || !allowed.includes(request.tool) || run.ledger.nearlySpent(callsKept))
-    return [];
+  if (rerank === undefined || !isSearch || !allowed.includes(request.tool)) return {};
+  if (run.ledger.nearlySpent(callsKept)) return notReranked('the budget is nearly spent');
   const call = { snapshot: run.snapshot, request, rerank };
-  const { order } = await run.paid(scope, (payment) =>
-    run.calls.models.rerankPlaces.executeWithOptions({ summary: `${summary}: rerank` }, [call, payment]),
+  const given = await run.paidOrNot(scope, (payment) =>
+    run.calls.rerankers.rerankPlaces.executeWithOptions({ summary: `${summary}: rerank` }, [call, payment]),
   );
-  return order;
+  if (given.result === null) return notReranked(given.why);
+  const { order, problem } = given.result;
+  if (problem !== undefined) return notReranked(problem);
+  return order.length === 0 ? {} : { order };
+}
+
+function notReranked(why: string): Ordered {
+  return { notReranked: `in the search's own order: ${why}`.slice(0, 300) };
 }
 
 function specialistNamed(run: Run, route: string): SpecialistSpec {
@@ -166,8 +180,9 @@ function withRetryModel(run: Run, specialist: SpecialistSpec, feedback: Feedback
 const triesOf = (run: Run, specialist: string): number =>
   run.state.specialist_output.filter((output) => output.specialist === specialist).length;
 
-function record(run: Run, output: SpecialistOutput): SpecialistOutput {
-  run.state.specialist_output.push(output);
+function record({ state }: Run, made: SpecialistOutput): SpecialistOutput {
+  const output = { ...made, round: state.retry_count + 1 };
+  state.specialist_output.push(output);
   return output;
 }
 

@@ -1,5 +1,5 @@
 /** Decides, from the router's distribution, who works: pure, so that it can be read and tested alone. */
-import type { RouterSpec } from '../contracts/pipeline-spec.ts';
+import type { GateSpec, RouterSpec } from '../contracts/pipeline-spec.ts';
 import type { RouteDecision } from '../contracts/routing.ts';
 
 /** A clear winner runs alone; an unclear one runs with the next likely ones, as many as the spec allows. */
@@ -14,6 +14,16 @@ export function routesToRun(
   if (clear || decision.fallback) return [decision.route];
   const likely = others.filter(({ probability }) => probability > 0).slice(0, router.fanOut - 1);
   return [decision.route, ...likely.map(({ route }) => route)];
+}
+
+/** Who works again after a weak draft: the specialist that wrote it, or the next likely one where the gate wants that. */
+export function retryRoute(
+  decision: RouteDecision | null,
+  onWeak: GateSpec['onWeak'],
+  { same, run }: { same: string; run: readonly string[] },
+): string {
+  if (onWeak !== 'next-route' || decision === null || decision.source === 'forced') return same;
+  return nextUntriedRoute(decision, run) ?? same;
 }
 
 /** The most likely route that has not run yet; null when all have. */

@@ -21,8 +21,8 @@ import { defaultPersonWaitSeconds } from '../contracts/time-limits.ts';
 import { callsWithin, untilAnswered, type Waits } from './calls.ts';
 import { noUsage } from '../contracts/usage-sum.ts';
 import { givenUp, Unavailable } from './failure-reading.ts';
-import { Ledger } from './ledger.ts';
-import { paidCall, type PaidResult } from './paid-call.ts';
+import { BudgetSpent, Ledger } from './ledger.ts';
+import { paidCall, type PaidResult, type Payer } from './paid-call.ts';
 import { OpenWaits } from './open-waits.ts';
 import { detailsOf } from './story.ts';
 
@@ -90,9 +90,29 @@ export class Run {
     call: (payment: Payment) => PaidResult<Result>,
     branch: Branch | null = null,
   ): Promise<Result> {
-    const payer = { ledger: this.ledger, waits: this.#calling, until: condition };
-    const requirePrice = this.input.pipeline.budget.costUsd !== null;
-    return paidCall(payer, { scope, requirePrice, branch }, call);
+    return paidCall(this.#payer, { ...this.#about(scope), branch }, call);
+  }
+
+  /** A model call that the run can do without: where it fails, or the budget has no room for it, `why` says so at once. */
+  async paidOrNot<Result>(
+    scope: SpanScope,
+    call: (payment: Payment) => PaidResult<Result>,
+  ): Promise<{ result: Result } | { result: null; why: string }> {
+    try {
+      return { result: await paidCall(this.#payer, { ...this.#about(scope), branch: null, optional: true }, call) };
+    } catch (error) {
+      if (error instanceof BudgetSpent) return { result: null, why: error.message };
+      if (error instanceof Unavailable) return { result: null, why: `${error.failure.kind}: ${error.message}` };
+      throw error;
+    }
+  }
+
+  get #payer(): Payer {
+    return { ledger: this.ledger, waits: this.#calling, until: condition };
+  }
+
+  #about(scope: SpanScope) {
+    return { scope, requirePrice: this.input.pipeline.budget.costUsd !== null };
   }
 
   /** Any other activity. @throws Unavailable */

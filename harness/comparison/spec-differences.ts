@@ -19,6 +19,7 @@ export function unmatchedReasons(baseline: PipelineSpec, candidate: PipelineSpec
   const checks: [string, (spec: PipelineSpec) => unknown][] = [
     ['the retry limit differs', (spec) => spec.gate?.retryLimit ?? null],
     ['the gate differs', (spec) => (spec.gate === null ? null : { ...spec.gate, retryLimit: 0 })],
+    ['the reranker differs', (spec) => spec.rerank ?? null],
     ['the models differ', modelsOf],
     ['the union of tools differs', (spec) => unique(spec.specialists.flatMap(({ tools }) => tools))],
     ['the budget differs', (spec) => spec.budget],

@@ -3,6 +3,7 @@ import { test } from 'node:test';
 import fc from 'fast-check';
 import { findJsonObject } from '../../agents/json-reply.ts';
 import { parseVerdict } from '../../agents/judge.ts';
+import { parseOrder } from '../../agents/reranker.ts';
 import { parseSpecialistReply, specialistMessages } from '../../agents/specialist.ts';
 import { parseSynthesis } from '../../agents/synthesizer.ts';
 import { chatReply } from '../support/replies.ts';
@@ -102,3 +103,17 @@ test('a second try shows the earlier draft and the reasons, the first does not',
   assert.doesNotMatch(first[1]?.content ?? '', /<review>|<earlier_draft>/);
   assert.match(second[1]?.content ?? '', /<earlier_draft>\nold\n<\/earlier_draft>\n<review>\n- cite it\n<\/review>/);
 });
+
+for (const [text, order] of [
+  ['{"order": [3, 1]}', [2, 0]],
+  ['The best is the second: {"order": [2, 2, 9, 0, 1.5, "1"]}', [1]],
+  ['{"order": []}', []],
+  ['{"order": [7, 0]}', null],
+  ['{"order": "2, 1"}', null],
+  ['{"places": [1]}', null],
+  ['the second, then the first', null],
+  ['', null],
+] as const)
+  test(`of three places the reply ${JSON.stringify(text)} gives the order ${JSON.stringify(order)}`, () => {
+    assert.deepEqual(parseOrder(chatReply(text), 3), order);
+  });

@@ -63,6 +63,20 @@ test('a token that begins two routes is shared between them', () => {
   assert.equal(of('debug'), 0.5);
 });
 
+test('a shared token counts once beside the others, not once for each route that it begins', () => {
+  const logprobs = [position({ d: 0.6, code: 0.4 })];
+  const decision = parseRoute(chatReply('d', { logprobs }), 'general', routes);
+  const of = (route: string) => decision.probabilities.find((entry) => entry.route === route)?.probability ?? 0;
+  for (const [route, share] of [
+    ['code', 0.4],
+    ['docs', 0.3],
+    ['debug', 0.3],
+    ['general', 0],
+  ] as const)
+    assert.ok(Math.abs(of(route) - share) < 1e-9, `${route}: ${of(route)}`);
+  assert.equal(decision.route, 'code');
+});
+
 test('alternatives that never speak of a route leave it to the text', () => {
   const decision = parseRoute(chatReply('banana', { logprobs: [position({ banana: 1 })] }), 'general', routes);
   assert.equal(decision.source, 'fallback');

@@ -78,6 +78,7 @@ test('a question whose run breaks or is refused is a record with its error, and 
   assert.deepEqual(benchmark.keys(), expectedKeys);
   assert.equal(progress.tally.failed, 2);
   const broken = benchmark.records().filter(({ question_id }) => question_id === 'q2');
+  assert.equal(broken.length, arms.length);
   for (const { error, outcome } of broken) {
     assert.equal(outcome, 'unavailable');
     assert.equal((error as { kind: string }).kind, 'ModelKeyRejected');

@@ -51,6 +51,10 @@ test('every model that a run may call is asked for its price, and the ones witho
   assert.deepEqual(modelsOf(spec, settings), ['gpt-5-mini', 'gpt-4.1', 'gpt-5-nano-2025-08-07', 'gpt-5']);
   const limited = withOptions(spec, { maxCostUsd: 1 });
   expectPrices(limited, settings);
+  const reranked = { ...limited, rerank: { model: 'unknown-3', maxOutputTokens: 400 } };
+  assert.throws(() => expectPrices(reranked, settings), /none for unknown-3:/);
+  const byTheJudge = { ...limited, gate: null, rerank: { maxOutputTokens: 400 } };
+  assert.throws(() => expectPrices(byTheJudge, { ...settings, judge: 'unknown-4' }), /none for unknown-4:/);
   expectPrices(spec, { ...settings, router: 'unknown-1' });
   expectPrices(limited, { ...settings, router: 'unknown-1', offline: true });
   assert.throws(

@@ -47,6 +47,7 @@ test('a margin that the difference does not reach takes the win away', async () 
   const { plan, verdict, gates } = JSON.parse(end.stdout);
   assert.deepEqual([plan.margins.accuracy, plan.margins.routes], [0.5, { code: 0.45 }]);
   assert.deepEqual([verdict.kind, gates, end.code], ['justified', [], 0]);
+  assert.ok(verdict.wins.length > 0);
   assert.ok(verdict.wins.every(({ dimension }: { dimension: string }) => dimension === 'accuracy'));
 });
 

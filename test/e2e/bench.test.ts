@@ -30,6 +30,7 @@ test('bench run says first what it will take, asks both arms, and leaves a log t
 
   const graded = await runSwitchyard(['grade', log, '--dataset', join(end.folder, 'dataset.jsonl'), '--json'], { env });
   const summary = JSON.parse(graded.stdout.trimEnd().split('\n').at(-1) ?? '');
+  assert.equal(summary.arms.length, 2);
   for (const { arm, correct } of summary.arms) assert.equal(correct, end.tally.arms[arm].right);
 
   const runs = await runSwitchyard(['runs', '--json'], { env });

@@ -57,6 +57,7 @@ test('two questions asked in the same second are both answered, and nothing is l
     const answer = JSON.parse(stdout);
     assert.equal(answer.outcome, 'answered');
     assert.equal(answer.model, 'switchyard-offline');
+    assert.ok(answer.evidence.length > 0, 'something is cited');
     for (const { path, firstLine, lastLine } of answer.evidence) {
       const lines = readFileSync(join(checkout, 'node_modules/commander', path), 'utf8').split('\n');
       assert.ok(firstLine >= 1 && firstLine <= lastLine && lastLine <= lines.length);

@@ -20,6 +20,7 @@ const comparison = compareArms({ trials: baseline, spec: null }, { trials: candi
 test('the text table aligns its columns and ends with the verdicts', () => {
   const lines = comparisonText(comparison).split('\n');
   const at = lines[0]?.indexOf('standing');
+  assert.ok(lines.length > 13);
   for (const line of lines.slice(1, 13)) assert.match(line.slice(at), /^\S/);
   const cost = lines.find((line) => line.startsWith('(all)  cost'));
   assert.match(cost ?? '', /x[23]\.\d\d +x2\.\d\d to x3\.\d\d +1 +<\.0001 +hurt$/);

@@ -51,6 +51,7 @@ for (const [what, changed, reason] of [
     { ...team, specialists: team.specialists.slice(1) },
     /the union of tools differs: \["grep","search_docs"\] against \["grep"\]/,
   ],
+  ['reranker', { ...team, rerank: { maxOutputTokens: 400 } }, /the reranker differs/],
   ['budget', { ...team, budget: { ...team.budget, tokens: 1 } }, /the budget differs/],
 ] as [string, PipelineSpec, RegExp][])
   test(`another ${what} refuses the word justified`, () => {

@@ -29,6 +29,7 @@ test('texts go out in batches with their prefix and come back as vectors of leng
   const vectors = await embed(['red', 'green', 'blue'], 'passage', never);
   assert.deepEqual(server.embedded, ['passage: red', 'passage: green', 'passage: blue']);
   assert.equal(server.requests, 2);
+  assert.equal(vectors.length, 3);
   for (const vector of vectors) assert.ok(Math.abs(Math.hypot(...(vector ?? [])) - 1) < 1e-5);
   const [again] = await embed(['red'], 'passage', never);
   assert.deepEqual(again, vectors[0]);

@@ -13,10 +13,19 @@ const documents = ['README.md', 'CONTRIBUTING.md', 'CHANGELOG.md'].concat(
     .filter((path) => path.endsWith('.md'))
     .map((path) => join('docs', path)),
 );
+const pipelines = readdirSync(join(checkout, 'pipelines')).filter((name) => name.endsWith('.json'));
 
 test('every failure kind has a heading in docs/failures.md, and every heading is a kind', () => {
   const headings = [...read('docs/failures.md').matchAll(/^## (\w+)$/gm)].map((match) => match[1]);
   assert.deepEqual(headings.toSorted(), Object.keys(failureKinds).toSorted());
+});
+
+test('there are documents, with links and names of scripts in them, and pipelines', () => {
+  assert.ok(documents.length > 10);
+  const text = documents.map(read).join('\n');
+  assert.ok((text.match(/\]\((?!https?:|#)[^)#\s]+[^)]*\)/g) ?? []).length > 20);
+  assert.ok((text.match(/\bnpm run [\w:-]+/g) ?? []).length > 10);
+  assert.ok(pipelines.length >= 3);
 });
 
 for (const document of documents) {
@@ -35,7 +44,7 @@ for (const document of documents) {
   });
 }
 
-for (const file of readdirSync(join(checkout, 'pipelines')).filter((name) => name.endsWith('.json'))) {
+for (const file of pipelines) {
   test(`the shipped pipeline ${file} is whole, and its tools exist`, () => {
     const raw = JSON.parse(read(join('pipelines', file)));
     for (const specialist of raw.specialists) {

@@ -133,6 +133,7 @@ async function play(limits: { tokens: number; costUsd: number | null }, actors: 
     ledger,
     until,
     waits: {
+      begin: () => () => {},
       settle: (usage, spans, call) => ledger.settle(usage, spans, call),
       pause: async () => {},
       waitForPerson: async () => {},

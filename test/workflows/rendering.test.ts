@@ -1,7 +1,15 @@
 import assert from 'node:assert/strict';
-import { readdirSync, readFileSync, rmSync } from 'node:fs';
+import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import type { WorkflowHandle } from '@temporalio/client';
+import { loadConversation, renderMessages } from '../../activities/conversation.ts';
+import type { SpecialistTurn } from '../../contracts/draft.ts';
+import type { AnswerOutcome } from '../../contracts/outcome.ts';
+import { createContentStore } from '../../retrieval/content-store.ts';
+import { createRetrieval } from '../../retrieval/repository.ts';
+import { historyOf } from '../support/histories.ts';
 import { openScene, pipeline } from '../support/scene.ts';
 import { calls, goodDraft, says, startTeam } from '../support/team.ts';
 
@@ -37,4 +45,56 @@ function removeToolResults(home: string): number {
     .filter((file) => !readFileSync(file, 'utf8').startsWith('{'));
   for (const file of results) rmSync(file);
   return results.length;
+}
+
+test("a reranked search is rendered again, byte for byte, from another data directory that lacks the tools' text", async () => {
+  const seen: string[] = [];
+  await using team = await startTeam({
+    reranker: ({ user }) => says({ order: [[...user.matchAll(/^\[(\d+)\]/gm)].length] }),
+    specialist: ({ turn, messages }) => {
+      if (turn === 0)
+        return calls(['search_code', { query: 'kettle boil' }], ['read_lines', { path: 'lib/kettle.js' }]);
+      seen.push(...messages.filter(({ role }) => role === 'tool').map(({ content }) => content ?? ''));
+      return says(goodDraft);
+    },
+  });
+  await using scene = await openScene({ modelUrl: team.url });
+  const handle = await scene.start('When does boil throw?', { pipeline: pipeline({ rerank: {} }) });
+  const { kind, state } = (await handle.result()) as AnswerOutcome;
+  assert.equal(kind, 'answered');
+  assert.equal(seen.length, 2);
+  assert.ok(state.snapshot);
+
+  await using elsewhere = await anotherMachine(scene.home);
+  const here = await elsewhere.retrieval.open({ kind: 'path', path: join(scene.home, 'repository') }, { signal });
+  assert.equal(here.id, state.snapshot.id);
+  const turn = await lastTurn(handle);
+  const conversation = await loadConversation(elsewhere, turn);
+  const rendered = await renderMessages(elsewhere, conversation, signal);
+  assert.deepEqual(
+    rendered.filter(({ role }) => role === 'tool').map((message) => message.content),
+    seen,
+  );
+});
+
+const { signal } = new AbortController();
+
+/** A data directory with the turns of another, without what the tools showed. */
+async function anotherMachine(first: string) {
+  const home = mkdtempSync(join(tmpdir(), 'switchyard-elsewhere-'));
+  cpSync(join(first, 'content'), join(home, 'content'), { recursive: true });
+  assert.equal(removeToolResults(home), 2);
+  const retrieval = createRetrieval({ home });
+  const close = async () => {
+    await retrieval.close();
+    rmSync(home, { recursive: true });
+  };
+  return { content: createContentStore(join(home, 'content')), retrieval, [Symbol.asyncDispose]: close };
+}
+
+async function lastTurn(handle: WorkflowHandle): Promise<string> {
+  const { activities } = await historyOf(handle);
+  const last = activities.findLast(({ type }) => type === 'callSpecialist');
+  assert.ok(last);
+  return (last.result as SpecialistTurn).turn;
 }

@@ -1,0 +1,80 @@
+import assert from 'node:assert/strict';
+import { randomUUID } from 'node:crypto';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import type { WorkflowHandle } from '@temporalio/client';
+import { homePaths } from '../../config/home-paths.ts';
+import type { AnswerOutcome } from '../../contracts/outcome.ts';
+import type { SentSpan } from '../../contracts/trace.ts';
+import { exportOf } from '../observability/exports.ts';
+import { openScene, pipeline, type Scene } from '../support/scene.ts';
+import { calls, goodDraft, inventedDraft, roleOf, says, startTeam } from '../support/team.ts';
+import { startWorkerProcess } from '../support/worker-process.ts';
+
+const questions = Array.from({ length: 6 }, (_, at) => `When does boil throw? (case ${at + 1})`);
+const caseOf = (text: string): string => /\(case (\d+)\)/.exec(text)?.[1] ?? 'none';
+
+test('two workers on one data directory answer together: every run ends right, each call paid once, one trace each', {
+  timeout: 300_000,
+}, async () => {
+  await using team = await startTeam({
+    router: () => ({ ...says('code'), delayMs: 100 }),
+    specialist: ({ turn, reviewed, user }) => {
+      if (turn === 0) return { ...calls(['search_code', { query: `boil ${caseOf(user)}` }]), delayMs: 100 };
+      return { ...says(reviewed ? goodDraft : inventedDraft), delayMs: 100 };
+    },
+  });
+  // A scene whose own worker polls another queue: the runs are left to the workers that are started here.
+  await using scene = await openScene({ modelUrl: team.url });
+  const taskQueue = `two-${randomUUID()}`;
+  const place = { address: scene.address, home: scene.home, taskQueue, modelUrl: team.url };
+  const files = { SWITCHYARD_TRACES: 'file' };
+  await using _first = await startWorkerProcess(place, files);
+  await using _second = await startWorkerProcess(place, files);
+  const handles = await Promise.all(questions.map((each) => scene.start(each, { pipeline: pipeline(), taskQueue })));
+  const outcomes = (await Promise.all(handles.map((handle) => handle.result()))) as AnswerOutcome[];
+
+  assert.equal(outcomes.length, questions.length);
+  for (const { kind, state } of outcomes) {
+    assert.equal(kind, 'answered');
+    assert.equal(state.final_answer, goodDraft.answer);
+    assert.equal(state.evidence[0]?.status, 'verified');
+    assert.deepEqual([state.retry_count, state.usage.modelCalls], [1, callsOfOne.length]);
+  }
+  const asked = Map.groupBy(team.requests, ({ text }) => caseOf(text));
+  assert.deepEqual([...asked.keys()].toSorted(), ['1', '2', '3', '4', '5', '6']);
+  for (const [name, requests] of asked) assert.deepEqual(requests.map(roleOf), callsOfOne, `case ${name}`);
+
+  await assertTraces(scene, handles);
+  const workers = new Set((await Promise.all(handles.map(workersOf))).flat());
+  assert.equal(workers.size, 2, 'both workers had a part in it');
+});
+
+/** A weak try and a better one, each with a search. */
+const callsOfOne = ['router', 'specialist', 'specialist', 'specialist', 'specialist'];
+
+/** One file a run, with one root, each model call of the run in it once. */
+async function assertTraces(scene: Scene, handles: readonly WorkflowHandle[]): Promise<void> {
+  await Promise.all(handles.map(async (handle) => (await exportOf(scene, handle)).result()));
+  const { traces } = homePaths(scene.home);
+  const names = readdirSync(traces).filter((name) => name.endsWith('.jsonl'));
+  assert.equal(names.length, handles.length);
+  const spans = names.map((name) => {
+    const lines = readFileSync(join(traces, name), 'utf8').trim().split('\n');
+    return lines.map((line) => JSON.parse(line) as SentSpan);
+  });
+  for (const trace of spans) {
+    assert.equal(trace.filter(({ parentId }) => parentId === null).length, 1);
+    assert.equal(new Set(trace.map(({ id }) => id)).size, trace.length, 'no span twice');
+    assert.equal(trace.filter(({ type }) => type === 'generation').length, callsOfOne.length);
+  }
+  const cases = spans.map((trace) => caseOf(String(trace.at(-1)?.input)));
+  assert.deepEqual(cases.toSorted(), ['1', '2', '3', '4', '5', '6']);
+}
+
+/** The workers that took an activity or a workflow task of the run. */
+async function workersOf(handle: WorkflowHandle): Promise<string[]> {
+  const { events } = await handle.fetchHistory();
+  return (events ?? []).flatMap(({ activityTaskStartedEventAttributes: started }) => started?.identity ?? []);
+}
