@@ -111,7 +111,7 @@ function linkWords(url: string): string {
   if (path !== undefined) return path;
   return /codesandbox|stackblitz|github\.com|githubusercontent|imgur|gist/.test(url)
     ? ''
-    : (/\/([\w-]+)\/?(?:[#?][^]*)?$/.exec(url)?.[1] ?? '');
+    : (/\/([\w-]+)\/?(?:[#?][\s\S]*)?$/.exec(url)?.[1] ?? '');
 }
 
 const word = /[\p{L}\p{N}_$]+/gu;

@@ -47,7 +47,9 @@ class Reader {
     if (edge !== undefined) return { kind: 'edge', source: edge };
     const reference = this.#match(/\\(?:([1-9])|k<(\w+)>)/y);
     if (reference !== null) return { kind: 'reference', name: reference[1] ?? reference[2] ?? '' };
-    const one = this.#match(/\[(?:\\[^]|[^\]\\])*\]|\\(?:[pPu]\{[^}]*\}|u[0-9a-fA-F]{4}|x[0-9a-fA-F]{2}|[^])|[^]/uy);
+    const one = this.#match(
+      /\[(?:\\[\s\S]|[^\]\\])*\]|\\(?:[pPu]\{[^}]*\}|u[0-9a-fA-F]{4}|x[0-9a-fA-F]{2}|[\s\S])|[\s\S]/uy,
+    );
     if (one === null) throw new Error(`cannot read /${this.#source}/ at ${this.#at}`);
     return { kind: 'character', source: one[0] };
   }
