@@ -1,45 +1,37 @@
 /** Finds the JSON object in what a model wrote, whatever it put around it. */
+import { scanObject } from './json-scan.ts';
 
 /** Schema for `responseFormat`, in the strict form that providers ask for: every field required, nothing more allowed. */
 export type ReplySchema = { name: string; schema: Record<string, unknown> };
 
-/** Returns the outermost JSON object of a text, or null: fences and prose around it are fine, a cut object is not. */
+/** A brace that can open an object; what follows the brace is read again by the scan, and by nothing else. */
+const candidate = /\{(?=[ \t\n\r]*["}])/g;
+
+/** Returns the first whole JSON object of a text, or null: fences and prose around it are fine, a cut object is not. */
 export function findJsonObject(text: string): Record<string, unknown> | null {
-  for (let start = text.indexOf('{'); start !== -1; start = text.indexOf('{', start + 1)) {
-    const end = endOfObject(text, start);
-    if (end === -1) continue;
-    const value = parseObject(text.slice(start, end + 1));
-    if (value !== null) return value;
-  }
-  return null;
+  return searchJsonObject(text).object;
 }
 
-/** Index of the brace that closes the object opened at `start`, or -1; braces inside strings do not count. */
-function endOfObject(text: string, start: number): number {
-  let depth = 0;
-  let inString = false;
-  for (let at = start; at < text.length; at += 1) {
-    const character = text[at];
-    if (inString) {
-      if (character === '\\') at += 1;
-      else if (character === '"') inString = false;
-    } else if (character === '"') inString = true;
-    else if (character === '{') depth += 1;
-    else if (character === '}') {
-      depth -= 1;
-      if (depth === 0) return at;
+/**
+ * The same, with the count of characters that it read. A brace is tried only where no earlier attempt has settled it:
+ * what an attempt met as a value inside is whole or broken whichever brace one starts from, so only a brace inside a
+ * string of a failed attempt is new. A place is inside a string for at most one of two attempts that are alive there;
+ * so no place is read by more than two, and the work is linear in the text.
+ */
+export function searchJsonObject(text: string): { object: Record<string, unknown> | null; read: number } {
+  const settled = new Map<number, number>();
+  let read = 0;
+  for (const { index: start } of text.matchAll(candidate)) {
+    let end = settled.get(start);
+    settled.delete(start);
+    if (end === undefined) {
+      const scanned = scanObject(text, start);
+      read += scanned.stoppedAt - start;
+      end = scanned.end;
+      for (const open of scanned.open) if (open !== start) settled.set(open, -1);
+      if (scanned.firstWhole !== null) settled.set(scanned.firstWhole.start, scanned.firstWhole.end);
     }
+    if (end !== -1) return { object: JSON.parse(text.slice(start, end + 1)) as Record<string, unknown>, read };
   }
-  return -1;
-}
-
-function parseObject(text: string): Record<string, unknown> | null {
-  try {
-    const value: unknown = JSON.parse(text);
-    return typeof value === 'object' && value !== null && !Array.isArray(value)
-      ? (value as Record<string, unknown>)
-      : null;
-  } catch {
-    return null; // not JSON: the caller looks further or says so
-  }
+  return { object: null, read };
 }

@@ -40,7 +40,7 @@ function routesBegunBy(token: string, routes: readonly string[]): string[] {
   const start = token
     .toLowerCase()
     .replace(/^[^a-z0-9]+/, '')
-    .replace(/[^a-z0-9_-]+$/, '');
+    .replace(/(?<![^a-z0-9_-])[^a-z0-9_-]+$/, '');
   if (start === '') return [];
   const whole = routes.filter((route) => route.toLowerCase() === start);
   if (whole.length > 0) return whole;

@@ -90,5 +90,5 @@ function namedRoute(text: string, routes: readonly string[]): string | null {
   return null;
 }
 
-const stripped = (text: string): string => text.toLowerCase().replace(/^[^a-z0-9]+|[^a-z0-9]+$/g, '');
+const stripped = (text: string): string => text.toLowerCase().replace(/^[^a-z0-9]+|(?<![^a-z0-9])[^a-z0-9]+$/g, '');
 const escaped = (text: string): string => text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');

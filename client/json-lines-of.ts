@@ -4,7 +4,7 @@ export type JsonPath = readonly (string | number)[];
 
 type Open = { kind: 'object' | 'array'; path: JsonPath; key: string | number; expectsKey: boolean };
 
-const token = /"(?:[^"\\]|\\.)*"|[{}[\],:]|[^\s{}[\],:"]+/g;
+const token = /"[^"\\]*(?:\\[\s\S]?[^"\\]*)*(?:"|$)|[{}[\],:]|[^\s{}[\],:"]+/g;
 
 /**
  * Lines (1-based) of all values of a JSON text that parses, by `pathKey`. A value in an object stands where its key

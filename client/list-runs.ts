@@ -108,7 +108,7 @@ async function runsTable(rows: readonly RunRow[]): Promise<string> {
   rows.forEach((row, at) => {
     table.push([...(cells[at] ?? []), cut(printableLine(row.question ?? '-'), left)]);
   });
-  return table.toString().replace(/[^\S\n]+$/gm, '');
+  return table.toString().replace(/(?<![^\S\n])[^\S\n]+$/gm, '');
 }
 
 const noLines = Object.fromEntries(

@@ -15,7 +15,7 @@ const names = {
 
 /** Shares for accuracy, route and waste (0.02 is two points), ratios for cost and latency (1.25 is a quarter more). @throws UsageError */
 export function marginChange(text: string): MarginChange {
-  const [, name = '', route, digits = ''] = /^([a-z]+)(?:@([^=]+))?=(\d*\.?\d+)$/.exec(text) ?? [];
+  const [, name = '', route, digits = ''] = /^([a-z]+)(?:@([^=]+))?=(\d+(?:\.\d+)?|\.\d+)$/.exec(text) ?? [];
   if (!Object.hasOwn(names, name) || (route !== undefined && name !== 'accuracy'))
     throw new UsageError(
       `--margin ${text}: it must be accuracy=0.02, accuracy@ROUTE=0.05, route=0.03, waste=0.05, cost=1.25 or latency=1.25`,

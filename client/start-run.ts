@@ -81,7 +81,7 @@ function repositoryLabel({ repository }: QuestionInput): string {
   return cut(
     printableLine(
       place
-        .replace(/[/\\]+$/, '')
+        .replace(/(?<![/\\])[/\\]+$/, '')
         .split(/[/\\:]/)
         .at(-1) ?? place,
     ),

@@ -85,7 +85,7 @@ function remedyOf(error: unknown, { baseUrl }: LangfuseSettings): string {
   const message = printableLine(error instanceof Error ? error.message : String(error));
   const cause = error instanceof Error && error.cause instanceof Error ? ` (${error.cause.message})` : '';
   if (/ 40[13] /.test(message)) return `${message}; look at LANGFUSE_PUBLIC_KEY and LANGFUSE_SECRET_KEY`;
-  if (/ 404 .*v[23]\//.test(message)) return `${message}; the server is older than Langfuse 4`;
+  if (/v[23]\//.test(message.split(' 404 ', 2)[1] ?? '')) return `${message}; the server is older than Langfuse 4`;
   return `${message}${cause}; look at LANGFUSE_BASE_URL (${baseUrl})`;
 }
 

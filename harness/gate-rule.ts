@@ -25,7 +25,7 @@ export class GateRuleProblem extends Error {
 }
 
 const shape = /^\s*([a-z]+)(?:@([^<>=!\s]+))?\s*(>=|<=|==|!=|=|>|<)\s*(\S(?:.*\S)?)\s*$/;
-const relative = /^baseline(?:\s*([-+*])\s*(\d*\.?\d+))?$/;
+const relative = /^baseline(?:\s*([-+*])\s*(\d+(?:\.\d+)?|\.\d+))?$/;
 
 /**
  * METRIC[@ROUTE] OPERATOR BOUND; shares are 0 to 1, cost in US dollars and latency in ms a question, both means.
@@ -49,7 +49,7 @@ function boundOf(text: string, metric: Metric, operator: Operator, value: string
   }
   const [matched, change = '+', by = '0'] = relative.exec(value) ?? [];
   if (matched !== undefined) return { baseline: change as '+' | '-' | '*', by: Number(by) };
-  if (!/^-?\d*\.?\d+$/.test(value))
+  if (!/^-?(?:\d+(?:\.\d+)?|\.\d+)$/.test(value))
     throw problem(text, 'the bound is a number, or baseline, baseline+0.02, baseline-0.02, baseline*1.5');
   return Number(value);
 }

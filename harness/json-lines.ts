@@ -7,7 +7,7 @@ export class LineProblem extends Error {
 }
 
 /** A number that JSON has no word for, outside of strings: Python's writer leaves them in. */
-const noNumber = /"(?:[^"\\]|\\.)*"|(-?\b(?:NaN|Infinity)\b)/g;
+const noNumber = /"[^"\\]*(?:\\[\s\S]?[^"\\]*)*(?:"|$)|(-?\b(?:NaN|Infinity)\b)/g;
 
 /**
  * @param place of the line, as `file:line`

@@ -31,6 +31,10 @@ const Completion = z.object({
 });
 type Message = z.infer<typeof Message>;
 
+/** What is kept of a reply's text, and of one tool call's arguments: far more than any model is asked for. */
+const maxText = 1_000_000;
+const maxArguments = 100_000;
+
 /**
  * `starved`: all the tokens went into thinking, none was left for the answer. `reported`: the usage is the endpoint's own
  * count, not an estimate.
@@ -56,12 +60,12 @@ export function readCompletion(completion: unknown, sentCharacters: number, plac
   const usage = countUsage(read.data.usage, place.model, { sent: sentCharacters, received });
   if (choice.finish_reason === 'content_filter') throw contentFiltered(place, usage);
   if (choice.finish_reason === 'error') throw unusableReply('the reply ended with finish_reason error', place, usage);
-  const finishReason = finish(choice.finish_reason ?? null, toolCalls.length > 0);
+  const finishReason = text.length > maxText ? 'length' : finish(choice.finish_reason ?? null, toolCalls.length > 0);
   const silent = text === '' && toolCalls.length === 0 && finishReason === 'length';
   return {
     reply: {
-      text,
-      toolCalls,
+      text: text.slice(0, maxText),
+      toolCalls: toolCalls.map((call) => ({ ...call, argumentsText: call.argumentsText.slice(0, maxArguments) })),
       finishReason,
       logprobs: readLogprobs(choice.logprobs),
       model: read.data.model || place.model,

@@ -4,6 +4,9 @@ import { z } from 'zod';
 /** `code` is text or null, `param` the field that the endpoint complains about. */
 export type ErrorBody = { message: string; code: string | null; type: string | null; param: string | null };
 
+/** Longer messages hold a page or the request; their beginning tells what went wrong. */
+const maxMessage = 20_000;
+
 const Label = z.union([z.string(), z.number()]).transform(String).nullish().catch(null);
 const Fields = z.object({
   message: z.string().catch(''),
@@ -15,6 +18,11 @@ const Problem = z.object({ loc: z.array(z.union([z.string(), z.number()])), msg:
 
 /** Never throws: a body that is no error object (an HTML page, nothing) becomes the message itself. */
 export function readErrorBody(text: string): ErrorBody {
+  const body = readWhole(text);
+  return { ...body, message: body.message.slice(0, maxMessage), code: body.code?.slice(0, 200) ?? null };
+}
+
+function readWhole(text: string): ErrorBody {
   const body = parsed(text);
   if (typeof body !== 'object' || body === null) return plain(typeof body === 'string' ? body : text);
   const outer = body as { error?: unknown; detail?: unknown };

@@ -26,7 +26,7 @@ const only = (...statuses: number[]): [number, number][] => statuses.map((status
 const tooLong = new RegExp(
   [
     'context_length_exceeded|exceed_context_size|string_above_max_length|request_too_large|maximum context length',
-    'exceed\\w*( \\S+){0,4} context|context \\S+ (has been )?exceeded|greater than the context length|context the overflows',
+    'exceed\\w{0,10}( \\S+){0,4} context|context \\S+ (has been )?exceeded|greater than the context length|context the overflows',
     'too large to process|input length \\S+ exceeds|input tokens exceed|prompt is too long|prompt too long|n_keep .* n_ctx',
     'longer than the maximum model length|max_tokens must be at least 1, got -|reduce the length of the (messages|prompt|input)',
     '`?inputs`? (tokens )?(\\+ .max_new_tokens. )?must (be|have) (<=|less than)',

@@ -22,7 +22,7 @@ export function oneLine(text: string, length: number): string {
 /** A base URL for people: no user, password, query or fragment. */
 export function shownUrl(url: string): string {
   const { origin, pathname } = new URL(url);
-  return `${origin}${pathname.replace(/\/+$/, '')}`;
+  return `${origin}${pathname.replace(/(?<!\/)\/+$/, '')}`;
 }
 
 function withoutPiecesOf(text: string, secret: string): string {

@@ -3,23 +3,24 @@
 const mask = '[redacted]';
 
 /** What looks like a secret wherever it stands, with what is kept of it. */
-const patterns: [RegExp, string][] = [
+const patterns: [RegExp, string | ((found: string) => string)][] = [
   [/-----BEGIN [A-Z ]*PRIVATE KEY-----[\s\S]*?(?:-----END [A-Z ]*PRIVATE KEY-----|$)/g, mask],
   [/\b((?:sk|pk|rk)-)[A-Za-z0-9_-]{6,}/g, `$1${mask}`],
   [/\b(gh[pousr]_|github_pat_|glpat-|xox[abeoprs]-|hf_|npm_|gsk_|xai-)[A-Za-z0-9_-]{10,}/g, `$1${mask}`],
   [/\b(AKIA|ASIA)[0-9A-Z]{16}\b/g, `$1${mask}`],
   [/\bAIza[\w-]{20,}/g, mask],
-  [/\beyJ[\w-]{8,}\.[\w-]{8,}\.[\w-]+/g, mask],
+  // From the beginning of each run alone, so that no run is read from every place in it; tokens are found inside.
+  [/(?<![\w.-])[\w-]+(?:\.[\w-]+){2,}/g, withoutTokens],
   [/\b(Bearer|Basic)\s+[A-Za-z0-9._~+/=-]{6,}/gi, `$1 ${mask}`],
   [
-    /("(?:api[-_]?key|authorization|password|passwd|secret|token|private[-_]?key)"\s*:\s*)"(?:[^"\\]|\\.)*"/gi,
+    /("(?:api[-_]?key|authorization|password|passwd|secret|token|private[-_]?key)"\s*:\s*)"[^"\\]*(?:\\.[^"\\]*)*"/gi,
     `$1"${mask}"`,
   ],
+  [/(?<![A-Za-z0-9])((?:password|passwd|secret|token|api[-_]?key)\s*[:=]\s*)(["'`])[^"'`\n]{6,}\2/gi, `$1$2${mask}$2`],
   [
-    /\b((?:[A-Za-z]+[-_])*(?:password|passwd|secret|token|api[-_]?key)\s*[:=]\s*)(["'`])[^"'`\n]{6,}\2/gi,
-    `$1$2${mask}$2`,
+    /^([ \t]*(?:export[ \t]+)?[A-Z][A-Z0-9_]*(?:PASSWORD|SECRET|TOKEN|KEY)[ \t]*=[ \t]*)[^\s"'#$<{][^\s#]{5,}/gm,
+    `$1${mask}`,
   ],
-  [/^(\s*(?:export\s+)?[A-Z][A-Z0-9_]*(?:PASSWORD|SECRET|TOKEN|KEY)\s*=\s*)[^\s"'#$<{][^\s#]{5,}/gm, `$1${mask}`],
   [/(:\/\/[^\s/:@"]*:)[^\s/@"]+@/g, `$1${mask}@`],
 ];
 
@@ -59,5 +60,22 @@ function redactSecrets(text: string, secrets: readonly string[] = []): string {
     (rest, secret) => rest.replaceAll(JSON.stringify(secret).slice(1, -1), mask).replaceAll(secret, mask),
     text,
   );
-  return patterns.reduce((rest, [pattern, kept]) => rest.replace(pattern, kept), masked);
+  return patterns.reduce(
+    (rest, [pattern, kept]) => (typeof kept === 'string' ? rest.replace(pattern, kept) : rest.replace(pattern, kept)),
+    masked,
+  );
+}
+
+/** Of parts joined by dots, those three that look like a JSON Web Token are masked; a word may stand before `eyJ`. */
+function withoutTokens(joined: string): string {
+  const parts = joined.split('.');
+  const kept: string[] = [];
+  for (let at = 0; at < parts.length; at += 1) {
+    const part = parts[at] ?? '';
+    const start = part.search(/\beyJ[\w-]{8}/);
+    const isToken = start >= 0 && (parts[at + 1]?.length ?? 0) >= 8 && parts[at + 2] !== undefined;
+    kept.push(isToken ? part.slice(0, start) + mask : part);
+    if (isToken) at += 2;
+  }
+  return kept.join('.');
 }

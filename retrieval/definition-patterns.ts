@@ -6,7 +6,7 @@ export type DefinitionRule = { kind?: string; pattern: RegExp };
 const javascript: DefinitionRule[] = [
   {
     pattern:
-      /^\s*(?:export\s+)?(?:default\s+)?(?:declare\s+)?(?:abstract\s+)?(?:async\s+)?(?:(?<kind>function)\b\s*\*?\s*|(?:const\s+)?(?:class|interface|enum|namespace|type)\s+)(?<name>[\w$]+)/,
+      /^\s*(?:export\s+)?(?:default\s+)?(?:declare\s+)?(?:abstract\s+)?(?:async\s+)?(?:(?<kind>function)\b\s*(?:\*\s*)?|(?:const\s+)?(?:class|interface|enum|namespace|type)\s+)(?<name>[\w$]+)/,
   },
   { kind: 'constant', pattern: /^(?:export\s+)?(?:declare\s+)?(?:const|let|var)\s+(?<name>[\w$]+)/ },
   {
@@ -40,7 +40,10 @@ const rust: DefinitionRule[] = [
       /^\s*(?:pub(?:\([^)]*\))?\s+)?(?:const\s+)?(?:async\s+)?(?:unsafe\s+)?(?:extern\s+"[^"]*"\s+)?(?<kind>fn|struct|enum|trait|mod|type|union|static|macro_rules!)\s+(?:mut\s+)?(?<name>\w+)/,
   },
   { kind: 'constant', pattern: /^\s*(?:pub(?:\([^)]*\))?\s+)?const\s+(?<name>[A-Z]\w*)\s*:/ },
-  { kind: 'impl', pattern: /^\s*(?:unsafe\s+)?impl(?:<[^>]*>)?\s+(?:[\w:<>, ]+\s+for\s+)?(?<name>\w+)/ },
+  {
+    kind: 'impl',
+    pattern: /^\s*(?:unsafe\s+)?impl(?:<[^>]*>)?\s+(?:[\w:<>,]+(?:\s+[\w:<>,]+)*?\s+for\s+)?(?<name>\w+)/,
+  },
 ];
 
 const modifiers =
@@ -69,7 +72,7 @@ const php: DefinitionRule[] = [
 ];
 
 const c: DefinitionRule[] = [
-  { pattern: /^\s*(?:typedef\s+)?(?:enum\s+)?(?<kind>struct|class|enum|union|namespace)\s+(?<name>\w+)[^;()]*$/ },
+  { pattern: /^\s*(?:typedef\s+)?(?:enum\s+)?(?<kind>struct|class|enum|union|namespace)\s+(?<name>\w+)(?!\w)[^;()]*$/ },
   { kind: 'macro', pattern: /^#\s*define\s+(?<name>\w+)/ },
   { kind: 'function', pattern: /^(?:[\w*&:<>,~]+\s+)+[*&]*(?<name>[\w:~]+)\s*\([^;]*$/ },
 ];

@@ -48,13 +48,17 @@ function toDefinition(name: string, kind: string, line: string, at: number, line
   const heading = kind === 'heading';
   const indent = heading ? (/^[#=]+/.exec(line)?.[0].length ?? 1) - 1 : indentOf(line);
   const last = heading ? endOfSection(lines, at, indent) : endOfBlock(lines, at, indent);
-  const short = name.replace(/\s*[#=]*\s*$/, '').slice(0, 120);
-  return { name: short, kind: kinds[kind] ?? kind.replace(/\W+$/, ''), line: at + 1, last, indent };
+  const short = name
+    .trimEnd()
+    .replace(/(?<![#=])[#=]+$/, '')
+    .trimEnd()
+    .slice(0, 120);
+  return { name: short, kind: kinds[kind] ?? kind.replace(/(?<!\W)\W+$/, ''), line: at + 1, last, indent };
 }
 
 /** Of `export class Name` it is `class`. */
 function wordBefore(line: string, name: string): string {
-  return /(\w+)\s*$/.exec(line.slice(0, line.indexOf(name, line.search(/\S/) + 1)))?.[1] ?? 'symbol';
+  return /(?<!\w)(\w+)\s*$/.exec(line.slice(0, line.indexOf(name, line.search(/\S/) + 1)))?.[1] ?? 'symbol';
 }
 
 function indentOf(line: string): number {

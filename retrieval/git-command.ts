@@ -109,5 +109,5 @@ export function gitComplaint(output: GitOutput): string {
 
 /** Removes the user part of every URL in a text: it may hold a password or token. */
 export function withoutPasswords(text: string): string {
-  return text.replace(/\b([a-z][a-z0-9+.-]*:\/\/)[^/@\s]*@/gi, '$1');
+  return text.replace(/(?<=:\/\/)[^/@\s]*@/g, '');
 }

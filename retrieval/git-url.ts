@@ -42,7 +42,7 @@ export function repositoryKeyOf(name: string, identity: string): string {
 export function nameOfUrl(url: string): string {
   return (
     url
-      .replace(/[/\\]+$/, '')
+      .replace(/(?<![/\\])[/\\]+$/, '')
       .replace(/\.git$/i, '')
       .split(/[/\\:]/)
       .at(-1) || 'repository'

@@ -15,7 +15,7 @@ export function createIgnoreRules(): IgnoreRules {
   return {
     add(folder, text) {
       const rules = byFolder.get(folder) ?? ignore();
-      byFolder.set(folder, rules.add(text));
+      byFolder.set(folder, rules.add(text.split(/\r?\n/).filter(isCheap)));
     },
     ignores(path) {
       let ignored = false;
@@ -29,6 +29,20 @@ export function createIgnoreRules(): IgnoreRules {
       return ignored;
     },
   };
+}
+
+/**
+ * A rule becomes a regular expression that tries each `*` against each of the others: with many of them, one long name
+ * takes years. Such a rule is left out.
+ */
+function isCheap(rule: string): boolean {
+  const stars = rule.split('/').map((part) => part.match(/\*+/g)?.length ?? 0);
+  return stars.every((count) => count <= 3) && stars.reduce((sum, count) => sum + count, 0) <= 8;
+}
+
+/** The folder of a path, `''` at the root. */
+export function folderOf(path: string): string {
+  return path.slice(0, Math.max(0, path.lastIndexOf('/')));
 }
 
 function foldersAbove(path: string): string[] {

@@ -25,7 +25,7 @@ export function resolveImport(from: string, specifier: string, paths: PathIndex)
 }
 
 function relativeModule(from: string, specifier: string, paths: PathIndex): string | null {
-  const target = posix.join(posix.dirname(from), specifier.replace(/[?#].*$/, ''));
+  const target = posix.join(posix.dirname(from), specifier.replace(/[?#].*/s, ''));
   const bare = target.replace(/\.(js|jsx|mjs|cjs)$/, '');
   for (const base of target === bare ? [target] : [target, bare]) {
     const found = firstOf(base, scriptEndings, paths) ?? firstOf(base, scriptIndexes, paths);

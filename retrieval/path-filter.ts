@@ -54,7 +54,8 @@ export function globTest(glob: string): (path: string) => boolean {
   if (glob.length > 200) throw new ToolMisuse('a glob may have at most 200 characters');
   const source = glob.includes('/') ? glob : `**/${glob}`;
   let pattern = '';
-  for (const [token] of source.matchAll(/\*\*\/|\*+|\?|\{[^{}]*\}|\[[^\]/]*\]|[\s\S]/g)) pattern += globToken(token);
+  for (const [token] of source.matchAll(/\*\*\/|\*+|\?|\{[^{}]{0,200}\}|\[[^\]/]{0,200}\]|[\s\S]/g))
+    pattern += globToken(token);
   let compiled: RegExp;
   try {
     compiled = new RegExp(`^${pattern}$`);

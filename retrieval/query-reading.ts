@@ -73,7 +73,7 @@ function splitZones(text: string): Part[] {
   const [title = '', ...rest] = visible.trim().split('\n');
   const body = rest.join('\n');
   addInline(parts, body.trim() === '' ? 'prose' : 'title', title);
-  for (const [at, block] of body.split(/^\s*(?:```|~~~).*$/m).entries()) {
+  for (const [at, block] of body.split(/^[ \t]*(?:```|~~~).*$/m).entries()) {
     if (at % 2 === 1) parts.push(...blockParts(block.slice(0, maxBlock)));
     else for (const line of block.split('\n')) addLine(parts, line);
   }
@@ -111,11 +111,11 @@ function linkWords(url: string): string {
   if (path !== undefined) return path;
   return /codesandbox|stackblitz|github\.com|githubusercontent|imgur|gist/.test(url)
     ? ''
-    : (/\/([\w-]+)\/?(?:[#?].*)?$/.exec(url)?.[1] ?? '');
+    : (/\/([\w-]+)\/?(?:[#?][\s\S]*)?$/.exec(url)?.[1] ?? '');
 }
 
 const word = /[\p{L}\p{N}_$]+/gu;
-const dotted = /[\p{L}_$][\p{L}\p{N}_$]*(?:(?:\.|::|#)[\p{L}_$][\p{L}\p{N}_$]*)+/gu;
+const dotted = /(?<![\p{L}\p{N}_$])[\p{L}_$][\p{L}\p{N}_$]*(?:(?:\.|::|#)[\p{L}_$][\p{L}\p{N}_$]*)+/gu;
 
 function addTerms(found: ReadQuery, { zone, text }: Part, weights: Weights): void {
   const zoneWeight = weights.zones[zone];
@@ -128,7 +128,7 @@ function addTerms(found: ReadQuery, { zone, text }: Part, weights: Weights): voi
     const weight = zoneWeight * (isIdentifier ? weights.identifier : 1);
     if (isIdentifier || zone === 'inline') raise(found.identifiers, written, zoneWeight);
     for (const piece of [written, ...split]) {
-      const term = piece.toLowerCase().replace(/^[_$]+|[_$]+$/g, '');
+      const term = piece.toLowerCase().replace(/^[_$]+|(?<![_$])[_$]+$/g, '');
       if (term.length > 1 && term.length <= 80 && !isStopWord(term) && !/^\d+$/.test(term))
         raise(found.terms, term, weight);
     }
@@ -148,7 +148,7 @@ function phrasesOf(parts: readonly Part[]): string[] {
   for (const { zone, text } of parts) {
     if (zone === 'noise') continue;
     for (const [, quoted = ''] of text.matchAll(/["'“”‘’]([^"'“”‘’\n]{8,120})["'“”‘’]/g)) addPhrase(phrases, quoted, 2);
-    const message = /(?:Error|Exception|Warning|error|warning)\w*:\s*(.{8,160})/.exec(text)?.[1];
+    const message = /(?:Error|Exception|Warning|error|warning)\w{0,60}:\s*(.{8,160})/.exec(text)?.[1];
     if (message !== undefined) for (const run of message.split(/['"`“”:;,()[\]{}<>]|\d+/)) addPhrase(phrases, run, 3);
     if (zone !== 'trace') for (const [name] of text.matchAll(dotted)) addPhrase(phrases, name, 2);
   }

@@ -74,12 +74,41 @@ function collapseLines(lines: readonly string[]): Page {
 
 function nearest(page: Page, needle: string, first: number, last: number): Range | null {
   let best: Range | null = null;
-  for (let at = page.text.indexOf(needle); at >= 0; at = page.text.indexOf(needle, at + 1)) {
+  for (const at of placesOf(page.text, needle)) {
     const found = { first: lineAt(page, at), last: lineAt(page, at + needle.length - 1) };
     if (best === null || distance(found, first, last) < distance(best, first, last)) best = found;
     if (distance(best, first, last) === 0) break;
   }
   return best;
+}
+
+/**
+ * Every place of the needle, those that overlap too, in linear time (Knuth, Morris and Pratt): `indexOf` from each place
+ * on reads a needle of one repeated character again at each.
+ */
+function* placesOf(text: string, needle: string): Generator<number> {
+  const first = text.indexOf(needle);
+  if (first < 0) return;
+  const borders = bordersOf(needle);
+  let matched = 0;
+  for (let at = first; at < text.length; at += 1) {
+    while (matched > 0 && text[at] !== needle[matched]) matched = borders[matched - 1] ?? 0;
+    if (text[at] === needle[matched]) matched += 1;
+    if (matched < needle.length) continue;
+    yield at - matched + 1;
+    matched = borders[matched - 1] ?? 0;
+  }
+}
+
+/** For each beginning of the needle, the length of its longest own beginning that also ends it. */
+function bordersOf(needle: string): Uint32Array {
+  const borders = new Uint32Array(needle.length);
+  for (let at = 1, length = 0; at < needle.length; at += 1) {
+    while (length > 0 && needle[at] !== needle[length]) length = borders[length - 1] ?? 0;
+    if (needle[at] === needle[length]) length += 1;
+    borders[at] = length;
+  }
+  return borders;
 }
 
 /** The line that holds a position of the collapsed text, by bisection. */
@@ -98,5 +127,5 @@ function withoutNumbers(quote: string): string {
 }
 
 function withoutEllipsis(quote: string): string {
-  return quote.replace(/\s*(…|\.\.\.)\s*$/, '');
+  return quote.trimEnd().replace(/(?:…|\.\.\.)$/, '');
 }

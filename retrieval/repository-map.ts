@@ -72,6 +72,10 @@ function sectionOf(view: SnapshotView, file: ViewFile): string {
 
 /** Of `export function run(a, b) {` all but the brace. */
 function signatureOf(line: string): string {
-  const text = line.replace(/\s*(\{|=>\s*\{?|:)?\s*$/, '').replace(/[\t ]+/g, ' ');
+  const text = line
+    .trimEnd()
+    .replace(/(?:=>\s*)?\{$|=>$|:$/, '')
+    .trimEnd()
+    .replace(/[\t ]+/g, ' ');
   return text.length <= signatureCharacters ? text : `${text.slice(0, signatureCharacters - 1)}…`;
 }

@@ -6,7 +6,7 @@ import { RepositoryUnusable } from './failures.ts';
 import { readFolderFile, walkFolder } from './folder-files.ts';
 import { readHistory } from './git-history.ts';
 import { readBlobs, readTree } from './git-objects.ts';
-import { createIgnoreRules } from './ignore-rules.ts';
+import { createIgnoreRules, folderOf } from './ignore-rules.ts';
 import { indexSnapshot } from './index-files.ts';
 import type { SnapshotSource } from './snapshot-source.ts';
 import { blobWriter, countSkippedBlobs, type Skipped, type SnapshotEntry, writeSnapshot } from './snapshot-text.ts';
@@ -125,7 +125,7 @@ async function listCommit({ gitDirectory, commit, prefix }: CommitSource, skippe
     gitDirectory,
     ruleFiles.map((entry) => entry.blob),
   )) {
-    const folder = (ruleFiles[at]?.path ?? '').replace(/\/?[^/]*$/, '');
+    const folder = folderOf(ruleFiles[at]?.path ?? '');
     if (text !== null) rules.add(folder, text.toString('utf8'));
     at += 1;
   }

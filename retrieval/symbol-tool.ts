@@ -44,7 +44,7 @@ function definitionsOf(view: SnapshotView, name: string): Place[] {
 
 function lastPart(name: string): string {
   const parts = name
-    .replace(/\(.*$/, '')
+    .replace(/\(.*$/s, '')
     .split(/\.|::|#|->/)
     .filter((part) => part.trim() !== '');
   return parts.at(-1)?.trim() ?? name;

@@ -126,6 +126,6 @@ function lastPart(name: string): string {
       .replace(/\(.*$/s, '')
       .split(/::|\./)
       .at(-1)
-      ?.replace(/^[*&\s]+|\s+$/g, '') ?? name
+      ?.replace(/^[*&\s]+|(?<!\s)\s+$/g, '') ?? name
   );
 }

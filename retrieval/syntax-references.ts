@@ -64,7 +64,7 @@ function firstField(node: Node, names: readonly string[]): Node | null {
 }
 
 function named(text: string, kind: ReferenceKind): Reference | null {
-  const name = /([A-Za-z_$][\w$]{1,119})[?!]?$/.exec(text.replace(/<[^<>]*>$|\(.*$/s, ''))?.[1];
+  const name = /(?<![\w$])([A-Za-z_$][\w$]{1,119})[?!]?$/.exec(text.replace(/<[^<>]*>$|\(.*$/s, ''))?.[1];
   return name === undefined ? null : { name, kind };
 }
 
@@ -77,7 +77,7 @@ const importTypes = new Set(
 );
 /** Functions whose first argument is a module, by the type of their call. */
 const requiring =
-  /^(?:require|require_relative|load|import|require\.resolve|jest\.mock|vi\.mock)\s*\(?\s*['"]([^'"\n]{1,300})['"]/;
+  /^(?:require|require_relative|load|import|require\.resolve|jest\.mock|vi\.mock)\s*(?:\(\s*)?['"]([^'"\n]{1,300})['"]/;
 
 export function isImport(type: string): boolean {
   return importTypes.has(type);
@@ -103,7 +103,7 @@ export function modulesOf(node: Node): string[] {
     '',
   );
   const quoted = /['"]([^'"\n]+)['"]/.exec(said)?.[1];
-  return [quoted ?? said.replace(/;\s*$/, '').replace(/\s+as\s+.*$/, '')].filter((one) => one.length <= 300);
+  return [quoted ?? said.replace(/;\s*$/, '').replace(/(?<!\s)\s+as\s.*$/s, '')].filter((one) => one.length <= 300);
 }
 
 /** `from a.b import c, d` may mean the module a.b or the modules a.b.c and a.b.d. */
@@ -123,5 +123,5 @@ function nameOf(node: Node): string {
 }
 
 function unquoted(text: string): string {
-  return text.replace(/^[\s"'`<]+|[\s"'`>]+$/g, '');
+  return text.replace(/^[\s"'`<]+|(?<![\s"'`>])[\s"'`>]+$/g, '');
 }

@@ -25,6 +25,8 @@ const maxDefinitions = 5_000;
 const maxReferences = 2_000;
 const maxImports = 500;
 const maxPiece = 60;
+/** No person nests code deeper; asking a node for its parent costs its depth. */
+const maxDepth = 300;
 
 /** Null when the parser gave up; that costs this file its syntax and nothing else. */
 export function readSyntax(grammar: Grammar, text: string, lines: number): Syntax | null {
@@ -61,6 +63,7 @@ type Found = {
 
 function readNodes(cursor: TreeCursor): Omit<Syntax, 'ends'> {
   const found: Found = { definitions: new Map(), comments: [], references: new Map(), imports: new Set() };
+  let depth = 0;
   for (let more = true; more; ) {
     const type = cursor.nodeType;
     const isComment = type.endsWith('comment');
@@ -68,7 +71,12 @@ function readNodes(cursor: TreeCursor): Omit<Syntax, 'ends'> {
       const [line, last] = [cursor.startPosition.row + 1, cursor.endPosition.row + 1];
       found.comments.push({ line, last, text: cursor.nodeText });
     } else readNode(found, cursor, type);
-    more = (!isComment && cursor.gotoFirstChild()) || nextNode(cursor);
+    if (!isComment && depth < maxDepth && cursor.gotoFirstChild()) depth += 1;
+    else {
+      const left = leaveNode(cursor);
+      more = left !== null;
+      depth -= left ?? 0;
+    }
   }
   return {
     definitions: [...found.definitions.values()].sort((one, other) => one.line - other.line),
@@ -99,9 +107,11 @@ function readNode({ definitions, references, imports }: Found, cursor: TreeCurso
 
 const mayRequire = new Set(['require', 'require_relative', 'import', 'resolve', 'mock', 'load']);
 
-function nextNode(cursor: TreeCursor): boolean {
-  while (!cursor.gotoNextSibling()) if (!cursor.gotoParent()) return false;
-  return true;
+/** Goes to the node that follows; returns how many levels up that is, null at the end of the tree. */
+function leaveNode(cursor: TreeCursor): number | null {
+  let levels = 0;
+  for (; !cursor.gotoNextSibling(); levels += 1) if (!cursor.gotoParent()) return null;
+  return levels;
 }
 
 function toDefinition(node: Node): Definition | null {

@@ -6,7 +6,7 @@ export type NamedPlace = { file: ViewFile; line: number | null };
 
 const forms = [
   /File "(?<path>[^"\n]{1,300})", line (?<line>\d{1,7})/g,
-  /(?<path>[\w@.+~/\\-]{1,300}\.[A-Za-z][A-Za-z0-9]{0,9})(?:[:(](?<line>\d{1,7}))?/g,
+  /(?<![\w@.+~/\\-])(?<path>[\w@.+~/\\-]{1,300}\.[A-Za-z][A-Za-z0-9]{0,9})(?:[:(](?<line>\d{1,7}))?/g,
 ];
 
 /** Each file once, the first named line kept; at most 20. A path matches the file that shares its longest ending. */

@@ -19,9 +19,13 @@ export function underlinedHeadings(lines: readonly string[]): Definition[] {
     const name = title.trim().slice(0, 120);
     found.push({ name, kind: 'heading', line, last: lines.length, indent: levels.indexOf(level) });
   }
-  found.forEach((one, at) => {
-    const next = found.slice(at + 1).find((other) => other.indent <= one.indent);
-    if (next !== undefined) one.last = next.line - 1;
-  });
+  const open: Definition[] = [];
+  for (const heading of found) {
+    while ((open.at(-1)?.indent ?? -1) >= heading.indent) {
+      const ended = open.pop();
+      if (ended !== undefined) ended.last = heading.line - 1;
+    }
+    open.push(heading);
+  }
   return found;
 }

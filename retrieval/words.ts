@@ -1,10 +1,10 @@
 /** Splits text and questions into the words that the index knows. */
 
-const camelCase = /\b[A-Za-z][a-z0-9]*(?:[A-Z]+[a-z0-9]*)+\b/g;
+const camelCase = /\b[A-Za-z][a-z0-9]*[A-Z][A-Za-z0-9]*\b/g;
 
 /** `getHTTPServer` gives `get HTTP Server`; text without inner capitals is unchanged. */
 export function splitCase(word: string): string {
-  return word.replace(/([a-z0-9])([A-Z])/g, '$1 $2').replace(/([A-Z]+)([A-Z][a-z])/g, '$1 $2');
+  return word.replace(/([a-z0-9])([A-Z])/g, '$1 $2').replace(/([A-Z])(?=[A-Z][a-z])/g, '$1 ');
 }
 
 /** The parts of every camel-case identifier in a text; underscores and dots are left to the tokenizer. */
@@ -51,7 +51,7 @@ export function queryTerms(query: string): string[] {
   for (const [word] of query.normalize('NFC').matchAll(/[\p{L}\p{N}_$]+/gu)) {
     const pieces = [word, ...splitCase(word).split(/[\s_$]+/)];
     for (const piece of pieces) {
-      const term = piece.toLowerCase().replace(/^[_$]+|[_$]+$/g, '');
+      const term = piece.toLowerCase().replace(/^[_$]+|(?<![_$])[_$]+$/g, '');
       if (term.length > 1 && term.length <= 80 && !stopWords.has(term)) terms.add(term);
     }
     if (terms.size >= maxTerms) break;

@@ -6,7 +6,7 @@ import { createHash } from 'node:crypto';
 import { RepositoryUnusable } from './failures.ts';
 import { readFolderFile } from './folder-files.ts';
 import { gitComplaint, runGit } from './git-command.ts';
-import { createIgnoreRules, type IgnoreRules } from './ignore-rules.ts';
+import { createIgnoreRules, type IgnoreRules, folderOf } from './ignore-rules.ts';
 import type { SnapshotEntry } from './snapshot-text.ts';
 import { type SkipReason, skipByPath } from './text-files.ts';
 
@@ -45,7 +45,7 @@ async function ignoreRules(folder: string, paths: readonly string[]): Promise<Ig
   const rules = createIgnoreRules();
   for (const path of paths.filter((one) => /(^|\/)\.switchyardignore$/.test(one))) {
     const read = await readFolderFile(folder, path);
-    if ('bytes' in read) rules.add(path.replace(/\/?[^/]*$/, ''), read.bytes.toString('utf8'));
+    if ('bytes' in read) rules.add(folderOf(path), read.bytes.toString('utf8'));
   }
   return rules;
 }

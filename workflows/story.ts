@@ -13,7 +13,7 @@ export function turnSummary(specialist: string, tryNumber: number, purpose: stri
 
 /** The first string among a tool's arguments: its query, name or path. */
 function subjectOf(argumentsText: string): string {
-  const text = /:\s*"((?:[^"\\]|\\.)*)"/.exec(argumentsText)?.[1] ?? '';
+  const text = /:\s*"([^"\\]*(?:\\.[^"\\]*)*)"/.exec(argumentsText)?.[1] ?? '';
   return text.replace(/\\(.)/g, '$1');
 }
 

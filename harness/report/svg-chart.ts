@@ -37,7 +37,7 @@ function rendered(option: EChartsOption, height: number): string {
 /** Style attributes become presentation attributes, and rules for a pointer go: the page allows no inline style. */
 function withoutStyles(svg: string): string {
   return svg
-    .replace(/<style ?>[\s\S]*?<\/style>/g, '')
+    .replace(/<style ?>[\s\S]*?(?:<\/style>|$)/g, '')
     .replace(/ (?:ecmeta_\w+|class|pointer-events)="[^"]*"/g, '')
     .replace(/ style="([^"]*)"/g, (_, rules: string) =>
       rules

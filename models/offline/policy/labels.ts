@@ -9,8 +9,8 @@ const maxLabels = 100;
 
 function listed(body: string): LabelOption[] {
   return body.split('\n').flatMap((line) => {
-    const match = /^\s*[-*]\s*([\w-]{1,60})\s*(?::\s*(.*))?$/.exec(line);
-    return match?.[1] === undefined ? [] : [{ name: match[1], description: match[2] ?? '' }];
+    const match = /^\s*[-*]\s*([\w-]{1,60})\s*(?::(.*))?$/.exec(line);
+    return match?.[1] === undefined ? [] : [{ name: match[1], description: match[2]?.trimStart() ?? '' }];
   });
 }
 

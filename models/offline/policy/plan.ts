@@ -64,7 +64,7 @@ function opening(conversation: Conversation, tools: readonly FittedTool[]): Plan
 const literalPattern = (message: string): string =>
   message
     .slice(0, 60)
-    .replace(/\S*$/, (tail) => (message.length > 60 ? '' : tail))
+    .replace(/(?<!\S)\S*$/, (tail) => (message.length > 60 ? '' : tail))
     .trim()
     .replace(/[.*+?^${}()|[\]\\]/g, '.');
 

@@ -38,7 +38,7 @@ const maxTerms = 80;
 const maxPairs = 60;
 const everydayWeight = 0.5;
 
-const errorCode = /^(?:[A-Z0-9]+_)*ERR(?:OR)?_[A-Z0-9_]+$/;
+const errorCode = /^(?=[A-Z0-9_]+$)(?:[A-Z0-9]+_)*?ERR(?:OR)?_[A-Z0-9_]/;
 
 const weightOf = (word: Word, identifier: boolean): number => {
   if (identifier) return word.own ? 1.2 : 2.5;
@@ -68,7 +68,7 @@ function termOf(word: Word, text: string, declared: ReadonlySet<string>): Term |
 /** Quoted text and what follows `Error:`, cut where a value was filled in. */
 function messagesIn(text: string): string[] {
   const quotes = [...text.matchAll(/"([^"\n]{12,300})"|`([^`\n]{12,300})`|“([^”\n]{12,300})”/g)];
-  const errors = [...text.matchAll(/(?:Error|Exception|Warning)(?: \[[^\]\n]*\])?: ([^\n]{8,300})/g)];
+  const errors = [...text.matchAll(/(?:Error|Exception|Warning)(?: \[[^\]\n]{0,100}\])?: ([^\n]{8,300})/g)];
   const found = [...quotes, ...errors].map((match) => match[1] ?? match[2] ?? match[3] ?? '');
   const fixed = found.flatMap((message) => message.split(/['"`{}[\]<>:()]|\d+/)).map((piece) => piece.trim());
   return [...new Set(fixed)].filter((piece) => piece.split(/\s+/).length >= 3).slice(0, 4);

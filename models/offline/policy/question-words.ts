@@ -14,7 +14,7 @@ const ticks = /`[^`\n]{1,200}`/g;
 const literals = /[{[][^{}[\]\n]{0,200}[}\]]/g;
 const callArguments = /(?<=\w)\((?:[^()\n]|\([^()\n]{0,200}\)){0,200}\)/g;
 const traceLines = /^[ \t]*(?:at [^\n]*|File "[^\n]*|goroutine [^\n]*)/gm;
-const codeLines = /^[ \t]*(?:const|let|var|import|export|await|return|class|function)\b[^\n]*$|^[^\n]*[;{}]$/gm;
+const codeLines = /^[ \t]*(?:const|let|var|import|export|await|return|class|function)\b.*$|^.*[;{}]$/gm;
 const addresses =
   /\b[a-z][a-z+]{1,9}:\/\/[^\s'"`]{1,300}|(?<![\w.)])(?:\.{0,2}\/[\w@.-]{1,100}){2,30}(?::\d+)*|\b[\w-]{1,63}(?:\.[\w-]{1,63}){0,6}\.(?:com|org|net|io|dev|test|local|internal|example)\b/g;
 

@@ -53,7 +53,7 @@ function exactPart(line: string, question: QuestionTerms, weights: readonly numb
     ? part.trim()
     : part
         .slice(0, maxQuote)
-        .replace(/\s+\S*$/, '')
+        .replace(/(?<!\s)\s+\S*$/, '')
         .trim();
 }
 
@@ -75,7 +75,7 @@ function extended(statements: readonly Statement[], at: number): Statement | und
 }
 
 const shorten = (text: string): string =>
-  text.length <= maxShown ? text : `${text.slice(0, maxShown).replace(/\s+\S*$/, '')} …`;
+  text.length <= maxShown ? text : `${text.slice(0, maxShown).replace(/(?<!\s)\s+\S*$/, '')} …`;
 
 /** The best statement of the passage as a citation; null when nothing in it can be quoted. */
 export function quote(passage: Passage, question: QuestionTerms, weights: readonly number[]): Quotation | null {

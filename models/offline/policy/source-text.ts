@@ -4,7 +4,7 @@ export type Place = { path: string; firstLine: number; lines: readonly string[];
 
 export type ToolText = { places: readonly Place[]; nothing: boolean; failed: boolean; more: boolean };
 
-const header = /^@@ (.+):(\d+)-(\d+)(?: \((.*)\))?$/;
+const header = /^@@ (.{1,1024}):(\d{1,8})-(\d{1,8})(?: \((.{0,200})\))?$/;
 const numbered = /^\s*(\d+)\| ?(.*)$/;
 
 /** Reads one tool result in the common rendering; anything else gives no places. */

@@ -20,8 +20,8 @@ const readable = (text: string): string =>
     .replace(/!?\[([^\]]{0,200})\]\([^()\s]{0,300}\)/g, '$1')
     .replace(/\*\*|__/g, '')
     .replace(/^\s*(?:[-*+]|\d+[.)]|>|#{1,6})\s+/, '')
-    .replace(/\s*\|\s*/g, ' | ')
-    .replace(/^[\s|]+|[\s|]+$/g, '')
+    .replace(/(?:(?<!\s)\s+)?\|\s*/g, ' | ')
+    .replace(/^[\s|]+|(?<![\s|])[\s|]+$/g, '')
     .replace(/\s+/g, ' ')
     .replace(/(?: ?,){2,}/g, ',');
 
@@ -110,7 +110,7 @@ export function statementsOf(passage: Passage): Statement[] {
     const text = passage.lines.map((line) => line.trim()).join(' ');
     const filled = lines.filter((line) => line.text.trim() !== '');
     const [from, to] = [filled[0]?.at ?? 0, filled.at(-1)?.at ?? 0];
-    return [{ kind: 'entry', text: text.replace(/,?\s*$/, ''), from, to }];
+    return [{ kind: 'entry', text: text.trimEnd().replace(/,$/, ''), from, to }];
   }
   const statements = passage.prose ? proseStatements(lines) : codeStatements(lines);
   return statements.filter(({ text }) => text.length >= 8 && /[A-Za-z]{3}/.test(text));

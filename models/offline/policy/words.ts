@@ -8,7 +8,7 @@ const wordPattern = /[A-Za-z_$][A-Za-z0-9_$]{0,199}|\d+(?:\.\d+)*/g;
 export function identifierParts(identifier: string): string[] {
   return identifier
     .replace(/([a-z0-9])([A-Z])/g, '$1 $2')
-    .replace(/([A-Z]+)([A-Z][a-z])/g, '$1 $2')
+    .replace(/([A-Z])(?=[A-Z][a-z])/g, '$1 ')
     .split(/[^A-Za-z0-9]+/)
     .filter((part) => part.length > 0)
     .map((part) => part.toLowerCase());

@@ -33,7 +33,7 @@ export function subjectStems(text: string): string[] {
 }
 
 function markOrWord(raw: string): string {
-  const word = raw.replace(/['’.:/\\()-]+$/u, '');
+  const word = raw.replace(/(?<!['’.:/\\()-])['’.:/\\()-]+$/u, '');
   if (/^\p{Lu}[\p{L}\p{N}.]*(?:Error|Exception|Warning)$/u.test(word)) return '<error>';
   if (/^[v$]?\p{N}[\p{L}\p{N}.:-]*$/u.test(word)) return '<number>';
   if (/[\p{L}\p{N}]\.\p{Ll}{1,5}$/u.test(word) || /[\p{L}\p{N}][/\\][\p{L}\p{N}]/u.test(word)) return '<path>';

@@ -1,0 +1,150 @@
+/**
+ * Model output and repository text meet regular expressions, so each must be linear on every text. Seconds can't show
+ * that on a machine with other work, and V8's own linear engine takes no `i`, `u`, look-around or counted repetition and
+ * says nothing about a search that starts again at each character. So the steps of a backtracking search are counted:
+ * each expression is tried on texts that repeat what it repeats, after what leads there and before what makes it fail,
+ * and on a text of twice the length it may take three times the steps at most (a quadratic one takes four times).
+ * The counting matcher is held to the real one by the last test.
+ */
+import assert from 'node:assert/strict';
+import { readdirSync, readFileSync } from 'node:fs';
+import { test } from 'node:test';
+import fc from 'fast-check';
+import type { Node } from 'web-tree-sitter';
+import { grammarFor } from '../../retrieval/grammars.ts';
+import { superlinearText } from '../support/regex-growth.ts';
+import { CountedRegex } from '../support/regex-steps.ts';
+
+const folders = 'activities agents client contracts harness models observability retrieval worker workflows'.split(' ');
+
+/** Not linear, on text that is never long; why. */
+const bounded: Record<string, string> = {
+  'models/offline/router/question-register.ts /\\bwhen\\b[^?\\n]*\\?/u': 'reads one sentence of 300 characters at most',
+  'models/offline/router/question-register.ts /(?:^|[.,!:] )\\W*(?:can|could|may|would)\\b[^?\\n]*\\?/u': 'the same',
+  'models/offline/router/question-register.ts /(?:^|[.,!:] )\\W*(?:do|does|did|has|have|will)\\b[^?\\n]*\\?/u':
+    'the same',
+  'models/offline/router/question-register.ts /(?:^|[.,!:] )\\W*(?:is|are|was|were)\\b[^?\\n]*\\?/u': 'the same',
+};
+
+/** Files that build expressions when they are called: what they build, or why it may be anything. */
+const built: Record<string, RegExp[] | string> = {
+  'agents/router.ts': [/(?<![\w-])code-search(?![\w-])/i],
+  'models/dialect-lessons.ts': [/\bmax_tokens\b/],
+  'models/offline/policy/assessment.ts': [/\.send\b|\bsend\s*[(:=]/i, /\bsend/i],
+  'models/offline/policy/conversation.ts': [/<question((?:\s[^<>]{0,300})?)>/g],
+  'models/offline/policy/merge.ts': [/\bconfidence="([^"]*)"/],
+  'retrieval/reference-tool.ts': [/(?<![\w$])Reply\.send(?![\w$])/],
+  'retrieval/grep-tool.ts': "the model's own: it runs in a thread that is killed at the deadline of the tool",
+  'retrieval/path-filter.ts': "the model's own glob: the same thread",
+  'worker/redactor.ts': "the user's own, from the settings",
+};
+
+type Found = { file: string; source: string; flags: string };
+
+const files = folders.flatMap((folder) =>
+  readdirSync(folder, { recursive: true, encoding: 'utf8' })
+    .filter((name) => name.endsWith('.ts'))
+    .map((name) => `${folder}/${name}`),
+);
+
+async function nodesOf(file: string, types: string[]): Promise<Node[]> {
+  const grammar = await grammarFor(file);
+  assert.ok(grammar);
+  const tree = grammar.parser.parse(readFileSync(file, 'utf8'));
+  assert.ok(tree);
+  return tree.rootNode.descendantsOfType(types).filter((node) => node !== null);
+}
+
+async function literalsOf(file: string): Promise<Found[]> {
+  return (await nodesOf(file, ['regex'])).map((node) => ({
+    file,
+    source: node.childForFieldName('pattern')?.text ?? '',
+    flags: node.childForFieldName('flags')?.text ?? '',
+  }));
+}
+
+async function buildsExpressions(file: string): Promise<boolean> {
+  const nodes = await nodesOf(file, ['new_expression', 'call_expression']);
+  return nodes.some((node) => /^(?:new )?RegExp\(/.test(node.text));
+}
+
+/** The expressions that a module builds while it is loaded. */
+async function builtOnLoad(file: string): Promise<Found[]> {
+  const found: Found[] = [];
+  const Original = globalThis.RegExp;
+  globalThis.RegExp = class extends Original {
+    constructor(source: string | RegExp, flags?: string) {
+      super(source, flags);
+      found.push({ file, source: this.source, flags: this.flags });
+    }
+  } as RegExpConstructor;
+  try {
+    await import(`../../${file}?built`);
+  } finally {
+    globalThis.RegExp = Original;
+  }
+  return found;
+}
+
+function complaints(expressions: readonly Found[]): string[] {
+  return expressions.flatMap(({ file, source, flags }) => {
+    const growth = superlinearText(source, flags);
+    if (growth === null || `${file} /${source}/${flags}` in bounded) return [];
+    return [`${file}: /${source}/${flags} is not linear on ${growth.text}: ${growth.why}`];
+  });
+}
+
+for (const folder of folders) {
+  test(`every regular expression of ${folder}/ is linear on every text`, async () => {
+    const own = files.filter((file) => file.startsWith(`${folder}/`));
+    const literals = (await Promise.all(own.map(literalsOf))).flat();
+    assert.ok(literals.length > 0);
+    assert.deepEqual(complaints(literals), []);
+  });
+}
+
+test('so is every regular expression that is put together', async () => {
+  const builders: string[] = [];
+  for (const file of files) if (await buildsExpressions(file)) builders.push(file);
+  assert.ok(builders.length >= Object.keys(built).length);
+  for (const file of builders) {
+    const known = built[file];
+    if (typeof known === 'string') continue;
+    const expressions = known?.map(({ source, flags }) => ({ file, source, flags })) ?? (await builtOnLoad(file));
+    assert.ok(expressions.length > 0, `${file} builds expressions that this test does not see`);
+    assert.deepEqual(complaints(expressions), []);
+  }
+});
+
+test('what is known to be quadratic or worse is found', () => {
+  const known = [
+    /\s+$/,
+    /\d*\.?\d+$/,
+    /"(?:[^"\\]|\\.)*"/g,
+    /<a>[\s\S]*?<\/a>/,
+    /^(?:[A-Z]+[a-z]*)+$/,
+    /^\s*x/m,
+    /(a*)*b/,
+  ];
+  for (const { source, flags } of known) assert.notEqual(superlinearText(source, flags), null, source);
+  for (const { source, flags } of [/(?<!\s)\s+$/, /[^x]*/, /a{1,300}b/, /^\s*x/])
+    assert.equal(superlinearText(source, flags), null, source);
+});
+
+test('the counting matcher finds what the real one finds', async () => {
+  const expressions = (await Promise.all(files.map(literalsOf))).flat().filter(({ flags }) => !/[yv]/.test(flags));
+  assert.ok(expressions.length > 300);
+  const text = fc.string({ unit: fc.constantFrom(...'aAerost0_ \n\t-.:,;=/#*<>()[]{}\'"`|@!?'), maxLength: 24 });
+  fc.assert(
+    fc.property(fc.constantFrom(...expressions), text, ({ source, flags }, given) => {
+      const real = [...given.matchAll(new RegExp(source, flags.includes('g') ? flags : `${flags}g`))];
+      const counted = new CountedRegex(source, flags).matches(given);
+      const spans = real.map((match): [number, number] => [match.index, match.index + match[0].length]);
+      assert.deepEqual(
+        counted.filter(([start, end]) => end > start),
+        spans.filter(([start, end]) => end > start),
+      );
+    }),
+    { numRuns: 4_000 },
+  );
+});
