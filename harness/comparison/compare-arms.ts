@@ -36,6 +36,10 @@ export type ComparedCell = {
   standing: Standing;
   /** A worthwhile loss of accuracy is not ruled out, so that a gain here would not count. */
   accuracyOpen: boolean;
+  /** A worthwhile gain is ruled out. */
+  gainRuledOut: boolean;
+  /** Harm beyond the margin is more likely than chance, but not shown. */
+  harmOpen: boolean;
 };
 
 export type Comparison = {
@@ -137,7 +141,7 @@ function notesOn({ unpaired }: Pairing, judged: readonly JudgedCell[], specsKnow
 function comparedCell({ cell, ...found }: JudgedCell, trials: Pairing['trials']): ComparedCell {
   const { row, dimension, n, unknown, effect } = cell;
   const mean = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0) / n;
-  const { pGain, pHarm, standing, accuracyOpen } = found;
+  const { pGain, pHarm, standing, accuracyOpen, gainRuledOut, harmOpen } = found;
   return {
     row,
     dimension,
@@ -154,6 +158,8 @@ function comparedCell({ cell, ...found }: JudgedCell, trials: Pairing['trials'])
     pHarm,
     standing,
     accuracyOpen,
+    gainRuledOut,
+    harmOpen,
   };
 }
 
