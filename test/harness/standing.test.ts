@@ -146,7 +146,7 @@ test('a loss that leans to harm is not called worse, and stands against a win', 
   // 5 gained and 10 lost: p of a harm is 0.15, beyond the margin of one point; a loss of 5 points is not ruled out.
   const { cells, verdict } = halfTheCost(5, 10);
   const accuracy = cells.find(({ dimension }) => dimension === 'accuracy');
-  assert.ok(accuracy && accuracy.harmOpen && accuracy.pHarm > 0.05);
+  assert.ok(accuracy?.harmOpen && accuracy.pHarm > 0.05);
   assert.notEqual(accuracy.standing, 'worse');
   assert.equal(verdict.kind, 'undecided');
   assert.deepEqual(verdict.kind === 'undecided' && verdict.harmOpen, [{ row: '(all)', dimension: 'accuracy' }]);
