@@ -8,8 +8,9 @@ import { type Cell, cellsOf, type Dimension, whole } from './cells.ts';
 import { differenceInterval, ratioEstimate } from './estimates.ts';
 import { type Pairing, pairQuestions } from './paired-questions.ts';
 import { type SpecDifference, specDifferences, unmatchedReasons } from './spec-differences.ts';
-import { type JudgedCell, judgeCells, type Standing } from './standings.ts';
-import { decide, type Verdict } from './verdict.ts';
+import type { Standing } from './standing.ts';
+import { type JudgedCell, judgeCells } from './standings.ts';
+import { decide, type Need, questionNeeds, type Verdict } from './verdict.ts';
 
 /** One arm's log; the spec is null where the log came from elsewhere. */
 export type ArmLog = { trials: readonly GradedTrial[]; spec: PipelineSpec | null };
@@ -33,7 +34,12 @@ export type ComparedCell = {
   pGain: number;
   pHarm: number;
   standing: Standing;
+  /** A worthwhile loss of accuracy is not ruled out, so that a gain here would not count. */
   accuracyOpen: boolean;
+  /** A worthwhile gain is ruled out. */
+  gainRuledOut: boolean;
+  /** Harm beyond the margin is more likely than chance, but not shown. */
+  harmOpen: boolean;
 };
 
 export type Comparison = {
@@ -47,6 +53,8 @@ export type Comparison = {
   cells: ComparedCell[];
   verdict: Verdict;
   routes: Record<string, Verdict>;
+  /** The whole, then each route. */
+  needs: Need[];
 };
 
 /** Share of questions that may be missing on one side before the arms no longer answered the same dataset. */
@@ -73,6 +81,7 @@ export function compareArms(baseline: ArmLog, candidate: ArmLog, plan: Compariso
     cells: judged.map((each) => comparedCell(each, pairing.trials)),
     verdict: verdictOf(whole),
     routes: Object.fromEntries(rows.map((row) => [row, verdictOf(row)])),
+    needs: questionNeeds(judged, plan),
   };
 }
 
@@ -132,7 +141,7 @@ function notesOn({ unpaired }: Pairing, judged: readonly JudgedCell[], specsKnow
 function comparedCell({ cell, ...found }: JudgedCell, trials: Pairing['trials']): ComparedCell {
   const { row, dimension, n, unknown, effect } = cell;
   const mean = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0) / n;
-  const { pGain, pHarm, standing, accuracyOpen } = found;
+  const { pGain, pHarm, standing, accuracyOpen, gainRuledOut, harmOpen } = found;
   return {
     row,
     dimension,
@@ -149,6 +158,8 @@ function comparedCell({ cell, ...found }: JudgedCell, trials: Pairing['trials'])
     pHarm,
     standing,
     accuracyOpen,
+    gainRuledOut,
+    harmOpen,
   };
 }
 

@@ -1,30 +1,20 @@
-/** Decides for each cell whether the candidate wins there, hurts, or neither, so that chance finds a win one time in twenty at most. */
+/** Tests of each cell whether the candidate is better there, worse, or neither; chance alone finds a "better" once in twenty. */
 import type { ComparisonPlan } from '../../contracts/comparison-plan.ts';
-import { largestPlausible, nonInferiorityP } from '../statistics/non-inferiority.ts';
+import { gainRuledOutP, nonInferiorityP, savingRuledOutP } from '../statistics/non-inferiority.ts';
 import { stepDown } from '../statistics/step-down.ts';
 import { type Cell, whole } from './cells.ts';
+import { type Findings, type Standing, standingOf } from './standing.ts';
 
-/**
- * `win` and `hurt` are beyond the margin and beyond chance. `worse` is beyond the margin and more likely harm than chance,
- * but not beyond doubt.
- * `nothing-to-gain`: a worthwhile gain is ruled out. `too-few`: fewer questions than the plan wants. Else `open`.
- */
-export type Standing = 'win' | 'hurt' | 'worse' | 'nothing-to-gain' | 'too-few' | 'open';
-export type JudgedCell = {
+export type JudgedCell = Findings & {
   cell: Cell;
   standing: Standing;
-  /** Adjusted p-values of a gain and of a harm, comparable with the plan's alpha; 1 within the margin. */
-  pGain: number;
-  pHarm: number;
-  /** Set where a gain in waste, cost or latency does not count: a worthwhile loss of accuracy is not ruled out. */
-  accuracyOpen: boolean;
-  /** A worthwhile gain is ruled out, whatever the standing. */
-  gainRuledOut: boolean;
+  /** Beyond the margin on the side of harm, and more likely harm than chance, but not `worse`. */
+  harmOpen: boolean;
 };
 
 /** Chance at which a worthwhile gain, or loss of accuracy, counts as ruled out; one-sided. */
 const ruledOut = 0.05;
-/** One-sided chance, not adjusted, below which a loss beyond the margin is `worse`. */
+/** One-sided chance, not adjusted, up to which a loss beyond the margin leaves harm open. */
 const leaning = 0.2;
 const wholeShare = 0.4;
 
@@ -46,31 +36,32 @@ function judgePart(cells: readonly Cell[], share: number, plan: ComparisonPlan):
   const gains = adjusted(able, (cell) => cell.gain, share);
   const harms = adjusted(enough, (cell) => -cell.gain, share);
   return cells.map((cell) => {
-    const [pGain, pHarm] = [gains.get(cell) ?? 1, harms.get(cell) ?? 1];
-    const accuracyOpen = cell.dimension !== 'accuracy' && !lossRuledOut(accuracyOf(cells, cell));
-    const few = !enough.includes(cell);
-    const gainRuledOut = !few && (costsNothing(cell) || largestPlausible(cell.gains, 1 - ruledOut) < cell.worthwhile);
-    const findings = { pGain, pHarm, accuracyOpen, gainRuledOut };
-    return { cell, ...findings, standing: few ? 'too-few' : standingOf(cell, findings, plan) };
+    const findings: Findings = {
+      enough: enough.includes(cell),
+      pGain: gains.get(cell) ?? 1,
+      pHarm: harms.get(cell) ?? 1,
+      accuracyOpen: cell.dimension !== 'accuracy' && !lossRuledOut(accuracyOf(cells, cell), plan),
+      gainRuledOut: enough.includes(cell) && gainRuledOut(cell, plan),
+    };
+    const standing = standingOf(findings, plan);
+    const harmOpen = findings.enough && standing !== 'worse' && leansToHarm(cell);
+    return { cell, ...findings, standing, harmOpen };
   });
 }
 
-/** Free in both arms, as with the offline model: then there is no ratio, and nothing to save. */
-function costsNothing({ dimension, baseline, candidate }: Cell): boolean {
-  return dimension === 'cost' && [...baseline, ...candidate].every((costUsd) => costUsd === 0);
+function leansToHarm({ gain, margin, chance }: Cell): boolean {
+  return gain < 0 && -gain >= margin && chance.atLeast(-gain) <= leaning;
 }
 
-type Findings = Pick<JudgedCell, 'pGain' | 'pHarm' | 'accuracyOpen' | 'gainRuledOut'>;
-
-function standingOf(
-  cell: Cell,
-  { pGain, pHarm, accuracyOpen, gainRuledOut }: Findings,
-  { alpha }: ComparisonPlan,
-): Standing {
-  if (pHarm <= alpha) return 'hurt';
-  if (pGain <= alpha && !accuracyOpen) return 'win';
-  if (cell.gain < 0 && -cell.gain >= cell.margin && cell.chance.atLeast(-cell.gain) <= leaning) return 'worse';
-  return gainRuledOut ? 'nothing-to-gain' : 'open';
+function gainRuledOut(
+  { dimension, baseline, candidate, gains, worthwhile }: Cell,
+  { margins }: ComparisonPlan,
+): boolean {
+  if (dimension === 'accuracy' || dimension === 'waste') return gainRuledOutP(gains, worthwhile) <= ruledOut;
+  // Free in both arms, as with the offline model: then there is no ratio, and nothing to save.
+  if (dimension === 'cost' && [...baseline, ...candidate].every((costUsd) => costUsd === 0)) return true;
+  const ratio = dimension === 'cost' ? margins.costRatio : margins.latencyRatio;
+  return savingRuledOutP(baseline, candidate, ratio) <= ruledOut;
 }
 
 /**
@@ -96,6 +87,7 @@ function couldSeeLoss(accuracy: Cell | undefined): boolean {
   return accuracy !== undefined && accuracy.chance.atLeast(accuracy.worthwhile) <= ruledOut;
 }
 
-function lossRuledOut(accuracy: Cell | undefined): boolean {
-  return accuracy !== undefined && nonInferiorityP(accuracy.gains, accuracy.worthwhile) <= ruledOut;
+function lossRuledOut(accuracy: Cell | undefined, { minQuestions }: ComparisonPlan): boolean {
+  if (accuracy === undefined || accuracy.n < minQuestions) return false;
+  return nonInferiorityP(accuracy.gains, accuracy.worthwhile) <= ruledOut;
 }

@@ -6,13 +6,13 @@ import { cellRow, verdictSentence } from './comparison-rows.ts';
 
 type TestCase = { suite: string; name: string; failure: string | null; skipped: string | null };
 
-/** A cell that hurts fails, one with too few questions is skipped; so for verdicts; a gate fails where it is not met. */
+/** A cell that is worse fails, one with too few questions is skipped; so for verdicts; a gate fails where it is not met. */
 export function comparisonJunit({ cells, verdict, routes }: Comparison, gates: readonly GateResult[]): string {
   const cases: TestCase[] = [
     ...[['(all)', verdict] as const, ...Object.entries(routes)].map(([row, each]) => verdictCase(row, each)),
     ...cells.map((cell) => {
       const said = cellRow(cell).slice(2).join(', ');
-      const [failure, skipped] = [cell.standing === 'hurt' ? said : null, cell.standing === 'too-few' ? said : null];
+      const [failure, skipped] = [cell.standing === 'worse' ? said : null, cell.standing === 'too few' ? said : null];
       return { suite: `cell ${cell.row}`, name: cell.dimension, failure, skipped };
     }),
     ...gates.map(({ rule, met, reason }) => ({

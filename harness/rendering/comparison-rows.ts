@@ -18,12 +18,11 @@ export const cellHead = [
 
 /** One row of cells as text, in the order of `cellHead`. */
 export function cellRow(cell: ComparedCell): string[] {
-  const { row, dimension, n, interval, standing, accuracyOpen } = cell;
+  const { row, dimension, n, interval, standing } = cell;
   const ratio = dimension === 'cost' || dimension === 'latency';
   const amount = { accuracy: percent, waste: percent, cost: dollars, latency: seconds }[dimension];
   const effect = ratio ? times : points;
-  const between = interval === null ? 'too few' : `${effect(interval.low)} to ${effect(interval.high)}`;
-  const stands = accuracyOpen && cell.pGain < 1 ? `${standing} (accuracy open)` : standing;
+  const between = interval === null ? '–' : `${effect(interval.low)} to ${effect(interval.high)}`;
   return [
     row,
     dimension,
@@ -34,7 +33,7 @@ export function cellRow(cell: ComparedCell): string[] {
     between,
     chance(cell.pGain),
     chance(cell.pHarm),
-    stands,
+    standing,
   ];
 }
 
@@ -43,19 +42,19 @@ export function verdictSentence(verdict: Verdict): string {
     cells.map(({ row, dimension }) => `${dimension} of ${row}`).join(', ');
   switch (verdict.kind) {
     case 'justified':
-      return `justified: wins ${names(verdict.wins)}`;
+      return `justified: better in ${names(verdict.better)}`;
     case 'not-justified': {
-      const wins = verdict.wins.length === 0 ? '' : `, though it wins ${names(verdict.wins)}`;
-      return verdict.because === 'hurts'
-        ? `not justified: hurts ${names(verdict.hurts)}${wins}`
-        : 'not justified: a worthwhile gain is ruled out everywhere';
+      const though = verdict.better.length === 0 ? '' : `, though better in ${names(verdict.better)}`;
+      return verdict.because === 'worse'
+        ? `not justified: worse in ${names(verdict.worse)}${though}`
+        : 'not justified: no worthwhile gain in any cell';
     }
     case 'undecided': {
-      const wins = verdict.wins.length === 0 ? '' : `; wins ${names(verdict.wins)}`;
-      const doubts = verdict.doubts.length === 0 ? '' : `; perhaps worse: ${names(verdict.doubts)}`;
+      const better = verdict.better.length === 0 ? '' : `; better in ${names(verdict.better)}`;
+      const open = verdict.harmOpen.length === 0 ? '' : `; harm is open in ${names(verdict.harmOpen)}`;
       const needs = verdict.needs.filter(({ have, need }) => need > have);
       const more = needs.map(({ row, have, need }) => `${row} has ${have}, needs about ${need}`).join('; ');
-      return `undecided: too few questions${more === '' ? '' : ` (${more})`}${wins}${doubts}`;
+      return `undecided: too few questions${more === '' ? '' : ` (${more})`}${better}${open}`;
     }
     case 'not-comparable':
       return `not comparable: ${verdict.reasons.join('; ')}`;

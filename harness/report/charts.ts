@@ -3,6 +3,7 @@ import type { CustomSeriesRenderItem, CustomSeriesRenderItemReturn } from 'echar
 import type { Agreement } from '../agreement.ts';
 import type { ArmSummary, Share } from '../comparison/arm-summary.ts';
 import { whole } from '../comparison/cells.ts';
+import type { ComparedCell } from '../comparison/compare-arms.ts';
 import { latencyParts } from '../graded-trial.ts';
 import { labels } from '../labels.ts';
 import type { Report, ReportArm } from './report.ts';
@@ -12,7 +13,7 @@ export function chartsOf(report: Report): Chart[] {
   const summaries = report.arms.map(({ summary }) => summary);
   const compared = summaries.slice(0, 2);
   return [
-    accuracyChart(compared),
+    accuracyChart(compared, report.comparison.cells),
     costChart(report.arms),
     ...(timesKnown(summaries) ? [latencyChart(summaries)] : []),
     labelChart(compared),
@@ -22,13 +23,14 @@ export function chartsOf(report: Report): Chart[] {
 
 const rowHeight = 34;
 
-function accuracyChart(arms: readonly ArmSummary[]): Chart {
+function accuracyChart(arms: readonly ArmSummary[], cells: readonly ComparedCell[]): Chart {
+  const found = cells.filter(({ dimension }) => dimension === 'accuracy');
   const rows = [whole, ...Object.keys(arms[0]?.accuracyByRoute ?? {})];
   const shareOf = (arm: ArmSummary, row: string): Share | undefined =>
     row === whole ? arm.accuracy : arm.accuracyByRoute[row];
   return {
     title: 'Right answers',
-    note: 'by expected route, with 95 % intervals; no line: too few questions for one.',
+    note: `by expected route, with 95 % intervals where there is one. ${found.map(({ row, standing }) => `${row}: ${standing}`).join('; ')}.`,
     height: 90 + rowHeight * rows.length,
     option: {
       legend: legend(arms.map(({ arm }) => shortName(arm))),
@@ -85,7 +87,8 @@ function costChart(arms: readonly ReportArm[]): Chart {
   const unit = priced ? 'US dollars a question' : 'tokens a question';
   return {
     title: 'Cost against quality',
-    note: points.length === 0 ? 'The logs say neither costs nor tokens.' : 'Up and to the left is better.',
+    note:
+      points.length === 0 ? 'The logs say neither costs nor tokens.' : 'Right answers grow upward, cost to the right.',
     height: 260,
     option: {
       legend: legend(points.map(({ name }) => shortName(name))),

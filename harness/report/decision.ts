@@ -12,15 +12,16 @@ export function decisionOf({ verdict, baseline, candidate }: Comparison): Decisi
     case 'justified':
       return {
         answer: 'Yes: justified.',
-        because: `${other} wins ${named(verdict.wins)} over ${one}, and loses nothing.`,
+        because: `${other} is better than ${one} in ${named(verdict.better)}, and worse in nothing.`,
       };
     case 'not-justified':
       return { answer: 'No: not justified.', because: whyNot(verdict, one, other) };
     case 'undecided': {
-      const wins = verdict.wins.length === 0 ? '' : ` It wins ${named(verdict.wins)}.`;
-      const doubts = verdict.doubts.length === 0 ? '' : ` It may be worse in ${named(verdict.doubts)}.`;
-      const because = `${other} is not shown to be better than ${one}, nor is a worthwhile gain ruled out.`;
-      return { answer: 'Undecided: too few questions.', because: `${because}${wins}${doubts}` };
+      const [better, open] = [named(verdict.better), named(verdict.harmOpen)];
+      const shown = `${other} is ${better === '' ? 'not shown to be better' : 'better'} than ${one}`;
+      const gain = better === '' ? ', nor is a worthwhile gain ruled out.' : ` in ${better}.`;
+      const because = `${shown}${gain}${open === '' ? '' : ` Harm is open in ${open}.`}`;
+      return { answer: 'Undecided: too few questions.', because };
     }
     case 'not-comparable':
       return { answer: 'No verdict: the arms cannot be compared.', because: `${verdict.reasons.join('; ')}.` };
@@ -34,9 +35,9 @@ export function briefVerdict(verdict: Verdict): string {
   return verdictSentence(verdict.kind === 'undecided' ? { ...verdict, needs: [] } : verdict);
 }
 
-function whyNot({ because, hurts, wins }: Verdict & { kind: 'not-justified' }, one: string, other: string): string {
-  if (because === 'nothing-to-gain') return `That ${other} is worth its while over ${one} is ruled out in every cell.`;
-  return `${other} is worse than ${one} in ${named(hurts)}${wins.length === 0 ? '' : `, though it wins ${named(wins)}`}.`;
+function whyNot({ because, worse, better }: Verdict & { kind: 'not-justified' }, one: string, other: string): string {
+  if (because === 'no worthwhile gain') return `${other} has no worthwhile gain over ${one} in any cell.`;
+  return `${other} is worse than ${one} in ${named(worse)}${better.length === 0 ? '' : `, though better in ${named(better)}`}.`;
 }
 
 /** `accuracy`, or `accuracy on docs`. */

@@ -1,12 +1,8 @@
-/** What the memo concludes from a comparison: what to build first, where runs go wrong, what is cheaper, what is too few. */
+/** What the memo concludes from a comparison: what to build first, where runs go wrong, what is cheaper. */
 import { whole } from '../comparison/cells.ts';
 import type { ComparedCell, Comparison } from '../comparison/compare-arms.ts';
 import type { GradedTrial } from '../graded-trial.ts';
 import type { Label } from '../labels.ts';
-import { meanAndSd } from '../statistics/non-inferiority.ts';
-import { detectableDifference, questionsNeeded } from '../statistics/power.ts';
-import { questionsByRegression } from './question-order.ts';
-import type { Report } from './report.ts';
 
 export function cellOf(comparison: Comparison, row: string, dimension: ComparedCell['dimension']): ComparedCell | null {
   return comparison.cells.find((cell) => cell.row === row && cell.dimension === dimension) ?? null;
@@ -15,10 +11,12 @@ export function cellOf(comparison: Comparison, row: string, dimension: ComparedC
 const routeCells = ({ cells }: Comparison) =>
   cells.filter(({ row, dimension }) => row !== whole && dimension === 'accuracy');
 
-/** The route whose specialist adds most right answers to the whole; null where no route gains. */
+/** The route whose specialist adds most right answers to the whole, those shown to be better first; null where no route gains. */
 export function firstSpecialist(comparison: Comparison): ComparedCell | null {
   const gaining = routeCells(comparison).filter(({ effect }) => effect > 0);
-  return gaining.toSorted((one, other) => other.effect * other.n - one.effect * one.n)[0] ?? null;
+  const added = ({ effect, n }: ComparedCell) => effect * n;
+  const shown = ({ standing }: ComparedCell) => Number(standing === 'better');
+  return gaining.toSorted((one, other) => shown(other) - shown(one) || added(other) - added(one))[0] ?? null;
 }
 
 export function weakestRoute(comparison: Comparison): ComparedCell | null {
@@ -29,7 +27,7 @@ export function weakestRoute(comparison: Comparison): ComparedCell | null {
 export function equalRoutes(comparison: Comparison): ComparedCell[] {
   const accuracy = comparison.cells.filter(({ dimension }) => dimension === 'accuracy');
   const rows = accuracy.length === 1 ? accuracy : routeCells(comparison);
-  return rows.filter(({ standing }) => standing !== 'win' && standing !== 'hurt');
+  return rows.filter(({ standing }) => standing !== 'better' && standing !== 'worse');
 }
 
 export type Trouble = { route: string; runs: number; wrongRoute: number; wasteful: number };
@@ -75,30 +73,4 @@ export function remediesFor(baseline: readonly GradedTrial[], routes: readonly s
     .filter(({ runs }) => runs > 0)
     .sort((one, other) => other.runs - one.runs)
     .slice(0, 2);
-}
-
-/** `detects`: the smallest difference found with the plan's power; `need`: questions for a worthwhile one. */
-export type Sensitivity = { row: string; have: number; detects: number; need: number; worthwhile: number };
-
-export function sensitivities({ comparison, arms: [baseline, candidate] }: Report): Sensitivity[] {
-  const gains = questionsByRegression(baseline?.trials ?? [], candidate?.trials ?? []);
-  const routeOf = new Map(baseline?.trials.map(({ question, expectedRoute }) => [question, expectedRoute]));
-  const { plan } = comparison;
-  const rows = [whole, ...routeCells(comparison).map(({ row }) => row)];
-  const chances = { alpha: plan.alpha / Math.max(1, 2 * rows.length), power: plan.power };
-  return rows.map((row) => {
-    const own = gains.filter(({ question }) => row === whole || routeOf.get(question) === row);
-    const known = own.flatMap(({ gain }) => gain ?? []);
-    const have = known.length;
-    // Where all came out alike, one question of each arm more that differs is assumed.
-    const sd = Math.max(have < 2 ? 0 : meanAndSd(known).sd, Math.sqrt(2 / (have + 1)));
-    const worthwhile = row === whole ? plan.worthwhile.accuracy : plan.worthwhile.route;
-    return {
-      row,
-      have,
-      worthwhile,
-      detects: detectableDifference(have, sd, chances),
-      need: questionsNeeded(worthwhile, sd, chances),
-    };
-  });
 }

@@ -6,15 +6,7 @@ import { markdownText } from '../rendering/markdown-text.ts';
 import { offlineNote } from '../rendering/offline-note.ts';
 import { briefVerdict, decisionOf } from './decision.ts';
 import { type RunFilter, runsFragment } from './links.ts';
-import {
-  cellOf,
-  equalRoutes,
-  firstSpecialist,
-  remediesFor,
-  sensitivities,
-  troublesOf,
-  weakestRoute,
-} from './memo-findings.ts';
+import { cellOf, equalRoutes, firstSpecialist, remediesFor, troublesOf, weakestRoute } from './memo-findings.ts';
 import type { Report } from './report.ts';
 
 /** A number with its link. */
@@ -60,7 +52,7 @@ function decision({ comparison, offline, startedAt }: Report, linked: Linked): s
 function wholeFigures(comparison: Report['comparison'], linked: Linked): string {
   const said = (['accuracy', 'waste', 'cost', 'latency'] as const).flatMap((dimension) => {
     const cell = cellOf(comparison, whole, dimension);
-    return cell === null ? [] : `${dimension} ${linked(effectOf(cell), 'cells')}`;
+    return cell === null ? [] : `${dimension} ${linked(effectOf(cell), 'cells')} (${cell.standing})`;
   });
   return `Candidate against baseline: ${said.join(', ')}.`;
 }
@@ -74,7 +66,7 @@ function byRoute({ comparison }: Report, linked: Linked): string[] {
     const cell = cellOf(comparison, route, 'accuracy');
     if (cell === null) return [];
     const right = (share: number, arm: RunFilter['arm'] & string) => linked(percent(share), routeRuns(route, { arm }));
-    const gain = linked(points(cell.effect), routeRuns(route));
+    const gain = `${linked(points(cell.effect), routeRuns(route))} (${cell.standing})`;
     const figures = [right(cell.baseline, 'baseline'), right(cell.candidate, 'candidate'), gain];
     return `| ${[markdownText(route), cell.n, ...figures, markdownText(briefVerdict(verdict))].join(' | ')} |`;
   });
@@ -92,11 +84,14 @@ function buildFirst({ comparison }: Report, linked: Linked): string[] {
   if (best === null)
     return [...title, `None: no route gains right answers by the split.${weakest(comparison, linked)}`, ''];
   const gain = linked(`${points(best.effect)} points on ${best.n} questions`, routeRuns(best.row));
-  const sure = best.standing === 'win' ? 'beyond chance' : 'not beyond chance: measure more before building on it';
+  const sure =
+    best.standing === 'better'
+      ? 'better'
+      : `not shown to be better (${best.standing}): measure more before building on it`;
   const added = ((best.effect * best.n) / comparison.questions) * 100;
   return [
     ...title,
-    `**${markdownText(best.row)}**: ${gain}, ${sure}. It adds ${added.toFixed(1)} points to the whole, the most of all routes.`,
+    `**${markdownText(best.row)}**: ${gain}, ${sure}. It adds ${added.toFixed(1)} points to the whole.`,
     '',
   ];
 }
@@ -129,13 +124,12 @@ function howFew({ leftOut, comparison }: Report, linked: Linked): string[] {
     return [...title, 'Not measured. `switchyard bench run --leave-one-out` runs an arm without each specialist.', ''];
   const names = (some: typeof leftOut) => some.map(({ specialist }) => markdownText(specialist)).join(', ') || 'none';
   const spare = leftOut.filter(({ lossRuledOut }) => lossRuledOut);
-  const needed = leftOut.filter(({ accuracy }) => accuracy.standing === 'hurt');
+  const needed = leftOut.filter(({ accuracy }) => accuracy.standing === 'worse');
   const open = leftOut.filter((each) => !spare.includes(each) && !needed.includes(each));
   const bound = `${(100 * comparison.plan.worthwhile.accuracy).toFixed(0)} points`;
-  const lines = leftOut.map(({ specialist, accuracy: { effect, interval } }) => {
-    const between =
-      interval === null ? 'too few differ for an interval' : `${points(interval.low)} to ${points(interval.high)}`;
-    return `- without ${markdownText(specialist)}: ${linked(`${points(effect)} points`, 'arms')} (${between})`;
+  const lines = leftOut.map(({ specialist, accuracy: { effect, interval, standing } }) => {
+    const between = interval === null ? '' : `, ${points(interval.low)} to ${points(interval.high)}`;
+    return `- without ${markdownText(specialist)}: ${linked(`${points(effect)} points`, 'arms')} (${standing}${between})`;
   });
   const answer = `Can go, one at a time, with a loss of ${bound} ruled out: ${names(spare)}. Needed: ${names(needed)}. Undecided, too few questions: ${names(open)}.`;
   return [...title, answer, '', ...lines, ''];
@@ -159,12 +153,13 @@ function cheaper({ comparison, arms: [baseline] }: Report, linked: Linked): stri
   ];
 }
 
-function whatWouldChange(report: Report, linked: Linked): string[] {
-  const { plan, verdict } = report.comparison;
-  const rows = sensitivities(report).map(
-    ({ row, have, detects, need, worthwhile }) =>
-      `| ${markdownText(row)} | ${linked(have, routeRuns(row))} | ${(100 * detects).toFixed(1)} points | ${need} for ${(100 * worthwhile).toFixed(0)} points |`,
-  );
+function whatWouldChange({ comparison }: Report, linked: Linked): string[] {
+  const { plan, verdict, needs } = comparison;
+  const rows = needs.map(({ row, have, detects, need, worthwhile }) => {
+    const found = detects > 1 ? 'none' : `${(100 * detects).toFixed(1)} points`;
+    const wanted = need > have ? `${need} for ${(100 * worthwhile).toFixed(0)} points` : 'enough';
+    return `| ${markdownText(row)} | ${linked(have, routeRuns(row))} | ${found} | ${wanted} |`;
+  });
   const reasons = verdict.kind === 'not-comparable' ? verdict.reasons.map((reason) => `- ${markdownText(reason)}`) : [];
   return [
     '## What would change the verdict',

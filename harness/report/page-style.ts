@@ -19,7 +19,7 @@ figure{margin:0;padding:.5rem;background:var(--panel);border-radius:.4rem}figure
 .wide{overflow-x:auto}table{border-collapse:collapse;width:100%;font-size:.9rem}
 th,td{text-align:left;padding:.3rem .5rem;border-bottom:1px solid var(--faint);vertical-align:top;overflow-wrap:normal}
 thead th{white-space:nowrap}tbody th{font-weight:400}td.n{text-align:right;font-variant-numeric:tabular-nums;white-space:nowrap}
-.s-win td:last-child,.good{color:var(--good)}.s-hurt td:last-child,.s-worse td:last-child,.bad{color:var(--bad)}
+.good{color:var(--good)}.bad{color:var(--bad)}
 th button{all:unset;cursor:pointer;font-weight:600}th button:focus-visible{outline:3px solid var(--link)}
 th[aria-sort=ascending] button::after{content:" \\25B2"}th[aria-sort=descending] button::after{content:" \\25BC"}
 #filters{display:flex;flex-wrap:wrap;gap:.5rem 1rem;align-items:end;position:sticky;top:0;background:var(--ground);padding:.5rem 0;z-index:1}

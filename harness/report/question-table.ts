@@ -59,13 +59,12 @@ function questionRow(each: ReportQuestion): Html {
 <th scope="row" class="c-question"><a href="#${questionAnchor(question.id)}">${question.id}</a> <span>${question.question}</span></th>
 <td class="c-route">${question.expected_route}</td>
 <td class="c-baseline">${primary(baseline)}</td><td class="c-candidate">${primary(candidate)}</td>
-${numberCell('points', gain, gain === null ? '' : points(gain), gain)}${numberCell('ms', ms, signed(ms), null)}${numberCell('tokens', tokens, signed(tokens), null)}</tr>`;
+${numberCell('points', gain, gain === null ? '' : points(gain))}${numberCell('ms', ms, signed(ms))}${numberCell('tokens', tokens, signed(tokens))}</tr>`;
 }
 
-/** @param judged a gain or a loss, to be coloured */
-function numberCell(column: string, value: number | null, text: string, judged: number | null): Html {
-  const color = judged === null || judged === 0 ? '' : judged > 0 ? 'good' : 'bad';
-  return html`<td class="n c-${column} ${color}" data-v="${value ?? ''}">${text}</td>`;
+/** Without a colour: what one question shows is no finding. */
+function numberCell(column: string, value: number | null, text: string): Html {
+  return html`<td class="n c-${column}" data-v="${value ?? ''}">${text}</td>`;
 }
 
 /** Labels of all trials, primary ones first, each once. */

@@ -1,4 +1,5 @@
 /** What stands above a report's charts: the verdict, for the whole and by route, and what it rests on. */
+import { toneOf } from '../comparison/standing.ts';
 import type { Verdict } from '../comparison/verdict.ts';
 import { cellHead, cellRow, comparisonLines, verdictSentence } from '../rendering/comparison-rows.ts';
 import { dollars, percent, seconds } from '../rendering/figures.ts';
@@ -38,7 +39,8 @@ function routeLine(route: string, verdict: Verdict): Html {
 export function cellsSection({ comparison }: Report): Html {
   const rows = comparison.cells.map((cell) => {
     const [row = '', ...texts] = cellRow(cell);
-    return html`<tr class="s-${cell.standing}"><th scope="row">${row}</th>${texts.map((text) => html`<td>${text}</td>`)}</tr>`;
+    const last = texts.length - 1;
+    return html`<tr><th scope="row">${row}</th>${texts.map((text, at) => html`<td class="${at === last ? toneOf(cell.standing) : ''}">${text}</td>`)}</tr>`;
   });
   const lines = comparisonLines(comparison).filter((line) => !/^(verdict|route )/.test(line));
   return html`<section id="cells"><h2>Every cell</h2>

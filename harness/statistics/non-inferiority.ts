@@ -1,29 +1,41 @@
-/** Shows that one arm is not worse than the other by more than a margin. */
-import { normalCdf, normalQuantile } from './normal.ts';
-import { tangoScore } from './proportions.ts';
+/** Rules a difference out: that one arm is worse, or better, than the other by a margin or more. */
+import { boundedMeanScore } from './bounded-mean.ts';
+import { normalCdf } from './normal.ts';
 
 /**
- * One-sided p-value of "worse by `margin` or more": Tango's score where every difference is -1, 0 or 1 (one trial,
- * right or wrong), else the mean over its standard error.
- * Source: T. Tango, Statistics in Medicine 17 (1998) 891-908.
- * @param gains candidate minus baseline by question, so that a loss is negative
+ * One-sided p-value of "worse by `margin` or more", by the score of the mean; with one trial, right or wrong, it is
+ * Tango's (Statistics in Medicine 17 (1998) 891-908).
+ * @param gains candidate minus baseline by question, -1 to 1, so that a loss is negative
  * @param margin the largest loss that would be accepted, above 0
+ * @returns 1 for fewer than two questions
  */
 export function nonInferiorityP(gains: readonly number[], margin: number): number {
-  const n = gains.length;
-  if (n < 2) return 1;
-  if (gains.every((gain) => gain === 0 || gain === 1 || gain === -1)) {
-    const [gained, lost] = [gains.filter((gain) => gain === 1).length, gains.filter((gain) => gain === -1).length];
-    return 1 - normalCdf(tangoScore(gained, lost, n, -margin));
-  }
-  const { mean, sd } = meanAndSd(gains);
-  return sd === 0 ? (mean > -margin ? 0 : 1) : 1 - normalCdf((mean + margin) / (sd / Math.sqrt(n)));
+  return gains.length < 2 ? 1 : above(boundedMeanScore(gains, -margin));
 }
 
-/** The largest gain that is still plausible: the one-sided upper bound at `level`. */
-export function largestPlausible(gains: readonly number[], level: number): number {
-  const { mean, sd } = meanAndSd(gains);
-  return mean + (normalQuantile(level) * sd) / Math.sqrt(gains.length);
+/** One-sided p-value of "better by `margin` or more". */
+export function gainRuledOutP(gains: readonly number[], margin: number): number {
+  return nonInferiorityP(
+    gains.map((gain) => -gain),
+    margin,
+  );
+}
+
+/**
+ * One-sided p-value of "the baseline takes `ratio` times as much as the candidate, or more": the score of `ratioInterval`,
+ * asked at one ratio.
+ * @returns 1 where nothing differs from that ratio, and for fewer than two questions
+ */
+export function savingRuledOutP(baseline: readonly number[], candidate: readonly number[], ratio: number): number {
+  const short = candidate.map((value, at) => ratio * value - (baseline[at] ?? 0));
+  const squares = short.reduce((sum, value) => sum + value * value, 0);
+  if (short.length < 2 || squares === 0) return 1;
+  return above(short.reduce((sum, value) => sum + value, 0) / Math.sqrt(squares));
+}
+
+/** The normal distribution's area above; never 0. */
+function above(z: number): number {
+  return Math.max(1e-250, normalCdf(-z));
 }
 
 /** The sample's standard deviation, n - 1 below; 0 for fewer than two values. */

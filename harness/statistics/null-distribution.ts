@@ -16,7 +16,12 @@ export type NullDistribution = {
 const enumerated = 16;
 /** Additions that an exact distribution may take: well under a second. */
 const exactWork = 50_000_000;
+/** Of the largest possible sum; sums in another order of the same values differ by less. */
 const tolerance = 1e-9;
+/** Below it a bound is the answer instead of a share of draws. */
+const beyondDraws = 1e-6;
+/** Stands for chances too small to be told. */
+const tiny = 1e-250;
 
 /**
  * Exact where the differences lie on a grid (scores that are fractions of a few trials; Pagano and Tritchler, JASA 78
@@ -25,7 +30,9 @@ const tolerance = 1e-9;
  */
 export function nullDistribution(differences: readonly number[], drawing: Drawing): NullDistribution {
   const n = Math.max(1, differences.length);
-  const sizes = differences.map(Math.abs).filter((size) => size > tolerance);
+  const all = differences.map(Math.abs);
+  const negligible = Math.max(1e-15, tolerance * all.reduce((top, size) => Math.max(top, size), 0));
+  const sizes = all.filter((size) => size > negligible);
   const grid = gridOf(sizes);
   if (grid !== null) {
     const steps = sizes.map((size) => Math.round(size * grid));
@@ -37,12 +44,13 @@ export function nullDistribution(differences: readonly number[], drawing: Drawin
 /** Enumerates only when asked: all signs of 16 differences are 65,536 sums. */
 function enumeratedSums(sizes: readonly number[], n: number): NullDistribution {
   const count = 2 ** sizes.length;
+  const slack = tolerance * totalOf(sizes);
   let sums: Float64Array | null = null;
   return {
     method: 'exact',
     atLeast: (value) => {
       sums ??= everySum(sizes).sort();
-      return (count - firstAtLeast(sums, (value - tolerance) * n)) / count;
+      return Math.max(1, count - firstAtLeast(sums, value * n - slack)) / count;
     },
     attainable: (level) => Math.floor(level * count) / count,
   };
@@ -55,24 +63,30 @@ function enumeratedSums(sizes: readonly number[], n: number): NullDistribution {
 function monteCarlo(sizes: readonly number[], n: number, drawing: Drawing): NullDistribution {
   const squares = sizes.reduce((sum, size) => sum + size * size, 0);
   const all = drawing.draws + 1;
+  const slack = tolerance * totalOf(sizes);
   let sums: Float64Array | null = null;
   return {
     method: 'monte-carlo',
     atLeast: (value) => {
-      const bound = value <= 0 ? 1 : Math.max(1e-250, Math.exp(-((value * n) ** 2) / (2 * squares)));
-      if (bound < 1e-6) return bound;
+      const bound = value <= 0 ? 1 : Math.max(tiny, Math.exp(-((value * n) ** 2) / (2 * squares)));
+      if (bound < beyondDraws) return bound;
       sums ??= drawnSums(sizes, drawing).sort();
-      return (sums.length - firstAtLeast(sums, (value - tolerance) * n) + 1) / all;
+      return (sums.length - firstAtLeast(sums, value * n - slack) + 1) / all;
     },
-    attainable: (level) => Math.floor(level * all) / all,
+    // A bound below the draws' reach is a p-value, too, and holds with at most its own chance.
+    attainable: (level) => Math.max(Math.floor(level * all * (1 + 1e-12)) / all, Math.min(level, beyondDraws)),
   };
+}
+
+function totalOf(sizes: readonly number[]): number {
+  return sizes.reduce((sum, size) => sum + size, 0);
 }
 
 /** The smallest whole number of steps per unit that makes every size whole; null where none up to 60 does. */
 function gridOf(sizes: readonly number[]): number | null {
   for (let steps = 1; steps <= 60; steps += 1)
-    if (sizes.every((size) => Math.abs(size * steps - Math.round(size * steps)) < 1e-7)) {
-      const reach = sizes.reduce((sum, size) => sum + size * steps, 0);
+    if (sizes.every((size) => size * steps > 0.5 && Math.abs(size * steps - Math.round(size * steps)) < 1e-7)) {
+      const reach = totalOf(sizes) * steps;
       return reach * sizes.length <= exactWork ? steps : null;
     }
   return null;
@@ -89,12 +103,12 @@ function exactOnGrid(steps: readonly number[], scale: number): NullDistribution 
     last += step;
     for (let at = last; at >= first; at -= 1)
       chance[at] = ((chance[at] ?? 0) + (at - step >= first ? (chance[at - step] ?? 0) : 0)) / 2;
-    while (last > first && (chance[last] ?? 0) < 1e-250) chance[last--] = 0;
-    while (first < last && (chance[first] ?? 0) < 1e-250) chance[first++] = 0;
+    while (last > first && (chance[last] ?? 0) < tiny) chance[last--] = 0;
+    while (first < last && (chance[first] ?? 0) < tiny) chance[first++] = 0;
   }
   const tail = new Float64Array(reach + 2);
   for (let at = reach; at >= 0; at -= 1) tail[at] = (tail[at + 1] ?? 0) + (chance[at] ?? 0);
-  const smallest = Math.max(1e-250, 0.5 ** steps.length);
+  const smallest = steps.length === 0 ? tiny : Math.max(tiny, 0.5 ** steps.length);
   return {
     method: 'exact',
     atLeast: (value) => {

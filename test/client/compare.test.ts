@@ -23,7 +23,7 @@ test('compare tells the verdict, the gates and the files, and exits with 100 whe
     csv,
   ]);
   assert.equal(end.stderr, '');
-  assert.match(end.stdout, /^verdict: justified: wins accuracy of \(all\)/m);
+  assert.match(end.stdout, /^verdict: justified: better in accuracy of \(all\)/m);
   assert.match(end.stdout, /^gate met: verdict=justified: the verdict is justified$/m);
   assert.match(end.stdout, /^gate NOT MET: cost<=0.005: cost is 0.01, the bound 0.005$/m);
   assert.equal(end.code, 100);
@@ -47,8 +47,8 @@ test('a margin that the difference does not reach takes the win away', async () 
   const { plan, verdict, gates } = JSON.parse(end.stdout);
   assert.deepEqual([plan.margins.accuracy, plan.margins.routes], [0.5, { code: 0.45 }]);
   assert.deepEqual([verdict.kind, gates, end.code], ['justified', [], 0]);
-  assert.ok(verdict.wins.length > 0);
-  assert.ok(verdict.wins.every(({ dimension }: { dimension: string }) => dimension === 'accuracy'));
+  assert.ok(verdict.better.length > 0);
+  assert.ok(verdict.better.every(({ dimension }: { dimension: string }) => dimension === 'accuracy'));
 });
 
 test('signals names what speaks for a split, with the questions', async () => {

@@ -16,20 +16,20 @@ test('a gain on one route is justified there, and nothing is claimed of the othe
   const [baseline, candidate] = plantedLogs({ ...planted, accuracy: 0.5, gains: { docs: 0.1 }, trials: 10 }, 4);
   const { verdict, routes, cells } = compare(baseline, candidate);
   assert.equal(verdict.kind, 'justified');
-  assert.ok(verdict.kind === 'justified' && verdict.wins.some(({ row }) => row === 'docs'));
+  assert.ok(verdict.kind === 'justified' && verdict.better.some(({ row }) => row === 'docs'));
   assert.equal(routes.docs?.kind, 'justified');
   assert.notEqual(routes.code?.kind, 'justified');
   const docs = cells.find(({ row, dimension }) => row === 'docs' && dimension === 'accuracy');
   assert.ok(docs?.interval && docs.interval.low < docs.effect && docs.effect < docs.interval.high);
 });
 
-test('equal quality at triple cost is not justified, because it hurts', () => {
+test('equal quality at triple cost is not justified, because it is worse there', () => {
   const { verdict, cells } = compare(...plantedLogs({ ...planted, costRatio: 3 }, 2));
   assert.deepEqual(verdict, {
     kind: 'not-justified',
-    because: 'hurts',
-    hurts: [{ row: '(all)', dimension: 'cost' }],
-    wins: [],
+    because: 'worse',
+    worse: [{ row: '(all)', dimension: 'cost' }],
+    better: [],
   });
   const cost = cells.find(({ dimension }) => dimension === 'cost');
   assert.ok(cost?.interval && cost.interval.low > 2.7 && cost.interval.high < 3.3);
@@ -68,14 +68,14 @@ test('arms that are certainly alike have nothing to gain', () => {
   const { verdict } = compare(log('a'), log('b'));
   assert.deepEqual(
     [verdict.kind, verdict.kind === 'not-justified' && verdict.because],
-    ['not-justified', 'nothing-to-gain'],
+    ['not-justified', 'no worthwhile gain'],
   );
 });
 
 test('arms that both cost nothing, as with the offline model, have nothing to gain there', () => {
   const free = logOf(200, () => ({ costUsd: 0 }));
   const { cells, verdict } = compare(free, free);
-  assert.equal(cells.find(({ dimension }) => dimension === 'cost')?.standing, 'nothing-to-gain');
+  assert.equal(cells.find(({ dimension }) => dimension === 'cost')?.standing, 'no worthwhile gain');
   assert.equal(verdict.kind, 'not-justified');
 });
 

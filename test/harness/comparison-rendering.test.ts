@@ -23,8 +23,8 @@ test('the text table aligns its columns and ends with the verdicts', () => {
   assert.ok(lines.length > 13);
   for (const line of lines.slice(1, 13)) assert.match(line.slice(at), /^\S/);
   const cost = lines.find((line) => line.startsWith('(all)  cost'));
-  assert.match(cost ?? '', /x[23]\.\d\d +x2\.\d\d to x3\.\d\d +1 +<\.0001 +hurt$/);
-  assert.ok(lines.includes('verdict: not justified: hurts cost of (all)'));
+  assert.match(cost ?? '', /x[23]\.\d\d +x2\.\d\d to x3\.\d\d +1 +<\.0001 +worse$/);
+  assert.ok(lines.includes('verdict: not justified: worse in cost of (all)'));
   assert.ok(
     lines.some((line) => line.startsWith('route docs: undecided: too few questions (docs has 15, needs about ')),
   );
@@ -54,12 +54,12 @@ test('JSON holds the verdict, the cells and the plan', () => {
   assert.deepEqual([verdict.kind, cells.length, written.alpha], ['not-justified', 12, 0.05]);
 });
 
-test('JUnit fails what hurts and what a gate refuses, and skips what is undecided', () => {
+test('JUnit fails what is worse and what a gate refuses, and skips what is undecided', () => {
   const gates = [{ rule: 'cost<=baseline & "more"', met: false, reason: 'cost is\u0000 <3>' }];
   const xml = comparisonJunit(comparison, gates);
   assert.match(
     xml,
-    /<testcase classname="verdict" name="\(all\)"><failure message="not justified: hurts cost of \(all\)"\/>/,
+    /<testcase classname="verdict" name="\(all\)"><failure message="not justified: worse in cost of \(all\)"\/>/,
   );
   assert.match(xml, /<testcase classname="verdict" name="docs"><skipped message="undecided/);
   assert.match(xml, /<testcase classname="cell \(all\)" name="accuracy"\/>/);
@@ -75,7 +75,7 @@ test('every verdict is one sentence', () => {
     'not comparable: the budget differs; the gate differs',
   );
   assert.equal(
-    verdictSentence({ kind: 'justified', wins: [{ row: 'docs', dimension: 'accuracy' }] }),
-    'justified: wins accuracy of docs',
+    verdictSentence({ kind: 'justified', better: [{ row: 'docs', dimension: 'accuracy' }] }),
+    'justified: better in accuracy of docs',
   );
 });

@@ -9,14 +9,17 @@ const section = (text: string, title: string) => text.split(`## ${title}\n`)[1]?
 
 test('a gain beyond chance is justified, and the specialist that brings it comes first', () => {
   const text = memo(plantedReport({ gains: { docs: 0.1 } }), 'report.html');
-  assert.match(text, /^# Is the split justified\?\n\n\*\*Yes: justified\.\*\* orchestrated wins accuracy/);
+  assert.match(
+    text,
+    /^# Is the split justified\?\n\n\*\*Yes: justified\.\*\* orchestrated is better than single-agent in accuracy/,
+  );
   assert.match(
     section(text, 'Which specialist first'),
-    /^\*\*docs\*\*: \[\+\d+\.\d points on 300 questions\]\(report\.html#questions\?route=docs\), beyond chance/,
+    /^\*\*docs\*\*: \[\+\d+\.\d points on 300 questions\]\(report\.html#questions\?route=docs\), better\./,
   );
   assert.match(
     section(text, 'For which routes'),
-    /\| docs \| 300 \| \[\d+\.\d %\].*justified: wins accuracy of docs \|$/m,
+    /\| docs \| 300 \| \[\d+\.\d %\].*justified: better in accuracy of docs \|$/m,
   );
 });
 
@@ -74,12 +77,12 @@ test('arms that left a specialist out say which can go; without them the memo sa
   const same = logOf(80, () => ({}));
   const accuracy = reportOf(same, same).comparison.cells[0];
   assert.ok(accuracy);
-  const out = (specialist: string, lossRuledOut: boolean, standing: 'hurt' | 'open') => ({
+  const out = (specialist: string, lossRuledOut: boolean, standing: 'worse' | 'open') => ({
     specialist,
     lossRuledOut,
     accuracy: { ...accuracy, standing },
   });
-  const leftOut = [out('docs', true, 'open'), out('code', false, 'hurt'), out('debug', false, 'open')];
+  const leftOut = [out('docs', true, 'open'), out('code', false, 'worse'), out('debug', false, 'open')];
   const title = 'How few specialists would do';
   assert.match(
     section(memo(reportOf(same, same, { leftOut }), 'report.html'), title),
