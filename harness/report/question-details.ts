@@ -11,7 +11,7 @@ export type SideNames = { baseline: string; candidate: string; base: string };
 
 export function questionDetails(each: ReportQuestion, names: SideNames): Html {
   const { question, baseline, candidate } = each;
-  const facts = question.must_mention.map(([first = '']) => first);
+  const facts = question.must_mention.map(([first]) => first?.text ?? '');
   const gold = question.kind === 'unanswerable' ? 'nothing answers it' : question.gold.paths.join(', ');
   return html`<details class="question" id="${questionAnchor(question.id)}">
 <summary><b>${question.id}</b> ${question.question}</summary>
@@ -50,10 +50,9 @@ ${trace === null ? null : html`<details class="tree"><summary>Trace of ${record.
 }
 
 function findings({ answer }: ReportRun['graded']): Html | null {
-  const { facts, forbidden } = answer;
-  const missing =
-    facts.missing.length === 0 ? null : html`<li class="bad">does not mention: ${facts.missing.join('; ')}</li>`;
-  const claims = forbidden.length === 0 ? null : html`<li class="bad">claims: ${forbidden.join('; ')}</li>`;
+  const [lacks, claimed] = [answer.facts.missing ?? [], answer.forbidden ?? []];
+  const missing = lacks.length === 0 ? null : html`<li class="bad">does not mention: ${lacks.join('; ')}</li>`;
+  const claims = claimed.length === 0 ? null : html`<li class="bad">claims: ${claimed.join('; ')}</li>`;
   return missing === null && claims === null ? null : html`<ul>${missing}${claims}</ul>`;
 }
 
