@@ -5,6 +5,7 @@ import { ApplicationFailure } from '@temporalio/common';
 import { BenchmarkManifest } from '../contracts/benchmark.ts';
 import type { DatasetQuestion } from '../contracts/dataset.ts';
 import { readDataset } from '../harness/dataset.ts';
+import { withRouteKinds } from '../harness/graders/needed-kinds.ts';
 import { RunLogFile } from './run-log-file.ts';
 
 export type BenchmarkFolder = {
@@ -48,7 +49,9 @@ async function readFolder(path: string): Promise<BenchmarkFolder> {
   try {
     const manifest = BenchmarkManifest.parse(JSON.parse(await readFile(join(path, 'benchmark.json'), 'utf8')));
     const file = join(path, 'dataset.jsonl');
-    const questions = readDataset(await readFile(file, 'utf8'), file);
+    const pipelines = manifest.arms.map(({ pipeline }) => pipeline);
+    const read = readDataset(await readFile(file, 'utf8'), file);
+    const questions = read.map((question) => withRouteKinds(question, pipelines));
     const byId = new Map(questions.map((question) => [question.id, question]));
     return { path, manifest, questions, byId, log: new RunLogFile(join(path, 'run-log.jsonl')) };
   } catch (error) {

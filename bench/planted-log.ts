@@ -74,6 +74,7 @@ function plantedTrial(
     abstained: false,
     error: false,
     calls: [],
+    kindUnknown: 0,
     models: ['planted'],
     fingerprint: null,
   };

@@ -1,15 +1,11 @@
 /** Reads one arm out of a run log, graded, and the pipeline that it ran where a benchmark says so. */
-import { readFile } from 'node:fs/promises';
 import { existsSync } from 'node:fs';
-import { dirname, join } from 'node:path';
-import { BenchmarkManifest } from '../contracts/benchmark.ts';
 import type { PipelineSpec } from '../contracts/pipeline-spec.ts';
 import type { GradedTrial } from '../harness/graded-trial.ts';
-import { readJsonLine } from '../harness/json-lines.ts';
 import { toGradedTrial } from '../harness/to-graded-trial.ts';
+import { manifestBeside } from './benchmark-folder.ts';
 import { UsageError } from './failures.ts';
-import { type GradeOptions, gradedCases } from './graded-log.ts';
-import { asUsage } from './json-lines-file.ts';
+import { type GradeOptions, gradedCases, warnOfLog } from './graded-log.ts';
 
 /** An arm of a log; `arm` is null where the log has only one. */
 export type ArmReference = { file: string; arm: string | null };
@@ -39,7 +35,7 @@ export const unnamedDataset = '';
  */
 export async function readArms(file: string, options: GradeOptions): Promise<ReadArm[]> {
   const arms = new Map<string, Gathered>();
-  for await (const { record, graded } of gradedCases(file, options)) {
+  for await (const { record, graded } of gradedCases(file, options, warnOfLog)) {
     const arm = arms.get(record.arm) ?? {
       trials: [],
       usages: 0,
@@ -80,14 +76,6 @@ export function pickArm(arms: readonly ReadArm[], { file, arm }: ArmReference): 
   const found = arms.find(({ name }) => name === arm);
   if (found === undefined) throw new UsageError(`${file} has no arm "${arm}", but ${names}`);
   return found;
-}
-
-/** The manifest that lies beside a benchmark's run log; null where there is none. @throws UsageError for one that does not fit */
-export async function manifestBeside(log: string): Promise<BenchmarkManifest | null> {
-  const file = join(dirname(log), 'benchmark.json');
-  if (!existsSync(file)) return null;
-  const text = await readFile(file, 'utf8');
-  return asUsage(() => readJsonLine(text, file, BenchmarkManifest));
 }
 
 /** Logs that name no dataset answer the one that another of them names, or else the file they were graded by. */

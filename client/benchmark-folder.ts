@@ -1,9 +1,12 @@
 /** Makes and finds the folders of benchmarks: the manifest, the questions, and what is recorded of them. */
+import { existsSync } from 'node:fs';
 import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { homePaths } from '../config/home-paths.ts';
 import { BenchmarkManifest } from '../contracts/benchmark.ts';
+import { readJsonLine } from '../harness/json-lines.ts';
 import { CommandFailure, systemErrorCode, UsageError } from './failures.ts';
+import { asUsage } from './json-lines-file.ts';
 
 export function benchmarkFolder(home: string, id: string): string {
   return join(homePaths(home).benchmarks, id);
@@ -40,6 +43,14 @@ export async function readManifest(home: string, id: string): Promise<BenchmarkM
       throw new UsageError(`there is no benchmark ${id} in this home: "switchyard bench status" lists those there are`);
     throw new CommandFailure(`${file} cannot be read: ${error instanceof Error ? error.message.slice(0, 300) : error}`);
   }
+}
+
+/** The manifest that lies beside a benchmark's run log; null where there is none. @throws UsageError for one that does not fit */
+export async function manifestBeside(log: string): Promise<BenchmarkManifest | null> {
+  const file = join(dirname(log), 'benchmark.json');
+  if (!existsSync(file)) return null;
+  const text = await readFile(file, 'utf8');
+  return asUsage(() => readJsonLine(text, file, BenchmarkManifest));
 }
 
 /** The ids of all benchmarks of a home, sorted. */

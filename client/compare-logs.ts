@@ -8,7 +8,8 @@ import { comparisonCsv, comparisonJson, comparisonText } from '../harness/render
 import { offlineNote } from '../harness/rendering/offline-note.ts';
 import { memo } from '../harness/report/memo.ts';
 import type { Report } from '../harness/report/report.ts';
-import { armReference, manifestBeside, pickArm, type ReadArm, readArms, withOneDataset } from './arm-log.ts';
+import { armReference, pickArm, type ReadArm, readArms, withOneDataset } from './arm-log.ts';
+import { manifestBeside } from './benchmark-folder.ts';
 import { exitCodes } from './exit-codes.ts';
 import { UsageError } from './failures.ts';
 import type { GradeOptions } from './graded-log.ts';

@@ -57,12 +57,32 @@ function labelLine({ question_id, arm, trial, label, secondary_labels }: GradedR
 }
 
 function summaryText(arm: ArmSummary): string {
-  const { graded, correct, errors, calls, withoutCalls, records } = arm;
+  const { graded, correct, errors, records } = arm;
   const lines = [
     `${printableLine(arm.arm)}: ${correct} of ${graded} right${graded === 0 ? '' : ` (${((100 * correct) / graded).toFixed(1)} %)`}, ${errors} errors`,
     ...Object.entries(arm.labels).map(([label, count]) => `  ${label.padEnd(22)}${count}`),
-    `  tool calls ${calls}: ${arm.redundantCalls} redundant, ${arm.wrongKindCalls} of a wrong kind`,
+    ...evidenceLines(arm),
+    callsLine(arm),
+    ...Object.entries(arm.unsaid).map(([field, count]) => `  not said by ${count} of ${records} records: ${field}`),
   ];
-  if (withoutCalls > 0) lines.push(`  ${withoutCalls} of ${records} records do not say which tools were called`);
   return lines.join('\n');
+}
+
+/** Null and unknown figures say so. */
+function evidenceLines({ rightFile, rightLines, linesInside, correctOnRightLines }: ArmSummary): string[] {
+  const of = ({ yes, known }: { yes: number; known: number }) => (known === 0 ? 'unknown' : `${yes} of ${known}`);
+  const inside =
+    linesInside.mean === null ? 'unknown' : `${(100 * linesInside.mean).toFixed(1)} % of ${linesInside.known} records'`;
+  return [
+    `  right file            ${of(rightFile)}`,
+    `  right lines           ${of(rightLines)}; right answers on them ${of(correctOnRightLines)}`,
+    `  cited lines inside    ${inside}`,
+  ];
+}
+
+function callsLine({ calls, redundantCalls, wrongKindCalls, withoutCalls, records, ...arm }: ArmSummary): string {
+  if (withoutCalls === records) return '  tool calls            unknown';
+  const unknown = arm.kindUnknownCalls === 0 ? '' : `, ${arm.kindUnknownCalls} of an unknown one`;
+  const use = arm.useUnknownCalls === 0 ? '' : `, the use of ${arm.useUnknownCalls} unknown`;
+  return `  tool calls            ${calls}: ${redundantCalls} redundant, ${wrongKindCalls} of a wrong kind${unknown}${use}`;
 }

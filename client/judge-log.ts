@@ -7,7 +7,7 @@ import { defaultWasteShare } from '../harness/labels.ts';
 import { askJudges } from './ask-judges.ts';
 import { exitCodes } from './exit-codes.ts';
 import { UsageError } from './failures.ts';
-import { gradedCases } from './graded-log.ts';
+import { gradedCases, warnOfLog } from './graded-log.ts';
 import { listenForInterrupt } from './interrupt.ts';
 import { note, print, printableLine, printJson } from './output.ts';
 import { readSettings } from './read-settings.ts';
@@ -56,7 +56,7 @@ export async function judgeLog(log: string, options: JudgeLogOptions): Promise<n
 /** Records without an answer have nothing to judge. */
 async function answersOf(log: string, dataset: string): Promise<GradedCase[]> {
   const cases: GradedCase[] = [];
-  for await (const each of gradedCases(log, { dataset, wasteShare: defaultWasteShare }))
+  for await (const each of gradedCases(log, { dataset, wasteShare: defaultWasteShare }, warnOfLog))
     if (each.record.final_answer !== null) cases.push(each);
   if (cases.length === 0) throw new UsageError(`${log} has no answers to judge`);
   return cases;

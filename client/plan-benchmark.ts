@@ -8,8 +8,9 @@ import { type BenchmarkEstimate, estimateBenchmark } from './benchmark-estimate.
 import { type BenchmarkQuestions, benchmarkQuestions, type QuestionChoice } from './benchmark-questions.ts';
 import { costText, limitText, previewText } from './benchmark-text.ts';
 import { confirmed } from './confirm.ts';
-import { note } from './output.ts';
+import { note, printableLine } from './output.ts';
 import { newRunId } from './run-id.ts';
+import { unmetRouteRemarks } from './unmet-route-remarks.ts';
 
 export type PlanOptions = QuestionChoice &
   Omit<ArmChoice, 'pipelines'> & {
@@ -24,6 +25,8 @@ export type PlannedBenchmark = {
   manifest: BenchmarkManifest;
   chosen: BenchmarkQuestions;
   estimate: BenchmarkEstimate;
+  /** What a reader must know before it starts. */
+  remarks: string[];
 };
 
 /** US dollars above which a person is asked first, without a limit of their own. */
@@ -36,6 +39,9 @@ export async function planBenchmark(options: PlanOptions, settings: Config): Pro
   const arms = await benchmarkArms({ ...options, pipelines }, settings.model);
   expectPricedLimit(arms, limit, settings.model);
   const chosen = await benchmarkQuestions(options);
+  // Arms that leave a specialist out lack its route on purpose.
+  const given = arms.slice(0, pipelines.length).map(({ pipeline }) => pipeline);
+  const remarks = unmetRouteRemarks(given, chosen.questions);
   const manifest = BenchmarkManifest.parse({
     id: options.name ?? newRunId('bench'),
     dataset: chosen.name,
@@ -47,7 +53,7 @@ export async function planBenchmark(options: PlanOptions, settings: Config): Pro
     startedAt: new Date().toISOString(),
   });
   const estimate = await estimateBenchmark(manifest, chosen.questions, { settings, concurrency });
-  return { manifest, chosen, estimate };
+  return { manifest, chosen, estimate, remarks };
 }
 
 /**
@@ -56,10 +62,11 @@ export async function planBenchmark(options: PlanOptions, settings: Config): Pro
  * @throws UsageError where nobody can be asked
  */
 export async function agreed(
-  { manifest, estimate }: Pick<PlannedBenchmark, 'manifest' | 'estimate'>,
+  { manifest, estimate, remarks }: Pick<PlannedBenchmark, 'manifest' | 'estimate' | 'remarks'>,
   { limit = null, yes }: { limit?: SpendingLimit | null; yes: boolean },
 ): Promise<boolean> {
   note(previewText(manifest, estimate));
+  for (const remark of remarks) note(printableLine(`note: ${remark}`));
   const why = whyAsk(estimate, limit);
   return why === null || yes || (await confirmed(why, 'Start it?'));
 }

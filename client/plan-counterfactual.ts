@@ -3,8 +3,11 @@ import { createHash } from 'node:crypto';
 import { BenchmarkManifest } from '../contracts/benchmark.ts';
 import type { DatasetQuestion } from '../contracts/dataset.ts';
 import type { RunLogRecord } from '../contracts/run-log.ts';
+import type { PipelineSpec } from '../contracts/pipeline-spec.ts';
+import { withRouteKinds } from '../harness/graders/needed-kinds.ts';
 import { gradeRecord } from '../harness/graded-record.ts';
 import { takenRoute } from '../harness/counterfactual.ts';
+import { unmetRoutes, unmetRoutesText } from '../harness/unmet-routes.ts';
 import { armOf } from './benchmark-arms.ts';
 import { linesOf, shortHash } from './benchmark-questions.ts';
 import { UsageError } from './failures.ts';
@@ -19,6 +22,8 @@ export type PlannedCounterfactual = {
   taken: RunLogRecord[];
   /** The taken ones again, as records of their route's arm: these are not run. */
   carried: RunLogRecord[];
+  /** What a reader must know before it starts. */
+  remarks: string[];
 };
 
 export type BenchmarkLog = { manifest: BenchmarkManifest; questions: DatasetQuestion[]; records: RunLogRecord[] };
@@ -34,10 +39,14 @@ export function planCounterfactual(log: BenchmarkLog, choice: CounterfactualChoi
   if (arm === undefined || arm.pipeline.router === null)
     throw new UsageError(`${manifest.id} has no arm ${choice.arm ?? ''} with a router: it has ${namesOf(manifest)}`);
   const ofArm = log.records.filter((record) => record.arm === arm.name);
-  const questions = chosenQuestions(log.questions, ofArm, choice);
+  const questions = chosenQuestions(log.questions, { records: ofArm, pipeline: arm.pipeline }, choice);
   const ids = new Set(questions.map(({ id }) => id));
   const taken = ofArm.filter(({ question_id }) => ids.has(question_id));
   const text = linesOf(questions);
+  const unmet = unmetRoutes(
+    arm.pipeline,
+    questions.map(({ expected_route }) => expected_route),
+  );
   const dataset = `${manifest.dataset.replace(/-[0-9a-f]{12}$/, '')}-${shortHash(text)}`;
   const arms = arm.pipeline.specialists.map(({ name }) => {
     const specHash = createHash('sha256').update(`${arm.specHash} ${name}`).digest('hex');
@@ -55,13 +64,14 @@ export function planCounterfactual(log: BenchmarkLog, choice: CounterfactualChoi
     text,
     questions,
     taken,
+    remarks: unmet === null ? [] : [unmetRoutesText(unmet)],
     carried: taken.flatMap((record) => carriedRecord(record, manifest.id, dataset)),
   };
 }
 
 function chosenQuestions(
   all: readonly DatasetQuestion[],
-  records: readonly RunLogRecord[],
+  { records, pipeline }: { records: readonly RunLogRecord[]; pipeline: PipelineSpec },
   { question, label }: CounterfactualChoice,
 ): DatasetQuestion[] {
   const unknown = question?.find((id) => !all.some((one) => one.id === id));
@@ -69,7 +79,7 @@ function chosenQuestions(
   const byId = Map.groupBy(records, ({ question_id }) => question_id);
   const chosen = all.filter((one) => {
     if (question !== undefined && !question.includes(one.id)) return false;
-    const grades = (byId.get(one.id) ?? []).map((record) => gradeRecord(record, one));
+    const grades = (byId.get(one.id) ?? []).map((record) => gradeRecord(record, withRouteKinds(one, [pipeline])));
     if (label === undefined)
       return grades.length > 0 && (question !== undefined || grades.some(({ correct }) => !correct));
     return grades.some((grade) => [grade.label, ...grade.secondary_labels].some((each) => each === label));

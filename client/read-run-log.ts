@@ -6,9 +6,15 @@ import { runLogReader } from '../harness/run-log/run-log-reader.ts';
 import { asUsage, readWholeFile } from './json-lines-file.ts';
 import { linesOfFile } from './lines-of-file.ts';
 
-/** @throws UsageError with the line that is wrong */
-export async function* readRunLog(file: string): AsyncGenerator<{ record: RunLogRecord; line: number }> {
-  const reader = runLogReader(file);
+/**
+ * @param warn told of fields that are not read
+ * @throws UsageError with the line that is wrong
+ */
+export async function* readRunLog(
+  file: string,
+  warn?: (warning: string) => void,
+): AsyncGenerator<{ record: RunLogRecord; line: number }> {
+  const reader = runLogReader(file, warn);
   let line = 0;
   for await (const text of linesOfFile(file)) {
     line += 1;

@@ -16,6 +16,7 @@ import { readSettings } from './read-settings.ts';
 import { type Routed, routeOne } from './route-one.ts';
 import { routingSummary, summaryText } from './routing-summary.ts';
 import { unlessLost } from './runtime-loss.ts';
+import { unmetRouteRemarks } from './unmet-route-remarks.ts';
 import { openSession } from './session.ts';
 
 export type RouteOptions = { file?: string; pipeline: string; json: boolean };
@@ -34,6 +35,8 @@ export async function routeQuestions(question: string | undefined, options: Rout
   const settings = readSettings();
   const pipeline = await loadPipeline(options.pipeline);
   const questions = await questionsOf(question, options.file);
+  const labelled = questions.flatMap(({ expected_route }) => (expected_route == null ? [] : [{ expected_route }]));
+  for (const remark of unmetRouteRemarks([pipeline], labelled)) note(printableLine(`note: ${remark}`));
   using interrupt = listenForInterrupt();
   const { signal } = interrupt;
   await using session = await openSession({ settings, need: 'worker', onProgress: note, signal });

@@ -50,10 +50,10 @@ async function prepared(
   options: CounterfactualOptions,
   settings: Config,
 ): Promise<boolean> {
-  const { manifest, questions, text, carried } = planned;
+  const { manifest, questions, text, carried, remarks } = planned;
   if ((await benchmarkIds(settings.home)).includes(manifest.id)) return true;
   const estimate = await estimateBenchmark(manifest, questions, { settings, concurrency: options.concurrency });
-  if (!(await agreed({ manifest, estimate }, options))) return false;
+  if (!(await agreed({ manifest, estimate, remarks }, options))) return false;
   const folder = await createBenchmark(settings.home, manifest, text);
   await appendFile(join(folder, 'run-log.jsonl'), carried.map((record) => `${JSON.stringify(record)}\n`).join(''));
   return true;

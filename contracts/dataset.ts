@@ -5,10 +5,31 @@ import { questionMaxCharacters } from './question.ts';
 
 const Phrase = z.string().trim().min(1).max(500);
 
-/** A thing said in one of several ways: any of them counts. A single string is a fact with one wording. */
+/**
+ * `words`: whole words, whatever the case and markup; `code`: letter for letter, as a whole name; `regex`: a regular
+ * expression without lookaround and backreferences. docs/evaluation.md has the rules.
+ */
+export const Wording = z
+  .union([
+    Phrase,
+    z.strictObject({
+      text: Phrase,
+      match: z
+        .enum(['words', 'code', 'regex'])
+        .default('words')
+        .describe(
+          'words (also of a plain string): whole words of any script, case and markup ignored. code: letter for letter, ' +
+            'not inside a longer name. regex: JavaScript syntax, case ignored, without lookaround, backreferences and named groups.',
+        ),
+    }),
+  ])
+  .transform((given) => (typeof given === 'string' ? { text: given, match: 'words' as const } : given));
+export type Wording = z.infer<typeof Wording>;
+
+/** A thing said in one of several ways: any of them counts. One alone is a fact with one wording. */
 export const Fact = z
-  .union([Phrase, z.array(Phrase).min(1).max(20)])
-  .transform((given) => (typeof given === 'string' ? [given] : given));
+  .union([Wording, z.array(Wording).min(1).max(20)])
+  .transform((given) => (Array.isArray(given) ? given : [given]));
 export type Fact = z.infer<typeof Fact>;
 
 /** Lines of a file, 1-based, both ends included. */
@@ -25,6 +46,9 @@ export const GoldEvidence = z.strictObject({
 });
 export type GoldEvidence = z.infer<typeof GoldEvidence>;
 
+export const TextKind = z.enum(['code', 'docs']);
+export type TextKind = z.infer<typeof TextKind>;
+
 export const DatasetQuestion = z
   .strictObject({
     id: z.string().min(1).max(200),
@@ -36,6 +60,11 @@ export const DatasetQuestion = z
     second_route: z.string().min(1).nullable().default(null),
     /** Routes whose specialist the answer needs besides the expected one. */
     other_routes: z.array(z.string().min(1)).default([]),
+    /**
+     * For a route, the kinds of text that hold its part of the answer: any of them. Where a route is not there, its
+     * specialist's tools tell.
+     */
+    kinds: z.record(z.string().min(1), z.array(TextKind).min(1)).default({}),
     kind: z.enum(['answerable', 'unanswerable']),
     gold: GoldEvidence,
     must_mention: z.array(Fact).max(20).default([]),
@@ -46,12 +75,15 @@ export const DatasetQuestion = z
     /** Why this gold, or how somebody made sure that there is none. */
     note: z.string().default(''),
   })
-  .superRefine(({ kind, gold, must_mention }, context) => {
+  .superRefine(({ kind, gold, must_mention, expected_route, other_routes, kinds }, context) => {
     const complain = (message: string, path: string[]) => context.addIssue({ code: 'custom', message, path });
     if (kind === 'answerable' && gold.paths.length === 0)
       complain('an answerable question needs gold', ['gold', 'paths']);
     if (kind === 'unanswerable' && gold.paths.length + must_mention.length > 0)
       complain('an unanswerable question has neither gold nor facts to mention', ['kind']);
+    for (const route of Object.keys(kinds))
+      if (![expected_route, ...other_routes].includes(route))
+        complain(`names "${route}", which is none of the question's routes`, ['kinds']);
     for (const path of Object.keys(gold.lines))
       if (!gold.paths.includes(path)) complain(`has lines of "${path}", which is not in gold.paths`, ['gold', 'lines']);
   });

@@ -21,19 +21,20 @@ export const searchAttributes = {
   SwitchyardBenchmark: 'KEYWORD',
 } as const;
 
-/** The tools that a spec may give to its specialists. */
-export const toolNames = [
-  'search_code',
-  'search_docs',
-  'read_lines',
-  'find_symbol',
-  'find_references',
-  'grep',
-  'list_files',
-  'git_log',
-  'repository_map',
-] as const;
-export type ToolName = (typeof toolNames)[number];
+/** The tools that a spec may give to its specialists, and what each searches; `any`: whatever it is pointed at. */
+export const toolKinds = {
+  search_code: 'code',
+  search_docs: 'docs',
+  read_lines: 'any',
+  find_symbol: 'code',
+  find_references: 'code',
+  grep: 'any',
+  list_files: 'any',
+  git_log: 'any',
+  repository_map: 'any',
+} as const;
+export type ToolName = keyof typeof toolKinds;
+export const toolNames = Object.keys(toolKinds) as readonly ToolName[];
 
 /** The name that the offline model answers to. */
 export const offlineModelName = 'switchyard-offline';

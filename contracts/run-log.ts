@@ -20,6 +20,10 @@ const CitedPlace = z.object({
   lastLine: Line,
   quote: Text,
   status: orNull(z.enum(['verified', 'repaired', 'unresolved'])),
+  /** The git blob that was cited. */
+  blob: z.string().nullable().exactOptional(),
+  /** Why it is unresolved, or from which lines it was moved. */
+  reason: z.string().nullable().exactOptional(),
 });
 export const LoggedCitation = z.union([CitedPlace, z.string().transform((path) => CitedPlace.parse({ path }))]);
 export type LoggedCitation = z.infer<typeof LoggedCitation>;
@@ -27,6 +31,8 @@ export type LoggedCitation = z.infer<typeof LoggedCitation>;
 /** A tool call. A name alone is enough; `paths` are the files that its result showed. */
 const NamedCall = z.object({
   tool: z.string().min(1),
+  /** What it searches, where the tool is none of ours. */
+  kind: z.enum(['code', 'docs', 'any']).nullable().exactOptional(),
   specialist: Text,
   try: orNull(z.int().positive()),
   argumentsText: Text,

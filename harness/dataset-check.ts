@@ -1,7 +1,7 @@
 /** Finds what makes a dataset measure something else than it says, as far as the file itself can tell. */
 import type { DatasetQuestion } from '../contracts/dataset.ts';
 import { type Agreement, agreementOf } from './agreement.ts';
-import { mentions, plainWording, wordOverlap } from './graders/wording.ts';
+import { mentions, plainWording, said, wordOverlap } from './graders/wording.ts';
 
 /** `problem`: a question must change; `note`: the set as a whole is lopsided. */
 export type DatasetFinding = { level: 'problem' | 'note'; question: string | null; what: string };
@@ -51,14 +51,14 @@ function leaks(questions: readonly DatasetQuestion[]): DatasetFinding[] {
 function contradictions(questions: readonly DatasetQuestion[]): DatasetFinding[] {
   return questions.flatMap(({ id, reference_answer, must_mention, forbidden_claims }) => {
     if (reference_answer === null) return [];
-    const plain = plainWording(reference_answer);
+    const answer = said(reference_answer);
     return [
       ...must_mention
-        .filter((fact) => !mentions(plain, fact))
-        .map((fact) => problem(id, `the reference answer does not mention "${fact[0]}"`)),
+        .filter((fact) => !mentions(answer, fact))
+        .map((fact) => problem(id, `the reference answer does not mention "${fact[0]?.text}"`)),
       ...forbidden_claims
-        .filter((claim) => mentions(plain, claim))
-        .map((claim) => problem(id, `the reference answer makes the forbidden claim "${claim[0]}"`)),
+        .filter((claim) => mentions(answer, claim))
+        .map((claim) => problem(id, `the reference answer makes the forbidden claim "${claim[0]?.text}"`)),
     ];
   });
 }

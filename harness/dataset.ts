@@ -1,5 +1,6 @@
 /** Reads a dataset: questions with their gold, each id once. */
 import { DatasetQuestion } from '../contracts/dataset.ts';
+import { compilePattern, PatternProblem } from './graders/linear-pattern.ts';
 import { LineProblem, readJsonLine } from './json-lines.ts';
 
 /**
@@ -15,8 +16,25 @@ export function readDataset(text: string, file: string): DatasetQuestion[] {
     const earlier = lineOfId.get(question.id);
     if (earlier !== undefined) throw new LineProblem(`${place}: id "${question.id}" stands on line ${earlier} already`);
     lineOfId.set(question.id, at + 1);
+    refusePatterns(question, place);
     return [question];
   });
   if (questions.length === 0) throw new LineProblem(`${file} has no lines`);
   return questions;
+}
+
+/** A regular expression that cannot be searched for in bounded time is told before anything is asked. */
+function refusePatterns(question: DatasetQuestion, place: string): void {
+  for (const field of ['must_mention', 'forbidden_claims'] as const)
+    for (const [at, fact] of question[field].entries())
+      for (const { text, match } of fact) if (match === 'regex') tryPattern(text, `${place}: ${field}.${at}`);
+}
+
+function tryPattern(source: string, place: string): void {
+  try {
+    compilePattern(source);
+  } catch (error) {
+    if (!(error instanceof PatternProblem)) throw error;
+    throw new LineProblem(`${place}: the regular expression ${JSON.stringify(source)} is refused: ${error.message}`);
+  }
 }

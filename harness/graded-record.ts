@@ -1,8 +1,10 @@
 /** A record with its grades and labels: what comparisons, signals and reports read. */
 import type { DatasetQuestion } from '../contracts/dataset.ts';
 import type { RunLogRecord } from '../contracts/run-log.ts';
-import { endingOf, isCorrect } from './graders/correctness.ts';
+import { isCorrect } from './graders/correctness.ts';
+import { endingOf } from './graders/run-ending.ts';
 import { type Grades, gradesOf } from './graders/graders.ts';
+import { isWasteful } from './graders/waste-grader.ts';
 import { wasRouted } from './graders/needed-kinds.ts';
 import { defaultWasteShare, type Label, labelsOf } from './labels.ts';
 
@@ -14,13 +16,14 @@ export type GradedRecord = Grades & {
   expected_route: string;
   /** Null of an arm without a router. */
   route: string | null;
-  /** Null where a person cancelled: that is nobody's failure. */
+  /** Null where a person cancelled, which is nobody's failure, and where the log does not say what came of the run. */
   correct: boolean | null;
   label: Label;
   secondary_labels: Label[];
-  /** More calls for nothing than the declared share, whether or not the answer is right. */
-  wasteful: boolean;
-  abstained: boolean;
+  /** More calls for nothing than the declared share, whether or not the answer is right; null where the log does not say. */
+  wasteful: boolean | null;
+  /** Null where the log does not say how the run ended. */
+  abstained: boolean | null;
   error: boolean;
   offline: boolean | null;
 };
@@ -46,8 +49,8 @@ export function gradeRecord(
     correct: isCorrect(record, question, grades.answer),
     label: primary,
     secondary_labels: secondary,
-    wasteful: (grades.waste.share ?? 0) > wasteShare,
-    abstained: ending === 'abstained',
+    wasteful: isWasteful(grades.waste, wasteShare),
+    abstained: ending === 'unknown' ? null : ending === 'abstained',
     error: ending === 'broke',
     offline: record.offline,
     ...grades,

@@ -24,15 +24,19 @@ export type GradedTrial = {
   route: string | null;
   /** 0 to 1; null where no grade could be given, which is not the arm's failure. An error of the arm is 0. */
   correct: number | null;
-  /** Right, with unnecessary calls: the label `correct_but_wasteful`. */
-  wasteful: boolean;
+  /** Right, with unnecessary calls: the label `correct_but_wasteful`; null where the log does not say enough to tell. */
+  wasteful: boolean | null;
   label: string;
   costUsd: number | null;
   latencyMs: LatencyParts;
-  retries: number;
-  abstained: boolean;
+  /** Null where the log does not say. */
+  retries: number | null;
+  abstained: boolean | null;
   error: boolean;
-  calls: GradedCall[];
+  /** Null where the log does not say which tools were called; empty where it says that there were none. */
+  calls: GradedCall[] | null;
+  /** Calls of which it cannot be told whether they are of a wrong kind. */
+  kindUnknown: number;
   /** Models that answered, whatever their role. */
   models: string[];
   /** Equal for two trials that came out the same to the letter; null where unknown. */
@@ -72,6 +76,18 @@ export function checkTrials(trials: readonly GradedTrial[], name: string): { tri
   note(checked.filter(({ costUsd }) => costUsd === null).length, 'records have no known cost');
   note(checked.filter(({ latencyMs }) => latencyMs.total === null).length, 'records have no known latency');
   note(checked.filter(({ correct }) => correct === null).length, 'records have no grade and are left out');
+  note(
+    checked.filter(({ label }) => label === 'unknown').length,
+    'records do not say how they ended or what they answered (outcome, final_answer, error)',
+  );
+  note(
+    checked.filter(({ calls }) => calls === null).length,
+    'records do not say which tools were called (tools_called): whether they are wasteful or use tools of a wrong kind is unknown',
+  );
+  note(
+    checked.filter(({ calls, wasteful, correct }) => calls !== null && wasteful === null && correct !== null).length,
+    'right records do not say what their calls asked for or showed (tools_called.argumentsText, tools_called.paths): whether they are wasteful is unknown',
+  );
   note(checked.filter(({ error }) => error).length, 'records are errors; they count as wrong');
   return { trials: checked, notes };
 }

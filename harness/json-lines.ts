@@ -11,12 +11,30 @@ const noNumber = /"[^"\\]*(?:\\[\s\S]?[^"\\]*)*(?:"|$)|(-?\b(?:NaN|Infinity)\b)/
 
 /**
  * @param place of the line, as `file:line`
+ * @param onUnknown told of each field that the schema does not read, as `outer.0.inner`
  * @throws LineProblem
  */
-export function readJsonLine<Row>(line: string, place: string, schema: z.ZodType<Row>): Row {
-  const result = schema.safeParse(parsed(line, place));
-  if (result.success) return result.data;
-  throw new LineProblem(`${place}: ${issueText(result.error.issues)}`);
+export function readJsonLine<Row>(
+  line: string,
+  place: string,
+  schema: z.ZodType<Row>,
+  onUnknown?: (field: string) => void,
+): Row {
+  const given = parsed(line, place);
+  const result = schema.safeParse(given);
+  if (!result.success) throw new LineProblem(`${place}: ${issueText(result.error.issues)}`);
+  if (onUnknown !== undefined) tellUnknown(given, result.data, '', onUnknown);
+  return result.data;
+}
+
+/** What a schema leaves out is what is in the line and not in the row. */
+function tellUnknown(given: unknown, read: unknown, path: string, onUnknown: (field: string) => void): void {
+  if (typeof given !== 'object' || given === null || typeof read !== 'object' || read === null) return;
+  for (const [name, value] of Object.entries(given)) {
+    const field = path === '' ? name : `${path}.${name}`;
+    if (Object.hasOwn(read, name)) tellUnknown(value, read[name as keyof typeof read], field, onUnknown);
+    else onUnknown(field);
+  }
 }
 
 function parsed(line: string, place: string): unknown {

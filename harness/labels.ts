@@ -1,9 +1,11 @@
 /** The labels of a record, by one ordered table: the first rule that holds gives the primary label, the others the rest. */
 import type { DatasetQuestion } from '../contracts/dataset.ts';
 import type { RunLogRecord } from '../contracts/run-log.ts';
-import { endingOf, isCorrect } from './graders/correctness.ts';
+import { isCorrect } from './graders/correctness.ts';
+import { endingOf } from './graders/run-ending.ts';
 import type { Grades } from './graders/graders.ts';
 import { inGold } from './graders/gold-places.ts';
+import { isWasteful } from './graders/waste-grader.ts';
 import { fits, rightRoutes, routesRun, toolKind, wasRouted } from './graders/needed-kinds.ts';
 
 export const labels = [
@@ -18,6 +20,7 @@ export const labels = [
   'right_abstention',
   'gave_up',
   'error',
+  'unknown',
 ] as const;
 export type Label = (typeof labels)[number];
 
@@ -35,23 +38,27 @@ type Rule = { label: Label; holds(labelled: LabelledCase): boolean };
 
 const answerable = ({ question }: LabelledCase) => question.kind === 'answerable';
 const ended = ({ record }: LabelledCase) => endingOf(record);
-const correct = ({ record, question, grades }: LabelledCase) => isCorrect(record, question, grades.answer) === true;
-const wasteful = ({ grades, wasteShare }: LabelledCase) => (grades.waste.share ?? 0) > wasteShare;
+const correct = ({ record, question, grades }: LabelledCase) => isCorrect(record, question, grades.answer);
+const wasteful = ({ grades, wasteShare }: LabelledCase) => isWasteful(grades.waste, wasteShare) === true;
 
-/** Endings first, then right answers, then causes of a wrong one from the earliest step on, then what is wrong with it. */
+/** Of what a record does not say, no rule holds. Endings first, then right answers and what has no grade, then causes of a wrong one from the earliest step on, then what is wrong with it. */
 export const labelRules: readonly Rule[] = [
   { label: 'error', holds: (one) => ['broke', 'cancelled'].includes(ended(one)) },
   { label: 'gave_up', holds: (one) => ended(one) === 'gave-up' },
   { label: 'right_abstention', holds: (one) => !answerable(one) && ended(one) === 'abstained' },
   { label: 'unsupported_claim', holds: (one) => !answerable(one) && ended(one) === 'answered' },
   { label: 'false_abstention', holds: (one) => answerable(one) && ended(one) === 'abstained' },
-  { label: 'correct_but_wasteful', holds: (one) => answerable(one) && correct(one) && wasteful(one) },
-  { label: 'correct', holds: (one) => answerable(one) && correct(one) && !wasteful(one) },
+  { label: 'correct_but_wasteful', holds: (one) => answerable(one) && correct(one) === true && wasteful(one) },
+  { label: 'correct', holds: (one) => answerable(one) && correct(one) === true && !wasteful(one) },
+  { label: 'unknown', holds: (one) => correct(one) === null && !['broke', 'cancelled'].includes(ended(one)) },
   { label: 'wrong_route', holds: wentWrong },
   { label: 'wrong_tool', holds: usedWrongTools },
   { label: 'retrieval_miss', holds: missedGold },
   { label: 'unsupported_claim', holds: (one) => ended(one) === 'answered' && lacksSupport(one) },
-  { label: 'incomplete', holds: (one) => ended(one) === 'answered' && one.grades.answer.facts.missing.length > 0 },
+  {
+    label: 'incomplete',
+    holds: (one) => ended(one) === 'answered' && (one.grades.answer.facts.missing ?? []).length > 0,
+  },
 ];
 
 export type Labelling = { primary: Label; secondary: Label[] };
@@ -68,10 +75,10 @@ export function labelsOf(labelled: LabelledCase): Labelling {
 function wentWrong({ record, question }: LabelledCase): boolean {
   if (wasRouted(record)) {
     const right = rightRoutes(question);
-    return !routesRun(record).some((route) => right.includes(route));
+    return !(routesRun(record) ?? []).some((route) => right.includes(route));
   }
-  const first = (record.tools_called ?? []).map(({ tool }) => toolKind(tool)).find((kind) => kind !== 'any');
-  return first !== undefined && !fits(first, question);
+  const first = (record.tools_called ?? []).map(toolKind).find((kind) => kind !== 'any');
+  return first !== undefined && fits(first, question) === false;
 }
 
 /** Calls were made, and a route that the question needs was served by none, or half of them or more were of a wrong kind. */
@@ -94,5 +101,7 @@ const answerableWithGold = ({ kind, gold }: DatasetQuestion) => kind === 'answer
 /** A forbidden claim, or no citation in the gold. */
 function lacksSupport({ grades, question }: LabelledCase): boolean {
   const { forbidden, citations } = grades.answer;
-  return forbidden.length > 0 || (question.kind === 'answerable' && citations !== null && citations.inGold === 0);
+  return (
+    (forbidden ?? []).length > 0 || (question.kind === 'answerable' && citations !== null && citations.inGold === 0)
+  );
 }

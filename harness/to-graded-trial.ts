@@ -14,17 +14,25 @@ export function toGradedTrial(record: RunLogRecord, graded: GradedRecord, datase
     expectedRoute: graded.expected_route,
     route: graded.route,
     correct: graded.correct === null ? null : Number(graded.correct),
-    wasteful: graded.label === 'correct_but_wasteful',
+    wasteful: wastefulOf(graded),
     label: graded.label,
     costUsd: record.cost_usd,
     latencyMs: latencyOf(record),
-    retries: record.retry_count ?? 0,
+    retries: record.retry_count,
     abstained: graded.abstained,
     error: graded.error,
-    calls: graded.tools?.calls ?? [],
+    calls: graded.tools?.calls ?? null,
+    kindUnknown: graded.tools?.kindUnknown ?? 0,
     models: modelsOf(record),
     fingerprint: fingerprintOf(record),
   };
+}
+
+/** Only a right answer can be: of a wrong one it is known without its calls. */
+function wastefulOf({ label, wasteful }: GradedRecord): boolean | null {
+  if (label === 'correct_but_wasteful') return true;
+  const open = (label === 'correct' && wasteful === null) || (label === 'unknown' && wasteful !== false);
+  return open ? null : false;
 }
 
 /** Waits for a provider or a person are no work of the arm: they count with the back-off. */

@@ -44,8 +44,8 @@ export function summarizeArm(trials: readonly GradedTrial[]): ArmSummary {
     records: trials.length,
     accuracy: accuracy(graded),
     accuracyByRoute: Object.fromEntries(sorted.map(([route, some]) => [route, accuracy(some)])),
-    waste: share(graded, ({ wasteful }) => Number(wasteful)),
-    abstention: share(trials, ({ abstained }) => Number(abstained)),
+    waste: shareOfKnown(graded, ({ wasteful }) => wasteful),
+    abstention: shareOfKnown(trials, ({ abstained }) => abstained),
     routing: routingOf(trials),
     costUsd: amount(trials.map(({ costUsd }) => costUsd)),
     latencyMs: latencyOf(trials),
@@ -54,6 +54,14 @@ export function summarizeArm(trials: readonly GradedTrial[]): ArmSummary {
     ungraded: trials.length - graded.length,
     labels: countsOf(trials.map(({ label }) => label)),
   };
+}
+
+/** Of the trials of which it is known; `n` is 0 where it is known of none. */
+function shareOfKnown(trials: readonly GradedTrial[], of: (trial: GradedTrial) => boolean | null): Share {
+  return share(
+    trials.filter((trial) => of(trial) !== null),
+    (trial) => Number(of(trial)),
+  );
 }
 
 function share(trials: readonly GradedTrial[], of: (trial: GradedTrial) => number): Share {

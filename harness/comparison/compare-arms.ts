@@ -10,6 +10,7 @@ import { type Pairing, pairQuestions } from './paired-questions.ts';
 import { type SpecDifference, specDifferences, unmatchedReasons } from './spec-differences.ts';
 import type { Standing } from './standing.ts';
 import { type JudgedCell, judgeCells } from './standings.ts';
+import { unmetRoutes, unmetRoutesText } from '../unmet-routes.ts';
 import { decide, type Need, questionNeeds, type Verdict } from './verdict.ts';
 
 /** One arm's log; the spec is null where the log came from elsewhere. */
@@ -76,7 +77,13 @@ export function compareArms(baseline: ArmLog, candidate: ArmLog, plan: Compariso
     plan,
     questions: pairing.pairs.length,
     trials: pairing.trials,
-    notes: [...ours.notes, ...theirs.notes, ...pairing.notes, ...notesOn(pairing, judged, specs !== null)],
+    notes: [
+      ...ours.notes,
+      ...theirs.notes,
+      ...pairing.notes,
+      ...[baseline, candidate].flatMap(unmetOf),
+      ...notesOn(pairing, judged, specs !== null),
+    ],
     differences: specs === null ? [] : specDifferences(...specs),
     cells: judged.map((each) => comparedCell(each, pairing.trials)),
     verdict: verdictOf(whole),
@@ -108,7 +115,11 @@ function reasonsAgainst(baseline: ArmLog, candidate: ArmLog, { pairs, unpaired }
 
 /** A cost that only one arm reports can neither be a gain nor be ruled out as a harm. */
 function knownInOneOnly(baseline: ArmLog, candidate: ArmLog): string[] {
-  const read = { cost: (trial: GradedTrial) => trial.costUsd, latency: (trial: GradedTrial) => trial.latencyMs.total };
+  const read = {
+    waste: ({ wasteful }: GradedTrial) => (wasteful === null ? null : Number(wasteful)),
+    cost: (trial: GradedTrial) => trial.costUsd,
+    latency: (trial: GradedTrial) => trial.latencyMs.total,
+  };
   return Object.entries(read).flatMap(([name, of]) => {
     const [one = 0, other = 0] = [baseline, candidate].map(
       ({ trials }) => trials.filter((trial) => Number.isFinite(of(trial) ?? Number.NaN)).length / trials.length,
@@ -132,10 +143,22 @@ function notesOn({ unpaired }: Pairing, judged: readonly JudgedCell[], specsKnow
       ({ cell }) =>
         `${cell.dimension} is unknown for ${cell.unknown} of ${cell.n + cell.unknown} questions, left out there`,
     ),
-    ...(['cost', 'latency'] as const)
+    ...(['waste', 'cost', 'latency'] as const)
       .filter((dimension) => !present.has(dimension))
       .map((dimension) => `${dimension} is unknown and not judged`),
   ];
+}
+
+function unmetOf({ trials, spec }: ArmLog): string[] {
+  const expected = new Map(trials.map(({ question, expectedRoute }) => [question, expectedRoute]));
+  const unmet =
+    spec === null
+      ? null
+      : unmetRoutes(
+          spec,
+          [...expected.values()].filter((route) => route !== null),
+        );
+  return unmet === null ? [] : [unmetRoutesText(unmet)];
 }
 
 function comparedCell({ cell, ...found }: JudgedCell, trials: Pairing['trials']): ComparedCell {

@@ -3,7 +3,7 @@ import { type GradedTrial, LogProblem } from '../graded-trial.ts';
 import { meanOfAll } from '../statistics/mean.ts';
 
 /** Means over the trials of one arm on one question. */
-export type ArmMeans = { accuracy: number; waste: number; costUsd: number | null; workMs: number | null };
+export type ArmMeans = { accuracy: number; waste: number | null; costUsd: number | null; workMs: number | null };
 export type PairedQuestion = { question: string; route: string | null; baseline: ArmMeans; candidate: ArmMeans };
 export type Pairing = {
   pairs: PairedQuestion[];
@@ -56,7 +56,7 @@ function outcomeOf({ fingerprint, correct, label, route, costUsd, retries, absta
 function means(trials: readonly GradedTrial[]): ArmMeans {
   return {
     accuracy: meanOfAll(trials.map(({ correct }) => correct)) ?? 0,
-    waste: meanOfAll(trials.map(({ wasteful }) => Number(wasteful))) ?? 0,
+    waste: meanOfAll(trials.map(({ wasteful }) => (wasteful === null ? null : Number(wasteful)))),
     costUsd: meanOfAll(trials.map(({ costUsd }) => costUsd)),
     workMs: meanOfAll(trials.map(workMs)),
   };

@@ -1,10 +1,11 @@
 /** Grades the answer itself: facts, forbidden claims, citations, closeness to the reference. */
-import type { DatasetQuestion, GoldEvidence } from '../../contracts/dataset.ts';
+import type { DatasetQuestion, Fact } from '../../contracts/dataset.ts';
 import type { LoggedCitation, RunLogRecord } from '../../contracts/run-log.ts';
-import { inGold, overlap } from './gold-places.ts';
-import { mentions, plainWording, wordOverlap } from './wording.ts';
+import { type EvidenceFigures, evidenceFigures, inGold, overlap } from './gold-places.ts';
+import { answerOf } from './run-ending.ts';
+import { mentions, type Said, said, wordOverlap } from './wording.ts';
 
-export type CitationFigures = {
+export type CitationFigures = EvidenceFigures & {
   given: number;
   inGold: number;
   /** Share of the citations that lie in a gold file; null when none was given. */
@@ -14,8 +15,10 @@ export type CitationFigures = {
 };
 
 export type AnswerFigures = {
-  facts: { asked: number; mentioned: number; missing: string[] };
-  forbidden: string[];
+  /** `mentioned` and `missing` are null where the log does not say what was answered. */
+  facts: { asked: number; mentioned: number | null; missing: string[] | null };
+  /** Null where the log does not say what was answered. */
+  forbidden: string[] | null;
   /** Null where the log does not say what was cited. */
   citations: CitationFigures | null;
   /** F1 of words with the reference answer; null without a reference or an answer. */
@@ -23,22 +26,28 @@ export type AnswerFigures = {
 };
 
 export function gradeAnswer(record: RunLogRecord, question: DatasetQuestion): AnswerFigures {
-  const answer = record.final_answer ?? '';
-  const plain = plainWording(answer);
-  const missing = question.must_mention.filter((fact) => !mentions(plain, fact));
+  const answer = answerOf(record);
+  const text = answer === null ? null : said(answer);
   const asked = question.must_mention.length;
+  const missing = text === null ? null : firstWordings(question.must_mention, (fact) => !mentions(text, fact));
   return {
-    facts: { asked, mentioned: asked - missing.length, missing: missing.map(firstWording) },
-    forbidden: question.forbidden_claims.filter((claim) => mentions(plain, claim)).map(firstWording),
-    citations: record.evidence === null ? null : citationFigures(record.evidence, question.gold),
-    similarity:
-      question.reference_answer === null || plain === '' ? null : wordOverlap(answer, question.reference_answer),
+    facts: { asked, mentioned: missing === null ? null : asked - missing.length, missing },
+    forbidden: text === null ? null : firstWordings(question.forbidden_claims, (claim) => mentions(text, claim)),
+    citations: record.evidence === null ? null : citationFigures(record.evidence, question),
+    similarity: similarityOf(text, question.reference_answer),
   };
 }
 
-const firstWording = (fact: readonly string[]): string => fact[0] ?? '';
+function firstWordings(facts: readonly Fact[], chosen: (fact: Fact) => boolean): string[] {
+  return facts.filter(chosen).map(([first]) => first?.text ?? '');
+}
 
-function citationFigures(cited: readonly LoggedCitation[], gold: GoldEvidence): CitationFigures {
+function similarityOf(text: Said | null, reference: string | null): number | null {
+  return reference === null || text === null || text.plain === '' ? null : wordOverlap(text.written, reference);
+}
+
+function citationFigures(cited: readonly LoggedCitation[], question: DatasetQuestion): CitationFigures {
+  const { gold } = question;
   const right = cited.filter(({ path, status }) => status !== 'unresolved' && inGold(gold, path));
   const ranges = Object.entries(gold.lines).flatMap(([path, lines]) =>
     lines.map(([firstLine, lastLine]) => ({ path, firstLine, lastLine })),
@@ -49,5 +58,6 @@ function citationFigures(cited: readonly LoggedCitation[], gold: GoldEvidence): 
     inGold: right.length,
     precision: cited.length === 0 ? null : right.length / cited.length,
     recall: ranges.length === 0 ? null : touched.length / ranges.length,
+    ...evidenceFigures(cited, question),
   };
 }

@@ -1,9 +1,9 @@
-/** Tells whether places lie in a question's gold. */
-import type { GoldEvidence } from '../../contracts/dataset.ts';
+/** Tells whether places lie in a question's gold, by file and by line. */
+import type { DatasetQuestion, GoldEvidence, LineRange } from '../../contracts/dataset.ts';
 import type { LoggedCitation } from '../../contracts/run-log.ts';
 
 export function inGold({ paths }: GoldEvidence, path: string): boolean {
-  const plain = path.replace(/^\.\//, '');
+  const plain = plainPath(path);
   return paths.some((gold) => (gold.endsWith('/') ? plain.startsWith(gold) : plain === gold));
 }
 
@@ -14,3 +14,78 @@ export function overlap(a: Lines, b: Lines): boolean {
 }
 
 type Lines = Pick<LoggedCitation, 'firstLine' | 'lastLine'>;
+
+/** How near the citations come to the expected evidence. Null is unknown: neither right nor wrong. */
+export type EvidenceFigures = {
+  /** A citation lies in an expected file; null where the question expects none. */
+  rightFile: boolean | null;
+  /** A citation overlaps expected lines; null where the dataset names no lines, or the citations that could do so none. */
+  rightLines: boolean | null;
+  /**
+   * Share of the cited lines that are expected ones, each line once; null where the dataset names no lines or no citation
+   * does. An expected file of which the dataset names no lines is left out.
+   */
+  linesInside: number | null;
+};
+
+export function evidenceFigures(
+  cited: readonly LoggedCitation[],
+  { kind, gold }: Pick<DatasetQuestion, 'kind' | 'gold'>,
+): EvidenceFigures {
+  if (kind === 'unanswerable') return { rightFile: null, rightLines: null, linesInside: null };
+  const resolved = cited.filter(({ status }) => status !== 'unresolved');
+  const rightFile = resolved.some(({ path }) => inGold(gold, path));
+  if (Object.keys(gold.lines).length === 0) return { rightFile, rightLines: null, linesInside: null };
+  const touching = resolved.map((place) => touchesLines(place, gold));
+  const rightLines = touching.includes(true) ? true : touching.includes(null) ? null : false;
+  return { rightFile, rightLines, linesInside: shareInside(cited, gold) };
+}
+
+/** Null: the citation names no lines of a file whose lines are known. */
+function touchesLines(place: LoggedCitation, { lines }: GoldEvidence): boolean | null {
+  const path = plainPath(place.path);
+  const expected = Object.hasOwn(lines, path) ? (lines[path] ?? []) : null;
+  if (expected === null) return false;
+  if (place.firstLine === null) return null;
+  return expected.some(([firstLine, lastLine]) => overlap(place, { firstLine, lastLine }));
+}
+
+function shareInside(cited: readonly LoggedCitation[], gold: GoldEvidence): number | null {
+  let [inside, all] = [0, 0];
+  const placed = cited.filter(
+    ({ path, firstLine }) => firstLine !== null && (Object.hasOwn(gold.lines, plainPath(path)) || !inGold(gold, path)),
+  );
+  for (const [path, places] of Map.groupBy(placed, (place) => plainPath(place.path))) {
+    const rangesOf = (some: readonly LoggedCitation[]) =>
+      union(some.map(({ firstLine, lastLine }): LineRange => [firstLine ?? 1, lastLine ?? firstLine ?? 1]));
+    all += linesIn(rangesOf(places));
+    const resolved = rangesOf(places.filter(({ status }) => status !== 'unresolved'));
+    inside += linesIn(
+      resolved.flatMap((range) =>
+        common(range, union(Object.hasOwn(gold.lines, path) ? (gold.lines[path] ?? []) : [])),
+      ),
+    );
+  }
+  return all === 0 ? null : inside / all;
+}
+
+/** The same lines, as ranges that do not overlap. A range that ends before it starts is empty. */
+function union(ranges: readonly LineRange[]): LineRange[] {
+  const merged: LineRange[] = [];
+  for (const [first, last] of ranges.filter(([one, end]) => one <= end).toSorted(([a], [b]) => a - b)) {
+    const before = merged.at(-1);
+    if (before !== undefined && first <= before[1] + 1) before[1] = Math.max(before[1], last);
+    else merged.push([first, last]);
+  }
+  return merged;
+}
+
+function common([first, last]: LineRange, others: readonly LineRange[]): LineRange[] {
+  return others
+    .map(([start, end]): LineRange => [Math.max(first, start), Math.min(last, end)])
+    .filter(([start, end]) => start <= end);
+}
+
+const linesIn = (ranges: readonly LineRange[]) => ranges.reduce((sum, [first, last]) => sum + last - first + 1, 0);
+
+const plainPath = (path: string) => path.replace(/^\.\//, '');

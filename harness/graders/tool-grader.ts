@@ -14,7 +14,11 @@ export type GradedCall = { tool: string; finding: CallFinding };
 export type ToolFigures = {
   calls: GradedCall[];
   counts: Record<CallFinding, number>;
-  /** Routes that the question needs and that no call served. */
+  /** Calls counted as needed of which the log does not say what they showed, or whether they repeat an earlier one. */
+  useUnknown: number;
+  /** Calls not counted as of a wrong kind because the kind of their tool, or of text that the question calls for, is unknown. */
+  kindUnknown: number;
+  /** Routes that the question needs and that no call served, of those that are known to call for a kind of text. */
   missing: string[];
   /** A call showed a gold file; null where the log does not say what calls showed, or the question has no gold. */
   goldShown: boolean | null;
@@ -26,9 +30,12 @@ export function gradeTools(record: RunLogRecord, question: DatasetQuestion): Too
   if (made === null) return null;
   const cited = new Set((record.evidence ?? []).map(({ path }) => path));
   const seen = new Set<string>();
-  const calls = made.map((call): GradedCall => {
+  let [useUnknown, kindUnknown] = [0, 0];
+  const calls = made.map((call, at): GradedCall => {
     const finding = findingOf(call, { question, cited, repeated: keysOf(call).some((key) => seen.has(key)) });
     for (const key of keysOf(call)) seen.add(key);
+    if (finding === 'needed' && isUseUnknown(call, made.slice(0, at), question)) useUnknown += 1;
+    if (isKindUnknown(call, finding, question)) kindUnknown += 1;
     return { tool: call.tool, finding };
   });
   const count = (finding: CallFinding) => calls.filter((call) => call.finding === finding).length;
@@ -40,6 +47,8 @@ export function gradeTools(record: RunLogRecord, question: DatasetQuestion): Too
       'wrong-kind': count('wrong-kind'),
       unused: count('unused'),
     },
+    useUnknown,
+    kindUnknown,
     missing: missingRoutes(made, question),
     goldShown: goldShown(made, question),
   };
@@ -51,10 +60,21 @@ function findingOf(call: LoggedToolCall, { question, cited, repeated }: Scene): 
   if (repeated) return 'redundant';
   const useful = call.paths?.some((path) => inGold(question.gold, path) || cited.has(path)) ?? false;
   if (useful) return 'needed';
-  if (!fits(toolKind(call.tool), question)) return 'wrong-kind';
+  if (fits(toolKind(call), question) === false) return 'wrong-kind';
   if (call.status === 'error') return 'unused';
   // Where nothing is to be found, looking is the work; where the log does not say what was shown, doubt speaks for the call.
   return question.kind === 'unanswerable' || call.paths === null ? 'needed' : 'unused';
+}
+
+function isUseUnknown(call: LoggedToolCall, earlier: readonly LoggedToolCall[], { kind }: DatasetQuestion): boolean {
+  if (call.paths === null && kind === 'answerable') return true;
+  return keysOf(call).length === 0 && earlier.some(({ tool }) => tool === call.tool);
+}
+
+/** A call that showed what was needed is of no wrong kind, whatever its tool searches. */
+function isKindUnknown(call: LoggedToolCall, finding: CallFinding, question: DatasetQuestion): boolean {
+  const useful = finding === 'needed' && call.paths !== null;
+  return !useful && finding !== 'redundant' && fits(toolKind(call), question) === null;
 }
 
 /** Two calls are the same when they asked for the same, or the same bytes came back. */
@@ -76,14 +96,14 @@ function normalArguments(text: string): string {
 
 function missingRoutes(made: readonly LoggedToolCall[], question: DatasetQuestion): string[] {
   return neededKinds(question)
-    .filter(({ kinds }) => !made.some((call) => serves(call, kinds, question)))
+    .filter(({ kinds }) => kinds !== null && !made.some((call) => serves(call, kinds, question)))
     .map(({ route }) => route);
 }
 
-/** A tool of any kind serves when it showed gold, or where there is none to show. */
+/** A tool of any kind, or of an unknown one, serves when it showed gold, or where there is none to show. */
 function serves(call: LoggedToolCall, kinds: readonly string[], { kind, gold }: DatasetQuestion): boolean {
-  const own = toolKind(call.tool);
-  if (own !== 'any') return kinds.includes(own);
+  const own = toolKind(call);
+  if (own !== 'any' && own !== null) return kinds.includes(own);
   return kind === 'unanswerable' || call.paths === null || call.paths.some((path) => inGold(gold, path));
 }
 

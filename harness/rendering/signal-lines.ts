@@ -15,7 +15,16 @@ export function signalLines(signals: SplitSignals): string[] {
 }
 
 export function adviceSentence(advice: SplitSignals['advice']): string {
-  return advice === 'do-not-split' ? 'none of the signals is present: do not split' : 'a split may help';
+  switch (advice) {
+    case 'do-not-split':
+      return 'none of the signals is present: do not split';
+    case 'a-split-may-help':
+      return 'a split may help';
+    case 'unknown':
+      return 'none of the signals is present, and the log does not say enough to rule them out: unknown';
+    default:
+      return advice satisfies never;
+  }
 }
 
 export function gapLines({ found, routes, gap, p }: QualityGap): string[] {
@@ -28,15 +37,15 @@ export function gapLines({ found, routes, gap, p }: QualityGap): string[] {
   ];
 }
 
-export function wasteLines({ found, share, limit, questions }: WasteSignal): string[] {
+export function wasteLines({ found, share, unknown, limit, questions }: WasteSignal): string[] {
   return [
-    `waste: ${found}: ${percent(share)} of the runs are right but wasteful; counts from ${percent(limit)} on${listed('such', questions)}`,
+    `waste: ${found}${share === null ? '' : `: ${percent(share)} of the runs are right but wasteful`}${unsaid(unknown, 'runs')}; counts from ${percent(limit)} on${listed('such', questions)}`,
   ];
 }
 
-export function conflictLines({ found, share, limit, conflicts }: ConflictSignal): string[] {
+export function conflictLines({ found, share, unknown, limit, conflicts }: ConflictSignal): string[] {
   return [
-    `conflicting tools: ${found}: ${percent(share)} of the questions have a call of the wrong kind; counts from ${percent(limit)} on`,
+    `conflicting tools: ${found}${share === null ? '' : `: ${percent(share)} of the questions have a call of the wrong kind`}${unsaid(unknown, 'questions')}; counts from ${percent(limit)} on`,
     ...conflicts
       .slice(0, 10)
       .map(
@@ -44,6 +53,11 @@ export function conflictLines({ found, share, limit, conflicts }: ConflictSignal
           `  ${tool} on a ${route} question: ${calls} calls${listed('in', questions)}`,
       ),
   ];
+}
+
+/** Of the others the share is told. */
+function unsaid(unknown: number, what: string): string {
+  return unknown === 0 ? '' : `; not known of ${unknown} ${what}`;
 }
 
 function listed(what: string, questions: readonly string[]): string {

@@ -1,7 +1,8 @@
 /** One question with both arms' answers side by side: evidence, calls, figures, links, traces. */
 import type { LoggedCitation, RunLogRecord } from '../../contracts/run-log.ts';
 import { excessOver } from '../excess.ts';
-import { dollars } from '../rendering/figures.ts';
+import { answerOf } from '../graders/run-ending.ts';
+import { dollars, percent } from '../rendering/figures.ts';
 import { html, type Html } from './html.ts';
 import { link, questionAnchor } from './links.ts';
 import type { ReportQuestion, ReportRun } from './report.ts';
@@ -11,7 +12,7 @@ export type SideNames = { baseline: string; candidate: string; base: string };
 
 export function questionDetails(each: ReportQuestion, names: SideNames): Html {
   const { question, baseline, candidate } = each;
-  const facts = question.must_mention.map(([first = '']) => first);
+  const facts = question.must_mention.map(([first]) => first?.text ?? '');
   const gold = question.kind === 'unanswerable' ? 'nothing answers it' : question.gold.paths.join(', ');
   return html`<details class="question" id="${questionAnchor(question.id)}">
 <summary><b>${question.id}</b> ${question.question}</summary>
@@ -43,17 +44,16 @@ function side(arm: string, runs: readonly ReportRun[], base: string): Html {
 function shownRun({ record, graded, trace }: ReportRun, base: string): Html {
   const labels = [graded.label, ...graded.secondary_labels];
   return html`<p>${labels.map((label, at) => html`<span class="label ${at === 0 ? 'first' : ''}">${label}</span> `)}</p>
-<blockquote>${record.final_answer ?? record.error?.message ?? 'No answer.'}</blockquote>
-${findings(graded)}${evidence(record)}${calls(graded, record)}
+<blockquote>${answerOf(record) || (record.error?.message ?? (answerOf(record) === null ? 'The log does not say what was answered.' : 'No answer.'))}</blockquote>
+${findings(graded)}${evidence(record)}${evidenceByLine(graded)}${calls(graded, record)}
 <p>${figuresOf(record)}</p>${links(record, base)}
 ${trace === null ? null : html`<details class="tree"><summary>Trace of ${record.arm}</summary>${traceTree(trace)}</details>`}`;
 }
 
 function findings({ answer }: ReportRun['graded']): Html | null {
-  const { facts, forbidden } = answer;
-  const missing =
-    facts.missing.length === 0 ? null : html`<li class="bad">does not mention: ${facts.missing.join('; ')}</li>`;
-  const claims = forbidden.length === 0 ? null : html`<li class="bad">claims: ${forbidden.join('; ')}</li>`;
+  const [lacks, claimed] = [answer.facts.missing ?? [], answer.forbidden ?? []];
+  const missing = lacks.length === 0 ? null : html`<li class="bad">does not mention: ${lacks.join('; ')}</li>`;
+  const claims = claimed.length === 0 ? null : html`<li class="bad">claims: ${claimed.join('; ')}</li>`;
   return missing === null && claims === null ? null : html`<ul>${missing}${claims}</ul>`;
 }
 
@@ -61,6 +61,16 @@ function evidence({ evidence: cited }: RunLogRecord): Html {
   if (cited === null) return html`<p>The log does not say what was cited.</p>`;
   if (cited.length === 0) return html`<p>Nothing cited.</p>`;
   return html`<ul class="evidence">${cited.map((place) => html`<li><code>${placeOf(place)}</code>${quoteOf(place)}</li>`)}</ul>`;
+}
+
+/** Right file, right lines, share of the cited lines that are expected; unknown figures are left out. */
+function evidenceByLine({ answer: { citations } }: ReportRun['graded']): Html | null {
+  if (citations === null) return null;
+  const { rightFile, rightLines, linesInside } = citations;
+  const yes = (name: string, right: boolean | null) => (right === null ? [] : [`${name}: ${right ? 'yes' : 'no'}`]);
+  const inside = linesInside === null ? [] : [`cited lines inside: ${percent(linesInside)}`];
+  const parts = [...yes('right file', rightFile), ...yes('right lines', rightLines), ...inside];
+  return parts.length === 0 ? null : html`<p>${parts.join(' · ')}</p>`;
 }
 
 function placeOf({ path, firstLine, lastLine }: LoggedCitation): string {

@@ -75,8 +75,8 @@ function armRow({ summary, tokens }: ReportArm): Html {
   const known = (value: number | null, text: (value: number) => string) => (value === null ? 'unknown' : text(value));
   const texts = [
     percent(accuracy.mean),
-    percent(waste.mean),
-    percent(abstention.mean),
+    waste.n === 0 ? 'unknown' : percent(waste.mean),
+    abstention.n === 0 ? 'unknown' : percent(abstention.mean),
     routing.n === 0 ? 'no router' : known(routing.share, percent),
     known(retries.mean, (mean) => mean.toFixed(2)),
     String(errors),

@@ -11,15 +11,32 @@ export type RunLogReader = {
   read(text: string, line: number): RunLogRecord | null;
 };
 
-/** @param file as messages name it */
-export function runLogReader(file: string): RunLogReader {
+/** Unknown fields that are named; a log may hold any number of them. */
+const mostNamed = 20;
+
+/**
+ * @param file as messages name it
+ * @param warn told once of each field that is not read, with the line where it first stands
+ */
+export function runLogReader(file: string, warn: (warning: string) => void = () => {}): RunLogReader {
+  const named = new Set<string>();
+  const nameUnknown = (field: string, place: string) => {
+    const name = field.replace(/\.\d+(?=\.|$)/g, '');
+    if (named.has(name) || named.size > mostNamed) return;
+    named.add(name);
+    warn(
+      named.size > mostNamed
+        ? `${place}: there are more unknown fields, which are not named`
+        : `${place}: unknown field "${name.slice(0, 200)}" is not read; "switchyard schema run-log" prints those that are`,
+    );
+  };
   const lineOfKey = new Map<string, number>();
   let dataset: { name: string; line: number } | null = null;
   return {
     read(text, line) {
       if (text.trim() === '') return null;
       const place = `${file}:${line}`;
-      const record = readJsonLine(text, place, RunLogRecord);
+      const record = readJsonLine(text, place, RunLogRecord, (field) => nameUnknown(field, place));
       const key = JSON.stringify([record.question_id, record.arm, record.trial]);
       const earlier = lineOfKey.get(key);
       if (earlier !== undefined) throw new LineProblem(`${place}: ${nameOf(record)} stands on line ${earlier} already`);

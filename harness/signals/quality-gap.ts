@@ -6,7 +6,8 @@ import { seededRandom } from '../statistics/random.ts';
 
 export type RouteQuality = { route: string; n: number; accuracy: number; interval: Interval | null; failed: string[] };
 export type QualityGap = {
-  found: 'present' | 'absent' | 'too-few';
+  /** `unknown`: there would be enough questions, but too many of their records have no grade. */
+  found: 'present' | 'absent' | 'too-few' | 'unknown';
   /** Best route first; `failed` are the questions that were mostly answered wrongly. */
   routes: RouteQuality[];
   /** Best minus worst, over routes with enough questions; null with fewer than two of those. */
@@ -30,13 +31,22 @@ export function qualityGap(trials: readonly GradedTrial[], limits: GapLimits): Q
   const large = routes.filter(({ n }) => n >= limits.minQuestions);
   const [best, worst] = [large.at(0), large.at(-1)];
   if (best === undefined || worst === undefined || large.length < 2)
-    return { found: 'too-few', routes, gap: null, p: null };
+    return { found: wouldBeEnough(trials, limits) ? 'unknown' : 'too-few', routes, gap: null, p: null };
   const gap = best.accuracy - worst.accuracy;
   const p = chanceOfGap(
     large.map(({ route }) => (byRoute.get(route) ?? []).map(({ accuracy }) => accuracy)),
     gap,
   );
   return { found: gap >= limits.gap && p <= limits.alpha ? 'present' : 'absent', routes, gap, p };
+}
+
+function wouldBeEnough(trials: readonly GradedTrial[], { minQuestions }: GapLimits): boolean {
+  const byRoute = Map.groupBy(
+    trials.filter(({ expectedRoute }) => expectedRoute !== null),
+    ({ expectedRoute }) => expectedRoute,
+  );
+  const many = (some: readonly GradedTrial[]) => new Set(some.map(({ question }) => question)).size;
+  return [...byRoute.values()].filter((some) => many(some) >= minQuestions).length >= 2;
 }
 
 type Question = { question: string; route: string; accuracy: number };

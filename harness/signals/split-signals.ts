@@ -4,11 +4,16 @@ import { checkTrials, type GradedTrial } from '../graded-trial.ts';
 import type { Interval } from '../statistics/proportions.ts';
 import { type QualityGap, qualityGap } from './quality-gap.ts';
 
+/** `unknown`: the log leaves so much out that the share may lie on either side of the limit. */
+export type Found = 'present' | 'absent' | 'unknown';
+
 export type WasteSignal = {
-  found: 'present' | 'absent';
-  /** Share of traces that are right but wasteful. */
-  share: number;
+  found: Found;
+  /** Share of traces that are right but wasteful, of those of which it is known; null: it is known of none. */
+  share: number | null;
   interval: Interval | null;
+  /** Traces of which the log does not say it. */
+  unknown: number;
   limit: number;
   questions: string[];
 };
@@ -16,9 +21,11 @@ export type WasteSignal = {
 /** A tool used for a kind of question that it is not for, such as code search for a docs question. */
 export type ToolConflict = { route: string; tool: string; calls: number; questions: string[] };
 export type ConflictSignal = {
-  found: 'present' | 'absent';
-  /** Share of the questions with any call that have a call of the wrong kind. */
-  share: number;
+  found: Found;
+  /** Share of the questions with any call that have a call of the wrong kind, of those of which it is known; null: of none. */
+  share: number | null;
+  /** Questions of which the log, or the dataset, does not say it. */
+  unknown: number;
   limit: number;
   /** Most calls first. */
   conflicts: ToolConflict[];
@@ -30,7 +37,8 @@ export type SplitSignals = {
   qualityGap: QualityGap;
   waste: WasteSignal;
   conflictingTools: ConflictSignal;
-  advice: 'do-not-split' | 'a-split-may-help';
+  /** `unknown`: none of the signals is present, and of one the log does not say enough. */
+  advice: 'do-not-split' | 'a-split-may-help' | 'unknown';
   notes: string[];
 };
 
@@ -42,38 +50,74 @@ export function splitSignals(log: readonly GradedTrial[]): SplitSignals {
   const { trials, notes } = checkTrials(log, 'log');
   const gap = qualityGap(trials, signalLimits);
   const [waste, conflictingTools] = [wasteSignal(trials), conflictSignal(trials)];
-  const present = [gap, waste, conflictingTools].some(({ found }) => found === 'present');
-  const few = gap.found === 'too-few' ? ['fewer than two routes have enough questions for a quality gap to show'] : [];
   return {
     arm: trials[0]?.arm ?? '',
     records: trials.length,
     qualityGap: gap,
     waste,
     conflictingTools,
-    advice: present ? 'a-split-may-help' : 'do-not-split',
-    notes: [...notes, ...few],
+    advice: adviceOf([gap, waste, conflictingTools].map(({ found }) => found)),
+    notes: [...notes, ...notesOn(trials, gap)],
   };
 }
 
+function adviceOf(found: readonly (Found | QualityGap['found'])[]): SplitSignals['advice'] {
+  if (found.includes('present')) return 'a-split-may-help';
+  return found.includes('unknown') ? 'unknown' : 'do-not-split';
+}
+
+function notesOn(trials: readonly GradedTrial[], gap: QualityGap): string[] {
+  const kinds = trials.reduce((sum, { kindUnknown }) => sum + kindUnknown, 0);
+  return [
+    ...(gap.found === 'too-few' ? ['fewer than two routes have enough questions for a quality gap to show'] : []),
+    ...(kinds === 0
+      ? []
+      : [
+          `${kinds} calls cannot be told to be of a wrong kind: the dataset does not say which kinds of text its routes call for ("kinds"), or the log which kind a tool searches ("kind")`,
+        ]),
+  ];
+}
+
+/** Whether a share reaches its limit, whatever the unknown ones are. */
+function foundOf({ yes, no, unknown }: Counted, limit: number): Found {
+  const all = yes + no + unknown;
+  if (all === 0 || yes / all >= limit) return all === 0 ? 'absent' : 'present';
+  return (yes + unknown) / all < limit ? 'absent' : 'unknown';
+}
+
+type Counted = { yes: number; no: number; unknown: number };
+
+function counted(values: readonly (boolean | null)[]): Counted {
+  const count = (wanted: boolean | null) => values.filter((value) => value === wanted).length;
+  return { yes: count(true), no: count(false), unknown: count(null) };
+}
+
+const shareOf = ({ yes, no }: Counted) => (yes + no === 0 ? null : yes / (yes + no));
+
 function wasteSignal(trials: readonly GradedTrial[]): WasteSignal {
-  const wasteful = trials.filter((trial) => trial.wasteful);
-  const means = [...Map.groupBy(trials, ({ question }) => question).values()].map(
+  const counts = counted(trials.map(({ wasteful }) => wasteful));
+  const known = trials.filter(({ wasteful }) => wasteful !== null);
+  const means = [...Map.groupBy(known, ({ question }) => question).values()].map(
     (some) => some.filter((trial) => trial.wasteful).length / some.length,
   );
-  const share = wasteful.length / trials.length;
-  const questions = [...new Set(wasteful.map(({ question }) => question))];
-  const found = share >= signalLimits.waste ? 'present' : 'absent';
-  return { found, share, interval: shareInterval(means), limit: signalLimits.waste, questions };
+  return {
+    found: foundOf(counts, signalLimits.waste),
+    share: shareOf(counts),
+    interval: means.length === 0 ? null : shareInterval(means),
+    unknown: counts.unknown,
+    limit: signalLimits.waste,
+    questions: [...new Set(known.filter(({ wasteful }) => wasteful).map(({ question }) => question))],
+  };
 }
 
 function conflictSignal(trials: readonly GradedTrial[]): ConflictSignal {
   const wrong = trials.flatMap(({ question, expectedRoute, calls }) =>
-    calls
+    (calls ?? [])
       .filter(({ finding }) => finding === 'wrong-kind')
       .map(({ tool }) => ({ question, tool, route: expectedRoute ?? '' })),
   );
-  const calling = new Set(trials.filter(({ calls }) => calls.length > 0).map(({ question }) => question)).size;
-  const share = calling === 0 ? 0 : new Set(wrong.map(({ question }) => question)).size / calling;
+  const values = [...Map.groupBy(trials, ({ question }) => question).values()].flatMap(conflictOf);
+  const counts = counted(values);
   const conflicts = [...Map.groupBy(wrong, ({ route, tool }) => JSON.stringify([route, tool])).values()]
     .map((some) => ({
       route: some[0]?.route ?? '',
@@ -83,9 +127,17 @@ function conflictSignal(trials: readonly GradedTrial[]): ConflictSignal {
     }))
     .sort((one, other) => other.calls - one.calls);
   return {
-    found: share >= signalLimits.conflict ? 'present' : 'absent',
-    share,
+    found: foundOf(counts, signalLimits.conflict),
+    share: shareOf(counts),
+    unknown: counts.unknown,
     limit: signalLimits.conflict,
     conflicts,
   };
+}
+
+/** Whether a call of the question's trials is of a wrong kind; null where that is unknown; nothing where no call was made. */
+function conflictOf(trials: readonly GradedTrial[]): (boolean | null)[] {
+  if (trials.some(({ calls }) => calls?.some(({ finding }) => finding === 'wrong-kind'))) return [true];
+  if (trials.some(({ calls, kindUnknown }) => calls === null || kindUnknown > 0)) return [null];
+  return trials.some(({ calls }) => (calls ?? []).length > 0) ? [false] : [];
 }

@@ -1,11 +1,16 @@
 import assert from 'node:assert/strict';
+import { join } from 'node:path';
 import { test } from 'node:test';
 import { benchmarkArms } from '../../client/benchmark-arms.ts';
 import type { BenchmarkEstimate } from '../../client/benchmark-estimate.ts';
 import { benchmarkQuestions } from '../../client/benchmark-questions.ts';
 import { durationText, progressLine } from '../../client/benchmark-text.ts';
 import { spendingLimit } from '../../client/option-values.ts';
-import { whyAsk } from '../../client/plan-benchmark.ts';
+import { planBenchmark, whyAsk } from '../../client/plan-benchmark.ts';
+import { UsageError } from '../../client/failures.ts';
+import { unmetRouteRemarks } from '../../client/unmet-route-remarks.ts';
+import { PipelineSpec } from '../../contracts/pipeline-spec.ts';
+import { temporaryFolder } from './run-command.ts';
 import { readConfig } from '../../config/read-config.ts';
 import { emptyTally } from '../../harness/benchmark-tally.ts';
 
@@ -56,6 +61,31 @@ test('fewer questions are spread over all routes, and another choice has another
   assert.equal(new Set([all.name, some.name, docs.name]).size, 3);
   assert.match(all.name, /^fastify-[0-9a-f]{12}$/);
   await assert.rejects(benchmarkQuestions({ route: 'nope' }), /there are code, docs/);
+});
+
+test('a plan says which expected routes a pipeline with a router does not have, and refuses one that has none', () => {
+  const spec = (name: string, router: object | null, specialists: string[]) =>
+    PipelineSpec.parse({
+      name,
+      router,
+      specialists: specialists.map((each) => ({ name: each, purpose: 'x', prompt: 'x', tools: ['grep'] })),
+    });
+  const expecting = (...routes: string[]) => routes.map((expected_route) => ({ expected_route }));
+  const [alone, split] = [spec('alone', null, ['agent']), spec('split', { fallback: 'code' }, ['code', 'docs'])];
+  assert.deepEqual(unmetRouteRemarks([alone, split], expecting('code', 'docs')), []);
+  const [remark, ...more] = unmetRouteRemarks([alone, split], expecting('code', 'billing'));
+  assert.match(remark ?? '', /^pipeline "split" has no specialist for the expected route billing \(1 of 2 questions\)/);
+  assert.deepEqual(more, []);
+  assert.throws(() => unmetRouteRemarks([alone, split], expecting('billing')), UsageError);
+  assert.deepEqual(unmetRouteRemarks([alone], expecting('billing')), []);
+  assert.deepEqual(unmetRouteRemarks([split], []), []);
+});
+
+test('arms that leave a specialist out are not told to lack its route', async () => {
+  const options = { trials: 1, concurrency: 1, questions: 8, leaveOneOut: true };
+  using folder = temporaryFolder();
+  const settings = readConfig({ SWITCHYARD_HOME: join(folder.path, 'home') }, null, '/nowhere');
+  assert.deepEqual((await planBenchmark(options, settings)).remarks, []);
 });
 
 test('limits are dollars or tokens, and anything else is refused', () => {

@@ -138,3 +138,30 @@ for (const [given, says] of [
     assert.match(end.stderr, says);
     assert.equal(end.code, 2);
   });
+
+test('grade says what the log does not, and names a field that it does not read, once', async () => {
+  using folder = temporaryFolder();
+  const dataset = writeLines(folder.path, 'dataset.jsonl', [0, 1, 2].map(questionOf));
+  const silent = { tools_called: undefined, tools_caled: [] };
+  const rows = [recordOf(0, 'foreign', silent), recordOf(1, 'foreign', silent), { question_id: 'q2', arm: 'foreign' }];
+  const log = writeLines(folder.path, 'log.jsonl', rows);
+  const end = await runSwitchyard(['grade', log, '--dataset', dataset]);
+  assert.match(end.stderr, /^warning: [^\n]*log\.jsonl:1: unknown field "tools_caled" is not read[^\n]*\n$/);
+  assert.match(end.stdout, /^foreign: 2 of 2 right/m);
+  assert.match(end.stdout, /^ {2}unknown +1$/m);
+  assert.match(end.stdout, /^ {2}right file +2 of 2$/m);
+  assert.match(end.stdout, /^ {2}right lines +unknown; right answers on them unknown$/m);
+  assert.match(end.stdout, /^ {2}tool calls +unknown$/m);
+  assert.match(end.stdout, /^ {2}not said by 3 of 3 records: tools_called$/m);
+  assert.match(end.stdout, /^ {2}not said by 1 of 3 records: outcome, final_answer and error$/m);
+  assert.equal(end.code, 0);
+});
+
+test('a known field of a wrong type is refused with its line and name', async () => {
+  using folder = temporaryFolder();
+  const dataset = writeLines(folder.path, 'dataset.jsonl', [0].map(questionOf));
+  const log = writeLines(folder.path, 'log.jsonl', ['', recordOf(0, 'foreign', { tools_called: 3 })]);
+  const end = await runSwitchyard(['grade', log, '--dataset', dataset]);
+  assert.match(end.stderr, /^switchyard: [^\n]*log\.jsonl:2: tools_called: [^\n]*\n$/);
+  assert.equal(end.code, 2);
+});

@@ -97,6 +97,26 @@ test('a line of a question file that does not fit is named by its number', async
   assert.equal(end.code, 2);
 });
 
+test('a dataset none of whose routes a pipeline has is refused before anything starts, by bench, schedule and route', async () => {
+  using folder = temporaryFolder();
+  const [home, file] = [join(folder.path, 'home'), join(folder.path, 'questions.jsonl')];
+  const question = { id: 'a', question: 'Where?', repository: '.', expected_route: 'billing', kind: 'unanswerable' };
+  writeFileSync(file, `${JSON.stringify({ ...question, gold: { paths: [] } })}\n`);
+  const commands = [
+    ['bench', 'run', '--dataset', file, '--yes'],
+    ['bench', 'schedule', '--dataset', file, '--yes'],
+    ['route', '--file', file],
+  ];
+  for (const given of commands) {
+    const end = await runSwitchyard(given, { env: { SWITCHYARD_HOME: home } });
+    assert.match(
+      end.stderr,
+      /^switchyard: pipeline "orchestrated" has no specialist for the expected route billing \(1 of 1 questions\)[^\n]*It has code, docs, debug, general[^\n]*\n$/,
+    );
+    assert.deepEqual([end.code, end.stdout, existsSync(home)], [2, '', false]);
+  }
+});
+
 test('several mistakes in the settings are told together, in one line', async () => {
   const env = { SWITCHYARD_LOG_LEVEL: 'loud', SWITCHYARD_MODEL_ATTEMPTS: '0', OPENAI_BASE_URL: 'nonsense' };
   const end = await runSwitchyard(['ask', 'q'], { env });

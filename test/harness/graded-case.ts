@@ -4,12 +4,19 @@ import { RunLogRecord } from '../../contracts/run-log.ts';
 
 type Given = Record<string, unknown>;
 
+/** In these cases the route `code` calls for code, `docs` for documents. */
+const routesOf = ({ expected_route = 'code', other_routes = [] }: Given) => [
+  String(expected_route),
+  ...(other_routes as string[]),
+];
+
 export function aQuestion(more: Given = {}): DatasetQuestion {
   return DatasetQuestion.parse({
     id: 'q1',
     question: 'How large may a body be?',
     repository: 'node_modules/fastify',
     expected_route: 'code',
+    kinds: Object.fromEntries(routesOf(more).map((route) => [route, [route]])),
     kind: 'answerable',
     gold: { paths: ['lib/body.js'], lines: { 'lib/body.js': [[10, 20]] } },
     must_mention: ['bodyLimit', ['1048576', '1 MiB']],

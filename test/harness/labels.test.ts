@@ -20,6 +20,28 @@ const cases: Case[] = [
   { name: 'no error: a budget that ran out', record: { outcome: 'budget-spent' }, gets: 'gave_up' },
   { name: 'a right draft that the gate never let pass', record: { outcome: 'retries-exhausted' }, gets: 'gave_up' },
   { name: 'a foreign record without an answer', record: { outcome: null, final_answer: ' ' }, gets: 'gave_up' },
+  {
+    name: 'a foreign record that does not say what it answered, nor how it ended',
+    record: { outcome: null, final_answer: null, evidence: null },
+    gets: 'unknown',
+  },
+  {
+    name: 'no gave_up: an unanswerable question, and the record does not say how it ended',
+    record: { outcome: null, final_answer: null },
+    question: unanswerable,
+    gets: 'unknown',
+  },
+  {
+    name: 'an answer that the record leaves out',
+    record: { final_answer: null },
+    gets: 'unknown',
+  },
+  {
+    name: 'an answer that the record leaves out, cited from elsewhere: wrong, whatever it says',
+    record: { final_answer: null, evidence: offGold },
+    gets: 'unsupported_claim',
+  },
+  { name: 'no calls were made, which is known', record: { tools_called: [] }, gets: 'correct' },
   { name: 'a foreign record with a right answer', record: { outcome: null }, gets: 'correct' },
   {
     name: 'an abstention where nothing answers',

@@ -22,7 +22,7 @@ test('a trial holds the grade, the label, the calls and what the record says of 
   );
   assert.deepEqual(trial.models, ['large', 'small']);
   assert.deepEqual(
-    trial.calls.map(({ finding }) => finding),
+    trial.calls?.map(({ finding }) => finding),
     ['needed', 'needed'],
   );
 });

@@ -18,6 +18,7 @@ export function trialOf(changes: Partial<GradedTrial> = {}): GradedTrial {
     abstained: false,
     error: false,
     calls: [],
+    kindUnknown: 0,
     models: ['m'],
     fingerprint: null,
     ...changes,
