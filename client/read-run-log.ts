@@ -3,11 +3,16 @@ import type { DatasetQuestion } from '../contracts/dataset.ts';
 import type { RunLogRecord } from '../contracts/run-log.ts';
 import { readDataset } from '../harness/dataset.ts';
 import { runLogReader } from '../harness/run-log/run-log-reader.ts';
+import { exportRunLog } from './export-run-log.ts';
 import { asUsage, readWholeFile } from './json-lines-file.ts';
 import { linesOfFile } from './lines-of-file.ts';
 
-/** @throws UsageError with the line that is wrong */
+/**
+ * Of a benchmark that runs, what is recorded by now.
+ * @throws UsageError with the line that is wrong
+ */
 export async function* readRunLog(file: string): AsyncGenerator<{ record: RunLogRecord; line: number }> {
+  exportRunLog(file);
   const reader = runLogReader(file);
   let line = 0;
   for await (const text of linesOfFile(file)) {
