@@ -23,17 +23,26 @@ export type BenchmarkFolders = {
   reopen(id: string, template: string | null): Promise<BenchmarkFolder>;
 };
 
+/** Questions × arms × trials. */
+export function runsOf({ questions, manifest: { arms, trials } }: BenchmarkFolder): number {
+  return questions.length * arms.length * trials;
+}
+
 /** Folders in memory: more than one benchmark at a time is rare. */
 const mostOpen = 4;
 
+type OpenedFolder = { folder: Promise<BenchmarkFolder>; stamp: string };
+
 /** @param pathOf the folder of a benchmark */
 export function benchmarkFolders(pathOf: (id: string) => string): BenchmarkFolders {
-  const opened = new Map<string, Promise<BenchmarkFolder>>();
-  const open = (id: string) => {
-    const folder = opened.get(id) ?? readFolder(pathOf(id));
+  const opened = new Map<string, OpenedFolder>();
+  const open = async (id: string) => {
+    const stamp = await stampOf(pathOf(id));
+    const held = opened.get(id);
+    const { folder } = held?.stamp === stamp ? held : { folder: readFolder(pathOf(id)) };
     opened.delete(id);
-    opened.set(id, folder);
-    folder.catch(() => opened.delete(id));
+    opened.set(id, { folder, stamp });
+    folder.catch(() => opened.get(id)?.folder === folder && opened.delete(id));
     for (const oldest of opened.keys()) if (opened.size > mostOpen) opened.delete(oldest);
     return folder;
   };
@@ -45,6 +54,12 @@ export function benchmarkFolders(pathOf: (id: string) => string): BenchmarkFolde
   return { open, reopen };
 }
 
+/** Another one where the folder was deleted and made anew, which another worker may have been told. */
+async function stampOf(path: string): Promise<string> {
+  const found = await stat(join(path, 'benchmark.json'), { bigint: true }).catch(() => null);
+  return found === null ? '' : `${found.dev} ${found.ino} ${found.mtimeNs}`;
+}
+
 async function readFolder(path: string): Promise<BenchmarkFolder> {
   try {
     const manifest = BenchmarkManifest.parse(JSON.parse(await readFile(join(path, 'benchmark.json'), 'utf8')));
@@ -53,7 +68,7 @@ async function readFolder(path: string): Promise<BenchmarkFolder> {
     const read = readDataset(await readFile(file, 'utf8'), file);
     const questions = read.map((question) => withRouteKinds(question, pipelines));
     const byId = new Map(questions.map((question) => [question.id, question]));
-    return { path, manifest, questions, byId, log: new RunLogFile(join(path, 'run-log.jsonl')) };
+    return { path, manifest, questions, byId, log: new RunLogFile(path) };
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
     throw ApplicationFailure.nonRetryable(

@@ -11,7 +11,7 @@ import type { RunHistory } from '../observability/run-history.ts';
 import { traceIdOf } from '../observability/trace-ids.ts';
 import { linkOf } from '../observability/trace-sink.ts';
 import { beats } from './beats.ts';
-import type { BenchmarkFolder } from './benchmark-folder.ts';
+import { type BenchmarkFolder, runsOf } from './benchmark-folder.ts';
 import type { BenchmarkNeeds } from './benchmark-needs.ts';
 import { latencyOf } from './run-latency.ts';
 import { saveHistory } from './save-history.ts';
@@ -24,10 +24,20 @@ export const recordAnswer =
     const ended = await endedRun(needs, input, Context.current().cancellationSignal);
     if (input.runId === null && outcomeOf(ended.run)?.kind === 'cancelled') return { kind: 'cancelled-before' };
     const links = await linksOf(needs, input, ended, folder);
-    const record = recordOf(input, ended, links, folder);
-    await folder.log.append(record);
+    // Of an attempt that is repeated, the record of the first one counts.
+    const { record, records } = await folder.log.append(recordOf(input, ended, links, folder));
+    if (records >= runsOf(folder)) await exportLog(folder);
     return recorded(record, ended, folder);
   };
+
+/** The record is kept already: an export that fails is made by whatever reads the log next. */
+async function exportLog({ path, log }: BenchmarkFolder): Promise<void> {
+  try {
+    await log.export();
+  } catch (error) {
+    Context.current().log.warn('could not export a run log', { folder: path, error });
+  }
+}
 
 /** `run` and `history` are null where the server no longer has them. */
 type Ended = { runId: string | null; history: unknown; run: RunHistory | null };

@@ -1,72 +1,85 @@
-/** A run log that grows: whole lines only, and never two records of the same question, arm and trial. */
-import { open } from 'node:fs/promises';
-import type { RunLogRecord } from '../contracts/run-log.ts';
+/** The run log of a benchmark for its activities: several workers may write it, and none has two records of one trial. */
+import { ApplicationFailure } from '@temporalio/common';
+import { Piscina } from 'piscina';
+import { RunLogRecord } from '../contracts/run-log.ts';
+import type { RecordKey } from '../harness/run-log/run-log-store.ts';
+import type { RunLogReply, RunLogResults, RunLogTask } from './run-log-thread.ts';
 
-type Key = Pick<RunLogRecord, 'question_id' | 'arm' | 'trial'>;
+/** One thread for all logs: writers of one process would only wait for each other. */
+const thread = new Piscina({
+  filename: new URL('./run-log-thread.ts', import.meta.url).href,
+  name: 'runLogTask',
+  minThreads: 0,
+  maxThreads: 1,
+  idleTimeout: 30_000,
+});
 
-const chunkBytes = 1_000_000;
-const lineEnd = '\n'.charCodeAt(0);
+/** `records`: how many the log has now. */
+export type AppendedRecord = { added: boolean; record: RunLogRecord; records: number };
 
 export class RunLogFile {
-  readonly #path: string;
+  readonly #folder: string;
+  /** Of records that are known: none is ever taken away. */
   readonly #keys = new Set<string>();
-  /** Bytes that were read and end with a whole line. */
-  #readBytes = 0;
-  /** One after the other, so that two answers of a question never both find it missing. */
-  #turn: Promise<unknown> = Promise.resolve();
+  #position = 0;
 
-  constructor(path: string) {
-    this.#path = path;
+  /** @param folder the benchmark's */
+  constructor(folder: string) {
+    this.#folder = folder;
   }
 
-  /** Whether the file, as it is now, has a record of the key. */
-  has(key: Key): Promise<boolean> {
-    return this.#inTurn(async () => {
-      await this.#readOn();
-      return this.#keys.has(keyOf(key));
-    });
+  /**
+   * Takes in what anybody has recorded by now; makes the log where there is none.
+   * @throws ApplicationFailure, not to be tried again, where `run-log.jsonl` of an earlier version has no one reading
+   */
+  async refresh(): Promise<void> {
+    const { position, keys } = await inThread({ kind: 'keys', folder: this.#folder, after: this.#position });
+    for (const each of keys) this.#keys.add(keyOf(each));
+    this.#position = Math.max(this.#position, position);
   }
 
-  /** @returns false where the file has a record of that key already: then nothing is written */
-  append(record: RunLogRecord): Promise<boolean> {
-    return this.#inTurn(async () => {
-      await this.#readOn();
-      if (this.#keys.has(keyOf(record))) return false;
-      await using file = await open(this.#path, 'a+');
-      // What follows the last whole line was being written when its worker was killed.
-      const { size } = await file.stat();
-      if (size > this.#readBytes) await file.truncate(this.#readBytes);
-      await file.appendFile(`${JSON.stringify(record)}\n`);
-      await file.datasync();
-      await this.#readOn();
-      return true;
-    });
+  /** Whether anybody has recorded this trial by now. */
+  async has(key: RecordKey): Promise<boolean> {
+    if (this.#keys.has(keyOf(key))) return true;
+    await this.refresh();
+    return this.#keys.has(keyOf(key));
   }
 
-  #inTurn<Result>(work: () => Promise<Result>): Promise<Result> {
-    const done = this.#turn.then(work);
-    this.#turn = done.catch(() => {});
-    return done;
+  /** On return the record is on the disk; where the log has one of that trial already, that one stays, and is returned. */
+  async append(record: RunLogRecord): Promise<AppendedRecord> {
+    const { question_id, arm, trial } = record;
+    const key = { question_id, arm, trial };
+    const task = { kind: 'append', folder: this.#folder, key, text: JSON.stringify(record) } as const;
+    const { added, text, records } = await inThread(task);
+    return { added, record: added ? record : RunLogRecord.parse(JSON.parse(text)), records };
   }
 
-  /** Takes in the lines that were added since: another worker may write here, too. */
-  async #readOn(): Promise<void> {
-    await using file = await open(this.#path, 'a+');
-    let rest = Buffer.alloc(0);
-    for (let at = this.#readBytes; ; ) {
-      const { buffer, bytesRead } = await file.read(Buffer.alloc(chunkBytes), 0, chunkBytes, at);
-      if (bytesRead === 0) return;
-      at += bytesRead;
-      const text = Buffer.concat([rest, buffer.subarray(0, bytesRead)]);
-      const end = text.lastIndexOf(lineEnd) + 1;
-      for (const line of text.subarray(0, end).toString().split('\n'))
-        if (line !== '') this.#keys.add(keyOf(JSON.parse(line) as Key));
-      this.#readBytes += end;
-      rest = text.subarray(end);
+  async *records(): AsyncGenerator<RunLogRecord> {
+    for (let after = 0; ; ) {
+      const lines = await inThread({ kind: 'lines', folder: this.#folder, after });
+      for (const { text } of lines) yield RunLogRecord.parse(JSON.parse(text));
+      const last = lines.at(-1);
+      if (last === undefined) return;
+      after = last.position;
     }
+  }
+
+  /** Brings `run-log.jsonl` up to date. */
+  async export(): Promise<void> {
+    await inThread({ kind: 'export', folder: this.#folder });
   }
 }
 
-function keyOf({ question_id, arm, trial }: Key): string {
+/** The thread answers each kind of task with that kind's result: see run-log-thread.ts. */
+async function inThread<Kind extends RunLogTask['kind']>(
+  task: RunLogTask & { kind: Kind },
+): Promise<RunLogResults[Kind]> {
+  const reply: RunLogReply = await thread.run(task);
+  if (reply.kind === 'unusable')
+    throw ApplicationFailure.nonRetryable(reply.message.slice(0, 1000), 'BenchmarkUnusable');
+  return reply.result as RunLogResults[Kind];
+}
+
+function keyOf({ question_id, arm, trial }: RecordKey): string {
   return JSON.stringify([question_id, arm, trial]);
 }

@@ -1,10 +1,9 @@
 /** Kills worker and server during a benchmark: its grades must be those of one that nobody disturbed, and no call paid twice. */
-import { existsSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { benchmarkFolder } from '../client/benchmark-folder.ts';
 import { BenchmarkEnding } from '../contracts/benchmark-run.ts';
+import { RunLogStore } from '../harness/run-log/run-log-store.ts';
 import { benchmarkInput, fastifyQuestions, gradesOfBenchmark, makeBenchmark } from './benchmark-folder.ts';
 import { countCalls, type Kill } from './call-counts.ts';
 import { openStack, say } from './stack.ts';
@@ -76,6 +75,6 @@ async function untilRecords(id: string, wanted: number): Promise<void> {
 }
 
 function recordsOf(id: string): number {
-  const file = join(benchmarkFolder(stack.home, id), 'run-log.jsonl');
-  return existsSync(file) ? readFileSync(file, 'utf8').split('\n').length - 1 : 0;
+  using store = RunLogStore.existing(benchmarkFolder(stack.home, id));
+  return store?.count() ?? 0;
 }

@@ -1,11 +1,12 @@
 /** Says before a benchmark starts what it will take, and how small a difference it could find. */
-import { join } from 'node:path';
 import type { Config } from '../config/config.ts';
 import type { BenchmarkArm, BenchmarkManifest } from '../contracts/benchmark.ts';
 import type { DatasetQuestion } from '../contracts/dataset.ts';
 import { RunLogRecord } from '../contracts/run-log.ts';
+import { runLogExportFile } from '../harness/run-log/run-log-store.ts';
 import { detectableDifference, expectedSd } from '../harness/statistics/power.ts';
 import { benchmarkFolder, benchmarkIds, readManifest } from './benchmark-folder.ts';
+import { exportRunLog } from './export-run-log.ts';
 import { linesOfFile } from './lines-of-file.ts';
 import { modelsOf, priceOf } from './priced-models.ts';
 
@@ -65,7 +66,7 @@ async function measuredCost(settings: Config, arm: BenchmarkArm, notThis: string
     const manifest = id === notThis ? null : await readManifest(settings.home, id).catch(() => null);
     const same = manifest?.arms.find(({ specHash }) => specHash === arm.specHash);
     if (manifest === null || same === undefined || manifest.offline !== settings.model.offline) continue;
-    const records = await recordsOf(join(benchmarkFolder(settings.home, id), 'run-log.jsonl'), same.name);
+    const records = await recordsOf(runLogExportFile(benchmarkFolder(settings.home, id)), same.name);
     const fitting = records.filter(({ models: used }) =>
       Object.values(used ?? {}).every((one) => models.includes(one)),
     );
@@ -76,6 +77,7 @@ async function measuredCost(settings: Config, arm: BenchmarkArm, notThis: string
 
 async function recordsOf(file: string, arm: string): Promise<RunLogRecord[]> {
   const records: RunLogRecord[] = [];
+  exportRunLog(file);
   for await (const line of linesOfFile(file)) {
     const record = readRecord(line);
     if (record?.arm === arm && record.usage !== null) records.push(record);

@@ -4,7 +4,9 @@ import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { homePaths } from '../config/home-paths.ts';
 import { BenchmarkManifest } from '../contracts/benchmark.ts';
+import type { RunLogRecord } from '../contracts/run-log.ts';
 import { readJsonLine } from '../harness/json-lines.ts';
+import { runLogExportFile } from '../harness/run-log/run-log-store.ts';
 import { CommandFailure, systemErrorCode, UsageError } from './failures.ts';
 import { asUsage } from './json-lines-file.ts';
 
@@ -13,10 +15,16 @@ export function benchmarkFolder(home: string, id: string): string {
 }
 
 /**
+ * @param records that it begins with
  * @returns the new folder
  * @throws UsageError where there is one of that id
  */
-export async function createBenchmark(home: string, manifest: BenchmarkManifest, dataset: string): Promise<string> {
+export async function createBenchmark(
+  home: string,
+  manifest: BenchmarkManifest,
+  dataset: string,
+  records: readonly RunLogRecord[] = [],
+): Promise<string> {
   const folder = benchmarkFolder(home, manifest.id);
   await mkdir(homePaths(home).benchmarks, { recursive: true, mode: 0o700 });
   try {
@@ -28,7 +36,7 @@ export async function createBenchmark(home: string, manifest: BenchmarkManifest,
     );
   }
   await writeFile(join(folder, 'dataset.jsonl'), dataset);
-  await writeFile(join(folder, 'run-log.jsonl'), '');
+  await writeFile(runLogExportFile(folder), records.map((record) => `${JSON.stringify(record)}\n`).join(''));
   await writeFile(join(folder, 'benchmark.json'), `${JSON.stringify(manifest, null, 2)}\n`);
   return folder;
 }

@@ -9,6 +9,7 @@ import { comparisonJson } from '../harness/rendering/comparison-text.ts';
 import { memo } from '../harness/report/memo.ts';
 import type { LeftOut } from '../harness/report/report.ts';
 import { reportPage } from '../harness/report/report-page.ts';
+import { runLogExportFile } from '../harness/run-log/run-log-store.ts';
 import { type ReadArm, readArms, withOneDataset } from './arm-log.ts';
 import { manifestBeside } from './benchmark-folder.ts';
 import { UsageError } from './failures.ts';
@@ -21,12 +22,12 @@ const withoutPrefix = 'without-';
 
 /**
  * Grades and compares what the run log holds, be it the whole benchmark or a part of it. The first arm is the baseline.
- * @param folder absolute, with `benchmark.json`, `dataset.jsonl` and `run-log.jsonl`
+ * @param folder absolute, with `benchmark.json`, `dataset.jsonl` and the run log
  * @returns the absolute paths of both files
  * @throws UsageError for a folder that is no benchmark's, and for one whose log has records of fewer than two arms
  */
 export async function writeBenchmarkReport(folder: string): Promise<{ report: string; memo: string }> {
-  const log = join(folder, 'run-log.jsonl');
+  const log = runLogExportFile(folder);
   const manifest = await manifestBeside(log);
   if (manifest === null) throw new UsageError(`${folder} holds no benchmark.json`);
   const options = { dataset: join(folder, 'dataset.jsonl'), wasteShare: defaultWasteShare };

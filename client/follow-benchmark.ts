@@ -1,9 +1,11 @@
 /** Follows a benchmark that runs, prints how it ended and writes its report. */
 import type { WorkflowHandle } from '@temporalio/client';
 import type { BenchmarkEnding } from '../contracts/benchmark-run.ts';
+import { runLogExportFile } from '../harness/run-log/run-log-store.ts';
 import { endingText } from './benchmark-text.ts';
 import { openBenchmarkView } from './benchmark-view.ts';
 import { exitCodes } from './exit-codes.ts';
+import { exportRunLog } from './export-run-log.ts';
 import type { Interrupt } from './interrupt.ts';
 import { note, print, printJson } from './output.ts';
 import type { Session } from './session.ts';
@@ -25,13 +27,15 @@ export async function followBenchmark(
     note(`left ${about.id} as it stands, nothing is lost: "switchyard bench resume ${about.id}" goes on`);
     return exitCodes.interrupted;
   }
+  const log = runLogExportFile(about.folder);
+  exportRunLog(log);
   const written = !report || ending.progress.done === 0 ? null : await writeReport(about.folder);
   if (json) printJson({ ...about, ending: ending.kind, ...ending.progress, ...written });
   else {
     if (about.offline) note("answers of the offline model: they show the machinery, not a language model's quality");
     const say = report ? print : note;
     say(endingText(about.id, ending));
-    say(`  run log: ${about.folder}/run-log.jsonl`);
+    say(`  run log: ${log}`);
     if (written !== null) print(`  report: ${written.report}\n  memo: ${written.memo}`);
   }
   return ending.kind === 'finished' ? exitCodes.worked : exitCodes.failed;

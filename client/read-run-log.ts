@@ -3,10 +3,12 @@ import type { DatasetQuestion } from '../contracts/dataset.ts';
 import type { RunLogRecord } from '../contracts/run-log.ts';
 import { readDataset } from '../harness/dataset.ts';
 import { runLogReader } from '../harness/run-log/run-log-reader.ts';
+import { exportRunLog } from './export-run-log.ts';
 import { asUsage, readWholeFile } from './json-lines-file.ts';
 import { linesOfFile } from './lines-of-file.ts';
 
 /**
+ * Of a benchmark that runs, what is recorded by now.
  * @param warn told of fields that are not read
  * @throws UsageError with the line that is wrong
  */
@@ -14,6 +16,7 @@ export async function* readRunLog(
   file: string,
   warn?: (warning: string) => void,
 ): AsyncGenerator<{ record: RunLogRecord; line: number }> {
+  exportRunLog(file);
   const reader = runLogReader(file, warn);
   let line = 0;
   for await (const text of linesOfFile(file)) {

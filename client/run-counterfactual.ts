@@ -1,6 +1,4 @@
 /** Runs the routes that were not taken, and says what the taken ones have cost against the best. */
-import { appendFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import type { Config } from '../config/config.ts';
 import type { SpendingLimit } from '../contracts/benchmark-run.ts';
 import { type Regret, regretOf } from '../harness/counterfactual.ts';
@@ -54,8 +52,7 @@ async function prepared(
   if ((await benchmarkIds(settings.home)).includes(manifest.id)) return true;
   const estimate = await estimateBenchmark(manifest, questions, { settings, concurrency: options.concurrency });
   if (!(await agreed({ manifest, estimate, remarks }, options))) return false;
-  const folder = await createBenchmark(settings.home, manifest, text);
-  await appendFile(join(folder, 'run-log.jsonl'), carried.map((record) => `${JSON.stringify(record)}\n`).join(''));
+  await createBenchmark(settings.home, manifest, text, carried);
   return true;
 }
 

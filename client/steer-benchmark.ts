@@ -1,9 +1,11 @@
 /** Shows benchmarks, pauses or cancels one, writes a report anew. */
 import { BenchmarkEnding } from '../contracts/benchmark-run.ts';
 import { signals } from '../contracts/names.ts';
+import { runLogExportFile } from '../harness/run-log/run-log-store.ts';
 import { benchmarkFolder, benchmarkIds, readManifest } from './benchmark-folder.ts';
 import { progressLine } from './benchmark-text.ts';
 import { exitCodes } from './exit-codes.ts';
+import { exportRunLog } from './export-run-log.ts';
 import { findBenchmark, openBenchmark } from './find-benchmark.ts';
 import { listenForInterrupt } from './interrupt.ts';
 import { note, print, printableLine, printJson } from './output.ts';
@@ -46,6 +48,7 @@ export function cancelBenchmark(id: string): Promise<number> {
     const { handle } = await openBenchmark(session, id);
     await handle.cancel();
     const { kind, progress } = await benchmarkEnding(handle);
+    exportRunLog(runLogExportFile(benchmarkFolder(readSettings().home, id)));
     print(`${id} has ended (${kind}): ${progress.done} of ${progress.total} runs are recorded`);
     return exitCodes.worked;
   });

@@ -63,16 +63,20 @@ export async function postScore(settings: LangfuseSettings, score: ScoreToPost, 
   await callLangfuse(settings, 'scores', { body, ...(signal === undefined ? {} : { signal }) });
 }
 
-/** Where a trace is shown; the general address where the project cannot be told. */
-export async function projectLink(settings: LangfuseSettings): Promise<string> {
+/** The id of the project that the keys belong to; null where the server does not tell it in time. */
+export async function projectOf(settings: LangfuseSettings): Promise<string | null> {
   try {
     const found = (await callLangfuse({ ...settings, timeoutSeconds: 2 }, 'projects')) as { data?: { id?: string }[] };
-    const id = found.data?.[0]?.id;
-    if (id !== undefined) return `${settings.linkUrl}/project/${id}/traces/{traceId}`;
+    return found.data?.[0]?.id ?? null;
   } catch {
     // The link is a convenience; what is wrong with the server shows when the trace is sent.
+    return null;
   }
-  return `${settings.linkUrl}/trace/{traceId}`;
+}
+
+/** Where a trace is shown; the general address where the project is not known. */
+export function projectLink({ linkUrl }: LangfuseSettings, project: string | null): string {
+  return project === null ? `${linkUrl}/trace/{traceId}` : `${linkUrl}/project/${project}/traces/{traceId}`;
 }
 
 export type DatasetItem = { id: string; input: unknown; expectedOutput: unknown; metadata: unknown };

@@ -2,14 +2,17 @@
  * Sends traces to Langfuse 4. Its store is append-only, so each span goes out once, complete, with an id and times that
  * never change; only the root is marked as root of the application.
  */
-import { type LangfuseSettings, postScore, projectLink } from './langfuse-api.ts';
+import { type LangfuseSettings, postScore, projectLink, projectOf } from './langfuse-api.ts';
 import type { TraceSink } from './trace-sink.ts';
 
 /** Spans in one request: with fields of 16 kB each it stays below what servers take. */
 const spansInRequest = 100;
 
-export function createLangfuseSink(settings: LangfuseSettings): TraceSink {
-  let link: Promise<string | null> | null = null;
+/** After an answer that did not name the project. Between two questions links are general, and nobody waits for them. */
+const askAgainMs = 30_000;
+
+export function createLangfuseSink(settings: LangfuseSettings, again = askAgainMs): TraceSink {
+  const project = askedUntilKnown(() => projectOf(settings), again);
   return {
     kind: 'langfuse',
     async send(trace, { signal, sent, onSent }) {
@@ -24,9 +27,21 @@ export function createLangfuseSink(settings: LangfuseSettings): TraceSink {
       const rootId = spans.find((span) => span.parentId === null)?.id ?? null;
       for (const score of trace.scores) await postScore(settings, { ...score, traceId: trace.traceId, rootId }, signal);
     },
-    linkTemplate() {
-      link ??= projectLink(settings);
-      return link;
-    },
+    linkTemplate: async () => projectLink(settings, await project()),
+  };
+}
+
+/** The first answer is waited for; where it is null, the question is put again now and then, which nobody waits for. */
+function askedUntilKnown(ask: () => Promise<string | null>, againMs: number): () => Promise<string | null> {
+  let [known, asking, answeredMs]: [string | null, Promise<void> | null, number | null] = [null, null, null];
+  const begin = async () => {
+    known = await ask();
+    [asking, answeredMs] = [null, performance.now()];
+  };
+  return async () => {
+    const due = answeredMs === null || performance.now() - answeredMs >= againMs;
+    if (known === null && due) asking ??= begin();
+    if (answeredMs === null) await asking;
+    return known;
   };
 }

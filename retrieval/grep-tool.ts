@@ -1,5 +1,6 @@
 /** Searches the snapshot's lines by a regular expression; runs in a thread that is killed after its deadline. */
 import { z } from 'zod';
+import { textFilter } from './grep-filter.ts';
 import { pathFilter, ToolMisuse } from './path-filter.ts';
 import { placesAround } from './places-around.ts';
 import { type Place, renderPlaces } from './rendering.ts';
@@ -24,12 +25,8 @@ export const grep = defineTool({
   }),
   run(view, { pattern, path, ignore_case: ignoreCase = false }) {
     const accepts = pathFilter(view, path);
-    const flags = ignoreCase ? 'i' : '';
-    const line = compile(pattern, flags);
-    // A negative look-around sees more in the whole text than in one line, so only then each line is tried.
-    const somewhere = /\(\?<?!/.test(pattern) ? null : compile(pattern, `${flags}m`);
-    const literal = ignoreCase ? null : literalOf(pattern);
-    const mayMatch = (text: string) => (literal === null || text.includes(literal)) && (somewhere?.test(text) ?? true);
+    const line = compile(pattern, ignoreCase ? 'i' : '');
+    const mayMatch = textFilter(pattern, ignoreCase);
     const files = view.files.filter((file) => accepts(file.path));
     const { places, counted, shown } = findMatches(view, byClass(files), line, mayMatch);
     const more = counted - shown;
@@ -73,24 +70,4 @@ function findMatches(
     places.push(...placesAround(file, kept));
   }
   return { places, counted, shown };
-}
-
-/** Characters that every match must hold, so that most files need no line-by-line look; null when none are certain. */
-export function literalOf(pattern: string): string | null {
-  if (/[|(){}[\]]/.test(pattern)) return null;
-  let [longest, run] = ['', ''];
-  for (const [, atom = '', quantifier = ''] of pattern.matchAll(/(\\?[\s\S])([*+?]?)\??/g)) {
-    const optional = quantifier === '*' || quantifier === '?';
-    const literal = literalAtom(atom);
-    if (literal !== null && !optional) run += literal;
-    if (run.length > longest.length) longest = run;
-    if (literal === null || quantifier !== '') run = '';
-  }
-  return longest.length >= 3 ? longest : null;
-}
-
-/** The one character that an atom stands for; null for classes, anchors, references and the dot. */
-function literalAtom(atom: string): string | null {
-  if (atom.length === 1) return /[.^$\\*+?]/.test(atom) ? null : atom;
-  return /^\\[^\w]$/.test(atom) ? atom.slice(1) : null;
 }

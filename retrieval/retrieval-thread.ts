@@ -82,12 +82,10 @@ async function answerFrom(view: SnapshotView, task: ViewTask): Promise<ThreadRes
 
 function storeOf(home: string, repositoryKey: string): DatabaseSync {
   const file = storeFile(home, repositoryKey);
-  const open = existsSync(file) ? stores.get(file) : undefined;
-  if (open !== undefined) return open;
-  forget(file);
-  for (const oldest of stores.keys()) if (stores.size >= maxOpen) forget(oldest);
-  const store = openStore(home, repositoryKey);
-  stores.set(file, store);
+  const held = existsSync(file) ? stores.get(file) : undefined;
+  if (held === undefined) forget(file);
+  const store = held ?? openStore(home, repositoryKey);
+  for (const unused of use(stores, file, store)) forget(unused);
   return store;
 }
 
@@ -103,7 +101,13 @@ function viewOf(home: string, ref: SnapshotRef): SnapshotView | null {
   const key = `${storeFile(home, ref.repositoryKey)}\0${ref.id}`;
   const view = views.get(key) ?? openView(store, ref.repositoryKey, ref.id);
   if (view === null) return null;
-  for (const oldest of views.keys()) if (views.size >= maxOpen) views.delete(oldest);
-  views.set(key, view);
+  for (const unused of use(views, key, view)) views.delete(unused);
   return view;
+}
+
+/** Puts the value last, as the one used last. @returns the keys that are too many, unused for longest */
+function use<Value>(held: Map<string, Value>, key: string, value: Value): string[] {
+  held.delete(key);
+  held.set(key, value);
+  return [...held.keys()].slice(0, -maxOpen);
 }

@@ -1,6 +1,6 @@
 /** Puts a worker together: connection, model, retrieval, stores, activities, workflows. */
 import { Client } from '@temporalio/client';
-import { NativeConnection, Worker, type WorkerOptions } from '@temporalio/worker';
+import { NativeConnection, type WorkerOptions } from '@temporalio/worker';
 import { createActivities } from '../activities/index.ts';
 import type { Config } from '../config/config.ts';
 import { homePaths } from '../config/home-paths.ts';
@@ -18,6 +18,7 @@ import { registerSearchAttributes } from './search-attributes.ts';
 import { sideQueues } from './side-queues.ts';
 import type { ServerAddress } from './server-address.ts';
 import { type TraceParts, traceExportOf } from './trace-export.ts';
+import { createWorkers, runWorkers, shutDown } from './worker-group.ts';
 import { workflowBundle } from './workflow-bundle.ts';
 
 /** What tests turn; the defaults are for use. */
@@ -46,26 +47,35 @@ export async function startWorker(
   log: Logger,
   tuning: WorkerTuning = {},
 ): Promise<RunningWorker> {
-  await using opening = new AsyncDisposableStack();
+  const opened = new AsyncDisposableStack();
+  try {
+    return await startOver(opened, { config, server, log, tuning });
+  } catch (error) {
+    await opened.disposeAsync().catch((problem: unknown) => log.warn({ err: problem }, 'could not close everything'));
+    throw error;
+  }
+}
+
+type Start = { config: Config; server: ServerAddress; log: Logger; tuning: WorkerTuning };
+
+async function startOver(opened: AsyncDisposableStack, { config, server, log, tuning }: Start): Promise<RunningWorker> {
   const connection = await connectTo(server);
-  opening.defer(() => connection.close());
+  opened.defer(() => connection.close());
   const { usable, refusal } = await registerSearchAttributes(connection, server.namespace);
   if (refusal !== null) log.warn({ refusal, usable }, 'going without some search attributes');
-  const endpoint = opening.use(await openModel(config));
+  const endpoint = opened.use(await openModel(config));
   const client = new Client({ connection, namespace: server.namespace });
   const traces = traceExportOf(config, server, client);
   const { activities, retrieval } = activitiesOf(config, { model: endpoint.model, traces, client, usable, log });
-  opening.use(retrieval);
+  opened.use(retrieval);
   const options: WorkerOptions = {
     ...(await limits(config, tuning)),
     connection,
     namespace: server.namespace,
     activities,
   };
-  const all = [options, ...sideQueues(options)];
-  const workers = await Promise.all(all.map((each) => Worker.create(each)));
-  const resources = opening.move();
-  const ended = untilEnded(workers, resources);
+  const workers = await createWorkers([options, ...sideQueues(options)]);
+  const ended = runWorkers(workers, opened);
   const stop = async () => {
     await traces.pending.drain(drainSeconds * 1000);
     shutDown(workers);
@@ -128,18 +138,4 @@ function vectorsOf({ embeddings }: Config, log: Logger): DeskOptions | null {
   const { weight, ...settings } = embeddings;
   const warn = (message: string) => log.warn(message);
   return { embeddings: { embed: createOpenAiEmbeddings(settings), settings, weight }, warn };
-}
-
-/** Null when they were shut down as told; else why one ended, which ends the other. All that they used is closed by then. */
-async function untilEnded(workers: readonly Worker[], resources: AsyncDisposableStack): Promise<string | null> {
-  const runs = workers.map((worker) => worker.run().finally(() => shutDown(workers)));
-  const ends = await Promise.allSettled(runs);
-  await resources.disposeAsync();
-  const bad = ends.find((end) => end.status === 'rejected');
-  if (bad === undefined) return null;
-  return bad.reason instanceof Error ? bad.reason.message : String(bad.reason);
-}
-
-function shutDown(workers: readonly Worker[]): void {
-  for (const worker of workers) if (worker.getState() === 'RUNNING') worker.shutdown();
 }

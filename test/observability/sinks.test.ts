@@ -9,6 +9,7 @@ import { createLangfuseSink } from '../../observability/langfuse-sink.ts';
 import { spanIdOf } from '../../observability/trace-ids.ts';
 import { linkOf, noSink, type TraceSink } from '../../observability/trace-sink.ts';
 import { LangfuseStub } from '../support/langfuse-stub.ts';
+import { until } from '../support/until.ts';
 
 type Kept = Pick<SentSpan, 'id' | 'parentId' | 'name' | 'startMs' | 'endMs'>;
 type Scene = AsyncDisposable & { sink: TraceSink; kept(): Promise<Kept[]> };
@@ -80,6 +81,25 @@ test('the Langfuse sink goes on behind what an earlier attempt has sent, and sto
   const stopped = AbortSignal.abort(new Error('the worker stops'));
   await assert.rejects(sink.send(trace, { signal: stopped, sent: 0, onSent: () => {} }), /the worker stops/);
   assert.equal(stub.spans.length, trace.spans.length - 100);
+});
+
+test('a project that Langfuse did not tell at first is asked for again, and no link waits for it', async () => {
+  await using stub = await LangfuseStub.open('unavailable');
+  const { langfuse } = stub.traces();
+  assert.ok(langfuse !== null);
+  const sink = createLangfuseSink(langfuse, 0);
+  const general = `${stub.baseUrl}/trace/{traceId}`;
+  assert.equal(await sink.linkTemplate(), general);
+  await stub.be('hang');
+  const began = performance.now();
+  for (let asked = 0; asked < 5; asked += 1) assert.equal(await sink.linkTemplate(), general);
+  assert.ok(performance.now() - began < 1000);
+  await stub.be('well');
+  const found = await until(async () => {
+    const link = await sink.linkTemplate();
+    return link === general ? null : link;
+  });
+  assert.equal(found, `${stub.baseUrl}/project/project-1/traces/{traceId}`);
 });
 
 test('no sink keeps nothing and has no place to show', async () => {

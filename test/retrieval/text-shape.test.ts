@@ -5,7 +5,6 @@ import { chunkLines } from '../../retrieval/chunks.ts';
 import { findDefinitions } from '../../retrieval/definitions.ts';
 import { fileClass } from '../../retrieval/file-class.ts';
 import { withoutPasswords } from '../../retrieval/git-command.ts';
-import { literalOf } from '../../retrieval/grep-tool.ts';
 import { globTest } from '../../retrieval/path-filter.ts';
 import { linesOf, skipByPath, textOf } from '../../retrieval/text-files.ts';
 import { matchExpression, queryTerms } from '../../retrieval/words.ts';
@@ -93,25 +92,6 @@ test('globs stay inside a folder unless they say otherwise', () => {
   ];
   for (const [glob, candidate, expected] of cases)
     assert.equal(globTest(glob)(candidate), expected, `${glob} ${candidate}`);
-});
-
-test('the literal that grep looks for first is in every line that the pattern matches', () => {
-  assert.equal(literalOf('addRoute\\('), null);
-  assert.equal(literalOf('throw new \\w+'), 'throw new ');
-  assert.equal(literalOf('a\\.config\\.json$'), 'a.config.json');
-  const atom = fc.constantFrom('a', 'b', 'c', ' ', '\\.', '.', '\\w', '\\s', 'a*', 'b?', 'c+', '\\.+', 'bc', '-');
-  fc.assert(
-    fc.property(
-      fc.array(atom, { minLength: 3, maxLength: 12 }),
-      fc.stringMatching(/^[abc .-]{0,30}$/),
-      (atoms, text) => {
-        const literal = literalOf(atoms.join(''));
-        const match = new RegExp(atoms.join('')).exec(text);
-        if (literal !== null && match) assert.ok(match[0].includes(literal), `${atoms.join('')} ${text}`);
-      },
-    ),
-    { numRuns: 2000 },
-  );
 });
 
 test('no query can hold full-text syntax', () => {

@@ -1,7 +1,6 @@
 /** A small benchmark in a scene's home: its folder, its workflow, and what it has recorded. */
-import assert from 'node:assert/strict';
 import { createHash, randomUUID } from 'node:crypto';
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import type { Client, WorkflowHandle } from '@temporalio/client';
@@ -12,6 +11,7 @@ import { BenchmarkEnding, type BenchmarkInput, BenchmarkProgress } from '../../c
 import { benchmarkQueueOf } from '../../contracts/names.ts';
 import type { PipelineSpec } from '../../contracts/pipeline-spec.ts';
 import { RunLogRecord } from '../../contracts/run-log.ts';
+import { RunLogStore } from '../../harness/run-log/run-log-store.ts';
 import { readRunHistory } from '../../observability/read-run-history.ts';
 import type { RunHistory } from '../../observability/run-history.ts';
 import { workflowBundle } from '../../worker/workflow-bundle.ts';
@@ -103,14 +103,13 @@ export class Benchmark {
   }
 
   records(): RunLogRecord[] {
-    const file = join(this.folder, 'run-log.jsonl');
-    const text = existsSync(file) ? readFileSync(file, 'utf8') : '';
-    if (text === '') return [];
-    assert.ok(text.endsWith('\n'), 'whole lines only');
-    return text
-      .trimEnd()
-      .split('\n')
-      .map((line) => RunLogRecord.parse(JSON.parse(line)));
+    using store = RunLogStore.existing(this.folder);
+    const records: RunLogRecord[] = [];
+    for (let lines = store?.linesAfter(0) ?? []; lines.length > 0; ) {
+      records.push(...lines.map(({ text }) => RunLogRecord.parse(JSON.parse(text))));
+      lines = store?.linesAfter(records.length) ?? [];
+    }
+    return records;
   }
 
   /** Waits for so many records. A query would hold up a worker that caches no workflows. */
