@@ -37,7 +37,14 @@ export function readFailure(error: unknown): ReadFailure {
   const { setting, wait } = failureKinds[kind];
   const what = kind === 'WorkerLost' ? 'was lost with its worker' : expired ? 'did not end in time' : 'failed';
   const message = `${error.activityType} ${what} (${cause?.message ?? 'no reason given'})`.slice(0, 1000);
-  return { failure: { kind, message, setting }, retryAfterMs: null, wait, expired, spans: [] };
+  return { failure: { kind, message, setting }, retryAfterMs: null, wait, expired, spans: heartbeatSpans(cause) };
+}
+
+/** What attempts before the one that timed out have left in the heartbeat's details: they may have been paid for. */
+function heartbeatSpans(timeout: Error | undefined): readonly SpanRecord[] {
+  if (!(timeout instanceof TimeoutFailure)) return [];
+  const details = timeout.lastHeartbeatDetails as Partial<Pick<FailureDetail, 'spans'>> | undefined;
+  return details?.spans ?? heartbeatSpans(timeout.cause);
 }
 
 const timeoutsOfOthers: Partial<Record<string, FailureKind>> = {

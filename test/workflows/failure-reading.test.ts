@@ -49,3 +49,12 @@ test('what nobody came for keeps its kind and says how long the run waited', () 
   assert.match(message, /^nobody took the run up again within 30 days: x/);
   assert.equal(message.length, 1000);
 });
+
+test('what failed attempts have paid before a time-out is read from the last heartbeat', () => {
+  const span = { key: '1#1', name: 'specialist-llm', type: 'generation', startMs: 1, endMs: 2, attempt: 1 };
+  const lost = new TimeoutFailure('activity timed out', { spans: [span] }, 'HEARTBEAT');
+  const outOfTime = Object.assign(new TimeoutFailure('activity timed out', undefined, 'SCHEDULE_TO_CLOSE'), {
+    cause: lost,
+  });
+  for (const cause of [lost, outOfTime]) assert.deepEqual(readFailure(failed('callSpecialist', cause)).spans, [span]);
+});
