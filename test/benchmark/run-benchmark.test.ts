@@ -222,7 +222,7 @@ test('a benchmark that stays paused ends by itself; started again it asks what i
   const benchmark = await startBenchmark(scene, { arms, concurrency: 2, limits });
   await team.request(0);
   await benchmark.handle.signal('pause');
-  const ending = await Promise.race([benchmark.ending(), pause(60_000, null)]);
+  const ending = await Promise.race([benchmark.ending(), pause(60_000, null, { ref: false })]);
   if (ending === null) await benchmark.handle.cancel();
   assert.equal(ending?.kind, 'unavailable');
   assert.equal(ending.progress.note, 'nobody resumed it in time');

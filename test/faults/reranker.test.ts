@@ -124,7 +124,6 @@ test('a reranker without a price under a money limit, or without a budget, is no
   for (const [what, arm, why] of [
     ['no price', priced, /ModelUnpriced/],
     ['no model calls left', { budget: { modelCalls: 4 } }, /budget/],
-    ['no tokens left', { budget: { tokens: 32 } }, /budget/],
   ] as const)
     await t.test(what, { timeout: 60_000 }, async () => {
       const handle = await scene.start(question, { pipeline: pipeline({ ...arm, rerank }), limits });

@@ -67,7 +67,7 @@ test('the clock goes on while one specialist waits for a person and another work
   await using team = await startTeam({ router, specialist: ({ system }) => (system.includes('code') ? down : hangs) });
   await using scene = await openScene({ modelUrl: team.url });
   const handle = await scene.start('When?', { pipeline: together({ wallClockSeconds: 3 }), limits });
-  const ended = await Promise.race([handle.result() as Promise<AnswerOutcome>, pause(20_000, null)]);
+  const ended = await Promise.race([handle.result() as Promise<AnswerOutcome>, pause(20_000, null, { ref: false })]);
   if (ended === null) await handle.cancel();
   assert.equal(ended?.kind === 'budget-spent' && ended.limit, 'wallClockSeconds');
 });
@@ -99,7 +99,7 @@ test('a run that nobody takes up again ends by itself, with its outcome and its 
   await using team = await startTeam({ router: () => down });
   await using scene = await openScene({ modelUrl: team.url, traces: tracesToFiles });
   const handle = await scene.start('When?', { pipeline: pipeline(), limits: { ...limits, personWaitSeconds: 2 } });
-  const outcome = await Promise.race([handle.result() as Promise<AnswerOutcome>, pause(30_000, null)]);
+  const outcome = await Promise.race([handle.result() as Promise<AnswerOutcome>, pause(30_000, null, { ref: false })]);
   if (outcome === null) await handle.cancel();
   assert.equal(outcome?.kind, 'unavailable');
   assert.equal(outcome.kind === 'unavailable' && outcome.failure.kind, 'ModelUnavailable');

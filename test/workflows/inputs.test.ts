@@ -171,7 +171,7 @@ test('a workflow whose input does not fit fails at once, and the client says whi
   for (const [workflow, args, field] of wrong) {
     const workflowId = `wrong-${randomUUID()}`;
     const handle = await scene.client.workflow.start(workflow, { args, taskQueue: scene.taskQueue, workflowId });
-    const ended = await Promise.race([handle.result().catch((error: unknown) => error), pause(20_000, null)]);
+    const ended = await Promise.race([handle.result().catch((error: unknown) => error), pause(20_000, null, { ref: false })]);
     if (ended === null) await handle.terminate('it hangs');
     assert.ok(ended instanceof WorkflowFailedError, `${workflow} hangs`);
     assert.ok(ended.cause instanceof ApplicationFailure);

@@ -245,3 +245,31 @@ test('a call is turned away only where it does not fit into all that is left', a
   );
   assert.ok(turnedAway > 10);
 });
+
+test('an optional call that has no room neither waits nor keeps others waiting', async () => {
+  const ledger = new Ledger(Budget.parse({ tokens: 1000 }));
+  const payer: Payer = {
+    ledger,
+    until: () => Promise.reject(new Error('an optional call waits for nothing')),
+    waits: {
+      begin: () => () => {},
+      settle: (usage, spans, call) => ledger.settle(usage, spans, call),
+      pause: () => Promise.reject(new Error('an optional call is not slept for')),
+      waitForPerson: () => Promise.reject(new Error('nobody is asked for an optional call')),
+    },
+  };
+  const about = { scope: { stage: 'specialist' } as const, requirePrice: false, branch: null, optional: true };
+  const other = begun(ledger, ledger.call(ledger.open('code')));
+  let asked = 0;
+  const ask = async () => {
+    asked += 1;
+    return { result: { kind: 'does-not-fit', limit: 'tokens', inputTokens: 0 } as const, usage: null, spans: [] };
+  };
+  await assert.rejects(paidCall<string>(payer, about, ask), spentOf('tokens'));
+  assert.equal(asked, 0, 'what is left is held by a call in flight');
+  ledger.end(other);
+  await assert.rejects(paidCall<string>(payer, about, ask), spentOf('tokens'));
+  assert.equal(asked, 1);
+  assert.equal(ledger.mayBegin(ledger.call(null)), true);
+  assert.equal(begun(ledger, ledger.call(null)).tokens, 500, 'nothing is held');
+});
