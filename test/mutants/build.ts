@@ -1,7 +1,6 @@
 /** Puts all mutants into the files, and into a workflow bundle of their own where workflows are among them. */
 import { cpSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { pathToFileURL } from 'node:url';
 import { bundledSwitch } from './bundled-switch.ts';
 import { isEquivalent, type Equivalent } from './equivalents.ts';
 import type { Instrumented } from './messages.ts';
@@ -24,8 +23,9 @@ export async function build(
   folder: string,
   { equivalents, workflows }: { equivalents: readonly Equivalent[]; workflows: boolean },
 ): Promise<Built> {
+  mkdirSync(folder, { recursive: true });
   const mutants: Mutant[] = [];
-  const sources: Record<string, string> = {};
+  const texts: Instrumented['texts'] = { call: {}, compare: {} };
   const switchUrl = new URL('./switch.ts', import.meta.url).href;
   const inBundle = new Map<string, string>();
   for (const file of files) {
@@ -39,12 +39,16 @@ export async function build(
         return { ...mutant, id: first + at, file, equivalent: isEquivalent({ ...mutant, file }, line, equivalents) };
       }),
     );
-    sources[join(root, file)] = withMutants(source, found, first, switchUrl);
+    for (const style of ['call', 'compare'] as const)
+      texts[style][join(root, file)] = withMutants(source, found, { first, switchFrom: switchUrl, style });
     if (workflows)
-      inBundle.set(file, withMutants(source, found, first, pathToFileURL(join(folder, 'tree', 'switch.js')).pathname));
+      inBundle.set(
+        file,
+        withMutants(source, found, { first, switchFrom: join(folder, 'tree/switch.js'), style: 'call' }),
+      );
   }
   const bundle = workflows ? await bundled(root, inBundle, folder) : null;
-  const instrumented: Instrumented = { sources, bundle, folder };
+  const instrumented: Instrumented = { texts, bundle };
   writeFileSync(join(folder, 'instrumented.json'), JSON.stringify(instrumented));
   return { mutants, folder };
 }

@@ -6,8 +6,10 @@ import { pathToFileURL } from 'node:url';
 import { isMainThread } from 'node:worker_threads';
 import { withSettings } from './bundled-switch.ts';
 import type { Instrumented } from './messages.ts';
+import type { Style } from './schemata.ts';
 
 const folder = process.env.MUTANTS_FOLDER ?? '';
+const style = process.env.MUTANTS_STYLE as Style;
 const root = join(import.meta.dirname, '../..');
 const urlOf = (path: string) => pathToFileURL(join(root, path)).href;
 /** One for this process: a worker reads it at its start. */
@@ -19,8 +21,8 @@ const code = isMainThread ? installed() : null;
 
 /** @returns the text of the workflow bundle, if there is one */
 function installed(): string | null {
-  const { sources, bundle } = JSON.parse(readFileSync(join(folder, 'instrumented.json'), 'utf8')) as Instrumented;
-  const texts = new Map(Object.entries(sources).map(([path, text]) => [pathToFileURL(path).href, text]));
+  const { texts: all, bundle } = JSON.parse(readFileSync(join(folder, 'instrumented.json'), 'utf8')) as Instrumented;
+  const texts = new Map(Object.entries(all[style]).map(([path, text]) => [pathToFileURL(path).href, text]));
   if (bundle !== null) for (const [path, text] of replacements()) texts.set(urlOf(path), text);
   const tests = new URL('./collected-tests.ts', import.meta.url).href;
   registerHooks({

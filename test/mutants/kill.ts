@@ -3,6 +3,7 @@ import { mkdirSync } from 'node:fs';
 import { relative } from 'node:path';
 import type { Mutant } from './build.ts';
 import { type KilledBy, type ObservedFile, type Task, TestProcess } from './pool.ts';
+import type { Style } from './schemata.ts';
 
 export type Result = { mutant: Mutant; killedBy: KilledBy | null; tests: number };
 export type Setting = {
@@ -19,7 +20,7 @@ export type Setting = {
 /** A test may take this many times as long with a mutant, and this much more. */
 const slower = 4;
 const graceMs = 5_000;
-/** So much more often may a test ask for the active mutant; then the mutant made a loop endless. */
+/** So many more rounds of loops may a test take; then the mutant made one endless. */
 const moreOften = 20;
 const moreAtLeast = 200_000;
 
@@ -29,7 +30,7 @@ type Baseline = Task & { reached: ReadonlySet<number>; loads: ReadonlySet<number
 /** @throws Error when a test fails without a mutant */
 export async function observeTests(files: readonly string[], setting: Setting): Promise<ObservedFile[]> {
   const observed: ObservedFile[] = [];
-  await inParallel(files, setting, async (file, process_) => {
+  await inParallel(files, 'call', setting, async (file, process_) => {
     const seen = await process_.observe(file, setting.leftOut);
     const failed = seen.tests.find(({ failure }) => failure !== null);
     if (failed !== undefined) throw new Error(`without a mutant, ${file} fails: ${failed.name}: ${failed.failure}`);
@@ -52,7 +53,7 @@ export async function killMutants(
   const kills = new Map<Baseline, number>();
   const results: Result[] = [];
   const begun = Date.now();
-  await inParallel(mutants, setting, async (mutant, warm) => {
+  await inParallel(mutants, 'compare', setting, async (mutant, warm) => {
     const { tests, atLoad } = testsFor(mutant, baselines, kills, setting.mostTests);
     const killedBy = await attempt(mutant, tests, atLoad, warm, setting);
     const killer = tests.find(({ file, at }) => file === killedBy?.test.file && at === killedBy.test.at);
@@ -75,7 +76,7 @@ async function attempt(
 ) {
   if (tests.length === 0) return null;
   if (!atLoad) return warm.run(mutant.id, tests);
-  const fresh = new TestProcess(setting.folder, setting.root, setting.environment, mutant.id);
+  const fresh = new TestProcess({ ...setting, style: 'compare', fromTheStart: mutant.id });
   try {
     return await fresh.run(mutant.id, tests);
   } finally {
@@ -101,11 +102,11 @@ function testsFor(
 
 function baselinesOf({ file, loaded, tests }: ObservedFile): Baseline[] {
   const loads = new Set(loaded);
-  return tests.map(({ milliseconds, asked, reached }, at) => ({
+  return tests.map(({ milliseconds, rounds, reached }, at) => ({
     file,
     at,
     milliseconds: milliseconds * slower + graceMs,
-    most: asked * moreOften + moreAtLeast,
+    most: rounds * moreOften + moreAtLeast,
     reached: new Set(reached),
     loads,
   }));
@@ -114,12 +115,13 @@ function baselinesOf({ file, loaded, tests }: ObservedFile): Baseline[] {
 /** Each process takes the next item; the first error ends all. */
 async function inParallel<Item>(
   items: readonly Item[],
+  style: Style,
   { folder, root, environment, jobs }: Setting,
   act: (item: Item, process_: TestProcess) => Promise<void>,
 ): Promise<void> {
   mkdirSync(folder, { recursive: true });
   const left = [...items];
-  const processes = Array.from({ length: jobs }, () => new TestProcess(folder, root, environment));
+  const processes = Array.from({ length: jobs }, () => new TestProcess({ folder, root, environment, style }));
   const end = () => {
     for (const each of processes) each.end();
   };

@@ -113,7 +113,9 @@ async function runGroup(group: Group, files: readonly string[], { jobs, sample }
       leftOut: group.leftOut,
       mostTests: group.mostTests,
     };
-    const tests = globSync([...group.tests], { cwd: root }).map((file) => join(root, file));
+    const tests = globSync([...group.tests], { cwd: root })
+      .filter((file) => !group.leftOut.includes(file))
+      .map((file) => join(root, file));
     const observed = await observeTests(tests, setting);
     const every = Math.max(1, mutants.length / (sample ?? mutants.length));
     const counted = mutants.filter(({ equivalent }) => !equivalent);

@@ -1,4 +1,5 @@
 /** What the runner and the processes that run tests for it say to each other. */
+import type { Style } from './schemata.ts';
 
 /** A test by its file and its place among that file's tests. */
 export type TestName = { file: string; at: number };
@@ -9,7 +10,13 @@ export type Order =
   /** Runs tests with a mutant until one fails. */
   | { kind: 'run'; mutant: number; tests: (TestName & { most: number })[] };
 
-export type Observed = { name: string; milliseconds: number; reached: number[]; asked: number; failure: string | null };
+export type Observed = {
+  name: string;
+  milliseconds: number;
+  reached: number[];
+  rounds: number;
+  failure: string | null;
+};
 
 export type Report =
   | { kind: 'ready' }
@@ -17,5 +24,5 @@ export type Report =
   | { kind: 'begins'; test: TestName }
   | { kind: 'ran'; mutant: number; killedBy: (TestName & { name: string; why: string }) | null };
 
-/** The text with all mutants, by the path of its file, and the workflow bundle where one is needed. */
-export type Instrumented = { sources: Record<string, string>; bundle: string | null; folder: string };
+/** The text with all mutants, by the path of its file, in both styles; the workflow bundle where one is needed. */
+export type Instrumented = { texts: Record<Style, Record<string, string>>; bundle: string | null };

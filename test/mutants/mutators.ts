@@ -182,7 +182,7 @@ const changed: Record<string, Texts> = {
     const removed = ancestors[0]?.type === 'ExpressionStatement' ? ['undefined'] : [];
     // Inside of a chain a call can't be taken by itself.
     if (!isNode(callee) || callee.type !== 'MemberExpression' || isInChain(place)) return removed;
-    const { object, property } = callee as { object: unknown; property: unknown };
+    const { object, property } = callee;
     if (!isNode(object) || !isNode(property) || callee.computed === true) return removed;
     const name = nameOf(property);
     const other = neighbours[name];
@@ -233,7 +233,8 @@ function isText(value: unknown): boolean {
 /** Only what stands between the two sides is written anew: their parentheses are no part of them. */
 function joined({ start, end, left, right, operator }: Node, other: string, code: string): string {
   const [from, to] = [(left as Node).end, (right as Node).start];
-  return code.slice(start, from) + code.slice(from, to).replace(String(operator), other) + code.slice(to, end);
+  const between = code.slice(from, to).replace(operator === '??' ? /\s*\?\?\s*/ : String(operator), other);
+  return code.slice(start, from) + between + code.slice(to, end);
 }
 
 const textOf = (node: Node, code: string): string => code.slice(node.start, node.end);

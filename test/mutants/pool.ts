@@ -3,11 +3,12 @@ import { type ChildProcess, fork } from 'node:child_process';
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Observed, Order, Report, TestName } from './messages.ts';
+import type { Style } from './schemata.ts';
 
 export type KilledBy = { test: TestName; name: string | null; why: string };
 export type ObservedFile = { file: string; loaded: number[]; tests: Observed[] };
 
-/** A test with the time that it may take and how often it may ask for the active mutant. */
+/** A test with the time that it may take and how many rounds of loops. */
 export type Task = TestName & { milliseconds: number; most: number };
 
 /** A single test without a mutant, on a busy machine. */
@@ -17,13 +18,23 @@ const loadMs = 30_000;
 /** What tests leave behind in a process (open handles, modules) goes with it. */
 const runsOfOne = 400;
 
+export type ProcessOptions = {
+  /** Of `build`. */
+  folder: string;
+  root: string;
+  environment: NodeJS.ProcessEnv;
+  style: Style;
+  /** A mutant that is active from the start on. */
+  fromTheStart?: number;
+};
+
 export class TestProcess {
-  readonly #options: { folder: string; cwd: string; fromTheStart: number; environment: NodeJS.ProcessEnv };
+  readonly #options: ProcessOptions;
   #child: ChildProcess | null = null;
   #runs = 0;
 
-  constructor(folder: string, cwd: string, environment: NodeJS.ProcessEnv = {}, fromTheStart = 0) {
-    this.#options = { folder, cwd, environment, fromTheStart };
+  constructor(options: ProcessOptions) {
+    this.#options = options;
   }
 
   /** @throws Error when the process dies or takes too long */
@@ -91,12 +102,17 @@ export class TestProcess {
   }
 
   async #started(): Promise<ChildProcess | null> {
-    const { folder, cwd, environment, fromTheStart } = this.#options;
+    const { folder, root, environment, style, fromTheStart = 0 } = this.#options;
     const temporary = join(folder, 'tmp');
     mkdirSync(temporary, { recursive: true });
-    const own = { MUTANTS_FOLDER: folder, MUTANT_FROM_THE_START: String(fromTheStart), TMPDIR: temporary };
+    const own = {
+      MUTANTS_FOLDER: folder,
+      MUTANTS_STYLE: style,
+      MUTANT_FROM_THE_START: String(fromTheStart),
+      TMPDIR: temporary,
+    };
     const child = fork(join(import.meta.dirname, 'test-process.ts'), {
-      cwd,
+      cwd: root,
       detached: true,
       env: { ...process.env, ...environment, ...own },
       execArgv: ['--disable-warning=ExperimentalWarning', '--import', new URL('./hooks.ts', import.meta.url).href],

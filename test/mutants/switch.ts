@@ -3,35 +3,36 @@
 /** More than all mutants of one run. */
 const mostMutants = 100_000;
 
+export const __switch__ = { active: 0 };
 const seen = new Uint8Array(mostMutants);
-let active = 0;
-let asked = 0;
+let rounds = 0;
 let most = Number.POSITIVE_INFINITY;
 
-/** Asked far more often than the code without a mutant asks: it would never end. */
-export class EndlessMutant extends Error {}
-
 export function __mutant__(id: number): boolean {
-  asked += 1;
-  if (asked > most) throw new EndlessMutant(`asked ${asked} times`);
   seen[id] = 1;
-  return id === active;
+  return id === __switch__.active;
+}
+
+/** A round of a loop begins. @throws Error when there are so many that one would never end */
+export function __round__(): void {
+  rounds += 1;
+  if (rounds > most) throw new Error(`${rounds} rounds of loops`);
 }
 
 /** @param mutant its number; 0 for none */
 export function activate(mutant: number): void {
-  active = mutant;
+  __switch__.active = mutant;
 }
 
-export function limitTo(questions: number): void {
-  asked = 0;
-  most = questions;
+export function limitTo(mostRounds: number): void {
+  rounds = 0;
+  most = mostRounds;
 }
 
-/** Runs something and tells what it reached and how often it asked. */
-export async function observed(run: () => Promise<void>): Promise<{ reached: number[]; asked: number }> {
+/** Runs something and tells what it reached, in rounds of loops how much. */
+export async function observed(run: () => Promise<void>): Promise<{ reached: number[]; rounds: number }> {
   seen.fill(0);
   limitTo(Number.POSITIVE_INFINITY);
   await run();
-  return { reached: [...seen.keys()].filter((id) => seen[id] === 1), asked };
+  return { reached: [...seen.keys()].filter((id) => seen[id] === 1), rounds };
 }

@@ -54,7 +54,7 @@ async function observe({ file, leftOut }: Extract<Order, { kind: 'observe' }>): 
   return { kind: 'observed', file, loaded: load.reached, tests };
 }
 
-const neverRun = ({ name }: Collected): Observed => ({ name, milliseconds: 0, reached: [], asked: 0, failure: null });
+const neverRun = ({ name }: Collected): Observed => ({ name, milliseconds: 0, reached: [], rounds: 0, failure: null });
 
 async function observedTest(test: Collected): Promise<Observed> {
   let failure: string | null = null;
@@ -62,13 +62,13 @@ async function observedTest(test: Collected): Promise<Observed> {
   for (let tries = 1; ; tries += 1) {
     rmSync(reportPath, { force: true });
     const start = performance.now();
-    const { reached, asked } = await observed(async () => {
+    const { reached, rounds } = await observed(async () => {
       failure = await failureOf(test);
     });
     const milliseconds = performance.now() - start;
     if (failure !== null && tries < triesOfEach) continue;
     const inWorkflows = existsSync(reportPath) ? readFileSync(reportPath, 'utf8').trim().split('\n').map(Number) : [];
-    return { name: test.name, milliseconds, reached: [...new Set([...reached, ...inWorkflows])], asked, failure };
+    return { name: test.name, milliseconds, reached: [...new Set([...reached, ...inWorkflows])], rounds, failure };
   }
 }
 
