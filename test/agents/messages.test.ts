@@ -1,6 +1,7 @@
 /** What each agent is shown, and what is read from its reply. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { findJsonObject } from '../../agents/json-reply.ts';
 import { judgeMessages, parseVerdict } from '../../agents/judge.ts';
 import { repairMessage } from '../../agents/repair.ts';
 import { parseOrder, rerankMessages } from '../../agents/reranker.ts';
@@ -169,4 +170,12 @@ test('a synthesis without an object or an answer says so; what it superseded is 
   assert.deepEqual(superseded([null, { specialist: 'docs' }, { reason: 'old' }, { specialist: 1, reason: 'old' }]), []);
   const many = Array.from({ length: 25 }, () => ({ specialist: 's'.repeat(120), reason: 'r'.repeat(600) }));
   assert.deepEqual(superseded(many), Array(20).fill({ specialist: 's'.repeat(100), reason: 'r'.repeat(500) }));
+});
+
+test('the first whole object of a text is found, arrays and cut objects are passed over', () => {
+  assert.deepEqual(findJsonObject('{"a": [{"b": 1}]}'), { a: [{ b: 1 }] });
+  assert.deepEqual(findJsonObject('{no json} {"a": 1} {"b": 2}'), { a: 1 });
+  assert.deepEqual(findJsonObject('} {"a": "}{", "b": "\\"}"}'), { a: '}{', b: '"}' });
+  for (const text of ['', '[1, 2]', '"a"', 'null', '7', '{', '{"a": 1', '{"a": "}'])
+    assert.equal(findJsonObject(text), null);
 });

@@ -32,6 +32,8 @@ export async function observeTests(files: readonly string[], setting: Setting): 
   const observed: ObservedFile[] = [];
   await inParallel(files, 'call', setting, async (file, process_) => {
     const seen = await process_.observe(file, setting.leftOut);
+    // Each file by itself: what another has loaded is not loaded again, and would not be seen.
+    process_.end();
     const failed = seen.tests.find(({ failure }) => failure !== null);
     if (failed !== undefined) throw new Error(`without a mutant, ${file} fails: ${failed.name}: ${failed.failure}`);
     observed.push(seen);
