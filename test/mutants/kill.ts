@@ -14,6 +14,8 @@ export type Setting = {
   jobs: number;
   leftOut: readonly string[];
   mostTests: number | null;
+  /** Ends all when it aborts. */
+  signal?: AbortSignal;
   say: (line: string) => void;
 };
 
@@ -118,7 +120,7 @@ function baselinesOf({ file, loaded, tests }: ObservedFile): Baseline[] {
 async function inParallel<Item>(
   items: readonly Item[],
   style: Style,
-  { folder, root, environment, jobs }: Setting,
+  { folder, root, environment, jobs, signal }: Setting,
   act: (item: Item, process_: TestProcess) => Promise<void>,
 ): Promise<void> {
   mkdirSync(folder, { recursive: true });
@@ -127,6 +129,11 @@ async function inParallel<Item>(
   const end = () => {
     for (const each of processes) each.end();
   };
+  const stop = () => {
+    left.length = 0;
+    end();
+  };
+  signal?.addEventListener('abort', stop);
   process.once('exit', end);
   try {
     await Promise.all(
@@ -134,8 +141,10 @@ async function inParallel<Item>(
         for (let item = left.shift(); item !== undefined; item = left.shift()) await act(item, each);
       }),
     );
+    signal?.throwIfAborted();
   } finally {
     end();
     process.off('exit', end);
+    signal?.removeEventListener('abort', stop);
   }
 }

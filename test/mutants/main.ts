@@ -27,7 +27,9 @@ const program = new Command('npm run test:mutants --')
   .addHelpText('after', '\nEnds with 0, with 1 where a score fell, with 2 when it could not be measured.')
   .exitOverride();
 
-for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(130));
+const interrupted = new AbortController();
+for (const signal of ['SIGINT', 'SIGTERM'] as const)
+  process.once(signal, () => interrupted.abort(new Error('interrupted')));
 try {
   program.parse();
   process.exitCode = await main(program.args, program.opts<Options>());
@@ -112,6 +114,7 @@ async function runGroup(group: Group, files: readonly string[], { jobs, sample }
       say,
       leftOut: group.leftOut,
       mostTests: group.mostTests,
+      signal: interrupted.signal,
     };
     const tests = globSync([...group.tests], { cwd: root })
       .filter((file) => !group.leftOut.includes(file))
