@@ -27,7 +27,7 @@ const moreOften = 20;
 const moreAtLeast = 200_000;
 
 /** A test as it ran without a mutant. */
-type Baseline = Task & { reached: ReadonlySet<number>; loads: ReadonlySet<number> };
+type Baseline = Task & { took: number; reached: ReadonlySet<number>; loads: ReadonlySet<number> };
 
 /** @throws Error when a test fails without a mutant */
 export async function observeTests(files: readonly string[], setting: Setting): Promise<ObservedFile[]> {
@@ -99,7 +99,7 @@ function testsFor(
   // A test that reaches little is likely about this mutant; the same ones are taken each time.
   const nearest = reaching.toSorted((one, other) => one.reached.size - other.reached.size).slice(0, most ?? Infinity);
   // Quick ones first, and those that have killed before.
-  const price = (test: Baseline) => test.milliseconds / (1 + (kills.get(test) ?? 0));
+  const price = (test: Baseline) => test.took / (1 + (kills.get(test) ?? 0));
   const tests = nearest.toSorted((one, other) => price(one) - price(other));
   return { tests, atLoad: reaching.some(({ loads }) => loads.has(id)) };
 }
@@ -109,6 +109,7 @@ function baselinesOf({ file, loaded, tests }: ObservedFile): Baseline[] {
   return tests.map(({ milliseconds, rounds, reached }, at) => ({
     file,
     at,
+    took: milliseconds,
     milliseconds: milliseconds * slower + graceMs,
     most: rounds * moreOften + moreAtLeast,
     reached: new Set(reached),
