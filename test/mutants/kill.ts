@@ -58,8 +58,9 @@ export async function killMutants(
   const results: Result[] = [];
   const begun = Date.now();
   await inParallel(mutants, 'compare', setting, async (mutant, warm) => {
-    const { tests, atLoad } = testsFor(mutant, baselines, kills, setting.mostTests);
-    const killedBy = await attempt(mutant, tests, atLoad, warm, setting);
+    const { inTest, atLoad } = testsFor(mutant, baselines, kills, setting.mostTests);
+    const tests = [...new Set([...inTest, ...atLoad])];
+    const killedBy = (await attempt(mutant, inTest, warm)) ?? (await attemptFromTheStart(mutant, atLoad, setting));
     const killer = tests.find(({ file, at }) => file === killedBy?.test.file && at === killedBy.test.at);
     if (killer !== undefined) kills.set(killer, (kills.get(killer) ?? 0) + 1);
     results.push({ mutant, killedBy, tests: tests.length });
@@ -71,37 +72,38 @@ export async function killMutants(
   return results.sort((one, other) => one.mutant.id - other.mutant.id);
 }
 
-async function attempt(
-  mutant: Mutant,
-  tests: readonly Baseline[],
-  atLoad: boolean,
-  warm: TestProcess,
-  setting: Setting,
-) {
-  if (tests.length === 0) return null;
-  if (!atLoad) return warm.run(mutant.id, tests);
+async function attempt({ id }: Mutant, tests: readonly Baseline[], process_: TestProcess): Promise<KilledBy | null> {
+  return tests.length === 0 ? null : process_.run(id, tests);
+}
+
+/** What runs as a file is loaded was run long before a warm process hears of the mutant. */
+async function attemptFromTheStart(mutant: Mutant, tests: readonly Baseline[], setting: Setting) {
   const fresh = new TestProcess({ ...setting, style: 'compare', fromTheStart: mutant.id });
   try {
-    return await fresh.run(mutant.id, tests);
+    return await attempt(mutant, tests, fresh);
   } finally {
     fresh.end();
   }
 }
 
-/** What runs as a file is loaded was run long before a warm process hears of the mutant. */
 function testsFor(
   { id }: Mutant,
   baselines: readonly Baseline[],
   kills: ReadonlyMap<Baseline, number>,
   most: number | null,
 ) {
-  const reaching = baselines.filter(({ reached, loads }) => reached.has(id) || loads.has(id));
-  // A test that reaches little is likely about this mutant; the same ones are taken each time.
-  const nearest = reaching.toSorted((one, other) => one.reached.size - other.reached.size).slice(0, most ?? Infinity);
-  // Quick ones first, and those that have killed before.
   const price = (test: Baseline) => test.took / (1 + (kills.get(test) ?? 0));
-  const tests = nearest.toSorted((one, other) => price(one) - price(other));
-  return { tests, atLoad: reaching.some(({ loads }) => loads.has(id)) };
+  const chosen = (tests: readonly Baseline[]) =>
+    tests
+      // A test that reaches little is likely about this mutant; the same ones are taken each time.
+      .toSorted((one, other) => one.reached.size - other.reached.size)
+      .slice(0, most ?? Infinity)
+      // Quick ones first, and those that have killed before.
+      .toSorted((one, other) => price(one) - price(other));
+  return {
+    inTest: chosen(baselines.filter(({ reached }) => reached.has(id))),
+    atLoad: chosen(baselines.filter(({ loads }) => loads.has(id))),
+  };
 }
 
 function baselinesOf({ file, loaded, tests }: ObservedFile): Baseline[] {

@@ -76,9 +76,8 @@ async function run({ mutant, tests }: Extract<Order, { kind: 'run' }>): Promise<
   activateInWorkflows(mutant, false);
   for (const { file, at, most } of tests) {
     tell({ kind: 'begins', test: { file, at } });
-    activate(mutant);
     limitTo(most);
-    const { name, why } = await outcomeOf(file, at);
+    const { name, why } = await outcomeOf(file, at, mutant);
     activate(fromTheStart);
     limitTo(Number.POSITIVE_INFINITY);
     if (why !== null) return { kind: 'ran', mutant, killedBy: { file, at, name, why } };
@@ -86,11 +85,13 @@ async function run({ mutant, tests }: Extract<Order, { kind: 'run' }>): Promise<
   return { kind: 'ran', mutant, killedBy: null };
 }
 
-/** A file that cannot be loaded with the mutant fails, too. */
-async function outcomeOf(file: string, at: number): Promise<{ name: string; why: string | null }> {
+/** A file that cannot be loaded with a mutant that is there from the start fails, too. */
+async function outcomeOf(file: string, at: number, mutant: number): Promise<{ name: string; why: string | null }> {
   try {
     const test = (await testsOf(file))[at];
     if (test === undefined) return { name: `test ${at + 1}`, why: 'it is not declared any more' };
+    // Only now: what a file makes as it is loaded stays for the mutants after this one.
+    activate(mutant);
     return { name: test.name, why: await failureOf(test) };
   } catch (error) {
     return { name: 'the file', why: String(error) };
