@@ -24,6 +24,10 @@ const bounded: Record<string, string> = {
   'models/offline/router/question-register.ts /(?:^|[.,!:] )\\W*(?:do|does|did|has|have|will)\\b[^?\\n]*\\?/u':
     'the same',
   'models/offline/router/question-register.ts /(?:^|[.,!:] )\\W*(?:is|are|was|were)\\b[^?\\n]*\\?/u': 'the same',
+  'harness/graders/linear-pattern.ts /(?:([*+?])|\\{(\\d+)(,?)(\\d*)\\})\\??/y':
+    'reads a pattern of 500 characters at most',
+  'harness/graders/linear-pattern.ts /\\[(?:\\\\.|[^\\]\\\\])*\\]|\\\\[pPu]\\{[^}]*\\}|\\\\ud[89ab][\\da-f]{2}\\\\ud[c-f][\\da-f]{2}|\\\\u[\\da-f]{4}|\\\\x[\\da-f]{2}|\\\\c.|\\\\.|./isuy':
+    'the same',
 };
 
 /** Files that build expressions when they are called: what they build, or why it may be anything. */
@@ -34,6 +38,8 @@ const built: Record<string, RegExp[] | string> = {
   'models/offline/policy/conversation.ts': [/<question((?:\s[^<>]{0,300})?)>/g],
   'models/offline/policy/merge.ts': [/\bconfidence="([^"]*)"/],
   'retrieval/reference-tool.ts': [/(?<![\w$])Reply\.send(?![\w$])/],
+  'harness/graders/linear-pattern.ts': 'each is the test of a single character',
+  'retrieval/grep-filter.ts': "the model's own: the same thread as grep-tool",
   'retrieval/grep-tool.ts': "the model's own: it runs in a thread that is killed at the deadline of the tool",
   'retrieval/path-filter.ts': "the model's own glob: the same thread",
   'worker/redactor.ts': "the user's own, from the settings",

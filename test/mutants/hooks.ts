@@ -1,0 +1,75 @@
+/** Preloaded by a process that runs tests: files with mutants, a workflow bundle with mutants, and tests that are collected. */
+import { readFileSync, writeFileSync } from 'node:fs';
+import { registerHooks } from 'node:module';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { isMainThread } from 'node:worker_threads';
+import { withSettings } from './bundled-switch.ts';
+import type { Instrumented } from './messages.ts';
+import type { Style } from './schemata.ts';
+
+const folder = process.env.MUTANTS_FOLDER ?? '';
+const style = process.env.MUTANTS_STYLE as Style;
+const root = join(import.meta.dirname, '../..');
+const urlOf = (path: string) => pathToFileURL(join(root, path)).href;
+/** One for this process: a worker reads it at its start. */
+const codePath = join(folder, `workflows-${process.pid}.js`);
+/** What workflows of this process report as reached, one number a line. */
+export const reportPath = join(folder, `reached-${process.pid}`);
+
+const code = isMainThread ? installed() : null;
+
+/** @returns the text of the workflow bundle, if there is one */
+function installed(): string | null {
+  const { texts: all, bundle } = JSON.parse(readFileSync(join(folder, 'instrumented.json'), 'utf8')) as Instrumented;
+  const texts = new Map(Object.entries(all[style]).map(([path, text]) => [pathToFileURL(path).href, text]));
+  if (bundle !== null) for (const [path, text] of replacements()) texts.set(urlOf(path), text);
+  const tests = new URL('./collected-tests.ts', import.meta.url).href;
+  registerHooks({
+    resolve: (specifier, context, next) =>
+      specifier === 'node:test'
+        ? { url: tests, format: 'module-typescript', shortCircuit: true }
+        : next(specifier, context),
+    load: (url, context, next) => {
+      const source = texts.get(url);
+      return source === undefined ? next(url, context) : { format: 'module', source, shortCircuit: true };
+    },
+  });
+  return bundle === null ? null : readFileSync(bundle, 'utf8');
+}
+
+/** The bundle with mutants in place of the project's; and one set of retrieval threads, whose start is most of a short run. */
+function replacements(): [path: string, text: string][] {
+  const workflowsPath = join(root, 'workflows/index.ts');
+  return [
+    [
+      'worker/workflow-bundle.ts',
+      `export const workflowsPath = ${JSON.stringify(workflowsPath)};
+export const workflowBundle = async () => (${JSON.stringify({ codePath })});`,
+    ],
+    [
+      'retrieval/threads.ts',
+      `import { createThreads as create } from './threads.ts?one-for-all';
+const { run } = create();
+export const createThreads = () => ({ run, close: async () => {} });`,
+    ],
+  ];
+}
+
+/** Workers that start from now on run workflows with this mutant. */
+export function activateInWorkflows(active: number, observing: boolean): void {
+  if (code === null) return;
+  const most = observing ? 1e9 : 2_000_000;
+  writeFileSync(codePath, withSettings(code, { active, most, report: observing ? reportPath : '' }));
+}
+
+/** An error that a mutant raises in a workflow fails it: else the server would try the task again for ever. */
+export async function failWorkflowsAtOnce(): Promise<void> {
+  if (code === null) return;
+  const { Worker } = await import('@temporalio/worker');
+  const { create, runReplayHistory } = Worker;
+  const workflowFailureErrorTypes = { '*': ['Error'] };
+  Worker.create = (options) => create.call(Worker, { ...options, workflowFailureErrorTypes });
+  Worker.runReplayHistory = (options, ...history) =>
+    runReplayHistory.call(Worker, { ...options, workflowFailureErrorTypes }, ...history);
+}
