@@ -64,8 +64,9 @@ test('the reranker sees the places numbered from 1', () => {
 
 test('an order is read as indexes, each once, and only of places that are there', () => {
   assert.deepEqual(parseOrder(chatReply('{"order": [3, 1, 3, 0, -1, 4, 1.5, "2"]}'), 3), [2, 0]);
-  assert.deepEqual(parseOrder(chatReply('{"order": "2, 1"}'), 3), []);
-  assert.deepEqual(parseOrder(chatReply('2, 1'), 3), []);
+  assert.deepEqual(parseOrder(chatReply('{"order": "2, 1"}'), 3), null);
+  assert.deepEqual(parseOrder(chatReply('2, 1'), 3), null);
+  assert.deepEqual(parseOrder(chatReply('{"order": []}'), 3), []);
 });
 
 test('the specialist sees question, map, earlier draft and review, in this order, after its prompt and the rules', () => {
