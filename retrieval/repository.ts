@@ -63,11 +63,13 @@ export type RetrievalSettings = {
   home: string;
   /** Absent or null: search is by words alone. */
   vectors?: DeskOptions | null;
+  /** Shared with other retrievals of this process, and left running by `close`; threads of its own unless given. */
+  threads?: Threads;
 };
 
-export function createRetrieval({ home, vectors = null }: RetrievalSettings): Retrieval {
-  const threads = createThreads();
-  const close = () => threads.close();
+export function createRetrieval({ home, vectors = null, threads: shared }: RetrievalSettings): Retrieval {
+  const threads = shared ?? createThreads();
+  const close = async () => (shared === undefined ? threads.close() : undefined);
   const build = sharedBuilds((source, options) => threads.run('build', { kind: 'build', home, source }, options));
   const find = (ref: SnapshotRef, signal: AbortSignal) => threads.run('find', { kind: 'find', home, ref }, { signal });
   return {

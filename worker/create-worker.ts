@@ -10,6 +10,7 @@ import type { Logger } from '../observability/logging.ts';
 import { createOpenAiEmbeddings } from '../models/openai-embeddings.ts';
 import { createContentStore } from '../retrieval/content-store.ts';
 import { createRetrieval } from '../retrieval/repository.ts';
+import type { Threads } from '../retrieval/threads.ts';
 import type { DeskOptions } from '../retrieval/vector-desk.ts';
 import { benchmarksOf } from './benchmarks.ts';
 import { modelByRole, openModel } from './model-endpoint.ts';
@@ -27,6 +28,8 @@ export type WorkerTuning = {
   maxCachedWorkflows?: number;
   maxConcurrentActivities?: number;
   taskQueue?: string;
+  /** Shared by the workers of one process; threads of its own unless given. */
+  retrievalThreads?: Threads;
 };
 
 /** Long enough for the model calls in flight; what takes longer is cancelled and taken up by the next worker. */
@@ -66,7 +69,14 @@ async function startOver(opened: AsyncDisposableStack, { config, server, log, tu
   const endpoint = opened.use(await openModel(config));
   const client = new Client({ connection, namespace: server.namespace });
   const traces = traceExportOf(config, server, client);
-  const { activities, retrieval } = activitiesOf(config, { model: endpoint.model, traces, client, usable, log });
+  const { activities, retrieval } = activitiesOf(config, {
+    model: endpoint.model,
+    traces,
+    client,
+    usable,
+    log,
+    threads: tuning.retrievalThreads,
+  });
   opened.use(retrieval);
   const options: WorkerOptions = {
     ...(await limits(config, tuning)),
@@ -107,16 +117,27 @@ async function limits(config: Config, tuning: WorkerTuning): Promise<WorkerOptio
   };
 }
 
-type Parts = { model: ChatModel; traces: TraceParts; client: Client; usable: readonly string[]; log: Logger };
+type Parts = {
+  model: ChatModel;
+  traces: TraceParts;
+  client: Client;
+  usable: readonly string[];
+  log: Logger;
+  threads: Threads | undefined;
+};
 
-function activitiesOf(config: Config, { model, traces, client, usable, log }: Parts) {
+function activitiesOf(config: Config, { model, traces, client, usable, log, threads }: Parts) {
   const paths = homePaths(config.home);
   const journal = createFileJournal(paths.journal);
   journal.prune().then(
     (removed) => log.debug({ removed }, 'pruned the journal'),
     (error: unknown) => log.warn({ err: error }, 'could not prune the journal'),
   );
-  const retrieval = createRetrieval({ home: paths.home, vectors: vectorsOf(config, log) });
+  const retrieval = createRetrieval({
+    home: paths.home,
+    vectors: vectorsOf(config, log),
+    ...(threads !== undefined && { threads }),
+  });
   const content = createContentStore(paths.content);
   const exported = traces.exportOver({ content, retrieval });
   const activities = createActivities({

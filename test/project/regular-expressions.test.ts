@@ -42,6 +42,7 @@ const built: Record<string, RegExp[] | string> = {
   'retrieval/grep-filter.ts': "the model's own: the same thread as grep-tool",
   'retrieval/grep-tool.ts': "the model's own: it runs in a thread that is killed at the deadline of the tool",
   'retrieval/path-filter.ts': "the model's own glob: the same thread",
+  'workflows/json-schema.ts': 'those of contracts/, which are tried as they stand there',
   'worker/redactor.ts': "the user's own, from the settings",
 };
 

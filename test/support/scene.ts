@@ -14,6 +14,7 @@ import type { CallLimits, QuestionInput } from '../../contracts/question.ts';
 import type { RepositoryRef } from '../../contracts/snapshot.ts';
 import { createLogger } from '../../observability/logging.ts';
 import { createRedactor } from '../../observability/redaction.ts';
+import { createThreads } from '../../retrieval/threads.ts';
 import { startWorker } from '../../worker/create-worker.ts';
 import { ownServer } from '../../worker/server-address.ts';
 import { workflowBundle } from '../../worker/workflow-bundle.ts';
@@ -33,6 +34,9 @@ export const tracesToFiles: Config['traces'] = {
 
 const log = createLogger({ level: 'silent', file: null, redactor: createRedactor([]) });
 const bundles = homePaths(join(checkout, '.switchyard')).cache;
+
+/** One set for all scenes of a file: starting threads is most of a short run. */
+const retrievalThreads = createThreads();
 
 /** Runs the workflow tests with replay on every task when it is 0. */
 const maxCachedWorkflows = Number(process.env.TEST_CACHED_WORKFLOWS ?? 100);
@@ -70,7 +74,7 @@ export async function openScene(options: SceneOptions) {
   const client = new Client({ connection, namespace: server.namespace });
   const started: WorkflowHandle[] = [];
   await shareBundles(home);
-  const tuning = { maxCachedWorkflows };
+  const tuning = { maxCachedWorkflows, retrievalThreads };
   const worker = await startWorker(config, ownServer(server.address, server.namespace), log, tuning);
   const start = async (question: string, { taskQueue: queue = taskQueue, ...ask }: AskOptions) => {
     const input = questionInput(question, repository, ask);
