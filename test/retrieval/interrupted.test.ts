@@ -18,9 +18,9 @@ import {
   syntheticSource,
 } from './scratch.ts';
 
-/** A checkout of 4 MB: enough for eight transactions. */
+/** A checkout of 2 MB: enough for four transactions. */
 function sourceCheckout(folder: string): string {
-  const checkout = syntheticSource(join(folder, 'source'), 4.1, 11);
+  const checkout = syntheticSource(join(folder, 'source'), 2.1, 11);
   git(checkout, 'init', '--quiet');
   return commitAll(checkout, 'first');
 }
