@@ -115,11 +115,7 @@ async function replay(handle: WorkflowHandle): Promise<void> {
   const started = history.events?.[0]?.workflowExecutionStartedEventAttributes;
   if (started) started.originalExecutionRunId = (await handle.describe()).runId;
   assert.ok((history.events?.length ?? 0) > 3, 'a workflow that never ran proves nothing');
-  await Worker.runReplayHistory(
-    { workflowBundle: await workflowBundle(bundles), debugMode: true },
-    history,
-    handle.workflowId,
-  );
+  await Worker.runReplayHistory({ workflowBundle: await workflowBundle(bundles) }, history, handle.workflowId);
 }
 
 function configOf(options: SceneOptions, home: string): Config {
