@@ -1,10 +1,10 @@
 /** What activities need from the outside, as small as they need it; worker/ builds it, tests hand in their own. */
 import type { ChatModel } from '../models/chat-model.ts';
 import type { ReplyJournal } from '../models/journal.ts';
-import type { ContentStore } from '../retrieval/content-store.ts';
+import type { ContentStore } from '../retrieval/store/content-store.ts';
 import type { Retrieval } from '../retrieval/repository.ts';
-import type { BenchmarkNeeds } from './benchmark-needs.ts';
-import type { TraceExport } from './export-spans.ts';
+import type { BenchmarkNeeds } from './benchmark/dependencies.ts';
+import type { TraceExport } from './tracing/export-spans.ts';
 import type { ModelRole } from '../contracts/chat.ts';
 
 export type ActivityDependencies = {

@@ -1,7 +1,7 @@
 /** Names failures for the workflow: the one place where an error becomes a Temporal failure. */
 import { ApplicationFailure, CancelledFailure } from '@temporalio/common';
-import { type FailureKind, failureKinds } from '../contracts/failure-kinds.ts';
-import type { SpanRecord } from '../contracts/span.ts';
+import { type FailureKind, failureKinds } from '../contracts/failures.ts';
+import type { SpanRecord } from '../contracts/trace.ts';
 
 /** What a failure carries to the workflow, as the first of its details. */
 export type FailureDetail = {

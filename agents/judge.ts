@@ -1,6 +1,6 @@
 /** The judge: reads question, draft and evidence, and says in a typed verdict whether the draft may pass. */
 import type { ChatMessage, ChatReply } from '../contracts/chat.ts';
-import type { Verdict } from '../contracts/verdict.ts';
+import type { Verdict } from '../contracts/agent.ts';
 import { findJsonObject, type ReplySchema } from './json-reply.ts';
 import { readSentences } from './reply-fields.ts';
 

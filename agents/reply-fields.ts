@@ -1,6 +1,7 @@
 /** Reads fields of a model's JSON with the forgiveness that models need, and no more: nothing is made up. */
-import type { Draft } from '../contracts/draft.ts';
+import type { Draft } from '../contracts/agent.ts';
 import type { Citation } from '../contracts/evidence.ts';
+import type { ChatMessage } from '../contracts/chat.ts';
 
 type Fields = Record<string, unknown>;
 
@@ -74,4 +75,15 @@ function readLines(fields: Fields): [number | null, number | null] {
 function readLine(value: unknown): number | null {
   const number = typeof value === 'string' ? Number.parseInt(value, 10) : value;
   return typeof number === 'number' && Number.isInteger(number) && number > 0 ? number : null;
+}
+
+// Asks again after a reply that could not be used: with the reply in view, and what was wrong with it.
+
+export function repairMessage(problem: string, mustAnswer: boolean): ChatMessage {
+  const wanted = mustAnswer ? '' : 'Call a tool, or reply ';
+  const again = mustAnswer ? 'Reply again ' : '';
+  return {
+    role: 'user',
+    content: `<problem>\n${problem}\n</problem>\nYour last reply could not be used. ${again}${wanted}with the one JSON object that was asked for, and nothing else.`,
+  };
 }

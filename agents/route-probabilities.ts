@@ -1,6 +1,6 @@
 /** Turns a reply's token probabilities into a distribution over routes. */
 import type { TokenLogprob } from '../contracts/chat.ts';
-import type { RouteDecision } from '../contracts/routing.ts';
+import type { RouteDecision } from '../contracts/agent.ts';
 
 /** Below this share of the probability at the deciding token, the alternatives say nothing about the routes. */
 const leastMass = 0.1;

@@ -1,7 +1,7 @@
 /** The router: one small question to a model, and a distribution over routes from whatever it replies. */
 import type { ChatMessage, ChatReply, ChatRequest } from '../contracts/chat.ts';
-import type { RouterSpec, SpecialistSpec } from '../contracts/pipeline-spec.ts';
-import type { RouteDecision } from '../contracts/routing.ts';
+import type { RouterSpec, SpecialistSpec } from '../contracts/pipeline.ts';
+import type { RouteDecision } from '../contracts/agent.ts';
 import { routeProbabilities } from './route-probabilities.ts';
 
 /** A route as the router sees it. */

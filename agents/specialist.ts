@@ -1,8 +1,8 @@
 /** A specialist: an isolated prompt, its tools, and an answer that code can check. */
 import type { ChatMessage, ChatReply } from '../contracts/chat.ts';
-import type { Draft } from '../contracts/draft.ts';
-import type { SpecialistSpec } from '../contracts/pipeline-spec.ts';
-import type { ToolRequest } from '../contracts/tool.ts';
+import type { Draft } from '../contracts/agent.ts';
+import type { SpecialistSpec } from '../contracts/pipeline.ts';
+import type { ToolRequest } from '../contracts/tools.ts';
 import { findJsonObject } from './json-reply.ts';
 import { noAnswer, readDraft } from './reply-fields.ts';
 

@@ -1,7 +1,7 @@
 /** The synthesizer: makes one answer from several typed results, and says what it replaced and why. */
 import type { ChatMessage, ChatReply } from '../contracts/chat.ts';
 import type { Citation } from '../contracts/evidence.ts';
-import type { Synthesis } from '../contracts/synthesis.ts';
+import type { Synthesis } from '../contracts/agent.ts';
 import { findJsonObject, type ReplySchema } from './json-reply.ts';
 import { noAnswer, readDraft } from './reply-fields.ts';
 

@@ -1,5 +1,5 @@
 /** What the exit code of a command means. */
-import type { AnswerOutcome } from '../contracts/outcome.ts';
+import type { AnswerOutcome } from '../contracts/run.ts';
 
 export const exitCodes = { worked: 0, failed: 1, usage: 2, gate: 100, interrupted: 130 } as const;
 

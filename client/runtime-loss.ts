@@ -1,5 +1,5 @@
 /** Ends a wait when the runtime that would have answered goes away. */
-import { CommandFailure } from './failures.ts';
+import { CommandFailure } from '../lib/errors.ts';
 import type { Session } from './session.ts';
 
 /** @throws CommandFailure once the runtime is gone, else whatever the work gives */

@@ -4,9 +4,9 @@ import type { Client, Connection } from '@temporalio/client';
 import type { Config } from '../config/config.ts';
 import { homePaths } from '../config/home-paths.ts';
 import { ensureOwnFolder } from '../config/socket-folder.ts';
-import { CommandFailure } from './failures.ts';
-import { type JoinedRuntime, joinRuntime } from './runtime-connection.ts';
-import type { Need } from './runtime-member.ts';
+import { CommandFailure } from '../lib/errors.ts';
+import { type JoinedRuntime, joinRuntime } from '../runtime/client/runtime-connection.ts';
+import type { Need } from '../runtime/client/runtime-member.ts';
 import { connectExternal, connectLocal, hasPollers, type TemporalConnection } from './temporal.ts';
 import { runUrl } from '../observability/run-link.ts';
 
@@ -58,7 +58,7 @@ export function joinHome({ settings, need, onProgress, signal }: SessionRequest)
     signal,
     command: {
       executable: process.execPath,
-      arguments: [fileURLToPath(new URL('../worker/home-main.ts', import.meta.url))],
+      arguments: [fileURLToPath(new URL('../runtime/host/main.ts', import.meta.url))],
       logFile: paths.runtimeLog,
     },
   });

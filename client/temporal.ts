@@ -1,11 +1,18 @@
 /** Connects to the Temporal server that the environment names, or to the one of this home's runtime. */
-import { Client, Connection, type ConnectionOptions, type WorkflowFailedError } from '@temporalio/client';
+import {
+  Client,
+  Connection,
+  type ConnectionOptions,
+  defaultGrpcRetryOptions,
+  makeGrpcRetryInterceptor,
+  type WorkflowFailedError,
+} from '@temporalio/client';
 import { rootCause } from '@temporalio/common';
 import { loadClientConnectConfig } from '@temporalio/envconfig';
 import type { Config } from '../config/config.ts';
-import { CommandFailure } from './failures.ts';
-import { printableLine } from './output.ts';
-import { patientRetries } from './patient-retries.ts';
+import { CommandFailure } from '../lib/errors.ts';
+import { printableLine } from '../lib/printable.ts';
+import { setTimeout as sleep } from 'node:timers/promises';
 
 export type TemporalConnection = {
   client: Client;
@@ -67,4 +74,39 @@ export async function hasPollers({ connection, namespace }: TemporalConnection, 
     taskQueueType: 1,
   });
   return (pollers ?? []).length > 0;
+}
+
+// Retries of gRPC calls that end with the connection: the SDK's own leave a timer behind, which then throws in the
+// middle of nowhere ("Channel has been shut down").
+
+type PatientRetries = {
+  interceptors: NonNullable<ConnectionOptions['interceptors']>;
+  /** To be awaited before the connection is closed: no retry is begun any more, and none is waiting. */
+  end(): Promise<void>;
+};
+
+/** A retry waits no longer than this, so that a command never hangs at its end. */
+const longestMs = 1500;
+
+function patientRetries(): PatientRetries {
+  const { delayFunction, retryableDecider } = defaultGrpcRetryOptions();
+  let ending = false;
+  let lastRetryMs = 0;
+  const interceptor = makeGrpcRetryInterceptor({
+    retryableDecider: (attempt, status) => !ending && retryableDecider(attempt, status),
+    delayFunction: (attempt, status) => {
+      const delayMs = Math.min(longestMs, delayFunction(attempt, status));
+      lastRetryMs = Math.max(lastRetryMs, performance.now() + delayMs);
+      return delayMs;
+    },
+  });
+  return {
+    interceptors: [interceptor],
+    end: async () => {
+      ending = true;
+      const leftMs = lastRetryMs - performance.now();
+      // Timers may fire a little late: the margin lets the last one begin its call on a channel that is still open.
+      if (leftMs > 0) await sleep(leftMs + 50);
+    },
+  };
 }

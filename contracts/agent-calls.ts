@@ -1,11 +1,10 @@
 /** Inputs of the activities that call a model: what is new in this call, and a reference to all that was said before. */
 import { z } from 'zod';
-import { ContentId } from './content.ts';
+import { ContentId, RepositoryRef, Snapshot, SnapshotRef } from './snapshot.ts';
 import { CheckedCitation } from './evidence.ts';
-import { GateSpec, RouterSpec, SpecialistSpec, SynthesisSpec } from './pipeline-spec.ts';
-import { RepositoryRef, Snapshot, SnapshotRef } from './snapshot.ts';
-import { SpanScope } from './span.ts';
-import { PlaceId } from './tool.ts';
+import { GateSpec, RouterSpec, SpecialistSpec, SynthesisSpec } from './pipeline.ts';
+import { SpanScope } from './trace.ts';
+import { PlaceId } from './tools.ts';
 
 const question = z.string();
 /** What one call may use, all its attempts and repeated sends together. */

@@ -3,7 +3,7 @@
  * software wrote needs `question_id` only, and what it does not say is null: unknown, never 0.
  */
 import { z } from 'zod';
-import { RouteDecision } from './routing.ts';
+import { RouteDecision } from './agent.ts';
 import { Usage } from './usage.ts';
 
 const orNull = <Shape extends z.ZodType>(shape: Shape) => shape.nullable().default(null);

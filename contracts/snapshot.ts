@@ -1,6 +1,12 @@
 /** An immutable picture of a repository: what a run reads, whatever happens to the repository meanwhile. */
 import { z } from 'zod';
 
+// References to immutable text kept outside of history, by the hash of its bytes.
+
+/** SHA-256 of the stored bytes, hex. */
+export const ContentId = z.string().regex(/^[0-9a-f]{64}$/);
+export type ContentId = z.infer<typeof ContentId>;
+
 /** Where the user says the repository is. `path` is absolute by the time it reaches a workflow. */
 export const RepositoryRef = z.discriminatedUnion('kind', [
   z.object({

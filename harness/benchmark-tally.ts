@@ -1,5 +1,5 @@
 /** Adds up what is recorded of a benchmark, so that one that is taken up again shows all of it. */
-import type { BenchmarkTally } from '../contracts/benchmark-run.ts';
+import type { BenchmarkTally } from '../contracts/benchmark.ts';
 import type { RunLogRecord } from '../contracts/run-log.ts';
 import { addUsage, noUsage } from '../contracts/usage-sum.ts';
 

@@ -1,5 +1,5 @@
 /** Which expected routes of a dataset a pipeline cannot take: its routing is then measured against labels that it cannot meet. */
-import type { PipelineSpec } from '../contracts/pipeline-spec.ts';
+import type { PipelineSpec } from '../contracts/pipeline.ts';
 
 export type UnmetRoutes = {
   pipeline: string;

@@ -2,7 +2,7 @@
 import type { ChatRequest } from '../contracts/chat.ts';
 import type { DoesNotFit } from '../contracts/agent-calls.ts';
 import type { Usage } from '../contracts/usage.ts';
-import type { WireBody } from './chat-body.ts';
+import type { WireBody } from './openai/chat-body.ts';
 import type { ModelPrice } from '../contracts/model-prices.ts';
 import type { ReportedPart } from './token-estimate.ts';
 

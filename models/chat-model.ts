@@ -1,6 +1,6 @@
 /** The port through which everything asks a chat model, and the one error that it throws. */
 import type { ChatReply, ChatRequest } from '../contracts/chat.ts';
-import { type FailureKind, failureKinds } from '../contracts/failure-kinds.ts';
+import { type FailureKind, failureKinds } from '../contracts/failures.ts';
 import type { Usage } from '../contracts/usage.ts';
 import type { Allowance } from './allowance.ts';
 

@@ -1,7 +1,7 @@
 /** Command: reads model settings as one JSON object from stdin, tries the model, prints the result as one JSON line. */
 import { z } from 'zod';
 import { probeModel } from './doctor.ts';
-import { createOpenAiChat } from './openai-chat.ts';
+import { createOpenAiChat } from './openai/chat.ts';
 
 const Settings = z.strictObject({
   apiKey: z.string().min(1).nullable(),

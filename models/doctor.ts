@@ -1,6 +1,6 @@
 /** Tries a model the way the pipeline will: one call with a tool and one like the router's. */
 import type { ChatRequest, ToolDefinition } from '../contracts/chat.ts';
-import type { RunFailure } from '../contracts/outcome.ts';
+import type { RunFailure } from '../contracts/run.ts';
 import { type ChatModel, ModelFailure } from './chat-model.ts';
 
 export type ModelProbe =

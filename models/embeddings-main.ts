@@ -1,8 +1,8 @@
 /** Command: embeds for another process. The settings are the first line of stdin, each further line is a call. */
 import { createInterface } from 'node:readline';
-import { type Embed, type EmbeddingAnswer, EmbeddingCall, EmbeddingSettings } from '../contracts/embedder.ts';
+import { type Embed, type EmbeddingAnswer, EmbeddingCall, EmbeddingSettings } from '../contracts/embeddings.ts';
 import { ModelFailure } from './chat-model.ts';
-import { createOpenAiEmbeddings } from './openai-embeddings.ts';
+import { createOpenAiEmbeddings } from './openai/embeddings.ts';
 
 const open = new Map<number, AbortController>();
 let embed: Embed | null = null;

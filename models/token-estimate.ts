@@ -11,8 +11,8 @@
  * 5. An endpoint that reports nothing is counted by `countUsage` in characters, and so is the estimate.
  */
 import type { Usage } from '../contracts/usage.ts';
-import type { WireBody } from './chat-body.ts';
-import { charactersPerToken } from './token-usage.ts';
+import type { WireBody } from './openai/chat-body.ts';
+import { charactersPerToken } from './openai/token-usage.ts';
 
 /** The first `messages` messages of a request, and all that is beside messages, were reported to take `tokens`. */
 export type ReportedPart = { tokens: number; messages: number };

@@ -1,6 +1,5 @@
 /** The leaves of a trace: one span for each attempt at an activity that left a record, and one for an end without any. */
-import type { SpanRecord, SpanScope } from '../contracts/span.ts';
-import type { SpanType, TraceField, TraceSpan } from '../contracts/trace.ts';
+import type { SpanRecord, SpanScope, SpanType, TraceField, TraceSpan } from '../contracts/trace.ts';
 import type { ActivityStep } from './run-history.ts';
 
 /** What a span lacks that is no model call. */

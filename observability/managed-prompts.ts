@@ -1,6 +1,6 @@
 /** Takes agents' prompts from Langfuse prompt management, each with the pipeline's own text as the fallback. */
 import { z } from 'zod';
-import type { PipelineSpec } from '../contracts/pipeline-spec.ts';
+import type { PipelineSpec } from '../contracts/pipeline.ts';
 import type { ManagedPrompt } from '../contracts/trace.ts';
 import { callLangfuse, type LangfuseSettings } from './langfuse-api.ts';
 

@@ -1,6 +1,6 @@
 /** Reads a run out of its Temporal history, in the JSON form that Temporal's own tools write. */
 import { z } from 'zod';
-import { SpanRecord } from '../contracts/span.ts';
+import { SpanRecord } from '../contracts/trace.ts';
 import type { ActivityStep, RunHistory, TaskStep, TimerStep } from './run-history.ts';
 
 const Payload = z.looseObject({ data: z.string().nullish() });

@@ -1,5 +1,5 @@
 /** A run as its history tells it: what was done, when, how often, and what came of it. */
-import type { SpanRecord } from '../contracts/span.ts';
+import type { SpanRecord } from '../contracts/trace.ts';
 
 /** Times are milliseconds since the epoch, by the server's clock. */
 export type ActivityStep = {

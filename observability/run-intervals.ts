@@ -1,5 +1,5 @@
 /** What went on in a run and when, by the server's clock: attempts, what lies between them, and the worker deciding. */
-import type { SpanScope } from '../contracts/span.ts';
+import type { SpanScope } from '../contracts/trace.ts';
 import { isModelCall } from './attempt-spans.ts';
 import type { ActivityStep, RunHistory, TaskStep } from './run-history.ts';
 import { handOver, scopeOf } from './run-trace.ts';

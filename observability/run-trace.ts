@@ -1,9 +1,7 @@
 /** Makes a trace of a run's history: one root, a group for each part of the run, a leaf for each attempt at its work. */
-import type { SpecialistOutput } from '../contracts/draft.ts';
-import { AnswerOutcome } from '../contracts/outcome.ts';
-import { QuestionInput } from '../contracts/question.ts';
-import { SpanScope } from '../contracts/span.ts';
-import type { Trace, TraceField, TraceScore, TraceSpan } from '../contracts/trace.ts';
+import type { SpecialistOutput } from '../contracts/agent.ts';
+import { AnswerOutcome, QuestionInput } from '../contracts/run.ts';
+import { SpanScope, type Trace, type TraceField, type TraceScore, type TraceSpan } from '../contracts/trace.ts';
 import type { ActivityStep, RunHistory } from './run-history.ts';
 import { attemptSpans, noModelCall } from './attempt-spans.ts';
 import { traceIdOf } from './trace-ids.ts';

@@ -1,4 +1,4 @@
-/** The failures of retrieval that a person can act on, by the names of contracts/failure-kinds.ts. */
+/** The failures of retrieval that a person can act on, by the names of contracts/failures.ts. */
 import { hostname } from 'node:os';
 
 /** The repository that was named cannot be read; the message is one line and says what to do. */

@@ -1,24 +1,21 @@
 /** Opens repositories as immutable snapshots and answers every question about their text, off the caller's event loop. */
 import type { CheckedCitation, Citation, Evidence } from '../contracts/evidence.ts';
 import type { RepositoryRef, Snapshot, SnapshotRef } from '../contracts/snapshot.ts';
-import type { SearchCandidate } from '../contracts/search-candidate.ts';
-import type { PlaceId } from '../contracts/tool.ts';
-import type { SearchRow } from '../contracts/search-row.ts';
-import type { ToolRequest } from '../contracts/tool.ts';
-import type { Explained } from './explain-path.ts';
-import type { EmbeddingReport } from './embed-snapshot.ts';
-import { fetchSnapshotSource } from './git-fetch.ts';
-import { locateRepository } from './locate-repository.ts';
-import type { RowsRequest } from './search-rows.ts';
-import { readSearch } from './search-tools.ts';
-import { sharedBuilds } from './shared-builds.ts';
-import type { SnapshotSource } from './snapshot-source.ts';
-import { createThreads, type Threads } from './threads.ts';
-import type { OnProgress } from './thread-tasks.ts';
-import { toolDeadlineMs } from './tool-limits.ts';
-import { type ToolRun, toolError } from './tool-run.ts';
-import { withoutVectors } from './query-embedding.ts';
-import { type DeskOptions, openVectorDesk } from './vector-desk.ts';
+import type { SearchCandidate } from '../contracts/agent.ts';
+import type { PlaceId, SearchRow, ToolRequest } from '../contracts/tools.ts';
+import type { Explained } from './snapshot/explain-path.ts';
+import type { EmbeddingReport } from './index/embed-snapshot.ts';
+import { fetchSnapshotSource } from './snapshot/git-fetch.ts';
+import { locateRepository } from './snapshot/locate-repository.ts';
+import type { RowsRequest } from './search/search.ts';
+import { readSearch } from './tools/search-tools.ts';
+import { sharedBuilds } from './snapshot/shared-builds.ts';
+import type { SnapshotSource } from './snapshot/snapshot-source.ts';
+import { createThreads, type Threads } from './worker-threads/threads.ts';
+import type { OnProgress } from './worker-threads/thread-tasks.ts';
+import { toolDeadlineMs, toolError, type ToolRun } from './tools/rendering.ts';
+import { withoutVectors } from './search/query-embedding.ts';
+import { type DeskOptions, openVectorDesk } from './search/embedded-search.ts';
 
 /**
  * Every method ends soon after its signal aborts, with the signal's reason. The methods that take a snapshot throw

@@ -1,9 +1,9 @@
 /** Puts together what the activities of a benchmark need: its folders, the histories of runs, the sink of experiments. */
 import { join } from 'node:path';
 import { type Client, WorkflowNotFoundError } from '@temporalio/client';
-import { benchmarkFolders } from '../activities/benchmark-folder.ts';
-import type { BenchmarkNeeds, Experiments } from '../activities/benchmark-needs.ts';
-import type { TraceExport } from '../activities/export-spans.ts';
+import { benchmarkFolders } from '../activities/benchmark/benchmark-folder.ts';
+import type { BenchmarkNeeds, Experiments } from '../activities/benchmark/dependencies.ts';
+import type { TraceExport } from '../activities/tracing/export-spans.ts';
 import type { Config } from '../config/config.ts';
 import { homePaths } from '../config/home-paths.ts';
 import { linkDatasetItem, postScore, putDataset } from '../observability/langfuse-api.ts';

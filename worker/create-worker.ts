@@ -1,26 +1,26 @@
 /** Puts a worker together: connection, model, retrieval, stores, activities, workflows. */
 import { Client } from '@temporalio/client';
 import { NativeConnection, type WorkerOptions } from '@temporalio/worker';
-import { createActivities } from '../activities/index.ts';
+import { type Activities, createActivities } from '../activities/index.ts';
 import type { Config } from '../config/config.ts';
 import { homePaths } from '../config/home-paths.ts';
 import type { ChatModel } from '../models/chat-model.ts';
 import { createFileJournal } from '../models/journal.ts';
 import type { Logger } from '../observability/logging.ts';
-import { createOpenAiEmbeddings } from '../models/openai-embeddings.ts';
-import { createContentStore } from '../retrieval/content-store.ts';
+import { createOpenAiEmbeddings } from '../models/openai/embeddings.ts';
+import { createContentStore } from '../retrieval/store/content-store.ts';
 import { createRetrieval } from '../retrieval/repository.ts';
-import type { Threads } from '../retrieval/threads.ts';
-import type { DeskOptions } from '../retrieval/vector-desk.ts';
+import type { Threads } from '../retrieval/worker-threads/threads.ts';
+import type { DeskOptions } from '../retrieval/search/embedded-search.ts';
 import { benchmarksOf } from './benchmarks.ts';
 import { modelByRole, openModel } from './model-endpoint.ts';
-import type { RunningWorker } from './runtime.ts';
-import { registerSearchAttributes } from './search-attributes.ts';
-import { sideQueues } from './side-queues.ts';
-import type { ServerAddress } from './server-address.ts';
-import { type TraceParts, traceExportOf } from './trace-export.ts';
+import type { RunningWorker } from '../runtime/host/runtime.ts';
+import { registerSearchAttributes } from '../runtime/temporal/search-attributes.ts';
+import type { ServerAddress } from '../runtime/host/server-address.ts';
+import { traceExportOf, type TraceParts } from './trace-export.ts';
 import { createWorkers, runWorkers, shutDown } from './worker-group.ts';
 import { workflowBundle } from './workflow-bundle.ts';
+import { benchmarkQueueOf, exportQueueOf } from '../contracts/names.ts';
 
 /** What tests turn; the defaults are for use. */
 export type WorkerTuning = {
@@ -159,4 +159,25 @@ function vectorsOf({ embeddings }: Config, log: Logger): DeskOptions | null {
   const { weight, ...settings } = embeddings;
   const warn = (message: string) => log.warn(message);
   return { embeddings: { embed: createOpenAiEmbeddings(settings), settings, weight }, warn };
+}
+
+// The queues beside a worker's own: what waits there takes few slots, and none of those that people's questions need.
+
+/** Activities of benchmarks at once: with two cores, questions that people ask stay as quick as they are (bench/answers/interactive.ts). */
+const benchmarkSlots = 16;
+const exportsAtOnce = 8;
+
+/** Workers for activities alone, over the same connection. */
+function sideQueues(options: WorkerOptions): WorkerOptions[] {
+  const { workflowBundle: _, maxCachedWorkflows: __, taskQueue, ...rest } = options;
+  const { exportSpans } = options.activities as Activities;
+  return [
+    { ...rest, taskQueue: benchmarkQueueOf(taskQueue), maxConcurrentActivityTaskExecutions: benchmarkSlots },
+    {
+      ...rest,
+      taskQueue: exportQueueOf(taskQueue),
+      activities: { exportSpans },
+      maxConcurrentActivityTaskExecutions: exportsAtOnce,
+    },
+  ];
 }

@@ -3,7 +3,7 @@ import { hostname } from 'node:os';
 import { Connection } from '@temporalio/client';
 import { loadConfig } from '../config/load-config.ts';
 import { seenPolling } from './seen-polling.ts';
-import { namedServer, type ServerAddress } from './server-address.ts';
+import { namedServer, type ServerAddress } from '../runtime/host/server-address.ts';
 
 async function connectTo({ connectionOptions, address }: ServerAddress): Promise<Connection> {
   try {

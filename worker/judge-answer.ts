@@ -2,7 +2,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { answerJudgeMessages, judgementSchema, parseJudgement } from '../agents/answer-judge.ts';
 import type { ChatReply, ChatRequest } from '../contracts/chat.ts';
-import type { JudgingResult, JudgingTask } from '../contracts/judging.ts';
+import type { JudgingResult, JudgingTask } from '../contracts/dataset.ts';
 import { type ChatModel, ModelFailure } from '../models/chat-model.ts';
 
 const attempts = 4;

@@ -1,7 +1,7 @@
 /** Command: reads judging tasks as JSON lines from stdin, asks the model of the settings, prints one JSON line for each. */
 import { createInterface } from 'node:readline';
 import { loadConfig } from '../config/load-config.ts';
-import { JudgingTask } from '../contracts/judging.ts';
+import { JudgingTask } from '../contracts/dataset.ts';
 import { judgeAnswer } from './judge-answer.ts';
 import { openModel } from './model-endpoint.ts';
 

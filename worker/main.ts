@@ -3,12 +3,12 @@ import { once } from 'node:events';
 import { mkdirSync } from 'node:fs';
 import { loadConfig } from '../config/load-config.ts';
 import { createLogger } from '../observability/logging.ts';
-import { freeAddress } from './free-address.ts';
 import { startWorker } from './create-worker.ts';
 import { redactorOf } from './redactor.ts';
-import { namedServer } from './server-address.ts';
-import { stopSignal } from './stop-signals.ts';
+import { namedServer } from '../runtime/host/server-address.ts';
+import { stopSignal } from '../runtime/host/stop-signals.ts';
 import { installTemporalRuntime } from './temporal-runtime.ts';
+import { createServer } from 'node:net';
 
 /** Where metrics are served unless a setting says otherwise. */
 const defaultMetrics = '127.0.0.1:9464';
@@ -35,4 +35,16 @@ try {
 } catch (error) {
   process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
   process.exitCode = error instanceof Error && error.name === 'ConfigError' ? 2 : 1;
+}
+
+// Tells whether somebody listens at an address already, so that a default never makes a second worker fail.
+
+/** @param address host:port @returns the same; null where it is taken */
+function freeAddress(address: string): Promise<string | null> {
+  const at = address.lastIndexOf(':');
+  const probe = createServer();
+  return new Promise((resolve) => {
+    probe.once('error', () => resolve(null));
+    probe.listen(Number(address.slice(at + 1)), address.slice(0, at), () => probe.close(() => resolve(address)));
+  });
 }

@@ -2,7 +2,7 @@
 import type { Config } from '../config/config.ts';
 import type { ModelRole } from '../contracts/chat.ts';
 import type { ChatModel } from '../models/chat-model.ts';
-import { createOpenAiChat } from '../models/openai-chat.ts';
+import { createOpenAiChat } from '../models/openai/chat.ts';
 
 export type ModelEndpoint = AsyncDisposable & { model: ChatModel; url: string | null };
 
@@ -18,7 +18,7 @@ export async function openModel(config: Config): Promise<ModelEndpoint> {
   if (!offline) {
     return { model: createOpenAiChat({ ...settings, baseUrl }), url: baseUrl, [Symbol.asyncDispose]: async () => {} };
   }
-  const { startOfflineModelThread } = await import('../models/offline/thread.ts');
+  const { startOfflineModelThread } = await import('../offline-model/thread.ts');
   // Loaded when it is needed: with a real endpoint none of it is.
   const thread = await startOfflineModelThread({ faults: config.offlineFaults });
   const model = createOpenAiChat({ ...settings, baseUrl: thread.url });

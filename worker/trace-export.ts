@@ -1,20 +1,19 @@
 /** Puts together what the export of traces needs: a sink, the histories, and the renderer of what they refer to. */
 import { type Client, WorkflowExecutionAlreadyStartedError, WorkflowNotFoundError } from '@temporalio/client';
 import { historyToJSON } from '@temporalio/common/lib/proto-utils.js';
-import { loadConversation, renderMessages } from '../activities/conversation.ts';
+import { loadConversation, renderMessages } from '../activities/agents/conversation.ts';
 import type { ActivityDependencies } from '../activities/dependencies.ts';
-import type { Render, TraceExport } from '../activities/export-spans.ts';
+import type { Render, TraceExport } from '../activities/tracing/export-spans.ts';
 import type { Config } from '../config/config.ts';
 import { homePaths } from '../config/home-paths.ts';
-import type { ExportInput } from '../contracts/export.ts';
-import type { TraceField } from '../contracts/trace.ts';
+import type { ExportInput, TraceField } from '../contracts/trace.ts';
 import { createFileSink } from '../observability/file-sink.ts';
 import { createLangfuseSink } from '../observability/langfuse-sink.ts';
 import { runUrl } from '../observability/run-link.ts';
 import { noSink, type TraceSink } from '../observability/trace-sink.ts';
-import { createPendingExports, type PendingExports } from './pending-exports.ts';
 import { redactorOf } from './redactor.ts';
-import type { ServerAddress } from './server-address.ts';
+import type { ServerAddress } from '../runtime/host/server-address.ts';
+import { setTimeout as sleep } from 'node:timers/promises';
 
 type Stores = Pick<ActivityDependencies, 'content' | 'retrieval'>;
 export type TraceParts = { exportOver(stores: Stores): TraceExport; pending: PendingExports };
@@ -114,4 +113,42 @@ async function renderField(stores: Stores, field: TraceField): Promise<unknown> 
   } catch (error) {
     return `[not held by the machine that exported this: ${error instanceof Error ? error.message : String(error)}]`;
   }
+}
+
+// Counts the exports that this worker has started, so that a short-lived command can give them a moment before it ends.
+
+type PendingExports = {
+  add(run: ExportInput): void;
+  delete(run: ExportInput): void;
+  /** Aborted once exports in flight are to give up; Temporal has them tried again at the next start. */
+  giveUp: AbortSignal;
+  /** Resolves when none is pending, or when the time is over; whatever is in flight then gives up. */
+  drain(limitMs: number): Promise<void>;
+};
+
+const lookEveryMs = 500;
+
+/** @param isOver asks the server: another worker may have sent what this one has started */
+export function createPendingExports(isOver: (run: ExportInput) => Promise<boolean>): PendingExports {
+  const pending = new Map<string, ExportInput>();
+  const giveUp = new AbortController();
+  let onEmpty = () => {};
+  const remove = ({ runId }: ExportInput) => {
+    pending.delete(runId);
+    if (pending.size === 0) onEmpty();
+  };
+  return {
+    add: (run) => void pending.set(run.runId, run),
+    delete: remove,
+    giveUp: giveUp.signal,
+    async drain(limitMs) {
+      const done = new AbortController();
+      onEmpty = () => done.abort();
+      for (const endMs = Date.now() + limitMs; pending.size > 0 && Date.now() < endMs; ) {
+        await sleep(Math.min(lookEveryMs, endMs - Date.now()), undefined, { signal: done.signal }).catch(() => {});
+        for (const run of [...pending.values()]) if (await isOver(run)) remove(run);
+      }
+      giveUp.abort(new Error('the worker stops; the trace is sent at its next start'));
+    },
+  };
 }

@@ -7,7 +7,7 @@ import { bundleWorkflowCode, DefaultLogger } from '@temporalio/worker';
 
 const checkout = join(import.meta.dirname, '..');
 /** All that workflow code may import of ours: the folder boundaries hold it to these. */
-const sourceFolders = ['workflows', 'contracts'];
+const sourceFolders = ['workflows', 'contracts', 'lib'];
 const prefix = 'workflows-';
 
 export const workflowsPath = join(checkout, 'workflows', 'index.ts');

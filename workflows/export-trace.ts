@@ -2,8 +2,8 @@
 import { log, proxyActivities, workflowInfo } from '@temporalio/workflow';
 import type { Activities } from '../activities/index.ts';
 import { exportQueueOf } from '../contracts/names.ts';
-import type { ExportInput, ExportResult } from '../contracts/export.ts';
-import { validInput } from './valid-input.ts';
+import type { ExportInput, ExportResult } from '../contracts/trace.ts';
+import { validInput } from './input/valid-input.ts';
 
 export async function exportTrace(given: ExportInput): Promise<ExportResult> {
   const input = validInput('exportTrace', given);

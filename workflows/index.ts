@@ -1,5 +1,5 @@
 /** Every workflow by name: the entry of the workflow bundle. */
-export { answerQuestion } from './answer-question.ts';
+export { answerQuestion } from './answer-question/workflow.ts';
 export { exportTrace } from './export-trace.ts';
-export { runBenchmark } from './run-benchmark.ts';
+export { runBenchmark } from './benchmark/workflow.ts';
 export { routeOnly } from './route-only.ts';

@@ -1,13 +1,13 @@
 /** Routes one question and stops there: for measuring the router alone. */
 import { ApplicationFailure, condition, sleep } from '@temporalio/workflow';
-import type { RouteInput, RouteResult } from '../contracts/route-only.ts';
-import { callsWithin, type Waits } from './calls.ts';
-import { Unavailable } from './failure-reading.ts';
+import type { RouteInput, RouteResult } from '../contracts/run.ts';
+import { callsWithin, type Waits } from './answer-question/calls.ts';
+import { Unavailable } from './answer-question/failures.ts';
 import { noUsage } from '../contracts/usage-sum.ts';
-import { BudgetSpent, Ledger } from './ledger.ts';
-import { paidCall } from './paid-call.ts';
-import { routed, routerSummary, undisputedRoute } from './routing.ts';
-import { validRouting } from './valid-input.ts';
+import { BudgetSpent, Ledger } from './answer-question/budget.ts';
+import { paidCall } from './answer-question/paid-call.ts';
+import { routed, routerSummary, undisputedRoute } from './answer-question/routing.ts';
+import { validRouting } from './input/valid-input.ts';
 
 export async function routeOnly(given: RouteInput): Promise<RouteResult> {
   const { question, pipeline, forcedRoute, limits } = validRouting('routeOnly', given);

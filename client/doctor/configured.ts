@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { parseEnvFile } from '../../config/env-file.ts';
 import { checkoutFolder } from '../../config/load-config.ts';
 import { settingNames, settings } from '../../config/settings.ts';
-import { systemErrorCode } from '../failures.ts';
+import { systemErrorCode } from '../../lib/errors.ts';
 
 export type ConfiguredSetting = {
   name: string;

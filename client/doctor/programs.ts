@@ -3,7 +3,7 @@ import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import type { Config } from '../../config/config.ts';
 import { homePaths } from '../../config/home-paths.ts';
-import { printableLine } from '../output.ts';
+import { printableLine } from '../../lib/printable.ts';
 import { type Finding, later, missing, ok } from './finding.ts';
 
 const limitMs = 10_000;

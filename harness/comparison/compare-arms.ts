@@ -1,6 +1,6 @@
 /** Compares two arms question by question, and says whether the split is justified: as a whole and route by route. */
 import type { ComparisonPlan } from '../../contracts/comparison-plan.ts';
-import type { PipelineSpec } from '../../contracts/pipeline-spec.ts';
+import type { PipelineSpec } from '../../contracts/pipeline.ts';
 import { checkTrials, type GradedTrial } from '../graded-trial.ts';
 import type { Interval } from '../statistics/proportions.ts';
 import { type ArmSummary, summarizeArm } from './arm-summary.ts';

@@ -1,5 +1,5 @@
 /** Lists every field in which two arms differ, and which of these make a comparison say nothing about the split. */
-import type { PipelineSpec } from '../../contracts/pipeline-spec.ts';
+import type { PipelineSpec } from '../../contracts/pipeline.ts';
 
 /** `path` such as `specialists.code.turnLimit`; a side that lacks the field is undefined. */
 export type SpecDifference = { path: string; baseline: unknown; candidate: unknown };

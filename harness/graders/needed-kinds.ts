@@ -4,7 +4,7 @@
  */
 import type { DatasetQuestion, TextKind } from '../../contracts/dataset.ts';
 import { type ToolName, toolKinds } from '../../contracts/names.ts';
-import type { PipelineSpec } from '../../contracts/pipeline-spec.ts';
+import type { PipelineSpec } from '../../contracts/pipeline.ts';
 import type { LoggedToolCall, RunLogRecord } from '../../contracts/run-log.ts';
 
 /** `any`: the tool reads whatever it is pointed at. Null: neither the log nor our table says what it searches. */

@@ -1,6 +1,5 @@
 /** Renders a chart as inline SVG that a page with a strict Content-Security-Policy takes, in the page's own colours. */
-import { init } from 'echarts';
-import type { EChartsOption } from 'echarts';
+import { type EChartsOption, init } from 'echarts';
 import { html, type Html, trusted } from './html.ts';
 
 export type Chart = { title: string; note: string; height: number; option: EChartsOption };

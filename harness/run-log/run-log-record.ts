@@ -1,7 +1,7 @@
 /** Makes the run log's record of a run that has ended. */
-import type { SpecialistOutput } from '../../contracts/draft.ts';
+import type { SpecialistOutput } from '../../contracts/agent.ts';
 import { offlineModelName } from '../../contracts/names.ts';
-import type { AnswerOutcome } from '../../contracts/outcome.ts';
+import type { AnswerOutcome } from '../../contracts/run.ts';
 import { type LatencyParts, type LoggedOutput, RunLogRecord } from '../../contracts/run-log.ts';
 import type { Usage } from '../../contracts/usage.ts';
 

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { findJsonObject } from '../../agents/json-reply.ts';
 import { judgeMessages, parseVerdict } from '../../agents/judge.ts';
-import { repairMessage } from '../../agents/repair.ts';
+import { repairMessage } from '../../agents/reply-fields.ts';
 import { parseOrder, rerankMessages } from '../../agents/reranker.ts';
 import { routerRequest } from '../../agents/router.ts';
 import { parseSpecialistReply, specialistMessages } from '../../agents/specialist.ts';

@@ -1,12 +1,12 @@
 /** Which files can be gold, when a text gives them away, which commits are refused, and how the sample is drawn. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { type Candidate, toCandidate } from '../../bench/devset-candidates.ts';
-import { parseRecord } from '../../bench/devset-history.ts';
-import { namesPath, namesStem } from '../../bench/devset-naming.ts';
-import { looksGenerated, majorityLanguage, pathKind } from '../../bench/devset-paths.ts';
-import { plannedRepositories } from '../../bench/devset-repositories.ts';
-import { drawOrder, takeSample } from '../../bench/devset-sample.ts';
+import { type Candidate, toCandidate } from '../../bench/dev-set/devset-candidates.ts';
+import { parseRecord } from '../../bench/dev-set/devset-history.ts';
+import { namesPath, namesStem } from '../../bench/dev-set/devset-naming.ts';
+import { looksGenerated, majorityLanguage, pathKind } from '../../bench/dev-set/devset-paths.ts';
+import { plannedRepositories } from '../../bench/dev-set/devset-repositories.ts';
+import { drawOrder, takeSample } from '../../bench/dev-set/devset-sample.ts';
 
 test('source is told from tests, documents, configuration, built files and other languages', () => {
   for (const path of [

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { bootstrapMean, pairedGain, scoreRanking } from '../../bench/retrieval-figures.ts';
-import { toBenchRecord } from '../../bench/retrieval-records.ts';
+import { bootstrapMean, pairedGain, scoreRanking } from '../../bench/retrieval/retrieval-figures.ts';
+import { toBenchRecord } from '../../bench/retrieval/retrieval-records.ts';
 
 test('recall, hit and reciprocal rank are those of the ranking', () => {
   const scores = scoreRanking(['a', 'x', 'b', 'y', 'z', 'c'], ['b', 'c', 'd']);

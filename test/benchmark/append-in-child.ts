@@ -1,5 +1,5 @@
 /** Appends records in a process of its own, for tests of several writers: node append-in-child.ts PLACE PREFIX COUNT. */
-import { RunLogFile } from '../../activities/run-log-file.ts';
+import { RunLogFile } from '../../activities/benchmark/run-log-file.ts';
 import { RunLogRecord } from '../../contracts/run-log.ts';
 
 const [place = '', prefix = '', count = ''] = process.argv.slice(2);

@@ -4,10 +4,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { MockActivityEnvironment } from '@temporalio/testing';
-import { type BenchmarkFolders, benchmarkFolders } from '../../activities/benchmark-folder.ts';
-import { nextQuestions } from '../../activities/next-questions.ts';
-import { writeBenchmark } from '../client/benchmark-folder.ts';
-import type { QuestionPage } from '../../contracts/benchmark-run.ts';
+import { type BenchmarkFolders, benchmarkFolders } from '../../activities/benchmark/benchmark-folder.ts';
+import { nextQuestions } from '../../activities/benchmark/next-questions.ts';
+import { writeBenchmark } from '../client/benchmark/benchmark-folder.ts';
+import type { QuestionPage } from '../../contracts/benchmark.ts';
 import { runLogExportFile } from '../../harness/run-log/run-log-store.ts';
 
 function firstPage(folders: BenchmarkFolders): Promise<QuestionPage> {

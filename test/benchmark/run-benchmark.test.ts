@@ -5,7 +5,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { setTimeout as pause } from 'node:timers/promises';
-import type { PipelineSpec } from '../../contracts/pipeline-spec.ts';
+import type { PipelineSpec } from '../../contracts/pipeline.ts';
 import { kettleQuestions, startBenchmark } from '../support/benchmark.ts';
 import { openScene, pipeline, quickLimits } from '../support/scene.ts';
 import { goodDraft, inventedDraft, says, startTeam } from '../support/team.ts';

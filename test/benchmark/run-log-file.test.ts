@@ -6,9 +6,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { test } from 'node:test';
-import { RunLogFile } from '../../activities/run-log-file.ts';
-import { historyPath } from '../../activities/save-history.ts';
-import { exportRunLog } from '../../client/export-run-log.ts';
+import { RunLogFile } from '../../activities/benchmark/run-log-file.ts';
+import { historyPath } from '../../activities/benchmark/record-answer.ts';
+import { exportRunLog } from '../../client/benchmark/export-run-log.ts';
 import { RunLogRecord } from '../../contracts/run-log.ts';
 import { RunLogStore, runLogExportFile, runLogStoreFile } from '../../harness/run-log/run-log-store.ts';
 

@@ -2,14 +2,14 @@
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { forcedRoute, withOptions } from '../../client/arm-options.ts';
-import { callLimits } from '../../client/call-limits.ts';
-import { UsageError } from '../../client/failures.ts';
-import { expectPrices, hasPrice, modelsOf } from '../../client/priced-models.ts';
-import { readQuestion } from '../../client/question-argument.ts';
-import { repositoryOf } from '../../client/repository-argument.ts';
+import { forcedRoute, withOptions } from '../../client/ask/arm-options.ts';
+import { callLimits } from '../../client/ask/call-limits.ts';
+import { UsageError } from '../../lib/errors.ts';
+import { expectPrices, hasPrice, modelsOf } from '../../client/pipelines/priced-models.ts';
+import { readQuestion } from '../../client/ask/question-argument.ts';
+import { repositoryOf } from '../../client/repository/repository-argument.ts';
 import { readConfig } from '../../config/read-config.ts';
-import { PipelineSpec } from '../../contracts/pipeline-spec.ts';
+import { PipelineSpec } from '../../contracts/pipeline.ts';
 import { temporaryFolder } from './run-command.ts';
 
 const specialist = { name: 'code', purpose: 'code', prompt: 'Answer.', tools: ['grep'] };

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { startEmbedder } from '../../client/embedder-process.ts';
+import { startEmbedder } from '../../client/repository/embedder-process.ts';
 import { embeddingsServer } from '../support/embeddings-server.ts';
 
 const settings = {

@@ -17,7 +17,7 @@ for (const given of [['--help'], ['ask', '--help'], ['runs', 'show', '--help']])
     assert.equal(end.code, 0);
     assert.match(end.stdout, /^Usage: switchyard/);
     assert.match(end.stderr, /loads .*\/commander\//);
-    assert.match(end.stderr, /loads .*\/client\/commands\/ask\.ts/);
+    assert.match(end.stderr, /loads .*\/client\/commands\/runs\/ask\.ts/);
     assert.doesNotMatch(end.stderr, /loads .*node_modules\/(@temporalio|openai|zod|listr2)\//);
   });
 

@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { callLimits } from '../../client/call-limits.ts';
-import { routeOne } from '../../client/route-one.ts';
+import { callLimits } from '../../client/ask/call-limits.ts';
+import { routeOne } from '../../client/ask/route-one.ts';
 import type { Session } from '../../client/session.ts';
-import { benchmarkStart } from '../../client/start-benchmark.ts';
-import { startRun } from '../../client/start-run.ts';
-import type { BenchmarkInput } from '../../contracts/benchmark-run.ts';
+import { benchmarkStart } from '../../client/benchmark/start-benchmark.ts';
+import { startRun } from '../../client/ask/start-run.ts';
+import type { BenchmarkInput } from '../../contracts/benchmark.ts';
 import { pipeline, quickLimits } from '../support/scene.ts';
 
 /** A session whose server only keeps what it is told to start. */

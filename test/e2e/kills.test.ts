@@ -8,9 +8,13 @@ import { checkout } from '../support/temporal.ts';
 const run = promisify(execFile);
 
 test('a worker killed again and again pays for no call twice, and the answer arrives', async () => {
-  const { stdout } = await run(process.execPath, [join(checkout, 'bench/kills.ts'), '--kills', '3', '--json'], {
-    cwd: checkout,
-  });
+  const { stdout } = await run(
+    process.execPath,
+    [join(checkout, 'bench/durability/kills.ts'), '--kills', '3', '--json'],
+    {
+      cwd: checkout,
+    },
+  );
   const counts = JSON.parse(stdout);
   assert.equal(counts.kills, 3);
   assert.ok(counts.calls > 5, 'calls were made');
@@ -21,7 +25,7 @@ test('a worker killed again and again pays for no call twice, and the answer arr
 });
 
 test('a benchmark whose server and worker are killed has the same grades, and pays for no call twice', async () => {
-  const given = [join(checkout, 'bench/benchmark-kills.ts'), '--kills', '1', '--questions', '3', '--json'];
+  const given = [join(checkout, 'bench/durability/benchmark-kills.ts'), '--kills', '1', '--questions', '3', '--json'];
   const { stdout } = await run(process.execPath, given, { cwd: checkout });
   const counts = JSON.parse(stdout);
   assert.deepEqual([counts.records, counts.workerKills, counts.serverKills], [6, 1, 1]);

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { WorkflowHandle } from '@temporalio/client';
-import type { AnswerOutcome } from '../../contracts/outcome.ts';
+import type { AnswerOutcome } from '../../contracts/run.ts';
 import { openScene, pipeline } from '../support/scene.ts';
 import { calls, goodDraft, says, startTeam } from '../support/team.ts';
 

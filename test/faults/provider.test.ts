@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { AnswerOutcome } from '../../contracts/outcome.ts';
-import type { RunProgress } from '../../contracts/question.ts';
+import type { AnswerOutcome, RunProgress } from '../../contracts/run.ts';
 import { openScene, pipeline, quickLimits } from '../support/scene.ts';
 import { completion, openAiError } from '../support/scripted-server-reply.ts';
 import { startScriptedServer } from '../support/scripted-server.ts';

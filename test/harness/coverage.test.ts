@@ -1,7 +1,7 @@
 /** Printed intervals hold the truth; `npm run bench:intervals` says it for more sizes. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { coverageOf, trials } from '../../bench/interval-simulation.ts';
+import { coverageOf, trials } from '../../bench/statistics/interval-simulation.ts';
 import { seededRandom } from '../../harness/statistics/random.ts';
 
 const exact = trials.filter(({ name }) => !name.includes('BCa'));

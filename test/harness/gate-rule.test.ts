@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { ComparisonPlan } from '../../contracts/comparison-plan.ts';
 import { compareArms } from '../../harness/comparison/compare-arms.ts';
 import { judgeGate, parseGateRule } from '../../harness/gate-rule.ts';
-import { logOf } from './trials.ts';
+import { logOf } from './comparison/trials.ts';
 
 const nothing = { total: null, queue: null, model: null, tool: null, backoff: null, orchestration: null };
 

@@ -7,7 +7,7 @@ import { toolKind } from '../../harness/graders/needed-kinds.ts';
 import { gradeTools } from '../../harness/graders/tool-grader.ts';
 import { gradeWaste } from '../../harness/graders/waste-grader.ts';
 import { wordOverlap } from '../../harness/graders/wording.ts';
-import { tools } from '../../retrieval/tools.ts';
+import { tools } from '../../retrieval/tools/tools.ts';
 import { aQuestion, aRecord, call, noRouter, unanswerable } from './graded-case.ts';
 
 test('word overlap is F1 over words with their counts', () => {

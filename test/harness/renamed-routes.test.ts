@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { ComparisonPlan } from '../../contracts/comparison-plan.ts';
 import type { DatasetQuestion } from '../../contracts/dataset.ts';
-import { PipelineSpec } from '../../contracts/pipeline-spec.ts';
+import { PipelineSpec } from '../../contracts/pipeline.ts';
 import { compareArms } from '../../harness/comparison/compare-arms.ts';
 import { readDataset } from '../../harness/dataset.ts';
 import { gradeRecord } from '../../harness/graded-record.ts';

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { splitSignals } from '../../harness/signals/split-signals.ts';
-import { logOf, trialOf } from './trials.ts';
+import { logOf, trialOf } from './comparison/trials.ts';
 
 const routes = ['code', 'docs', 'debug', 'general'];
 const routeOf = (at: number) => ({ expectedRoute: routes[at % 4] ?? '' });

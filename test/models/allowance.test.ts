@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import fc from 'fast-check';
 import { CallDoesNotFit } from '../../models/allowance.ts';
 import { ModelFailure } from '../../models/chat-model.ts';
-import type { WireBody } from '../../models/chat-body.ts';
+import type { WireBody } from '../../models/openai/chat-body.ts';
 import { createTokenBook, unitsOf } from '../../models/token-estimate.ts';
 import { completion, openAiError, type ScriptedReply } from '../support/scripted-server-reply.ts';
 import { openAiReasoning } from '../support/scripted-server-personas.ts';

@@ -1,7 +1,7 @@
 /** A chat model talking to a scripted server, for one scene. */
 import type { ChatRequest } from '../../contracts/chat.ts';
 import { ModelFailure } from '../../models/chat-model.ts';
-import { createOpenAiChat, type OpenAiChatSettings } from '../../models/openai-chat.ts';
+import { createOpenAiChat, type OpenAiChatSettings } from '../../models/openai/chat.ts';
 import {
   type RecordedRequest,
   type ScriptedServer,

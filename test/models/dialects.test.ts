@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { Persona } from '../support/scripted-server-personas.ts';
-import { llamaCpp, openAiReasoning, strictGateway } from '../support/scripted-server-personas.ts';
+import { llamaCpp, openAiReasoning, type Persona, strictGateway } from '../support/scripted-server-personas.ts';
 import { completion, openAiError, type ScriptedReply } from '../support/scripted-server-reply.ts';
 import { question, scene, searchTool, verdictFormat } from './chat-scene.ts';
 

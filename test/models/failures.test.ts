@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { FailureKind } from '../../contracts/failure-kinds.ts';
+import type { FailureKind } from '../../contracts/failures.ts';
 import { completion, openAiError, type ScriptedReply } from '../support/scripted-server-reply.ts';
 import { question, scene } from './chat-scene.ts';
 

@@ -1,8 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { EmbeddingSettings } from '../../contracts/embedder.ts';
-import { createOpenAiEmbeddings } from '../../models/openai-embeddings.ts';
-import { cutText, meanVector } from '../../models/text-pieces.ts';
+import type { EmbeddingSettings } from '../../contracts/embeddings.ts';
+import { createOpenAiEmbeddings, cutText, meanVector } from '../../models/openai/embeddings.ts';
 import { embeddingsServer } from '../support/embeddings-server.ts';
 
 const never = new AbortController().signal;

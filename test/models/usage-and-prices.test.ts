@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { costUsd, findPrice } from '../../models/prices.ts';
+import { costUsd, findPrice } from '../../models/pricing.ts';
 import { addUsage } from '../../contracts/usage-sum.ts';
-import { countUsage } from '../../models/token-usage.ts';
+import { countUsage } from '../../models/openai/token-usage.ts';
 
 const sizes = { sent: 400, received: 40 };
 

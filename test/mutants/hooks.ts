@@ -48,7 +48,7 @@ function replacements(): [path: string, text: string][] {
 export const workflowBundle = async () => (${JSON.stringify({ codePath })});`,
     ],
     [
-      'retrieval/threads.ts',
+      'retrieval/worker-threads/threads.ts',
       `import { createThreads as create } from './threads.ts?one-for-all';
 const { run } = create();
 export const createThreads = () => ({ run, close: async () => {} });`,

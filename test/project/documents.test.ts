@@ -2,9 +2,9 @@ import assert from 'node:assert/strict';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { test } from 'node:test';
-import { failureKinds } from '../../contracts/failure-kinds.ts';
+import { failureKinds } from '../../contracts/failures.ts';
 import { toolNames } from '../../contracts/names.ts';
-import { PipelineSpec } from '../../contracts/pipeline-spec.ts';
+import { PipelineSpec } from '../../contracts/pipeline.ts';
 
 const checkout = join(import.meta.dirname, '../..');
 const read = (path: string) => readFileSync(join(checkout, path), 'utf8');

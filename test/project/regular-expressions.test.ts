@@ -11,19 +11,22 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import type { Node } from 'web-tree-sitter';
-import { grammarFor } from '../../retrieval/grammars.ts';
-import { superlinearText } from '../support/regex-growth.ts';
-import { CountedRegex } from '../support/regex-steps.ts';
+import { grammarFor } from '../../retrieval/index/grammars.ts';
+import { superlinearText } from '../support/regular-expressions/regex-growth.ts';
+import { CountedRegex } from '../support/regular-expressions/regex-steps.ts';
 
-const folders = 'activities agents client contracts harness models observability retrieval worker workflows'.split(' ');
+const folders =
+  'activities agents client contracts harness lib models observability offline-model retrieval runtime worker workflows'.split(
+    ' ',
+  );
 
 /** Not linear, on text that is never long; why. */
 const bounded: Record<string, string> = {
-  'models/offline/router/question-register.ts /\\bwhen\\b[^?\\n]*\\?/u': 'reads one sentence of 300 characters at most',
-  'models/offline/router/question-register.ts /(?:^|[.,!:] )\\W*(?:can|could|may|would)\\b[^?\\n]*\\?/u': 'the same',
-  'models/offline/router/question-register.ts /(?:^|[.,!:] )\\W*(?:do|does|did|has|have|will)\\b[^?\\n]*\\?/u':
+  'offline-model/router/question-register.ts /\\bwhen\\b[^?\\n]*\\?/u': 'reads one sentence of 300 characters at most',
+  'offline-model/router/question-register.ts /(?:^|[.,!:] )\\W*(?:can|could|may|would)\\b[^?\\n]*\\?/u': 'the same',
+  'offline-model/router/question-register.ts /(?:^|[.,!:] )\\W*(?:do|does|did|has|have|will)\\b[^?\\n]*\\?/u':
     'the same',
-  'models/offline/router/question-register.ts /(?:^|[.,!:] )\\W*(?:is|are|was|were)\\b[^?\\n]*\\?/u': 'the same',
+  'offline-model/router/question-register.ts /(?:^|[.,!:] )\\W*(?:is|are|was|were)\\b[^?\\n]*\\?/u': 'the same',
   'harness/graders/linear-pattern.ts /(?:([*+?])|\\{(\\d+)(,?)(\\d*)\\})\\??/y':
     'reads a pattern of 500 characters at most',
   'harness/graders/linear-pattern.ts /\\[(?:\\\\.|[^\\]\\\\])*\\]|\\\\[pPu]\\{[^}]*\\}|\\\\ud[89ab][\\da-f]{2}\\\\ud[c-f][\\da-f]{2}|\\\\u[\\da-f]{4}|\\\\x[\\da-f]{2}|\\\\c.|\\\\.|./isuy':
@@ -33,16 +36,16 @@ const bounded: Record<string, string> = {
 /** Files that build expressions when they are called: what they build, or why it may be anything. */
 const built: Record<string, RegExp[] | string> = {
   'agents/router.ts': [/(?<![\w-])code-search(?![\w-])/i],
-  'models/dialect-lessons.ts': [/\bmax_tokens\b/],
-  'models/offline/policy/assessment.ts': [/\.send\b|\bsend\s*[(:=]/i, /\bsend/i],
-  'models/offline/policy/conversation.ts': [/<question((?:\s[^<>]{0,300})?)>/g],
-  'models/offline/policy/merge.ts': [/\bconfidence="([^"]*)"/],
-  'retrieval/reference-tool.ts': [/(?<![\w$])Reply\.send(?![\w$])/],
+  'models/openai/dialect-lessons.ts': [/\bmax_tokens\b/],
+  'offline-model/policy/assessment.ts': [/\.send\b|\bsend\s*[(:=]/i, /\bsend/i],
+  'offline-model/policy/conversation.ts': [/<question((?:\s[^<>]{0,300})?)>/g],
+  'offline-model/policy/merge.ts': [/\bconfidence="([^"]*)"/],
+  'retrieval/tools/reference-tool.ts': [/(?<![\w$])Reply\.send(?![\w$])/],
   'harness/graders/linear-pattern.ts': 'each is the test of a single character',
-  'retrieval/grep-filter.ts': "the model's own: the same thread as grep-tool",
-  'retrieval/grep-tool.ts': "the model's own: it runs in a thread that is killed at the deadline of the tool",
-  'retrieval/path-filter.ts': "the model's own glob: the same thread",
-  'workflows/json-schema.ts': 'those of contracts/, which are tried as they stand there',
+  'retrieval/tools/grep-filter.ts': "the model's own: the same thread as grep-tool",
+  'retrieval/tools/grep-tool.ts': "the model's own: it runs in a thread that is killed at the deadline of the tool",
+  'retrieval/tools/path-filter.ts': "the model's own glob: the same thread",
+  'workflows/input/json-schema.ts': 'those of contracts/, which are tried as they stand there',
   'worker/redactor.ts': "the user's own, from the settings",
 };
 

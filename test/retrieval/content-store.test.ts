@@ -3,7 +3,7 @@ import { readdirSync, truncateSync, writeFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { createContentStore } from '../../retrieval/content-store.ts';
+import { createContentStore } from '../../retrieval/store/content-store.ts';
 import { ContentUnavailable } from '../../retrieval/failures.ts';
 import { scratchFolder } from './scratch.ts';
 

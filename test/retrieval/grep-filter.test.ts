@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { literalOf, textFilter } from '../../retrieval/grep-filter.ts';
-import { linesOf } from '../../retrieval/text-files.ts';
+import { literalOf, textFilter } from '../../retrieval/tools/grep-filter.ts';
+import { linesOf } from '../../retrieval/snapshot/text-files.ts';
 
 /** A part of a pattern, and characters that it matches unless its neighbours forbid it. */
 type Part = { pattern: string; sample: string };

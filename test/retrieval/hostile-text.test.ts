@@ -1,9 +1,9 @@
 /** 1 MB of one thing in a file: what reads it does so in a number of steps that grows with its length. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { underlinedHeadings } from '../../retrieval/underlined-headings.ts';
-import { createIgnoreRules } from '../../retrieval/ignore-rules.ts';
-import { matchQuote } from '../../retrieval/quote-match.ts';
+import { underlinedHeadings } from '../../retrieval/index/definitions.ts';
+import { createIgnoreRules } from '../../retrieval/snapshot/ignore-rules.ts';
+import { matchQuote } from '../../retrieval/citations/quote-match.ts';
 
 test('headings end where the next one of their depth begins', () => {
   const lines = ['a', '==', 'aa', '===', 'b', '---', 'bb', '---', 'cc', '===', 'dd', '---'];

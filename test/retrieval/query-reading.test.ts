@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { readQuery } from '../../retrieval/query-reading.ts';
-import { defaultWeights } from '../../retrieval/weights.ts';
+import { readQuery } from '../../retrieval/search/query-reading.ts';
+import { defaultWeights } from '../../retrieval/search/weights.ts';
 
 const issue = `parseHeader fails on empty values
 

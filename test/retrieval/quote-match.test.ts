@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { matchQuote } from '../../retrieval/quote-match.ts';
+import { matchQuote } from '../../retrieval/citations/quote-match.ts';
 
 const lines = [
   'function add (a, b) {',

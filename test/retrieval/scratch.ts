@@ -8,7 +8,7 @@ import type { TestContext } from 'node:test';
 import { toolNames } from '../../contracts/names.ts';
 import type { Snapshot, SnapshotRef } from '../../contracts/snapshot.ts';
 import { createRetrieval, type Retrieval } from '../../retrieval/repository.ts';
-import type { ToolRun } from '../../retrieval/tool-run.ts';
+import type { ToolRun } from '../../retrieval/tools/rendering.ts';
 
 export const never = new AbortController().signal;
 

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
-import { indexStatus } from '../../retrieval/index-status.ts';
+import { indexStatus } from '../../retrieval/index/index-status.ts';
 import { gitRepository, never, openPath, scratchFolder, scratchRetrieval } from './scratch.ts';
 
 const files = {

@@ -1,13 +1,13 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { chunkLines } from '../../retrieval/chunks.ts';
-import { findDefinitions } from '../../retrieval/definitions.ts';
-import { fileClass } from '../../retrieval/file-class.ts';
-import { withoutPasswords } from '../../retrieval/git-command.ts';
-import { globTest } from '../../retrieval/path-filter.ts';
-import { linesOf, skipByPath, textOf } from '../../retrieval/text-files.ts';
-import { matchExpression, queryTerms } from '../../retrieval/words.ts';
+import { chunkLines } from '../../retrieval/index/chunks.ts';
+import { findDefinitions } from '../../retrieval/index/definitions.ts';
+import { fileClass } from '../../retrieval/snapshot/file-class.ts';
+import { withoutPasswords } from '../../retrieval/snapshot/git-command.ts';
+import { globTest } from '../../retrieval/tools/path-filter.ts';
+import { linesOf, skipByPath, textOf } from '../../retrieval/snapshot/text-files.ts';
+import { matchExpression, queryTerms } from '../../retrieval/index/words.ts';
 
 const line = fc.oneof(
   fc.string(),

@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { toolNames } from '../../contracts/names.ts';
 import type { Snapshot } from '../../contracts/snapshot.ts';
 import { createRetrieval, type Retrieval } from '../../retrieval/repository.ts';
-import { toolDefinitions } from '../../retrieval/tools.ts';
+import { toolDefinitions } from '../../retrieval/tools/tools.ts';
 import { commitAll, gitRepository, never, openPath, runTool, writeFiles } from './scratch.ts';
 
 const scratch = mkdtempSync(join(tmpdir(), 'switchyard-tools-'));

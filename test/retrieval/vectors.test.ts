@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
-import type { Embed } from '../../contracts/embedder.ts';
-import { embed as hashed } from '../../models/offline/embeddings.ts';
-import { indexStatus } from '../../retrieval/index-status.ts';
+import type { Embed } from '../../contracts/embeddings.ts';
+import { embed as hashed } from '../../offline-model/server/embeddings.ts';
+import { indexStatus } from '../../retrieval/index/index-status.ts';
 import { createRetrieval, type Retrieval } from '../../retrieval/repository.ts';
 import { commitAll, gitRepository, never, openPath, runTool, scratchFolder, writeFiles } from './scratch.ts';
 

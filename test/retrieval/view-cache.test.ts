@@ -5,9 +5,9 @@ import { DatabaseSync } from 'node:sqlite';
 import { test } from 'node:test';
 import { MessageChannel } from 'node:worker_threads';
 import type { Snapshot } from '../../contracts/snapshot.ts';
-import { runThreadTask } from '../../retrieval/retrieval-thread.ts';
-import { storeFile } from '../../retrieval/store.ts';
-import type { ThreadReply } from '../../retrieval/thread-tasks.ts';
+import { runThreadTask } from '../../retrieval/worker-threads/retrieval-thread.ts';
+import { storeFile } from '../../retrieval/store/store.ts';
+import type { ThreadReply } from '../../retrieval/worker-threads/thread-tasks.ts';
 import { openPath, scratchFolder, scratchRetrieval } from './scratch.ts';
 
 /** In this thread, so that the test meets the views that it keeps. */

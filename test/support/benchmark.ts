@@ -6,10 +6,14 @@ import { gunzipSync } from 'node:zlib';
 import type { Client, WorkflowHandle } from '@temporalio/client';
 import { Worker } from '@temporalio/worker';
 import { homePaths } from '../../config/home-paths.ts';
-import { BenchmarkManifest } from '../../contracts/benchmark.ts';
-import { BenchmarkEnding, type BenchmarkInput, BenchmarkProgress } from '../../contracts/benchmark-run.ts';
+import {
+  BenchmarkEnding,
+  type BenchmarkInput,
+  BenchmarkManifest,
+  BenchmarkProgress,
+} from '../../contracts/benchmark.ts';
 import { benchmarkQueueOf } from '../../contracts/names.ts';
-import type { PipelineSpec } from '../../contracts/pipeline-spec.ts';
+import type { PipelineSpec } from '../../contracts/pipeline.ts';
 import { RunLogRecord } from '../../contracts/run-log.ts';
 import { RunLogStore } from '../../harness/run-log/run-log-store.ts';
 import { readRunHistory } from '../../observability/read-run-history.ts';

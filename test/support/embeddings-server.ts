@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { TestContext } from 'node:test';
-import { embed } from '../../models/offline/embeddings.ts';
+import { embed } from '../../offline-model/server/embeddings.ts';
 
 export type EmbeddingsServer = {
   url: string;

@@ -1,6 +1,19 @@
 /** Replies of the scripted server: what they look like, and how they go out over a socket. */
-import type { ServerResponse } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import { setTimeout as pause } from 'node:timers/promises';
+
+/** A request as it came over the wire. */
+export type RecordedRequest = {
+  method: string;
+  /** With the query, as sent: `/v1/chat/completions`. */
+  path: string;
+  headers: IncomingMessage['headers'];
+  text: string;
+  /** The parsed JSON object; empty where the body is none. */
+  body: Record<string, unknown>;
+  /** How the exchange ended: `aborted` when the socket closed before a whole reply was out. */
+  ended: Promise<'replied' | 'aborted'>;
+};
 
 /** `body` text goes out as it is, anything else as JSON. `fault` wins over sending the body whole. */
 export type ScriptedReply = {

@@ -1,6 +1,5 @@
 /** Hands a request on to another server, under the name that its model has there. */
-import type { RecordedRequest } from './scripted-server.ts';
-import type { ScriptedReply } from './scripted-server-reply.ts';
+import type { RecordedRequest, ScriptedReply } from './scripted-server-reply.ts';
 
 /** The upstream's reply; a model name that was changed on the way there is changed back. */
 export async function forwardTo(

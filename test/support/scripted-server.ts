@@ -2,21 +2,10 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Persona } from './scripted-server-personas.ts';
-import { playReply, type ScriptedReply } from './scripted-server-reply.ts';
-import { forwardTo } from './scripted-server-upstream.ts';
+import { playReply, type RecordedRequest, type ScriptedReply } from './scripted-server-reply.ts';
 
-/** A request as it came over the wire. */
-export type RecordedRequest = {
-  method: string;
-  /** With the query, as sent: `/v1/chat/completions`. */
-  path: string;
-  headers: IncomingMessage['headers'];
-  text: string;
-  /** The parsed JSON object; empty where the body is none. */
-  body: Record<string, unknown>;
-  /** How the exchange ended: `aborted` when the socket closed before a whole reply was out. */
-  ended: Promise<'replied' | 'aborted'>;
-};
+export type { RecordedRequest } from './scripted-server-reply.ts';
+import { forwardTo } from './scripted-server-upstream.ts';
 
 export type ScriptedServerOptions = {
   /** Played first, one a request, whatever the persona says. */

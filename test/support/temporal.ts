@@ -3,8 +3,8 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { homePaths } from '../../config/home-paths.ts';
-import { resolveTemporalExecutable } from '../../worker/temporal-executable.ts';
-import { startTemporalServer } from '../../worker/temporal-server.ts';
+import { resolveTemporalExecutable } from '../../runtime/temporal/temporal-executable.ts';
+import { startTemporalServer } from '../../runtime/temporal/temporal-server.ts';
 
 export const checkout = join(import.meta.dirname, '../..');
 const sharedAddress = 'TEST_TEMPORAL_ADDRESS';

@@ -9,7 +9,7 @@ import { loadConfig } from '../../config/load-config.ts';
 import { createLogger } from '../../observability/logging.ts';
 import { createRedactor } from '../../observability/redaction.ts';
 import { startWorker } from '../../worker/create-worker.ts';
-import { ownServer } from '../../worker/server-address.ts';
+import { ownServer } from '../../runtime/host/server-address.ts';
 import { testServer } from '../support/temporal.ts';
 
 Runtime.install({ logger: new DefaultLogger('ERROR'), telemetryOptions: { logging: { forward: {}, filter: 'OFF' } } });

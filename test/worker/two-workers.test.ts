@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import type { WorkflowHandle } from '@temporalio/client';
 import { homePaths } from '../../config/home-paths.ts';
-import type { AnswerOutcome } from '../../contracts/outcome.ts';
+import type { AnswerOutcome } from '../../contracts/run.ts';
 import type { SentSpan } from '../../contracts/trace.ts';
 import { exportOf } from '../observability/exports.ts';
 import { openScene, pipeline, type Scene } from '../support/scene.ts';

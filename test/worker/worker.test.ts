@@ -110,8 +110,8 @@ test('a worker alone without a server ends with a line that names the address', 
 test('a broken setting ends a worker and a runtime with exit code 2 and a line for each mistake', limit, async () => {
   await using home = await TestHome.create();
   const settings = { SWITCHYARD_LOG_LEVEL: 'loud', SWITCHYARD_MODLE: 'x' };
-  for (const program of ['main.ts', 'home-main.ts']) {
-    const child = home.start(join(checkout, 'worker', program), settings, 'pipe');
+  for (const program of ['worker/main.ts', 'runtime/host/main.ts']) {
+    const child = home.start(join(checkout, program), settings, 'pipe');
     assert.ok(child.stderr);
     const lines = (await text(child.stderr)).trim().split('\n');
     assert.equal(await exitOf(child), 2);

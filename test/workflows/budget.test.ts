@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { AnswerOutcome } from '../../contracts/outcome.ts';
-import type { PipelineSpec } from '../../contracts/pipeline-spec.ts';
+import type { AnswerOutcome } from '../../contracts/run.ts';
+import type { PipelineSpec } from '../../contracts/pipeline.ts';
 import { seededRandom } from '../../harness/statistics/random.ts';
-import { costUsd } from '../../models/prices.ts';
+import { costUsd } from '../../models/pricing.ts';
 import { type Bill, startMeteredTeam } from '../support/metered-team.ts';
 import { openScene, pipeline } from '../support/scene.ts';
 import { completion, openAiError, type ScriptedReply } from '../support/scripted-server-reply.ts';

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { ActivityFailure, ApplicationFailure, TimeoutFailure, type TimeoutType } from '@temporalio/common';
-import { failureKinds } from '../../contracts/failure-kinds.ts';
-import { givenUp, readFailure } from '../../workflows/failure-reading.ts';
+import { failureKinds } from '../../contracts/failures.ts';
+import { givenUp, readFailure } from '../../workflows/answer-question/failures.ts';
 
 const timeout = (type: TimeoutType, cause?: Error) =>
   Object.assign(new TimeoutFailure('activity timed out', undefined, type), { cause });

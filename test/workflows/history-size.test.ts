@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { AnswerOutcome } from '../../contracts/outcome.ts';
+import type { AnswerOutcome } from '../../contracts/run.ts';
 import { openScene, pipeline, tracesToFiles } from '../support/scene.ts';
 import { calls, goodDraft, says, startTeam } from '../support/team.ts';
 

@@ -8,12 +8,12 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { WorkflowFailedError } from '@temporalio/client';
 import { ApplicationFailure } from '@temporalio/common';
 import fc from 'fast-check';
-import { outcomeOf } from '../../client/watch-run.ts';
-import type { BenchmarkInput } from '../../contracts/benchmark-run.ts';
+import { outcomeOf } from '../../client/ask/watch-run.ts';
+import type { BenchmarkInput } from '../../contracts/benchmark.ts';
 import { noUsage } from '../../contracts/usage-sum.ts';
 import { homePaths } from '../../config/home-paths.ts';
 import { workflowBundle } from '../../worker/workflow-bundle.ts';
-import { validInput, validRouting } from '../../workflows/valid-input.ts';
+import { validInput, validRouting } from '../../workflows/input/valid-input.ts';
 import { openScene, pipeline, quickLimits } from '../support/scene.ts';
 import { startTeam } from '../support/team.ts';
 import { checkout } from '../support/temporal.ts';
@@ -65,7 +65,7 @@ function refusalOf(check: () => unknown): ApplicationFailure {
 }
 
 test('the schemas of workflow code are those of the contracts: npm run schemas writes them', () => {
-  const committed = JSON.parse(readFileSync(join(checkout, 'workflows/input-schemas.json'), 'utf8'));
+  const committed = JSON.parse(readFileSync(join(checkout, 'workflows/input/input-schemas.json'), 'utf8'));
   assert.deepEqual(committed, JSON.parse(JSON.stringify(inputSchemas())));
 });
 
@@ -171,7 +171,10 @@ test('a workflow whose input does not fit fails at once, and the client says whi
   for (const [workflow, args, field] of wrong) {
     const workflowId = `wrong-${randomUUID()}`;
     const handle = await scene.client.workflow.start(workflow, { args, taskQueue: scene.taskQueue, workflowId });
-    const ended = await Promise.race([handle.result().catch((error: unknown) => error), pause(20_000, null, { ref: false })]);
+    const ended = await Promise.race([
+      handle.result().catch((error: unknown) => error),
+      pause(20_000, null, { ref: false }),
+    ]);
     if (ended === null) await handle.terminate('it hangs');
     assert.ok(ended instanceof WorkflowFailedError, `${workflow} hangs`);
     assert.ok(ended.cause instanceof ApplicationFailure);

@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { Budget } from '../../contracts/pipeline-spec.ts';
-import type { SpanRecord } from '../../contracts/span.ts';
+import { Budget } from '../../contracts/pipeline.ts';
+import type { SpanRecord } from '../../contracts/trace.ts';
 import type { Usage } from '../../contracts/usage.ts';
 import { noUsage } from '../../contracts/usage-sum.ts';
-import { BudgetSpent, type Call, Ledger } from '../../workflows/ledger.ts';
-import { paidCall, type Payer } from '../../workflows/paid-call.ts';
+import { BudgetSpent, type Call, Ledger } from '../../workflows/answer-question/budget.ts';
+import { paidCall, type Payer } from '../../workflows/answer-question/paid-call.ts';
 
 const used = (tokens: number, costUsd: number | null = 0): Usage => ({
   ...noUsage,

@@ -2,9 +2,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { WorkflowHandle } from '@temporalio/client';
-import type { AnswerOutcome } from '../../contracts/outcome.ts';
-import type { RouteDecision } from '../../contracts/routing.ts';
-import { retryRoute } from '../../workflows/routing-policy.ts';
+import type { AnswerOutcome } from '../../contracts/run.ts';
+import type { RouteDecision } from '../../contracts/agent.ts';
+import { retryRoute } from '../../workflows/answer-question/routing-policy.ts';
 import { traceOf } from '../support/histories.ts';
 import { openScene, pipeline } from '../support/scene.ts';
 import { goodDraft, inventedDraft, says, startTeam } from '../support/team.ts';

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { AnswerOutcome } from '../../contracts/outcome.ts';
+import type { AnswerOutcome } from '../../contracts/run.ts';
 import { traceOf } from '../support/histories.ts';
 import { openScene, pipeline } from '../support/scene.ts';
 import { roleOf, says, startTeam, goodDraft, calls } from '../support/team.ts';

@@ -2,10 +2,9 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { BenchmarkInput } from '../../contracts/benchmark-run.ts';
-import { ExportInput } from '../../contracts/export.ts';
-import { QuestionInput } from '../../contracts/question.ts';
-import { RouteInput } from '../../contracts/route-only.ts';
+import { BenchmarkInput } from '../../contracts/benchmark.ts';
+import { ExportInput } from '../../contracts/trace.ts';
+import { QuestionInput, RouteInput } from '../../contracts/run.ts';
 
 /** By workflow. */
 export const inputs = {
@@ -25,6 +24,6 @@ export function inputSchemas(): Record<string, unknown> {
 }
 
 if (import.meta.main) {
-  const path = join(import.meta.dirname, '../../workflows/input-schemas.json');
+  const path = join(import.meta.dirname, '../../workflows/input/input-schemas.json');
   writeFileSync(path, `${JSON.stringify(inputSchemas(), null, 2)}\n`);
 }

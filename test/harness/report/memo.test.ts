@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { GradedTrial } from '../../../harness/graded-trial.ts';
 import { memo } from '../../../harness/report/memo.ts';
-import { logOf } from '../trials.ts';
+import { logOf } from '../comparison/trials.ts';
 import { plantedReport, reportOf } from './planted-report.ts';
 
 const section = (text: string, title: string) => text.split(`## ${title}\n`)[1]?.split('\n## ')[0]?.trim() ?? '';

@@ -6,7 +6,7 @@ import { link, questionAnchor, runsFragment, safeHref } from '../../../harness/r
 import { overheadOf } from '../../../harness/report/overhead.ts';
 import { mostDifferent, questionsByRegression } from '../../../harness/report/question-order.ts';
 import { chartFigure, nameAxis, valueAxis } from '../../../harness/report/svg-chart.ts';
-import { logOf } from '../trials.ts';
+import { logOf } from '../comparison/trials.ts';
 
 const hostile = `<script>alert("1")</script>'&`;
 

@@ -1,5 +1,5 @@
 /** A report of two planted logs, without the runs behind it. */
-import { type Planted, plantedLogs, sameArms } from '../../../bench/planted-log.ts';
+import { type Planted, plantedLogs, sameArms } from '../../../bench/statistics/planted-log.ts';
 import { ComparisonPlan } from '../../../contracts/comparison-plan.ts';
 import { compareArms } from '../../../harness/comparison/compare-arms.ts';
 import type { GradedTrial } from '../../../harness/graded-trial.ts';

@@ -1,0 +1,80 @@
+/** One turn of any agent: load what was said, ask, store the reply, so that only a reference enters history. */
+import { repairMessage } from '../../agents/reply-fields.ts';
+import type { Payment, RepairCall } from '../../contracts/agent-calls.ts';
+import type { ChatMessage, ChatReply, ChatRequest, ChatToolCall } from '../../contracts/chat.ts';
+import type { ContentId } from '../../contracts/snapshot.ts';
+import { askModel } from './ask-model.ts';
+import { type Conversation, loadConversation, renderMessages, type Settings, storeTurn } from './conversation.ts';
+import type { ActivityDependencies } from '../dependencies.ts';
+import type { Frame } from '../context.ts';
+import { withLessOfResults } from './tool-room.ts';
+
+type Said = Conversation['messages'];
+
+/** What is new in this turn: the beginning of a conversation, or what follows a stored turn. */
+export type Turn =
+  | { kind: 'opening'; settings: Settings; said: Said }
+  | { kind: 'following'; previous: ContentId; said: Said };
+
+/** The settings of an agent: those of its spec, no tools and free text unless `more` says otherwise. */
+export function settingsOf(
+  role: Settings['role'],
+  spec: { model?: string; maxOutputTokens: number },
+  more: Pick<Settings, 'snapshot'> & Partial<Settings>,
+): Settings {
+  const { model = null, maxOutputTokens } = spec;
+  const plain = { tools: [], responseFormat: null, temperature: 0, topLogprobs: 0, allowed: [] };
+  return { role, model, maxOutputTokens, ...plain, ...more };
+}
+
+export type TurnOptions = { mustAnswer: boolean; payment: Payment };
+
+/** A repair: the stored turn holds the unusable reply. */
+export const repairTurn = (call: RepairCall): Turn => ({
+  kind: 'following',
+  previous: call.turn,
+  said: [repairMessage(call.problem, call.mustAnswer)],
+});
+
+/**
+ * Asks the model for its next reply and stores the turn. A turn that must be the answer is asked with less of its new tool
+ * results where all of them leave no room for it. Errors: those of the model, the store and the snapshot.
+ */
+export async function takeTurn(
+  needs: ActivityDependencies,
+  frame: Frame,
+  turn: Turn,
+  { mustAnswer, payment }: TurnOptions,
+): Promise<{ reply: ChatReply; turn: ContentId }> {
+  const before: Conversation =
+    turn.kind === 'opening'
+      ? { settings: turn.settings, messages: [], reported: null }
+      : await loadConversation(needs, turn.previous);
+  const { snapshot: _snapshot, allowed: _allowed, ...settings } = before.settings;
+  const conversation = { ...before, messages: [...before.messages, ...turn.said] };
+  const messages = await renderMessages(needs, conversation, frame.signal);
+  const toolChoice = mustAnswer ? 'none' : 'auto';
+  const [old, fresh] = [messages.slice(0, before.messages.length), messages.slice(before.messages.length)];
+  const requestOf = (said: ChatMessage[]): ChatRequest => ({ ...settings, messages: [...old, ...said], toolChoice });
+  const request = requestOf(fresh);
+  const smaller = mustAnswer ? withLessOfResults(fresh).map(requestOf) : [];
+  const answered = await askModel(needs, frame, { request, smaller, reported: before.reported }, payment);
+  const { reply: raw } = answered;
+  const reply = { ...raw, toolCalls: mustAnswer ? [] : keptToolCalls(raw.toolCalls) };
+  const previous = turn.kind === 'opening' ? null : turn.previous;
+  const said = answered.request === request ? turn.said : answered.request.messages.slice(old.length);
+  const stored = await storeTurn(needs, { previous, settings: before.settings, said, reply });
+  return { reply, turn: stored };
+}
+
+/** At most this many tool calls of one reply are kept and run. */
+const toolCallsPerTurn = 8;
+
+/** Every kept call gets an answer later (endpoints insist on it), under an id of its own even if the model gave none. */
+function keptToolCalls(calls: readonly ChatToolCall[]): ChatToolCall[] {
+  const ids = calls.map((call) => call.id);
+  const usable = (id: string, at: number) => id !== '' && id.length <= 200 && ids.indexOf(id) === at;
+  return calls
+    .slice(0, toolCallsPerTurn)
+    .map((call, at) => (usable(call.id, at) ? call : { ...call, id: `switchyard_call_${at}` }));
+}

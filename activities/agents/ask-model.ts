@@ -1,0 +1,110 @@
+/** One paid model call: never paid again once its reply is in the journal. */
+import { createHash } from 'node:crypto';
+import type { ActivityResult } from '../../contracts/trace.ts';
+import type { DoesNotFit, Payment } from '../../contracts/agent-calls.ts';
+import type { ChatReply, ChatRequest } from '../../contracts/chat.ts';
+import { CallDoesNotFit, without } from '../../models/allowance.ts';
+import { ModelFailure } from '../../models/chat-model.ts';
+import { type JournalKey, requestHash } from '../../models/journal.ts';
+import { findPrice } from '../../models/pricing.ts';
+import type { ReportedPart } from '../../models/token-estimate.ts';
+import type { ActivityDependencies } from '../dependencies.ts';
+import { type Frame, inFrame, type Work } from '../context.ts';
+
+type Needs = Pick<ActivityDependencies, 'model' | 'modelByRole' | 'journal'>;
+
+/** What `inPaidFrame` hands to the workflow. */
+type Paid<Result> = Promise<ActivityResult<Result | DoesNotFit>>;
+
+/** The frame of an activity that asks a model: a call that does not fit into its grant is a result, not a failure. */
+export function inPaidFrame<Result>(about: Parameters<typeof inFrame>[0], work: Work<Result>): Paid<Result> {
+  return inFrame<Result | DoesNotFit>(about, async (frame) => {
+    try {
+      return await work(frame);
+    } catch (error) {
+      if (!(error instanceof CallDoesNotFit)) throw error;
+      const { refusal, usage, message } = error;
+      const paid = usage === null ? {} : { usage };
+      return { result: refusal, usage, span: { level: 'WARNING', message: message.slice(0, 300), ...paid } };
+    }
+  });
+}
+
+/** What is asked: a request, and smaller ones that will do where it does not fit into the call's grant. */
+export type Asked = { request: ChatRequest; smaller?: readonly ChatRequest[]; reported?: ReportedPart | null };
+
+/**
+ * Asks the model, or finds the reply of an earlier attempt whose completion did not reach the server. Replies are found by
+ * the request as it was asked for, before a grant lowers its limit: the same call may have another grant the next time.
+ * @returns the reply, and the request that it answers
+ * @throws ModelFailure; CallDoesNotFit; and the signal's reason when the call is cancelled (the HTTP request is aborted).
+ */
+export async function askModel(needs: Needs, frame: Frame, asked: Asked, payment: Payment): Promise<Answered> {
+  const { request, smaller = [], reported = null } = asked;
+  const model = request.model ?? needs.modelByRole[request.role];
+  if (payment.requirePrice && findPrice(model) === null) {
+    throw new ModelFailure(
+      'ModelUnpriced',
+      `no price is known for the model "${model}", so a money limit cannot be kept`,
+    );
+  }
+  frame.note({ model, parameters: parametersOf(request), promptVersion: promptVersionOf(request) });
+  const requests = [request, ...smaller];
+  for (const each of requests) {
+    const reply = await needs.journal.read(keyOf(frame, each, payment));
+    if (reply !== null) return { reply, request: each };
+  }
+  for (const [at, each] of requests.entries()) {
+    try {
+      return { reply: await askOnce(needs, frame, { request: each, reported }, payment), request: each };
+    } catch (error) {
+      if (!(error instanceof CallDoesNotFit) || error.usage !== null || at === requests.length - 1) throw error;
+    }
+  }
+  throw new Error('a call asks for something');
+}
+
+type Answered = { reply: ChatReply; request: ChatRequest };
+
+function keyOf({ run }: Frame, request: ChatRequest, payment: Payment): JournalKey {
+  return { ...run, callKey: payment.key, requestHash: requestHash(request) };
+}
+
+async function askOnce(
+  needs: Needs,
+  frame: Frame,
+  { request, reported }: Required<Omit<Asked, 'smaller'>>,
+  payment: Payment,
+): Promise<ChatReply> {
+  const { grant } = payment;
+  const reply = await needs.model.chat(request, {
+    signal: frame.signal,
+    callId: `${frame.run.workflowId}/${frame.run.runId}/${payment.key}`,
+    ...(grant === undefined ? {} : { allowance: { ...without(grant, frame.spent), reported } }),
+  });
+  try {
+    await needs.journal.write(keyOf(frame, request, payment), reply);
+  } catch (error) {
+    // The next attempt will not find it, and must know what it has cost.
+    frame.note({ usage: reply.usage });
+    throw error;
+  }
+  return reply;
+}
+
+function parametersOf({ temperature, maxOutputTokens, topLogprobs, toolChoice, tools, responseFormat }: ChatRequest) {
+  return {
+    maxOutputTokens,
+    ...(temperature === null ? {} : { temperature }),
+    ...(topLogprobs === 0 ? {} : { topLogprobs }),
+    ...(tools.length === 0 ? {} : { toolChoice }),
+    ...(responseFormat === null ? {} : { responseFormat: responseFormat.name }),
+  };
+}
+
+/** The instructions are the first message of every agent. */
+function promptVersionOf({ messages }: ChatRequest): string {
+  const [first] = messages;
+  const instructions = first?.role === 'system' ? first.content : '';
+  return createHash('sha256').update(instructions).digest('hex').slice(0, 12);
+}

@@ -1,0 +1,66 @@
+/** A specialist's next turn: tool requests, a draft, or a reply that must be repaired. */
+import { answerNow, parseSpecialistReply, specialistMessages } from '../../agents/specialist.ts';
+import type { ActivityResult } from '../../contracts/trace.ts';
+import type { DoesNotFit, Payment, SpecialistCall } from '../../contracts/agent-calls.ts';
+import { Draft, type SpecialistTurn } from '../../contracts/agent.ts';
+import { toolDefinitions } from '../../retrieval/tools/tools.ts';
+import { repairTurn, settingsOf, takeTurn, type Turn } from './agent-turn.ts';
+import { inPaidFrame } from './ask-model.ts';
+import type { ActivityDependencies } from '../dependencies.ts';
+
+export const callSpecialist =
+  (needs: ActivityDependencies) =>
+  (call: SpecialistCall, payment: Payment): Promise<ActivityResult<SpecialistTurn | DoesNotFit>> =>
+    inPaidFrame({ name: 'specialist-llm', type: 'generation' }, async (frame) => {
+      const { mustAnswer } = call;
+      const next = await nextTurn(needs, call, frame.signal);
+      const { reply, turn } = await takeTurn(needs, frame, next, { mustAnswer, payment });
+      const parsed = parseSpecialistReply(reply, mustAnswer);
+      const span = { model: reply.model, usage: reply.usage, output: turn };
+      const done = (result: SpecialistTurn) => ({ result, usage: reply.usage, span });
+      switch (parsed.kind) {
+        case 'tools':
+          return done({ kind: 'tools', turn, requests: parsed.requests });
+        case 'unparsable':
+          return done({ kind: 'unparsable', turn, problem: parsed.problem });
+        case 'draft': {
+          const draftId = await needs.content.put(JSON.stringify(parsed.draft));
+          return done({ kind: 'draft', turn, draftId, draft: parsed.draft });
+        }
+        default:
+          throw parsed satisfies never;
+      }
+    });
+
+async function nextTurn(needs: ActivityDependencies, call: SpecialistCall, signal: AbortSignal): Promise<Turn> {
+  if (call.kind === 'repair') return repairTurn(call);
+  const last = call.mustAnswer ? [answerNow] : [];
+  if (call.kind === 'next') {
+    const answers = call.answers.map((answer) => ({ role: 'tool-answer' as const, ...answer }));
+    return { kind: 'following', previous: call.turn, said: [...answers, ...last] };
+  }
+  const earlier =
+    call.earlierDraft === null ? null : Draft.parse(JSON.parse(await needs.content.get(call.earlierDraft)));
+  const { snapshot, specialist } = call;
+  const tools = toolDefinitions(specialist.tools);
+  const settings = settingsOf('specialist', specialist, { snapshot, tools, allowed: specialist.tools });
+  const map = await mapFor(needs, call, signal);
+  const task = { question: call.question, review: call.review, earlierAnswer: earlier?.answer ?? null, map };
+  return {
+    kind: 'opening',
+    settings,
+    said: [...specialistMessages(call.specialist, task), ...last],
+  };
+}
+
+/** The outline of the repository, where the spec asks for it. */
+async function mapFor(
+  needs: ActivityDependencies,
+  { snapshot, specialist }: SpecialistCall & { kind: 'opening' },
+  signal: AbortSignal,
+): Promise<string | null> {
+  if (specialist.mapTokens === undefined) return null;
+  const argumentsText = JSON.stringify({ tokens: specialist.mapTokens });
+  const request = { callId: 'map', tool: 'repository_map', argumentsText };
+  return (await needs.retrieval.runTool(snapshot, request, [request.tool], signal)).text;
+}

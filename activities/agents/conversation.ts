@@ -1,0 +1,119 @@
+/** Conversations kept outside of history: each turn is stored once, by content, and points at the one before it. */
+import type { ToolAnswer } from '../../contracts/agent-calls.ts';
+import type { ChatMessage, ChatReply, ChatRequest } from '../../contracts/chat.ts';
+import type { ContentId, SnapshotRef } from '../../contracts/snapshot.ts';
+import type { FailureKind } from '../../contracts/failures.ts';
+import type { ReportedPart } from '../../models/token-estimate.ts';
+import { ContentUnavailable } from '../../retrieval/failures.ts';
+import type { ActivityDependencies } from '../dependencies.ts';
+
+/** Tool results are kept as references: their text is stored, or can be rendered again from the snapshot. */
+type StoredMessage = ChatMessage | ({ role: 'tool-answer' } & ToolAnswer);
+
+/** Everything of a request that stays the same from turn to turn. */
+export type Settings = Omit<ChatRequest, 'messages' | 'toolChoice'> & {
+  snapshot: SnapshotRef | null;
+  allowed: string[];
+};
+
+type StoredTurn = {
+  previous: ContentId | null;
+  settings: Settings | null;
+  messages: StoredMessage[];
+  /** Tokens of the whole conversation up to here, as its usage says; null or absent where that is not known. */
+  tokens?: number | null;
+};
+
+export type Conversation = {
+  settings: Settings;
+  messages: StoredMessage[];
+  /** What the stored turns were reported to take; null where nothing was. */
+  reported: ReportedPart | null;
+};
+
+type Needs = Pick<ActivityDependencies, 'content' | 'retrieval'>;
+
+/** What is kept is not what was said: never passed over, for the model would be asked something else. */
+export class RenderingChanged extends Error {
+  readonly kind: FailureKind = 'RenderingChanged';
+}
+
+/** Stores a turn: what is new since `previous`, the model's reply last. */
+export async function storeTurn(
+  needs: Needs,
+  turn: { previous: ContentId | null; settings: Settings; said: readonly StoredMessage[]; reply: ChatReply },
+): Promise<ContentId> {
+  const reply: ChatMessage = { role: 'assistant', content: turn.reply.text, toolCalls: turn.reply.toolCalls };
+  const stored: StoredTurn = {
+    previous: turn.previous,
+    settings: turn.previous === null ? turn.settings : null,
+    messages: [...turn.said, reply],
+    tokens: tokensOf(turn.reply),
+  };
+  return needs.content.put(JSON.stringify(stored));
+}
+
+/** Input and output of a reply that was one send: several sends add up to more than the conversation. */
+function tokensOf({ usage: { modelCalls, inputTokens, outputTokens } }: ChatReply): number | null {
+  return modelCalls === 1 ? inputTokens + outputTokens : null;
+}
+
+/** The whole conversation up to a stored turn, oldest message first. */
+export async function loadConversation(needs: Needs, last: ContentId): Promise<Conversation> {
+  const messages: StoredMessage[][] = [];
+  let tokens: number | null = null;
+  for (let id: ContentId | null = last; id !== null; ) {
+    const turn = JSON.parse(await needs.content.get(id)) as StoredTurn;
+    messages.unshift(turn.messages);
+    if (id === last) tokens = turn.tokens ?? null;
+    if (turn.previous === null && turn.settings !== null) {
+      const all = messages.flat();
+      const reported = tokens === null ? null : { tokens, messages: all.length };
+      return { settings: turn.settings, messages: all, reported };
+    }
+    id = turn.previous;
+  }
+  throw new RenderingChanged(`the stored conversation ${last} has no beginning`);
+}
+
+/** The messages as the model sees them, each tool result byte for byte as it was. */
+export async function renderMessages(
+  needs: Needs,
+  conversation: Conversation,
+  signal: AbortSignal,
+): Promise<ChatMessage[]> {
+  const rendered: ChatMessage[] = [];
+  for (const [at, message] of conversation.messages.entries()) {
+    if (message.role !== 'tool-answer') rendered.push(message);
+    else {
+      const before = { ...conversation, messages: conversation.messages.slice(0, at) };
+      const content = await toolText(needs, before, message, signal);
+      rendered.push({ role: 'tool', callId: message.callId, content });
+    }
+  }
+  return rendered;
+}
+
+/**
+ * The stored text; on a machine that lacks it, the tool is run again and must give the very same bytes.
+ * @param before what was said before the answer: some models use the same call id in every turn, so the last one counts.
+ */
+async function toolText(
+  { content, retrieval }: Needs,
+  { settings, messages }: Conversation,
+  answer: ToolAnswer,
+  signal: AbortSignal,
+): Promise<string> {
+  const stored = await content
+    .get(answer.content)
+    .catch((error: unknown) => (error instanceof ContentUnavailable ? null : Promise.reject(error)));
+  if (stored !== null) return stored;
+  const call = messages
+    .flatMap((message) => (message.role === 'assistant' ? message.toolCalls : []))
+    .findLast((candidate) => candidate.id === answer.callId);
+  if (call === undefined || settings.snapshot === null) return content.get(answer.content);
+  const request = { callId: call.id, tool: call.name, argumentsText: call.argumentsText.slice(0, 4000) };
+  const { text } = await retrieval.runTool(settings.snapshot, request, settings.allowed, signal, answer.order);
+  if ((await content.put(text)) === answer.content) return text;
+  throw new RenderingChanged(`${call.name} gives other bytes than the model saw before (renderer ${answer.renderer})`);
+}

@@ -1,0 +1,41 @@
+/** Asks the judge for a typed verdict on a draft. */
+import { judgeMessages, parseVerdict, verdictSchema } from '../../agents/judge.ts';
+import type { ActivityResult } from '../../contracts/trace.ts';
+import type { DoesNotFit, JudgeCall, Payment } from '../../contracts/agent-calls.ts';
+import { Draft, type JudgeTurn } from '../../contracts/agent.ts';
+import { repairTurn, settingsOf, takeTurn, type Turn } from './agent-turn.ts';
+import { inPaidFrame } from './ask-model.ts';
+import type { ActivityDependencies } from '../dependencies.ts';
+import { citedEvidence } from './evidence-text.ts';
+import type { Frame } from '../context.ts';
+
+export const judgeDraft =
+  (needs: ActivityDependencies) =>
+  (call: JudgeCall, payment: Payment): Promise<ActivityResult<JudgeTurn | DoesNotFit>> =>
+    inPaidFrame({ name: 'judge-llm', type: 'evaluator' }, async (frame) => {
+      const next = call.kind === 'repair' ? repairTurn(call) : await opening(needs, frame, call);
+      const { reply, turn } = await takeTurn(needs, frame, next, {
+        mustAnswer: false,
+        payment,
+      });
+      const parsed = parseVerdict(reply);
+      return {
+        result: { ...parsed, turn },
+        usage: reply.usage,
+        span: { model: reply.model, usage: reply.usage, output: turn },
+      };
+    });
+
+async function opening(
+  needs: ActivityDependencies,
+  frame: Frame,
+  call: Extract<JudgeCall, { kind: 'opening' }>,
+): Promise<Turn> {
+  const draft = Draft.parse(JSON.parse(await needs.content.get(call.draft)));
+  const evidence = await citedEvidence(needs, frame, call.snapshot, call.citations);
+  return {
+    kind: 'opening',
+    settings: settingsOf('judge', call.judge, { snapshot: call.snapshot, responseFormat: verdictSchema }),
+    said: judgeMessages(call.judge.prompt ?? null, { question: call.question, answer: draft.answer, evidence }),
+  };
+}

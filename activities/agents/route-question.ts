@@ -1,0 +1,18 @@
+/** Asks the router which specialist a question is for. */
+import { parseRoute, routerRequest } from '../../agents/router.ts';
+import type { ActivityResult } from '../../contracts/trace.ts';
+import type { DoesNotFit, Payment, RouteCall } from '../../contracts/agent-calls.ts';
+import type { RouteDecision } from '../../contracts/agent.ts';
+import { askModel, inPaidFrame } from './ask-model.ts';
+import type { ActivityDependencies } from '../dependencies.ts';
+
+export const routeQuestion =
+  (needs: ActivityDependencies) =>
+  (call: RouteCall, payment: Payment): Promise<ActivityResult<RouteDecision | DoesNotFit>> =>
+    inPaidFrame({ name: 'router-llm', type: 'generation' }, async (frame) => {
+      const request = routerRequest(call.question, call.router, call.routes, call.refused);
+      const { reply } = await askModel(needs, frame, { request }, payment);
+      const names = call.routes.map((route) => route.name);
+      const span = { model: reply.model, usage: reply.usage };
+      return { result: parseRoute(reply, call.router.fallback, names), usage: reply.usage, span };
+    });

@@ -1,0 +1,48 @@
+/** Asks the synthesizer for one answer from several results. */
+import { parseSynthesis, synthesisMessages, synthesisSchema } from '../../agents/synthesizer.ts';
+import type { ActivityResult } from '../../contracts/trace.ts';
+import type { DoesNotFit, Payment, SynthesisCall } from '../../contracts/agent-calls.ts';
+import { Draft, type SynthesisTurn } from '../../contracts/agent.ts';
+import { repairTurn, settingsOf, takeTurn, type Turn } from './agent-turn.ts';
+import { inPaidFrame } from './ask-model.ts';
+import type { ActivityDependencies } from '../dependencies.ts';
+import { citedEvidence } from './evidence-text.ts';
+import type { Frame } from '../context.ts';
+
+export const synthesize =
+  (needs: ActivityDependencies) =>
+  (call: SynthesisCall, payment: Payment): Promise<ActivityResult<SynthesisTurn | DoesNotFit>> =>
+    inPaidFrame({ name: 'synthesis-llm', type: 'generation' }, async (frame) => {
+      const next = call.kind === 'repair' ? repairTurn(call) : await opening(needs, frame, call);
+      const { reply, turn } = await takeTurn(needs, frame, next, {
+        mustAnswer: false,
+        payment,
+      });
+      const parsed = parseSynthesis(reply);
+      const span = { model: reply.model, usage: reply.usage, output: turn };
+      const done = (result: SynthesisTurn) => ({ result, usage: reply.usage, span });
+      if (parsed.kind === 'unparsable') return done({ ...parsed, turn });
+      const synthesisId = await needs.content.put(JSON.stringify(parsed.synthesis));
+      return done({ ...parsed, turn, synthesisId });
+    });
+
+async function opening(
+  needs: ActivityDependencies,
+  frame: Frame,
+  call: Extract<SynthesisCall, { kind: 'opening' }>,
+): Promise<Turn> {
+  const candidates = await Promise.all(
+    call.candidates.map(async ({ specialist, draft, citations }) => {
+      const { answer, confidence, insufficient } = Draft.parse(JSON.parse(await needs.content.get(draft)));
+      const holding = citations.filter((citation) => citation.status !== 'unresolved');
+      return { specialist, answer, confidence, insufficient, citations: holding };
+    }),
+  );
+  const cited = call.candidates.flatMap((candidate) => candidate.citations);
+  const evidence = await citedEvidence(needs, frame, call.snapshot, cited);
+  return {
+    kind: 'opening',
+    settings: settingsOf('synthesizer', call.synthesis, { snapshot: call.snapshot, responseFormat: synthesisSchema }),
+    said: synthesisMessages(call.synthesis.prompt ?? null, call.question, candidates, evidence),
+  };
+}

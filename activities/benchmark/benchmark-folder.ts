@@ -1,0 +1,93 @@
+/** Opens the folder of a benchmark for the worker: its manifest, its questions with their gold, its run log. */
+import { cp, mkdir, readFile, stat, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { ApplicationFailure } from '@temporalio/common';
+import { BenchmarkManifest } from '../../contracts/benchmark.ts';
+import type { DatasetQuestion } from '../../contracts/dataset.ts';
+import { readDataset } from '../../harness/dataset.ts';
+import { withRouteKinds } from '../../harness/graders/needed-kinds.ts';
+import { RunLogFile } from './run-log-file.ts';
+
+export type BenchmarkFolder = {
+  path: string;
+  manifest: BenchmarkManifest;
+  questions: readonly DatasetQuestion[];
+  byId: ReadonlyMap<string, DatasetQuestion>;
+  log: RunLogFile;
+};
+
+export type BenchmarkFolders = {
+  /** @throws ApplicationFailure, not to be tried again, for a folder that is no benchmark's */
+  open(id: string): Promise<BenchmarkFolder>;
+  /** Reads everything again; first makes the folder out of the template's where there is one and no folder yet. */
+  reopen(id: string, template: string | null): Promise<BenchmarkFolder>;
+};
+
+/** Questions × arms × trials. */
+export function runsOf({ questions, manifest: { arms, trials } }: BenchmarkFolder): number {
+  return questions.length * arms.length * trials;
+}
+
+/** Folders in memory: more than one benchmark at a time is rare. */
+const mostOpen = 4;
+
+type OpenedFolder = { folder: Promise<BenchmarkFolder>; stamp: string };
+
+/** @param pathOf the folder of a benchmark */
+export function benchmarkFolders(pathOf: (id: string) => string): BenchmarkFolders {
+  const opened = new Map<string, OpenedFolder>();
+  const open = async (id: string) => {
+    const stamp = await stampOf(pathOf(id));
+    const held = opened.get(id);
+    const { folder } = held?.stamp === stamp ? held : { folder: readFolder(pathOf(id)) };
+    opened.delete(id);
+    opened.set(id, { folder, stamp });
+    folder.catch(() => opened.get(id)?.folder === folder && opened.delete(id));
+    for (const oldest of opened.keys()) if (opened.size > mostOpen) opened.delete(oldest);
+    return folder;
+  };
+  const reopen = async (id: string, template: string | null) => {
+    opened.delete(id);
+    if (template !== null) await copyTemplate(pathOf(template), pathOf(id), id);
+    return open(id);
+  };
+  return { open, reopen };
+}
+
+/** Another one where the folder was deleted and made anew, which another worker may have been told. */
+async function stampOf(path: string): Promise<string> {
+  const found = await stat(join(path, 'benchmark.json'), { bigint: true }).catch(() => null);
+  return found === null ? '' : `${found.dev} ${found.ino} ${found.mtimeNs}`;
+}
+
+async function readFolder(path: string): Promise<BenchmarkFolder> {
+  try {
+    const manifest = BenchmarkManifest.parse(JSON.parse(await readFile(join(path, 'benchmark.json'), 'utf8')));
+    const file = join(path, 'dataset.jsonl');
+    const pipelines = manifest.arms.map(({ pipeline }) => pipeline);
+    const read = readDataset(await readFile(file, 'utf8'), file);
+    const questions = read.map((question) => withRouteKinds(question, pipelines));
+    const byId = new Map(questions.map((question) => [question.id, question]));
+    return { path, manifest, questions, byId, log: new RunLogFile(path) };
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw ApplicationFailure.nonRetryable(
+      `${path} is not the folder of a benchmark on the machine of this worker: ${reason}`.slice(0, 1000),
+      'BenchmarkUnusable',
+    );
+  }
+}
+
+/** The manifest is written last: a folder with one is whole. */
+async function copyTemplate(template: string, path: string, id: string): Promise<void> {
+  const exists = await stat(join(path, 'benchmark.json')).then(
+    () => true,
+    () => false,
+  );
+  if (exists) return;
+  await mkdir(path, { recursive: true });
+  await cp(join(template, 'dataset.jsonl'), join(path, 'dataset.jsonl'));
+  const manifest = JSON.parse(await readFile(join(template, 'benchmark.json'), 'utf8')) as object;
+  const own = { ...manifest, id, startedAt: new Date().toISOString() };
+  await writeFile(join(path, 'benchmark.json'), `${JSON.stringify(own, null, 2)}\n`);
+}

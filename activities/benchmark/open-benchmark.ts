@@ -1,0 +1,25 @@
+/** Reads what a benchmark is, and counts what an earlier try of it has recorded. */
+import type { BenchmarkTally, OpenBenchmarkInput, OpenedBenchmark } from '../../contracts/benchmark.ts';
+import { gradeRecord } from '../../harness/graded-record.ts';
+import { countRecord, emptyTally } from '../../harness/benchmark-tally.ts';
+import { beats } from '../context.ts';
+import { type BenchmarkFolder, type BenchmarkFolders, runsOf } from './benchmark-folder.ts';
+
+export const openBenchmark =
+  ({ folders }: { folders: BenchmarkFolders }) =>
+  async ({ id, template, fresh }: OpenBenchmarkInput): Promise<OpenedBenchmark> => {
+    using _beats = beats();
+    const folder = await (fresh ? folders.reopen(id, template) : folders.open(id));
+    const { arms, dataset } = folder.manifest;
+    const tally = fresh ? await tallyOf(folder) : emptyTally(arms.map(({ name }) => name));
+    return { dataset, arms, runs: runsOf(folder), tally };
+  };
+
+async function tallyOf({ manifest, byId, log }: BenchmarkFolder): Promise<BenchmarkTally> {
+  const tally = emptyTally(manifest.arms.map(({ name }) => name));
+  for await (const record of log.records()) {
+    const question = byId.get(record.question_id);
+    if (question !== undefined) countRecord(tally, record, gradeRecord(record, question).correct);
+  }
+  return tally;
+}

@@ -1,0 +1,121 @@
+/** The frame around every activity: heartbeats for its whole life, spans on every path, failures named at the edge. */
+import { Context } from '@temporalio/activity';
+import type { ActivityResult, SpanRecord } from '../contracts/trace.ts';
+import type { Usage } from '../contracts/usage.ts';
+import { addUsage, noUsage } from '../contracts/usage-sum.ts';
+import { type TimeLeft, toActivityFailure } from './failures.ts';
+
+/** What a failed attempt leaves for the next one, by way of its last heartbeat. */
+type Carried = { spans: SpanRecord[] };
+
+export type Work<Result> = (
+  frame: Frame,
+) => Promise<{ result: Result; usage: Usage | null; span?: Partial<SpanRecord> }>;
+
+export type Frame = {
+  signal: AbortSignal;
+  run: { workflowId: string; runId: string };
+  /** What earlier attempts have paid for. */
+  spent: Usage;
+  /** Tells what is known of the work before it may fail, so that a failed attempt's span says it too. */
+  note(known: Partial<SpanRecord>): void;
+};
+
+/**
+ * Runs the work of one activity attempt. The span of a failed attempt travels by heartbeat to the next attempt, which
+ * returns it with its own, so that what failed stays visible with its cost; a last failure carries it in its details.
+ */
+export async function inFrame<Result>(
+  about: Pick<SpanRecord, 'name' | 'type'>,
+  work: Work<Result>,
+): Promise<ActivityResult<Result>> {
+  const context = Context.current();
+  const { activityId, attempt, workflowExecution } = context.info;
+  const { workflowId = '', runId = '' } = workflowExecution ?? {};
+  const carried: Carried = carriedSpans(context.info.heartbeatDetails);
+  using _beats = beats(() => carried);
+  const startMs = Date.now();
+  let known: Partial<SpanRecord> = {};
+  const span = (more: Partial<SpanRecord>): SpanRecord => ({
+    key: `${activityId}#${attempt}`,
+    ...about,
+    startMs,
+    endMs: Date.now(),
+    attempt,
+    level: 'DEFAULT',
+    ...known,
+    ...more,
+  });
+  const note = (more: Partial<SpanRecord>) => {
+    known = { ...known, ...more };
+  };
+  try {
+    const spent = carried.spans.reduce((sum, { usage }) => (usage === undefined ? sum : addUsage(sum, usage)), noUsage);
+    const done = await work({ signal: context.cancellationSignal, run: { workflowId, runId }, spent, note });
+    const last = span(done.span ?? {});
+    countAttempt(context, last);
+    return { result: done.result, usage: done.usage, spans: [...carried.spans, last] };
+  } catch (error) {
+    if (context.cancellationSignal.aborted) throw context.cancellationSignal.reason;
+    const message = String(error instanceof Error ? error.message : error).slice(0, 300);
+    const failed = span({ level: 'ERROR', message, ...paidBy(error) });
+    countAttempt(context, failed);
+    carried.spans.push(failed);
+    context.heartbeat(carried);
+    throw toActivityFailure(error, carried.spans, timeLeft(context));
+  }
+}
+
+/** The last ones, and whatever was paid for. */
+function carriedSpans(details: unknown): Carried {
+  const spans = (details as Carried | undefined)?.spans;
+  if (!Array.isArray(spans)) return { spans: [] };
+  return { spans: spans.filter(({ usage }, at) => usage !== undefined || at >= spans.length - 10) };
+}
+
+/** Errors of models/ know what was paid although nothing usable came. */
+function paidBy(error: unknown): { usage?: Usage } {
+  const { usage } = (error instanceof Error ? error : {}) as { usage?: Usage | null };
+  return usage === undefined || usage === null ? {} : { usage };
+}
+
+function timeLeft({ info }: Context): TimeLeft {
+  const most = info.retryPolicy?.maximumAttempts ?? 0;
+  return {
+    lastAttempt: most > 0 && info.attempt >= most,
+    leftMs: info.scheduledTimestampMs + info.scheduleToCloseTimeoutMs - Date.now(),
+  };
+}
+
+// Heartbeats for the whole life of an activity, so that silent work never looks like a dead worker, and a dead one is noticed.
+
+/** Three beats within the activity's time-out. @param details what the next attempt finds, read at each beat */
+export function beats(details: () => unknown = () => undefined): Disposable {
+  const context = Context.current();
+  const everyMs = Math.max(200, Math.floor((context.info.heartbeatTimeoutMs ?? 30_000) / 3));
+  const beat = () => context.heartbeat(details());
+  beat();
+  const timer = setInterval(beat, everyMs);
+  return { [Symbol.dispose]: () => clearInterval(timer) };
+}
+
+// What operators count: model calls with their tokens and cost, and attempts at any activity that failed.
+
+/** Served with the SDK's own metrics; `agent` is the span's name, such as `router-llm`. */
+function countAttempt({ metricMeter }: Context, span: SpanRecord): void {
+  const { name, model, usage, level } = span;
+  const failed = level === 'ERROR';
+  if (failed) metricMeter.createCounter('switchyard_failed_attempts').add(1, { step: name });
+  if (model === undefined) return;
+  const tags = { agent: name, model };
+  metricMeter.createCounter('switchyard_model_calls').add(1, { ...tags, result: failed ? 'failed' : 'answered' });
+  if (usage === undefined) return;
+  const tokens = metricMeter.createCounter('switchyard_model_tokens');
+  tokens.add(usage.inputTokens, { ...tags, kind: 'input' });
+  tokens.add(usage.cachedInputTokens, { ...tags, kind: 'cached_input' });
+  tokens.add(usage.outputTokens, { ...tags, kind: 'output' });
+  tokens.add(usage.reasoningTokens, { ...tags, kind: 'reasoning' });
+  // Counters take whole numbers.
+  const micros = Math.round((usage.costUsd ?? 0) * 1e6);
+  metricMeter.createCounter('switchyard_model_cost_micro_usd').add(micros, tags);
+}

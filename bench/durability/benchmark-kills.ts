@@ -1,0 +1,80 @@
+/** Kills worker and server during a benchmark: its grades must be those of one that nobody disturbed, and no call paid twice. */
+import { setTimeout as pause } from 'node:timers/promises';
+import { parseArgs } from 'node:util';
+import { benchmarkFolder } from '../../client/benchmark/benchmark-folder.ts';
+import { BenchmarkEnding } from '../../contracts/benchmark.ts';
+import { RunLogStore } from '../../harness/run-log/run-log-store.ts';
+import { benchmarkInput, fastifyQuestions, gradesOfBenchmark, makeBenchmark } from '../support/benchmark-folder.ts';
+import { countCalls, type Kill } from './call-counts.ts';
+import { openStack, say } from '../support/stack.ts';
+import { startWorkerProcess } from '../support/worker-process.ts';
+
+const { values } = parseArgs({
+  options: {
+    kills: { type: 'string', default: '3' },
+    questions: { type: 'string', default: '6' },
+    json: { type: 'boolean', default: false },
+  },
+});
+const kills = Number(values.kills);
+const questions = await fastifyQuestions(Number(values.questions));
+const concurrency = 3;
+const pipelines = ['single-agent', 'orchestrated'];
+const runs = questions.length * pipelines.length;
+/** Replies take long enough to be killed in. */
+await using stack = await openStack('seed=1;latency=100-300');
+const undisturbed = await run('undisturbed', 0);
+const disturbed = await run('disturbed', kills);
+const moments = disturbed.moments;
+const counts = await countCalls(stack, moments);
+const same = JSON.stringify(undisturbed.grades) === JSON.stringify(disturbed.grades);
+const report = {
+  runs,
+  records: disturbed.records,
+  workerKills: kills,
+  serverKills: kills,
+  sameGrades: same,
+  ...counts,
+};
+if (values.json) process.stdout.write(`${JSON.stringify(report)}\n`);
+else for (const [name, value] of Object.entries(report)) process.stdout.write(`${name}: ${value}\n`);
+const once = counts.repeatedAfterRecorded + counts.repeatedAfterReceived === 0;
+process.exitCode = same && disturbed.records === runs && once && counts.mostInFlightAKill <= concurrency ? 0 : 1;
+
+/** One benchmark; after some records more the server is killed under a working worker, and then the worker. */
+async function run(id: string, times: number) {
+  await makeBenchmark(stack.home, id, pipelines, questions);
+  const { client, config } = stack;
+  const started = { taskQueue: config.taskQueue, workflowId: id, args: [benchmarkInput(id, concurrency)] };
+  const handle = await client.workflow.start('runBenchmark', started);
+  const moments: Kill[] = [];
+  for (let kill = 1; kill <= times; kill += 1) {
+    await using worker = await startWorkerProcess(stack);
+    await untilRecords(id, Math.floor((runs * kill) / (times + 1)));
+    moments.push(...everyRun(id, Date.now()));
+    await stack.killServer();
+    say(`${id}: server killed and started again`);
+    await untilRecords(id, Math.floor((runs * kill) / (times + 1)) + 1);
+    moments.push(...everyRun(id, Date.now()));
+    await worker.kill();
+    say(`${id}: worker killed at ${recordsOf(id)} records`);
+  }
+  await using _worker = await startWorkerProcess(stack);
+  const { kind } = BenchmarkEnding.parse(await handle.result());
+  say(`${id}: ${kind}`);
+  return { moments, ...(await gradesOfBenchmark(stack.home, id, questions)) };
+}
+
+/** A kill hits every run: which of them were open does not matter to the counts. */
+function everyRun(id: string, at: number): Kill[] {
+  return pipelines.flatMap((arm) => questions.map((question) => ({ workflowId: `${id}/${arm}/${question.id}/1`, at })));
+}
+
+async function untilRecords(id: string, wanted: number): Promise<void> {
+  while (recordsOf(id) < wanted) await pause(100);
+}
+
+function recordsOf(id: string): number {
+  using store = RunLogStore.existing(benchmarkFolder(stack.home, id));
+  return store?.count() ?? 0;
+}

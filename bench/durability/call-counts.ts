@@ -1,0 +1,114 @@
+/** Which model calls were paid more than once, and at which point of their life the first payment was lost. */
+import { readdir, readFile, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { homePaths } from '../../config/home-paths.ts';
+import type { JournalKey } from '../../models/journal.ts';
+import type { RequestLogEntry } from '../../offline-model/server/request-log.ts';
+import type { Stack } from '../support/stack.ts';
+
+export type Kill = { workflowId: string; at: number };
+
+export type CallCounts = {
+  /** Different calls, by their idempotency key. */
+  calls: number;
+  /** Requests in all, failed and killed ones included. */
+  requests: number;
+  /** Sent again although the call's completion was in history: must be 0. */
+  repeatedAfterRecorded: number;
+  /** Sent again although the whole reply had left the model in good time before the kill: 0 but for the journal's write. */
+  repeatedAfterReceived: number;
+  /** Sent again because the kill came within the time that a reply needs to reach the journal. */
+  repeatedInJournalWrite: number;
+  /** That time: the longest, in milliseconds, that any reply of this stack took from leaving the model to the journal. */
+  journalWriteMs: number;
+  /** Sent again because the kill came while the model was at work: at most one a kill. */
+  repeatedInFlight: number;
+  mostInFlightAKill: number;
+};
+
+type Exchange = { key: string; startedAt: number; repliedAt: number | null };
+
+export async function countCalls(
+  stack: Pick<Stack, 'client' | 'home' | 'requestLog'>,
+  kills: readonly Kill[],
+): Promise<CallCounts> {
+  const exchanges = readExchanges(await readFile(stack.requestLog, 'utf8'));
+  const journalWriteMs = await longestJournalWrite(stack.home, exchanges);
+  const recorded = await recordedAt(stack, [...new Set(kills.map((kill) => kill.workflowId))]);
+  const counts = { repeatedAfterRecorded: 0, repeatedAfterReceived: 0, repeatedInJournalWrite: 0, repeatedInFlight: 0 };
+  const inFlight = new Map<Kill, number>();
+  const byKey = Map.groupBy(exchanges, (exchange) => exchange.key);
+  for (const [key, sent] of byKey) {
+    sent.slice(1).forEach((again, at) => {
+      const before = sent[at];
+      const kill = kills.findLast(({ at: killedAt }) => killedAt <= again.startedAt);
+      const doneAt = recorded.get(key);
+      if (doneAt !== undefined && doneAt < again.startedAt) counts.repeatedAfterRecorded += 1;
+      else if (before?.repliedAt && kill && before.repliedAt <= kill.at - journalWriteMs)
+        counts.repeatedAfterReceived += 1;
+      else if (before?.repliedAt && kill && before.repliedAt <= kill.at) counts.repeatedInJournalWrite += 1;
+      else {
+        counts.repeatedInFlight += 1;
+        if (kill) inFlight.set(kill, (inFlight.get(kill) ?? 0) + 1);
+      }
+    });
+  }
+  const mostInFlightAKill = Math.max(0, ...inFlight.values());
+  return { calls: byKey.size, requests: exchanges.length, ...counts, journalWriteMs, mostInFlightAKill };
+}
+
+/** From the replies that did reach the journal: the time at which its file got its name against the reply's last byte. */
+async function longestJournalWrite(home: string, exchanges: readonly Exchange[]): Promise<number> {
+  const folder = homePaths(home).journal;
+  const files = (await readdir(folder)).filter((name) => name.endsWith('.json')).map((name) => join(folder, name));
+  const writes = await Promise.all(
+    files.map(async (file) => {
+      const { key } = JSON.parse(await readFile(file, 'utf8')) as { key: JournalKey };
+      const idempotencyKey = `${key.workflowId}/${key.runId}/${key.callKey}`;
+      const repliedAt = exchanges.findLast((exchange) => exchange.key === idempotencyKey)?.repliedAt ?? null;
+      return repliedAt === null ? 0 : (await stat(file)).ctimeMs - repliedAt;
+    }),
+  );
+  return Math.ceil(Math.max(0, ...writes));
+}
+
+function readExchanges(log: string): Exchange[] {
+  const lines = log.split('\n').filter((line) => line !== '');
+  const entries = lines.map((line) => JSON.parse(line) as RequestLogEntry);
+  const replied = new Map(entries.filter(({ event }) => event === 'reply').map(({ requestId, at }) => [requestId, at]));
+  return entries
+    .filter(({ event, idempotencyKey }) => event === 'request' && idempotencyKey !== null)
+    .map(({ requestId, idempotencyKey, at }) => ({
+      key: idempotencyKey ?? '',
+      startedAt: at,
+      repliedAt: replied.get(requestId) ?? null,
+    }));
+}
+
+/** When each call's completion entered history, by idempotency key. */
+async function recordedAt(
+  { client }: Pick<Stack, 'client'>,
+  workflowIds: readonly string[],
+): Promise<Map<string, number>> {
+  const found = new Map<string, number>();
+  for (const workflowId of workflowIds) {
+    const handle = client.workflow.getHandle(workflowId);
+    const { runId } = await handle.describe();
+    const { events } = await handle.fetchHistory();
+    const keys = new Map<string, string>();
+    for (const event of events ?? []) {
+      const scheduled = event.activityTaskScheduledEventAttributes;
+      const payment = scheduled?.input?.payloads?.[1]?.data;
+      if (payment)
+        keys.set(String(event.eventId), (JSON.parse(Buffer.from(payment).toString()) as { key: string }).key);
+      const completed = event.activityTaskCompletedEventAttributes?.scheduledEventId;
+      const key = completed === undefined ? undefined : keys.get(String(completed));
+      if (key !== undefined)
+        found.set(
+          `${workflowId}/${runId}/${key}`,
+          Number(event.eventTime?.seconds) * 1000 + Number(event.eventTime?.nanos) / 1e6,
+        );
+    }
+  }
+  return found;
+}

@@ -1,0 +1,74 @@
+/** Kills the worker at seeded moments of runs and counts, from the model's own log, which calls were paid twice. */
+import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+import { parseArgs } from 'node:util';
+import { checkoutFolder } from '../../config/load-config.ts';
+import type { AnswerOutcome, QuestionInput } from '../../contracts/run.ts';
+import { loadPipeline } from '../../client/pipelines/pipeline-files.ts';
+import { seededRandom } from '../../harness/statistics/random.ts';
+import { type CallCounts, countCalls, type Kill } from './call-counts.ts';
+import { openStack, say, type Stack } from '../support/stack.ts';
+import { startWorkerProcess } from '../support/worker-process.ts';
+
+/** Drafts are weak twice, so that a run has three tries; replies take long enough to be killed in. */
+const faults = 'seed=1;latency=300-900;weak=2';
+const question = 'How does Fastify decide which error handler runs when a hook throws?';
+
+const { values } = parseArgs({
+  options: {
+    kills: { type: 'string', default: '30' },
+    seed: { type: 'string', default: '1' },
+    json: { type: 'boolean', default: false },
+  },
+});
+const wanted = Number(values.kills);
+const random = seededRandom(Number(values.seed));
+await using stack = await openStack(faults);
+const kills: Kill[] = [];
+const outcomes: string[] = [];
+while (kills.length < wanted) outcomes.push(await runUnderKills(stack));
+const counts = await countCalls(stack, kills);
+print(counts);
+process.exitCode =
+  counts.repeatedAfterRecorded + counts.repeatedAfterReceived === 0 && counts.mostInFlightAKill <= 1 ? 0 : 1;
+
+/** One run, its worker killed again and again until the run or the kills are at their end. */
+async function runUnderKills({ client, config }: Stack): Promise<string> {
+  const workflowId = `killed-${outcomes.length + 1}`;
+  const input = await questionInput();
+  const handle = await client.workflow.start('answerQuestion', {
+    args: [input],
+    taskQueue: config.taskQueue,
+    workflowId,
+  });
+  const ended = handle.result().then((outcome) => outcome as AnswerOutcome);
+  for (;;) {
+    await using worker = await startWorkerProcess(stack);
+    const moment = kills.length < wanted ? pause(200 + random() * 2500, null) : new Promise<null>(() => {});
+    const outcome = await Promise.race([ended, moment]);
+    if (outcome !== null) {
+      say(
+        `${workflowId}: ${outcome.kind} after ${kills.filter((kill) => kill.workflowId === workflowId).length} kills`,
+      );
+      return `${outcome.kind}: ${outcome.state.final_answer ?? ''}`;
+    }
+    kills.push({ workflowId, at: Date.now() });
+    await worker.kill();
+  }
+}
+
+async function questionInput(): Promise<QuestionInput> {
+  return {
+    question,
+    repository: { kind: 'path', path: join(checkoutFolder, 'node_modules/fastify') },
+    pipeline: await loadPipeline('orchestrated'),
+    forcedRoute: null,
+    limits: { modelCallSeconds: 30, modelCallTotalSeconds: 300, modelCallAttempts: 5, heartbeatSeconds: 2 },
+  };
+}
+
+function print(counts: CallCounts): void {
+  const report = { kills: kills.length, runs: outcomes.length, sameAnswer: new Set(outcomes).size === 1, ...counts };
+  if (values.json) process.stdout.write(`${JSON.stringify(report)}\n`);
+  else for (const [name, value] of Object.entries(report)) process.stdout.write(`${name}: ${value}\n`);
+}

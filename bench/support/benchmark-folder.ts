@@ -1,0 +1,74 @@
+/** Makes the folder of a benchmark in a stack's home, and reads back what was recorded. */
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { armOf } from '../../client/benchmark/benchmark-arms.ts';
+import { benchmarkFolder, benchmarkRecords, createBenchmark } from '../../client/benchmark/benchmark-folder.ts';
+import { linesOf, shortHash } from '../../client/benchmark/benchmark-questions.ts';
+import { loadPipeline } from '../../client/pipelines/pipeline-files.ts';
+import { checkoutFolder } from '../../config/load-config.ts';
+import { type BenchmarkInput, BenchmarkManifest } from '../../contracts/benchmark.ts';
+import { benchmarkQueueOf } from '../../contracts/names.ts';
+import type { DatasetQuestion } from '../../contracts/dataset.ts';
+import { readDataset } from '../../harness/dataset.ts';
+import { gradeRecord } from '../../harness/graded-record.ts';
+import { benchTaskQueue } from './stack.ts';
+
+/** So many questions of the shipped dataset, spread over it. */
+export async function fastifyQuestions(many: number): Promise<DatasetQuestion[]> {
+  const file = join(checkoutFolder, 'datasets/fastify.jsonl');
+  const all = readDataset(await readFile(file, 'utf8'), file);
+  return Array.from({ length: many }, (_, at) => all[Math.floor((at * all.length) / many)] as DatasetQuestion);
+}
+
+export async function makeBenchmark(
+  home: string,
+  id: string,
+  pipelines: readonly string[],
+  questions: readonly DatasetQuestion[],
+): Promise<void> {
+  const text = linesOf(questions);
+  const specs = await Promise.all(pipelines.map(loadPipeline));
+  const manifest = BenchmarkManifest.parse({
+    id,
+    dataset: `bench-${shortHash(text)}`,
+    questions: questions.length,
+    trials: 1,
+    arms: specs.map((spec) => armOf(spec)),
+    plan: {},
+    offline: true,
+    startedAt: new Date().toISOString(),
+  });
+  await createBenchmark(home, manifest, text);
+}
+
+export function benchmarkInput(id: string, concurrency: number, more: Partial<BenchmarkInput> = {}): BenchmarkInput {
+  return {
+    id,
+    scheduled: false,
+    root: checkoutFolder,
+    limits: { modelCallSeconds: 30, modelCallTotalSeconds: 300, modelCallAttempts: 5, heartbeatSeconds: 2 },
+    activityQueue: benchmarkQueueOf(benchTaskQueue),
+    concurrency,
+    limit: null,
+    searchAttributes: [],
+    eventLimit: 1_800,
+    ...more,
+  };
+}
+
+/** `arm/question/trial` to whether it is right, sorted; and how many lines the log has. */
+export async function gradesOfBenchmark(
+  home: string,
+  id: string,
+  questions: readonly DatasetQuestion[],
+): Promise<{ grades: string[]; records: number }> {
+  const records = await benchmarkRecords(benchmarkFolder(home, id));
+  const byId = new Map(questions.map((question) => [question.id, question]));
+  const grades = records.map((record) => {
+    const question = byId.get(record.question_id);
+    if (question === undefined) throw new Error(`nobody asked ${record.question_id}`);
+    const { correct, label } = gradeRecord(record, question);
+    return `${record.arm}/${record.question_id}/${record.trial}: ${correct} ${label}`;
+  });
+  return { grades: grades.toSorted(), records: records.length };
+}

@@ -1,0 +1,85 @@
+/** What a benchmark stands on: a home of its own, a Temporal server, the offline model, and a client. */
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Client, Connection } from '@temporalio/client';
+import type { Config } from '../../config/config.ts';
+import { homePaths } from '../../config/home-paths.ts';
+import { checkoutFolder } from '../../config/load-config.ts';
+import { offlineModelName } from '../../contracts/names.ts';
+import { startOfflineModelThread } from '../../offline-model/thread.ts';
+import { resolveTemporalExecutable } from '../../runtime/temporal/temporal-executable.ts';
+import { startTemporalServer } from '../../runtime/temporal/temporal-server.ts';
+
+export const benchTaskQueue = 'switchyard-bench';
+
+export type Stack = AsyncDisposable & {
+  home: string;
+  address: string;
+  namespace: string;
+  client: Client;
+  /** As a worker of this stack reads it. */
+  config: Config;
+  /** The offline model's own count of requests. */
+  requestLog: string;
+  /** Kills the server in the middle of things, and starts it again on its file and ports. */
+  killServer(): Promise<void>;
+};
+
+/** @param faults the offline model's fault switch; null for none. */
+export async function openStack(faults: string | null): Promise<Stack> {
+  await using opening = new AsyncDisposableStack();
+  const home = await mkdtemp(join(tmpdir(), 'switchyard-bench-'));
+  opening.defer(() => rm(home, { recursive: true, force: true }));
+  const own = homePaths(join(checkoutFolder, '.switchyard'));
+  const executable = await resolveTemporalExecutable(null, own, say);
+  let server = await startTemporalServer(executable, homePaths(home), say);
+  opening.defer(() => server.stop());
+  const killServer = async () => {
+    process.kill(server.pid, 'SIGKILL');
+    await server.ended;
+    server = await startTemporalServer(executable, homePaths(home), say);
+  };
+  const requestLog = join(home, 'requests.jsonl');
+  const model = opening.use(await startOfflineModelThread({ faults, log: requestLog }));
+  const connection = await Connection.connect({ address: server.address });
+  opening.defer(() => connection.close());
+  const { address, namespace } = server;
+  const client = new Client({ connection, namespace });
+  const ended = opening.move();
+  const config = configOf(home, model.url);
+  const parts = { home, address, namespace, client, config, requestLog, killServer };
+  return { ...parts, [Symbol.asyncDispose]: () => ended.disposeAsync() };
+}
+
+export function say(text: string): void {
+  process.stderr.write(`${text}\n`);
+}
+
+function configOf(home: string, modelUrl: string): Config {
+  const name = offlineModelName;
+  return {
+    home,
+    taskQueue: benchTaskQueue,
+    temporal: { executable: null, external: true, uiUrl: null, environment: {} },
+    model: {
+      apiKey: null,
+      baseUrl: modelUrl,
+      offline: false,
+      router: name,
+      specialist: name,
+      judge: name,
+      synthesizer: name,
+      timeoutSeconds: 30,
+      reasoningTokens: 0,
+      attempts: 5,
+      heartbeatSeconds: 5,
+      personWaitDays: 30,
+    },
+    embeddings: null,
+    traces: { sink: 'none', langfuse: null, environment: 'bench', release: null, promptLabel: null, redact: null },
+    metricsAddress: null,
+    offlineFaults: null,
+    logLevel: 'warn',
+  };
+}

@@ -1,0 +1,43 @@
+/** A worker of a stack as a process of its own, to be killed. */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { join } from 'node:path';
+import { checkoutFolder } from '../../config/load-config.ts';
+import type { Stack } from './stack.ts';
+
+export type WorkerProcess = AsyncDisposable & {
+  pid: number;
+  /** Resolves once it is gone. */
+  kill(): Promise<void>;
+};
+
+/** @param program `npm run worker` unless another is given; it must print a line once it polls */
+export async function startWorkerProcess(
+  stack: Pick<Stack, 'address' | 'home' | 'config'>,
+  program = 'worker/main.ts',
+): Promise<WorkerProcess> {
+  const child = spawn(process.execPath, [join(checkoutFolder, program)], {
+    env: {
+      ...process.env,
+      TEMPORAL_ADDRESS: stack.address,
+      SWITCHYARD_HOME: stack.home,
+      SWITCHYARD_TASK_QUEUE: stack.config.taskQueue,
+      SWITCHYARD_MODEL: stack.config.model.specialist,
+      SWITCHYARD_LOG_LEVEL: 'error',
+      SWITCHYARD_TRACES: 'none',
+      OPENAI_BASE_URL: stack.config.model.baseUrl ?? '',
+    },
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  const gone = once(child, 'exit');
+  const died = gone.then(() => Promise.reject(new Error('the worker did not start')));
+  await Promise.race([once(child.stdout, 'data'), died]);
+  died.catch(() => {});
+  const kill = () => stopped(child, gone);
+  return { pid: child.pid ?? 0, kill, [Symbol.asyncDispose]: kill };
+}
+
+async function stopped(child: ChildProcess, gone: Promise<unknown>): Promise<void> {
+  if (child.exitCode === null && child.signalCode === null) child.kill('SIGKILL');
+  await gone;
+}

@@ -1,0 +1,38 @@
+/** Asks one question that was found right: starts the run, follows it and prints what it found. */
+import { listenForInterrupt } from '../terminal/interrupt.ts';
+import { openProgressView } from '../terminal/progress-view.ts';
+import type { PreparedQuestion, QuestionOptions } from './question-input.ts';
+import { reportDetached, reportEnding } from './report-ending.ts';
+import { newRunId, startRun } from './start-run.ts';
+import { openSession } from '../session.ts';
+import { watchRun } from './watch-run.ts';
+
+export type AskOptions = QuestionOptions & { id?: string; detach: boolean; json: boolean };
+
+/** @returns the exit code */
+export async function askQuestion({ settings, input }: PreparedQuestion, options: AskOptions): Promise<number> {
+  using interrupt = listenForInterrupt();
+  await using view = await openProgressView();
+  await using session = await openSession({
+    settings,
+    need: 'worker',
+    onProgress: view.preparing,
+    signal: interrupt.signal,
+  });
+  const { handle, runId, workflowId } = await startRun(session, input, options.id ?? newRunId());
+  const run = { session, handle, runId, json: options.json };
+  if (options.detach) {
+    await view[Symbol.asyncDispose]();
+    return reportDetached(run);
+  }
+  view.preparing(`started ${workflowId}`);
+  const ending = await watchRun({
+    session,
+    handle,
+    signal: interrupt.signal,
+    onProgress: (progress) => view.update(progress, workflowId),
+    stopWhenWaiting: false,
+  });
+  await view[Symbol.asyncDispose]();
+  return await reportEnding(run, ending);
+}

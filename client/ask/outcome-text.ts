@@ -1,0 +1,121 @@
+/** Prints how a run ended, for a person: the answer first, then what it rests on, then what it took. */
+import type { createColors } from 'picocolors';
+import type { CheckedCitation } from '../../contracts/evidence.ts';
+import { offlineModelName } from '../../contracts/names.ts';
+import type { AnswerOutcome } from '../../contracts/run.ts';
+import { printable, printableLine } from '../../lib/printable.ts';
+import { costText, countText, failureText, probabilitiesText } from '../terminal/progress-text.ts';
+import { type FinishedRun, modelsThatAnswered } from './run-record.ts';
+import { wrapText } from '../terminal/wrap-text.ts';
+
+export type TextStyle = { columns: number; colors: ReturnType<typeof createColors> };
+
+/** The line that stands wherever the offline model's words are shown. */
+export const offlineNotice = 'answered by the offline model, which is not a language model';
+
+/** Paragraphs without a closing line end. */
+export function outcomeText(run: FinishedRun, style: TextStyle): string {
+  const { outcome } = run;
+  const headline = headlineOf(outcome);
+  const parts = [
+    headline === null ? '' : style.colors.yellow(wrapText(headline, style.columns)),
+    wrapText(printable(outcome.state.final_answer ?? '').trim(), style.columns),
+    citationsText(outcome.state.evidence, style),
+    listText('Left open', outcome.state.gaps, style),
+    listText(
+      'Superseded',
+      outcome.state.superseded.map(({ specialist, reason }) => `${specialist}: ${reason}`),
+      style,
+    ),
+    factsText(run, style),
+  ];
+  return parts.filter((part) => part !== '').join('\n\n');
+}
+
+/** What the ending means; null for a plain answer. */
+function headlineOf(outcome: AnswerOutcome): string | null {
+  switch (outcome.kind) {
+    case 'answered':
+      return null;
+    case 'insufficient-evidence':
+      return 'insufficient-evidence: the repository does not say enough to answer this.';
+    case 'retries-exhausted':
+      return `retries-exhausted: ${outcome.state.final_answer === null ? 'no try gave a draft' : 'no draft was good enough; this is the best one'}. ${outcome.reasons.map(printableLine).join(' ')}`.trim();
+    case 'budget-spent':
+      return `budget-spent: the limit on ${outcome.limit} was reached; this is what there was by then.`;
+    case 'unavailable':
+      return `unavailable: ${outcome.failure.kind}: ${failureText(outcome.failure)}`;
+    case 'cancelled':
+      return 'cancelled: this is what there was by then.';
+    default:
+      return outcome satisfies never;
+  }
+}
+
+/** `path:first-last`, or `path:line` for a single line. */
+export function placeText({
+  path,
+  firstLine,
+  lastLine,
+}: Pick<CheckedCitation, 'path' | 'firstLine' | 'lastLine'>): string {
+  return `${printableLine(path)}:${firstLine}${lastLine === firstLine ? '' : `-${lastLine}`}`;
+}
+
+function citationsText(evidence: readonly CheckedCitation[], { colors }: TextStyle): string {
+  if (evidence.length === 0) return '';
+  const marks = { verified: colors.green, repaired: colors.yellow, unresolved: colors.red };
+  const width = Math.min(48, Math.max(...evidence.map((citation) => placeText(citation).length)));
+  const lines = evidence.map((citation) => {
+    const reason = citation.reason === undefined ? '' : ` (${printableLine(citation.reason)})`;
+    return `  ${placeText(citation).padEnd(width)}  ${marks[citation.status](citation.status)}${reason}`;
+  });
+  return [colors.bold('Citations'), ...lines].join('\n');
+}
+
+function listText(title: string, items: readonly string[], { columns, colors }: TextStyle): string {
+  if (items.length === 0) return '';
+  return [colors.bold(title), ...items.map((item) => wrapText(`  - ${printableLine(item)}`, columns))].join('\n');
+}
+
+function factsText(run: FinishedRun, { columns, colors }: TextStyle): string {
+  const { state } = run.outcome;
+  const { modelCalls, inputTokens, outputTokens, costUsd } = state.usage;
+  const models = modelsThatAnswered(run.outcome);
+  const facts: [string, string | null][] = [
+    ['route', routeFact(run.outcome)],
+    ['confidence', state.confidence === null ? null : state.confidence.toFixed(2)],
+    ['retries', String(state.retry_count)],
+    ['model calls', countText(modelCalls)],
+    [
+      'tokens',
+      `${countText(inputTokens + outputTokens)} (${countText(inputTokens)} in, ${countText(outputTokens)} out)`,
+    ],
+    ['cost', costText(costUsd)],
+    ['time', run.durationMs === null ? null : `${(run.durationMs / 1000).toFixed(1)} s`],
+    ['model', models.length === 0 ? null : printableLine(models.join(', '))],
+    ['', models.includes(offlineModelName) ? offlineNotice : null],
+    [
+      'repository',
+      state.snapshot === null ? null : printableLine(`${state.snapshot.label} at ${state.snapshot.id.slice(0, 12)}`),
+    ],
+    ['run', run.workflowId],
+    ['Web UI', run.webUrl],
+    ['trace', state.trace_link],
+  ];
+  return facts.flatMap(([name, value]) => (value === null ? [] : [factLine(name, value, columns, colors)])).join('\n');
+}
+
+/** A link stays whole, whatever the width. */
+function factLine(name: string, value: string, columns: number, colors: TextStyle['colors']): string {
+  const margin = 13;
+  const lines = wrapText(value, columns - margin).split('\n');
+  return colors.dim(name.padEnd(margin)) + lines.map((line) => line.trimStart()).join(`\n${' '.repeat(margin)}`);
+}
+
+function routeFact({ state }: AnswerOutcome): string | null {
+  if (state.route === null) return null;
+  const probabilities = probabilitiesText(state.routing);
+  const others = state.routes_run.filter((route) => route !== state.route);
+  const fallback = state.routing?.fallback === true ? ', taken because the reply named no route' : '';
+  return `${state.route}${probabilities === '' ? '' : ` (${probabilities})`}${fallback}${others.length === 0 ? '' : `, also run: ${others.join(', ')}`}`;
+}

@@ -1,0 +1,69 @@
+/** Builds the input of a run from the command line, or says in one line why it cannot. */
+import type { Config } from '../../config/config.ts';
+import { QuestionInput } from '../../contracts/run.ts';
+import { type ArmOptions, forcedRoute, withOptions } from './arm-options.ts';
+import { callLimits } from './call-limits.ts';
+import { loadPipeline } from '../pipelines/pipeline-files.ts';
+import { expectPrices } from '../pipelines/priced-models.ts';
+import { checkedQuestion, readQuestion } from './question-argument.ts';
+import { readSettings } from '../input/read-settings.ts';
+import { repositoryOf, type RepositoryOptions } from '../repository/repository-argument.ts';
+import type { PipelineSpec } from '../../contracts/pipeline.ts';
+import { withManagedPrompts } from '../../observability/managed-prompts.ts';
+import { note } from '../terminal/output.ts';
+
+export type QuestionOptions = ArmOptions &
+  RepositoryOptions & {
+    /** A shipped name or a file. */
+    pipeline: string;
+    route?: string;
+    session?: string;
+  };
+
+export type PreparedQuestion = { settings: Config; input: QuestionInput };
+
+/**
+ * The settings, and the question of the command line or of stdin with all that belongs to it.
+ * @throws UsageError for the first mistake
+ */
+export async function prepareQuestion(argument: string, options: QuestionOptions): Promise<PreparedQuestion> {
+  const settings = readSettings();
+  const question = await readQuestion(argument, process.stdin);
+  return { settings, input: await questionInput(question, options, settings) };
+}
+
+/**
+ * Everything is checked here, before anything starts.
+ * @throws UsageError for the first mistake
+ */
+export async function questionInput(text: string, options: QuestionOptions, settings: Config): Promise<QuestionInput> {
+  const question = checkedQuestion(text);
+  const { pipeline: loaded, ...managed } = await managedPipeline(await loadPipeline(options.pipeline), settings);
+  const pipeline = withOptions(loaded, options);
+  const route = forcedRoute(pipeline, options.route);
+  expectPrices(pipeline, settings.model);
+  const repository = await repositoryOf(options);
+  return QuestionInput.parse({
+    question,
+    repository,
+    pipeline,
+    forcedRoute: route,
+    limits: callLimits(settings.model),
+    ...(options.session !== undefined && { session: options.session }),
+    ...managed,
+  });
+}
+
+// The pipeline as it runs: with the prompts of Langfuse where the settings ask for them.
+
+/** A server that is away is told on stderr, and the pipeline's own prompts are taken. */
+async function managedPipeline(
+  spec: PipelineSpec,
+  { traces: { langfuse, promptLabel } }: Config,
+): Promise<Pick<QuestionInput, 'pipeline' | 'prompts'>> {
+  if (langfuse === null || promptLabel === null) return { pipeline: spec };
+  const { pipeline, prompts, problem } = await withManagedPrompts(spec, langfuse, promptLabel);
+  if (problem !== null)
+    note(`the prompts of the pipeline "${spec.name}" are its own, not those of Langfuse: ${problem}`);
+  return { pipeline, prompts };
+}

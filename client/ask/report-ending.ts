@@ -1,0 +1,67 @@
+/** Prints how a command's view of a run ended, and gives the exit code. */
+import type { WorkflowHandle } from '@temporalio/client';
+import type { AnswerOutcome } from '../../contracts/run.ts';
+import { exitCodeOf, exitCodes } from '../exit-codes.ts';
+import { outcomeText } from './outcome-text.ts';
+import { colorsFor, columnsOf, note, print, printJson } from '../terminal/output.ts';
+import { waitingText } from '../terminal/progress-text.ts';
+import { type FinishedRun, runRecord } from './run-record.ts';
+import type { Session } from '../session.ts';
+import type { RunEnding } from './watch-run.ts';
+
+export type RunToReport = { session: Session; handle: WorkflowHandle; runId: string; json: boolean };
+
+/** Results go to stdout, what to do next to stderr. */
+export async function reportEnding(run: RunToReport, ending: RunEnding): Promise<number> {
+  switch (ending.kind) {
+    case 'finished':
+      printFinished(await finishedRun(run, ending.outcome), run.json);
+      sayHowToOpen(run.session);
+      return exitCodeOf(ending.outcome.kind);
+    case 'waiting':
+      if (run.json) printJson({ ...identity(run), outcome: null, waitingFor: ending.progress.waitingFor });
+      note(waitingText(ending.progress, run.handle.workflowId) ?? 'waiting');
+      return exitCodes.failed;
+    case 'interrupted':
+      if (run.json) printJson({ ...identity(run), outcome: null, interrupted: true });
+      note(
+        `left ${run.handle.workflowId} as it stands: "switchyard up" takes it up again, "switchyard runs show ${run.handle.workflowId}" shows it`,
+      );
+      return exitCodes.interrupted;
+    default:
+      return ending satisfies never;
+  }
+}
+
+/** For a run that goes on without this command. */
+export function reportDetached(run: RunToReport): number {
+  const { session, handle } = run;
+  const { webUrl } = identity(run);
+  if (run.json) printJson({ ...identity(run), outcome: null, detached: true });
+  else print(webUrl === null ? handle.workflowId : `${handle.workflowId}\n${webUrl}`);
+  if (session.runtime?.started === true)
+    note('it makes progress while a runtime is up: start one with "switchyard up"');
+  note(`see it with: switchyard runs show ${handle.workflowId}`);
+  return exitCodes.worked;
+}
+
+/** What is known of a run that has ended, its duration as the server tells it. */
+export async function finishedRun(run: RunToReport, outcome: AnswerOutcome): Promise<FinishedRun> {
+  const { startTime, closeTime } = await run.handle.describe();
+  const durationMs = closeTime === undefined ? null : closeTime.getTime() - startTime.getTime();
+  return { ...identity(run), durationMs, outcome };
+}
+
+export function printFinished(run: FinishedRun, json: boolean): void {
+  if (json) printJson(runRecord(run));
+  else print(outcomeText(run, { columns: columnsOf(process.stdout), colors: colorsFor(process.stdout) }));
+}
+
+function identity({ session, handle, runId }: RunToReport) {
+  return { workflowId: handle.workflowId, runId, webUrl: session.urlOf(handle.workflowId, runId) };
+}
+
+function sayHowToOpen({ runtime, webUrl }: Session): void {
+  if (runtime?.started === true && webUrl !== null)
+    note('the server was started for this command: open the link later with "npx switchyard up"');
+}

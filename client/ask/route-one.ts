@@ -1,0 +1,57 @@
+/** Routes one question in a run of its own. */
+import { WorkflowFailedError } from '@temporalio/client';
+import { CancelledFailure } from '@temporalio/common';
+import { routeLimit, workflowTypes } from '../../contracts/names.ts';
+import { type RouteInput, RouteResult } from '../../contracts/run.ts';
+import type { Usage } from '../../contracts/usage.ts';
+import { Interrupted } from '../../lib/errors.ts';
+import { cut, printableLine } from '../../lib/printable.ts';
+import { newRunId } from './start-run.ts';
+import { probabilitiesByRoute } from './run-record.ts';
+import type { Session } from '../session.ts';
+import { reasonOf } from '../temporal.ts';
+
+export type Routed = { id: string; expected: string | null } & (
+  | { error: string }
+  | {
+      route: string;
+      /** By route, most likely first. */
+      probabilities: Record<string, number>;
+      fallback: boolean;
+      source: string;
+      model: string | null;
+      usage: Usage;
+    }
+);
+
+/**
+ * A router that fails is a result with an error, so that the other questions of a file go on.
+ * @throws Interrupted once the signal says so; the run is cancelled then
+ */
+export async function routeOne(
+  session: Session,
+  input: RouteInput,
+  about: { id: string; expected_route?: string | null | undefined },
+  signal: AbortSignal,
+): Promise<Routed> {
+  const handle = await session.client.workflow.start(workflowTypes.routeQuestion, {
+    workflowId: newRunId('route'),
+    taskQueue: session.taskQueue,
+    args: [input],
+    workflowExecutionTimeout: routeLimit(input.limits),
+    staticSummary: cut(printableLine(input.question), 200),
+  });
+  const cancel = () => void handle.cancel();
+  signal.addEventListener('abort', cancel, { once: true });
+  const row = { id: about.id, expected: about.expected_route ?? null };
+  try {
+    const { probabilities, ...result } = RouteResult.parse(await handle.result());
+    return { ...row, ...result, probabilities: probabilitiesByRoute({ probabilities }) ?? {} };
+  } catch (error) {
+    if (!(error instanceof WorkflowFailedError)) throw error;
+    if (signal.aborted && error.cause instanceof CancelledFailure) throw new Interrupted();
+    return { ...row, error: reasonOf(error) };
+  } finally {
+    signal.removeEventListener('abort', cancel);
+  }
+}

@@ -1,0 +1,140 @@
+/** Routes questions and, where the right routes are known, says how well the router does. */
+import { z } from 'zod';
+import type { PipelineSpec } from '../../contracts/pipeline.ts';
+import { questionMaxCharacters, RouteInput } from '../../contracts/run.ts';
+import { callLimits } from './call-limits.ts';
+import { exitCodes } from '../exit-codes.ts';
+import { UsageError } from '../../lib/errors.ts';
+import { inParallel } from '../input/in-parallel.ts';
+import { listenForInterrupt } from '../terminal/interrupt.ts';
+import { readJsonLines } from '../input/json-lines-file.ts';
+import { note, print, printJson } from '../terminal/output.ts';
+import { printableLine } from '../../lib/printable.ts';
+import { loadPipeline } from '../pipelines/pipeline-files.ts';
+import { readQuestion } from './question-argument.ts';
+import { readSettings } from '../input/read-settings.ts';
+import { type Routed, routeOne } from './route-one.ts';
+import { unlessLost } from '../runtime-loss.ts';
+import { unmetRouteRemarks } from '../benchmark/unmet-route-remarks.ts';
+import { openSession } from '../session.ts';
+import { type Agreement, agreementOf } from '../../harness/agreement.ts';
+
+export type RouteOptions = { file?: string; pipeline: string; json: boolean };
+
+export const RouteQuestion = z.object({
+  id: z.string().min(1).max(200),
+  question: z.string().trim().min(1, 'the question is empty').max(questionMaxCharacters),
+  expected_route: z.string().min(1).nullish(),
+});
+export type RouteQuestion = z.infer<typeof RouteQuestion>;
+
+/** How many questions are at the router at a time. */
+const width = 8;
+
+export async function routeQuestions(question: string | undefined, options: RouteOptions): Promise<number> {
+  const settings = readSettings();
+  const pipeline = await loadPipeline(options.pipeline);
+  const questions = await questionsOf(question, options.file);
+  const labelled = questions.flatMap(({ expected_route }) => (expected_route == null ? [] : [{ expected_route }]));
+  for (const remark of unmetRouteRemarks([pipeline], labelled)) note(printableLine(`note: ${remark}`));
+  using interrupt = listenForInterrupt();
+  const { signal } = interrupt;
+  await using session = await openSession({ settings, need: 'worker', onProgress: note, signal });
+  const limits = callLimits(settings.model);
+  const all: Routed[] = [];
+  const work = inParallel(
+    questions,
+    { width, signal },
+    (each) => routeOne(session, inputOf(each, pipeline, limits), each, signal),
+    (routed) => {
+      all.push(routed);
+      if (options.json) printJson(lineOf(routed));
+      else print(textOf(routed));
+    },
+  );
+  await unlessLost(session, work);
+  if (signal.aborted) return exitCodes.interrupted;
+  summarize(all, options.json);
+  return all.some((routed) => 'error' in routed) ? exitCodes.failed : exitCodes.worked;
+}
+
+async function questionsOf(question: string | undefined, file: string | undefined): Promise<RouteQuestion[]> {
+  if ((question === undefined) === (file === undefined))
+    throw new UsageError('give one question in quotes, or --file with many: switchyard route "How does …?"');
+  if (file !== undefined) return readJsonLines(file, RouteQuestion);
+  return [{ id: 'question', question: await readQuestion(question ?? '', process.stdin) }];
+}
+
+function inputOf({ question }: RouteQuestion, pipeline: PipelineSpec, limits: RouteInput['limits']): RouteInput {
+  return RouteInput.parse({ question, pipeline, forcedRoute: null, limits });
+}
+
+function lineOf(routed: Routed) {
+  const { id, expected } = routed;
+  const expected_route = expected === null ? {} : { expected_route: expected };
+  if ('error' in routed) return { id, error: routed.error, ...expected_route };
+  const { route, probabilities, fallback, source, model } = routed;
+  return { id, route, probabilities, fallback, source, model, ...expected_route };
+}
+
+function textOf(routed: Routed): string {
+  if ('error' in routed) return `${printableLine(routed.id)}: failed: ${routed.error}`;
+  const probabilities = Object.entries(routed.probabilities).map(([route, share]) => `${route} ${share.toFixed(2)}`);
+  const expected =
+    routed.expected === null || routed.expected === routed.route ? '' : `, expected ${printableLine(routed.expected)}`;
+  const fallback = routed.fallback ? ', fallback: the reply named no route' : '';
+  return `${printableLine(routed.id)}: ${routed.route} (${probabilities.join(', ')})${fallback}${expected}`;
+}
+
+function summarize(all: readonly Routed[], json: boolean): void {
+  const summary = routingSummary(all);
+  if (summary === null) return;
+  if (json) printJson(summary);
+  else print(`\n${summaryText(summary)}`);
+}
+
+// Says how far the router agrees with the routes that were expected.
+
+type RoutingSummary = { summary: true; models: string[]; failed: number; fallbacks: number } & Agreement;
+
+/** Null where no route was expected. Questions whose router failed count as failed, not as disagreement. */
+export function routingSummary(all: readonly Routed[]): RoutingSummary | null {
+  const judged = all.filter((routed) => routed.expected !== null);
+  if (judged.length === 0) return null;
+  const routed = judged.flatMap((each) => ('error' in each ? [] : [each]));
+  const pairs = routed.map(({ expected, route }) => ({ expected: expected ?? '', actual: route }));
+  return {
+    summary: true,
+    models: [...new Set(routed.flatMap(({ model }) => (model === null ? [] : [model])))],
+    failed: judged.length - routed.length,
+    fallbacks: routed.filter(({ fallback }) => fallback).length,
+    ...agreementOf(pairs),
+  };
+}
+
+export function summaryText(summary: RoutingSummary): string {
+  const { n, agreed, share, interval, kappa, failed, fallbacks, models, confusion } = summary;
+  const between = interval === null ? '' : ` (95 % interval ${percent(interval.low)} to ${percent(interval.high)})`;
+  return [
+    `agreement  ${agreed} of ${n}${share === null ? '' : `, ${percent(share)}`}${between}`,
+    `kappa      ${kappa === null ? 'not defined: one label only' : kappa.toFixed(3)}`,
+    `fallbacks  ${fallbacks}`,
+    `failed     ${failed}`,
+    `model      ${models.length === 0 ? 'none' : printableLine(models.join(', '))}`,
+    '',
+    ...confusionRows(confusion),
+  ].join('\n');
+}
+
+function percent(share: number): string {
+  return `${(share * 100).toFixed(1)} %`;
+}
+
+/** Expected routes down, actual ones across. */
+function confusionRows({ labels, counts }: Agreement['confusion']): string[] {
+  const names = labels.map(printableLine);
+  const width = Math.max(8, ...names.map((name) => name.length)) + 2;
+  const row = (name: string, cells: readonly (string | number)[]) =>
+    name.padEnd(width) + cells.map((cell) => String(cell).padStart(width)).join('');
+  return [row('expected', names), ...names.map((name, at) => row(name, counts[at] ?? []))];
+}

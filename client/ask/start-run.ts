@@ -1,0 +1,98 @@
+/** Starts a run so that it can be found again: by id, by its question, by pipeline and repository. */
+import {
+  type Client,
+  type Connection,
+  isGrpcServiceError,
+  WorkflowExecutionAlreadyStartedError,
+  type WorkflowHandle,
+} from '@temporalio/client';
+import { defineSearchAttributeKey, type SearchAttributePair, SearchAttributeType } from '@temporalio/common';
+import { backstop, type searchAttributes, workflowTypes } from '../../contracts/names.ts';
+import type { QuestionInput } from '../../contracts/run.ts';
+import { UsageError } from '../../lib/errors.ts';
+import { cut, printableLine } from '../../lib/printable.ts';
+import type { Session } from '../session.ts';
+import { randomBytes } from 'node:crypto';
+
+export type StartedRun = { workflowId: string; runId: string; handle: WorkflowHandle };
+
+const summaryCharacters = 200;
+
+/**
+ * Starts `answerQuestion`.
+ * @throws UsageError when a run of that id exists
+ */
+export async function startRun(session: Session, input: QuestionInput, workflowId: string): Promise<StartedRun> {
+  const question = cut(printableLine(input.question), summaryCharacters);
+  const repository = repositoryLabel(input);
+  const known = await registeredAttributes(session.connection, session.namespace);
+  const handle = await startOrExplain(session.client, workflowId, {
+    taskQueue: session.taskQueue,
+    args: [input],
+    workflowExecutionTimeout: backstop,
+    staticSummary: question,
+    memo: { question, pipeline: input.pipeline.name, repository },
+    typedSearchAttributes: [
+      ...attribute(known, 'SwitchyardPipeline', input.pipeline.name),
+      ...attribute(known, 'SwitchyardRepository', repository),
+    ],
+  });
+  return { workflowId, runId: handle.firstExecutionRunId, handle };
+}
+
+type StartOptions = Omit<Parameters<Client['workflow']['start']>[1], 'workflowId'> & { taskQueue: string };
+
+async function startOrExplain(client: Client, workflowId: string, options: StartOptions) {
+  try {
+    return await client.workflow.start(workflowTypes.answerQuestion, {
+      ...options,
+      workflowId,
+      workflowIdReusePolicy: 'REJECT_DUPLICATE',
+      workflowIdConflictPolicy: 'FAIL',
+    });
+  } catch (error) {
+    if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
+    throw new UsageError(`there is already a run ${workflowId}: see "switchyard runs show ${workflowId}"`);
+  }
+}
+
+/** gRPC codes of a server that does not tell: PERMISSION_DENIED and UNIMPLEMENTED (Temporal Cloud). */
+const untold: readonly (number | undefined)[] = [7, 12];
+
+/** An attribute that the server does not know would make the start fail. */
+export async function registeredAttributes({ operatorService }: Connection, namespace: string): Promise<Set<string>> {
+  try {
+    const { customAttributes } = await operatorService.listSearchAttributes({ namespace });
+    return new Set(Object.keys(customAttributes ?? {}));
+  } catch (error) {
+    if (isGrpcServiceError(error) && untold.includes(error.code)) return new Set();
+    throw error;
+  }
+}
+
+function attribute(known: Set<string>, name: keyof typeof searchAttributes, value: string): SearchAttributePair[] {
+  if (!known.has(name)) return [];
+  return [{ key: defineSearchAttributeKey(name, SearchAttributeType.KEYWORD), value }];
+}
+
+/** The last part of the path or URL: what a person calls it. */
+function repositoryLabel({ repository }: QuestionInput): string {
+  const place = repository.kind === 'path' ? repository.path : repository.url;
+  return cut(
+    printableLine(
+      place
+        .replace(/(?<![/\\])[/\\]+$/, '')
+        .split(/[/\\:]/)
+        .at(-1) ?? place,
+    ),
+    100,
+  );
+}
+
+// Names runs so that their ids sort by time and never meet.
+
+/** `ask-` or another prefix, the time in base 36 (milliseconds, nine digits until the year 5188), and 50 random bits. */
+export function newRunId(prefix = 'ask', now = Date.now()): string {
+  const random = randomBytes(8).readBigUInt64BE() >> 14n;
+  return `${prefix}-${now.toString(36).padStart(9, '0')}-${random.toString(36).padStart(10, '0')}`;
+}

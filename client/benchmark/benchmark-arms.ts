@@ -1,0 +1,79 @@
+/** Makes a benchmark's arms of pipelines: the baseline first, and on demand the candidate without one specialist each. */
+import { createHash } from 'node:crypto';
+import type { Config } from '../../config/config.ts';
+import type { BenchmarkArm, SpendingLimit } from '../../contracts/benchmark.ts';
+import { PipelineSpec } from '../../contracts/pipeline.ts';
+import { UsageError } from '../../lib/errors.ts';
+import { loadPipeline } from '../pipelines/pipeline-files.ts';
+import { expectPrices, hasPrice, modelsOf } from '../pipelines/priced-models.ts';
+
+export type ArmChoice = {
+  /** Shipped names or files. */
+  pipelines: readonly string[];
+  /** The name of one of them; unset: the first without a router, else the first. */
+  baseline?: string;
+  leaveOneOut: boolean;
+};
+
+/** @throws UsageError */
+export async function benchmarkArms(choice: ArmChoice, model: Config['model']): Promise<BenchmarkArm[]> {
+  const specs = await Promise.all(choice.pipelines.map(loadPipeline));
+  const names = specs.map(({ name }) => name);
+  const twice = names.find((name, at) => names.indexOf(name) !== at);
+  if (twice !== undefined) throw new UsageError(`two pipelines are named "${twice}": give one of them another name`);
+  const baseline = baselineOf(specs, choice.baseline);
+  const candidates = specs.filter((spec) => spec !== baseline);
+  const less = choice.leaveOneOut ? withoutEach(candidates) : [];
+  for (const spec of specs) expectPrices(spec, model);
+  return [armOf(baseline), ...candidates.map((spec) => armOf(spec)), ...less];
+}
+
+/** The arm's hash is that of the pipeline with its prompts and defaults filled in. */
+export function armOf(pipeline: PipelineSpec, name = pipeline.name): BenchmarkArm {
+  const specHash = createHash('sha256').update(JSON.stringify(pipeline)).digest('hex');
+  return { name, specHash, pipeline };
+}
+
+/** @throws UsageError for a limit in dollars that could not be kept because a model's price is not known */
+export function expectPricedLimit(
+  arms: readonly BenchmarkArm[],
+  limit: SpendingLimit | null,
+  model: Config['model'],
+): void {
+  if (limit?.kind !== 'usd' || model.offline) return;
+  const models = new Set(arms.flatMap(({ pipeline }) => modelsOf(pipeline, model)));
+  const unpriced = [...models].filter((name) => !hasPrice(name));
+  if (unpriced.length === 0) return;
+  throw new UsageError(
+    `a limit in dollars needs prices and there is none for ${unpriced.join(', ')}: limit tokens (--limit 500000tokens), or add the price to contracts/model-prices.ts`,
+  );
+}
+
+function baselineOf(specs: readonly PipelineSpec[], wanted: string | undefined): PipelineSpec {
+  const found =
+    wanted === undefined
+      ? (specs.find(({ router }) => router === null) ?? specs[0])
+      : specs.find(({ name }) => name === wanted);
+  if (found !== undefined) return found;
+  throw new UsageError(
+    `--baseline must name one of the pipelines: ${specs.map(({ name }) => name).join(', ')}, not "${wanted}"`,
+  );
+}
+
+/** Of the first arm with a router; the arms are named `without-<specialist>`. */
+function withoutEach(candidates: readonly PipelineSpec[]): BenchmarkArm[] {
+  const split = candidates.find(({ router, specialists }) => router !== null && specialists.length > 1);
+  if (split === undefined)
+    throw new UsageError('--leave-one-out needs a pipeline with a router and two specialists besides the baseline');
+  return split.specialists.map(({ name }) => armOf(without(split, name), `without-${name}`));
+}
+
+/** Questions that went to the specialist by default go to the last of those that are left. */
+function without(spec: PipelineSpec, specialist: string): PipelineSpec {
+  const specialists = spec.specialists.filter(({ name }) => name !== specialist);
+  const last = specialists.at(-1)?.name ?? '';
+  const { router } = spec;
+  const fallback = router === null || router.fallback === specialist ? last : router.fallback;
+  const name = `without-${specialist}`.slice(0, 40);
+  return PipelineSpec.parse({ ...spec, name, specialists, router: router === null ? null : { ...router, fallback } });
+}

@@ -1,0 +1,128 @@
+/** Says before a benchmark starts what it will take, and how small a difference it could find. */
+import type { Config } from '../../config/config.ts';
+import type { BenchmarkArm, BenchmarkManifest } from '../../contracts/benchmark.ts';
+import type { DatasetQuestion } from '../../contracts/dataset.ts';
+import { RunLogRecord } from '../../contracts/run-log.ts';
+import { runLogExportFile } from '../../harness/run-log/run-log-store.ts';
+import { detectableDifference, expectedSd } from '../../harness/statistics/power.ts';
+import { benchmarkFolder, benchmarkIds, readManifest } from './benchmark-folder.ts';
+import { exportRunLog } from './export-run-log.ts';
+import { linesOfFile } from '../input/lines-of-file.ts';
+import { modelsOf, priceOf } from '../pipelines/priced-models.ts';
+
+/** What one run takes. */
+type Cost = { modelCalls: number; tokens: number; costUsd: number | null; seconds: number };
+
+export type BenchmarkEstimate = Cost & {
+  runs: number;
+  /** True where each arm has been run in this home before, with the same models. */
+  measured: boolean;
+  /** Smallest difference of accuracy that is found with the plan's power: over all, and on the smallest route. */
+  detectable: { questions: number; difference: number; route: { name: string; questions: number; difference: number } };
+};
+
+/** Records of an earlier benchmark that are read. */
+const mostRecords = 200;
+
+export async function estimateBenchmark(
+  manifest: BenchmarkManifest,
+  questions: readonly DatasetQuestion[],
+  { settings, concurrency }: { settings: Config; concurrency: number },
+): Promise<BenchmarkEstimate> {
+  const each = questions.length * manifest.trials;
+  const costs = await Promise.all(
+    manifest.arms.map(async (arm) => {
+      const known = await measuredCost(settings, arm, manifest.id);
+      return { known: known !== null, cost: known ?? assumedCost(arm, settings.model) };
+    }),
+  );
+  const sum = (figure: (cost: Cost) => number) => costs.reduce((total, { cost }) => total + each * figure(cost), 0);
+  const priced = costs.every(({ cost }) => cost.costUsd !== null);
+  return {
+    runs: each * manifest.arms.length,
+    modelCalls: Math.round(sum(({ modelCalls }) => modelCalls)),
+    tokens: Math.round(sum(({ tokens }) => tokens)),
+    costUsd: priced ? sum(({ costUsd }) => costUsd ?? 0) : null,
+    seconds: sum(({ seconds }) => seconds) / concurrency,
+    measured: costs.every(({ known }) => known),
+    detectable: detectableOf(manifest, questions),
+  };
+}
+
+function detectableOf({ plan, trials }: BenchmarkManifest, questions: readonly DatasetQuestion[]) {
+  const routes = [...Map.groupBy(questions, ({ expected_route }) => expected_route)];
+  // As in the verdict: each cell of accuracy may win or hurt.
+  const sensitivity = { alpha: plan.alpha / (2 * (routes.length + 1)), power: plan.power };
+  const difference = (many: number) => detectableDifference(many, expectedSd(trials), sensitivity);
+  const [name, members] = routes.toSorted(([, a], [, b]) => a.length - b.length)[0] ?? ['', []];
+  const route = { name, questions: members.length, difference: difference(members.length) };
+  return { questions: questions.length, difference: difference(questions.length), route };
+}
+
+/** The mean of an earlier benchmark's records of the same pipeline, by the same models; null where there is none. */
+async function measuredCost(settings: Config, arm: BenchmarkArm, notThis: string): Promise<Cost | null> {
+  const models = modelsOf(arm.pipeline, settings.model);
+  for (const id of (await benchmarkIds(settings.home)).toReversed()) {
+    const manifest = id === notThis ? null : await readManifest(settings.home, id).catch(() => null);
+    const same = manifest?.arms.find(({ specHash }) => specHash === arm.specHash);
+    if (manifest === null || same === undefined || manifest.offline !== settings.model.offline) continue;
+    const records = await recordsOf(runLogExportFile(benchmarkFolder(settings.home, id)), same.name);
+    const fitting = records.filter(({ models: used }) =>
+      Object.values(used ?? {}).every((one) => models.includes(one)),
+    );
+    if (fitting.length > 0) return meanCost(fitting);
+  }
+  return null;
+}
+
+async function recordsOf(file: string, arm: string): Promise<RunLogRecord[]> {
+  const records: RunLogRecord[] = [];
+  exportRunLog(file);
+  for await (const line of linesOfFile(file)) {
+    const record = readRecord(line);
+    if (record?.arm === arm && record.usage !== null) records.push(record);
+    if (records.length >= mostRecords) break;
+  }
+  return records;
+}
+
+/** Null for a line that is none: an estimate leaves it out. */
+function readRecord(line: string): RunLogRecord | null {
+  try {
+    return RunLogRecord.safeParse(JSON.parse(line)).data ?? null;
+  } catch {
+    return null;
+  }
+}
+
+function meanCost(records: readonly RunLogRecord[]): Cost {
+  const mean = (figure: (record: RunLogRecord) => number) =>
+    records.reduce((sum, record) => sum + figure(record), 0) / records.length;
+  const priced = records.every(({ cost_usd }) => cost_usd !== null);
+  return {
+    modelCalls: mean(({ usage }) => usage?.modelCalls ?? 0),
+    tokens: mean(({ usage }) => (usage?.inputTokens ?? 0) + (usage?.outputTokens ?? 0)),
+    costUsd: priced ? mean(({ cost_usd }) => cost_usd ?? 0) : null,
+    seconds: mean(({ latency_ms }) => latency_ms?.total ?? 0) / 1000,
+  };
+}
+
+/** Of a specialist in one try, as seen on the shipped dataset; a gate that sends drafts back makes it more. */
+const assumed = { turns: 3, inputTokens: 4000, outputTokens: 300, secondsPerCall: 4, offlineSecondsPerCall: 0.7 };
+
+function assumedCost({ pipeline }: BenchmarkArm, model: Config['model']): Cost {
+  const judged = (pipeline.gate?.judge ?? null) === null ? 0 : 1;
+  // Every turn but the last searches.
+  const reranked = pipeline.rerank === undefined ? 0 : assumed.turns - 1;
+  const modelCalls = (pipeline.router === null ? 0 : 1) + assumed.turns + reranked + judged;
+  const prices = modelsOf(pipeline, model).map(priceOf);
+  const dearest = (of: 'input' | 'output') => Math.max(...prices.map((price) => price?.[of] ?? 0));
+  const dollars =
+    (modelCalls * (assumed.inputTokens * dearest('input') + assumed.outputTokens * dearest('output'))) / 1e6;
+  return {
+    modelCalls,
+    tokens: modelCalls * (assumed.inputTokens + assumed.outputTokens),
+    costUsd: prices.every((price) => price !== null) ? dollars : null,
+    seconds: modelCalls * (model.offline ? assumed.offlineSecondsPerCall : assumed.secondsPerCall),
+  };
+}

@@ -1,0 +1,92 @@
+/** Makes and finds the folders of benchmarks: the manifest, the questions, and what is recorded of them. */
+import { existsSync } from 'node:fs';
+import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { homePaths } from '../../config/home-paths.ts';
+import { BenchmarkManifest } from '../../contracts/benchmark.ts';
+import type { RunLogRecord } from '../../contracts/run-log.ts';
+import { readJsonLine } from '../../harness/json-lines.ts';
+import { runLogExportFile } from '../../harness/run-log/run-log-store.ts';
+import { CommandFailure, systemErrorCode, UsageError } from '../../lib/errors.ts';
+import { asUsage } from '../input/json-lines-file.ts';
+import type { DatasetQuestion } from '../../contracts/dataset.ts';
+import { readQuestions, readRunLog } from '../evaluate/read-run-log.ts';
+
+export function benchmarkFolder(home: string, id: string): string {
+  return join(homePaths(home).benchmarks, id);
+}
+
+/**
+ * @param records that it begins with
+ * @returns the new folder
+ * @throws UsageError where there is one of that id
+ */
+export async function createBenchmark(
+  home: string,
+  manifest: BenchmarkManifest,
+  dataset: string,
+  records: readonly RunLogRecord[] = [],
+): Promise<string> {
+  const folder = benchmarkFolder(home, manifest.id);
+  await mkdir(homePaths(home).benchmarks, { recursive: true, mode: 0o700 });
+  try {
+    await mkdir(folder, { mode: 0o700 });
+  } catch (error) {
+    if (systemErrorCode(error) !== 'EEXIST') throw error;
+    throw new UsageError(
+      `there is already a benchmark ${manifest.id}: take it up again with "switchyard bench resume ${manifest.id}", or give another --name`,
+    );
+  }
+  await writeFile(join(folder, 'dataset.jsonl'), dataset);
+  await writeFile(runLogExportFile(folder), records.map((record) => `${JSON.stringify(record)}\n`).join(''));
+  await writeFile(join(folder, 'benchmark.json'), `${JSON.stringify(manifest, null, 2)}\n`);
+  return folder;
+}
+
+/** @throws UsageError where there is no benchmark of that id; CommandFailure for one whose manifest cannot be read */
+export async function readManifest(home: string, id: string): Promise<BenchmarkManifest> {
+  const file = join(benchmarkFolder(home, id), 'benchmark.json');
+  try {
+    return BenchmarkManifest.parse(JSON.parse(await readFile(file, 'utf8')));
+  } catch (error) {
+    if (systemErrorCode(error) === 'ENOENT')
+      throw new UsageError(`there is no benchmark ${id} in this home: "switchyard bench status" lists those there are`);
+    throw new CommandFailure(`${file} cannot be read: ${error instanceof Error ? error.message.slice(0, 300) : error}`);
+  }
+}
+
+/** The manifest that lies beside a benchmark's run log; null where there is none. @throws UsageError for one that does not fit */
+export async function manifestBeside(log: string): Promise<BenchmarkManifest | null> {
+  const file = join(dirname(log), 'benchmark.json');
+  if (!existsSync(file)) return null;
+  const text = await readFile(file, 'utf8');
+  return asUsage(() => readJsonLine(text, file, BenchmarkManifest));
+}
+
+/** The ids of all benchmarks of a home, sorted. */
+export async function benchmarkIds(home: string): Promise<string[]> {
+  try {
+    const entries = await readdir(homePaths(home).benchmarks, { withFileTypes: true });
+    return entries
+      .filter((entry) => entry.isDirectory())
+      .map(({ name }) => name)
+      .sort();
+  } catch (error) {
+    if (systemErrorCode(error) === 'ENOENT') return [];
+    throw error;
+  }
+}
+
+// Reads what a benchmark has recorded, with the questions.
+
+/** @throws UsageError with the line that is wrong */
+export async function benchmarkRecords(folder: string): Promise<RunLogRecord[]> {
+  const records: RunLogRecord[] = [];
+  for await (const { record } of readRunLog(runLogExportFile(folder))) records.push(record);
+  return records;
+}
+
+/** @throws UsageError with the line that is wrong */
+export function questionsOfBenchmark(folder: string): Promise<DatasetQuestion[]> {
+  return readQuestions(join(folder, 'dataset.jsonl'));
+}

@@ -1,0 +1,60 @@
+/** Chooses the questions of a benchmark, and names the set by its content. */
+import { createHash } from 'node:crypto';
+import { basename, join } from 'node:path';
+import { checkoutFolder } from '../../config/load-config.ts';
+import type { DatasetQuestion } from '../../contracts/dataset.ts';
+import { readDataset } from '../../harness/dataset.ts';
+import { datasetRepository } from '../evaluate/dataset-repository.ts';
+import { UsageError } from '../../lib/errors.ts';
+import { asUsage, readWholeFile } from '../input/json-lines-file.ts';
+import { repositoryOf } from '../repository/repository-argument.ts';
+
+export type QuestionChoice = {
+  /** Unset: the one that ships. */
+  dataset?: string;
+  /** Only questions of this expected route. */
+  route?: string;
+  /** So many of them, spread evenly over the file. */
+  questions?: number;
+};
+
+export type BenchmarkQuestions = {
+  /** The file's name, and the first 12 hexadecimal digits of the SHA-256 of what is asked. */
+  name: string;
+  /** JSON lines, as they will lie in the benchmark's folder. */
+  text: string;
+  questions: DatasetQuestion[];
+};
+
+/** @throws UsageError for the first mistake, also where a repository cannot be there */
+export async function benchmarkQuestions(choice: QuestionChoice): Promise<BenchmarkQuestions> {
+  const file = choice.dataset ?? join(checkoutFolder, 'datasets/fastify.jsonl');
+  const whole = await readWholeFile(file);
+  const all = asUsage(() => readDataset(whole, file));
+  const onRoute =
+    choice.route === undefined ? all : all.filter(({ expected_route }) => expected_route === choice.route);
+  if (onRoute.length === 0) {
+    const routes = [...new Set(all.map(({ expected_route }) => expected_route))].join(', ');
+    throw new UsageError(`no question of ${file} has the route "${choice.route}": there are ${routes}`);
+  }
+  const questions = spread(onRoute, choice.questions ?? onRoute.length);
+  for (const repository of new Set(questions.map(({ repository }) => repository)))
+    await repositoryOf({ repo: datasetRepository(repository) });
+  const text = questions.length === all.length ? whole : linesOf(questions);
+  return { name: `${basename(file).replace(/\.jsonl?$/, '')}-${shortHash(text)}`, text, questions };
+}
+
+/** One JSON line each, in the form of the dataset's schema. */
+export function linesOf(questions: readonly DatasetQuestion[]): string {
+  return questions.map((question) => `${JSON.stringify(question)}\n`).join('');
+}
+
+export function shortHash(text: string): string {
+  return createHash('sha256').update(text).digest('hex').slice(0, 12);
+}
+
+/** Files list their questions route by route: the first ones alone would be all of one route. */
+function spread<Each>(all: readonly Each[], wanted: number): Each[] {
+  const many = Math.min(wanted, all.length);
+  return Array.from({ length: many }, (_, at) => all[Math.floor((at * all.length) / many)] as Each);
+}

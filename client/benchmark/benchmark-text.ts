@@ -1,0 +1,102 @@
+/** A benchmark in words: what it will take, how it gets on, how it ended. */
+import type {
+  BenchmarkEnding,
+  BenchmarkManifest,
+  BenchmarkProgress,
+  SpendingLimit,
+} from '../../contracts/benchmark.ts';
+import type { BenchmarkEstimate } from './benchmark-estimate.ts';
+import { printableLine } from '../../lib/printable.ts';
+
+export function previewText(
+  manifest: BenchmarkManifest,
+  { runs, modelCalls, tokens, costUsd, seconds, measured, detectable }: BenchmarkEstimate,
+): string {
+  const { arms, trials, questions, dataset } = manifest;
+  const [baseline, ...others] = arms.map(({ name }) => name);
+  const { route } = detectable;
+  const rows: [string, string][] = [
+    ['benchmark', manifest.id],
+    ['questions', `${questions} of ${dataset}, ${trials === 1 ? '1 trial' : `${trials} trials`} each`],
+    ['arms', `${baseline} (the baseline)${others.map((name) => `, ${name}`).join('')}`],
+    ['runs', `${runs}, about ${modelCalls} model calls and ${thousands(tokens)} tokens`],
+    ['cost', costText(costUsd)],
+    ['time', `about ${durationText(seconds * 1000)}`],
+    [
+      'estimate',
+      measured ? 'from earlier runs of these pipelines here' : 'assumed: these pipelines have not run here yet',
+    ],
+    [
+      'detectable',
+      `a difference of ${points(detectable.difference)} in accuracy over all ${detectable.questions} questions, ` +
+        `${points(route.difference)} on the ${route.questions} of route ${route.name}; smaller ones are likely to stay undecided`,
+    ],
+  ];
+  return rows.map(([name, value]) => `${name.padEnd(12)}${printableLine(value)}`).join('\n');
+}
+
+/** On one line. */
+export function progressLine({ state, note, total, done, running, tally, leftMs }: BenchmarkProgress): string {
+  const arms = Object.entries(tally.arms).map(([arm, { graded, right }]) => `${arm} ${shareText(right, graded)}`);
+  const parts = [
+    `${done}/${total} done, ${running} running`,
+    ...(state === 'running' ? [] : [state]),
+    ...(note === null ? [] : [note]),
+    ...(arms.length === 0 ? [] : [`right: ${arms.join(', ')}`]),
+    ...(tally.failed === 0 ? [] : [`${tally.failed} failed`]),
+    costText(tally.usage.costUsd),
+    `${tally.rateLimited} × 429`,
+    ...(leftMs === null || done >= total ? [] : [`${durationText(leftMs)} left`]),
+  ];
+  return printableLine(parts.join(' · '));
+}
+
+export function endingText(id: string, { kind, progress }: BenchmarkEnding): string {
+  const { tally, total, done, activeMs, limit } = progress;
+  const { usage } = tally;
+  const how = {
+    finished: `${id} has ended: ${done} of ${total} runs in ${durationText(activeMs)}`,
+    'limit-reached': `${id} stops at its limit of ${limitText(limit)}: ${done} of ${total} runs; "switchyard bench resume ${id} --limit …" goes on`,
+    unavailable: `${id} was paused and nobody resumed it in time: ${done} of ${total} runs; "switchyard bench resume ${id}" asks the rest`,
+    cancelled: `${id} was cancelled: ${done} of ${total} runs; "switchyard bench resume ${id}" asks the rest`,
+  }[kind];
+  const arms = Object.entries(tally.arms).map(
+    ([arm, { graded, right }]) => `  ${printableLine(arm)}: ${right} of ${graded} right (${shareText(right, graded)})`,
+  );
+  return [
+    how,
+    ...arms,
+    `  ${usage.modelCalls} model calls, ${thousands(usage.inputTokens + usage.outputTokens)} tokens, ${costText(usage.costUsd)}, ${tally.rateLimited} answers of 429, ${tally.failed} failed runs`,
+  ].join('\n');
+}
+
+export function limitText(limit: SpendingLimit | null): string {
+  if (limit === null) return 'nothing';
+  return limit.kind === 'usd' ? `$${limit.most.toFixed(2)}` : `${thousands(limit.most)} tokens`;
+}
+
+export function costText(costUsd: number | null): string {
+  if (costUsd === null) return 'cost unknown';
+  return costUsd === 0 ? '$0' : `$${costUsd < 0.1 ? costUsd.toPrecision(2) : costUsd.toFixed(2)}`;
+}
+
+/** `45 s`, `3 min 20 s` or `2 h 5 min`. */
+export function durationText(milliseconds: number): string {
+  const seconds = Math.max(1, Math.round(milliseconds / 1000));
+  if (seconds < 60) return `${seconds} s`;
+  const minutes = Math.floor(seconds / 60);
+  if (minutes < 60) return `${minutes} min${seconds % 60 === 0 ? '' : ` ${seconds % 60} s`}`;
+  return `${Math.floor(minutes / 60)} h${minutes % 60 === 0 ? '' : ` ${minutes % 60} min`}`;
+}
+
+function shareText(part: number, whole: number): string {
+  return whole === 0 ? '–' : `${((100 * part) / whole).toFixed(0)} %`;
+}
+
+function points(share: number): string {
+  return share >= 1 ? 'more than there can be' : `${Math.ceil(100 * share)} points`;
+}
+
+function thousands(count: number): string {
+  return count >= 10_000 ? `${Math.round(count / 1000)}k` : String(count);
+}

@@ -1,0 +1,101 @@
+/** Turns the options of `bench run` into a benchmark that is fixed before anything starts. */
+import type { Config } from '../../config/config.ts';
+import { BenchmarkManifest, type SpendingLimit } from '../../contracts/benchmark.ts';
+import { ComparisonPlan } from '../../contracts/comparison-plan.ts';
+import { type ArmChoice, benchmarkArms, expectPricedLimit } from './benchmark-arms.ts';
+import { type BenchmarkEstimate, estimateBenchmark } from './benchmark-estimate.ts';
+import { benchmarkQuestions, type BenchmarkQuestions, type QuestionChoice } from './benchmark-questions.ts';
+import { costText, limitText, previewText } from './benchmark-text.ts';
+import { note } from '../terminal/output.ts';
+import { printableLine } from '../../lib/printable.ts';
+import { newRunId } from '../ask/start-run.ts';
+import { unmetRouteRemarks } from './unmet-route-remarks.ts';
+import { createInterface } from 'node:readline/promises';
+import { UsageError } from '../../lib/errors.ts';
+
+export type PlanOptions = QuestionChoice &
+  Omit<ArmChoice, 'pipelines'> & {
+    pipeline?: string[];
+    trials: number;
+    concurrency: number;
+    limit?: SpendingLimit;
+    name?: string;
+  };
+
+export type PlannedBenchmark = {
+  manifest: BenchmarkManifest;
+  chosen: BenchmarkQuestions;
+  estimate: BenchmarkEstimate;
+  /** What a reader must know before it starts. */
+  remarks: string[];
+};
+
+/** US dollars above which a person is asked first, without a limit of their own. */
+const askAboveUsd = 1;
+const shipped = ['single-agent', 'orchestrated'];
+
+/** @throws UsageError for the first mistake */
+export async function planBenchmark(options: PlanOptions, settings: Config): Promise<PlannedBenchmark> {
+  const { pipeline: pipelines = shipped, limit = null, concurrency } = options;
+  const arms = await benchmarkArms({ ...options, pipelines }, settings.model);
+  expectPricedLimit(arms, limit, settings.model);
+  const chosen = await benchmarkQuestions(options);
+  // Arms that leave a specialist out lack its route on purpose.
+  const given = arms.slice(0, pipelines.length).map(({ pipeline }) => pipeline);
+  const remarks = unmetRouteRemarks(given, chosen.questions);
+  const manifest = BenchmarkManifest.parse({
+    id: options.name ?? newRunId('bench'),
+    dataset: chosen.name,
+    questions: chosen.questions.length,
+    trials: options.trials,
+    arms,
+    plan: ComparisonPlan.parse({}),
+    offline: settings.model.offline,
+    startedAt: new Date().toISOString(),
+  });
+  const estimate = await estimateBenchmark(manifest, chosen.questions, { settings, concurrency });
+  return { manifest, chosen, estimate, remarks };
+}
+
+/**
+ * Shows what it will take; beyond the limit (without one: beyond a dollar, or where the cost is unknown) a person decides.
+ * @returns false where the person said no
+ * @throws UsageError where nobody can be asked
+ */
+export async function agreed(
+  { manifest, estimate, remarks }: Pick<PlannedBenchmark, 'manifest' | 'estimate' | 'remarks'>,
+  { limit = null, yes }: { limit?: SpendingLimit | null; yes: boolean },
+): Promise<boolean> {
+  note(previewText(manifest, estimate));
+  for (const remark of remarks) note(printableLine(`note: ${remark}`));
+  const why = whyAsk(estimate, limit);
+  return why === null || yes || (await confirmed(why, 'Start it?'));
+}
+
+/** Null: nobody need be asked. */
+export function whyAsk({ costUsd, tokens }: BenchmarkEstimate, limit: SpendingLimit | null): string | null {
+  if (limit?.kind === 'tokens')
+    return tokens > limit.most ? `it will likely stop at its limit of ${limitText(limit)}, before all is asked` : null;
+  if (costUsd === null) return limit === null ? 'nobody knows what it will cost, and it has no --limit' : null;
+  if (costUsd <= (limit?.most ?? askAboveUsd)) return null;
+  if (limit === null) return `it will cost about ${costText(costUsd)}, and it has no --limit`;
+  return `it will cost about ${costText(costUsd)} and likely stop at its limit of ${limitText(limit)}, before all is asked`;
+}
+
+// Asks a person yes or no before something that costs money.
+
+/**
+ * @param why on a line of its own, before the question
+ * @returns false for anything but a yes
+ * @throws UsageError where nobody can be asked
+ */
+async function confirmed(why: string, question: string): Promise<boolean> {
+  if (!process.stdin.isTTY || !process.stderr.isTTY) throw new UsageError(`${why}: add --yes to go on`);
+  const terminal = createInterface({ input: process.stdin, output: process.stderr });
+  try {
+    const answer = await terminal.question(`${why}\n${question} [y/N] `);
+    return /^y(es)?$/i.test(answer.trim());
+  } finally {
+    terminal.close();
+  }
+}

@@ -1,0 +1,80 @@
+/** Runs a benchmark from its preview to its report, or takes one up again. */
+import type { WorkflowHandle } from '@temporalio/client';
+import type { Config } from '../../config/config.ts';
+import type { BenchmarkManifest, SpendingLimit } from '../../contracts/benchmark.ts';
+import { signals } from '../../contracts/names.ts';
+import { benchmarkFolder, createBenchmark, readManifest } from './benchmark-folder.ts';
+import { limitText } from './benchmark-text.ts';
+import { exitCodes } from '../exit-codes.ts';
+import { UsageError } from '../../lib/errors.ts';
+import { findBenchmark } from './find-benchmark.ts';
+import { followBenchmark } from './follow-benchmark.ts';
+import { listenForInterrupt } from '../terminal/interrupt.ts';
+import { note } from '../terminal/output.ts';
+import { agreed, planBenchmark, type PlanOptions } from './plan-benchmark.ts';
+import { readSettings } from '../input/read-settings.ts';
+import { openSession, type Session } from '../session.ts';
+import { startBenchmark } from './start-benchmark.ts';
+import { benchmarkEnding } from './watch-benchmark.ts';
+
+export type RunOptions = PlanOptions & { yes: boolean; json: boolean };
+export type ResumeOptions = {
+  concurrency: number;
+  limit?: SpendingLimit;
+  yes: boolean;
+  json: boolean;
+  /** False: no report is written at the end. */
+  report?: boolean;
+};
+
+/** @returns the exit code */
+export async function runBenchmark(options: RunOptions): Promise<number> {
+  const settings = readSettings();
+  const planned = await planBenchmark(options, settings);
+  if (!(await agreed(planned, options))) return exitCodes.worked;
+  const { manifest, chosen } = planned;
+  await createBenchmark(settings.home, manifest, chosen.text);
+  const { concurrency, limit = null } = options;
+  return withSession(manifest, { ...options, report: true }, settings, (session) =>
+    startBenchmark(session, manifest.id, { concurrency, limit }, settings),
+  );
+}
+
+/** One that is open goes on, its waiting runs try their provider again; one that has ended asks what has no record yet. */
+export async function resumeBenchmark(id: string, options: ResumeOptions): Promise<number> {
+  const settings = readSettings();
+  const manifest = await readManifest(settings.home, id);
+  const { concurrency, limit = null, json, report = true } = options;
+  return withSession(manifest, { json, report }, settings, async (session) => {
+    const found = await findBenchmark(session, id);
+    if (found?.status === 'completed' && limit === null && !options.yes) await refuseWithoutLimit(found.handle);
+    if (found === null || found.closed) return startBenchmark(session, id, { concurrency, limit }, settings);
+    await found.handle.signal(signals.resume);
+    return found.handle;
+  });
+}
+
+/** @throws UsageError where the limit ended it: nobody has said that it may cost more */
+async function refuseWithoutLimit(handle: WorkflowHandle): Promise<void> {
+  const { kind, progress } = await benchmarkEnding(handle);
+  if (kind !== 'limit-reached') return;
+  const { limit } = progress;
+  throw new UsageError(
+    `${handle.workflowId} has ended at its limit of ${limitText(limit)}: give a higher --limit (what is spent counts), or --yes for none`,
+  );
+}
+
+async function withSession(
+  manifest: BenchmarkManifest,
+  { json, report }: { json: boolean; report: boolean },
+  settings: Config,
+  start: (session: Session) => Promise<WorkflowHandle>,
+): Promise<number> {
+  using interrupt = listenForInterrupt();
+  const { signal } = interrupt;
+  await using session = await openSession({ settings, need: 'worker', onProgress: note, signal });
+  const handle = await start(session);
+  const { id, offline } = manifest;
+  const about = { id, folder: benchmarkFolder(settings.home, id), offline };
+  return await followBenchmark(session, handle, about, { interrupt, json, report });
+}

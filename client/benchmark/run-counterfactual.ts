@@ -1,0 +1,94 @@
+/** Runs the routes that were not taken, and says what the taken ones have cost against the best. */
+import type { Config } from '../../config/config.ts';
+import type { SpendingLimit } from '../../contracts/benchmark.ts';
+import { type Regret, regretOf } from '../../harness/counterfactual.ts';
+import { estimateBenchmark } from './benchmark-estimate.ts';
+import {
+  benchmarkFolder,
+  benchmarkIds,
+  benchmarkRecords,
+  createBenchmark,
+  questionsOfBenchmark,
+  readManifest,
+} from './benchmark-folder.ts';
+import { costText } from './benchmark-text.ts';
+import { exitCodes } from '../exit-codes.ts';
+import { print, printJson } from '../terminal/output.ts';
+import { printableLine } from '../../lib/printable.ts';
+import { agreed } from './plan-benchmark.ts';
+import {
+  armOfRoute,
+  type CounterfactualChoice,
+  planCounterfactual,
+  type PlannedCounterfactual,
+} from './plan-counterfactual.ts';
+import { readSettings } from '../input/read-settings.ts';
+import { resumeBenchmark } from './run-benchmark.ts';
+
+export type CounterfactualOptions = CounterfactualChoice & {
+  concurrency: number;
+  limit?: SpendingLimit;
+  yes: boolean;
+  json: boolean;
+};
+
+export async function runCounterfactual(id: string, options: CounterfactualOptions): Promise<number> {
+  const settings = readSettings();
+  const manifest = await readManifest(settings.home, id);
+  const folder = benchmarkFolder(settings.home, id);
+  const questions = await questionsOfBenchmark(folder);
+  const planned = planCounterfactual({ manifest, questions, records: await benchmarkRecords(folder) }, options);
+  if (!(await prepared(planned, options, settings))) return exitCodes.worked;
+  const code = await resumeBenchmark(planned.manifest.id, { ...options, json: false, report: false });
+  if (code !== exitCodes.worked) return code;
+  const records = await benchmarkRecords(benchmarkFolder(settings.home, planned.manifest.id));
+  for (const regret of regretsOf(planned, records)) {
+    if (options.json) printJson(regret);
+    else print(regretText(regret));
+  }
+  return exitCodes.worked;
+}
+
+/** The same choice has the same folder, so that what was interrupted goes on. @returns false: the person said no */
+async function prepared(
+  planned: PlannedCounterfactual,
+  options: CounterfactualOptions,
+  settings: Config,
+): Promise<boolean> {
+  const { manifest, questions, text, carried, remarks } = planned;
+  if ((await benchmarkIds(settings.home)).includes(manifest.id)) return true;
+  const estimate = await estimateBenchmark(manifest, questions, { settings, concurrency: options.concurrency });
+  if (!(await agreed({ manifest, estimate, remarks }, options))) return false;
+  await createBenchmark(settings.home, manifest, text, carried);
+  return true;
+}
+
+function regretsOf(
+  { manifest, questions, taken }: PlannedCounterfactual,
+  records: Awaited<ReturnType<typeof benchmarkRecords>>,
+): Regret[] {
+  const routes = manifest.arms.flatMap(({ forcedRoute }) => forcedRoute ?? []);
+  return questions.map((question) => {
+    const own = ({ question_id }: { question_id: string }) => question_id === question.id;
+    const ofRoute = (route: string) => records.filter((record) => own(record) && record.arm === armOfRoute(route));
+    return regretOf(question, taken.filter(own), new Map(routes.map((route) => [route, ofRoute(route)])));
+  });
+}
+
+function regretText({ question_id, expected_route, taken, routes, best, quality, tokens, costUsd }: Regret): string {
+  const shown = routes.map(
+    ({ route, right, tokens: each }) => `${route} ${rightText(right)}, ${each?.toFixed(0) ?? '?'} tokens`,
+  );
+  const regret =
+    best === taken.route
+      ? 'no regret'
+      : `regret ${quality?.toFixed(2) ?? '?'} right, ${tokens?.toFixed(0) ?? '?'} tokens, ${costUsd === null ? 'cost unknown' : `${costUsd < 0 ? '-' : ''}${costText(Math.abs(costUsd))}`}`;
+  return printableLine(
+    `${question_id}: took ${taken.route} (${rightText(taken.right)}; expected ${expected_route}), best ${best}: ${regret}; ${shown.join('; ')}`,
+  );
+}
+
+function rightText(right: number | null): string {
+  if (right === null) return 'no grade';
+  return right === 1 ? 'right' : right === 0 ? 'wrong' : `${(100 * right).toFixed(0)} % right`;
+}

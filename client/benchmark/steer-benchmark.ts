@@ -1,0 +1,83 @@
+/** Shows benchmarks, pauses or cancels one, writes a report anew. */
+import { BenchmarkEnding } from '../../contracts/benchmark.ts';
+import { signals } from '../../contracts/names.ts';
+import { runLogExportFile } from '../../harness/run-log/run-log-store.ts';
+import { benchmarkFolder, benchmarkIds, readManifest } from './benchmark-folder.ts';
+import { progressLine } from './benchmark-text.ts';
+import { exitCodes } from '../exit-codes.ts';
+import { exportRunLog } from './export-run-log.ts';
+import { findBenchmark, openBenchmark } from './find-benchmark.ts';
+import { listenForInterrupt } from '../terminal/interrupt.ts';
+import { note, print, printJson } from '../terminal/output.ts';
+import { printableLine } from '../../lib/printable.ts';
+import { readSettings } from '../input/read-settings.ts';
+import { openSession, type Session } from '../session.ts';
+import { benchmarkEnding, benchmarkProgress } from './watch-benchmark.ts';
+
+/** Without an id: every benchmark of the home, one line each. */
+export async function showBenchmarks(id: string | undefined, json: boolean): Promise<number> {
+  const { home } = readSettings();
+  if (id !== undefined) await readManifest(home, id);
+  const ids = id === undefined ? await benchmarkIds(home) : [id];
+  if (ids.length === 0) note('there are no benchmarks yet: switchyard bench run');
+  if (ids.length === 0) return exitCodes.worked;
+  return withSession('worker', async (session) => {
+    for (const each of ids) {
+      const shown = { id: each, folder: benchmarkFolder(home, each), ...(await stateOf(session, each)) };
+      if (json) printJson(shown);
+      else
+        print(
+          `${printableLine(each)}: ${shown.status}${shown.progress === null ? '' : `, ${progressLine(shown.progress)}`}`,
+        );
+    }
+    return exitCodes.worked;
+  });
+}
+
+export function pauseBenchmark(id: string): Promise<number> {
+  return withSession('server', async (session) => {
+    const { handle } = await openBenchmark(session, id);
+    await handle.signal(signals.pause);
+    print(`${id} pauses: what runs is finished, nothing new is asked; "switchyard bench resume ${id}" goes on`);
+    return exitCodes.worked;
+  });
+}
+
+/** Its runs are cancelled with it and have no record. */
+export function cancelBenchmark(id: string): Promise<number> {
+  return withSession('worker', async (session) => {
+    const { handle } = await openBenchmark(session, id);
+    await handle.cancel();
+    const { kind, progress } = await benchmarkEnding(handle);
+    exportRunLog(runLogExportFile(benchmarkFolder(readSettings().home, id)));
+    print(`${id} has ended (${kind}): ${progress.done} of ${progress.total} runs are recorded`);
+    return exitCodes.worked;
+  });
+}
+
+export async function reportBenchmark(id: string, json: boolean): Promise<number> {
+  const { home } = readSettings();
+  await readManifest(home, id);
+  const { writeBenchmarkReport } = await import('./benchmark-report.ts');
+  const written = await writeBenchmarkReport(benchmarkFolder(home, id));
+  if (json) printJson({ id, ...written });
+  else print(`report: ${written.report}\nmemo: ${written.memo}`);
+  return exitCodes.worked;
+}
+
+async function stateOf(session: Session, id: string) {
+  const found = await findBenchmark(session, id);
+  if (found === null) return { status: 'not started', progress: null, webUrl: null };
+  const webUrl = session.urlOf(id, found.runId);
+  if (!found.closed) return { status: 'open', progress: await benchmarkProgress(session, found.handle), webUrl };
+  if (found.status !== 'completed') return { status: found.status, progress: null, webUrl };
+  const { kind, progress } = BenchmarkEnding.parse(await found.handle.result());
+  return { status: kind, progress, webUrl };
+}
+
+async function withSession(need: 'server' | 'worker', work: (session: Session) => Promise<number>): Promise<number> {
+  const settings = readSettings();
+  using interrupt = listenForInterrupt();
+  await using session = await openSession({ settings, need, onProgress: note, signal: interrupt.signal });
+  return await work(session);
+}

@@ -1,0 +1,117 @@
+/** `switchyard bench`: arms against each other over a dataset, as a durable workflow. */
+import type { Command } from 'commander';
+import type { ScheduleOptions } from '../../benchmark/benchmark-schedules.ts';
+import { benchmarkId, each, positiveCount, runIdValue, spendingLimit, timeOfDay } from '../../input/option-values.ts';
+import type { ResumeOptions, RunOptions } from '../../benchmark/run-benchmark.ts';
+
+type Json = { json: boolean };
+type Id = string;
+
+const concurrency = 6;
+
+export function addBench(program: Command): void {
+  const bench = program.command('bench').summary('measure pipelines against each other over a dataset');
+  planned(bench.command('run').summary('run a benchmark, and write its report'))
+    .description(
+      'Asks every question with every pipeline, says first what it will take, and shows how it gets on. Ctrl-C leaves ' +
+        'it resumable. The first pipeline without a router is the baseline, unless --baseline says otherwise.',
+    )
+    .option('--yes', 'do not ask, whatever it will cost', false)
+    .option('--json', 'print one JSON object at the end', false)
+    .action(async (options: RunOptions) => {
+      const { runBenchmark } = await import('../../benchmark/run-benchmark.ts');
+      process.exitCode = await runBenchmark(options);
+    });
+  addResume(bench);
+  addSteering(bench);
+  addSchedule(bench);
+}
+
+function planned(command: Command): Command {
+  return command
+    .option('--dataset <file.jsonl>', 'the questions with their gold (default: the 64 about Fastify)')
+    .option('--pipeline <name or file>', 'an arm; give it several times (default: single-agent, orchestrated)', each)
+    .option('--baseline <name>', 'which of the pipelines the others are held against')
+    .option('--trials <n>', 'how often each question is asked', positiveCount, 1)
+    .option('--concurrency <n>', 'how many questions at a time', positiveCount, concurrency)
+    .option('--limit <amount>', 'stop at so many US dollars (2.50) or tokens (500000tokens)', spendingLimit)
+    .option('--name <id>', 'name the benchmark (default: bench-<time>-<random>)', runIdValue)
+    .option('--leave-one-out', 'run the split once more without each of its specialists', false)
+    .option('--questions <n>', 'so many questions, spread over the dataset', positiveCount)
+    .option('--route <name>', 'only questions that this route is expected for');
+}
+
+function addResume(bench: Command): void {
+  bench
+    .command('resume')
+    .summary('go on with a benchmark, and follow it')
+    .description(
+      'Takes up a benchmark that was paused, left by Ctrl-C, cancelled, or that ended at its limit. What is recorded ' +
+        'is not asked again; runs that wait for their provider try it again.',
+    )
+    .argument('<id>', 'the id of the benchmark', benchmarkId)
+    .option('--concurrency <n>', 'of one that has ended: how many questions at a time', positiveCount, concurrency)
+    .option('--limit <amount>', 'of one that has ended: its new limit, what is spent included', spendingLimit)
+    .option('--yes', 'without a limit, also after it ended at one', false)
+    .option('--json', 'print one JSON object at the end', false)
+    .action(async (id: Id, options: ResumeOptions) => {
+      const { resumeBenchmark } = await import('../../benchmark/run-benchmark.ts');
+      process.exitCode = await resumeBenchmark(id, options);
+    });
+}
+
+function addSteering(bench: Command): void {
+  bench
+    .command('status')
+    .summary('show benchmarks, or one')
+    .argument('[id]', 'the id of the benchmark', benchmarkId)
+    .option('--json', 'print JSON lines', false)
+    .action(async (id: Id | undefined, { json }: Json) => {
+      const { showBenchmarks } = await import('../../benchmark/steer-benchmark.ts');
+      process.exitCode = await showBenchmarks(id, json);
+    });
+  one(bench, 'pause', 'ask nothing new until it is resumed').action(async (id: Id) => {
+    const { pauseBenchmark } = await import('../../benchmark/steer-benchmark.ts');
+    process.exitCode = await pauseBenchmark(id);
+  });
+  one(bench, 'cancel', 'end it now, with what is recorded').action(async (id: Id) => {
+    const { cancelBenchmark } = await import('../../benchmark/steer-benchmark.ts');
+    process.exitCode = await cancelBenchmark(id);
+  });
+  one(bench, 'report', 'write its report and memo anew')
+    .option('--json', 'print one JSON object', false)
+    .action(async (id: Id, { json }: Json) => {
+      const { reportBenchmark } = await import('../../benchmark/steer-benchmark.ts');
+      process.exitCode = await reportBenchmark(id, json);
+    });
+}
+
+function addSchedule(bench: Command): void {
+  const schedule = planned(bench.command('schedule').summary('run a benchmark every night; list or delete schedules'))
+    .description(
+      'Has the Temporal server start the benchmark once a day; it runs while a runtime is up ("switchyard up") or a ' +
+        'worker is. Each night has a folder of its own; "switchyard bench report ID" writes its report.',
+    )
+    .option('--at <time>', 'at this time of day, here', timeOfDay, { hour: 3, minute: 0 })
+    .option('--yes', 'do not ask, whatever one night will cost', false)
+    .action(async (options: ScheduleOptions) => {
+      const { createSchedule } = await import('../../benchmark/benchmark-schedules.ts');
+      process.exitCode = await createSchedule(options);
+    });
+  schedule
+    .command('list')
+    .summary('list the schedules')
+    .option('--json', 'print JSON lines', false)
+    .action(async ({ json }: Json) => {
+      const { listSchedules } = await import('../../benchmark/benchmark-schedules.ts');
+      process.exitCode = await listSchedules(json);
+    });
+  one(schedule, 'delete', 'delete a schedule; what it has run is kept').action(async (id: Id) => {
+    const { deleteSchedule } = await import('../../benchmark/benchmark-schedules.ts');
+    process.exitCode = await deleteSchedule(id);
+  });
+}
+
+function one(parent: Command, name: string, summary: string): Command {
+  return parent.command(name).summary(summary).argument('<id>', 'the id of the benchmark', benchmarkId);
+}

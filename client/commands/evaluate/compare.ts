@@ -1,0 +1,62 @@
+/** `switchyard compare` and `switchyard signals`: whether a split helps, from run logs alone. */
+import { type Command, InvalidArgumentError } from 'commander';
+import type { CompareOptions, OutputFile } from '../../evaluate/compare-logs.ts';
+import { share } from '../../input/option-values.ts';
+import type { SignalsOptions } from '../../evaluate/show-signals.ts';
+
+export function addCompare(program: Command): void {
+  graded(program.command('compare').summary('compare two arms, question by question'))
+    .description(
+      'Says whether the candidate is justified over the baseline: as a whole and route by route. A log of several ' +
+        'arms is given as LOG:ARM. docs/statistics.md has the rules.',
+    )
+    .argument('<baseline.jsonl>', 'run log of the baseline, or LOG:ARM')
+    .argument('<candidate.jsonl>', 'run log of the candidate, or LOG:ARM')
+    .option(
+      '--margin <dimension=value>',
+      'smaller differences do not count: accuracy=0.02, accuracy@docs=0.05, route=0.03, waste=0.05, cost=1.25, latency=1.25',
+      collect(String),
+      [],
+    )
+    .option(
+      '--gate <rule>',
+      'exit with 100 unless it is met: accuracy>=baseline-0.02, verdict!=not-justified',
+      collect(String),
+      [],
+    )
+    .option(
+      '-o, --output <file>',
+      'write a report (.html), memo (.md), JUnit (.xml), table (.csv) or the comparison (.json); may be repeated',
+      collect(outputFile),
+      [],
+    )
+    .option('--json', 'print one JSON object', false)
+    .action(async (baseline: string, candidate: string, options: CompareOptions) => {
+      const { compareLogs } = await import('../../evaluate/compare-logs.ts');
+      process.exitCode = await compareLogs(baseline, candidate, options);
+    });
+  graded(program.command('signals').summary('tell whether an arm shows signs that a split could help'))
+    .argument('<run-log.jsonl>')
+    .option('--arm <name>', 'which arm of the log')
+    .option('--json', 'print one JSON object', false)
+    .action(async (log: string, options: SignalsOptions) => {
+      const { showSignals } = await import('../../evaluate/show-signals.ts');
+      process.exitCode = await showSignals(log, options);
+    });
+}
+
+function graded(command: Command): Command {
+  return command
+    .requiredOption('--dataset <file.jsonl>', 'the questions with their gold')
+    .option('--waste-share <share>', 'a right answer is wasteful above this share of needless calls', share, 1 / 3);
+}
+
+function collect<Value>(read: (text: string) => Value): (text: string, before: Value[]) => Value[] {
+  return (text, before) => [...before, read(text)];
+}
+
+function outputFile(text: string): OutputFile {
+  const [, format] = /\.(html|md|xml|csv|json)$/.exec(text) ?? [];
+  if (format === undefined) throw new InvalidArgumentError('It must end with .html, .md, .xml, .csv or .json.');
+  return { path: text, format: format as OutputFile['format'] };
+}

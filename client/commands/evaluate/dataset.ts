@@ -1,0 +1,18 @@
+/** `switchyard dataset`: the questions of an evaluation. */
+import type { Command } from 'commander';
+import type { CheckOptions } from '../../evaluate/check-dataset.ts';
+
+export function addDataset(program: Command): void {
+  const dataset = program.command('dataset').summary('check the questions of an evaluation');
+  dataset
+    .command('check')
+    .summary('find gold that does not exist, duplicates, leaks and imbalance')
+    .argument('<file.jsonl>')
+    .option('--repo <folder or git URL>', 'the repository that the gold is in; the one the file names unless given')
+    .option('--ref <ref>', 'a branch, tag or commit of it')
+    .option('--json', 'print one JSON object', false)
+    .action(async (file: string, options: CheckOptions) => {
+      const { checkDatasetFile } = await import('../../evaluate/check-dataset.ts');
+      process.exitCode = await checkDatasetFile(file, options);
+    });
+}

@@ -1,0 +1,31 @@
+/** `switchyard grade` and `switchyard label`: what a run log is worth, without running anything again. */
+import type { Command } from 'commander';
+import type { GradeLogOptions } from '../../evaluate/grade-log.ts';
+import { share } from '../../input/option-values.ts';
+
+export function addGrade(program: Command): void {
+  withLog(program.command('grade').summary('grade a run log against its dataset'))
+    .description(
+      'Grades every record of a run log, ours or one that other software wrote (see: switchyard schema run-log). ' +
+        'With --json: one line a record, then a line with "summary": true.',
+    )
+    .action(async (log: string, options: GradeLogOptions) => {
+      const { gradeLog } = await import('../../evaluate/grade-log.ts');
+      process.exitCode = await gradeLog(log, options);
+    });
+  withLog(program.command('label').summary('say of each record of a run log what went right or wrong'))
+    .description('Gives every record of a run log its labels; docs/evaluation.md has the rules.')
+    .action(async (log: string, options: GradeLogOptions) => {
+      const { labelLog } = await import('../../evaluate/grade-log.ts');
+      process.exitCode = await labelLog(log, options);
+    });
+}
+
+function withLog(command: Command): Command {
+  return command
+    .argument('<run-log.jsonl>')
+    .requiredOption('--dataset <file.jsonl>', 'the questions with their gold')
+    .option('--waste-share <share>', 'a right answer is wasteful above this share of needless calls', share, 1 / 3)
+    .option('-o, --output <file.jsonl>', 'write one line a record to a file, too')
+    .option('--json', 'print JSON lines', false);
+}

@@ -1,0 +1,41 @@
+/** `switchyard runs`: lists runs, shows one, cancels one, takes one up again. */
+import type { Command } from 'commander';
+import type { ListOptions } from '../../runs/list-runs.ts';
+import { benchmarkId, knownRunId, positiveCount } from '../../input/option-values.ts';
+
+type Json = { json: boolean };
+
+export function addRuns(program: Command): void {
+  const runs = program
+    .command('runs')
+    .summary('list runs; show, cancel or retry one')
+    .option('--limit <n>', 'how many, newest first', positiveCount, 20)
+    .option('--benchmark <id>', 'those of a benchmark; without it, those of none', benchmarkId)
+    .option('--json', 'print JSON', false)
+    .action(async (options: ListOptions) => {
+      const { listRuns } = await import('../../runs/list-runs.ts');
+      process.exitCode = await listRuns(options);
+    });
+  one(runs, 'show', 'show a run in full, running or finished').action(async (id: string, { json }: Json) => {
+    const { showRun } = await import('../../runs/show-run.ts');
+    process.exitCode = await showRun(id, json || runs.opts<Json>().json);
+  });
+  one(runs, 'cancel', 'cancel a run; what it has found so far is kept').action(async (id: string, { json }: Json) => {
+    const { cancelRun } = await import('../../runs/steer-run.ts');
+    process.exitCode = await cancelRun(id, json || runs.opts<Json>().json);
+  });
+  one(runs, 'retry', 'take up a run that waits for its provider, and follow it')
+    .option('--detach', 'only tell it, do not follow', false)
+    .action(async (id: string, { json, detach }: Json & { detach: boolean }) => {
+      const { retryRun } = await import('../../runs/steer-run.ts');
+      process.exitCode = await retryRun(id, { json: json || runs.opts<Json>().json, detach });
+    });
+}
+
+function one(runs: Command, name: string, summary: string): Command {
+  return runs
+    .command(name)
+    .summary(summary)
+    .argument('<id>', 'the id of the run', knownRunId)
+    .option('--json', 'print one JSON object', false);
+}

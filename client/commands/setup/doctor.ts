@@ -1,0 +1,14 @@
+/** `switchyard doctor`: what is configured, what answers, what is missing. */
+import type { Command } from 'commander';
+
+export function addDoctor(program: Command): void {
+  program
+    .command('doctor')
+    .summary('say what is configured, what answers and what is missing')
+    .description('Looks at settings and programs, and tries the Temporal server and the model with a real tool call.')
+    .option('--json', 'print one JSON object', false)
+    .action(async ({ json }: { json: boolean }) => {
+      const { examine } = await import('../../doctor/examine.ts');
+      process.exitCode = await examine(json);
+    });
+}

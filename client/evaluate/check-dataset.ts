@@ -1,0 +1,84 @@
+/** Checks a dataset: the file itself, and its gold against the snapshot that it speaks of. */
+import type { DatasetQuestion } from '../../contracts/dataset.ts';
+import type { Snapshot } from '../../contracts/snapshot.ts';
+import { checkDataset, type DatasetFinding, labelAgreement } from '../../harness/dataset-check.ts';
+import { exitCodes } from '../exit-codes.ts';
+import { print, printJson } from '../terminal/output.ts';
+import { printableLine } from '../../lib/printable.ts';
+import { datasetRepository } from './dataset-repository.ts';
+import { readQuestions } from './read-run-log.ts';
+import { repositoryOf } from '../repository/repository-argument.ts';
+import { type Opened, withRetrieval } from '../repository/with-retrieval.ts';
+
+export type CheckOptions = { repo?: string; ref?: string; json: boolean };
+
+/** Exit code 1 where a question must change; a lopsided set is only noted. */
+export async function checkDatasetFile(file: string, options: CheckOptions): Promise<number> {
+  const questions = await readQuestions(file);
+  const findings = checkDataset(questions);
+  return withRetrieval(async (opened) => {
+    const repositories = Map.groupBy(questions, ({ repository }) => options.repo ?? datasetRepository(repository));
+    for (const [repository, members] of repositories) {
+      const ref = await repositoryOf({ repo: repository, ...(options.ref !== undefined && { ref: options.ref }) });
+      const snapshot = await opened.retrieval.open(ref, { signal: opened.signal });
+      for (const question of members) findings.push(...(await missingGold(opened, snapshot, question)));
+    }
+    tell(file, questions, findings, options.json);
+    return findings.some(({ level }) => level === 'problem') ? exitCodes.failed : exitCodes.worked;
+  });
+}
+
+async function missingGold(
+  opened: Opened,
+  snapshot: Snapshot,
+  { id, gold }: DatasetQuestion,
+): Promise<DatasetFinding[]> {
+  const findings: DatasetFinding[] = [];
+  for (const path of gold.paths) {
+    const last = Math.max(1, ...(gold.lines[path] ?? []).map(([, end]) => end));
+    const what = await whatIsMissing(opened, snapshot, path, last);
+    if (what !== null) findings.push({ level: 'problem', question: id, what });
+  }
+  return findings;
+}
+
+/** Null: the folder has files, or the file has that line. */
+async function whatIsMissing({ retrieval, signal }: Opened, snapshot: Snapshot, path: string, line: number) {
+  const { id, repositoryKey, url } = snapshot;
+  const ask = (tool: string, given: Record<string, unknown>) =>
+    retrieval.runTool(
+      { id, repositoryKey, url },
+      { callId: 'check', tool, argumentsText: JSON.stringify(given) },
+      [tool],
+      signal,
+    );
+  const label = printableLine(snapshot.label);
+  if (path.endsWith('/')) {
+    const { text } = await ask('list_files', { path });
+    return text.includes(path) ? null : `${label} has no folder ${path}`;
+  }
+  const { status, evidence, text } = await ask('read_lines', { path, first_line: line, last_line: line });
+  if (status === 'ok' && (evidence.length === 0 || evidence[0]?.path === path)) return null;
+  return / lines, first_line /.test(text) ? `${path} ends before line ${line}` : `${label} has no file ${path}`;
+}
+
+function tell(file: string, questions: readonly DatasetQuestion[], findings: DatasetFinding[], json: boolean): void {
+  const agreement = labelAgreement(questions);
+  const count = (key: (question: DatasetQuestion) => string) =>
+    Object.fromEntries([...Map.groupBy(questions, key)].map(([name, members]) => [name, members.length]));
+  const routes = count(({ expected_route }) => expected_route);
+  const kinds = count(({ kind }) => kind);
+  if (json) {
+    printJson({ file, questions: questions.length, routes, kinds, agreement, findings });
+    return;
+  }
+  const parts = Object.entries({ ...routes, ...kinds }).map(([name, many]) => `${name} ${many}`);
+  print(printableLine(`${file}: ${questions.length} questions (${parts.join(', ')})`));
+  if (agreement !== null)
+    print(
+      `second labels of the route agree on ${agreement.agreed} of ${agreement.n}, kappa ${agreement.kappa?.toFixed(2) ?? 'not defined'}`,
+    );
+  for (const { level, question, what } of findings)
+    print(printableLine(`${level}: ${question === null ? '' : `${question}: `}${what}`));
+  if (findings.length === 0) print('nothing to mend');
+}

@@ -1,0 +1,151 @@
+/** Compares two arms by their run logs: prints the verdict, writes it in other forms, and judges gates. */
+import { dirname, relative, sep } from 'node:path';
+import { ComparisonMargins, ComparisonPlan } from '../../contracts/comparison-plan.ts';
+import { compareArms, type Comparison } from '../../harness/comparison/compare-arms.ts';
+import { type GateResult, type GateRule, GateRuleProblem, judgeGate, parseGateRule } from '../../harness/gate-rule.ts';
+import { comparisonJunit } from '../../harness/rendering/comparison-junit.ts';
+import { comparisonCsv, comparisonJson, comparisonText } from '../../harness/rendering/comparison-text.ts';
+import { offlineNote } from '../../harness/rendering/offline-note.ts';
+import { memo } from '../../harness/report/memo.ts';
+import type { Report } from '../../harness/report/report.ts';
+import { armReference, pickArm, type ReadArm, readArms, withOneDataset } from './arm-log.ts';
+import { manifestBeside } from '../benchmark/benchmark-folder.ts';
+import { exitCodes } from '../exit-codes.ts';
+import { UsageError } from '../../lib/errors.ts';
+import type { GradeOptions } from './graded-log.ts';
+import { asUsage } from '../input/json-lines-file.ts';
+import { note, print, printJson } from '../terminal/output.ts';
+import { printable, printableLine } from '../../lib/printable.ts';
+import { type ComparedArms, lyingIn, reportOfArms } from './report-of-arms.ts';
+import { writeResult } from '../terminal/write-result.ts';
+
+export type OutputFile = { path: string; format: 'html' | 'md' | 'xml' | 'csv' | 'json' };
+export type CompareOptions = GradeOptions & {
+  margin: string[];
+  gate: string[];
+  output: OutputFile[];
+  json: boolean;
+};
+
+/**
+ * @returns 100 where a gate is not met
+ * @throws UsageError for a log that cannot be graded or has no one reading
+ */
+export async function compareLogs(
+  baselineText: string,
+  candidateText: string,
+  options: CompareOptions,
+): Promise<number> {
+  const [margins, rules] = [options.margin.map(marginChange), options.gate.map(gateRule)];
+  const [one, other] = [armReference(baselineText), armReference(candidateText)];
+  const ours = await readArms(one.file, options);
+  const theirs = other.file === one.file ? ours : await readArms(other.file, options);
+  const read = [pickArm(ours, one), pickArm(theirs, other)];
+  const [baseline, candidate] = withOneDataset(read, options.dataset) as [ReadArm, ReadArm];
+  const plan = withMargins(await planOf(baseline, candidate), margins);
+  const comparison = asUsage(() => compareArms(baseline, candidate, plan));
+  const gates = rules.map((rule) => judgeGate(rule, comparison));
+  if (baseline.offline || candidate.offline) note(offlineNote);
+  tell(comparison, gates, options.json);
+  const compared = { comparison, gates, baseline, candidate, others: [], leftOut: [], startedAt: null };
+  const told = options.output.some(({ format }) => format === 'html' || format === 'md');
+  const report = told ? await reportOfArms(compared, options) : null;
+  for (const output of options.output)
+    await writeResult(output.path, await contentOf(output, compared, report, options.output));
+  return gates.every(({ met }) => met) ? exitCodes.worked : exitCodes.gate;
+}
+
+function gateRule(text: string): GateRule {
+  try {
+    return parseGateRule(text);
+  } catch (error) {
+    throw error instanceof GateRuleProblem ? new UsageError(error.message) : error;
+  }
+}
+
+/** Two arms of one benchmark are compared as it was planned before it ran. */
+async function planOf(baseline: ReadArm, candidate: ReadArm): Promise<ComparisonPlan> {
+  const manifest = baseline.file === candidate.file ? await manifestBeside(baseline.file) : null;
+  return manifest?.plan ?? ComparisonPlan.parse({});
+}
+
+function tell(comparison: Comparison, gates: readonly GateResult[], json: boolean): void {
+  if (json) {
+    printJson({ ...comparison, gates });
+    return;
+  }
+  print(printable(comparisonText(comparison).trimEnd()));
+  for (const { rule, met, reason } of gates)
+    print(printableLine(`gate ${met ? 'met' : 'NOT MET'}: ${rule}: ${reason}`));
+}
+
+async function contentOf(
+  { path, format }: OutputFile,
+  { comparison, gates, candidate }: ComparedArms,
+  report: Report | null,
+  outputs: readonly OutputFile[],
+): Promise<string> {
+  switch (format) {
+    case 'html':
+      return report === null ? '' : page(lyingIn(dirname(path), report, candidate.file));
+    case 'md':
+      return report === null ? '' : memo(report, reportBeside(path, outputs));
+    case 'xml':
+      return comparisonJunit(comparison, gates);
+    case 'csv':
+      return comparisonCsv(comparison);
+    case 'json':
+      return comparisonJson(comparison);
+    default:
+      return format satisfies never;
+  }
+}
+
+/** The charts' library takes half a second to load: only a report needs it. */
+async function page(report: Report): Promise<string> {
+  const { reportPage } = await import('../../harness/report/report-page.ts');
+  return reportPage(report);
+}
+
+/** The memo's numbers lead to a report: the one that is written with it, or `report.html`. */
+function reportBeside(path: string, outputs: readonly OutputFile[]): string {
+  const written = outputs.find(({ format }) => format === 'html');
+  if (written === undefined) note('the links of the memo lead to report.html: write it too, with -o report.html');
+  const target = written === undefined ? 'report.html' : relative(dirname(path), written.path);
+  return target.split(sep).map(encodeURIComponent).join('/');
+}
+
+// Reads `--margin DIMENSION=VALUE`, the smallest difference that counts.
+
+/** A change of the plan's margins. */
+type MarginChange = (margins: ComparisonMargins) => ComparisonMargins;
+
+const names = {
+  accuracy: 'accuracy',
+  route: 'route',
+  waste: 'waste',
+  cost: 'costRatio',
+  latency: 'latencyRatio',
+} as const;
+
+/** Shares for accuracy, route and waste (0.02 is two points), ratios for cost and latency (1.25 is a quarter more). @throws UsageError */
+function marginChange(text: string): MarginChange {
+  const [, name = '', route, digits = ''] = /^([a-z]+)(?:@([^=]+))?=(\d+(?:\.\d+)?|\.\d+)$/.exec(text) ?? [];
+  if (!Object.hasOwn(names, name) || (route !== undefined && name !== 'accuracy'))
+    throw new UsageError(
+      `--margin ${text}: it must be accuracy=0.02, accuracy@ROUTE=0.05, route=0.03, waste=0.05, cost=1.25 or latency=1.25`,
+    );
+  const field = names[name as keyof typeof names];
+  const value = Number(digits);
+  const bounds = ComparisonMargins.shape[field].safeParse(value);
+  if (!bounds.success)
+    throw new UsageError(`--margin ${text} is out of range: ${bounds.error.issues[0]?.message ?? ''}`);
+  return (margins) =>
+    route === undefined
+      ? { ...margins, [field]: value }
+      : { ...margins, routes: { ...margins.routes, [route]: value } };
+}
+
+function withMargins(plan: ComparisonPlan, changes: readonly MarginChange[]): ComparisonPlan {
+  return { ...plan, margins: changes.reduce((margins, change) => change(margins), plan.margins) };
+}

@@ -1,0 +1,33 @@
+/** Reads a run log and a dataset, record by record, so that a log of any size fits. */
+import type { DatasetQuestion } from '../../contracts/dataset.ts';
+import type { RunLogRecord } from '../../contracts/run-log.ts';
+import { readDataset } from '../../harness/dataset.ts';
+import { runLogReader } from '../../harness/run-log/run-log-reader.ts';
+import { exportRunLog } from '../benchmark/export-run-log.ts';
+import { asUsage, readWholeFile } from '../input/json-lines-file.ts';
+import { linesOfFile } from '../input/lines-of-file.ts';
+
+/**
+ * Of a benchmark that runs, what is recorded by now.
+ * @param warn told of fields that are not read
+ * @throws UsageError with the line that is wrong
+ */
+export async function* readRunLog(
+  file: string,
+  warn?: (warning: string) => void,
+): AsyncGenerator<{ record: RunLogRecord; line: number }> {
+  exportRunLog(file);
+  const reader = runLogReader(file, warn);
+  let line = 0;
+  for await (const text of linesOfFile(file)) {
+    line += 1;
+    const record = asUsage(() => reader.read(text, line));
+    if (record !== null) yield { record, line };
+  }
+}
+
+/** @throws UsageError with the line that is wrong */
+export async function readQuestions(file: string): Promise<DatasetQuestion[]> {
+  const text = await readWholeFile(file);
+  return asUsage(() => readDataset(text, file));
+}

@@ -1,0 +1,121 @@
+/** Gathers what a report tells: the comparison, the runs behind it, and the traces that their histories hold. */
+import { dirname, relative, resolve, sep } from 'node:path';
+import type { Comparison } from '../../harness/comparison/compare-arms.ts';
+import { summarizeArm } from '../../harness/comparison/arm-summary.ts';
+import type { GateResult } from '../../harness/gate-rule.ts';
+import type { GradedCase } from '../../harness/graded-record.ts';
+import { checkTrials } from '../../harness/graded-trial.ts';
+import { mostDifferent, questionsByRegression } from '../../harness/report/question-order.ts';
+import type { LeftOut, Report, ReportArm, ReportQuestion, ReportRun } from '../../harness/report/report.ts';
+import { splitSignals } from '../../harness/signals/split-signals.ts';
+import type { ReadArm } from './arm-log.ts';
+import { gradedCases, type GradeOptions } from './graded-log.ts';
+import { readFile } from 'node:fs/promises';
+import { promisify } from 'node:util';
+import { gunzip } from 'node:zlib';
+import type { RunLogRecord } from '../../contracts/run-log.ts';
+import type { Trace } from '../../contracts/trace.ts';
+import { readRunHistory } from '../../observability/read-run-history.ts';
+import { traceOfRun } from '../../observability/run-trace.ts';
+
+/** More would make a page that a browser opens slowly. */
+const shownQuestions = 1000;
+const tracedQuestions = 100;
+
+export type ComparedArms = {
+  comparison: Comparison;
+  gates: GateResult[];
+  baseline: ReadArm;
+  candidate: ReadArm;
+  others: ReadArm[];
+  leftOut: LeftOut[];
+  startedAt: string | null;
+};
+
+/** Reads the logs once more, for the records of the questions that are shown. */
+export async function reportOfArms(compared: ComparedArms, options: GradeOptions): Promise<Report> {
+  const { comparison, gates, baseline, candidate, others, leftOut, startedAt } = compared;
+  const ordered = questionsByRegression(baseline.trials, candidate.trials).map(({ question }) => question);
+  const shown = mostDifferent(ordered, shownQuestions);
+  const traced = new Set(mostDifferent(shown, tracedQuestions));
+  const cases = await casesOf([baseline, candidate], new Set(shown), options);
+  const [before, after] = [baseline, candidate].map((arm) => cases.get(arm)) as [CasesByQuestion, CasesByQuestion];
+  const questions: ReportQuestion[] = [];
+  for (const id of shown) {
+    const sides = [before.get(id) ?? [], after.get(id) ?? []] as const;
+    const question = (sides[0][0] ?? sides[1][0])?.question;
+    if (question === undefined) continue;
+    const [ours, theirs] = [runsOf(sides[0], baseline, traced.has(id)), runsOf(sides[1], candidate, traced.has(id))];
+    questions.push({ question, baseline: await ours, candidate: await theirs });
+  }
+  return {
+    comparison,
+    gates,
+    signals: splitSignals(baseline.trials),
+    arms: [baseline, candidate, ...others].map(reportArm),
+    leftOut,
+    questions,
+    offline: [baseline, candidate].some(({ offline }) => offline),
+    startedAt,
+    base: '',
+  };
+}
+
+type CasesByQuestion = Map<string, GradedCase[]>;
+
+/** Each log is read once, whichever arms it holds. */
+async function casesOf(
+  arms: readonly ReadArm[],
+  shown: ReadonlySet<string>,
+  options: GradeOptions,
+): Promise<Map<ReadArm, CasesByQuestion>> {
+  const byArm = new Map(arms.map((arm) => [arm, [] as GradedCase[]]));
+  for (const file of new Set(arms.map((arm) => arm.file)))
+    for await (const each of gradedCases(file, options)) {
+      if (!shown.has(each.record.question_id)) continue;
+      for (const [arm, cases] of byArm) if (arm.file === file && arm.name === each.record.arm) cases.push(each);
+    }
+  return new Map(
+    [...byArm].map(([arm, cases]) => {
+      const sorted = cases.toSorted((one, other) => one.record.trial - other.record.trial);
+      return [arm, Map.groupBy(sorted, ({ record }) => record.question_id)];
+    }),
+  );
+}
+
+/** Only the first trial is shown with its trace. */
+async function runsOf(cases: readonly GradedCase[], { file }: ReadArm, traced: boolean): Promise<ReportRun[]> {
+  const [first] = cases;
+  const trace = traced && first !== undefined ? await traceOfRecord(first.record, file) : null;
+  return cases.map((each) => ({ ...each, trace: each === first ? trace : null }));
+}
+
+function reportArm({ trials, name, tokens }: ReadArm): ReportArm {
+  const checked = checkTrials(trials, name).trials;
+  return { summary: summarizeArm(checked), trials: checked, tokens };
+}
+
+/** The report as it lies in `folder`: links of the log start from there. */
+export function lyingIn(folder: string, report: Report, log: string): Report {
+  const base = relative(resolve(folder), resolve(dirname(log)));
+  return { ...report, base: base === '' ? '' : `${base.replaceAll('\\', '/')}/` };
+}
+
+// Makes the trace of a run out of the compressed history that lies beside its log.
+
+const maxBytes = 60_000_000;
+
+/** Null where there is no history in the log's folder, or one that cannot be read: a report does without. */
+async function traceOfRecord({ links, workflow_id, run_id }: RunLogRecord, log: string): Promise<Trace | null> {
+  if (links.history === null) return null;
+  const folder = resolve(dirname(log));
+  const file = resolve(folder, links.history);
+  if (!file.startsWith(folder + sep)) return null;
+  try {
+    const unpacked = await promisify(gunzip)(await readFile(file), { maxOutputLength: maxBytes });
+    const history = readRunHistory(JSON.parse(unpacked.toString('utf8')));
+    return traceOfRun(history, { workflowId: workflow_id ?? '', runId: run_id ?? '' });
+  } catch {
+    return null;
+  }
+}

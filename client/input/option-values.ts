@@ -1,0 +1,73 @@
+/** Reads the values of options, so that a mistake is told before anything starts. */
+import { InvalidArgumentError } from 'commander';
+import type { SpendingLimit } from '../../contracts/benchmark.ts';
+
+/** A whole number of at least `lowest`, written in digits. */
+function wholeNumber(text: string, lowest: number): number {
+  const value = Number(text);
+  if (!/^\d{1,15}$/.test(text) || value < lowest)
+    throw new InvalidArgumentError(`It must be a whole number of ${lowest} or more.`);
+  return value;
+}
+
+export const count = (text: string): number => wholeNumber(text, 0);
+export const positiveCount = (text: string): number => wholeNumber(text, 1);
+
+/** A positive decimal number, such as an amount of money. */
+export function positiveAmount(text: string): number {
+  const value = Number(text);
+  if (!/^\d{0,12}(\.\d{1,12})?$/.test(text) || text === '' || !(value > 0))
+    throw new InvalidArgumentError('It must be a positive number such as 0.50.');
+  return value;
+}
+
+/** The id of a run as a person may choose it: safe in a URL and in a query. */
+export function runIdValue(text: string): string {
+  if (!/^[A-Za-z0-9][A-Za-z0-9._-]{0,199}$/.test(text))
+    throw new InvalidArgumentError('It must be 1 to 200 letters, digits, dots, dashes and underscores.');
+  return text;
+}
+
+/** The id of a benchmark; one that a schedule has started ends with a time. */
+export function benchmarkId(text: string): string {
+  if (!/^[A-Za-z0-9][A-Za-z0-9._:-]{0,199}$/.test(text))
+    throw new InvalidArgumentError('It must be the id of a benchmark.');
+  return text;
+}
+
+/** The id of a run that somebody may have started with other tools. */
+export function knownRunId(text: string): string {
+  if (!/^[^\s\p{Cc}]{1,1000}$/u.test(text)) throw new InvalidArgumentError('It must be the id of a run.');
+  return text;
+}
+
+/** A share from 0 to 1. */
+export function share(text: string): number {
+  const value = Number(text);
+  if (!/^\d?(\.\d{1,12})?$/.test(text) || text === '' || value > 1)
+    throw new InvalidArgumentError('It must be a number from 0 to 1 such as 0.25.');
+  return value;
+}
+
+/** Dollars (`2.50`), or tokens (`500000tokens`). */
+export function spendingLimit(text: string): SpendingLimit {
+  const tokens = /^(\d{1,15}) ?tokens$/.exec(text)?.[1];
+  if (tokens !== undefined && Number(tokens) > 0) return { kind: 'tokens', most: Number(tokens) };
+  if (!/^\$?\d{0,12}(\.\d{1,12})?$/.test(text) || !(Number(text.replace('$', '')) > 0))
+    throw new InvalidArgumentError(
+      'It must be an amount of US dollars such as 2.50, or of tokens such as 500000tokens.',
+    );
+  return { kind: 'usd', most: Number(text.replace('$', '')) };
+}
+
+/** Collects the values of an option that is given several times. */
+export function each(value: string, before: readonly string[] | undefined): string[] {
+  return [...(before ?? []), value];
+}
+
+/** A time of day, 00:00 to 23:59. */
+export function timeOfDay(text: string): { hour: number; minute: number } {
+  const [, hour, minute] = /^([01]?\d|2[0-3]):([0-5]\d)$/.exec(text) ?? [];
+  if (hour === undefined || minute === undefined) throw new InvalidArgumentError('It must be a time such as 03:00.');
+  return { hour: Number(hour), minute: Number(minute) };
+}

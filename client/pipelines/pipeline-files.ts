@@ -1,0 +1,114 @@
+/** Finds a pipeline by name or file, and reads it whole or says everything that is wrong with it. */
+import { existsSync } from 'node:fs';
+import { readdir, readFile, stat } from 'node:fs/promises';
+import { resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { toolNames } from '../../contracts/names.ts';
+import { PipelineSpec } from '../../contracts/pipeline.ts';
+import { systemErrorCode, UsageError } from '../../lib/errors.ts';
+import { type LocatedMessage, locate, messagesOf, mistakeLine, type PipelineMistake } from './pipeline-mistakes.ts';
+import { resolvePromptFiles } from './prompt-files.ts';
+
+/** The pipelines that ship. */
+const shippedFolder = fileURLToPath(new URL('../../pipelines/', import.meta.url));
+const maxBytes = 2_000_000;
+
+export type PipelineReading = { spec: PipelineSpec } | { mistakes: PipelineMistake[] };
+
+/** The names of the pipelines that ship, sorted. */
+export async function shippedPipelines(): Promise<string[]> {
+  const files = await readdir(shippedFolder);
+  return files
+    .filter((file) => file.endsWith('.json'))
+    .map((file) => file.slice(0, -'.json'.length))
+    .sort();
+}
+
+/**
+ * The file of a pipeline: a path where it looks like one or is one, else a shipped name.
+ * @throws UsageError for an unknown name
+ */
+export async function pipelineFile(nameOrFile: string): Promise<string> {
+  if (/[/\\]|\.json$/.test(nameOrFile) || existsSync(nameOrFile)) return resolve(nameOrFile);
+  const names = await shippedPipelines();
+  if (names.includes(nameOrFile)) return resolve(shippedFolder, `${nameOrFile}.json`);
+  throw new UsageError(
+    `there is no pipeline "${nameOrFile}": take one of ${names.join(', ')}, or give the path of a pipeline file`,
+  );
+}
+
+/**
+ * Reads and checks a pipeline file; prompt files are resolved first, defaults are filled in.
+ * @throws UsageError when the file cannot be read
+ */
+export async function readPipelineFile(file: string): Promise<PipelineReading> {
+  const text = await readText(file);
+  const parsed = parseJson(text);
+  if ('mistake' in parsed) return { mistakes: [parsed.mistake] };
+  const messages = await resolvePromptFiles(parsed.value, file);
+  const checked = PipelineSpec.safeParse(parsed.value);
+  if (!checked.success) messages.push(...messagesOf(checked.error.issues));
+  messages.push(...unknownTools(parsed.value));
+  return checked.success && messages.length === 0 ? { spec: checked.data } : { mistakes: locate(messages, text) };
+}
+
+/**
+ * The pipeline of a name or file.
+ * @throws UsageError in one line; where there are several mistakes it names the first and how to see all
+ */
+export async function loadPipeline(nameOrFile: string): Promise<PipelineSpec> {
+  const file = await pipelineFile(nameOrFile);
+  const reading = await readPipelineFile(file);
+  if ('spec' in reading) return reading.spec;
+  const [first, ...others] = reading.mistakes;
+  const more = others.length === 0 ? '' : ` (and ${others.length} more: switchyard pipeline check ${nameOrFile})`;
+  throw new UsageError(`${first === undefined ? `${file} is not a pipeline` : mistakeLine(file, first)}${more}`);
+}
+
+async function readText(file: string): Promise<string> {
+  try {
+    const { size } = await stat(file);
+    if (size > maxBytes) throw new UsageError(`${file} is too large for a pipeline (${size} bytes)`);
+    return await readFile(file, 'utf8');
+  } catch (error) {
+    const code = systemErrorCode(error);
+    if (code === null) throw error;
+    throw new UsageError(
+      code === 'ENOENT' ? `there is no pipeline file ${file}` : `the pipeline file ${file} cannot be read (${code})`,
+    );
+  }
+}
+
+function parseJson(text: string): { value: unknown } | { mistake: PipelineMistake } {
+  try {
+    return { value: JSON.parse(text) };
+  } catch (error) {
+    if (!(error instanceof SyntaxError)) throw error;
+    const line = /\(line (\d+)/.exec(error.message)?.[1];
+    const message = `is not JSON: ${error.message.replace(/\s+/g, ' ')}`;
+    return { mistake: { path: '', line: line === undefined ? null : Number(line), message } };
+  }
+}
+
+/** A specialist that is given a tool that nobody has would only get tool errors. */
+function unknownTools(value: unknown): LocatedMessage[] {
+  const known: readonly string[] = toolNames;
+  const specialists: unknown[] = listAt(value, 'specialists');
+  return specialists.flatMap((specialist, at) =>
+    listAt(specialist, 'tools').flatMap((tool, index) =>
+      typeof tool !== 'string' || known.includes(tool)
+        ? []
+        : [
+            {
+              path: ['specialists', at, 'tools', index],
+              message: `there is no tool "${tool}"; there are ${known.join(', ')}`,
+            },
+          ],
+    ),
+  );
+}
+
+function listAt(value: unknown, key: string): unknown[] {
+  const list: unknown = typeof value === 'object' && value !== null ? Reflect.get(value, key) : undefined;
+  return Array.isArray(list) ? list : [];
+}

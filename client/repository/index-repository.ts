@@ -1,0 +1,52 @@
+/** Makes a repository searchable from the command line, or explains a path of it. */
+import type { RepositoryRef } from '../../contracts/snapshot.ts';
+import type { OnProgress } from '../../retrieval/worker-threads/thread-tasks.ts';
+import { exitCodes } from '../exit-codes.ts';
+import { note, print, printJson } from '../terminal/output.ts';
+import { printableLine } from '../../lib/printable.ts';
+import { type RepositoryOptions, repositoryOf } from './repository-argument.ts';
+import { type Opened, withRetrieval } from './with-retrieval.ts';
+
+export type IndexOptions = RepositoryOptions & { explain?: string; embeddings: boolean; json: boolean };
+
+export async function indexRepository(options: IndexOptions): Promise<number> {
+  const repository = await repositoryOf(options);
+  return withRetrieval(
+    (opened) => {
+      if (options.explain !== undefined) return explain(opened, repository, options.explain, options.json);
+      return build(opened, repository, options.json);
+    },
+    options.embeddings && options.explain === undefined,
+  );
+}
+
+async function build({ retrieval, signal }: Opened, repository: RepositoryRef, json: boolean): Promise<number> {
+  const startMs = performance.now();
+  let told = startMs;
+  const onProgress: OnProgress = ({ stage, done, total }) => {
+    if (performance.now() - told < 1_000) return;
+    told = performance.now();
+    note(`${stage} ${done}${total === null ? '' : ` of ${total}`} ${stage === 'embedding' ? 'chunks' : 'files'}`);
+  };
+  const snapshot = await retrieval.open(repository, { signal, onProgress });
+  const { id, repositoryKey, url } = snapshot;
+  const embeddings = await retrieval.embed({ id, repositoryKey, url }, signal, onProgress);
+  const seconds = Number(((performance.now() - startMs) / 1_000).toFixed(2));
+  const megabytes = Number((snapshot.bytes / 1e6).toFixed(1));
+  if (embeddings?.stopped) note(`embedding stopped, searches go by words alone meanwhile: ${embeddings.stopped}`);
+  if (json) printJson({ ...snapshot, seconds, ...(embeddings === null ? {} : { embeddings }) });
+  else
+    print(
+      `${printableLine(snapshot.label)} is searchable: ${snapshot.files} files, ${megabytes} MB, in ${seconds} s` +
+        (embeddings === null ? '' : `; ${embeddings.embedded} of ${embeddings.total} chunks embedded`),
+    );
+  return exitCodes.worked;
+}
+
+async function explain({ retrieval, signal }: Opened, repository: RepositoryRef, path: string, json: boolean) {
+  const explained = await retrieval.explain(repository, path, signal);
+  if (json) printJson(explained);
+  else
+    print(printableLine(`${path}: ${explained.reason === null ? `searchable: ${explained.about}` : explained.reason}`));
+  return exitCodes.worked;
+}

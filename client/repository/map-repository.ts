@@ -1,0 +1,26 @@
+/** Prints the outline of a repository: the same text that a specialist gets. */
+import { exitCodes } from '../exit-codes.ts';
+import { CommandFailure, UsageError } from '../../lib/errors.ts';
+import { print, printJson } from '../terminal/output.ts';
+import { type RepositoryOptions, repositoryOf } from './repository-argument.ts';
+import { withRetrieval } from './with-retrieval.ts';
+
+export type MapOptions = RepositoryOptions & { path?: string; tokens: number; json: boolean };
+
+const maxTokens = 3_000;
+
+export async function mapRepository(options: MapOptions): Promise<number> {
+  const { path, tokens, json } = options;
+  if (tokens > maxTokens) throw new UsageError(`--tokens may be ${maxTokens} at most`);
+  const repository = await repositoryOf(options);
+  return withRetrieval(async ({ retrieval, signal }) => {
+    const { id, repositoryKey, url } = await retrieval.open(repository, { signal });
+    const argumentsText = JSON.stringify({ tokens, ...(path === undefined ? {} : { path }) });
+    const request = { callId: 'map', tool: 'repository_map', argumentsText };
+    const { status, text } = await retrieval.runTool({ id, repositoryKey, url }, request, [request.tool], signal);
+    if (status === 'error') throw new CommandFailure(text.replace(/^error: /, ''));
+    if (json) printJson({ snapshot: id, map: text });
+    else print(text);
+    return exitCodes.worked;
+  });
+}

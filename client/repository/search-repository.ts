@@ -1,0 +1,76 @@
+/** Searches a repository from the command line, for one query or for a file of them. */
+import { z } from 'zod';
+import type { SearchRow } from '../../contracts/tools.ts';
+import type { SnapshotRef } from '../../contracts/snapshot.ts';
+import { exitCodes } from '../exit-codes.ts';
+import { UsageError } from '../../lib/errors.ts';
+import { inParallel } from '../input/in-parallel.ts';
+import { readJsonLines } from '../input/json-lines-file.ts';
+import { note, print, printJson } from '../terminal/output.ts';
+import { printableLine } from '../../lib/printable.ts';
+import { readQuestion } from '../ask/question-argument.ts';
+import { type RepositoryOptions, repositoryOf } from './repository-argument.ts';
+import { type Opened, withRetrieval } from './with-retrieval.ts';
+
+const Kind = z.enum(['code', 'docs', 'all']);
+export type SearchOptions = RepositoryOptions & {
+  file?: string;
+  kind: z.infer<typeof Kind>;
+  limit?: number;
+  embeddings: boolean;
+  json: boolean;
+};
+
+const SearchQuery = z.object({
+  id: z.union([z.string().min(1).max(300), z.number()]),
+  query: z.string().trim().min(1, 'the query is empty').max(200_000),
+  kind: Kind.optional(),
+});
+type SearchQuery = z.infer<typeof SearchQuery>;
+
+const maxLimit = 200;
+/** One query in each reading thread, and the next ones waiting. */
+const width = 4;
+
+export async function searchRepository(query: string | undefined, options: SearchOptions): Promise<number> {
+  if ((query === undefined) === (options.file === undefined))
+    throw new UsageError('give one query in quotes, or --file with many: switchyard search "retry backoff"');
+  if ((options.limit ?? 1) > maxLimit) throw new UsageError(`--limit may be ${maxLimit} at most`);
+  const repository = await repositoryOf(options);
+  const queries = options.file === undefined ? [] : await readJsonLines(options.file, SearchQuery);
+  const single = query === undefined ? null : await readQuestion(query, process.stdin);
+  return withRetrieval(async (opened) => {
+    const { id, repositoryKey, url } = await opened.retrieval.open(repository, { signal: opened.signal });
+    const ref = { id, repositoryKey, url };
+    return single === null ? searchAll(opened, ref, queries, options) : searchOne(opened, ref, single, options);
+  }, options.embeddings);
+}
+
+async function searchOne({ retrieval, signal }: Opened, ref: SnapshotRef, query: string, options: SearchOptions) {
+  const { kind, limit = 10 } = options;
+  const results = await retrieval.search(ref, { query, kind, limit }, signal);
+  if (options.json) printJson({ results });
+  else for (const row of results) print(textOf(row));
+  if (results.length === 0) note('nothing found: try other words');
+  return exitCodes.worked;
+}
+
+async function searchAll(
+  { retrieval, signal }: Opened,
+  ref: SnapshotRef,
+  queries: SearchQuery[],
+  options: SearchOptions,
+) {
+  const { limit = 20 } = options;
+  await inParallel(
+    queries,
+    { width, signal },
+    ({ query, kind = options.kind }) => retrieval.search(ref, { query, kind, limit }, signal),
+    (results, { id }) => printJson({ id, results }),
+  );
+  return signal.aborted ? exitCodes.interrupted : exitCodes.worked;
+}
+
+function textOf({ path, firstLine, lastLine, symbol, score }: SearchRow): string {
+  return printableLine(`${path}:${firstLine}-${lastLine}${symbol === null ? '' : ` (${symbol})`}  ${score}`);
+}

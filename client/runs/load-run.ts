@@ -1,0 +1,61 @@
+/** Finds what a command is to look at: a run by its id, from the server, or a history that was saved as a file. */
+import { readFile } from 'node:fs/promises';
+import { gunzipSync } from 'node:zlib';
+import { historyToJSON } from '@temporalio/common/lib/proto-utils.js';
+import type { Trace } from '../../contracts/trace.ts';
+import { readRunHistory } from '../../observability/read-run-history.ts';
+import type { RunHistory } from '../../observability/run-history.ts';
+import { traceOfRun } from '../../observability/run-trace.ts';
+import { CommandFailure, systemErrorCode, UsageError } from '../../lib/errors.ts';
+import { findRun } from './find-run.ts';
+import type { Session } from '../session.ts';
+
+export type LoadedRun = { history: RunHistory; trace: Trace };
+
+/** A run of more than this is none that answers questions. */
+const mostBytes = 200_000_000;
+
+export function isHistoryFile(name: string): boolean {
+  return /\.json(\.gz)?$/.test(name);
+}
+
+/** @throws UsageError where the file cannot be read or is no history of a question's run */
+export async function runOfFile(file: string): Promise<LoadedRun> {
+  try {
+    const bytes = await readFile(file);
+    const text = file.endsWith('.gz') ? gunzipSync(bytes, { maxOutputLength: mostBytes }) : bytes;
+    return loaded(JSON.parse(text.toString('utf8')), file);
+  } catch (error) {
+    if (error instanceof UsageError) throw error;
+    const code = systemErrorCode(error);
+    throw new UsageError(
+      code === 'ENOENT' ? `there is no file ${file}` : `${file} is no Temporal history (${code ?? 'not JSON'})`,
+    );
+  }
+}
+
+/** @throws CommandFailure where there is no such run */
+export async function runOfServer(session: Pick<Session, 'client'>, workflowId: string): Promise<LoadedRun> {
+  const { runId } = await findRun(session, workflowId);
+  const handle = session.client.workflow.getHandle(workflowId, runId);
+  const history = JSON.parse(historyToJSON(await handle.fetchHistory())) as unknown;
+  try {
+    return loaded(history, workflowId, runId);
+  } catch (error) {
+    if (error instanceof UsageError) throw new CommandFailure(error.message);
+    throw error;
+  }
+}
+
+/** A reset run's history names the run that it was made of: only the server knows its own id, which its trace has. */
+function loaded(json: unknown, name: string, ownId: string | null = null): LoadedRun {
+  try {
+    const history = readRunHistory(json);
+    if (history.workflowType !== 'answerQuestion') throw new Error(`it is that of a ${history.workflowType}`);
+    const { workflowId, runId } = history;
+    return { history, trace: traceOfRun(history, { workflowId: workflowId ?? name, runId: ownId ?? runId ?? '' }) };
+  } catch (error) {
+    const why = error instanceof Error && error.name === 'Error' ? error.message : 'it has another shape';
+    throw new UsageError(`${name} is no history of a question's run: ${why}`);
+  }
+}

@@ -1,0 +1,95 @@
+/** Cancels a run, or takes up one that waits for its provider. */
+import { setTimeout as sleep } from 'node:timers/promises';
+import { signals } from '../../contracts/names.ts';
+import { exitCodes } from '../exit-codes.ts';
+import { CommandFailure } from '../../lib/errors.ts';
+import { type FoundRun, findRun, isOpen } from './find-run.ts';
+import { listenForInterrupt } from '../terminal/interrupt.ts';
+import { note, print, printJson } from '../terminal/output.ts';
+import { openProgressView } from '../terminal/progress-view.ts';
+import { readSettings } from '../input/read-settings.ts';
+import { reportDetached, reportEnding } from '../ask/report-ending.ts';
+import { openSession, type Session } from '../session.ts';
+import { outcomeOf, progressOf, watchRun } from '../ask/watch-run.ts';
+
+/** How long a cancelled run may take to end in order: it aborts the model call that is open. */
+const cancelLimitMs = 20_000;
+/** How long a run may take to hear that it should go on. */
+const wakeLimitMs = 10_000;
+
+/** Asks the run to stop, and waits a while until it has. */
+export async function cancelRun(workflowId: string, json: boolean): Promise<number> {
+  const settings = readSettings();
+  using interrupt = listenForInterrupt();
+  await using session = await openSession({ settings, need: 'worker', onProgress: note, signal: interrupt.signal });
+  const run = await findOpenRun(session, workflowId);
+  await run.handle.cancel();
+  const limit = new AbortController();
+  const late = sleep(cancelLimitMs, null, { signal: AbortSignal.any([limit.signal, interrupt.signal]) }).catch(
+    () => null,
+  );
+  const end = await Promise.race([outcomeOf(run.handle), late]);
+  limit.abort();
+  const outcome = end?.outcome.kind ?? null;
+  if (json)
+    printJson({ workflowId, runId: run.runId, webUrl: session.urlOf(workflowId, run.runId), requested: true, outcome });
+  else
+    print(
+      outcome === null
+        ? `${workflowId} was asked to stop and has not ended yet`
+        : `${workflowId} has ended: ${outcome}`,
+    );
+  return exitCodes.worked;
+}
+
+/** Tells the run to try its provider again, and follows it until it ends or waits once more. */
+export async function retryRun(
+  workflowId: string,
+  { json, detach }: { json: boolean; detach: boolean },
+): Promise<number> {
+  const settings = readSettings();
+  using interrupt = listenForInterrupt();
+  await using view = await openProgressView();
+  await using session = await openSession({
+    settings,
+    need: 'worker',
+    onProgress: view.preparing,
+    signal: interrupt.signal,
+  });
+  const run = await findOpenRun(session, workflowId);
+  await run.handle.signal(signals.retry);
+  const report = { ...run, session, json };
+  if (detach) {
+    await view[Symbol.asyncDispose]();
+    return reportDetached(report);
+  }
+  await untilAwake(session, run);
+  const ending = await watchRun({
+    session,
+    handle: run.handle,
+    signal: interrupt.signal,
+    onProgress: (progress) => {
+      // That it waits again is how it ends for us, and is told there.
+      if (progress.waitingFor === null) view.update(progress, workflowId);
+    },
+    stopWhenWaiting: true,
+  });
+  await view[Symbol.asyncDispose]();
+  return await reportEnding(report, ending);
+}
+
+/** The signal needs a moment to arrive: until then the run says that it waits, as it did before. */
+async function untilAwake(session: Session, { handle }: FoundRun): Promise<void> {
+  const deadline = Date.now() + wakeLimitMs;
+  while (Date.now() < deadline) {
+    const progress = await progressOf(session, handle);
+    if (progress !== null && progress.waitingFor === null) return;
+    await sleep(100);
+  }
+}
+
+async function findOpenRun(session: Session, workflowId: string): Promise<FoundRun> {
+  const run = await findRun(session, workflowId);
+  if (isOpen(run)) return run;
+  throw new CommandFailure(`the run ${workflowId} has already ended: "switchyard runs show ${workflowId}" shows it`);
+}

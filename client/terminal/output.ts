@@ -1,0 +1,43 @@
+/** Writes results to stdout and everything else to stderr, and makes text that others wrote safe for a terminal. */
+import { createColors } from 'picocolors';
+
+type Colors = ReturnType<typeof createColors>;
+
+/** Ends the process quietly when the reader of a pipe has gone, as `| head` does. */
+export function endWhenReaderLeaves(): void {
+  for (const stream of [process.stdout, process.stderr])
+    stream.on('error', (error: NodeJS.ErrnoException) => {
+      if (error.code !== 'EPIPE') throw error;
+      process.exit();
+    });
+}
+
+/** Writes a result. */
+export function print(text: string): void {
+  process.stdout.write(`${text}\n`);
+}
+
+/** Tells the person something that is not part of the result. */
+export function note(text: string): void {
+  process.stderr.write(`${text}\n`);
+}
+
+/** One JSON text a line; control characters that JSON leaves alone are escaped too, so that a terminal is safe. */
+export function printJson(value: unknown, indent?: number): void {
+  print(
+    JSON.stringify(value, null, indent).replace(
+      /[^\P{Cc}\n]|\p{Bidi_Control}|[\u2028\u2029]/gu,
+      (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
+    ),
+  );
+}
+
+/** Colours only where a person looks on and has not said NO_COLOR. */
+export function colorsFor(stream: NodeJS.WriteStream): Colors {
+  return createColors(stream.isTTY === true && !process.env.NO_COLOR && process.env.TERM !== 'dumb');
+}
+
+/** Columns to fill: the terminal's, at most 120; 80 where there is none. */
+export function columnsOf(stream: NodeJS.WriteStream): number {
+  return stream.isTTY ? Math.min(120, Math.max(40, stream.columns || 80)) : 80;
+}

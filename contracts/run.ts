@@ -1,0 +1,119 @@
+/** How a run ends: a value of one of six kinds, always with the whole state. */
+import { z } from 'zod';
+import { RouteDecision, SpecialistOutput } from './agent.ts';
+import { CheckedCitation } from './evidence.ts';
+import { type FailureKind, failureKinds } from './failures.ts';
+import { RepositoryRef, Snapshot } from './snapshot.ts';
+import { ToolCalled } from './tools.ts';
+import { Usage } from './usage.ts';
+import { PipelineSpec } from './pipeline.ts';
+import { Experiment, ManagedPrompt } from './trace.ts';
+
+/** The state of a question, in the words of the run log. */
+export const AnswerState = z.object({
+  question: z.string(),
+  pipeline: z.string(),
+  snapshot: Snapshot.nullable(),
+  route: z.string().nullable(),
+  routing: RouteDecision.nullable(),
+  routes_run: z.array(z.string()),
+  specialist_output: z.array(SpecialistOutput),
+  /** The final answer's citations, checked. */
+  evidence: z.array(CheckedCitation),
+  tools_called: z.array(ToolCalled),
+  final_answer: z.string().nullable(),
+  confidence: z.number().min(0).max(1).nullable(),
+  retry_count: z.int().nonnegative(),
+  gaps: z.array(z.string()),
+  superseded: z.array(z.object({ specialist: z.string(), reason: z.string() })),
+  usage: Usage,
+  /** The models that answered, by role. */
+  models: z.record(z.string(), z.string()),
+  /** Where the run's trace is found soon after its end; null where traces have no such place. */
+  trace_link: z.string().nullable().default(null),
+});
+export type AnswerState = z.infer<typeof AnswerState>;
+
+export const BudgetLimit = z.enum(['modelCalls', 'tokens', 'costUsd', 'wallClockSeconds']);
+export type BudgetLimit = z.infer<typeof BudgetLimit>;
+
+/** A failure that ended or halts a run, for a person: what happened, and the setting or place to look at. */
+export const RunFailure = z.object({
+  kind: z.enum(Object.keys(failureKinds) as [FailureKind, ...FailureKind[]]),
+  message: z.string().max(1000),
+  setting: z.string().max(200).nullable(),
+});
+export type RunFailure = z.infer<typeof RunFailure>;
+
+export const AnswerOutcome = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('answered'), state: AnswerState }),
+  z.object({ kind: z.literal('insufficient-evidence'), state: AnswerState }),
+  z.object({ kind: z.literal('retries-exhausted'), state: AnswerState, reasons: z.array(z.string()) }),
+  z.object({ kind: z.literal('budget-spent'), state: AnswerState, limit: BudgetLimit }),
+  z.object({ kind: z.literal('unavailable'), state: AnswerState, failure: RunFailure }),
+  z.object({ kind: z.literal('cancelled'), state: AnswerState }),
+]);
+export type AnswerOutcome = z.infer<typeof AnswerOutcome>;
+
+// The input of a run, and what can be asked of it while it runs.
+
+export const questionMaxCharacters = 20_000;
+
+/** Time limits that belong to the deployment rather than to the arm. */
+export const CallLimits = z.object({
+  /** One attempt of one model call. */
+  modelCallSeconds: z.int().positive(),
+  /** All attempts of one model call, back-off included. */
+  modelCallTotalSeconds: z.int().positive(),
+  modelCallAttempts: z.int().positive(),
+  heartbeatSeconds: z.int().min(2),
+  /** How long a run waits for people, all its waits together; 30 days unless given. */
+  personWaitSeconds: z.int().positive().exactOptional(),
+});
+export type CallLimits = z.infer<typeof CallLimits>;
+
+export const QuestionInput = z.object({
+  question: z.string().trim().min(1).max(questionMaxCharacters),
+  repository: RepositoryRef,
+  pipeline: PipelineSpec,
+  /** Skips the router. */
+  forcedRoute: z.string().nullable(),
+  limits: CallLimits,
+  /** Groups traces: a conversation, or a benchmark's run. */
+  session: z.string().min(1).max(200).exactOptional(),
+  experiment: Experiment.exactOptional(),
+  /** Where prompts of the pipeline came from, by agent: only for traces. */
+  prompts: z.record(z.string(), ManagedPrompt).exactOptional(),
+  /** Task queue of its activities; the run's own unless given. */
+  activityQueue: z.string().min(1).exactOptional(),
+});
+export type QuestionInput = z.infer<typeof QuestionInput>;
+
+/** What the `state` query answers. */
+export const RunProgress = z.object({
+  stage: z.enum(['opening', 'routing', 'delegating', 'reviewing', 'synthesizing', 'waiting', 'finished']),
+  /** What is being done right now, for people. */
+  doing: z.string(),
+  /** Set while the run waits for a provider that stays away; `runs retry` takes it up again. */
+  waitingFor: RunFailure.nullable(),
+  state: AnswerState,
+});
+export type RunProgress = z.infer<typeof RunProgress>;
+
+// The input and result of a run that only routes: no repository is opened, no specialist works.
+
+export const RouteInput = z.object({
+  question: z.string().trim().min(1).max(questionMaxCharacters),
+  pipeline: PipelineSpec,
+  /** Skips the router. */
+  forcedRoute: z.string().nullable(),
+  limits: CallLimits,
+});
+export type RouteInput = z.infer<typeof RouteInput>;
+
+export const RouteResult = RouteDecision.extend({
+  usage: Usage,
+  /** The model that answered; null when none was asked. */
+  model: z.string().nullable(),
+});
+export type RouteResult = z.infer<typeof RouteResult>;

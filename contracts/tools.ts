@@ -1,0 +1,73 @@
+/** Tool calls as they cross the boundary between workflow and activity: small, the text itself stays in the store. */
+import { z } from 'zod';
+import { ContentId, SnapshotRef } from './snapshot.ts';
+import { Evidence } from './evidence.ts';
+import { SpanScope } from './trace.ts';
+
+/** What a model asked for; `argumentsText` is the JSON text as the model wrote it, cut to 4,000 characters. */
+export const ToolRequest = z.object({
+  callId: z.string().min(1).max(200),
+  tool: z.string().min(1).max(100),
+  argumentsText: z.string().max(4000),
+});
+export type ToolRequest = z.infer<typeof ToolRequest>;
+
+/** Names a place within one snapshot. */
+export const PlaceId = z.object({ path: z.string(), firstLine: z.int().positive(), lastLine: z.int().positive() });
+export type PlaceId = z.infer<typeof PlaceId>;
+
+export const RunToolInput = z.object({
+  snapshot: SnapshotRef,
+  request: ToolRequest,
+  /** The names that this specialist may use. */
+  allowed: z.array(z.string()),
+  /** Places of a search that go first, as a model put them. */
+  order: z.array(PlaceId).max(30).exactOptional(),
+  /** Why no model put the places of a search in order, where one should have. */
+  notReranked: z.string().max(300).exactOptional(),
+  scope: SpanScope,
+});
+export type RunToolInput = z.infer<typeof RunToolInput>;
+
+/** What a tool gave: a reference to the exact bytes that the model will see, and what they point at. */
+export const ToolResult = z.object({
+  callId: z.string(),
+  tool: z.string(),
+  status: z.enum(['ok', 'error']),
+  content: ContentId,
+  /** Version of the renderer that made the bytes; another version may not render the same bytes again. */
+  renderer: z.int().positive(),
+  bytes: z.int().nonnegative(),
+  /** True when the result says that there is more than it shows. */
+  cut: z.boolean(),
+  /** The best places shown, at most 8. */
+  evidence: z.array(Evidence).max(8),
+  /** Which service had a part in it, or should have had; `degraded`: it did not answer. */
+  remark: z.object({ text: z.string().max(500), degraded: z.boolean() }).exactOptional(),
+});
+export type ToolResult = z.infer<typeof ToolResult>;
+
+/** One line of `tools_called`, for people and graders. */
+export const ToolCalled = z.object({
+  specialist: z.string(),
+  try: z.int().positive(),
+  tool: z.string(),
+  argumentsText: z.string().max(4000),
+  status: z.enum(['ok', 'error']),
+  content: ContentId,
+  paths: z.array(z.string()).max(8),
+});
+export type ToolCalled = z.infer<typeof ToolCalled>;
+
+// One file found by a search, with its best place.
+
+export const SearchRow = z.object({
+  path: z.string(),
+  /** 1-based, both ends included. */
+  firstLine: z.int().positive(),
+  lastLine: z.int().positive(),
+  symbol: z.string().nullable(),
+  /** Comparable within one search only. */
+  score: z.number(),
+});
+export type SearchRow = z.infer<typeof SearchRow>;

@@ -1,0 +1,78 @@
+/** Walks a plain folder: regular files only, ignore files respected, links never followed. */
+import { type Dirent, readdirSync, readFileSync } from 'node:fs';
+import { constants, open } from 'node:fs/promises';
+import { join } from 'node:path';
+import { RepositoryUnusable } from '../failures.ts';
+import { createIgnoreRules, type IgnoreRules, ignoreFileNames } from './ignore-rules.ts';
+import { maxFileBytes, type SkipReason, skipByPath } from './text-files.ts';
+
+export type OnSkip = (reason: SkipReason) => void;
+
+/** Paths relative to the root, in a fixed order. @throws RepositoryUnusable when the folder cannot be listed */
+export function* walkFolder(root: string, onSkip: OnSkip): Generator<string> {
+  yield* walk(root, '', createIgnoreRules(), onSkip);
+}
+
+function* walk(root: string, folder: string, rules: IgnoreRules, onSkip: OnSkip): Generator<string> {
+  const entries = listFolder(join(root, folder));
+  for (const name of ignoreFileNames) {
+    if (entries.some((entry) => entry.name === name && entry.isFile())) {
+      rules.add(folder, readFileSync(join(root, folder, name), 'utf8').slice(0, 100_000));
+    }
+  }
+  for (const entry of entries) {
+    const path = folder === '' ? entry.name : `${folder}/${entry.name}`;
+    if (entry.isDirectory()) {
+      const skip = skipFolder(path, entry.name, rules);
+      if (skip === null) yield* walk(root, path, rules, onSkip);
+      else onSkip(skip);
+    } else {
+      const skip = entry.isSymbolicLink() ? 'symbolic link' : skipFile(path, entry, rules);
+      if (skip === null) yield path;
+      else onSkip(skip);
+    }
+  }
+}
+
+function listFolder(folder: string): Dirent[] {
+  try {
+    const entries = readdirSync(folder, { withFileTypes: true });
+    return entries.sort((one, other) => (one.name < other.name ? -1 : 1));
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    throw new RepositoryUnusable(
+      `cannot list ${folder} (${code}): make it readable, or exclude it in .switchyardignore`,
+    );
+  }
+}
+
+function skipFolder(path: string, name: string, rules: IgnoreRules): SkipReason | null {
+  if (name.toLowerCase() === '.git') return 'ignored';
+  if (name === 'node_modules') return 'vendored';
+  return rules.ignores(`${path}/`) ? 'ignored' : skipByPath(`${path}/x`);
+}
+
+function skipFile(path: string, entry: Dirent, rules: IgnoreRules): SkipReason | null {
+  if (!entry.isFile() || rules.ignores(path)) return 'ignored';
+  return skipByPath(path);
+}
+
+/**
+ * The bytes of a file, or why it is left out. Opened without following a link, and measured once it is open, so that
+ * a file swapped for a link or grown meanwhile is not read.
+ */
+export async function readFolderFile(root: string, path: string): Promise<{ bytes: Buffer } | { skip: SkipReason }> {
+  try {
+    await using file = await open(join(root, path), constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
+    const stats = await file.stat();
+    if (!stats.isFile()) return { skip: 'ignored' };
+    return stats.size > maxFileBytes ? { skip: 'too large' } : { bytes: await file.readFile() };
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'ELOOP') return { skip: 'symbolic link' };
+    if (code === 'ENOENT') return { skip: 'missing from the repository' };
+    throw new RepositoryUnusable(
+      `cannot read ${join(root, path)} (${code}): make it readable, or exclude it in .switchyardignore`,
+    );
+  }
+}

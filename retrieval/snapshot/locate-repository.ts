@@ -1,0 +1,132 @@
+/** Pins what the user named to something that does not move: a commit's tree, or a folder to be hashed. */
+import { realpath, stat } from 'node:fs/promises';
+import { basename, dirname } from 'node:path';
+import type { RepositoryRef } from '../../contracts/snapshot.ts';
+import { RepositoryUnusable } from '../failures.ts';
+import { gitComplaint, type GitOutput, runGit } from './git-command.ts';
+import { fetchUrl } from './git-fetch.ts';
+import { checkGitUrl, checkRef, labelOf, nameOfUrl, oneLine, publicUrl, repositoryKeyOf } from './git-url.ts';
+import type { SnapshotSource } from './snapshot-source.ts';
+import type { OnProgress } from '../worker-threads/thread-tasks.ts';
+
+/** @throws RepositoryUnusable */
+export async function locateRepository(
+  ref: RepositoryRef,
+  home: string,
+  signal: AbortSignal,
+  onProgress?: OnProgress,
+): Promise<SnapshotSource> {
+  if (ref.kind === 'url') return fetchUrl(checkGitUrl(ref.url), ref.ref, home, signal, onProgress);
+  const folder = await checkFolder(ref.path);
+  const checkout = await findCheckout(folder, signal);
+  const commit = checkout && (await commitOf(checkout, ref.ref, signal));
+  if (checkout && commit && (await hasTree(checkout, commit, signal))) {
+    const source = await commitSource(folder, checkout, commit, ref.ref, home, signal);
+    return ref.uncommitted === true ? withWorktree(source, folder, ref.ref) : source;
+  }
+  if (ref.ref !== undefined) {
+    const why = checkout ? `does not exist at ${ref.ref}` : 'is not in a git checkout';
+    throw new RepositoryUnusable(`${folder} ${why}: leave the ref out to read the folder as it is`);
+  }
+  const name = basename(folder) || 'root';
+  return {
+    kind: 'folder',
+    home,
+    repositoryKey: repositoryKeyOf(name, `folder\0${folder}`),
+    label: name,
+    url: null,
+    root: folder,
+  };
+}
+
+function withWorktree(source: SnapshotSource, folder: string, ref: string | undefined): SnapshotSource {
+  if (source.kind === 'folder') return source;
+  if (ref !== undefined)
+    throw new RepositoryUnusable(`uncommitted changes are those since HEAD, not since ${ref}: leave the ref out`);
+  return { ...source, worktree: folder };
+}
+
+async function checkFolder(path: string): Promise<string> {
+  if (path.includes('\0')) throw new RepositoryUnusable(`"${oneLine(path)}" is not a path: it holds a NUL character`);
+  try {
+    const folder = await realpath(path);
+    if ((await stat(folder)).isDirectory()) return folder;
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    const what = code === 'ENOENT' || code === 'ENOTDIR' ? 'there is no folder' : `cannot read (${code})`;
+    throw new RepositoryUnusable(`${what} ${oneLine(path)}: check the path, or give a git URL`);
+  }
+  throw new RepositoryUnusable(`${oneLine(path)} is a file: name the folder that holds it`);
+}
+
+/** `prefix` is the folder's place in the checkout, with a trailing slash, or empty. */
+type Checkout = { gitDirectory: string; commonDirectory: string; prefix: string };
+
+/** Null where the folder is in no checkout (a bare repository counts as one). */
+async function findCheckout(folder: string, signal: AbortSignal): Promise<Checkout | null> {
+  const found = await runGit(
+    ['rev-parse', '--absolute-git-dir', '--path-format=absolute', '--git-common-dir', '--show-prefix'],
+    { folder, signal },
+  );
+  if (found.code !== 0) {
+    if (/not a git repository/i.test(found.stderr)) return null;
+    throw new RepositoryUnusable(checkoutTrouble(folder, found));
+  }
+  const [gitDirectory = '', commonDirectory = '', prefix = ''] = found.stdout.split('\n');
+  return { gitDirectory, commonDirectory, prefix };
+}
+
+function checkoutTrouble(folder: string, output: GitOutput): string {
+  if (/dubious ownership|safe\.directory/i.test(output.stderr)) {
+    return (
+      `git refuses to read ${folder} because another user owns it: ` +
+      `if you trust it, run: git config --global --add safe.directory ${folder}`
+    );
+  }
+  return `git cannot read ${folder}: ${gitComplaint(output)}`;
+}
+
+/** Null when no ref was asked for and nothing has been committed yet. */
+async function commitOf(checkout: Checkout, ref: string | undefined, signal: AbortSignal): Promise<string | null> {
+  const wanted = checkRef(ref ?? 'HEAD');
+  const args = ['rev-parse', '--verify', '--quiet', '--end-of-options', `${wanted}^{commit}`];
+  const found = await runGit([`--git-dir=${checkout.gitDirectory}`, ...args], { signal });
+  const commit = found.stdout.trim();
+  if (found.code === 0 && /^[0-9a-f]{40,64}$/.test(commit)) return commit;
+  if (ref === undefined) return null;
+  throw new RepositoryUnusable(
+    `there is no ref "${wanted}" in ${checkout.gitDirectory}: give a branch, a tag or a commit`,
+  );
+}
+
+/** False for a folder that is ignored or not committed yet: such a folder is read as it is. */
+async function hasTree(checkout: Checkout, commit: string, signal: AbortSignal): Promise<boolean> {
+  if (checkout.prefix === '') return true;
+  const args = ['rev-parse', '--verify', '--quiet', '--end-of-options', `${commit}:${checkout.prefix.slice(0, -1)}`];
+  return (await runGit([`--git-dir=${checkout.gitDirectory}`, ...args], { signal })).code === 0;
+}
+
+async function commitSource(
+  folder: string,
+  checkout: Checkout,
+  commit: string,
+  ref: string | undefined,
+  home: string,
+  signal: AbortSignal,
+): Promise<SnapshotSource> {
+  const { gitDirectory, commonDirectory, prefix } = checkout;
+  const bare = basename(commonDirectory) === '.git' ? dirname(commonDirectory) : commonDirectory;
+  const name = prefix === '' ? nameOfUrl(bare) : basename(folder);
+  const repositoryKey = repositoryKeyOf(name, `checkout\0${commonDirectory}\0${prefix}`);
+  // A URL names a whole repository: a folder inside one cannot be fetched by it.
+  const url = prefix === '' ? await originUrl(gitDirectory, signal) : null;
+  const label = labelOf(name, ref, commit);
+  return { kind: 'commit', home, repositoryKey, label, url, gitDirectory, commit, prefix, worktree: null };
+}
+
+async function originUrl(gitDirectory: string, signal: AbortSignal): Promise<string | null> {
+  const found = await runGit([`--git-dir=${gitDirectory}`, 'config', '--get', 'remote.origin.url'], { signal });
+  const url = found.stdout.trim();
+  if (found.code !== 0 || !/^(https?|ssh|git):\/\/|^[\w.-]+@[\w.-]+:/i.test(url)) return null;
+  return publicUrl(url);
+}

@@ -1,0 +1,68 @@
+/**
+ * Reads what a checkout's working copy holds beyond its commit. File contents are compared here: git itself would start
+ * the filters that a repository's settings name.
+ */
+import { createHash } from 'node:crypto';
+import { RepositoryUnusable } from '../failures.ts';
+import { readFolderFile } from './folder-files.ts';
+import { gitComplaint, runGit } from './git-command.ts';
+import { createIgnoreRules, type IgnoreRules, folderOf } from './ignore-rules.ts';
+import type { SnapshotEntry } from './snapshot-text.ts';
+import { type SkipReason, skipByPath } from './text-files.ts';
+
+/** `bytes` is null for a file that is as the commit has it. */
+export type WorktreeFile = SnapshotEntry & { bytes: Buffer | null };
+
+/**
+ * The committed files as the working copy has them, without those that are gone, and the untracked ones that no
+ * `.gitignore` names.
+ * @throws RepositoryUnusable
+ */
+export async function* readWorktree(
+  folder: string,
+  committed: readonly SnapshotEntry[],
+  onSkip: (reason: SkipReason) => void,
+): AsyncGenerator<WorktreeFile> {
+  const blobs = new Map(committed.map(({ path, blob }) => [path, blob]));
+  const paths = [...blobs.keys(), ...(await untrackedPaths(folder, onSkip))];
+  const rules = await ignoreRules(folder, paths);
+  for (const path of paths) {
+    if (rules.ignores(path)) {
+      onSkip('ignored');
+      continue;
+    }
+    const read = await readFolderFile(folder, path);
+    if ('skip' in read) {
+      if (read.skip !== 'missing from the repository') onSkip(read.skip);
+      continue;
+    }
+    const blob = gitBlobId(read.bytes);
+    yield { path, blob, bytes: blobs.get(path) === blob ? null : read.bytes };
+  }
+}
+
+async function ignoreRules(folder: string, paths: readonly string[]): Promise<IgnoreRules> {
+  const rules = createIgnoreRules();
+  for (const path of paths.filter((one) => /(^|\/)\.switchyardignore$/.test(one))) {
+    const read = await readFolderFile(folder, path);
+    if ('bytes' in read) rules.add(folderOf(path), read.bytes.toString('utf8'));
+  }
+  return rules;
+}
+
+async function untrackedPaths(folder: string, onSkip: (reason: SkipReason) => void): Promise<string[]> {
+  const listed = await runGit(['ls-files', '--others', '--exclude-standard', '-z'], { folder });
+  if (listed.code !== 0)
+    throw new RepositoryUnusable(`git cannot list what is new in ${folder}: ${gitComplaint(listed)}`);
+  return listed.stdout.split('\0').filter((path) => {
+    if (path === '' || path.endsWith('/')) return false;
+    const skip = skipByPath(path);
+    if (skip !== null) onSkip(skip);
+    return skip === null;
+  });
+}
+
+/** The id that git gives these bytes in a SHA-1 repository. */
+export function gitBlobId(bytes: Buffer): string {
+  return createHash('sha1').update(`blob ${bytes.length}\0`).update(bytes).digest('hex');
+}

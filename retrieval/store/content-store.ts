@@ -1,0 +1,72 @@
+/** Keeps immutable text outside of history, each piece in a file named by the SHA-256 of its bytes. */
+import { createHash, randomUUID } from 'node:crypto';
+import { mkdir, open, readFile, rename, rm, stat } from 'node:fs/promises';
+import { hostname } from 'node:os';
+import { join } from 'node:path';
+import { ContentId } from '../../contracts/snapshot.ts';
+import { ContentUnavailable } from '../failures.ts';
+
+export type ContentStore = {
+  /** Stores the text (as UTF-8) and returns its id; storing the same text again changes nothing. */
+  put(text: string): Promise<ContentId>;
+  /** @throws ContentUnavailable when the text is not here or its bytes no longer match the id. */
+  get(id: ContentId): Promise<string>;
+};
+
+export function createContentStore(directory: string): ContentStore {
+  const fileOf = (id: ContentId) => join(directory, id.slice(0, 2), id.slice(2, 4), id);
+  return {
+    async put(text) {
+      const bytes = Buffer.from(text, 'utf8');
+      const id = sha256(bytes);
+      if (!(await isWhole(fileOf(id), bytes.length))) await writeAtomically(fileOf(id), bytes);
+      return id;
+    },
+    async get(id) {
+      if (!ContentId.safeParse(id).success) throw unavailable(String(id), directory, 'is not a content id');
+      const bytes = await readFile(fileOf(id)).catch((error: NodeJS.ErrnoException) => {
+        throw unavailable(id, directory, error.code === 'ENOENT' ? 'is not stored' : `cannot be read (${error.code})`);
+      });
+      if (sha256(bytes) !== id) throw unavailable(id, directory, 'is damaged: its bytes do not match its id');
+      return bytes.toString('utf8');
+    },
+  };
+}
+
+function sha256(bytes: Buffer): ContentId {
+  return createHash('sha256').update(bytes).digest('hex');
+}
+
+function unavailable(id: string, directory: string, what: string): ContentUnavailable {
+  return new ContentUnavailable(`content ${id} ${what} in ${directory} on machine ${hostname()}`);
+}
+
+/** A file cut short by a full disk or a crash has another length and is written anew. */
+async function isWhole(file: string, length: number): Promise<boolean> {
+  return stat(file).then(
+    (stats) => stats.size === length,
+    (error: NodeJS.ErrnoException) => {
+      if (error.code === 'ENOENT') return false;
+      throw error;
+    },
+  );
+}
+
+/** Readers see the whole file or none: written beside its place, flushed, then renamed. */
+async function writeAtomically(file: string, bytes: Buffer): Promise<void> {
+  await mkdir(join(file, '..'), { recursive: true });
+  const temporary = `${file}.${randomUUID()}.tmp`;
+  try {
+    const handle = await open(temporary, 'wx');
+    try {
+      await handle.writeFile(bytes);
+      await handle.sync();
+    } finally {
+      await handle.close();
+    }
+    await rename(temporary, file);
+  } catch (error) {
+    await rm(temporary, { force: true });
+    throw error;
+  }
+}

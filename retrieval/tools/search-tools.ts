@@ -1,0 +1,93 @@
+/** The two searches: for code, with tests and docs put last, and for documentation alone. */
+import { z } from 'zod';
+import type { SearchCandidate } from '../../contracts/agent.ts';
+import type { ToolRequest } from '../../contracts/tools.ts';
+import type { DenseQuery } from '../search/dense-ranking.ts';
+import { pathFilter, ToolMisuse } from './path-filter.ts';
+import { renderPlaces, type ToolRun } from './rendering.ts';
+import { candidatePlaces, inOrder, search, toCandidates } from '../search/search.ts';
+import type { SearchKind } from '../search/weights.ts';
+import type { SnapshotView } from '../snapshot/snapshot-view.ts';
+import { countParameter, defineTool, parseArguments, pathParameter, type SearchAids } from './tool-table.ts';
+
+const defaultLimit = 8;
+
+const parameters = z.strictObject({
+  query: z
+    .string()
+    .trim()
+    .min(1)
+    .max(8000)
+    .describe('What to look for: a question, identifiers, an error message or a stack trace.'),
+  path: pathParameter.optional(),
+  limit: countParameter(20, `How many places to show; ${defaultLimit} unless given.`).optional(),
+});
+
+export const searchCode = defineTool({
+  description:
+    'Searches the source code by meaning of words and identifiers and returns the best places, one per file. Use it ' +
+    'first for questions about functions, classes, behaviour, implementation, errors and stack traces.',
+  kind: 'code',
+  parameters,
+  run: (view, given, aids) => runSearch(view, 'all', given, aids),
+});
+
+export const searchDocs = defineTool({
+  description:
+    'Searches only the documentation (README, guides, docs folders, changelogs) and returns the best sections. Use it ' +
+    'for questions about usage, configuration, concepts, architecture and design.',
+  kind: 'docs',
+  parameters,
+  run: (view, given, aids) => runSearch(view, 'docs', given, aids),
+});
+
+type Given = z.infer<typeof parameters>;
+
+function runSearch(view: SnapshotView, kind: SearchKind, given: Given, { dense, order }: SearchAids): ToolRun {
+  const accepts = pathFilter(view, given.path);
+  const wanted = given.limit ?? defaultLimit;
+  const limit = order.length > 0 ? candidatePlaces : wanted;
+  const found = search(view, { query: given.query, kind, accepts, limit, dense });
+  const places = inOrder(found.places, order).slice(0, wanted);
+  const { files } = found;
+  const shown = new Set(places.map((place) => place.file)).size;
+  const notes: string[] = [];
+  if (places.length === 0) notes.push(nothingFound(view, kind));
+  else if (files > shown) notes.push(`${files - shown} more files match, narrow with path:`);
+  return renderPlaces(view, places, { notes, cut: files > shown });
+}
+
+function nothingFound(view: SnapshotView, kind: SearchKind): string {
+  if (kind === 'docs' && !view.files.some((file) => file.class === 'docs')) {
+    return 'nothing found: this snapshot holds no documentation, try search_code';
+  }
+  return 'nothing found: try other words, or grep for an exact string';
+}
+
+const searches: Readonly<Record<string, SearchKind>> = { search_code: 'all', search_docs: 'docs' };
+
+/** A search as a model asked for it; null for another tool, or for arguments that it cannot take. */
+export function readSearch({ tool, argumentsText }: ToolRequest): (Given & { kind: SearchKind }) | null {
+  const kind = searches[tool];
+  const given = kind === undefined ? null : parseArguments(argumentsText);
+  const parsed = given === null ? null : parameters.safeParse(given);
+  return kind !== undefined && parsed?.success ? { ...parsed.data, kind } : null;
+}
+
+/** What `runSearch` chooses from; nothing where it would refuse the path. */
+export function searchCandidates(
+  view: SnapshotView,
+  request: ToolRequest,
+  dense: DenseQuery | null,
+): SearchCandidate[] {
+  const given = readSearch(request);
+  if (given === null) return [];
+  const { query, kind, path } = given;
+  try {
+    const accepts = pathFilter(view, path);
+    return toCandidates(view, search(view, { query, kind, accepts, limit: candidatePlaces, dense }).places);
+  } catch (error) {
+    if (error instanceof ToolMisuse) return [];
+    throw error;
+  }
+}

@@ -1,0 +1,113 @@
+/** What runs inside a thread: takes one task, answers with a value, and keeps stores open between tasks. */
+import { existsSync } from 'node:fs';
+import type { DatabaseSync } from 'node:sqlite';
+import type { MessagePort } from 'node:worker_threads';
+import type { SnapshotRef } from '../../contracts/snapshot.ts';
+import { checkCitations } from '../citations/citations.ts';
+import { explainPath } from '../snapshot/explain-path.ts';
+import { RepositoryUnusable } from '../failures.ts';
+import { renderEvidence } from '../tools/rendering.ts';
+import { searchRows } from '../search/search.ts';
+import { searchCandidates } from '../tools/search-tools.ts';
+import { buildSnapshot, finishSnapshot } from '../snapshot/snapshot-build.ts';
+import { openView, type SnapshotView } from '../snapshot/snapshot-view.ts';
+import { openStore, storeFile } from '../store/store.ts';
+import type { OpenProgress, ThreadNews, ThreadReply, ThreadResults, ThreadTask } from './thread-tasks.ts';
+import { runTool } from '../tools/tools.ts';
+import { coverageOf, nextUnembedded, storeVectors } from '../store/vector-store.ts';
+
+const maxOpen = 6;
+const stores = new Map<string, DatabaseSync>();
+/** Snapshots never change, so neither do views of them. */
+const views = new Map<string, SnapshotView>();
+
+/** The entry point for the pool; `outbox` carries news while the task runs. */
+export async function runThreadTask({ task, outbox }: { task: ThreadTask; outbox: MessagePort }): Promise<ThreadReply> {
+  const tell = (news: ThreadNews) => outbox.postMessage(news);
+  try {
+    tell({ kind: 'started' });
+    return await answer(task, (progress) => tell({ kind: 'progress', progress }));
+  } catch (error) {
+    if (error instanceof RepositoryUnusable) return { kind: 'unusable', message: error.message };
+    throw error;
+  } finally {
+    outbox.close();
+  }
+}
+
+async function answer(task: ThreadTask, onProgress: (progress: OpenProgress) => void): Promise<ThreadReply> {
+  if (task.kind === 'build') {
+    const store = storeOf(task.home, task.source.repositoryKey);
+    return { kind: 'result', result: await buildSnapshot(store, task.source, onProgress) };
+  }
+  const { home, ref } = task;
+  if (task.kind === 'finish') {
+    const held = existsSync(storeFile(home, ref.repositoryKey));
+    const store = held ? storeOf(home, ref.repositoryKey) : null;
+    return { kind: 'result', result: store && (await finishSnapshot(store, ref.repositoryKey, ref.id, onProgress)) };
+  }
+  const view = viewOf(home, ref);
+  if (task.kind === 'find') return { kind: 'result', result: view?.snapshot ?? null };
+  if (view === null) return { kind: 'absent', snapshot: ref.id };
+  return { kind: 'result', result: await answerFrom(view, task) };
+}
+
+type ViewTask = Exclude<ThreadTask, { kind: 'build' | 'finish' | 'find' }>;
+
+async function answerFrom(view: SnapshotView, task: ViewTask): Promise<ThreadResults[ViewTask['kind']]> {
+  switch (task.kind) {
+    case 'tool':
+      return runTool(view, task.request, task.allowed, task.aids);
+    case 'candidates':
+      return searchCandidates(view, task.request, task.dense);
+    case 'search':
+      return searchRows(view, task.request, task.dense);
+    case 'explain':
+      return explainPath(view, task.source, task.path);
+    case 'citations':
+      return checkCitations(view, task.citations);
+    case 'render':
+      return renderEvidence(view, task.evidence);
+    case 'coverage':
+      return coverageOf(view, task.identity);
+    case 'unembedded':
+      return nextUnembedded(view, task.identity, task.after, task.limit);
+    case 'vectors':
+      storeVectors(view.store, task.identity, task.bought);
+      return null;
+    default:
+      throw task satisfies never;
+  }
+}
+
+function storeOf(home: string, repositoryKey: string): DatabaseSync {
+  const file = storeFile(home, repositoryKey);
+  const held = existsSync(file) ? stores.get(file) : undefined;
+  if (held === undefined) forget(file);
+  const store = held ?? openStore(home, repositoryKey);
+  for (const unused of use(stores, file, store)) forget(unused);
+  return store;
+}
+
+function forget(file: string): void {
+  for (const [key, view] of views) if (view.store === stores.get(file)) views.delete(key);
+  stores.get(file)?.close();
+  stores.delete(file);
+}
+
+function viewOf(home: string, ref: SnapshotRef): SnapshotView | null {
+  if (!existsSync(storeFile(home, ref.repositoryKey))) return null;
+  const store = storeOf(home, ref.repositoryKey);
+  const key = `${storeFile(home, ref.repositoryKey)}\0${ref.id}`;
+  const view = views.get(key) ?? openView(store, ref.repositoryKey, ref.id);
+  if (view === null) return null;
+  for (const unused of use(views, key, view)) views.delete(unused);
+  return view;
+}
+
+/** Puts the value last, as the one used last. @returns the keys that are too many, unused for longest */
+function use<Value>(held: Map<string, Value>, key: string, value: Value): string[] {
+  held.delete(key);
+  held.set(key, value);
+  return [...held.keys()].slice(0, -maxOpen);
+}

@@ -1,0 +1,80 @@
+/** Runs retrieval tasks in threads that can be killed, so that neither SQLite nor a regular expression blocks the caller. */
+import { MessageChannel } from 'node:worker_threads';
+import { Piscina } from 'piscina';
+import { RepositoryUnusable, snapshotUnavailable } from '../failures.ts';
+import type { OnProgress, ThreadNews, ThreadReply, ThreadResults, ThreadTask } from './thread-tasks.ts';
+
+type RunOptions<Result> = {
+  signal: AbortSignal;
+  onProgress?: OnProgress | undefined;
+  /** Counted from the moment the thread begins; then the thread is killed and `late` is the result. */
+  deadline?: { milliseconds: number; late: () => Result };
+};
+
+export type Threads = {
+  run<Kind extends keyof ThreadResults>(
+    kind: Kind,
+    task: ThreadTask & { kind: Kind },
+    options: RunOptions<ThreadResults[Kind]>,
+  ): Promise<ThreadResults[Kind]>;
+  close(): Promise<void>;
+};
+
+/** One thread builds and two read, so that a large repository being indexed never holds up a tool call. */
+export function createThreads(): Threads {
+  const building = createPool(1);
+  const reading = createPool(2);
+  return {
+    run: (kind, task, options) => runTask(kind === 'build' || kind === 'finish' ? building : reading, task, options),
+    async close() {
+      await Promise.all([building.destroy(), reading.destroy()]);
+    },
+  };
+}
+
+function createPool(threads: number): Piscina {
+  return new Piscina({
+    filename: new URL('./retrieval-thread.ts', import.meta.url).href,
+    name: 'runThreadTask',
+    minThreads: 0,
+    maxThreads: threads,
+    idleTimeout: 30_000,
+    // A thread that waits in Atomics.wait would not notice that its child git has ended.
+    atomics: 'disabled',
+    resourceLimits: { maxOldGenerationSizeMb: 1024 },
+  });
+}
+
+async function runTask<Result extends ThreadResults[keyof ThreadResults]>(
+  pool: Piscina,
+  task: ThreadTask,
+  options: RunOptions<Result>,
+): Promise<Result> {
+  options.signal.throwIfAborted();
+  const { port1: inbox, port2: outbox } = new MessageChannel();
+  const overdue = new AbortController();
+  let timer: NodeJS.Timeout | undefined;
+  inbox.on('message', (news: ThreadNews) => {
+    if (news.kind === 'progress') options.onProgress?.(news.progress);
+    else if (options.deadline) timer = setTimeout(() => overdue.abort(), options.deadline.milliseconds);
+  });
+  try {
+    const signal = AbortSignal.any([options.signal, overdue.signal]);
+    const reply: ThreadReply = await pool.run({ task, outbox }, { signal, transferList: [outbox] });
+    // The thread answers each kind of task with that kind's result: see retrieval-thread.ts.
+    return resultOf(reply, task) as Result;
+  } catch (error) {
+    options.signal.throwIfAborted();
+    if (overdue.signal.aborted && options.deadline) return options.deadline.late();
+    throw error;
+  } finally {
+    clearTimeout(timer);
+    inbox.close();
+  }
+}
+
+function resultOf(reply: ThreadReply, task: ThreadTask): ThreadResults[keyof ThreadResults] {
+  if (reply.kind === 'unusable') throw new RepositoryUnusable(reply.message);
+  if (reply.kind === 'absent') throw snapshotUnavailable(reply.snapshot, task.home, 'and was asked to read it');
+  return reply.result;
+}

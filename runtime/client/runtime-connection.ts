@@ -1,0 +1,103 @@
+/**
+ * Joins the runtime of a home, starting it where there is none.
+ * 1. Two commands that start in the same second may both start one: the home's lock lets one live, both join it.
+ * 2. A runtime that is on its way out is waited for, then another one is started.
+ * 3. Nobody waits for ever: no socket, or no word on it, ends in an error that names the log.
+ */
+import { connect, type Socket } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { CommandFailure, Interrupted, systemErrorCode } from '../../lib/errors.ts';
+import { joinOver, type Need, type RuntimeMember } from './runtime-member.ts';
+import { type RuntimeCommand, type StartedRuntime, startRuntime } from './runtime-process.ts';
+
+export type RuntimeRequest = {
+  socket: string;
+  need: Need;
+  command: RuntimeCommand;
+  onProgress: (text: string) => void;
+  /** Gives up joining; a runtime that was started and has no member ends by itself. */
+  signal?: AbortSignal;
+  /** How long a socket may take to appear. */
+  appearMs?: number;
+  /** How long a runtime that was joined may be silent before it is ready: a download says how far it is. */
+  silenceMs?: number;
+};
+
+export type JoinedRuntime = RuntimeMember & {
+  /** True when this command started it. */
+  started: boolean;
+};
+
+const pauseMs = 50;
+/** Grace for another command's runtime to show its socket after ours ended with an error. */
+const graceMs = 3000;
+
+/** @throws CommandFailure when the runtime cannot be started or fails, Interrupted when the signal says so */
+export async function joinRuntime(request: RuntimeRequest): Promise<JoinedRuntime> {
+  let own: StartedRuntime | null = null;
+  let endedAt = 0;
+  let deadline = Date.now() + (request.appearMs ?? 60_000);
+  while (Date.now() < deadline) {
+    if (request.signal?.aborted) throw new Interrupted();
+    const socket = await open(request.socket);
+    if (socket !== null) {
+      const member = await joinInTime(socket, request);
+      if (member !== null) return { ...member, started: own?.pid === member.ready.pid };
+      deadline = Math.max(deadline, Date.now() + graceMs);
+    } else {
+      const end = own?.ended() ?? null;
+      if (own === null || end === 0) own = startRuntime(request.command);
+      else if (end !== null) {
+        endedAt ||= Date.now();
+        if (Date.now() - endedAt > graceMs) throw failure(`ended (${end}): ${own.lastWords()}`, request);
+      }
+    }
+    await sleep(pauseMs);
+  }
+  throw failure('cannot be reached', request);
+}
+
+function failure(what: string, { command }: RuntimeRequest): CommandFailure {
+  return new CommandFailure(`the runtime ${what} (its log: ${command.logFile})`);
+}
+
+/** Null where nobody listens. */
+function open(path: string): Promise<Socket | null> {
+  return new Promise((resolve, reject) => {
+    const socket = connect(path);
+    socket.once('connect', () => {
+      socket.removeAllListeners('error');
+      resolve(socket);
+    });
+    socket.once('error', (error) => {
+      const code = systemErrorCode(error) ?? '';
+      if (['ENOENT', 'ECONNREFUSED', 'ENOTDIR', 'EAGAIN'].includes(code)) resolve(null);
+      else reject(new CommandFailure(`the runtime's socket ${path} cannot be opened (${code})`));
+    });
+  });
+}
+
+async function joinInTime(socket: Socket, request: RuntimeRequest): Promise<RuntimeMember | null> {
+  const limitMs = request.silenceMs ?? 180_000;
+  const giveUp = () => socket.destroy();
+  request.signal?.addEventListener('abort', giveUp);
+  let silent = false;
+  const timer = setTimeout(() => {
+    silent = true;
+    socket.destroy();
+  }, limitMs);
+  try {
+    const member = await joinOver(socket, request.need, (text) => {
+      timer.refresh();
+      request.onProgress(text);
+    });
+    if (member === null && silent) throw failure(`said nothing for ${Math.round(limitMs / 1000)} s`, request);
+    return member;
+  } catch (error) {
+    socket.destroy();
+    throw error;
+  } finally {
+    clearTimeout(timer);
+    request.signal?.removeEventListener('abort', giveUp);
+  }
+}

@@ -1,0 +1,35 @@
+/** The home's runtime: started by the first command that needs it, gone after the last; see runtime.ts. */
+import { homePaths } from '../../config/home-paths.ts';
+import { loadConfig } from '../../config/load-config.ts';
+import { createLogger } from '../../observability/logging.ts';
+import { runHomeRuntime } from './home-runtime.ts';
+import { redactorOf } from '../../worker/redactor.ts';
+import { stopSignal } from './stop-signals.ts';
+
+try {
+  // The home holds private code and answers about it: what is created there is for its owner alone.
+  process.umask(0o077);
+  const config = loadConfig(process.env);
+  const paths = homePaths(config.home);
+  const log = createLogger({ level: config.logLevel, file: paths.runtimeLog, redactor: redactorOf(config) });
+  const problems = await runHomeRuntime({
+    config,
+    log,
+    stop: stopSignal(),
+    joinWithinSeconds: 15,
+    // Loaded when it is needed: looking at runs needs the server only, and is up sooner without. A failure to load
+    // shows where it matters, in `startWorker`.
+    warmUp: () => void Promise.allSettled([import('../../worker/create-worker.ts')]),
+    startWorker: async (server, progress) => {
+      progress('starting the worker');
+      const { installTemporalRuntime } = await import('../../worker/temporal-runtime.ts');
+      const { startWorker } = await import('../../worker/create-worker.ts');
+      installTemporalRuntime(log, config.metricsAddress);
+      return startWorker(config, server, log);
+    },
+  });
+  process.exitCode = problems.length === 0 ? 0 : 1;
+} catch (error) {
+  process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+  process.exitCode = error instanceof Error && error.name === 'ConfigError' ? 2 : 1;
+}

@@ -1,0 +1,29 @@
+/** Names the Temporal server to work for: our own on this machine, or the one that the environment names. */
+import { loadClientConnectConfig } from '@temporalio/envconfig';
+import type { NativeConnectionOptions } from '@temporalio/worker';
+import type { Config } from '../../config/config.ts';
+
+export type ServerAddress = {
+  connectionOptions: NativeConnectionOptions;
+  /** host:port, for people. */
+  address: string;
+  namespace: string;
+  /** Of its Web UI, where it is known. */
+  webUrl: string | null;
+};
+
+/** An address, profile, key and TLS as @temporalio/envconfig reads them; without any, 127.0.0.1:7233. */
+export function namedServer(config: Pick<Config, 'temporal'>): ServerAddress {
+  const { connectionOptions, namespace } = loadClientConnectConfig({ overrideEnvVars: config.temporal.environment });
+  const address = connectionOptions.address ?? '127.0.0.1:7233';
+  return {
+    connectionOptions: { ...connectionOptions, address },
+    address,
+    namespace: namespace ?? 'default',
+    webUrl: config.temporal.uiUrl,
+  };
+}
+
+export function ownServer(address: string, namespace: string, webUrl: string | null = null): ServerAddress {
+  return { connectionOptions: { address }, address, namespace, webUrl };
+}

@@ -1,0 +1,138 @@
+/** Runs the home's own Temporal server on this machine only: one server on one file, its links stable. */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { closeSync, mkdirSync, openSync } from 'node:fs';
+import type { HomePaths } from '../../config/home-paths.ts';
+import { keepLogSmall } from '../../observability/logging.ts';
+import { serverEnvironment } from '../host/child-environment.ts';
+import { whilePortsAreOurs } from '../host/file-lock.ts';
+import { choosePorts, keepPorts, keptPorts, type Ports } from './ports.ts';
+import { stopProgram } from './running-program.ts';
+import { searchAttributeFlags } from './search-attributes.ts';
+import { prepareServer } from './server-readiness.ts';
+import { forgetServer, recordServer, stopLeftOverServer } from './server-record.ts';
+
+export type TemporalServer = {
+  address: string;
+  namespace: string;
+  /** Without a trailing slash. */
+  webUrl: string;
+  pid: number;
+  /** Resolves when it has ended, with what happened; before `stop`, that is a failure. */
+  ended: Promise<string>;
+  /** SIGTERM, then SIGKILL; resolves once it is gone. */
+  stop: () => Promise<void>;
+};
+
+export const ownNamespace = 'default';
+const host = '127.0.0.1';
+const starts = 3;
+const stopGraceSeconds = 10;
+
+/**
+ * Starts the server of a home; to be called under the home's lock.
+ * @param executable from `resolveTemporalExecutable`.
+ * @throws Error when it does not come up, naming its log.
+ */
+export async function startTemporalServer(
+  executable: string,
+  paths: HomePaths,
+  progress: (text: string) => void,
+): Promise<TemporalServer> {
+  mkdirSync(paths.logs, { recursive: true });
+  if (await stopLeftOverServer(paths)) progress('stopped a Temporal server that an earlier runtime had left');
+  return whilePortsAreOurs(() => startOnFreePorts(executable, paths, progress));
+}
+
+async function startOnFreePorts(
+  executable: string,
+  paths: HomePaths,
+  progress: (text: string) => void,
+): Promise<TemporalServer> {
+  const refused: number[] = [];
+  let failure = '';
+  for (let start = 0; start < starts; start += 1) {
+    const ports = await choosePorts(paths.ports, paths.home, refused);
+    if (portsMoved(paths, ports)) progress(`ports are taken: the Web UI moves to http://${host}:${ports.ui}`);
+    const outcome = await tryStart(executable, paths, ports);
+    if (outcome.kind === 'up') return outcome.server;
+    failure = outcome.failure;
+    refused.push(ports.grpc, ports.ui);
+  }
+  throw new Error(`the Temporal server did not start (${failure}): see ${paths.serverLog}`);
+}
+
+function portsMoved(paths: HomePaths, ports: Ports): boolean {
+  const kept = keptPorts(paths.ports);
+  return kept !== null && kept.ui !== ports.ui;
+}
+
+async function tryStart(
+  executable: string,
+  paths: HomePaths,
+  ports: Ports,
+): Promise<{ kind: 'up'; server: TemporalServer } | { kind: 'down'; failure: string }> {
+  const child = spawnServer(executable, paths, ports);
+  const ended = endOf(child);
+  const pid = child.pid;
+  const startTime = pid === undefined ? null : await recordServer(paths, pid);
+  if (pid === undefined || startTime === null) return { kind: 'down', failure: await ended };
+  const stop = async () => {
+    await stopProgram(pid, startTime, stopGraceSeconds);
+    await ended;
+    forgetServer(paths);
+  };
+  const gone = new AbortController();
+  void ended.then((failure) => gone.abort(new Error(failure)));
+  const address = `${host}:${ports.grpc}`;
+  try {
+    await prepareServer(address, ownNamespace, gone.signal);
+  } catch (error) {
+    await stop();
+    const failure = gone.signal.aborted ? await ended : error;
+    return { kind: 'down', failure: failure instanceof Error ? failure.message : String(failure) };
+  }
+  keepPorts(paths.ports, ports);
+  const server = { address, namespace: ownNamespace, webUrl: `http://${host}:${ports.ui}`, pid, ended, stop };
+  return { kind: 'up', server };
+}
+
+/** In its own session: Ctrl-C in the terminal must reach the runtime alone, which stops the worker first. */
+function spawnServer(executable: string, paths: HomePaths, ports: Ports): ChildProcess {
+  keepLogSmall(paths.serverLog);
+  const log = openSync(paths.serverLog, 'a', 0o600);
+  try {
+    return spawn(executable, serverArguments(paths, ports), {
+      cwd: paths.home,
+      detached: true,
+      env: serverEnvironment(),
+      stdio: ['ignore', log, log],
+    });
+  } finally {
+    closeSync(log);
+  }
+}
+
+/**
+ * A dev server polls its transfer queue 20 times a second, which makes every step of a workflow wait 50 ms: raised.
+ * Fairness is off on it by default; benchmark arms need it. WAL makes the file fast enough to keep.
+ */
+function serverArguments(paths: HomePaths, ports: Ports): string[] {
+  return [
+    ...['server', 'start-dev', '--ip', host, '--port', String(ports.grpc), '--ui-port', String(ports.ui)],
+    ...['--db-filename', paths.database, '--log-level', 'warn'],
+    ...['--sqlite-pragma', 'journal_mode=wal', '--sqlite-pragma', 'synchronous=1'],
+    ...['--dynamic-config-value', 'history.transferProcessorMaxPollRPS=1000'],
+    ...['--dynamic-config-value', 'matching.enableFairness=true'],
+    ...searchAttributeFlags,
+  ];
+}
+
+async function endOf(child: ChildProcess): Promise<string> {
+  try {
+    const [code, signal] = await once(child, 'exit');
+    return signal === null ? `it ended with code ${code}` : `it ended by ${signal}`;
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error);
+  }
+}

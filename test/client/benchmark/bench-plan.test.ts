@@ -1,0 +1,118 @@
+import assert from 'node:assert/strict';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { benchmarkArms } from '../../../client/benchmark/benchmark-arms.ts';
+import type { BenchmarkEstimate } from '../../../client/benchmark/benchmark-estimate.ts';
+import { benchmarkQuestions } from '../../../client/benchmark/benchmark-questions.ts';
+import { durationText, progressLine } from '../../../client/benchmark/benchmark-text.ts';
+import { spendingLimit } from '../../../client/input/option-values.ts';
+import { planBenchmark, whyAsk } from '../../../client/benchmark/plan-benchmark.ts';
+import { UsageError } from '../../../lib/errors.ts';
+import { unmetRouteRemarks } from '../../../client/benchmark/unmet-route-remarks.ts';
+import { PipelineSpec } from '../../../contracts/pipeline.ts';
+import { temporaryFolder } from '../run-command.ts';
+import { readConfig } from '../../../config/read-config.ts';
+import { emptyTally } from '../../../harness/benchmark-tally.ts';
+
+const { model } = readConfig({}, null, '/nowhere');
+
+test('the baseline is the pipeline without a router, wherever it was named', async () => {
+  const arms = await benchmarkArms({ pipelines: ['orchestrated', 'single-agent'], leaveOneOut: false }, model);
+  assert.deepEqual(
+    arms.map(({ name }) => name),
+    ['single-agent', 'orchestrated'],
+  );
+  assert.notEqual(arms[0]?.specHash, arms[1]?.specHash);
+  const wanted = { pipelines: ['single-agent', 'orchestrated'], baseline: 'orchestrated', leaveOneOut: false };
+  assert.equal((await benchmarkArms(wanted, model))[0]?.name, 'orchestrated');
+  await assert.rejects(benchmarkArms({ ...wanted, baseline: 'nope' }, model), /must name one of the pipelines/);
+  await assert.rejects(
+    benchmarkArms({ pipelines: ['orchestrated', 'orchestrated'], leaveOneOut: false }, model),
+    /two pipelines are named "orchestrated"/,
+  );
+});
+
+test('leave one out adds an arm without each specialist, whose fallback is one that is left', async () => {
+  const arms = await benchmarkArms({ pipelines: ['single-agent', 'orchestrated'], leaveOneOut: true }, model);
+  const without = arms.slice(2);
+  assert.deepEqual(
+    without.map(({ name }) => name),
+    ['without-code', 'without-docs', 'without-debug', 'without-general'],
+  );
+  for (const { name, pipeline } of without) {
+    const names = pipeline.specialists.map((specialist) => specialist.name);
+    assert.equal(names.length, 3);
+    assert.ok(!names.includes(name.replace('without-', '')));
+    assert.ok(names.includes(pipeline.router?.fallback ?? ''));
+  }
+});
+
+test('fewer questions are spread over all routes, and another choice has another name', async () => {
+  const all = await benchmarkQuestions({});
+  const some = await benchmarkQuestions({ questions: 8 });
+  const docs = await benchmarkQuestions({ route: 'docs', questions: 3 });
+  assert.ok(all.questions.length >= 60);
+  assert.equal(some.questions.length, 8);
+  assert.equal(new Set(some.questions.map(({ expected_route }) => expected_route)).size, 4);
+  assert.deepEqual(
+    docs.questions.map(({ expected_route }) => expected_route),
+    ['docs', 'docs', 'docs'],
+  );
+  assert.equal(new Set([all.name, some.name, docs.name]).size, 3);
+  assert.match(all.name, /^fastify-[0-9a-f]{12}$/);
+  await assert.rejects(benchmarkQuestions({ route: 'nope' }), /there are code, docs/);
+});
+
+test('a plan says which expected routes a pipeline with a router does not have, and refuses one that has none', () => {
+  const spec = (name: string, router: object | null, specialists: string[]) =>
+    PipelineSpec.parse({
+      name,
+      router,
+      specialists: specialists.map((each) => ({ name: each, purpose: 'x', prompt: 'x', tools: ['grep'] })),
+    });
+  const expecting = (...routes: string[]) => routes.map((expected_route) => ({ expected_route }));
+  const [alone, split] = [spec('alone', null, ['agent']), spec('split', { fallback: 'code' }, ['code', 'docs'])];
+  assert.deepEqual(unmetRouteRemarks([alone, split], expecting('code', 'docs')), []);
+  const [remark, ...more] = unmetRouteRemarks([alone, split], expecting('code', 'billing'));
+  assert.match(remark ?? '', /^pipeline "split" has no specialist for the expected route billing \(1 of 2 questions\)/);
+  assert.deepEqual(more, []);
+  assert.throws(() => unmetRouteRemarks([alone, split], expecting('billing')), UsageError);
+  assert.deepEqual(unmetRouteRemarks([alone], expecting('billing')), []);
+  assert.deepEqual(unmetRouteRemarks([split], []), []);
+});
+
+test('arms that leave a specialist out are not told to lack its route', async () => {
+  const options = { trials: 1, concurrency: 1, questions: 8, leaveOneOut: true };
+  using folder = temporaryFolder();
+  const settings = readConfig({ SWITCHYARD_HOME: join(folder.path, 'home') }, null, '/nowhere');
+  assert.deepEqual((await planBenchmark(options, settings)).remarks, []);
+});
+
+test('limits are dollars or tokens, and anything else is refused', () => {
+  assert.deepEqual(spendingLimit('2.50'), { kind: 'usd', most: 2.5 });
+  assert.deepEqual(spendingLimit('$3'), { kind: 'usd', most: 3 });
+  assert.deepEqual(spendingLimit('500000tokens'), { kind: 'tokens', most: 500_000 });
+  for (const wrong of ['', '0', '-1', '1e3', '0tokens', '2 euros', '$', '.'])
+    assert.throws(() => spendingLimit(wrong), /must be an amount/, wrong);
+});
+
+test('a person is asked beyond the limit, beyond a dollar without one, and where the cost is unknown', () => {
+  const of = (costUsd: number | null, tokens = 1000) => ({ costUsd, tokens }) as BenchmarkEstimate;
+  assert.equal(whyAsk(of(0.99), null), null);
+  assert.match(whyAsk(of(1.01), null) ?? '', /about \$1\.01, and it has no --limit/);
+  assert.match(whyAsk(of(null), null) ?? '', /nobody knows/);
+  assert.equal(whyAsk(of(4), { kind: 'usd', most: 5 }), null);
+  assert.match(whyAsk(of(6), { kind: 'usd', most: 5 }) ?? '', /likely stop at its limit of \$5\.00/);
+  assert.equal(whyAsk(of(null, 900), { kind: 'tokens', most: 1000 }), null);
+  assert.match(whyAsk(of(null, 2000), { kind: 'tokens', most: 1000 }) ?? '', /limit of 1000 tokens/);
+});
+
+test('progress says on one line what is done, right, spent, busy and left', () => {
+  const tally = emptyTally(['alone', 'split']);
+  tally.arms = { alone: { done: 4, graded: 4, right: 1 }, split: { done: 3, graded: 2, right: 2 } };
+  tally.rateLimited = 3;
+  const progress = { state: 'running', note: null, total: 20, done: 7, running: 2, limit: null } as const;
+  const line = progressLine({ ...progress, tally, activeMs: 60_000, leftMs: 125_000 });
+  assert.equal(line, '7/20 done, 2 running · right: alone 25 %, split 100 % · $0 · 3 × 429 · 2 min 5 s left');
+  assert.deepEqual([500, 59_400, 3_600_000, 7_500_000].map(durationText), ['1 s', '59 s', '1 h', '2 h 5 min']);
+});

@@ -1,0 +1,69 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { ComparisonPlan } from '../../../contracts/comparison-plan.ts';
+import { PipelineSpec } from '../../../contracts/pipeline.ts';
+import { compareArms } from '../../../harness/comparison/compare-arms.ts';
+import { specDifferences, unmatchedReasons } from '../../../harness/comparison/spec-differences.ts';
+import { logOf } from './trials.ts';
+
+const specialist = (name: string, tools: string[]) => ({ name, purpose: 'p', prompt: 'p', tools });
+const single = PipelineSpec.parse({
+  name: 'single',
+  specialists: [specialist('all', ['grep', 'search_docs'])],
+  gate: {},
+});
+const team = PipelineSpec.parse({
+  name: 'team',
+  router: { fallback: 'docs' },
+  specialists: [specialist('docs', ['search_docs']), specialist('code', ['grep'])],
+  gate: {},
+});
+
+test('router, prompts and the partition of tools may differ; each difference is listed', () => {
+  assert.deepEqual(unmatchedReasons(single, team), []);
+  const paths = specDifferences(single, team).map(({ path }) => path);
+  assert.deepEqual(paths, ['name', 'router', 'specialists.all', 'specialists.docs', 'specialists.code']);
+  assert.deepEqual(specDifferences(team, { ...team, specialists: team.specialists.toReversed() }), []);
+});
+
+test('a field inside a specialist is named by its path', () => {
+  const [docs, code] = team.specialists;
+  assert.ok(docs && code);
+  const changed = { ...team, specialists: [docs, { ...code, turnLimit: 3 }] };
+  assert.deepEqual(specDifferences(team, changed), [{ path: 'specialists.code.turnLimit', baseline: 8, candidate: 3 }]);
+});
+
+const gate = team.gate;
+assert.ok(gate);
+const [first] = team.specialists;
+assert.ok(first);
+for (const [what, changed, reason] of [
+  ['gate', { ...team, gate: null }, /the gate differs/],
+  ['judge', { ...team, gate: { ...gate, judge: { maxOutputTokens: 600 } } }, /the gate differs/],
+  ['retry limit', { ...team, gate: { ...gate, retryLimit: 5 } }, /^the retry limit differs: 2 against 5$/],
+  [
+    'model',
+    { ...team, specialists: [{ ...first, model: 'other' }, ...team.specialists.slice(1)] },
+    /the models differ/,
+  ],
+  [
+    'tools',
+    { ...team, specialists: team.specialists.slice(1) },
+    /the union of tools differs: \["grep","search_docs"\] against \["grep"\]/,
+  ],
+  ['reranker', { ...team, rerank: { maxOutputTokens: 400 } }, /the reranker differs/],
+  ['budget', { ...team, budget: { ...team.budget, tokens: 1 } }, /the budget differs/],
+] as [string, PipelineSpec, RegExp][])
+  test(`another ${what} refuses the word justified`, () => {
+    const reasons = unmatchedReasons(single, changed);
+    assert.equal(reasons.length, what === 'gate' ? 2 : 1);
+    assert.ok(
+      reasons.some((each) => reason.test(each)),
+      reasons.join(),
+    );
+    const [baseline, candidate] = [logOf(300, () => ({ correct: 0 })), logOf(300, () => ({ arm: 'team', correct: 1 }))];
+    const plan = ComparisonPlan.parse({});
+    const against = (spec: PipelineSpec) =>
+      compareArms({ trials: baseline, spec: single }, { trials: candidate, spec }, plan).verdict.kind;
+    assert.deepEqual([against(team), against(changed)], ['justified', 'not-comparable']);
+  });

@@ -1,0 +1,109 @@
+import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type TestContext, test } from 'node:test';
+import { Connection } from '@temporalio/client';
+import { type HomePaths, homePaths } from '../../config/home-paths.ts';
+import { searchAttributes } from '../../contracts/names.ts';
+import { choosePorts, keepPorts } from '../../runtime/temporal/ports.ts';
+import { startTimeOf, stopProgram } from '../../runtime/temporal/running-program.ts';
+import { registerSearchAttributes } from '../../runtime/temporal/search-attributes.ts';
+import { startTemporalServer } from '../../runtime/temporal/temporal-server.ts';
+import { temporalExecutable } from '../support/temporal.ts';
+
+const limit = { timeout: 120_000 };
+
+function temporaryPaths(t: TestContext) {
+  const paths = homePaths(mkdtempSync(join(tmpdir(), 'switchyard-server-')));
+  t.after(() => rmSync(paths.home, { recursive: true, force: true, maxRetries: 5 }));
+  return paths;
+}
+
+async function started(paths: HomePaths, told: string[] = []) {
+  const server = await startTemporalServer(await temporalExecutable(), paths, (text) => told.push(text));
+  return { ...server, [Symbol.asyncDispose]: server.stop };
+}
+
+/** Somebody else's program on a port of this machine. */
+async function occupy(port: number): Promise<AsyncDisposable> {
+  const server = createServer();
+  server.listen(port, '127.0.0.1');
+  await once(server, 'listening');
+  return { [Symbol.asyncDispose]: () => new Promise((resolve) => server.close(() => resolve())) };
+}
+
+test('the server keeps runs for 90 days, knows our search attributes, and keeps its ports', limit, async (t) => {
+  const paths = temporaryPaths(t);
+  await using server = await started(paths);
+  const connection = await Connection.connect({ address: server.address });
+  const { config } = await connection.workflowService.describeNamespace({ namespace: server.namespace });
+  assert.equal(Number(config?.workflowExecutionRetentionTtl?.seconds), 90 * 24 * 3600);
+  const registered = await registerSearchAttributes(connection, server.namespace);
+  assert.deepEqual(registered, { usable: Object.keys(searchAttributes), refusal: null });
+  const query = 'SwitchyardRetryCount = 1 AND SwitchyardRoute = "code"';
+  assert.equal(
+    (await connection.workflowService.countWorkflowExecutions({ namespace: 'default', query })).count?.toNumber(),
+    0,
+  );
+  await connection.close();
+  await server.stop();
+  assert.equal(await server.ended, 'it ended with code 0');
+  assert.equal(await startTimeOf(server.pid), null);
+
+  await using again = await started(paths);
+  assert.deepEqual([again.address, again.webUrl], [server.address, server.webUrl]);
+});
+
+test('a port that somebody else took leads to another one, and says so', limit, async (t) => {
+  const paths = temporaryPaths(t);
+  const wanted = await choosePorts(paths.ports, paths.home, [7233]);
+  keepPorts(paths.ports, wanted);
+  await using _other = await occupy(wanted.ui);
+  const told: string[] = [];
+  await using server = await started(paths, told);
+  assert.notEqual(server.webUrl, `http://127.0.0.1:${wanted.ui}`);
+  assert.deepEqual(told, [`ports are taken: the Web UI moves to ${server.webUrl}`]);
+});
+
+test('a broken ports file costs a new choice, nothing more', async (t) => {
+  const paths = temporaryPaths(t);
+  writeFileSync(paths.ports, '{"grpc":');
+  const ports = await choosePorts(paths.ports, paths.home, [7233]);
+  assert.ok(ports.grpc >= 20_000 && ports.ui <= 32_767, JSON.stringify(ports));
+  assert.deepEqual(await choosePorts(paths.ports, paths.home, [7233]), ports);
+});
+
+test('a server that cannot use its file fails with a line that names the log', limit, async (t) => {
+  const paths = temporaryPaths(t);
+  mkdirSync(paths.database);
+  const start = startTemporalServer(await temporalExecutable(), paths, () => undefined);
+  await assert.rejects(
+    start,
+    new RegExp(`^Error: the Temporal server did not start \\(it ended .*\\): see ${paths.serverLog}$`),
+  );
+});
+
+test('a record whose id now belongs to another program stops nobody', async () => {
+  const mine = await startTimeOf(process.pid);
+  assert.ok(mine !== null);
+  await stopProgram(process.pid, `${mine}0`, 0);
+  assert.equal(await startTimeOf(process.pid), mine);
+});
+
+test('a server that refuses search attributes is used without them', async () => {
+  const refusing = {
+    operatorService: {
+      listSearchAttributes: async () => ({ customAttributes: { SwitchyardRoute: 2, SwitchyardOutcome: 1 } }),
+      addSearchAttributes: async () => Promise.reject(new Error('7 PERMISSION_DENIED')),
+    },
+  };
+  // Only the two calls above are made; the rest of the service's interface is not needed to show it.
+  const connection = refusing as unknown as Pick<Connection, 'operatorService'>;
+  assert.deepEqual(await registerSearchAttributes(connection, 'default'), {
+    usable: ['SwitchyardRoute'],
+    refusal: '7 PERMISSION_DENIED',
+  });
+});

@@ -1,0 +1,206 @@
+/**
+ * The account of a run's budget: every model call is granted what it may use before it is made, and gives back what it did
+ * not use. Retries, fan-out, judges, reranks, repairs and synthesis share it.
+ *
+ * 1. What was used, and what calls in flight may still use, together never pass a limit, as long as no call uses more than
+ *    it was granted. What one uses beyond its grant counts against those after it.
+ * 2. A grant is never negative, and once no call is in flight nothing is held.
+ * 3. Branches that work side by side share alike: a call gets what is left, divided by the number of branches that have no
+ *    call in flight, its own included. A lone branch gets all that is left.
+ * 4. A call that does not fit into its share waits until no call is in flight, then gets all that is left; calls that come
+ *    meanwhile wait behind it. So a budget is spent only for a call that does not fit into all that is left, and none waits
+ *    for ever: each call is tried at most twice, and what is in flight ends.
+ * 5. All attempts of a call, and all its sends, use one grant. A call that was not sent does not count as a model call.
+ */
+import type { Grant } from '../../contracts/agent-calls.ts';
+import type { SpanRecord } from '../../contracts/trace.ts';
+import type { BudgetLimit } from '../../contracts/run.ts';
+import type { Budget } from '../../contracts/pipeline.ts';
+import type { Usage } from '../../contracts/usage.ts';
+import { addUsage, noUsage } from '../../contracts/usage-sum.ts';
+import { Branch } from './branch.ts';
+
+/** An amount with a limit, in whole units: what was used, what is granted to calls in flight, and what is left. */
+class Pool {
+  readonly limit: number;
+  used = 0;
+  #granted = 0;
+
+  constructor(limit: number) {
+    this.limit = limit;
+  }
+
+  /** Never negative, though more may have been used than was granted. */
+  get left(): number {
+    return Math.max(0, this.limit - this.used - this.#granted);
+  }
+
+  /** Grants one of so many equal parts of what is left, rounded up. */
+  take(parts: number): number {
+    const part = Math.ceil(this.left / parts);
+    this.#granted += part;
+    return part;
+  }
+
+  /** Counts what a call used. @returns what is left of its grant */
+  settle(used: number, granted: number): number {
+    const covered = Math.min(used, granted);
+    this.used += used;
+    this.#granted -= covered;
+    return granted - covered;
+  }
+
+  /** Takes back what a call did not use. */
+  giveBack(granted: number): void {
+    this.#granted -= granted;
+  }
+}
+
+/** Thrown before a call that the budget does not allow. */
+export class BudgetSpent extends Error {
+  readonly limit: BudgetLimit;
+  constructor(limit: BudgetLimit) {
+    super(`the budget's ${limit} is spent`);
+    this.limit = limit;
+  }
+}
+
+/** From this share of the tokens or the money on, specialists are told to answer with what they have. */
+const lastStretch = 0.85;
+
+/** Money is counted in whole billionths of a dollar, so that sums are exact. */
+const perDollar = 1_000_000_000;
+
+/** A model call's claim on the account. */
+export type Call = {
+  /** Names it within its run, however often it is asked. */
+  readonly key: string;
+  readonly branch: Branch | null;
+  /** What it may still use while it is in flight; `money` is null without a limit. */
+  tokens: number;
+  money: number | null;
+  /** It was granted all that was left. */
+  hasAll: boolean;
+  /** It did not fit into its share. */
+  waited: boolean;
+};
+
+export class Ledger {
+  readonly budget: Budget;
+  usage: Usage = noUsage;
+  readonly #tokens: Pool;
+  readonly #money: Pool | null;
+  readonly #branches = new Map<string, Branch>();
+  readonly #inFlight = new Set<Call>();
+  /** Calls that did not fit into their share, in order. */
+  readonly #waiting: Call[] = [];
+  #numbers = 0;
+  /** Calls sent, whether or not they came back. */
+  #begun = 0;
+
+  constructor(budget: Budget) {
+    this.budget = budget;
+    this.#tokens = new Pool(budget.tokens);
+    this.#money = budget.costUsd === null ? null : new Pool(Math.floor(budget.costUsd * perDollar));
+  }
+
+  /** Opens a branch; one of that name that worked before is known by what its calls took. Whoever opens it closes it. */
+  open(name: string): Branch {
+    const branch = this.#branches.get(name) ?? new Branch();
+    this.#branches.set(name, branch);
+    branch.open();
+    return branch;
+  }
+
+  /** @param branch null: a call beside the branches, such as one that a branch waits for */
+  call(branch: Branch | null): Call {
+    this.#numbers += 1;
+    return { key: `call-${this.#numbers}`, branch, tokens: 0, money: null, hasAll: false, waited: false };
+  }
+
+  /** False while calls in flight hold what this one needs, or others have waited longer. */
+  mayBegin(call: Call): boolean {
+    const [first] = this.#waiting;
+    if (call.waited || first !== undefined) return first === call && this.#inFlight.size === 0;
+    return this.#inFlight.size === 0 || (this.#tokens.left > 0 && this.#money?.left !== 0);
+  }
+
+  /** Grants a call its share; all that is left where it has waited for that. @throws BudgetSpent when a limit is reached */
+  begin(call: Call): void {
+    this.leave(call);
+    if (this.#begun >= this.budget.modelCalls) throw new BudgetSpent('modelCalls');
+    if (this.#tokens.left === 0) throw new BudgetSpent('tokens');
+    if (this.#money?.left === 0) throw new BudgetSpent('costUsd');
+    const others = [...this.#branches.values()].filter((branch) => branch !== call.branch && branch.isIdle);
+    const parts = call.waited ? 1 : 1 + others.length;
+    call.hasAll = parts === 1 && this.#inFlight.size === 0;
+    call.tokens = this.#tokens.take(parts);
+    call.money = this.#money?.take(parts) ?? null;
+    this.#begun += 1;
+    this.#inFlight.add(call);
+    call.branch?.begin();
+  }
+
+  /** What a call in flight may still use. */
+  grantOf({ tokens, money }: Call): Grant {
+    return { tokens, costUsd: money === null ? null : money / perDollar };
+  }
+
+  /** Adds what a finished call cost, and what its failed attempts did. */
+  settle(usage: Usage | null, spans: readonly SpanRecord[], call: Call | null = null): void {
+    const failed = spans.filter((span) => span.level === 'ERROR').flatMap((span) => span.usage ?? []);
+    for (const used of [...(usage === null ? [] : [usage]), ...failed]) {
+      this.usage = addUsage(this.usage, used);
+      const tokens = this.#tokens.settle(used.inputTokens + used.outputTokens, call?.tokens ?? 0);
+      // A cost that nobody knows takes all that was granted.
+      const cost = used.costUsd === null ? (call?.money ?? 0) : Math.round(used.costUsd * perDollar);
+      const money = this.#money?.settle(cost, call?.money ?? 0) ?? null;
+      if (call !== null) Object.assign(call, { tokens, money });
+    }
+    if (usage !== null) call?.branch?.settle(usage);
+  }
+
+  /** The call has ended, whatever came of it: what it did not use is given back. */
+  end(call: Call): void {
+    this.#tokens.giveBack(call.tokens);
+    this.#money?.giveBack(call.money ?? 0);
+    Object.assign(call, { tokens: 0, money: null });
+    this.#inFlight.delete(call);
+    call.branch?.end();
+  }
+
+  /** The call has ended without being sent, for want of room. @throws BudgetSpent when it had all that there was */
+  refuse(call: Call, limit: BudgetLimit): void {
+    this.#begun -= 1;
+    if (call.hasAll) throw new BudgetSpent(limit);
+    call.waited = true;
+    this.#waiting.push(call);
+  }
+
+  /** The call waits no longer. */
+  leave(call: Call): void {
+    const at = this.#waiting.indexOf(call);
+    if (at >= 0) this.#waiting.splice(at, 1);
+  }
+
+  /** True when the next call should be the last of its kind: `calls` model calls must remain for the rest of the run. */
+  nearlySpent(calls: number): boolean {
+    if (this.budget.modelCalls - this.#begun <= calls) return true;
+    return this.#pools().some(({ used, limit }) => used >= lastStretch * limit);
+  }
+
+  /** True when the branch's next call should be its answer: if it called once more before, its answer might not fit. */
+  shouldAnswer(branch: Branch, calls: number): boolean {
+    if (this.nearlySpent(calls)) return true;
+    const expected = branch.twoMoreCalls;
+    if (expected === null) return false;
+    const open = [...this.#branches.values()].filter(({ isOpen }) => isOpen).length;
+    const share = ({ used, limit }: Pool) => (lastStretch * limit - used) / Math.max(1, open);
+    if (expected.tokens > share(this.#tokens)) return true;
+    return this.#money !== null && (expected.costUsd ?? 0) * perDollar > share(this.#money);
+  }
+
+  #pools(): Pool[] {
+    return this.#money === null ? [this.#tokens] : [this.#tokens, this.#money];
+  }
+}

@@ -1,0 +1,114 @@
+/**
+ * What the branches of one run wait for at this moment, and the time that its clock does not count. Branches work side
+ * by side, so time is counted for the run as a whole: an interval is free once, however many branches wait in it.
+ */
+import type { RunFailure } from '../../contracts/run.ts';
+
+export type Wait =
+  /** An activity is under way: the run works. */
+  | { kind: 'call' }
+  /** As long as a provider asks: this counts as work. */
+  | { kind: 'provider'; message: string }
+  | { kind: 'person'; message: string; failure: RunFailure };
+
+/** A timer that fires this late was held up by a worker that was away. */
+const awayMs = 60_000;
+
+export class OpenWaits {
+  readonly #now: () => number;
+  /** In the order in which they were opened. */
+  readonly #open = new Set<Wait>();
+  readonly #free: Stopwatch;
+  readonly #person: Stopwatch;
+  /** When workflow code last ran for a wait that began or ended. */
+  #seenMs: number;
+
+  /** @param now milliseconds since the epoch */
+  constructor(now: () => number) {
+    this.#now = now;
+    this.#free = new Stopwatch(now);
+    this.#person = new Stopwatch(now);
+    this.#seenMs = now();
+  }
+
+  /** @returns ends the wait; calling it again changes nothing */
+  open(wait: Wait): () => void {
+    const own = { ...wait };
+    this.#open.add(own);
+    this.#changed();
+    return () => {
+      if (this.#open.delete(own)) this.#changed();
+    };
+  }
+
+  /** True while the run waits for a person and does nothing else: that time is free. */
+  get isFree(): boolean {
+    const kinds = [...this.#open].map(({ kind }) => kind);
+    return kinds.length > 0 && kinds.every((kind) => kind === 'person');
+  }
+
+  get freeMs(): number {
+    return this.#free.ms;
+  }
+
+  /** Time in which at least one branch waited for a person, whatever the others did. */
+  get personMs(): number {
+    return this.#person.ms;
+  }
+
+  /** What the first branch that waits for a person waits for; null while none does. */
+  get waitingFor(): RunFailure | null {
+    return this.#first('person')?.failure ?? null;
+  }
+
+  /** What to say of the run while any branch waits; null while none does. A person comes first: only they can help. */
+  get message(): string | null {
+    return (this.#first('person') ?? this.#first('provider'))?.message ?? null;
+  }
+
+  /**
+   * To be called when a timer of the run's clock has fired: far too late means that no worker was there, and then the time
+   * since the run was last seen is free, as far as it is not free already.
+   */
+  timerFired(dueMs: number): void {
+    const nowMs = this.#now();
+    if (nowMs - dueMs <= awayMs) return;
+    if (!this.isFree) this.#free.add(Math.max(0, nowMs - this.#seenMs));
+    this.#seenMs = nowMs;
+  }
+
+  #first<Kind extends Wait['kind']>(kind: Kind): Extract<Wait, { kind: Kind }> | undefined {
+    return [...this.#open].find((wait): wait is Extract<Wait, { kind: Kind }> => wait.kind === kind);
+  }
+
+  #changed(): void {
+    this.#seenMs = this.#now();
+    this.#free.run(this.isFree);
+    this.#person.run(this.waitingFor !== null);
+  }
+}
+
+/** Adds up the time in which it runs. */
+class Stopwatch {
+  readonly #now: () => number;
+  #ms = 0;
+  #sinceMs: number | null = null;
+
+  constructor(now: () => number) {
+    this.#now = now;
+  }
+
+  get ms(): number {
+    return this.#ms + (this.#sinceMs === null ? 0 : Math.max(0, this.#now() - this.#sinceMs));
+  }
+
+  run(on: boolean): void {
+    if (on === (this.#sinceMs !== null)) return;
+    this.#ms = this.ms;
+    this.#sinceMs = on ? this.#now() : null;
+  }
+
+  add(milliseconds: number): void {
+    this.#ms += milliseconds;
+  }
+}
