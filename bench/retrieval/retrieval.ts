@@ -26,8 +26,6 @@ const { values } = parseArgs({
 const usage =
   'usage: npm run bench:retrieval -- --dataset FILE [--dataset FILE] --repositories DIR [--variant NAME] [--ablate] [--embeddings] [--rerank] [--json] [--details]\n';
 
-process.exitCode = await main();
-
 async function main(): Promise<number> {
   const { dataset, repositories } = values;
   const variant = ablations[values.variant];
@@ -109,3 +107,5 @@ const ablations: Readonly<Record<string, Weights>> = {
   'no composed symbols': { ...defaultWeights, composedSymbol: 0 },
   'no imports': { ...defaultWeights, imported: 0 },
 };
+
+process.exitCode = await main();
