@@ -20,7 +20,6 @@ export const mayImport: Record<string, readonly string[]> = {
   client: ['lib', 'contracts', 'config', 'harness', 'retrieval', 'observability', 'runtime', 'types:workflows'],
   bench: ['*'],
   test: ['*'],
-  examples: ['*'],
 };
 
 /** Folders that are usable without Temporal: none of its packages is imported there. */
