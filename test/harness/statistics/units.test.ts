@@ -26,6 +26,7 @@ test('power: one question, none, one always enough, and spreads by trials', () =
   near(detectableDifference(1, 0.5, sensitivity), 1.2432374, 1e-6);
   near(detectableDifference(4, 0.5, sensitivity), 0.6216187, 1e-6);
   assert.equal(detectableDifference(0, 0.5, sensitivity), Infinity);
+  assert.equal(detectableDifference(0, 0, sensitivity), Infinity, 'no questions show nothing, whatever they spread');
   assert.equal(questionsNeeded(10, 0.1, sensitivity), 1);
   assert.deepEqual([expectedSd(4), expectedSd(0), expectedSd(1, 0.36)], [0.25, 0.5, 0.6]);
 });
