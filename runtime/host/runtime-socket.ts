@@ -61,7 +61,8 @@ function serveMember(socket: Socket, events: MemberEvents): void {
     pending = lastEnd === -1 ? pending + chunk.length : chunk.length - lastEnd - 1;
     if (pending > lineLimit) socket.destroy();
   });
-  createInterface({ input: socket }).on('line', (line) => {
+  const lines = createInterface({ input: socket });
+  lines.on('line', (line) => {
     const message = readMessage(line);
     if (message !== null) return events.said(member, message);
     member.send({
@@ -70,8 +71,9 @@ function serveMember(socket: Socket, events: MemberEvents): void {
     });
     member.end();
   });
-  // A member that dies resets its connection; what counts is that it is gone.
+  // A member that dies resets its connection; what counts is that it is gone. The reader of lines passes the error on.
   socket.on('error', () => socket.destroy());
+  lines.on('error', () => undefined);
   socket.on('close', () => events.gone(member));
 }
 

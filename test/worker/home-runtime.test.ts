@@ -65,6 +65,26 @@ test('a member killed with SIGKILL counts as gone: the runtime stops', limit, as
   assert.deepEqual(home.servers(), []);
 });
 
+test('a member killed before it has read what it was sent takes nobody with it', limit, async () => {
+  await using home = await TestHome.create();
+  const runtime = home.start();
+  const busy = home.start(join(import.meta.dirname, 'fixture', 'busy-member-main.ts'), {
+    MEMBER_SOCKET: home.paths.socket,
+  });
+  await using watcher = await home.member();
+  await home.untilMembers(1);
+  await watcher.join('server');
+  await home.untilMembers(2);
+  busy.kill('SIGKILL');
+  await exitOf(busy);
+  await using late = await home.member();
+  await late.join('server');
+  watcher.say({ kind: 'leave' });
+  assert.deepEqual(await watcher.next(), { kind: 'staying', members: 1 });
+  late.say({ kind: 'leave' });
+  assert.equal(await exitOf(runtime), 0);
+});
+
 test(
   'a runtime killed with SIGKILL leaves a server, which the next one stops before it starts its own',
   limit,
