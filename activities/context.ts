@@ -1,4 +1,4 @@
-/** The frame around every activity: heartbeats for its whole life, spans on every path, failures named at the edge. */
+/** The context of every activity: heartbeats for its whole life, spans on every path, failures named at the edge. */
 import { Context } from '@temporalio/activity';
 import type { ActivityResult, SpanRecord } from '../contracts/trace.ts';
 import type { Usage } from '../contracts/usage.ts';
@@ -9,10 +9,10 @@ import { type TimeLeft, toActivityFailure } from './failures.ts';
 type Carried = { spans: SpanRecord[] };
 
 export type Work<Result> = (
-  frame: Frame,
+  context: ActivityContext,
 ) => Promise<{ result: Result; usage: Usage | null; span?: Partial<SpanRecord> }>;
 
-export type Frame = {
+export type ActivityContext = {
   signal: AbortSignal;
   run: { workflowId: string; runId: string };
   /** What earlier attempts have paid for. */
@@ -25,7 +25,7 @@ export type Frame = {
  * Runs the work of one activity attempt. The span of a failed attempt travels by heartbeat to the next attempt, which
  * returns it with its own, so that what failed stays visible with its cost; a last failure carries it in its details.
  */
-export async function inFrame<Result>(
+export async function runActivity<Result>(
   about: Pick<SpanRecord, 'name' | 'type'>,
   work: Work<Result>,
 ): Promise<ActivityResult<Result>> {
@@ -33,7 +33,7 @@ export async function inFrame<Result>(
   const { activityId, attempt, workflowExecution } = context.info;
   const { workflowId = '', runId = '' } = workflowExecution ?? {};
   const carried: Carried = carriedSpans(context.info.heartbeatDetails);
-  using _beats = beats(() => carried);
+  using _beats = heartbeats(() => carried);
   const startMs = Date.now();
   let known: Partial<SpanRecord> = {};
   const span = (more: Partial<SpanRecord>): SpanRecord => ({
@@ -89,13 +89,13 @@ function timeLeft({ info }: Context): TimeLeft {
 
 // Heartbeats for the whole life of an activity, so that silent work never looks like a dead worker, and a dead one is noticed.
 
-/** Three beats within the activity's time-out. @param details what the next attempt finds, read at each beat */
-export function beats(details: () => unknown = () => undefined): Disposable {
+/** Three heartbeats within the activity's time-out. @param details what the next attempt finds, read at each heartbeat */
+export function heartbeats(details: () => unknown = () => undefined): Disposable {
   const context = Context.current();
   const everyMs = Math.max(200, Math.floor((context.info.heartbeatTimeoutMs ?? 30_000) / 3));
-  const beat = () => context.heartbeat(details());
-  beat();
-  const timer = setInterval(beat, everyMs);
+  const heartbeat = () => context.heartbeat(details());
+  heartbeat();
+  const timer = setInterval(heartbeat, everyMs);
   return { [Symbol.dispose]: () => clearInterval(timer) };
 }
 

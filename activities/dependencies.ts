@@ -3,7 +3,7 @@ import type { ChatModel } from '../models/chat-model.ts';
 import type { ReplyJournal } from '../models/journal.ts';
 import type { ContentStore } from '../retrieval/store/content-store.ts';
 import type { Retrieval } from '../retrieval/repository.ts';
-import type { BenchmarkNeeds } from './benchmark/dependencies.ts';
+import type { BenchmarkDependencies } from './benchmark/dependencies.ts';
 import type { TraceExport } from './tracing/export-spans.ts';
 import type { ModelRole } from '../contracts/chat.ts';
 
@@ -15,7 +15,7 @@ export type ActivityDependencies = {
   content: ContentStore;
   retrieval: Retrieval;
   traces: TraceExport;
-  benchmarks: BenchmarkNeeds;
+  benchmarks: BenchmarkDependencies;
   /** Search attributes that the server takes. */
   searchAttributes: readonly string[];
 };

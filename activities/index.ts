@@ -18,22 +18,22 @@ import { verifyCitations } from './repository/verify-citations.ts';
 
 export type Activities = ReturnType<typeof createActivities>;
 
-export function createActivities(needs: ActivityDependencies) {
+export function createActivities(deps: ActivityDependencies) {
   return {
-    openRepository: openRepository(needs),
-    routeQuestion: routeQuestion(needs),
-    callSpecialist: callSpecialist(needs),
-    rerankPlaces: rerankPlaces(needs),
-    runTool: runTool(needs),
-    startExport: startExport(needs.traces),
-    exportSpans: exportSpans(needs.traces),
-    verifyCitations: verifyCitations(needs),
-    judgeDraft: judgeDraft(needs),
-    synthesize: synthesize(needs),
-    openBenchmark: openBenchmark(needs.benchmarks),
-    openExperiment: openExperiment(needs.benchmarks),
-    nextQuestions: nextQuestions(needs.benchmarks),
-    recordAnswer: recordAnswer(needs.benchmarks),
-    scoreAnswer: scoreAnswer(needs.benchmarks),
+    openRepository: openRepository(deps),
+    routeQuestion: routeQuestion(deps),
+    callSpecialist: callSpecialist(deps),
+    rerankPlaces: rerankPlaces(deps),
+    runTool: runTool(deps),
+    startExport: startExport(deps.traces),
+    exportSpans: exportSpans(deps.traces),
+    verifyCitations: verifyCitations(deps),
+    judgeDraft: judgeDraft(deps),
+    synthesize: synthesize(deps),
+    openBenchmark: openBenchmark(deps.benchmarks),
+    openExperiment: openExperiment(deps.benchmarks),
+    nextQuestions: nextQuestions(deps.benchmarks),
+    recordAnswer: recordAnswer(deps.benchmarks),
+    scoreAnswer: scoreAnswer(deps.benchmarks),
   };
 }

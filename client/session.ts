@@ -1,12 +1,12 @@
-/** What a command holds while it works with runs: a Temporal client and, where one is needed, the home's runtime. */
+/** What a command holds while it works with runs: a Temporal client and, where one is needed, the data directory's runtime. */
 import { fileURLToPath } from 'node:url';
 import type { Client, Connection } from '@temporalio/client';
 import type { Config } from '../config/config.ts';
-import { homePaths } from '../config/home-paths.ts';
+import { dataPaths } from '../config/data-paths.ts';
 import { ensureOwnFolder } from '../config/socket-folder.ts';
 import { CommandFailure } from '../lib/errors.ts';
 import { type JoinedRuntime, joinRuntime } from '../runtime/client/runtime-connection.ts';
-import type { Need } from '../runtime/client/runtime-member.ts';
+import type { Need } from '../runtime/client/runtime-client.ts';
 import { connectExternal, connectLocal, hasPollers, type TemporalConnection } from './temporal.ts';
 import { runUrl } from '../observability/run-link.ts';
 
@@ -37,15 +37,15 @@ export type SessionRequest = {
  */
 export async function openSession(request: SessionRequest): Promise<Session> {
   const { settings, need } = request;
-  if (!settings.temporal.external) return sessionOf(await joinHome(request), null, settings);
+  if (!settings.temporal.external) return sessionOf(await joinRuntimeOf(request), null, settings);
   const external = await connectExternal(settings.temporal);
   if (need === 'server' || (await hasPollers(external, settings.taskQueue))) return sessionOf(null, external, settings);
-  return sessionOf(await joinHome(request), external, settings);
+  return sessionOf(await joinRuntimeOf(request), external, settings);
 }
 
-/** Joins the runtime of the home, with the Node that runs this command. */
-export function joinHome({ settings, need, onProgress, signal }: SessionRequest): Promise<JoinedRuntime> {
-  const paths = homePaths(settings.home);
+/** Joins the runtime of the data directory, with the Node that runs this command. */
+export function joinRuntimeOf({ settings, need, onProgress, signal }: SessionRequest): Promise<JoinedRuntime> {
+  const paths = dataPaths(settings.dataDirectory);
   try {
     ensureOwnFolder(paths.socketFolder);
   } catch (error) {

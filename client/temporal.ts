@@ -1,4 +1,4 @@
-/** Connects to the Temporal server that the environment names, or to the one of this home's runtime. */
+/** Connects to the Temporal server that the environment names, or to the one of this data directory's runtime. */
 import {
   Client,
   Connection,

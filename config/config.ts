@@ -3,7 +3,7 @@
 /** Built by `readConfig` in read-config.ts; nothing else reads the environment. */
 export type Config = {
   /** Where server, snapshots, content, journal and lock live; absolute. */
-  home: string;
+  dataDirectory: string;
   taskQueue: string;
   temporal: {
     /** A `temporal` executable to use; null looks for one. */

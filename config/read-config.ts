@@ -24,7 +24,7 @@ const offlineModel = 'switchyard-offline';
  * The configuration that an environment gives. Pure.
  * @param env the real environment; it wins over the file, and an empty value there unsets what the file says.
  * @param envFile the `.env` file; null where there is none.
- * @param checkout absolute path of the checkout, the default home's parent.
+ * @param checkout absolute path of the checkout, the default data directory's parent.
  * @throws ConfigError with every mistake at once.
  */
 export function readConfig(env: Record<string, string | undefined>, envFile: EnvFile | null, checkout: string): Config {
@@ -47,7 +47,7 @@ export function readConfig(env: Record<string, string | undefined>, envFile: Env
 function assemble(read: Reader, environment: Record<string, string>, checkout: string, mistakes: string[]): Config {
   const model = modelSettings(read);
   return {
-    home: read('SWITCHYARD_HOME') ?? join(checkout, '.switchyard'),
+    dataDirectory: read('SWITCHYARD_HOME') ?? join(checkout, '.switchyard'),
     taskQueue: read('SWITCHYARD_TASK_QUEUE') ?? 'switchyard',
     temporal: {
       executable: read('SWITCHYARD_TEMPORAL_EXECUTABLE'),

@@ -172,12 +172,12 @@ export const settings = {
   SWITCHYARD_TEMPORAL_UI_URL: setting(
     'The Web UI of the server that TEMPORAL_ADDRESS names, for links to it.',
     httpUrl,
-    "no links, except to the home's own server",
+    "no links, except to the data directory's own server",
   ),
   SWITCHYARD_TRACES: setting(
     'Where traces go: langfuse, file or none.',
     traceSink,
-    'langfuse with its two keys, else files in the home',
+    'langfuse with its two keys, else files in the data directory',
   ),
   LANGFUSE_PUBLIC_KEY: setting('The public key of a Langfuse project.', key),
   LANGFUSE_SECRET_KEY: setting('Its secret key.', key, null, true),

@@ -1,4 +1,4 @@
-/** What the benchmark's workflow is told, what its activities exchange, and what can be asked of it. */
+/** What the benchmark's workflow is given, what its activities exchange, and what can be asked of it. */
 import { z } from 'zod';
 import { CallLimits } from './run.ts';
 import { RepositoryRef } from './snapshot.ts';

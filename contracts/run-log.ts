@@ -91,7 +91,7 @@ export const RunLogRecord = z.object({
   /** Name and content hash of the dataset: records of different datasets are never mixed. */
   dataset: Text,
   question: Text,
-  /** Null: told by the answer and the error. */
+  /** Null: follows from the answer and the error. */
   outcome: orNull(RunOutcome),
   /** Why it was not answered: the gate's last reasons, or the limit that was reached. */
   reasons: orNull(z.array(z.string())),

@@ -26,7 +26,7 @@ export const SpanRecord = z.object({
   level: z.enum(['DEFAULT', 'WARNING', 'ERROR']).default('DEFAULT'),
   message: z.string().max(300).exactOptional(),
   model: z.string().exactOptional(),
-  /** What the model was told beside the messages. */
+  /** What the model was given beside the messages. */
   parameters: z.record(z.string(), z.union([z.string(), z.number()])).exactOptional(),
   /** The first 12 hexadecimal digits of the SHA-256 of the agent's instructions. */
   promptVersion: z.string().max(100).exactOptional(),
@@ -110,7 +110,7 @@ export type SentTrace = Omit<Trace, 'spans'> & {
   webUrl: string | null;
 };
 
-// What the export of a trace is told, and what it tells.
+// What the export of a trace is given, and what it reports.
 
 export const ExportInput = z.object({ workflowId: z.string().min(1), runId: z.string().min(1) });
 export type ExportInput = z.infer<typeof ExportInput>;

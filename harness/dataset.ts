@@ -23,7 +23,7 @@ export function readDataset(text: string, file: string): DatasetQuestion[] {
   return questions;
 }
 
-/** A regular expression that cannot be searched for in bounded time is told before anything is asked. */
+/** A regular expression that cannot be searched for in bounded time is reported before anything is asked. */
 function refusePatterns(question: DatasetQuestion, place: string): void {
   for (const field of ['must_mention', 'forbidden_claims'] as const)
     for (const [at, fact] of question[field].entries())

@@ -11,7 +11,7 @@ const noNumber = /"[^"\\]*(?:\\[\s\S]?[^"\\]*)*(?:"|$)|(-?\b(?:NaN|Infinity)\b)/
 
 /**
  * @param place of the line, as `file:line`
- * @param onUnknown told of each field that the schema does not read, as `outer.0.inner`
+ * @param onUnknown called with each field that the schema does not read, as `outer.0.inner`
  * @throws LineProblem
  */
 export function readJsonLine<Row>(

@@ -72,7 +72,7 @@ function attemptSpans(step: ActivityStep, runEndMs: number): Span[] {
 }
 
 /**
- * Records are told by the worker's clock, events by the server's. Where the last attempt's record lies outside of what
+ * Records are timed by the worker's clock, events by the server's. Where the last attempt's record lies outside of what
  * the server saw of it, the clocks differ, and all records of the activity are moved by what puts that one in its middle.
  */
 function clockShift({ startedMs, closedMs, attempts, spans }: ActivityStep): number {

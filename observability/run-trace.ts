@@ -13,7 +13,7 @@ export const handOver = 'startExport';
 
 type RunIds = { workflowId: string; runId: string };
 
-/** @throws ZodError for a history that is not that of a question; a run that goes on is told as far as it got */
+/** @throws ZodError for a history that is not that of a question; a run that goes on is shown as far as it got */
 export function traceOfRun(history: RunHistory, { workflowId, runId }: RunIds): Trace {
   const input = QuestionInput.parse(history.input[0]);
   const outcome = history.result === null ? null : AnswerOutcome.parse(history.result);

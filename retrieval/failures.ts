@@ -17,9 +17,9 @@ export class ContentUnavailable extends Error {
 }
 
 /** @param why a clause that ends the sentence, such as "and it has no URL to fetch it from". */
-export function snapshotUnavailable(snapshotId: string, home: string, why: string): SnapshotUnavailable {
+export function snapshotUnavailable(snapshotId: string, dataDirectory: string, why: string): SnapshotUnavailable {
   return new SnapshotUnavailable(
-    `machine ${hostname()} does not hold snapshot ${snapshotId.slice(0, 12)} in ${home}, ${why}: ` +
+    `machine ${hostname()} does not hold snapshot ${snapshotId.slice(0, 12)} in ${dataDirectory}, ${why}: ` +
       'run the worker where the repository was opened, or ask about a git URL',
   );
 }

@@ -15,7 +15,7 @@ import { createThreads, type Threads } from './worker-threads/threads.ts';
 import type { OnProgress } from './worker-threads/thread-tasks.ts';
 import { toolDeadlineMs, toolError, type ToolRun } from './tools/rendering.ts';
 import { withoutVectors } from './search/query-embedding.ts';
-import { type DeskOptions, openVectorDesk } from './search/embedded-search.ts';
+import { type EmbeddedSearchOptions, openEmbeddedSearch } from './search/embedded-search.ts';
 
 /**
  * Every method ends soon after its signal aborts, with the signal's reason. The methods that take a snapshot throw
@@ -41,7 +41,7 @@ export type Retrieval = AsyncDisposable & {
     request: ToolRequest,
     signal: AbortSignal,
   ): Promise<{ query: string; places: SearchCandidate[] }>;
-  /** Has the snapshot's chunks embedded; null where no endpoint is configured. One that fails is told in the report. */
+  /** Has the snapshot's chunks embedded; null where no endpoint is configured. One that fails is named in the report. */
   embed(ref: SnapshotRef, signal: AbortSignal, onProgress?: OnProgress): Promise<EmbeddingReport | null>;
   /** Files ranked for a query, one row each, best first. */
   search(ref: SnapshotRef, request: RowsRequest, signal: AbortSignal): Promise<SearchRow[]>;
@@ -57,21 +57,24 @@ export type Retrieval = AsyncDisposable & {
 
 export type RetrievalSettings = {
   /** The absolute folder that holds the indexes (`index/`) and the clones (`git/`). */
-  home: string;
+  dataDirectory: string;
   /** Absent or null: search is by words alone. */
-  vectors?: DeskOptions | null;
+  vectors?: EmbeddedSearchOptions | null;
   /** Shared with other retrievals of this process, and left running by `close`; threads of its own unless given. */
   threads?: Threads;
 };
 
-export function createRetrieval({ home, vectors = null, threads: shared }: RetrievalSettings): Retrieval {
+export function createRetrieval({ dataDirectory, vectors = null, threads: shared }: RetrievalSettings): Retrieval {
   const threads = shared ?? createThreads();
   const close = async () => (shared === undefined ? threads.close() : undefined);
-  const build = sharedBuilds((source, options) => threads.run('build', { kind: 'build', home, source }, options));
-  const find = (ref: SnapshotRef, signal: AbortSignal) => threads.run('find', { kind: 'find', home, ref }, { signal });
+  const build = sharedBuilds((source, options) =>
+    threads.run('build', { kind: 'build', dataDirectory, source }, options),
+  );
+  const find = (ref: SnapshotRef, signal: AbortSignal) =>
+    threads.run('find', { kind: 'find', dataDirectory, ref }, { signal });
   return {
     async open(ref, { signal, onProgress }) {
-      const source = await locateRepository(ref, home, signal, onProgress);
+      const source = await locateRepository(ref, dataDirectory, signal, onProgress);
       const isFinal = source.kind === 'commit' && source.worktree === null;
       const held = isFinal ? await find(refOf(source), signal) : null;
       if (held !== null) return { ...held, label: source.label };
@@ -80,24 +83,25 @@ export function createRetrieval({ home, vectors = null, threads: shared }: Retri
     async ensure(ref, signal, onProgress) {
       const held =
         (await find(ref, signal)) ??
-        (await threads.run('finish', { kind: 'finish', home, ref }, { signal, onProgress }));
+        (await threads.run('finish', { kind: 'finish', dataDirectory, ref }, { signal, onProgress }));
       if (held !== null) return held;
-      const source = await fetchSnapshotSource(ref, home, signal, onProgress);
+      const source = await fetchSnapshotSource(ref, dataDirectory, signal, onProgress);
       return build(source, { signal, onProgress });
     },
-    ...searchesOf(threads, home, vectors),
+    ...searchesOf(threads, dataDirectory, vectors),
     async explain(repository, path, signal) {
-      const source = await locateRepository(repository, home, signal);
+      const source = await locateRepository(repository, dataDirectory, signal);
       const { id, repositoryKey, url } = await build(source, { signal });
       return threads.run(
         'explain',
-        { kind: 'explain', home, ref: { id, repositoryKey, url }, source, path },
+        { kind: 'explain', dataDirectory, ref: { id, repositoryKey, url }, source, path },
         { signal },
       );
     },
     checkCitations: (ref, citations, signal) =>
-      threads.run('citations', { kind: 'citations', home, ref, citations }, { signal }),
-    render: (ref, evidence, signal) => threads.run('render', { kind: 'render', home, ref, evidence }, { signal }),
+      threads.run('citations', { kind: 'citations', dataDirectory, ref, citations }, { signal }),
+    render: (ref, evidence, signal) =>
+      threads.run('render', { kind: 'render', dataDirectory, ref, evidence }, { signal }),
     close,
     [Symbol.asyncDispose]: close,
   };
@@ -106,10 +110,10 @@ export function createRetrieval({ home, vectors = null, threads: shared }: Retri
 type Searches = Pick<Retrieval, 'runTool' | 'candidates' | 'embed' | 'search'>;
 
 /** What an embeddings endpoint may have a part in. */
-function searchesOf(threads: Threads, home: string, vectors: DeskOptions | null): Searches {
-  const desk = vectors === null ? null : openVectorDesk(threads, home, vectors);
+function searchesOf(threads: Threads, dataDirectory: string, vectors: EmbeddedSearchOptions | null): Searches {
+  const embeddedSearch = vectors === null ? null : openEmbeddedSearch(threads, dataDirectory, vectors);
   const embedded = (ref: SnapshotRef, query: string, signal: AbortSignal) =>
-    desk === null ? Promise.resolve(withoutVectors) : desk.embedQuery(ref, query, signal);
+    embeddedSearch === null ? Promise.resolve(withoutVectors) : embeddedSearch.embedQuery(ref, query, signal);
   return {
     async runTool(ref, request, allowed, signal, order = []) {
       const query = allowed.includes(request.tool) ? readSearch(request)?.query : undefined;
@@ -117,7 +121,7 @@ function searchesOf(threads: Threads, home: string, vectors: DeskOptions | null)
       const milliseconds = toolDeadlineMs(request.tool);
       const late = () => toolError(`${request.tool} took longer than ${milliseconds / 1000} s: ${lateAdvice(request)}`);
       const aids = { dense, order };
-      const task = { kind: 'tool', home, ref, request, allowed: [...allowed], aids } as const;
+      const task = { kind: 'tool', dataDirectory, ref, request, allowed: [...allowed], aids } as const;
       const run = await threads.run('tool', task, { signal, deadline: { milliseconds, late } });
       return remark === null ? run : { ...run, remark };
     },
@@ -125,15 +129,15 @@ function searchesOf(threads: Threads, home: string, vectors: DeskOptions | null)
       const query = readSearch(request)?.query;
       if (query === undefined) return { query: '', places: [] };
       const { dense } = await embedded(ref, query, signal);
-      const task = { kind: 'candidates', home, ref, request, dense } as const;
+      const task = { kind: 'candidates', dataDirectory, ref, request, dense } as const;
       return { query, places: await threads.run('candidates', task, { signal }) };
     },
     async embed(ref, signal, onProgress) {
-      return desk === null ? null : desk.embedSnapshot(ref, signal, onProgress);
+      return embeddedSearch === null ? null : embeddedSearch.embedSnapshot(ref, signal, onProgress);
     },
     async search(ref, request, signal) {
       const { dense } = await embedded(ref, request.query, signal);
-      return threads.run('search', { kind: 'search', home, ref, request, dense }, { signal });
+      return threads.run('search', { kind: 'search', dataDirectory, ref, request, dense }, { signal });
     },
   };
 }

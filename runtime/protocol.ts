@@ -1,16 +1,16 @@
 /**
- * What a command and the runtime of its home say to each other: one JSON object a line over a local socket.
- * An open connection is a membership: when the last one closes, the runtime stops the worker and the server.
+ * What a command and the runtime of its data directory say to each other: one JSON object a line over a local socket.
+ * An open connection is a client: when the last one closes, the runtime stops the worker and the server.
  */
 import { z } from 'zod';
 
-/** The first line of a member. `server`: only to look at runs; `worker`: runs must make progress. */
-export const MemberMessage = z.discriminatedUnion('kind', [
+/** The first line of a client. `server`: only to look at runs; `worker`: runs must make progress. */
+export const ClientMessage = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('join'), need: z.enum(['server', 'worker']) }),
-  /** The member is done; the runtime answers `staying`, or `stopping` and closes the socket once all has stopped. */
+  /** The client is done; the runtime answers `staying`, or `stopping` and closes the socket once all has stopped. */
   z.object({ kind: z.literal('leave') }),
 ]);
-export type MemberMessage = z.infer<typeof MemberMessage>;
+export type ClientMessage = z.infer<typeof ClientMessage>;
 
 export const RuntimeMessage = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('progress'), text: z.string() }),
@@ -27,7 +27,7 @@ export const RuntimeMessage = z.discriminatedUnion('kind', [
     pid: z.int(),
   }),
   z.object({ kind: z.literal('failed'), message: z.string() }),
-  z.object({ kind: z.literal('staying'), members: z.int() }),
+  z.object({ kind: z.literal('staying'), clients: z.int() }),
   z.object({ kind: z.literal('stopping') }),
 ]);
 export type RuntimeMessage = z.infer<typeof RuntimeMessage>;

@@ -2,14 +2,14 @@
 import { join } from 'node:path';
 import { type Client, WorkflowNotFoundError } from '@temporalio/client';
 import { benchmarkFolders } from '../activities/benchmark/benchmark-folder.ts';
-import type { BenchmarkNeeds, Experiments } from '../activities/benchmark/dependencies.ts';
+import type { BenchmarkDependencies, Experiments } from '../activities/benchmark/dependencies.ts';
 import type { TraceExport } from '../activities/tracing/export-spans.ts';
 import type { Config } from '../config/config.ts';
-import { homePaths } from '../config/home-paths.ts';
+import { dataPaths } from '../config/data-paths.ts';
 import { linkDatasetItem, postScore, putDataset } from '../observability/langfuse-api.ts';
 
-export function benchmarksOf(config: Config, client: Client, traces: TraceExport): BenchmarkNeeds {
-  const { benchmarks } = homePaths(config.home);
+export function benchmarksOf(config: Config, client: Client, traces: TraceExport): BenchmarkDependencies {
+  const { benchmarks } = dataPaths(config.dataDirectory);
   return {
     folders: benchmarkFolders((id) => join(benchmarks, id)),
     readHistory: traces.readHistory,

@@ -3,7 +3,7 @@ import { Client } from '@temporalio/client';
 import { NativeConnection, type WorkerOptions } from '@temporalio/worker';
 import { type Activities, createActivities } from '../activities/index.ts';
 import type { Config } from '../config/config.ts';
-import { homePaths } from '../config/home-paths.ts';
+import { dataPaths } from '../config/data-paths.ts';
 import type { ChatModel } from '../models/chat-model.ts';
 import { createFileJournal } from '../models/journal.ts';
 import type { Logger } from '../observability/logging.ts';
@@ -11,7 +11,7 @@ import { createOpenAiEmbeddings } from '../models/openai/embeddings.ts';
 import { createContentStore } from '../retrieval/store/content-store.ts';
 import { createRetrieval } from '../retrieval/repository.ts';
 import type { Threads } from '../retrieval/worker-threads/threads.ts';
-import type { DeskOptions } from '../retrieval/search/embedded-search.ts';
+import type { EmbeddedSearchOptions } from '../retrieval/search/embedded-search.ts';
 import { benchmarksOf } from './benchmarks.ts';
 import { modelByRole, openModel } from './model-endpoint.ts';
 import type { RunningWorker } from '../runtime/host/runtime.ts';
@@ -106,7 +106,7 @@ async function connectTo({ connectionOptions, address }: ServerAddress): Promise
 
 async function limits(config: Config, tuning: WorkerTuning): Promise<WorkerOptions> {
   return {
-    workflowBundle: await workflowBundle(homePaths(config.home).cache),
+    workflowBundle: await workflowBundle(dataPaths(config.dataDirectory).cache),
     taskQueue: tuning.taskQueue ?? config.taskQueue,
     maxConcurrentActivityTaskExecutions: tuning.maxConcurrentActivities ?? 40,
     ...(tuning.maxCachedWorkflows !== undefined && { maxCachedWorkflows: tuning.maxCachedWorkflows }),
@@ -127,14 +127,14 @@ type Parts = {
 };
 
 function activitiesOf(config: Config, { model, traces, client, usable, log, threads }: Parts) {
-  const paths = homePaths(config.home);
+  const paths = dataPaths(config.dataDirectory);
   const journal = createFileJournal(paths.journal);
   journal.prune().then(
     (removed) => log.debug({ removed }, 'pruned the journal'),
     (error: unknown) => log.warn({ err: error }, 'could not prune the journal'),
   );
   const retrieval = createRetrieval({
-    home: paths.home,
+    dataDirectory: paths.dataDirectory,
     vectors: vectorsOf(config, log),
     ...(threads !== undefined && { threads }),
   });
@@ -154,7 +154,7 @@ function activitiesOf(config: Config, { model, traces, client, usable, log, thre
 }
 
 /** Null where no endpoint that embeds is configured. */
-function vectorsOf({ embeddings }: Config, log: Logger): DeskOptions | null {
+function vectorsOf({ embeddings }: Config, log: Logger): EmbeddedSearchOptions | null {
   if (embeddings === null) return null;
   const { weight, ...settings } = embeddings;
   const warn = (message: string) => log.warn(message);

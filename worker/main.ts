@@ -20,7 +20,7 @@ async function untilTold(stop: AbortSignal): Promise<null> {
 
 try {
   const config = loadConfig(process.env);
-  mkdirSync(config.home, { recursive: true, mode: 0o700 });
+  mkdirSync(config.dataDirectory, { recursive: true, mode: 0o700 });
   const log = createLogger({ level: config.logLevel, file: null, redactor: redactorOf(config) });
   const stop = stopSignal();
   const metricsAddress = config.metricsAddress ?? (await freeAddress(defaultMetrics));

@@ -5,7 +5,7 @@ import { loadConversation, renderMessages } from '../activities/agents/conversat
 import type { ActivityDependencies } from '../activities/dependencies.ts';
 import type { Render, TraceExport } from '../activities/tracing/export-spans.ts';
 import type { Config } from '../config/config.ts';
-import { homePaths } from '../config/home-paths.ts';
+import { dataPaths } from '../config/data-paths.ts';
 import type { ExportInput, TraceField } from '../contracts/trace.ts';
 import { createFileSink } from '../observability/file-sink.ts';
 import { createLangfuseSink } from '../observability/langfuse-sink.ts';
@@ -68,9 +68,9 @@ async function startExport(client: Client, taskQueue: string, input: ExportInput
   }
 }
 
-function sinkOf({ traces: { sink, langfuse }, home }: Config): TraceSink {
+function sinkOf({ traces: { sink, langfuse }, dataDirectory }: Config): TraceSink {
   if (sink === 'langfuse' && langfuse !== null) return createLangfuseSink(langfuse);
-  return sink === 'none' ? noSink : createFileSink(homePaths(home).traces);
+  return sink === 'none' ? noSink : createFileSink(dataPaths(dataDirectory).traces);
 }
 
 /** Waits until the run has ended. Null: its history is gone. */

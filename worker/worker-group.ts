@@ -25,7 +25,7 @@ export async function runWorkers(workers: readonly Worker[], resources: AsyncDis
       .finally(() => shutDown(workers)),
   );
   await Promise.all(runs);
-  // What cannot be closed is told only where nothing else was wrong.
+  // What cannot be closed is reported only where nothing else was wrong.
   await resources.disposeAsync().catch((error: unknown) => reasons.push(error));
   const [first] = reasons;
   if (first === undefined) return null;

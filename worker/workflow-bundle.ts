@@ -14,7 +14,7 @@ export const workflowsPath = join(checkout, 'workflows', 'index.ts');
 
 /**
  * The path of a bundle of workflows/index.ts as it is now.
- * @param cache the home's folder for what can be made again.
+ * @param cache the data directory's folder for what can be made again.
  */
 export async function workflowBundle(cache: string): Promise<{ codePath: string }> {
   const name = `${prefix}${fingerprint()}.js`;

@@ -4,7 +4,7 @@ import type { RouteInput, RouteResult } from '../contracts/run.ts';
 import { callsWithin, type Waits } from './answer-question/calls.ts';
 import { Unavailable } from './answer-question/failures.ts';
 import { noUsage } from '../contracts/usage-sum.ts';
-import { BudgetSpent, Ledger } from './answer-question/budget.ts';
+import { BudgetSpent, RunBudget } from './answer-question/budget.ts';
 import { paidCall } from './answer-question/paid-call.ts';
 import { routed, routerSummary, undisputedRoute } from './answer-question/routing.ts';
 import { validRouting } from './input/valid-input.ts';
@@ -13,12 +13,12 @@ export async function routeOnly(given: RouteInput): Promise<RouteResult> {
   const { question, pipeline, forcedRoute, limits } = validRouting('routeOnly', given);
   const undisputed = undisputedRoute(pipeline, forcedRoute);
   if (undisputed !== null) return { ...undisputed, usage: noUsage, model: null };
-  const ledger = new Ledger(pipeline.budget);
+  const budget = new RunBudget(pipeline.budget);
   let model: string | null = null;
   const waits: Waits = {
     begin: () => () => {},
     settle: (spent, spans, call) => {
-      ledger.settle(spent, spans, call);
+      budget.settle(spent, spans, call);
       model = spans.at(-1)?.model ?? model;
     },
     pause: (milliseconds) => sleep(milliseconds),
@@ -27,12 +27,12 @@ export async function routeOnly(given: RouteInput): Promise<RouteResult> {
   };
   const { routeQuestion } = callsWithin(limits).models;
   const about = { scope: { stage: 'routing' as const }, requirePrice: pipeline.budget.costUsd !== null, branch: null };
-  const payer = { ledger, waits, until: condition };
+  const payer = { budget, waits, until: condition };
   const decision = await routed(pipeline, question, (call) =>
     paidCall(payer, about, (payment) => routeQuestion.executeWithOptions({ summary: routerSummary }, [call, payment])),
   ).catch((error: unknown) => {
     if (error instanceof BudgetSpent) throw ApplicationFailure.nonRetryable(error.message, 'BudgetSpent');
     throw error instanceof Unavailable ? ApplicationFailure.nonRetryable(error.message) : error;
   });
-  return { ...decision, usage: ledger.usage, model };
+  return { ...decision, usage: budget.usage, model };
 }

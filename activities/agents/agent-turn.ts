@@ -6,13 +6,13 @@ import type { ContentId } from '../../contracts/snapshot.ts';
 import { askModel } from './ask-model.ts';
 import { type Conversation, loadConversation, renderMessages, type Settings, storeTurn } from './conversation.ts';
 import type { ActivityDependencies } from '../dependencies.ts';
-import type { Frame } from '../context.ts';
+import type { ActivityContext } from '../context.ts';
 import { withLessOfResults } from './tool-room.ts';
 
 type Said = Conversation['messages'];
 
 /** What is new in this turn: the beginning of a conversation, or what follows a stored turn. */
-export type Turn =
+export type NextTurn =
   | { kind: 'opening'; settings: Settings; said: Said }
   | { kind: 'following'; previous: ContentId; said: Said };
 
@@ -30,7 +30,7 @@ export function settingsOf(
 export type TurnOptions = { mustAnswer: boolean; payment: Payment };
 
 /** A repair: the stored turn holds the unusable reply. */
-export const repairTurn = (call: RepairCall): Turn => ({
+export const repairTurn = (call: RepairCall): NextTurn => ({
   kind: 'following',
   previous: call.turn,
   said: [repairMessage(call.problem, call.mustAnswer)],
@@ -41,29 +41,29 @@ export const repairTurn = (call: RepairCall): Turn => ({
  * results where all of them leave no room for it. Errors: those of the model, the store and the snapshot.
  */
 export async function takeTurn(
-  needs: ActivityDependencies,
-  frame: Frame,
-  turn: Turn,
+  deps: ActivityDependencies,
+  context: ActivityContext,
+  turn: NextTurn,
   { mustAnswer, payment }: TurnOptions,
 ): Promise<{ reply: ChatReply; turn: ContentId }> {
   const before: Conversation =
     turn.kind === 'opening'
       ? { settings: turn.settings, messages: [], reported: null }
-      : await loadConversation(needs, turn.previous);
+      : await loadConversation(deps, turn.previous);
   const { snapshot: _snapshot, allowed: _allowed, ...settings } = before.settings;
   const conversation = { ...before, messages: [...before.messages, ...turn.said] };
-  const messages = await renderMessages(needs, conversation, frame.signal);
+  const messages = await renderMessages(deps, conversation, context.signal);
   const toolChoice = mustAnswer ? 'none' : 'auto';
   const [old, fresh] = [messages.slice(0, before.messages.length), messages.slice(before.messages.length)];
   const requestOf = (said: ChatMessage[]): ChatRequest => ({ ...settings, messages: [...old, ...said], toolChoice });
   const request = requestOf(fresh);
   const smaller = mustAnswer ? withLessOfResults(fresh).map(requestOf) : [];
-  const answered = await askModel(needs, frame, { request, smaller, reported: before.reported }, payment);
+  const answered = await askModel(deps, context, { request, smaller, reported: before.reported }, payment);
   const { reply: raw } = answered;
   const reply = { ...raw, toolCalls: mustAnswer ? [] : keptToolCalls(raw.toolCalls) };
   const previous = turn.kind === 'opening' ? null : turn.previous;
   const said = answered.request === request ? turn.said : answered.request.messages.slice(old.length);
-  const stored = await storeTurn(needs, { previous, settings: before.settings, said, reply });
+  const stored = await storeTurn(deps, { previous, settings: before.settings, said, reply });
   return { reply, turn: stored };
 }
 

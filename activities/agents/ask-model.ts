@@ -9,18 +9,18 @@ import { type JournalKey, requestHash } from '../../models/journal.ts';
 import { findPrice } from '../../models/pricing.ts';
 import type { ReportedPart } from '../../models/token-estimate.ts';
 import type { ActivityDependencies } from '../dependencies.ts';
-import { type Frame, inFrame, type Work } from '../context.ts';
+import { type ActivityContext, runActivity, type Work } from '../context.ts';
 
-type Needs = Pick<ActivityDependencies, 'model' | 'modelByRole' | 'journal'>;
+type Deps = Pick<ActivityDependencies, 'model' | 'modelByRole' | 'journal'>;
 
 /** What `inPaidFrame` hands to the workflow. */
 type Paid<Result> = Promise<ActivityResult<Result | DoesNotFit>>;
 
-/** The frame of an activity that asks a model: a call that does not fit into its grant is a result, not a failure. */
-export function inPaidFrame<Result>(about: Parameters<typeof inFrame>[0], work: Work<Result>): Paid<Result> {
-  return inFrame<Result | DoesNotFit>(about, async (frame) => {
+/** The context of an activity that asks a model: a call that does not fit into its grant is a result, not a failure. */
+export function inPaidFrame<Result>(about: Parameters<typeof runActivity>[0], work: Work<Result>): Paid<Result> {
+  return runActivity<Result | DoesNotFit>(about, async (context) => {
     try {
-      return await work(frame);
+      return await work(context);
     } catch (error) {
       if (!(error instanceof CallDoesNotFit)) throw error;
       const { refusal, usage, message } = error;
@@ -39,24 +39,29 @@ export type Asked = { request: ChatRequest; smaller?: readonly ChatRequest[]; re
  * @returns the reply, and the request that it answers
  * @throws ModelFailure; CallDoesNotFit; and the signal's reason when the call is cancelled (the HTTP request is aborted).
  */
-export async function askModel(needs: Needs, frame: Frame, asked: Asked, payment: Payment): Promise<Answered> {
+export async function askModel(
+  deps: Deps,
+  context: ActivityContext,
+  asked: Asked,
+  payment: Payment,
+): Promise<Answered> {
   const { request, smaller = [], reported = null } = asked;
-  const model = request.model ?? needs.modelByRole[request.role];
+  const model = request.model ?? deps.modelByRole[request.role];
   if (payment.requirePrice && findPrice(model) === null) {
     throw new ModelFailure(
       'ModelUnpriced',
       `no price is known for the model "${model}", so a money limit cannot be kept`,
     );
   }
-  frame.note({ model, parameters: parametersOf(request), promptVersion: promptVersionOf(request) });
+  context.note({ model, parameters: parametersOf(request), promptVersion: promptVersionOf(request) });
   const requests = [request, ...smaller];
   for (const each of requests) {
-    const reply = await needs.journal.read(keyOf(frame, each, payment));
+    const reply = await deps.journal.read(keyOf(context, each, payment));
     if (reply !== null) return { reply, request: each };
   }
   for (const [at, each] of requests.entries()) {
     try {
-      return { reply: await askOnce(needs, frame, { request: each, reported }, payment), request: each };
+      return { reply: await askOnce(deps, context, { request: each, reported }, payment), request: each };
     } catch (error) {
       if (!(error instanceof CallDoesNotFit) || error.usage !== null || at === requests.length - 1) throw error;
     }
@@ -66,27 +71,27 @@ export async function askModel(needs: Needs, frame: Frame, asked: Asked, payment
 
 type Answered = { reply: ChatReply; request: ChatRequest };
 
-function keyOf({ run }: Frame, request: ChatRequest, payment: Payment): JournalKey {
+function keyOf({ run }: ActivityContext, request: ChatRequest, payment: Payment): JournalKey {
   return { ...run, callKey: payment.key, requestHash: requestHash(request) };
 }
 
 async function askOnce(
-  needs: Needs,
-  frame: Frame,
+  deps: Deps,
+  context: ActivityContext,
   { request, reported }: Required<Omit<Asked, 'smaller'>>,
   payment: Payment,
 ): Promise<ChatReply> {
   const { grant } = payment;
-  const reply = await needs.model.chat(request, {
-    signal: frame.signal,
-    callId: `${frame.run.workflowId}/${frame.run.runId}/${payment.key}`,
-    ...(grant === undefined ? {} : { allowance: { ...without(grant, frame.spent), reported } }),
+  const reply = await deps.model.chat(request, {
+    signal: context.signal,
+    callId: `${context.run.workflowId}/${context.run.runId}/${payment.key}`,
+    ...(grant === undefined ? {} : { allowance: { ...without(grant, context.spent), reported } }),
   });
   try {
-    await needs.journal.write(keyOf(frame, request, payment), reply);
+    await deps.journal.write(keyOf(context, request, payment), reply);
   } catch (error) {
     // The next attempt will not find it, and must know what it has cost.
-    frame.note({ usage: reply.usage });
+    context.note({ usage: reply.usage });
     throw error;
   }
   return reply;

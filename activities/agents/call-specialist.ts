@@ -4,17 +4,17 @@ import type { ActivityResult } from '../../contracts/trace.ts';
 import type { DoesNotFit, Payment, SpecialistCall } from '../../contracts/agent-calls.ts';
 import { Draft, type SpecialistTurn } from '../../contracts/agent.ts';
 import { toolDefinitions } from '../../retrieval/tools/tools.ts';
-import { repairTurn, settingsOf, takeTurn, type Turn } from './agent-turn.ts';
+import { repairTurn, settingsOf, takeTurn, type NextTurn } from './agent-turn.ts';
 import { inPaidFrame } from './ask-model.ts';
 import type { ActivityDependencies } from '../dependencies.ts';
 
 export const callSpecialist =
-  (needs: ActivityDependencies) =>
+  (deps: ActivityDependencies) =>
   (call: SpecialistCall, payment: Payment): Promise<ActivityResult<SpecialistTurn | DoesNotFit>> =>
-    inPaidFrame({ name: 'specialist-llm', type: 'generation' }, async (frame) => {
+    inPaidFrame({ name: 'specialist-llm', type: 'generation' }, async (context) => {
       const { mustAnswer } = call;
-      const next = await nextTurn(needs, call, frame.signal);
-      const { reply, turn } = await takeTurn(needs, frame, next, { mustAnswer, payment });
+      const next = await nextTurn(deps, call, context.signal);
+      const { reply, turn } = await takeTurn(deps, context, next, { mustAnswer, payment });
       const parsed = parseSpecialistReply(reply, mustAnswer);
       const span = { model: reply.model, usage: reply.usage, output: turn };
       const done = (result: SpecialistTurn) => ({ result, usage: reply.usage, span });
@@ -24,7 +24,7 @@ export const callSpecialist =
         case 'unparsable':
           return done({ kind: 'unparsable', turn, problem: parsed.problem });
         case 'draft': {
-          const draftId = await needs.content.put(JSON.stringify(parsed.draft));
+          const draftId = await deps.content.put(JSON.stringify(parsed.draft));
           return done({ kind: 'draft', turn, draftId, draft: parsed.draft });
         }
         default:
@@ -32,7 +32,7 @@ export const callSpecialist =
       }
     });
 
-async function nextTurn(needs: ActivityDependencies, call: SpecialistCall, signal: AbortSignal): Promise<Turn> {
+async function nextTurn(deps: ActivityDependencies, call: SpecialistCall, signal: AbortSignal): Promise<NextTurn> {
   if (call.kind === 'repair') return repairTurn(call);
   const last = call.mustAnswer ? [answerNow] : [];
   if (call.kind === 'next') {
@@ -40,11 +40,11 @@ async function nextTurn(needs: ActivityDependencies, call: SpecialistCall, signa
     return { kind: 'following', previous: call.turn, said: [...answers, ...last] };
   }
   const earlier =
-    call.earlierDraft === null ? null : Draft.parse(JSON.parse(await needs.content.get(call.earlierDraft)));
+    call.earlierDraft === null ? null : Draft.parse(JSON.parse(await deps.content.get(call.earlierDraft)));
   const { snapshot, specialist } = call;
   const tools = toolDefinitions(specialist.tools);
   const settings = settingsOf('specialist', specialist, { snapshot, tools, allowed: specialist.tools });
-  const map = await mapFor(needs, call, signal);
+  const map = await mapFor(deps, call, signal);
   const task = { question: call.question, review: call.review, earlierAnswer: earlier?.answer ?? null, map };
   return {
     kind: 'opening',
@@ -55,12 +55,12 @@ async function nextTurn(needs: ActivityDependencies, call: SpecialistCall, signa
 
 /** The outline of the repository, where the spec asks for it. */
 async function mapFor(
-  needs: ActivityDependencies,
+  deps: ActivityDependencies,
   { snapshot, specialist }: SpecialistCall & { kind: 'opening' },
   signal: AbortSignal,
 ): Promise<string | null> {
   if (specialist.mapTokens === undefined) return null;
   const argumentsText = JSON.stringify({ tokens: specialist.mapTokens });
   const request = { callId: 'map', tool: 'repository_map', argumentsText };
-  return (await needs.retrieval.runTool(snapshot, request, [request.tool], signal)).text;
+  return (await deps.retrieval.runTool(snapshot, request, [request.tool], signal)).text;
 }

@@ -31,7 +31,7 @@ export type Conversation = {
   reported: ReportedPart | null;
 };
 
-type Needs = Pick<ActivityDependencies, 'content' | 'retrieval'>;
+type Deps = Pick<ActivityDependencies, 'content' | 'retrieval'>;
 
 /** What is kept is not what was said: never passed over, for the model would be asked something else. */
 export class RenderingChanged extends Error {
@@ -40,7 +40,7 @@ export class RenderingChanged extends Error {
 
 /** Stores a turn: what is new since `previous`, the model's reply last. */
 export async function storeTurn(
-  needs: Needs,
+  deps: Deps,
   turn: { previous: ContentId | null; settings: Settings; said: readonly StoredMessage[]; reply: ChatReply },
 ): Promise<ContentId> {
   const reply: ChatMessage = { role: 'assistant', content: turn.reply.text, toolCalls: turn.reply.toolCalls };
@@ -50,7 +50,7 @@ export async function storeTurn(
     messages: [...turn.said, reply],
     tokens: tokensOf(turn.reply),
   };
-  return needs.content.put(JSON.stringify(stored));
+  return deps.content.put(JSON.stringify(stored));
 }
 
 /** Input and output of a reply that was one send: several sends add up to more than the conversation. */
@@ -59,11 +59,11 @@ function tokensOf({ usage: { modelCalls, inputTokens, outputTokens } }: ChatRepl
 }
 
 /** The whole conversation up to a stored turn, oldest message first. */
-export async function loadConversation(needs: Needs, last: ContentId): Promise<Conversation> {
+export async function loadConversation(deps: Deps, last: ContentId): Promise<Conversation> {
   const messages: StoredMessage[][] = [];
   let tokens: number | null = null;
   for (let id: ContentId | null = last; id !== null; ) {
-    const turn = JSON.parse(await needs.content.get(id)) as StoredTurn;
+    const turn = JSON.parse(await deps.content.get(id)) as StoredTurn;
     messages.unshift(turn.messages);
     if (id === last) tokens = turn.tokens ?? null;
     if (turn.previous === null && turn.settings !== null) {
@@ -78,7 +78,7 @@ export async function loadConversation(needs: Needs, last: ContentId): Promise<C
 
 /** The messages as the model sees them, each tool result byte for byte as it was. */
 export async function renderMessages(
-  needs: Needs,
+  deps: Deps,
   conversation: Conversation,
   signal: AbortSignal,
 ): Promise<ChatMessage[]> {
@@ -87,7 +87,7 @@ export async function renderMessages(
     if (message.role !== 'tool-answer') rendered.push(message);
     else {
       const before = { ...conversation, messages: conversation.messages.slice(0, at) };
-      const content = await toolText(needs, before, message, signal);
+      const content = await toolText(deps, before, message, signal);
       rendered.push({ role: 'tool', callId: message.callId, content });
     }
   }
@@ -99,7 +99,7 @@ export async function renderMessages(
  * @param before what was said before the answer: some models use the same call id in every turn, so the last one counts.
  */
 async function toolText(
-  { content, retrieval }: Needs,
+  { content, retrieval }: Deps,
   { settings, messages }: Conversation,
   answer: ToolAnswer,
   signal: AbortSignal,

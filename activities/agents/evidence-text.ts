@@ -2,12 +2,12 @@
 import type { CheckedCitation, Evidence } from '../../contracts/evidence.ts';
 import type { SnapshotRef } from '../../contracts/snapshot.ts';
 import type { ActivityDependencies } from '../dependencies.ts';
-import type { Frame } from '../context.ts';
+import type { ActivityContext } from '../context.ts';
 
 /** Only citations that hold are shown: an invented one proves nothing. */
 export async function citedEvidence(
-  needs: Pick<ActivityDependencies, 'retrieval'>,
-  frame: Frame,
+  deps: Pick<ActivityDependencies, 'retrieval'>,
+  context: ActivityContext,
   snapshot: SnapshotRef,
   citations: readonly CheckedCitation[],
 ): Promise<string> {
@@ -15,6 +15,6 @@ export async function citedEvidence(
     blob === null ? [] : [{ path, firstLine, lastLine, blob }],
   );
   if (places.length === 0) return 'note: no citation holds';
-  await needs.retrieval.ensure(snapshot, frame.signal);
-  return needs.retrieval.render(snapshot, places, frame.signal);
+  await deps.retrieval.ensure(snapshot, context.signal);
+  return deps.retrieval.render(snapshot, places, context.signal);
 }

@@ -3,18 +3,18 @@ import { judgeMessages, parseVerdict, verdictSchema } from '../../agents/judge.t
 import type { ActivityResult } from '../../contracts/trace.ts';
 import type { DoesNotFit, JudgeCall, Payment } from '../../contracts/agent-calls.ts';
 import { Draft, type JudgeTurn } from '../../contracts/agent.ts';
-import { repairTurn, settingsOf, takeTurn, type Turn } from './agent-turn.ts';
+import { repairTurn, settingsOf, takeTurn, type NextTurn } from './agent-turn.ts';
 import { inPaidFrame } from './ask-model.ts';
 import type { ActivityDependencies } from '../dependencies.ts';
 import { citedEvidence } from './evidence-text.ts';
-import type { Frame } from '../context.ts';
+import type { ActivityContext } from '../context.ts';
 
 export const judgeDraft =
-  (needs: ActivityDependencies) =>
+  (deps: ActivityDependencies) =>
   (call: JudgeCall, payment: Payment): Promise<ActivityResult<JudgeTurn | DoesNotFit>> =>
-    inPaidFrame({ name: 'judge-llm', type: 'evaluator' }, async (frame) => {
-      const next = call.kind === 'repair' ? repairTurn(call) : await opening(needs, frame, call);
-      const { reply, turn } = await takeTurn(needs, frame, next, {
+    inPaidFrame({ name: 'judge-llm', type: 'evaluator' }, async (context) => {
+      const next = call.kind === 'repair' ? repairTurn(call) : await opening(deps, context, call);
+      const { reply, turn } = await takeTurn(deps, context, next, {
         mustAnswer: false,
         payment,
       });
@@ -27,12 +27,12 @@ export const judgeDraft =
     });
 
 async function opening(
-  needs: ActivityDependencies,
-  frame: Frame,
+  deps: ActivityDependencies,
+  context: ActivityContext,
   call: Extract<JudgeCall, { kind: 'opening' }>,
-): Promise<Turn> {
-  const draft = Draft.parse(JSON.parse(await needs.content.get(call.draft)));
-  const evidence = await citedEvidence(needs, frame, call.snapshot, call.citations);
+): Promise<NextTurn> {
+  const draft = Draft.parse(JSON.parse(await deps.content.get(call.draft)));
+  const evidence = await citedEvidence(deps, context, call.snapshot, call.citations);
   return {
     kind: 'opening',
     settings: settingsOf('judge', call.judge, { snapshot: call.snapshot, responseFormat: verdictSchema }),

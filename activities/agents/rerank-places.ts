@@ -12,16 +12,16 @@ import type { ActivityDependencies } from '../dependencies.ts';
 const longestWaitMs = 5_000;
 
 export const rerankPlaces =
-  (needs: ActivityDependencies) =>
+  (deps: ActivityDependencies) =>
   ({ snapshot, request, rerank }: RerankCall, payment: Payment): Promise<ActivityResult<RerankResult | DoesNotFit>> =>
-    inPaidFrame<RerankResult>({ name: 'rerank-llm', type: 'generation' }, async (frame) => {
-      await needs.retrieval.ensure(snapshot, frame.signal);
-      const { query, places } = await needs.retrieval.candidates(snapshot, request, frame.signal);
+    inPaidFrame<RerankResult>({ name: 'rerank-llm', type: 'generation' }, async (context) => {
+      await deps.retrieval.ensure(snapshot, context.signal);
+      const { query, places } = await deps.retrieval.candidates(snapshot, request, context.signal);
       if (places.length < 2) return { result: { order: [] }, usage: null };
       const settings = settingsOf('judge', rerank, { snapshot, responseFormat: orderSchema });
       const said = rerankMessages(rerank.prompt ?? null, query, places);
       const opening = { kind: 'opening', settings, said } as const;
-      const { reply, turn } = await takeTurn(needs, frame, opening, { mustAnswer: false, payment }).catch(impatient);
+      const { reply, turn } = await takeTurn(deps, context, opening, { mustAnswer: false, payment }).catch(impatient);
       const span = { model: reply.model, usage: reply.usage, output: turn };
       const numbers = parseOrder(reply, places.length);
       if (numbers === null) {

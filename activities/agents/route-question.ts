@@ -7,11 +7,11 @@ import { askModel, inPaidFrame } from './ask-model.ts';
 import type { ActivityDependencies } from '../dependencies.ts';
 
 export const routeQuestion =
-  (needs: ActivityDependencies) =>
+  (deps: ActivityDependencies) =>
   (call: RouteCall, payment: Payment): Promise<ActivityResult<RouteDecision | DoesNotFit>> =>
-    inPaidFrame({ name: 'router-llm', type: 'generation' }, async (frame) => {
+    inPaidFrame({ name: 'router-llm', type: 'generation' }, async (context) => {
       const request = routerRequest(call.question, call.router, call.routes, call.refused);
-      const { reply } = await askModel(needs, frame, { request }, payment);
+      const { reply } = await askModel(deps, context, { request }, payment);
       const names = call.routes.map((route) => route.name);
       const span = { model: reply.model, usage: reply.usage };
       return { result: parseRoute(reply, call.router.fallback, names), usage: reply.usage, span };

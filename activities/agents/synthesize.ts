@@ -3,18 +3,18 @@ import { parseSynthesis, synthesisMessages, synthesisSchema } from '../../agents
 import type { ActivityResult } from '../../contracts/trace.ts';
 import type { DoesNotFit, Payment, SynthesisCall } from '../../contracts/agent-calls.ts';
 import { Draft, type SynthesisTurn } from '../../contracts/agent.ts';
-import { repairTurn, settingsOf, takeTurn, type Turn } from './agent-turn.ts';
+import { repairTurn, settingsOf, takeTurn, type NextTurn } from './agent-turn.ts';
 import { inPaidFrame } from './ask-model.ts';
 import type { ActivityDependencies } from '../dependencies.ts';
 import { citedEvidence } from './evidence-text.ts';
-import type { Frame } from '../context.ts';
+import type { ActivityContext } from '../context.ts';
 
 export const synthesize =
-  (needs: ActivityDependencies) =>
+  (deps: ActivityDependencies) =>
   (call: SynthesisCall, payment: Payment): Promise<ActivityResult<SynthesisTurn | DoesNotFit>> =>
-    inPaidFrame({ name: 'synthesis-llm', type: 'generation' }, async (frame) => {
-      const next = call.kind === 'repair' ? repairTurn(call) : await opening(needs, frame, call);
-      const { reply, turn } = await takeTurn(needs, frame, next, {
+    inPaidFrame({ name: 'synthesis-llm', type: 'generation' }, async (context) => {
+      const next = call.kind === 'repair' ? repairTurn(call) : await opening(deps, context, call);
+      const { reply, turn } = await takeTurn(deps, context, next, {
         mustAnswer: false,
         payment,
       });
@@ -22,24 +22,24 @@ export const synthesize =
       const span = { model: reply.model, usage: reply.usage, output: turn };
       const done = (result: SynthesisTurn) => ({ result, usage: reply.usage, span });
       if (parsed.kind === 'unparsable') return done({ ...parsed, turn });
-      const synthesisId = await needs.content.put(JSON.stringify(parsed.synthesis));
+      const synthesisId = await deps.content.put(JSON.stringify(parsed.synthesis));
       return done({ ...parsed, turn, synthesisId });
     });
 
 async function opening(
-  needs: ActivityDependencies,
-  frame: Frame,
+  deps: ActivityDependencies,
+  context: ActivityContext,
   call: Extract<SynthesisCall, { kind: 'opening' }>,
-): Promise<Turn> {
+): Promise<NextTurn> {
   const candidates = await Promise.all(
     call.candidates.map(async ({ specialist, draft, citations }) => {
-      const { answer, confidence, insufficient } = Draft.parse(JSON.parse(await needs.content.get(draft)));
+      const { answer, confidence, insufficient } = Draft.parse(JSON.parse(await deps.content.get(draft)));
       const holding = citations.filter((citation) => citation.status !== 'unresolved');
       return { specialist, answer, confidence, insufficient, citations: holding };
     }),
   );
   const cited = call.candidates.flatMap((candidate) => candidate.citations);
-  const evidence = await citedEvidence(needs, frame, call.snapshot, cited);
+  const evidence = await citedEvidence(deps, context, call.snapshot, cited);
   return {
     kind: 'opening',
     settings: settingsOf('synthesizer', call.synthesis, { snapshot: call.snapshot, responseFormat: synthesisSchema }),

@@ -11,7 +11,7 @@ export type Experiments = {
   score(score: ScoreToPost, signal: AbortSignal): Promise<void>;
 };
 
-export type BenchmarkNeeds = Pick<TraceExport, 'readHistory' | 'webUrlOf'> & {
+export type BenchmarkDependencies = Pick<TraceExport, 'readHistory' | 'webUrlOf'> & {
   folders: BenchmarkFolders;
   /** Of the run of that id which was started last; null where there is none. */
   latestRunId(workflowId: ExportInput['workflowId']): Promise<string | null>;

@@ -2,7 +2,7 @@
 import { resolve } from 'node:path';
 import type { BenchmarkTrial, NextQuestionsInput, QuestionPage } from '../../contracts/benchmark.ts';
 import type { RepositoryRef } from '../../contracts/snapshot.ts';
-import { beats } from '../context.ts';
+import { heartbeats } from '../context.ts';
 import type { BenchmarkFolder, BenchmarkFolders } from './benchmark-folder.ts';
 
 /** Characters of question text in one page. */
@@ -12,7 +12,7 @@ const mostCharacters = 200_000;
 export const nextQuestions =
   ({ folders }: { folders: BenchmarkFolders }) =>
   async ({ id, root, cursor, most }: NextQuestionsInput): Promise<QuestionPage> => {
-    using _beats = beats();
+    using _beats = heartbeats();
     const folder = await folders.open(id);
     const trials: BenchmarkTrial[] = [];
     let characters = 0;

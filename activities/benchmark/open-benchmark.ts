@@ -2,13 +2,13 @@
 import type { BenchmarkTally, OpenBenchmarkInput, OpenedBenchmark } from '../../contracts/benchmark.ts';
 import { gradeRecord } from '../../harness/graded-record.ts';
 import { countRecord, emptyTally } from '../../harness/benchmark-tally.ts';
-import { beats } from '../context.ts';
+import { heartbeats } from '../context.ts';
 import { type BenchmarkFolder, type BenchmarkFolders, runsOf } from './benchmark-folder.ts';
 
 export const openBenchmark =
   ({ folders }: { folders: BenchmarkFolders }) =>
   async ({ id, template, fresh }: OpenBenchmarkInput): Promise<OpenedBenchmark> => {
-    using _beats = beats();
+    using _beats = heartbeats();
     const folder = await (fresh ? folders.reopen(id, template) : folders.open(id));
     const { arms, dataset } = folder.manifest;
     const tally = fresh ? await tallyOf(folder) : emptyTally(arms.map(({ name }) => name));

@@ -10,9 +10,9 @@ import { readRunHistory } from '../../observability/read-run-history.ts';
 import type { RunHistory } from '../../observability/run-history.ts';
 import { traceIdOf } from '../../observability/trace-ids.ts';
 import { linkOf } from '../../observability/trace-sink.ts';
-import { beats } from '../context.ts';
+import { heartbeats } from '../context.ts';
 import { type BenchmarkFolder, runsOf } from './benchmark-folder.ts';
-import type { BenchmarkNeeds } from './dependencies.ts';
+import type { BenchmarkDependencies } from './dependencies.ts';
 import { latencyAnatomy } from '../../observability/latency-anatomy.ts';
 import { createHash } from 'node:crypto';
 import { mkdir, rename, writeFile } from 'node:fs/promises';
@@ -21,13 +21,13 @@ import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
 
 export const recordAnswer =
-  (needs: BenchmarkNeeds) =>
+  (deps: BenchmarkDependencies) =>
   async (input: RecordAnswerInput): Promise<RecordedAnswer> => {
-    using _beats = beats();
-    const folder = await needs.folders.open(input.id);
-    const ended = await endedRun(needs, input, Context.current().cancellationSignal);
+    using _beats = heartbeats();
+    const folder = await deps.folders.open(input.id);
+    const ended = await endedRun(deps, input, Context.current().cancellationSignal);
     if (input.runId === null && outcomeOf(ended.run)?.kind === 'cancelled') return { kind: 'cancelled-before' };
-    const links = await linksOf(needs, input, ended, folder);
+    const links = await linksOf(deps, input, ended, folder);
     // Of an attempt that is repeated, the record of the first one counts.
     const { record, records } = await folder.log.append(recordOf(input, ended, links, folder));
     if (records >= runsOf(folder)) await exportLog(folder);
@@ -46,10 +46,10 @@ async function exportLog({ path, log }: BenchmarkFolder): Promise<void> {
 /** `run` and `history` are null where the server no longer has them. */
 type Ended = { runId: string | null; history: unknown; run: RunHistory | null };
 
-async function endedRun(needs: BenchmarkNeeds, input: RecordAnswerInput, signal: AbortSignal): Promise<Ended> {
+async function endedRun(deps: BenchmarkDependencies, input: RecordAnswerInput, signal: AbortSignal): Promise<Ended> {
   const { workflowId } = input;
-  const runId = input.runId ?? (await needs.latestRunId(workflowId));
-  const history = runId === null ? null : await needs.readHistory({ workflowId, runId }, signal);
+  const runId = input.runId ?? (await deps.latestRunId(workflowId));
+  const history = runId === null ? null : await deps.readHistory({ workflowId, runId }, signal);
   return { runId, history, run: history === null ? null : readRunHistory(history) };
 }
 
@@ -58,7 +58,7 @@ function outcomeOf(run: RunHistory | null): AnswerOutcome | null {
 }
 
 async function linksOf(
-  { webUrlOf, traceLink }: BenchmarkNeeds,
+  { webUrlOf, traceLink }: BenchmarkDependencies,
   { workflowId }: RecordAnswerInput,
   { runId, history }: Ended,
   folder: BenchmarkFolder,

@@ -2,14 +2,14 @@
 import type { ActivityResult } from '../../contracts/trace.ts';
 import type { OpenedRepository, OpenRepositoryInput } from '../../contracts/agent-calls.ts';
 import type { ActivityDependencies } from '../dependencies.ts';
-import { inFrame } from '../context.ts';
+import { runActivity } from '../context.ts';
 
 export const openRepository =
-  (needs: ActivityDependencies) =>
+  (deps: ActivityDependencies) =>
   ({ repository }: OpenRepositoryInput): Promise<ActivityResult<OpenedRepository>> =>
-    inFrame({ name: 'open-repository', type: 'span' }, async (frame) => {
-      const snapshot = await needs.retrieval.open(repository, { signal: frame.signal });
-      const traceLink = await needs.traces.sink.linkTemplate();
-      const result = { snapshot, searchAttributes: [...needs.searchAttributes], traceLink };
+    runActivity({ name: 'open-repository', type: 'span' }, async (context) => {
+      const snapshot = await deps.retrieval.open(repository, { signal: context.signal });
+      const traceLink = await deps.traces.sink.linkTemplate();
+      const result = { snapshot, searchAttributes: [...deps.searchAttributes], traceLink };
       return { result, usage: null };
     });

@@ -3,15 +3,15 @@ import type { ActivityResult } from '../../contracts/trace.ts';
 import type { RunToolInput, ToolResult } from '../../contracts/tools.ts';
 import { toolRenderer, type ToolRun } from '../../retrieval/tools/rendering.ts';
 import type { ActivityDependencies } from '../dependencies.ts';
-import { inFrame } from '../context.ts';
+import { runActivity } from '../context.ts';
 
 export const runTool =
-  (needs: ActivityDependencies) =>
+  (deps: ActivityDependencies) =>
   ({ snapshot, request, allowed, order, notReranked }: RunToolInput): Promise<ActivityResult<ToolResult>> =>
-    inFrame({ name: request.tool, type: 'tool' }, async (frame) => {
-      await needs.retrieval.ensure(snapshot, frame.signal);
-      const shown = await needs.retrieval.runTool(snapshot, request, allowed, frame.signal, order);
-      const content = await needs.content.put(shown.text);
+    runActivity({ name: request.tool, type: 'tool' }, async (context) => {
+      await deps.retrieval.ensure(snapshot, context.signal);
+      const shown = await deps.retrieval.runTool(snapshot, request, allowed, context.signal, order);
+      const content = await deps.content.put(shown.text);
       const result: ToolResult = {
         callId: request.callId,
         tool: request.tool,

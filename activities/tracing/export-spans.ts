@@ -15,7 +15,7 @@ import type { Redactor } from '../../observability/redaction.ts';
 import { traceOfRun } from '../../observability/run-trace.ts';
 import { spanIdOf } from '../../observability/trace-ids.ts';
 import type { TraceSink } from '../../observability/trace-sink.ts';
-import { beats } from '../context.ts';
+import { heartbeats } from '../context.ts';
 
 /** What the export needs of the outside. */
 export type TraceExport = {
@@ -48,7 +48,7 @@ export const exportSpans =
     const context = Context.current();
     const signal = AbortSignal.any([context.cancellationSignal, traces.giveUp]);
     let sent = sentBefore(context.info.heartbeatDetails);
-    using _beats = beats(() => ({ sent }));
+    using _beats = heartbeats(() => ({ sent }));
     const history = await traces.readHistory(input, signal);
     if (history === null)
       throw ApplicationFailure.nonRetryable(`the history of ${input.workflowId} is gone`, 'HistoryGone');

@@ -2,10 +2,10 @@
 import { Context } from '@temporalio/activity';
 import type { ScoreAnswerInput } from '../../contracts/benchmark.ts';
 import { spanIdOf, traceIdOf } from '../../observability/trace-ids.ts';
-import type { BenchmarkNeeds } from '../benchmark/dependencies.ts';
+import type { BenchmarkDependencies } from '../benchmark/dependencies.ts';
 
 export const scoreAnswer =
-  ({ experiments }: Pick<BenchmarkNeeds, 'experiments'>) =>
+  ({ experiments }: Pick<BenchmarkDependencies, 'experiments'>) =>
   async ({ runId, right, label, runName, itemId }: ScoreAnswerInput): Promise<void> => {
     if (experiments === null) return;
     const signal = Context.current().cancellationSignal;

@@ -25,11 +25,11 @@ installTemporalRuntime(log, null);
 // Every model call stays open for longer than the heartbeat time-out.
 await using stack = await openStack('seed=1;latency=8000-9000');
 const worker = await startWorker(stack.config, ownServer(stack.address, stack.namespace), log);
-const large = await writeLargeFolder(join(stack.home, 'large'), Number(values.megabytes));
+const large = await writeLargeFolder(join(stack.dataDirectory, 'large'), Number(values.megabytes));
 const delay = monitorEventLoopDelay({ resolution: 10 });
 const asked = await ask(stack, 'How are request ids generated?', join(checkoutFolder, 'node_modules/fastify'));
 delay.enable();
-const [indexSeconds, grep] = await indexAndGrep(stack.home, large);
+const [indexSeconds, grep] = await indexAndGrep(stack.dataDirectory, large);
 delay.disable();
 const outcome = (await asked.result()) as AnswerOutcome;
 const missed = await timedOutAttempts(asked);
@@ -58,8 +58,8 @@ async function ask({ client, config }: Stack, question: string, path: string) {
 }
 
 /** A second set of threads in this process, on the same event loop as the worker. */
-async function indexAndGrep(home: string, ref: RepositoryRef): Promise<[seconds: number, grep: string]> {
-  await using retrieval = createRetrieval({ home });
+async function indexAndGrep(dataDirectory: string, ref: RepositoryRef): Promise<[seconds: number, grep: string]> {
+  await using retrieval = createRetrieval({ dataDirectory });
   const { signal } = new AbortController();
   const startMs = performance.now();
   const { id, repositoryKey, url } = await retrieval.open(ref, { signal });

@@ -33,7 +33,7 @@ const pipeline = await loadPipeline('orchestrated');
 await ask('warm-up');
 const idle = await times('idle');
 const questions = await fastifyQuestions(64);
-await makeBenchmark(stack.home, 'load', ['single-agent', 'orchestrated'], questions);
+await makeBenchmark(stack.dataDirectory, 'load', ['single-agent', 'orchestrated'], questions);
 const handle = await stack.client.workflow.start('runBenchmark', {
   taskQueue: stack.config.taskQueue,
   workflowId: 'load',

@@ -6,7 +6,7 @@ import { nextQuestions } from '../../activities/benchmark/next-questions.ts';
 import { openBenchmark } from '../../activities/benchmark/open-benchmark.ts';
 import { openExperiment } from '../../activities/tracing/open-experiment.ts';
 import { recordAnswer } from '../../activities/benchmark/record-answer.ts';
-import { homePaths } from '../../config/home-paths.ts';
+import { dataPaths } from '../../config/data-paths.ts';
 import { checkoutFolder, loadConfig } from '../../config/load-config.ts';
 import { createLogger } from '../../observability/logging.ts';
 import { createRedactor } from '../../observability/redaction.ts';
@@ -23,8 +23,8 @@ const server = namedServer(config);
 const connection = await NativeConnection.connect(server.connectionOptions);
 const client = new Client({ connection, namespace: server.namespace });
 const stores = {
-  content: createContentStore(homePaths(config.home).content),
-  retrieval: createRetrieval({ home: config.home }),
+  content: createContentStore(dataPaths(config.dataDirectory).content),
+  retrieval: createRetrieval({ dataDirectory: config.dataDirectory }),
 };
 const needs = benchmarksOf(config, client, traceExportOf(config, server, client).exportOver(stores));
 const activities = {

@@ -22,7 +22,7 @@ const id = 'many';
 const program = 'bench/answers/many-questions-worker.ts';
 const questions = Array.from({ length: Number(values.questions) }, (_, at) => questionAt(at + 1));
 await using stack = await openStack(null);
-await makeBenchmark(stack.home, id, ['single-agent'], questions);
+await makeBenchmark(stack.dataDirectory, id, ['single-agent'], questions);
 const handle = await stack.client.workflow.start('runBenchmark', {
   taskQueue: stack.config.taskQueue,
   workflowId: id,
@@ -38,7 +38,7 @@ const { kind, progress } = await ending;
 const seconds = Math.round((performance.now() - startMs) / 100) / 10;
 await worker.kill();
 const events = await eventsOfRuns();
-const records = await benchmarkRecords(benchmarkFolder(stack.home, id));
+const records = await benchmarkRecords(benchmarkFolder(stack.dataDirectory, id));
 const quarter = megabytes[Math.floor(megabytes.length / 4)] ?? 0;
 const report = {
   ending: kind,

@@ -1,5 +1,5 @@
 /**
- * Makes the development set of retrieval from commits of public repositories: what a commit says it mends, and the
+ * Makes the development set of retrieval from commits of public repositories: what a commit says it fixes, and the
  * source files that it changed, to be found at its parent. The texts are other people's: they stay out of the project.
  *
  *   node bench/dev-set/devset-from-commits.ts --repositories CLONES --out FOLDER --seed 1

@@ -97,9 +97,9 @@ export function saysWhatIsWanted({ text }: CleanText): boolean {
   return text.length >= 60 && words.length >= 8 && wrongOrWanted.test(prose);
 }
 
-// Keeps of a commit's body what a report would have said: the fault and how it shows, not how it was mended.
+// Keeps of a commit's body what a report would have said: the fault and how it shows, not how it was fixed.
 
-const aboutTheMending =
+const aboutTheFix =
   /^(?:[-*•]\s+|\d+[.)]\s+)?[*_`]*(?:so,?\s+|therefore,?\s+|thus,?\s+|instead,?\s+|also,?\s+|finally,?\s+|additionally,?\s+|now,?\s+)?(?:(?:in )?(?:this|the|my) (?:pr|patch|commit|change|changes|fix|cl|pull request|solution|diff|implementation|workaround)\b|these (?:changes|commits|patches)\b|(?:i|we)(?:'ve| have|'m| am| are)?(?: now| also| just)? (?:add|chang|decid|implement|updat|mov|chose|choos|introduc|remov|replac|switch|fix|us|mak|made|rewr|refactor|creat|simpl|do\b|did\b|can now)\w*|to (?:fix|address|solve|resolve|avoid|handle|support|implement|achieve) (?:this|that|it|the)\b|(?:fixed|solved|resolved|addressed|done) (?:this )?by\b|(?:re-?)?(?:add|chang|updat|remov|replac|mov|introduc|extract|refactor|implement|switch|renam|creat|delet|drop|pass|mak|wrap|convert|us|inlin|bump|expos|export|split|reset|skip|check|call|set|store|track|return|propagat|delegat|guard|move|rework|rewrit|adjust|improv|clean|ensur|includ|cover|reject|keep|treat|mark|normali[sz]|defin|simplif|merg|teach|let|only)(?:e|es|ed|s|ing|ying|y|ies|ied|d|ped|ping|ting|ts)?\b(?! (?:error|to (?:work|be))))/i;
 
 /** Lines that stand in pull request templates and wait to be replaced. */
@@ -121,15 +121,15 @@ function reportPart(body: string): string {
 function proseOf(text: string): string {
   const units = text.split(/\n\s*\n|\n(?=\s*(?:[-*•]|\d+[.)])\s)/);
   return units
-    .map((unit) => withoutMending(unit.replace(/\s*\n\s*/g, ' ').trim()))
+    .map((unit) => withoutTheFix(unit.replace(/\s*\n\s*/g, ' ').trim()))
     .filter(Boolean)
     .join('\n\n');
 }
 
-function withoutMending(unit: string): string {
+function withoutTheFix(unit: string): string {
   // Quoted output is evidence, whatever it begins with.
   if (/^[>|]/.test(unit)) return templateText.test(unit) ? '' : unit;
-  const kept = unit.split(sentenceEnd).filter((part) => !aboutTheMending.test(part) && !templateText.test(part));
+  const kept = unit.split(sentenceEnd).filter((part) => !aboutTheFix.test(part) && !templateText.test(part));
   const text = kept.join(' ');
   return /[\p{L}\p{N}]{2}/u.test(text) ? text : '';
 }

@@ -43,7 +43,7 @@ process.exitCode = same && disturbed.records === runs && once && counts.mostInFl
 
 /** One benchmark; after some records more the server is killed under a working worker, and then the worker. */
 async function run(id: string, times: number) {
-  await makeBenchmark(stack.home, id, pipelines, questions);
+  await makeBenchmark(stack.dataDirectory, id, pipelines, questions);
   const { client, config } = stack;
   const started = { taskQueue: config.taskQueue, workflowId: id, args: [benchmarkInput(id, concurrency)] };
   const handle = await client.workflow.start('runBenchmark', started);
@@ -62,7 +62,7 @@ async function run(id: string, times: number) {
   await using _worker = await startWorkerProcess(stack);
   const { kind } = BenchmarkEnding.parse(await handle.result());
   say(`${id}: ${kind}`);
-  return { moments, ...(await gradesOfBenchmark(stack.home, id, questions)) };
+  return { moments, ...(await gradesOfBenchmark(stack.dataDirectory, id, questions)) };
 }
 
 /** A kill hits every run: which of them were open does not matter to the counts. */
@@ -75,6 +75,6 @@ async function untilRecords(id: string, wanted: number): Promise<void> {
 }
 
 function recordsOf(id: string): number {
-  using store = RunLogStore.existing(benchmarkFolder(stack.home, id));
+  using store = RunLogStore.existing(benchmarkFolder(stack.dataDirectory, id));
   return store?.count() ?? 0;
 }

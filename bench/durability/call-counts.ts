@@ -1,7 +1,7 @@
 /** Which model calls were paid more than once, and at which point of their life the first payment was lost. */
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { homePaths } from '../../config/home-paths.ts';
+import { dataPaths } from '../../config/data-paths.ts';
 import type { JournalKey } from '../../models/journal.ts';
 import type { RequestLogEntry } from '../../offline-model/server/request-log.ts';
 import type { Stack } from '../support/stack.ts';
@@ -29,11 +29,11 @@ export type CallCounts = {
 type Exchange = { key: string; startedAt: number; repliedAt: number | null };
 
 export async function countCalls(
-  stack: Pick<Stack, 'client' | 'home' | 'requestLog'>,
+  stack: Pick<Stack, 'client' | 'dataDirectory' | 'requestLog'>,
   kills: readonly Kill[],
 ): Promise<CallCounts> {
   const exchanges = readExchanges(await readFile(stack.requestLog, 'utf8'));
-  const journalWriteMs = await longestJournalWrite(stack.home, exchanges);
+  const journalWriteMs = await longestJournalWrite(stack.dataDirectory, exchanges);
   const recorded = await recordedAt(stack, [...new Set(kills.map((kill) => kill.workflowId))]);
   const counts = { repeatedAfterRecorded: 0, repeatedAfterReceived: 0, repeatedInJournalWrite: 0, repeatedInFlight: 0 };
   const inFlight = new Map<Kill, number>();
@@ -58,8 +58,8 @@ export async function countCalls(
 }
 
 /** From the replies that did reach the journal: the time at which its file got its name against the reply's last byte. */
-async function longestJournalWrite(home: string, exchanges: readonly Exchange[]): Promise<number> {
-  const folder = homePaths(home).journal;
+async function longestJournalWrite(dataDirectory: string, exchanges: readonly Exchange[]): Promise<number> {
+  const folder = dataPaths(dataDirectory).journal;
   const files = (await readdir(folder)).filter((name) => name.endsWith('.json')).map((name) => join(folder, name));
   const writes = await Promise.all(
     files.map(async (file) => {

@@ -37,16 +37,16 @@ async function main(path: string | undefined): Promise<number> {
     process.stderr.write('usage: npm run bench:index -- --repository DIR [--ref REF] [--queries N] [--json]\n');
     return 2;
   }
-  const home = await mkdtemp(join(tmpdir(), 'switchyard-index-'));
+  const dataDirectory = await mkdtemp(join(tmpdir(), 'switchyard-index-'));
   try {
-    const report = await measure(path, home);
+    const report = await measure(path, dataDirectory);
     if (values.json) process.stdout.write(`${JSON.stringify(report)}\n`);
     else
       for (const [name, value] of Object.entries(report))
         process.stdout.write(`${name}: ${value}${limitOf(name, report)}\n`);
     return 0;
   } finally {
-    await rm(home, { recursive: true, force: true });
+    await rm(dataDirectory, { recursive: true, force: true });
   }
 }
 
@@ -57,10 +57,10 @@ function limitOf(name: string, report: Report): string {
   return most === undefined ? '' : ` (at most ${most}: ${value <= most ? 'kept' : 'not kept'})`;
 }
 
-async function measure(path: string, home: string) {
+async function measure(path: string, dataDirectory: string) {
   const ref = { kind: 'path', path, ...(values.ref === undefined ? {} : { ref: values.ref }) } as const;
-  const source = await locateRepository(ref, home, AbortSignal.timeout(60_000));
-  using store = openStore(home, source.repositoryKey);
+  const source = await locateRepository(ref, dataDirectory, AbortSignal.timeout(60_000));
+  using store = openStore(dataDirectory, source.repositoryKey);
   const [snapshot, indexMs] = await timed(() => buildSnapshot(store, source, () => undefined));
   const view = openView(store, source.repositoryKey, snapshot.id);
   if (view === null) throw new Error('the snapshot is not ready after it was built');

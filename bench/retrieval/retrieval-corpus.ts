@@ -16,7 +16,7 @@ export type Corpus = {
 };
 
 /** @param clones holds owner__name, owner+name or owner/name, bare or not, or with the clone in `repo` below it */
-export function openCorpus(clones: string, home: string): Corpus {
+export function openCorpus(clones: string, dataDirectory: string): Corpus {
   const stores = new Map<string, DatabaseSync>();
   const views = new Map<string, SnapshotView>();
   const baselines = new Map<DatabaseSync, DatabaseSync>();
@@ -27,8 +27,8 @@ export function openCorpus(clones: string, home: string): Corpus {
       if (known !== undefined) return known;
       const path = cloneOf(clones, record.repository);
       const ref = { kind: 'path', path, ref: record.commit } as const;
-      const source = await locateRepository(ref, home, AbortSignal.timeout(600_000));
-      const store = stores.get(source.repositoryKey) ?? openStore(home, source.repositoryKey);
+      const source = await locateRepository(ref, dataDirectory, AbortSignal.timeout(600_000));
+      const store = stores.get(source.repositoryKey) ?? openStore(dataDirectory, source.repositoryKey);
       stores.set(source.repositoryKey, store);
       const { id } = await buildSnapshot(store, source, () => undefined);
       const view = openView(store, source.repositoryKey, id);
@@ -38,7 +38,7 @@ export function openCorpus(clones: string, home: string): Corpus {
       return view;
     },
     plain(view, record) {
-      const baseline = baselines.get(view.store) ?? openBaseline(home, view.snapshot.repositoryKey);
+      const baseline = baselines.get(view.store) ?? openBaseline(dataDirectory, view.snapshot.repositoryKey);
       baselines.set(view.store, baseline);
       addFiles(baseline, view);
       return rankPlainly(baseline, view, record);
@@ -56,8 +56,8 @@ function cloneOf(clones: string, repository: string): string {
   throw new Error(`there is no clone of ${repository} in ${clones}: looked for ${names.join(', ')}`);
 }
 
-function openBaseline(home: string, repositoryKey: string): DatabaseSync {
-  const baseline = new DatabaseSync(join(home, 'index', `${repositoryKey}.plain`));
+function openBaseline(dataDirectory: string, repositoryKey: string): DatabaseSync {
+  const baseline = new DatabaseSync(join(dataDirectory, 'index', `${repositoryKey}.plain`));
   baseline.exec(`PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF;
     CREATE TABLE IF NOT EXISTS held (file INTEGER PRIMARY KEY);
     CREATE VIRTUAL TABLE IF NOT EXISTS words USING fts5 (text, content = '', tokenize = 'unicode61')`);

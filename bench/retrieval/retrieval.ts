@@ -14,7 +14,7 @@ const { values } = parseArgs({
   options: {
     dataset: { type: 'string', multiple: true },
     repositories: { type: 'string' },
-    home: { type: 'string', default: join(checkoutFolder, '.switchyard', 'bench-retrieval') },
+    dataDirectory: { type: 'string', default: join(checkoutFolder, '.switchyard', 'bench-retrieval') },
     variant: { type: 'string', default: 'default' },
     ablate: { type: 'boolean', default: false },
     json: { type: 'boolean', default: false },
@@ -56,7 +56,7 @@ async function scoreAll(
   variants: Record<string, Weights>,
   stages: readonly Stage[],
 ): Promise<Scored[]> {
-  const corpus = openCorpus(clones, values.home);
+  const corpus = openCorpus(clones, values.dataDirectory);
   const scored: Scored[] = [];
   for (const record of records) {
     const view = await corpus.open(record);

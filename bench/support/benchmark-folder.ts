@@ -1,4 +1,4 @@
-/** Makes the folder of a benchmark in a stack's home, and reads back what was recorded. */
+/** Makes the folder of a benchmark in a stack's data directory, and reads back what was recorded. */
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { armOf } from '../../client/benchmark/benchmark-arms.ts';
@@ -21,7 +21,7 @@ export async function fastifyQuestions(many: number): Promise<DatasetQuestion[]>
 }
 
 export async function makeBenchmark(
-  home: string,
+  dataDirectory: string,
   id: string,
   pipelines: readonly string[],
   questions: readonly DatasetQuestion[],
@@ -38,7 +38,7 @@ export async function makeBenchmark(
     offline: true,
     startedAt: new Date().toISOString(),
   });
-  await createBenchmark(home, manifest, text);
+  await createBenchmark(dataDirectory, manifest, text);
 }
 
 export function benchmarkInput(id: string, concurrency: number, more: Partial<BenchmarkInput> = {}): BenchmarkInput {
@@ -58,11 +58,11 @@ export function benchmarkInput(id: string, concurrency: number, more: Partial<Be
 
 /** `arm/question/trial` to whether it is right, sorted; and how many lines the log has. */
 export async function gradesOfBenchmark(
-  home: string,
+  dataDirectory: string,
   id: string,
   questions: readonly DatasetQuestion[],
 ): Promise<{ grades: string[]; records: number }> {
-  const records = await benchmarkRecords(benchmarkFolder(home, id));
+  const records = await benchmarkRecords(benchmarkFolder(dataDirectory, id));
   const byId = new Map(questions.map((question) => [question.id, question]));
   const grades = records.map((record) => {
     const question = byId.get(record.question_id);

@@ -1,10 +1,10 @@
-/** What a benchmark stands on: a home of its own, a Temporal server, the offline model, and a client. */
+/** What a benchmark stands on: a data directory of its own, a Temporal server, the offline model, and a client. */
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Client, Connection } from '@temporalio/client';
 import type { Config } from '../../config/config.ts';
-import { homePaths } from '../../config/home-paths.ts';
+import { dataPaths } from '../../config/data-paths.ts';
 import { checkoutFolder } from '../../config/load-config.ts';
 import { offlineModelName } from '../../contracts/names.ts';
 import { startOfflineModelThread } from '../../offline-model/thread.ts';
@@ -14,7 +14,7 @@ import { startTemporalServer } from '../../runtime/temporal/temporal-server.ts';
 export const benchTaskQueue = 'switchyard-bench';
 
 export type Stack = AsyncDisposable & {
-  home: string;
+  dataDirectory: string;
   address: string;
   namespace: string;
   client: Client;
@@ -29,26 +29,26 @@ export type Stack = AsyncDisposable & {
 /** @param faults the offline model's fault switch; null for none. */
 export async function openStack(faults: string | null): Promise<Stack> {
   await using opening = new AsyncDisposableStack();
-  const home = await mkdtemp(join(tmpdir(), 'switchyard-bench-'));
-  opening.defer(() => rm(home, { recursive: true, force: true }));
-  const own = homePaths(join(checkoutFolder, '.switchyard'));
+  const dataDirectory = await mkdtemp(join(tmpdir(), 'switchyard-bench-'));
+  opening.defer(() => rm(dataDirectory, { recursive: true, force: true }));
+  const own = dataPaths(join(checkoutFolder, '.switchyard'));
   const executable = await resolveTemporalExecutable(null, own, say);
-  let server = await startTemporalServer(executable, homePaths(home), say);
+  let server = await startTemporalServer(executable, dataPaths(dataDirectory), say);
   opening.defer(() => server.stop());
   const killServer = async () => {
     process.kill(server.pid, 'SIGKILL');
     await server.ended;
-    server = await startTemporalServer(executable, homePaths(home), say);
+    server = await startTemporalServer(executable, dataPaths(dataDirectory), say);
   };
-  const requestLog = join(home, 'requests.jsonl');
+  const requestLog = join(dataDirectory, 'requests.jsonl');
   const model = opening.use(await startOfflineModelThread({ faults, log: requestLog }));
   const connection = await Connection.connect({ address: server.address });
   opening.defer(() => connection.close());
   const { address, namespace } = server;
   const client = new Client({ connection, namespace });
   const ended = opening.move();
-  const config = configOf(home, model.url);
-  const parts = { home, address, namespace, client, config, requestLog, killServer };
+  const config = configOf(dataDirectory, model.url);
+  const parts = { dataDirectory, address, namespace, client, config, requestLog, killServer };
   return { ...parts, [Symbol.asyncDispose]: () => ended.disposeAsync() };
 }
 
@@ -56,10 +56,10 @@ export function say(text: string): void {
   process.stderr.write(`${text}\n`);
 }
 
-function configOf(home: string, modelUrl: string): Config {
+function configOf(dataDirectory: string, modelUrl: string): Config {
   const name = offlineModelName;
   return {
-    home,
+    dataDirectory,
     taskQueue: benchTaskQueue,
     temporal: { executable: null, external: true, uiUrl: null, environment: {} },
     model: {

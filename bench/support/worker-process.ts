@@ -13,14 +13,14 @@ export type WorkerProcess = AsyncDisposable & {
 
 /** @param program `npm run worker` unless another is given; it must print a line once it polls */
 export async function startWorkerProcess(
-  stack: Pick<Stack, 'address' | 'home' | 'config'>,
+  stack: Pick<Stack, 'address' | 'dataDirectory' | 'config'>,
   program = 'worker/main.ts',
 ): Promise<WorkerProcess> {
   const child = spawn(process.execPath, [join(checkoutFolder, program)], {
     env: {
       ...process.env,
       TEMPORAL_ADDRESS: stack.address,
-      SWITCHYARD_HOME: stack.home,
+      SWITCHYARD_HOME: stack.dataDirectory,
       SWITCHYARD_TASK_QUEUE: stack.config.taskQueue,
       SWITCHYARD_MODEL: stack.config.model.specialist,
       SWITCHYARD_LOG_LEVEL: 'error',

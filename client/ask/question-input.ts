@@ -56,7 +56,7 @@ export async function questionInput(text: string, options: QuestionOptions, sett
 
 // The pipeline as it runs: with the prompts of Langfuse where the settings ask for them.
 
-/** A server that is away is told on stderr, and the pipeline's own prompts are taken. */
+/** A server that is away is reported on stderr, and the pipeline's own prompts are taken. */
 async function managedPipeline(
   spec: PipelineSpec,
   { traces: { langfuse, promptLabel } }: Config,

@@ -56,7 +56,7 @@ export async function runDemo(stay: boolean): Promise<number> {
   if (signal.aborted) return exitCodes.interrupted;
   print(summaryText(shown, (performance.now() - startedMs) / 1000));
   if (stay && session.runtime !== null) {
-    print(addressesText(session.runtime.ready, settings.home));
+    print(addressesText(session.runtime.ready, settings.dataDirectory));
     note('Ctrl-C stops it');
     await stayUntilInterrupted(session.runtime, interrupt);
   } else note('open the links later with "npx switchyard up"; "npm run demo -- --stay" keeps them open');

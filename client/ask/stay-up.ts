@@ -1,19 +1,19 @@
-/** Keeps the home's runtime up and says where everything is. */
+/** Keeps the data directory's runtime up and says where everything is. */
 import { exitCodes } from '../exit-codes.ts';
 import { CommandFailure } from '../../lib/errors.ts';
 import { type Interrupt, listenForInterrupt } from '../terminal/interrupt.ts';
 import { note, print } from '../terminal/output.ts';
 import { readSettings } from '../input/read-settings.ts';
 import type { JoinedRuntime } from '../../runtime/client/runtime-connection.ts';
-import type { ReadyMessage } from '../../runtime/client/runtime-member.ts';
-import { joinHome } from '../session.ts';
+import type { ReadyMessage } from '../../runtime/client/runtime-client.ts';
+import { joinRuntimeOf } from '../session.ts';
 
 /** @returns the exit code, once Ctrl-C was pressed and the runtime has stopped or stays for others */
 export async function stayUp(): Promise<number> {
   const settings = readSettings();
   using interrupt = listenForInterrupt();
-  const runtime = await joinHome({ settings, need: 'worker', onProgress: note, signal: interrupt.signal });
-  print(addressesText(runtime.ready, settings.home));
+  const runtime = await joinRuntimeOf({ settings, need: 'worker', onProgress: note, signal: interrupt.signal });
+  print(addressesText(runtime.ready, settings.dataDirectory));
   note('Ctrl-C stops it');
   await stayUntilInterrupted(runtime, interrupt);
   return exitCodes.worked;
@@ -26,20 +26,21 @@ export async function stayUntilInterrupted(runtime: JoinedRuntime, { signal }: I
     signal.addEventListener('abort', () => resolve('interrupted'), { once: true });
   });
   const end = await Promise.race([interrupted, runtime.closed]);
-  if (end !== 'interrupted') throw new CommandFailure('the runtime went away; its log is in the home, under logs');
+  if (end !== 'interrupted')
+    throw new CommandFailure('the runtime went away; its log is in the data directory, under logs');
   note('stopping …');
   const parting = await runtime.leave();
   if (parting === 'staying') note('other commands still use the runtime: it stops with the last of them');
-  if (parting === 'late') note('the runtime has not stopped yet; its log is in the home, under logs');
+  if (parting === 'late') note('the runtime has not stopped yet; its log is in the data directory, under logs');
 }
 
-export function addressesText(ready: ReadyMessage, home: string): string {
+export function addressesText(ready: ReadyMessage, dataDirectory: string): string {
   const offline = ready.offlineModel ? ' (the offline model, which is not a language model)' : '';
   const rows: [string, string][] = [
     ['Temporal', `${ready.address} (namespace ${ready.namespace}, task queue ${ready.taskQueue})`],
     ['Web UI', ready.webUrl ?? 'not known: the server is not ours'],
     ['model', `${ready.modelUrl ?? 'the provider’s own address'}${offline}`],
-    ['home', home],
+    ['data', dataDirectory],
   ];
   return rows.map(([name, value]) => `${name.padEnd(10)}${value}`).join('\n');
 }

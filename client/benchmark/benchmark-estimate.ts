@@ -15,7 +15,7 @@ type Cost = { modelCalls: number; tokens: number; costUsd: number | null; second
 
 export type BenchmarkEstimate = Cost & {
   runs: number;
-  /** True where each arm has been run in this home before, with the same models. */
+  /** True where each arm has been run in this data directory before, with the same models. */
   measured: boolean;
   /** Smallest difference of accuracy that is found with the plan's power: over all, and on the smallest route. */
   detectable: { questions: number; difference: number; route: { name: string; questions: number; difference: number } };
@@ -62,11 +62,11 @@ function detectableOf({ plan, trials }: BenchmarkManifest, questions: readonly D
 /** The mean of an earlier benchmark's records of the same pipeline, by the same models; null where there is none. */
 async function measuredCost(settings: Config, arm: BenchmarkArm, notThis: string): Promise<Cost | null> {
   const models = modelsOf(arm.pipeline, settings.model);
-  for (const id of (await benchmarkIds(settings.home)).toReversed()) {
-    const manifest = id === notThis ? null : await readManifest(settings.home, id).catch(() => null);
+  for (const id of (await benchmarkIds(settings.dataDirectory)).toReversed()) {
+    const manifest = id === notThis ? null : await readManifest(settings.dataDirectory, id).catch(() => null);
     const same = manifest?.arms.find(({ specHash }) => specHash === arm.specHash);
     if (manifest === null || same === undefined || manifest.offline !== settings.model.offline) continue;
-    const records = await recordsOf(runLogExportFile(benchmarkFolder(settings.home, id)), same.name);
+    const records = await recordsOf(runLogExportFile(benchmarkFolder(settings.dataDirectory, id)), same.name);
     const fitting = records.filter(({ models: used }) =>
       Object.values(used ?? {}).every((one) => models.includes(one)),
     );

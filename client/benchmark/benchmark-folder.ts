@@ -2,7 +2,7 @@
 import { existsSync } from 'node:fs';
 import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { homePaths } from '../../config/home-paths.ts';
+import { dataPaths } from '../../config/data-paths.ts';
 import { BenchmarkManifest } from '../../contracts/benchmark.ts';
 import type { RunLogRecord } from '../../contracts/run-log.ts';
 import { readJsonLine } from '../../harness/json-lines.ts';
@@ -12,8 +12,8 @@ import { asUsage } from '../input/json-lines-file.ts';
 import type { DatasetQuestion } from '../../contracts/dataset.ts';
 import { readQuestions, readRunLog } from '../evaluate/read-run-log.ts';
 
-export function benchmarkFolder(home: string, id: string): string {
-  return join(homePaths(home).benchmarks, id);
+export function benchmarkFolder(dataDirectory: string, id: string): string {
+  return join(dataPaths(dataDirectory).benchmarks, id);
 }
 
 /**
@@ -22,13 +22,13 @@ export function benchmarkFolder(home: string, id: string): string {
  * @throws UsageError where there is one of that id
  */
 export async function createBenchmark(
-  home: string,
+  dataDirectory: string,
   manifest: BenchmarkManifest,
   dataset: string,
   records: readonly RunLogRecord[] = [],
 ): Promise<string> {
-  const folder = benchmarkFolder(home, manifest.id);
-  await mkdir(homePaths(home).benchmarks, { recursive: true, mode: 0o700 });
+  const folder = benchmarkFolder(dataDirectory, manifest.id);
+  await mkdir(dataPaths(dataDirectory).benchmarks, { recursive: true, mode: 0o700 });
   try {
     await mkdir(folder, { mode: 0o700 });
   } catch (error) {
@@ -44,13 +44,15 @@ export async function createBenchmark(
 }
 
 /** @throws UsageError where there is no benchmark of that id; CommandFailure for one whose manifest cannot be read */
-export async function readManifest(home: string, id: string): Promise<BenchmarkManifest> {
-  const file = join(benchmarkFolder(home, id), 'benchmark.json');
+export async function readManifest(dataDirectory: string, id: string): Promise<BenchmarkManifest> {
+  const file = join(benchmarkFolder(dataDirectory, id), 'benchmark.json');
   try {
     return BenchmarkManifest.parse(JSON.parse(await readFile(file, 'utf8')));
   } catch (error) {
     if (systemErrorCode(error) === 'ENOENT')
-      throw new UsageError(`there is no benchmark ${id} in this home: "switchyard bench status" lists those there are`);
+      throw new UsageError(
+        `there is no benchmark ${id} in this data directory: "switchyard bench status" lists those there are`,
+      );
     throw new CommandFailure(`${file} cannot be read: ${error instanceof Error ? error.message.slice(0, 300) : error}`);
   }
 }
@@ -63,10 +65,10 @@ export async function manifestBeside(log: string): Promise<BenchmarkManifest | n
   return asUsage(() => readJsonLine(text, file, BenchmarkManifest));
 }
 
-/** The ids of all benchmarks of a home, sorted. */
-export async function benchmarkIds(home: string): Promise<string[]> {
+/** The ids of all benchmarks of a data directory, sorted. */
+export async function benchmarkIds(dataDirectory: string): Promise<string[]> {
   try {
-    const entries = await readdir(homePaths(home).benchmarks, { withFileTypes: true });
+    const entries = await readdir(dataPaths(dataDirectory).benchmarks, { withFileTypes: true });
     return entries
       .filter((entry) => entry.isDirectory())
       .map(({ name }) => name)

@@ -46,7 +46,7 @@ async function watch(session: Session, handle: WorkflowHandle, { signal }: Inter
   return await watchBenchmark(session, handle, { signal, onProgress: view.update });
 }
 
-// Writes a finished benchmark's report and memo; one that cannot be reported on is told, and no failure of the run.
+// Writes a finished benchmark's report and memo; one that cannot be reported on is said so on stderr, and is no failure of the run.
 
 type WrittenReport = { report: string; memo: string };
 

@@ -33,7 +33,7 @@ export async function runBenchmark(options: RunOptions): Promise<number> {
   const planned = await planBenchmark(options, settings);
   if (!(await agreed(planned, options))) return exitCodes.worked;
   const { manifest, chosen } = planned;
-  await createBenchmark(settings.home, manifest, chosen.text);
+  await createBenchmark(settings.dataDirectory, manifest, chosen.text);
   const { concurrency, limit = null } = options;
   return withSession(manifest, { ...options, report: true }, settings, (session) =>
     startBenchmark(session, manifest.id, { concurrency, limit }, settings),
@@ -43,7 +43,7 @@ export async function runBenchmark(options: RunOptions): Promise<number> {
 /** One that is open goes on, its waiting runs try their provider again; one that has ended asks what has no record yet. */
 export async function resumeBenchmark(id: string, options: ResumeOptions): Promise<number> {
   const settings = readSettings();
-  const manifest = await readManifest(settings.home, id);
+  const manifest = await readManifest(settings.dataDirectory, id);
   const { concurrency, limit = null, json, report = true } = options;
   return withSession(manifest, { json, report }, settings, async (session) => {
     const found = await findBenchmark(session, id);
@@ -75,6 +75,6 @@ async function withSession(
   await using session = await openSession({ settings, need: 'worker', onProgress: note, signal });
   const handle = await start(session);
   const { id, offline } = manifest;
-  const about = { id, folder: benchmarkFolder(settings.home, id), offline };
+  const about = { id, folder: benchmarkFolder(settings.dataDirectory, id), offline };
   return await followBenchmark(session, handle, about, { interrupt, json, report });
 }

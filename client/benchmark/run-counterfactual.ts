@@ -34,14 +34,14 @@ export type CounterfactualOptions = CounterfactualChoice & {
 
 export async function runCounterfactual(id: string, options: CounterfactualOptions): Promise<number> {
   const settings = readSettings();
-  const manifest = await readManifest(settings.home, id);
-  const folder = benchmarkFolder(settings.home, id);
+  const manifest = await readManifest(settings.dataDirectory, id);
+  const folder = benchmarkFolder(settings.dataDirectory, id);
   const questions = await questionsOfBenchmark(folder);
   const planned = planCounterfactual({ manifest, questions, records: await benchmarkRecords(folder) }, options);
   if (!(await prepared(planned, options, settings))) return exitCodes.worked;
   const code = await resumeBenchmark(planned.manifest.id, { ...options, json: false, report: false });
   if (code !== exitCodes.worked) return code;
-  const records = await benchmarkRecords(benchmarkFolder(settings.home, planned.manifest.id));
+  const records = await benchmarkRecords(benchmarkFolder(settings.dataDirectory, planned.manifest.id));
   for (const regret of regretsOf(planned, records)) {
     if (options.json) printJson(regret);
     else print(regretText(regret));
@@ -56,10 +56,10 @@ async function prepared(
   settings: Config,
 ): Promise<boolean> {
   const { manifest, questions, text, carried, remarks } = planned;
-  if ((await benchmarkIds(settings.home)).includes(manifest.id)) return true;
+  if ((await benchmarkIds(settings.dataDirectory)).includes(manifest.id)) return true;
   const estimate = await estimateBenchmark(manifest, questions, { settings, concurrency: options.concurrency });
   if (!(await agreed({ manifest, estimate, remarks }, options))) return false;
-  await createBenchmark(settings.home, manifest, text, carried);
+  await createBenchmark(settings.dataDirectory, manifest, text, carried);
   return true;
 }
 

@@ -14,16 +14,16 @@ import { readSettings } from '../input/read-settings.ts';
 import { openSession, type Session } from '../session.ts';
 import { benchmarkEnding, benchmarkProgress } from './watch-benchmark.ts';
 
-/** Without an id: every benchmark of the home, one line each. */
+/** Without an id: every benchmark of the data directory, one line each. */
 export async function showBenchmarks(id: string | undefined, json: boolean): Promise<number> {
-  const { home } = readSettings();
-  if (id !== undefined) await readManifest(home, id);
-  const ids = id === undefined ? await benchmarkIds(home) : [id];
+  const { dataDirectory } = readSettings();
+  if (id !== undefined) await readManifest(dataDirectory, id);
+  const ids = id === undefined ? await benchmarkIds(dataDirectory) : [id];
   if (ids.length === 0) note('there are no benchmarks yet: switchyard bench run');
   if (ids.length === 0) return exitCodes.worked;
   return withSession('worker', async (session) => {
     for (const each of ids) {
-      const shown = { id: each, folder: benchmarkFolder(home, each), ...(await stateOf(session, each)) };
+      const shown = { id: each, folder: benchmarkFolder(dataDirectory, each), ...(await stateOf(session, each)) };
       if (json) printJson(shown);
       else
         print(
@@ -49,17 +49,17 @@ export function cancelBenchmark(id: string): Promise<number> {
     const { handle } = await openBenchmark(session, id);
     await handle.cancel();
     const { kind, progress } = await benchmarkEnding(handle);
-    exportRunLog(runLogExportFile(benchmarkFolder(readSettings().home, id)));
+    exportRunLog(runLogExportFile(benchmarkFolder(readSettings().dataDirectory, id)));
     print(`${id} has ended (${kind}): ${progress.done} of ${progress.total} runs are recorded`);
     return exitCodes.worked;
   });
 }
 
 export async function reportBenchmark(id: string, json: boolean): Promise<number> {
-  const { home } = readSettings();
-  await readManifest(home, id);
+  const { dataDirectory } = readSettings();
+  await readManifest(dataDirectory, id);
   const { writeBenchmarkReport } = await import('./benchmark-report.ts');
-  const written = await writeBenchmarkReport(benchmarkFolder(home, id));
+  const written = await writeBenchmarkReport(benchmarkFolder(dataDirectory, id));
   if (json) printJson({ id, ...written });
   else print(`report: ${written.report}\nmemo: ${written.memo}`);
   return exitCodes.worked;

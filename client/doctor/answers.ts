@@ -4,7 +4,7 @@ import { connect } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
 import type { Config } from '../../config/config.ts';
-import { homePaths } from '../../config/home-paths.ts';
+import { dataPaths } from '../../config/data-paths.ts';
 import { CommandFailure } from '../../lib/errors.ts';
 import { printableLine } from '../../lib/printable.ts';
 import type { Session } from '../session.ts';
@@ -28,10 +28,10 @@ const Probe = z.discriminatedUnion('ok', [
 
 const maxOutputBytes = 100_000;
 
-/** True while a runtime of this home listens. */
+/** True while a runtime of this data directory listens. */
 export function runtimeListens(config: Config): Promise<boolean> {
   return new Promise((resolve) => {
-    const socket = connect(homePaths(config.home).socket);
+    const socket = connect(dataPaths(config.dataDirectory).socket);
     socket.once('error', () => resolve(false));
     socket.once('connect', () => {
       socket.destroy();
@@ -109,7 +109,7 @@ function runWithInput(main: string, input: string): Promise<{ code: number | nul
 
 // Tries the endpoint that embeds, where one is configured.
 
-/** Search works without it: what is wrong with it is told, and makes nothing unhealthy that was not asked for. */
+/** Search works without it: what is wrong with it is reported, and makes nothing unhealthy that was not asked for. */
 export async function embeddingsFinding({ embeddings }: Config): Promise<Finding> {
   if (embeddings === null)
     return later(

@@ -2,7 +2,7 @@
 import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import type { Config } from '../../config/config.ts';
-import { homePaths } from '../../config/home-paths.ts';
+import { dataPaths } from '../../config/data-paths.ts';
 import { printableLine } from '../../lib/printable.ts';
 import { type Finding, later, missing, ok } from './finding.ts';
 
@@ -33,7 +33,7 @@ export async function temporalFinding(config: Config): Promise<Finding> {
   const name = 'temporal';
   if (config.temporal.external) return ok(name, 'not needed: the environment names a server');
   const { executable } = config.temporal;
-  const own = homePaths(config.home).executable;
+  const own = dataPaths(config.dataDirectory).executable;
   const candidates = executable === null ? ['temporal', ...(existsSync(own) ? [own] : [])] : [executable];
   for (const program of candidates) {
     const version = await firstLine(program, ['--version']);

@@ -80,5 +80,5 @@ function tell(file: string, questions: readonly DatasetQuestion[], findings: Dat
     );
   for (const { level, question, what } of findings)
     print(printableLine(`${level}: ${question === null ? '' : `${question}: `}${what}`));
-  if (findings.length === 0) print('nothing to mend');
+  if (findings.length === 0) print('nothing to fix');
 }

@@ -27,7 +27,7 @@ export async function gradedLog(log: string, options: GradeOptions): Promise<Gra
 /**
  * One record after the other, so that a log of any size fits. Where the log lies in a benchmark's folder, the pipelines
  * of its arms tell which kinds of text a route calls for.
- * @param warn told of fields of the log that are not read
+ * @param warn called with fields of the log that are not read
  * @throws UsageError with the line that is wrong
  */
 export async function* gradedCases(

@@ -124,7 +124,7 @@ function word(correct: boolean | null): string {
 // Has answers graded by models, in a child process: the client itself loads no model code.
 
 /**
- * @param onResult told of each as it comes
+ * @param onResult called with each as it comes
  * @throws CommandFailure when the child ends before every answer is judged; the signal's reason when it is aborted
  */
 async function askJudges(
@@ -137,7 +137,7 @@ async function askJudges(
     child.once('error', reject);
     child.once('close', () => resolve());
   });
-  child.stdin.on('error', () => undefined); // its end is told by 'close'
+  child.stdin.on('error', () => undefined); // its end is reported by 'close'
   child.stdin.end(tasks.map((task) => `${JSON.stringify(task)}\n`).join(''));
   let results = 0;
   for await (const line of createInterface({ input: child.stdout })) {

@@ -9,7 +9,7 @@ import { linesOfFile } from '../input/lines-of-file.ts';
 
 /**
  * Of a benchmark that runs, what is recorded by now.
- * @param warn told of fields that are not read
+ * @param warn called with fields that are not read
  * @throws UsageError with the line that is wrong
  */
 export async function* readRunLog(

@@ -1,4 +1,4 @@
-/** Reads the values of options, so that a mistake is told before anything starts. */
+/** Reads the values of options, so that a mistake is reported before anything starts. */
 import { InvalidArgumentError } from 'commander';
 import type { SpendingLimit } from '../../contracts/benchmark.ts';
 

@@ -16,7 +16,7 @@ export function startEmbedder({ weight, ...settings }: NonNullable<Config['embed
   const file = fileURLToPath(new URL('../../models/embeddings-main.ts', import.meta.url));
   const child: Child = spawn(process.execPath, [file], { stdio: ['pipe', 'pipe', 'inherit'] });
   const waiting = new Map<number, Waiting>();
-  child.stdin.on('error', () => undefined); // its end is told by 'close'
+  child.stdin.on('error', () => undefined); // its end is reported by 'close'
   child.stdin.write(`${JSON.stringify(settings)}\n`);
   createInterface({ input: child.stdout }).on('line', (line) => {
     const answer = EmbeddingAnswer.parse(JSON.parse(line));

@@ -22,10 +22,10 @@ export async function indexRepository(options: IndexOptions): Promise<number> {
 
 async function build({ retrieval, signal }: Opened, repository: RepositoryRef, json: boolean): Promise<number> {
   const startMs = performance.now();
-  let told = startMs;
+  let reportedMs = startMs;
   const onProgress: OnProgress = ({ stage, done, total }) => {
-    if (performance.now() - told < 1_000) return;
-    told = performance.now();
+    if (performance.now() - reportedMs < 1_000) return;
+    reportedMs = performance.now();
     note(`${stage} ${done}${total === null ? '' : ` of ${total}`} ${stage === 'embedding' ? 'chunks' : 'files'}`);
   };
   const snapshot = await retrieval.open(repository, { signal, onProgress });

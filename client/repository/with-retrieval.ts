@@ -15,12 +15,12 @@ export type Opened = { retrieval: Retrieval; signal: AbortSignal };
  * @throws CommandFailure for a repository that cannot be read
  */
 export async function withRetrieval(work: (opened: Opened) => Promise<number>, useEmbeddings = false): Promise<number> {
-  const { home, embeddings } = readSettings();
+  const { dataDirectory, embeddings } = readSettings();
   using interrupt = listenForInterrupt();
   const { signal } = interrupt;
   await using embedder = useEmbeddings && embeddings !== null ? startEmbedder(embeddings) : null;
   const vectors = embedder === null ? null : { embeddings: embedder.embeddings, warn: note };
-  await using retrieval = createRetrieval({ home, vectors });
+  await using retrieval = createRetrieval({ dataDirectory, vectors });
   try {
     return await work({ retrieval, signal });
   } catch (error) {

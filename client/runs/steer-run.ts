@@ -69,7 +69,7 @@ export async function retryRun(
     handle: run.handle,
     signal: interrupt.signal,
     onProgress: (progress) => {
-      // That it waits again is how it ends for us, and is told there.
+      // That it waits again is how it ends for us, and is reported there.
       if (progress.waitingFor === null) view.update(progress, workflowId);
     },
     stopWhenWaiting: true,

@@ -50,7 +50,7 @@ function named(judged: readonly JudgedCell[]): CellName[] {
   return judged.map(({ cell: { row, dimension } }) => ({ row, dimension }));
 }
 
-/** Of every row, by its accuracy cell, which needs the most questions. One number a row, wherever it is told. */
+/** Of every row, by its accuracy cell, which needs the most questions. One number a row, wherever it is shown. */
 export function questionNeeds(judged: readonly JudgedCell[], plan: ComparisonPlan): Need[] {
   const cells = judged.filter(({ cell }) => cell.dimension === 'accuracy');
   const chances = { alpha: plan.alpha / Math.max(1, 2 * cells.length), power: plan.power };

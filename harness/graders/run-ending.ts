@@ -4,7 +4,7 @@ import type { RunLogRecord } from '../../contracts/run-log.ts';
 /** `unknown`: the record has neither an outcome, nor an answer, nor an error. */
 export type Ending = 'answered' | 'abstained' | 'gave-up' | 'broke' | 'cancelled' | 'unknown';
 
-/** Of a log without outcomes, told by its answer and error; an answer that is there and empty is none. */
+/** Of a log without outcomes, taken from its answer and error; an answer that is there and empty is none. */
 export function endingOf({ outcome, final_answer, error }: RunLogRecord): Ending {
   switch (outcome) {
     case 'answered':

@@ -55,7 +55,7 @@ export function conflictLines({ found, share, unknown, limit, conflicts }: Confl
   ];
 }
 
-/** Of the others the share is told. */
+/** Of the others the share is shown. */
 function unsaid(unknown: number, what: string): string {
   return unknown === 0 ? '' : `; not known of ${unknown} ${what}`;
 }

@@ -60,7 +60,7 @@ const remedies: Partial<Record<Label, string>> = {
   incomplete: 'ask in the prompt for every part of the question, and allow one more try',
   false_abstention: 'allow one more search before giving up, and a stronger model on the retry',
   gave_up: 'raise the budget or the turn limit',
-  error: 'mend what failed first: an error is not a matter of routes',
+  error: 'fix what failed first: an error is not a matter of routes',
 };
 
 export type Remedy = { label: Label; runs: number; of: number; remedy: string };

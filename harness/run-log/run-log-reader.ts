@@ -16,7 +16,7 @@ const mostNamed = 20;
 
 /**
  * @param file as messages name it
- * @param warn told once of each field that is not read, with the line where it first stands
+ * @param warn called once with each field that is not read, with the line where it first stands
  */
 export function runLogReader(file: string, warn: (warning: string) => void = () => {}): RunLogReader {
   const named = new Set<string>();

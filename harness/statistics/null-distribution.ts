@@ -20,7 +20,7 @@ const exactWork = 50_000_000;
 const tolerance = 1e-9;
 /** Below it a bound is the answer instead of a share of draws. */
 const beyondDraws = 1e-6;
-/** Stands for chances too small to be told. */
+/** Stands for chances too small to be shown. */
 const tiny = 1e-250;
 
 /**

@@ -43,7 +43,7 @@ function unbacked(draft: string, evidence: string, question: string): { share: n
   return { share: said.length === 0 ? 1 : missing.length / said.length, words: missing };
 }
 
-/** The verdict on the draft of the request; reasons name what to mend. */
+/** The verdict on the draft of the request; reasons name what to fix. */
 export function judgeDraft(conversation: Conversation): WireVerdict {
   const draft = textOf(conversation, 'draft').slice(0, maxDraft);
   const evidence = textOf(conversation, 'evidence');

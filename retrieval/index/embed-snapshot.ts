@@ -32,7 +32,7 @@ export function identityOf({ model, dimensions, passagePrefix }: Embeddings['set
   return JSON.stringify([model, dimensions, passagePrefix]);
 }
 
-/** An endpoint that is gone ends it early, and is told in the report. @throws the signal's reason */
+/** An endpoint that is gone ends it early, and is named in the report. @throws the signal's reason */
 export async function embedSnapshot(
   { embed, settings }: Embeddings,
   shelf: VectorShelf,

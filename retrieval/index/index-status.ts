@@ -1,4 +1,4 @@
-/** Lists what a home folder's indexes hold, from the same rows that searching goes by. */
+/** Lists what a data directory's indexes hold, from the same rows that searching goes by. */
 import { existsSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
@@ -28,9 +28,9 @@ export type StoredState = {
   skipped: Record<string, number>;
 };
 
-/** @param home the folder that retrieval keeps its indexes in */
-export function indexStatus(home: string): StoredIndex[] {
-  const folder = join(home, 'index');
+/** @param dataDirectory the folder that retrieval keeps its indexes in */
+export function indexStatus(dataDirectory: string): StoredIndex[] {
+  const folder = join(dataDirectory, 'index');
   if (!existsSync(folder)) return [];
   const names = readdirSync(folder).filter((name) => name.endsWith('.sqlite'));
   return names.sort().map((name) => readIndex(join(folder, name), name.replace(/\.sqlite$/, '')));

@@ -12,18 +12,22 @@ import type { OnProgress } from '../worker-threads/thread-tasks.ts';
 import type { Threads } from '../worker-threads/threads.ts';
 import type { Coverage } from '../store/vector-store.ts';
 
-export type VectorDesk = {
+export type EmbeddedSearch = {
   embedSnapshot(ref: SnapshotRef, signal: AbortSignal, onProgress?: OnProgress): Promise<EmbeddingReport>;
   embedQuery(ref: SnapshotRef, query: string, signal: AbortSignal): Promise<EmbeddedQuery>;
 };
 
-export type DeskOptions = {
+export type EmbeddedSearchOptions = {
   embeddings: Embeddings;
   /** Told once of each reason why searches go by words alone. */
   warn: (message: string) => void;
 };
 
-export function openVectorDesk(threads: Threads, home: string, { embeddings, warn }: DeskOptions): VectorDesk {
+export function openEmbeddedSearch(
+  threads: Threads,
+  dataDirectory: string,
+  { embeddings, warn }: EmbeddedSearchOptions,
+): EmbeddedSearch {
   const identity = identityOf(embeddings.settings);
   const queries = new QueryEmbedder(embeddings, warn);
   /** Snapshots that have all their vectors keep them. */
@@ -32,13 +36,13 @@ export function openVectorDesk(threads: Threads, home: string, { embeddings, war
     const key = `${ref.repositoryKey} ${ref.id}`;
     const known = complete.get(key);
     if (known !== undefined) return known;
-    const coverage = await threads.run('coverage', { kind: 'coverage', home, ref, identity }, { signal });
+    const coverage = await threads.run('coverage', { kind: 'coverage', dataDirectory, ref, identity }, { signal });
     if (coverage.embedded === coverage.total) complete.set(key, coverage);
     return coverage;
   };
   return {
     embedSnapshot: (ref, signal, onProgress) =>
-      embedSnapshot(embeddings, shelfOf(threads, { home, ref, identity }, signal), {
+      embedSnapshot(embeddings, shelfOf(threads, { dataDirectory, ref, identity }, signal), {
         signal,
         onProgress: (done, total) => onProgress?.({ stage: 'embedding', done, total }),
       }),
@@ -46,7 +50,7 @@ export function openVectorDesk(threads: Threads, home: string, { embeddings, war
   };
 }
 
-type Place = { home: string; ref: SnapshotRef; identity: string };
+type Place = { dataDirectory: string; ref: SnapshotRef; identity: string };
 
 function shelfOf(threads: Threads, place: Place, signal: AbortSignal): VectorShelf {
   return {

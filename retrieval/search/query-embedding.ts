@@ -28,7 +28,7 @@ export class QueryEmbedder {
   #why = '';
   #warned = '';
 
-  /** @param warn is told once of each reason that is new */
+  /** @param warn is called once with each reason that is new */
   constructor(embeddings: Embeddings, warn: (message: string) => void) {
     this.#embeddings = embeddings;
     this.#warn = warn;

@@ -1,4 +1,4 @@
-/** Fetches a repository by its URL into a bare clone under the home folder. */
+/** Fetches a repository by its URL into a bare clone under the data directory. */
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -17,7 +17,7 @@ const lockAttempts = 20;
 export async function fetchUrl(
   url: string,
   ref: string | undefined,
-  home: string,
+  dataDirectory: string,
   signal: AbortSignal,
   onProgress?: OnProgress,
 ): Promise<SnapshotSource> {
@@ -25,12 +25,12 @@ export async function fetchUrl(
   const wanted = checkRef(ref ?? 'HEAD');
   const name = nameOfUrl(url);
   const repositoryKey = repositoryKeyOf(name, `url\0${publicUrl(url)}`);
-  const gitDirectory = await openClone(home, repositoryKey, signal);
+  const gitDirectory = await openClone(dataDirectory, repositoryKey, signal);
   const commit = await fetchRef(gitDirectory, url, wanted, signal);
   const label = labelOf(name, ref, commit);
   return {
     kind: 'commit',
-    home,
+    dataDirectory,
     repositoryKey,
     label,
     url: publicUrl(url),
@@ -44,22 +44,22 @@ export async function fetchUrl(
 /** The source of a snapshot that was opened elsewhere. @throws SnapshotUnavailable when it cannot be fetched */
 export async function fetchSnapshotSource(
   ref: SnapshotRef,
-  home: string,
+  dataDirectory: string,
   signal: AbortSignal,
   onProgress?: OnProgress,
 ): Promise<SnapshotSource> {
-  if (ref.url === null) throw snapshotUnavailable(ref.id, home, 'and it has no URL to fetch it from');
+  if (ref.url === null) throw snapshotUnavailable(ref.id, dataDirectory, 'and it has no URL to fetch it from');
   try {
-    const source = await fetchUrl(checkGitUrl(ref.url), ref.id, home, signal, onProgress);
+    const source = await fetchUrl(checkGitUrl(ref.url), ref.id, dataDirectory, signal, onProgress);
     return { ...source, repositoryKey: ref.repositoryKey };
   } catch (error) {
     if (!(error instanceof RepositoryUnusable)) throw error;
-    throw snapshotUnavailable(ref.id, home, `and fetching it failed (${error.message})`);
+    throw snapshotUnavailable(ref.id, dataDirectory, `and fetching it failed (${error.message})`);
   }
 }
 
-async function openClone(home: string, repositoryKey: string, signal: AbortSignal): Promise<string> {
-  const gitDirectory = join(home, 'git', `${repositoryKey}.git`);
+async function openClone(dataDirectory: string, repositoryKey: string, signal: AbortSignal): Promise<string> {
+  const gitDirectory = join(dataDirectory, 'git', `${repositoryKey}.git`);
   await mkdir(gitDirectory, { recursive: true });
   const made = await runGit(['init', '--bare', '--quiet', '--template=', gitDirectory], { signal });
   if (made.code !== 0) {

@@ -12,16 +12,16 @@ import type { OnProgress } from '../worker-threads/thread-tasks.ts';
 /** @throws RepositoryUnusable */
 export async function locateRepository(
   ref: RepositoryRef,
-  home: string,
+  dataDirectory: string,
   signal: AbortSignal,
   onProgress?: OnProgress,
 ): Promise<SnapshotSource> {
-  if (ref.kind === 'url') return fetchUrl(checkGitUrl(ref.url), ref.ref, home, signal, onProgress);
+  if (ref.kind === 'url') return fetchUrl(checkGitUrl(ref.url), ref.ref, dataDirectory, signal, onProgress);
   const folder = await checkFolder(ref.path);
   const checkout = await findCheckout(folder, signal);
   const commit = checkout && (await commitOf(checkout, ref.ref, signal));
   if (checkout && commit && (await hasTree(checkout, commit, signal))) {
-    const source = await commitSource(folder, checkout, commit, ref.ref, home, signal);
+    const source = await commitSource(folder, checkout, commit, ref.ref, dataDirectory, signal);
     return ref.uncommitted === true ? withWorktree(source, folder, ref.ref) : source;
   }
   if (ref.ref !== undefined) {
@@ -31,7 +31,7 @@ export async function locateRepository(
   const name = basename(folder) || 'root';
   return {
     kind: 'folder',
-    home,
+    dataDirectory,
     repositoryKey: repositoryKeyOf(name, `folder\0${folder}`),
     label: name,
     url: null,
@@ -111,7 +111,7 @@ async function commitSource(
   checkout: Checkout,
   commit: string,
   ref: string | undefined,
-  home: string,
+  dataDirectory: string,
   signal: AbortSignal,
 ): Promise<SnapshotSource> {
   const { gitDirectory, commonDirectory, prefix } = checkout;
@@ -121,7 +121,7 @@ async function commitSource(
   // A URL names a whole repository: a folder inside one cannot be fetched by it.
   const url = prefix === '' ? await originUrl(gitDirectory, signal) : null;
   const label = labelOf(name, ref, commit);
-  return { kind: 'commit', home, repositoryKey, label, url, gitDirectory, commit, prefix, worktree: null };
+  return { kind: 'commit', dataDirectory, repositoryKey, label, url, gitDirectory, commit, prefix, worktree: null };
 }
 
 async function originUrl(gitDirectory: string, signal: AbortSignal): Promise<string | null> {

@@ -2,7 +2,7 @@
 
 /** Everything in it is final: nothing is looked up by a name that may move. */
 export type SnapshotSource = {
-  home: string;
+  dataDirectory: string;
   repositoryKey: string;
   label: string;
   /** A URL from which another machine can fetch the same commit; null when there is none. Holds no password. */

@@ -15,14 +15,14 @@ import {
 /** How long one writer waits for another; writers hold the lock for a fraction of a second at a time. */
 const busyMilliseconds = 60_000;
 
-export function storeFile(home: string, repositoryKey: string): string {
-  return join(home, 'index', `${repositoryKey}.sqlite`);
+export function storeFile(dataDirectory: string, repositoryKey: string): string {
+  return join(dataDirectory, 'index', `${repositoryKey}.sqlite`);
 }
 
 /** Opens the store, making it, or making it anew where another version of the tables is found. */
-export function openStore(home: string, repositoryKey: string): DatabaseSync {
-  mkdirSync(join(home, 'index'), { recursive: true });
-  const store = new DatabaseSync(storeFile(home, repositoryKey), { timeout: busyMilliseconds });
+export function openStore(dataDirectory: string, repositoryKey: string): DatabaseSync {
+  mkdirSync(join(dataDirectory, 'index'), { recursive: true });
+  const store = new DatabaseSync(storeFile(dataDirectory, repositoryKey), { timeout: busyMilliseconds });
   try {
     useWriteAheadLog(store);
     store.exec('PRAGMA synchronous = NORMAL; PRAGMA temp_store = MEMORY; PRAGMA cache_size = -32000');

@@ -37,16 +37,16 @@ export async function runThreadTask({ task, outbox }: { task: ThreadTask; outbox
 
 async function answer(task: ThreadTask, onProgress: (progress: OpenProgress) => void): Promise<ThreadReply> {
   if (task.kind === 'build') {
-    const store = storeOf(task.home, task.source.repositoryKey);
+    const store = storeOf(task.dataDirectory, task.source.repositoryKey);
     return { kind: 'result', result: await buildSnapshot(store, task.source, onProgress) };
   }
-  const { home, ref } = task;
+  const { dataDirectory, ref } = task;
   if (task.kind === 'finish') {
-    const held = existsSync(storeFile(home, ref.repositoryKey));
-    const store = held ? storeOf(home, ref.repositoryKey) : null;
+    const held = existsSync(storeFile(dataDirectory, ref.repositoryKey));
+    const store = held ? storeOf(dataDirectory, ref.repositoryKey) : null;
     return { kind: 'result', result: store && (await finishSnapshot(store, ref.repositoryKey, ref.id, onProgress)) };
   }
-  const view = viewOf(home, ref);
+  const view = viewOf(dataDirectory, ref);
   if (task.kind === 'find') return { kind: 'result', result: view?.snapshot ?? null };
   if (view === null) return { kind: 'absent', snapshot: ref.id };
   return { kind: 'result', result: await answerFrom(view, task) };
@@ -80,11 +80,11 @@ async function answerFrom(view: SnapshotView, task: ViewTask): Promise<ThreadRes
   }
 }
 
-function storeOf(home: string, repositoryKey: string): DatabaseSync {
-  const file = storeFile(home, repositoryKey);
+function storeOf(dataDirectory: string, repositoryKey: string): DatabaseSync {
+  const file = storeFile(dataDirectory, repositoryKey);
   const held = existsSync(file) ? stores.get(file) : undefined;
   if (held === undefined) forget(file);
-  const store = held ?? openStore(home, repositoryKey);
+  const store = held ?? openStore(dataDirectory, repositoryKey);
   for (const unused of use(stores, file, store)) forget(unused);
   return store;
 }
@@ -95,10 +95,10 @@ function forget(file: string): void {
   stores.delete(file);
 }
 
-function viewOf(home: string, ref: SnapshotRef): SnapshotView | null {
-  if (!existsSync(storeFile(home, ref.repositoryKey))) return null;
-  const store = storeOf(home, ref.repositoryKey);
-  const key = `${storeFile(home, ref.repositoryKey)}\0${ref.id}`;
+function viewOf(dataDirectory: string, ref: SnapshotRef): SnapshotView | null {
+  if (!existsSync(storeFile(dataDirectory, ref.repositoryKey))) return null;
+  const store = storeOf(dataDirectory, ref.repositoryKey);
+  const key = `${storeFile(dataDirectory, ref.repositoryKey)}\0${ref.id}`;
   const view = views.get(key) ?? openView(store, ref.repositoryKey, ref.id);
   if (view === null) return null;
   for (const unused of use(views, key, view)) views.delete(unused);

@@ -11,8 +11,8 @@ import type { Coverage, Embedded, UnembeddedBatch } from '../store/vector-store.
 import type { SnapshotSource } from '../snapshot/snapshot-source.ts';
 import type { ToolRun } from '../tools/rendering.ts';
 
-/** `home` is the folder that holds the indexes. */
-export type ThreadTask = { home: string } & (
+/** `dataDirectory` is the folder that holds the indexes. */
+export type ThreadTask = { dataDirectory: string } & (
   | { kind: 'build'; source: SnapshotSource }
   | { kind: 'find'; ref: SnapshotRef }
   /** Completes the index of a snapshot whose text is stored. */

@@ -75,6 +75,7 @@ async function runTask<Result extends ThreadResults[keyof ThreadResults]>(
 
 function resultOf(reply: ThreadReply, task: ThreadTask): ThreadResults[keyof ThreadResults] {
   if (reply.kind === 'unusable') throw new RepositoryUnusable(reply.message);
-  if (reply.kind === 'absent') throw snapshotUnavailable(reply.snapshot, task.home, 'and was asked to read it');
+  if (reply.kind === 'absent')
+    throw snapshotUnavailable(reply.snapshot, task.dataDirectory, 'and was asked to read it');
   return reply.result;
 }

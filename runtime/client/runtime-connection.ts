@@ -1,13 +1,13 @@
 /**
- * Joins the runtime of a home, starting it where there is none.
- * 1. Two commands that start in the same second may both start one: the home's lock lets one live, both join it.
+ * Joins the runtime of a data directory, starting it where there is none.
+ * 1. Two commands that start in the same second may both start one: the data directory's lock lets one live, both join it.
  * 2. A runtime that is on its way out is waited for, then another one is started.
  * 3. Nobody waits for ever: no socket, or no word on it, ends in an error that names the log.
  */
 import { connect, type Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { CommandFailure, Interrupted, systemErrorCode } from '../../lib/errors.ts';
-import { joinOver, type Need, type RuntimeMember } from './runtime-member.ts';
+import { joinOver, type Need, type RuntimeClient } from './runtime-client.ts';
 import { type RuntimeCommand, type StartedRuntime, startRuntime } from './runtime-process.ts';
 
 export type RuntimeRequest = {
@@ -15,7 +15,7 @@ export type RuntimeRequest = {
   need: Need;
   command: RuntimeCommand;
   onProgress: (text: string) => void;
-  /** Gives up joining; a runtime that was started and has no member ends by itself. */
+  /** Gives up joining; a runtime that was started and has no client ends by itself. */
   signal?: AbortSignal;
   /** How long a socket may take to appear. */
   appearMs?: number;
@@ -23,7 +23,7 @@ export type RuntimeRequest = {
   silenceMs?: number;
 };
 
-export type JoinedRuntime = RuntimeMember & {
+export type JoinedRuntime = RuntimeClient & {
   /** True when this command started it. */
   started: boolean;
 };
@@ -41,8 +41,8 @@ export async function joinRuntime(request: RuntimeRequest): Promise<JoinedRuntim
     if (request.signal?.aborted) throw new Interrupted();
     const socket = await open(request.socket);
     if (socket !== null) {
-      const member = await joinInTime(socket, request);
-      if (member !== null) return { ...member, started: own?.pid === member.ready.pid };
+      const client = await joinInTime(socket, request);
+      if (client !== null) return { ...client, started: own?.pid === client.ready.pid };
       deadline = Math.max(deadline, Date.now() + graceMs);
     } else {
       const end = own?.ended() ?? null;
@@ -77,7 +77,7 @@ function open(path: string): Promise<Socket | null> {
   });
 }
 
-async function joinInTime(socket: Socket, request: RuntimeRequest): Promise<RuntimeMember | null> {
+async function joinInTime(socket: Socket, request: RuntimeRequest): Promise<RuntimeClient | null> {
   const limitMs = request.silenceMs ?? 180_000;
   const giveUp = () => socket.destroy();
   request.signal?.addEventListener('abort', giveUp);
@@ -87,12 +87,12 @@ async function joinInTime(socket: Socket, request: RuntimeRequest): Promise<Runt
     socket.destroy();
   }, limitMs);
   try {
-    const member = await joinOver(socket, request.need, (text) => {
+    const client = await joinOver(socket, request.need, (text) => {
       timer.refresh();
       request.onProgress(text);
     });
-    if (member === null && silent) throw failure(`said nothing for ${Math.round(limitMs / 1000)} s`, request);
-    return member;
+    if (client === null && silent) throw failure(`said nothing for ${Math.round(limitMs / 1000)} s`, request);
+    return client;
   } catch (error) {
     socket.destroy();
     throw error;

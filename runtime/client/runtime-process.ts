@@ -1,4 +1,4 @@
-/** Starts the runtime of a home as a process of its own, whose last words are kept in a log. */
+/** Starts the runtime of a data directory as a process of its own, whose last words are kept in a log. */
 import { spawn } from 'node:child_process';
 import { closeSync, mkdirSync, openSync, readFileSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
@@ -6,7 +6,7 @@ import { printableLine } from '../../lib/printable.ts';
 
 export type RuntimeCommand = { executable: string; arguments: string[]; logFile: string };
 
-/** The start of a runtime; it may end at once because another one holds the home. */
+/** The start of a runtime; it may end at once because another one holds the data directory. */
 export type StartedRuntime = {
   /** Undefined where it could not be started at all. */
   pid: number | undefined;

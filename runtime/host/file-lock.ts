@@ -46,8 +46,8 @@ export async function whileLocked<Result>(
 }
 
 /**
- * Runs `act` while no other home of this user chooses ports: between finding a port free and the server's listening
- * there, another home's server could take it, and would then be mistaken for ours.
+ * Runs `act` while no other data directory of this user chooses ports: between finding a port free and the server's listening
+ * there, another data directory's server could take it, and would then be mistaken for ours.
  */
 export function whilePortsAreOurs<Result>(act: () => Promise<Result>): Promise<Result> {
   const folder = join('/tmp', `switchyard-ports-${process.getuid?.() ?? 'user'}`);

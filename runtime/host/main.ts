@@ -1,18 +1,18 @@
-/** The home's runtime: started by the first command that needs it, gone after the last; see runtime.ts. */
-import { homePaths } from '../../config/home-paths.ts';
+/** The data directory's runtime: started by the first command that needs it, gone after the last; see runtime.ts. */
+import { dataPaths } from '../../config/data-paths.ts';
 import { loadConfig } from '../../config/load-config.ts';
 import { createLogger } from '../../observability/logging.ts';
-import { runHomeRuntime } from './home-runtime.ts';
+import { hostRuntime } from './host-runtime.ts';
 import { redactorOf } from '../../worker/redactor.ts';
 import { stopSignal } from './stop-signals.ts';
 
 try {
-  // The home holds private code and answers about it: what is created there is for its owner alone.
+  // The data directory holds private code and answers about it: what is created there is for its owner alone.
   process.umask(0o077);
   const config = loadConfig(process.env);
-  const paths = homePaths(config.home);
+  const paths = dataPaths(config.dataDirectory);
   const log = createLogger({ level: config.logLevel, file: paths.runtimeLog, redactor: redactorOf(config) });
-  const problems = await runHomeRuntime({
+  const problems = await hostRuntime({
     config,
     log,
     stop: stopSignal(),

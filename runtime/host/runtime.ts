@@ -1,11 +1,11 @@
 /**
- * The runtime of a home: one server and one worker for all commands that use the home at the same time.
- * It starts the server for the first member and the worker for the first that needs it; when the last member is gone
+ * The runtime of a data directory: one server and one worker for all commands that use the data directory at the same time.
+ * It starts the server for the first client and the worker for the first that needs it; when the last client is gone
  * it drains the worker, stops the server and is over.
  */
 import type { RuntimeMessage } from '../protocol.ts';
 import type { Logger } from '../../observability/logging.ts';
-import type { Member, MemberEvents } from './runtime-socket.ts';
+import type { ConnectedClient, ClientEvents } from './runtime-socket.ts';
 
 type Part = {
   /** Resolves when it has ended, with what happened. */
@@ -30,14 +30,14 @@ export type RuntimeParts = {
 
 type Need = 'server' | 'worker';
 
-export class Runtime implements MemberEvents {
+export class Runtime implements ClientEvents {
   readonly #parts: RuntimeParts;
   readonly #log: Logger;
-  readonly #members = new Set<Member>();
-  /** Members that may be told of progress: joined, not yet ready. */
-  readonly #waiting = new Set<Member>();
+  readonly #clients = new Set<ConnectedClient>();
+  /** Clients that may be told of progress: joined, not yet ready. */
+  readonly #waiting = new Set<ConnectedClient>();
   /** Those who asked to be told when all has stopped. */
-  readonly #leaving = new Set<Member>();
+  readonly #leaving = new Set<ConnectedClient>();
   readonly #over = Promise.withResolvers<void>();
   readonly #giveUp = new AbortController();
   #server: Promise<RunningServer> | null = null;
@@ -51,32 +51,32 @@ export class Runtime implements MemberEvents {
     this.#log = log;
   }
 
-  /** Resolves once it has been told to stop, or the last member is gone, or a part ended by itself. */
+  /** Resolves once it has been told to stop, or the last client is gone, or a part ended by itself. */
   get over(): Promise<void> {
     return this.#over.promise;
   }
 
-  get memberCount(): number {
-    return this.#members.size;
+  get clientCount(): number {
+    return this.#clients.size;
   }
 
-  said(member: Member, message: Parameters<MemberEvents['said']>[1]): void {
+  said(client: ConnectedClient, message: Parameters<ClientEvents['said']>[1]): void {
     switch (message.kind) {
       case 'join':
-        void this.#join(member, message.need);
+        void this.#join(client, message.need);
         break;
       case 'leave':
-        this.#leave(member);
+        this.#leave(client);
         break;
       default:
         message satisfies never;
     }
   }
 
-  gone(member: Member): void {
-    this.#leaving.delete(member);
-    this.#waiting.delete(member);
-    if (this.#members.delete(member)) this.#endIfEmpty();
+  gone(client: ConnectedClient): void {
+    this.#leaving.delete(client);
+    this.#waiting.delete(client);
+    if (this.#clients.delete(client)) this.#endIfEmpty();
   }
 
   /** Nobody can join any more; whoever is in is told. */
@@ -84,7 +84,7 @@ export class Runtime implements MemberEvents {
     if (this.#isStopping) return;
     this.#isStopping = true;
     this.#log.info({ reason }, 'stopping');
-    for (const member of [...this.#members, ...this.#leaving]) member.send({ kind: 'stopping' });
+    for (const client of [...this.#clients, ...this.#leaving]) client.send({ kind: 'stopping' });
     this.#giveUp.abort(new Error('the runtime is stopping'));
     this.#over.resolve();
   }
@@ -101,33 +101,33 @@ export class Runtime implements MemberEvents {
 
   /** Closes every connection: the sign that all has stopped. */
   closeConnections(): void {
-    for (const member of new Set([...this.#members, ...this.#leaving])) member.end();
+    for (const client of new Set([...this.#clients, ...this.#leaving])) client.end();
   }
 
-  async #join(member: Member, need: Need): Promise<void> {
+  async #join(client: ConnectedClient, need: Need): Promise<void> {
     if (this.#isStopping) {
-      this.#leaving.add(member);
-      return member.send({ kind: 'stopping' });
+      this.#leaving.add(client);
+      return client.send({ kind: 'stopping' });
     }
-    this.#members.add(member);
-    this.#waiting.add(member);
-    this.#log.info({ need, members: this.#members.size }, 'a member joined');
+    this.#clients.add(client);
+    this.#waiting.add(client);
+    this.#log.info({ need, clients: this.#clients.size }, 'a client joined');
     try {
       const message = await this.#ready(need);
-      this.#waiting.delete(member);
-      member.send(message);
+      this.#waiting.delete(client);
+      client.send(message);
     } catch (error) {
       if (this.#isStopping) return;
-      this.#log.error({ err: error }, 'could not start what a member needs');
-      member.send({ kind: 'failed', message: textOf(error) });
-      member.end();
+      this.#log.error({ err: error }, 'could not start what a client needs');
+      client.send({ kind: 'failed', message: textOf(error) });
+      client.end();
     }
   }
 
   async #ready(need: Need): Promise<RuntimeMessage> {
     const progress: Progress = (text) => {
       this.#log.info(text);
-      for (const member of this.#waiting) member.send({ kind: 'progress', text });
+      for (const client of this.#waiting) client.send({ kind: 'progress', text });
     };
     if (need === 'worker' && this.#worker === null) this.#parts.warmUp();
     this.#server ??= this.#keep(this.#parts.startServer(progress, this.#giveUp.signal), 'the Temporal server', () => {
@@ -152,7 +152,7 @@ export class Runtime implements MemberEvents {
     };
   }
 
-  /** A start that fails may be tried again by the next member; a part that ends by itself ends the runtime. */
+  /** A start that fails may be tried again by the next client; a part that ends by itself ends the runtime. */
   #keep<Running extends Part>(start: Promise<Running>, name: string, forget: () => void): Promise<Running> {
     start.then(
       (part) =>
@@ -160,7 +160,7 @@ export class Runtime implements MemberEvents {
           if (this.#isStopping) return;
           const message = `${name} stopped: ${why}`;
           this.#log.error(message);
-          for (const member of this.#members) member.send({ kind: 'failed', message });
+          for (const client of this.#clients) client.send({ kind: 'failed', message });
           this.end(message);
         }),
       forget,
@@ -168,22 +168,22 @@ export class Runtime implements MemberEvents {
     return start;
   }
 
-  #leave(member: Member): void {
-    this.#waiting.delete(member);
-    const wasMember = this.#members.delete(member);
-    if (wasMember && this.#members.size === 0) {
-      this.#leaving.add(member);
+  #leave(client: ConnectedClient): void {
+    this.#waiting.delete(client);
+    const wasClient = this.#clients.delete(client);
+    if (wasClient && this.#clients.size === 0) {
+      this.#leaving.add(client);
       this.#endIfEmpty();
     } else if (!this.#isStopping) {
-      member.send({ kind: 'staying', members: this.#members.size });
-      member.end();
+      client.send({ kind: 'staying', clients: this.#clients.size });
+      client.end();
     } else {
-      this.#leaving.add(member);
+      this.#leaving.add(client);
     }
   }
 
   #endIfEmpty(): void {
-    if (this.#members.size === 0) this.end('the last member is gone');
+    if (this.#clients.size === 0) this.end('the last client is gone');
   }
 }
 

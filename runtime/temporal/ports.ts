@@ -1,4 +1,4 @@
-/** Gives a home its own ports and keeps them, so that links into the Web UI stay good from one start to the next. */
+/** Gives a data directory its own ports and keeps them, so that links into the Web UI stay good from one start to the next. */
 import { createHash } from 'node:crypto';
 import { readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
@@ -18,14 +18,18 @@ const candidates = 50;
 
 /**
  * Two free ports of 127.0.0.1: those of the last start, else Temporal's usual ones, else some that depend on the
- * home's path only. The choice is not yet kept: see `keepPorts`.
- * @param file the home's ports.json.
+ * data directory's path only. The choice is not yet kept: see `keepPorts`.
+ * @param file the data directory's ports.json.
  * @param refused ports that looked free but were not.
  * @throws Error when none of the candidates is free.
  */
-export async function choosePorts(file: string, home: string, refused: readonly number[] = []): Promise<Ports> {
+export async function choosePorts(
+  file: string,
+  dataDirectory: string,
+  refused: readonly number[] = [],
+): Promise<Ports> {
   const kept = keptPorts(file);
-  for (const ports of [...(kept === null ? [] : [kept]), usual, ...portsOf(home)]) {
+  for (const ports of [...(kept === null ? [] : [kept]), usual, ...portsOf(dataDirectory)]) {
     if (refused.includes(ports.grpc) || refused.includes(ports.ui)) continue;
     if ((await isFree(ports.grpc)) && (await isFree(ports.ui))) return ports;
   }
@@ -47,8 +51,8 @@ export function keepPorts(file: string, ports: Ports): void {
   renameSync(`${file}.new`, file);
 }
 
-function portsOf(home: string): Ports[] {
-  const start = createHash('sha256').update(home).digest().readUInt32BE(0);
+function portsOf(dataDirectory: string): Ports[] {
+  const start = createHash('sha256').update(dataDirectory).digest().readUInt32BE(0);
   return Array.from({ length: candidates }, (_, index) => {
     const grpc = firstOwnPort + ((start + index * 2) % ownPorts);
     return { grpc, ui: grpc + ownPorts };

@@ -1,7 +1,7 @@
-/** Remembers which server runs on a home's file, so that one left behind by a killed runtime is stopped, not joined by a second. */
+/** Remembers which server runs on a data directory's file, so that one left behind by a killed runtime is stopped, not joined by a second. */
 import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { z } from 'zod';
-import type { HomePaths } from '../../config/home-paths.ts';
+import type { DataPaths } from '../../config/data-paths.ts';
 import { startTimeOf, stopProgram } from './running-program.ts';
 
 const ServerRecord = z.object({ pid: z.int().positive(), startTime: z.string().min(1) });
@@ -12,7 +12,7 @@ const graceSeconds = 10;
  * To be called as soon as the server is spawned.
  * @returns its start time; null when it has already ended.
  */
-export async function recordServer(paths: Pick<HomePaths, 'server'>, pid: number): Promise<string | null> {
+export async function recordServer(paths: Pick<DataPaths, 'server'>, pid: number): Promise<string | null> {
   const startTime = await startTimeOf(pid);
   if (startTime !== null) {
     writeFileSync(`${paths.server}.new`, `${JSON.stringify({ pid, startTime })}\n`);
@@ -22,10 +22,10 @@ export async function recordServer(paths: Pick<HomePaths, 'server'>, pid: number
 }
 
 /**
- * Stops the server that an earlier runtime of this home left running, if any. To be called under the home's lock.
+ * Stops the server that an earlier runtime of this data directory left running, if any. To be called under the data directory's lock.
  * @returns true when there was one.
  */
-export async function stopLeftOverServer(paths: Pick<HomePaths, 'server'>): Promise<boolean> {
+export async function stopLeftOverServer(paths: Pick<DataPaths, 'server'>): Promise<boolean> {
   const record = readRecord(paths.server);
   if (record === null) return false;
   const isRunning = (await startTimeOf(record.pid)) === record.startTime;
@@ -34,7 +34,7 @@ export async function stopLeftOverServer(paths: Pick<HomePaths, 'server'>): Prom
   return isRunning;
 }
 
-export function forgetServer(paths: Pick<HomePaths, 'server'>): void {
+export function forgetServer(paths: Pick<DataPaths, 'server'>): void {
   rmSync(paths.server, { force: true });
 }
 

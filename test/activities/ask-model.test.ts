@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test, type TestContext } from 'node:test';
 import { askModel } from '../../activities/agents/ask-model.ts';
-import type { Frame } from '../../activities/context.ts';
+import type { ActivityContext } from '../../activities/context.ts';
 import { withLessOfResults } from '../../activities/agents/tool-room.ts';
 import type { Grant } from '../../contracts/agent-calls.ts';
 import type { ChatMessage, ChatRequest } from '../../contracts/chat.ts';
@@ -37,12 +37,12 @@ async function stage(t: TestContext, reply: () => ScriptedReply = () => answered
     notes,
     ask(
       grant: Grant | undefined,
-      more: { spent?: Frame['spent']; request?: ChatRequest; smaller?: ChatRequest[] } = {},
+      more: { spent?: ActivityContext['spent']; request?: ChatRequest; smaller?: ChatRequest[] } = {},
     ) {
       const { spent = noUsage, request = question(), smaller = [] } = more;
       const signal = new AbortController().signal;
       const note = (known: object) => void notes.push(known);
-      const frame: Frame = { signal, run: { workflowId: 'w', runId: 'r' }, spent, note };
+      const frame: ActivityContext = { signal, run: { workflowId: 'w', runId: 'r' }, spent, note };
       const payment = { key: 'call-1', requirePrice: false, scope: { stage: 'specialist' as const } };
       return askModel(needs, frame, { request, smaller }, grant === undefined ? payment : { ...payment, grant });
     },

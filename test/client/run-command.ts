@@ -1,4 +1,4 @@
-/** Runs the command line as a child process, as a person would, in a home that does not exist yet. */
+/** Runs the command line as a child process, as a person would, in a data directory that does not exist yet. */
 import { spawn } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';

@@ -77,15 +77,15 @@ const mistakes: Mistake[] = [
 for (const { name, given, says, options } of mistakes)
   test(`${name} is told in one line and starts nothing`, async () => {
     using folder = temporaryFolder();
-    const home = join(folder.path, 'home');
-    const env = { SWITCHYARD_HOME: home, ...options?.env };
+    const dataDirectory = join(folder.path, 'home');
+    const env = { SWITCHYARD_HOME: dataDirectory, ...options?.env };
     const end = await runSwitchyard(given, { ...options, env });
     assert.match(end.stderr, says);
     assert.match(end.stderr, /^switchyard: [^\n]+\n$/);
     assert.doesNotMatch(end.stderr, /secret-token|sk-not-a-key/);
     assert.equal(end.code, 2);
     assert.equal(end.stdout, '');
-    assert.equal(existsSync(home), false);
+    assert.equal(existsSync(dataDirectory), false);
   });
 
 test('a line of a question file that does not fit is named by its number', async () => {
@@ -99,7 +99,7 @@ test('a line of a question file that does not fit is named by its number', async
 
 test('a dataset none of whose routes a pipeline has is refused before anything starts, by bench, schedule and route', async () => {
   using folder = temporaryFolder();
-  const [home, file] = [join(folder.path, 'home'), join(folder.path, 'questions.jsonl')];
+  const [dataDirectory, file] = [join(folder.path, 'home'), join(folder.path, 'questions.jsonl')];
   const question = { id: 'a', question: 'Where?', repository: '.', expected_route: 'billing', kind: 'unanswerable' };
   writeFileSync(file, `${JSON.stringify({ ...question, gold: { paths: [] } })}\n`);
   const commands = [
@@ -108,12 +108,12 @@ test('a dataset none of whose routes a pipeline has is refused before anything s
     ['route', '--file', file],
   ];
   for (const given of commands) {
-    const end = await runSwitchyard(given, { env: { SWITCHYARD_HOME: home } });
+    const end = await runSwitchyard(given, { env: { SWITCHYARD_HOME: dataDirectory } });
     assert.match(
       end.stderr,
       /^switchyard: pipeline "orchestrated" has no specialist for the expected route billing \(1 of 1 questions\)[^\n]*It has code, docs, debug, general[^\n]*\n$/,
     );
-    assert.deepEqual([end.code, end.stdout, existsSync(home)], [2, '', false]);
+    assert.deepEqual([end.code, end.stdout, existsSync(dataDirectory)], [2, '', false]);
   }
 });
 

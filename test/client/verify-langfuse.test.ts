@@ -6,10 +6,10 @@ import { mainFile, runProgram, temporaryFolder } from './run-command.ts';
 type Verdict = { right: boolean; link: string; checks: { name: string; ok: boolean; detail: string }[] };
 
 async function verify(stub: LangfuseStub): Promise<Verdict & { code: number | null }> {
-  using home = temporaryFolder();
+  using dataDirectory = temporaryFolder();
   const { langfuse } = stub.traces();
   const env = {
-    SWITCHYARD_HOME: home.path,
+    SWITCHYARD_HOME: dataDirectory.path,
     LANGFUSE_BASE_URL: stub.baseUrl,
     LANGFUSE_PUBLIC_KEY: langfuse?.publicKey ?? '',
     LANGFUSE_SECRET_KEY: langfuse?.secretKey ?? '',
@@ -45,8 +45,8 @@ test('verify-langfuse stops at a server that is away', async () => {
 });
 
 test('verify-langfuse without a Langfuse names the settings', async () => {
-  using home = temporaryFolder();
-  const env = { SWITCHYARD_HOME: home.path };
+  using dataDirectory = temporaryFolder();
+  const env = { SWITCHYARD_HOME: dataDirectory.path };
   const { code, stderr } = await runProgram(process.execPath, [mainFile, 'verify-langfuse'], { env });
   assert.equal(code, 2);
   assert.match(stderr, /LANGFUSE_PUBLIC_KEY/);

@@ -23,7 +23,7 @@ function mistakesOf(act: () => unknown): readonly string[] {
 
 test('with nothing set, the offline model answers and everything lives in the checkout', () => {
   const config = readConfig({}, null, checkout);
-  assert.equal(config.home, '/work/checkout/.switchyard');
+  assert.equal(config.dataDirectory, '/work/checkout/.switchyard');
   assert.equal(config.taskQueue, defaultTaskQueue);
   assert.equal(config.model.offline, true);
   assert.equal(config.model.router, offlineModelName);
@@ -109,7 +109,7 @@ test("Temporal's own settings are handed on, from the file too, and an address o
 test('a checkout without .env is fine; a folder in its place is a mistake beside the others', (t) => {
   const folder = mkdtempSync(join(tmpdir(), 'switchyard-config-'));
   t.after(() => rmSync(folder, { recursive: true }));
-  assert.equal(loadConfig({}, folder).home, join(folder, '.switchyard'));
+  assert.equal(loadConfig({}, folder).dataDirectory, join(folder, '.switchyard'));
   mkdirSync(join(folder, '.env'));
   assert.deepEqual(
     mistakesOf(() => loadConfig({ SWITCHYARD_LOG_LEVEL: 'loud' }, folder)),

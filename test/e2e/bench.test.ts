@@ -5,13 +5,13 @@ import { test } from 'node:test';
 import { runSwitchyard, temporaryFolder } from '../client/run-command.ts';
 import { temporalExecutable } from '../support/temporal.ts';
 
-async function homeOf(folder: string) {
+async function dataDirectoryOf(folder: string) {
   return { SWITCHYARD_HOME: folder, SWITCHYARD_TEMPORAL_EXECUTABLE: await temporalExecutable() };
 }
 
 test('bench run says first what it will take, asks both arms, and leaves a log that can be graded', async () => {
-  using home = temporaryFolder();
-  const env = await homeOf(home.path);
+  using dataDirectory = temporaryFolder();
+  const env = await dataDirectoryOf(dataDirectory.path);
   const given = ['bench', 'run', '--questions', '2', '--name', 'two', '--json'];
   const { code, stdout, stderr } = await runSwitchyard(given, { env });
   assert.equal(code, 0, stderr);
@@ -44,10 +44,10 @@ test('bench run says first what it will take, asks both arms, and leaves a log t
 });
 
 test('a benchmark that may cost more than its limit does not start where nobody can be asked', async () => {
-  using home = temporaryFolder();
-  const env = { ...(await homeOf(home.path)), OPENAI_API_KEY: 'sk-not-a-key' };
+  using dataDirectory = temporaryFolder();
+  const env = { ...(await dataDirectoryOf(dataDirectory.path)), OPENAI_API_KEY: 'sk-not-a-key' };
   const { code, stderr } = await runSwitchyard(['bench', 'run', '--limit', '0.01'], { env });
   assert.equal(code, 2);
   assert.match(stderr, /likely stop at its limit of \$0\.01, before all is asked: add --yes/);
-  assert.equal(existsSync(join(home.path, 'benchmarks')), false);
+  assert.equal(existsSync(join(dataDirectory.path, 'benchmarks')), false);
 });

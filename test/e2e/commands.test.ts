@@ -8,13 +8,13 @@ import { checkout, temporalExecutable } from '../support/temporal.ts';
 
 type Ended = { code: number; stdout: string; stderr: string };
 
-/** A home of its own for `npx switchyard`, with the executable that the tests already have. */
-async function newHome(settings: Record<string, string> = {}) {
-  const home = mkdtempSync(join(tmpdir(), 'switchyard-e2e-'));
+/** A data directory of its own for `npx switchyard`, with the executable that the tests already have. */
+async function newDataDirectory(settings: Record<string, string> = {}) {
+  const dataDirectory = mkdtempSync(join(tmpdir(), 'switchyard-e2e-'));
   const executable = await temporalExecutable();
   const env = {
     ...process.env,
-    SWITCHYARD_HOME: home,
+    SWITCHYARD_HOME: dataDirectory,
     SWITCHYARD_TEMPORAL_EXECUTABLE: executable,
     NO_COLOR: '1',
     ...settings,
@@ -25,18 +25,20 @@ async function newHome(settings: Record<string, string> = {}) {
         resolve({ code: error === null ? 0 : Number(error.code), stdout, stderr });
       });
     });
-  return { home, switchyard, [Symbol.dispose]: () => rmSync(home, { recursive: true, force: true }) };
+  return { dataDirectory, switchyard, [Symbol.dispose]: () => rmSync(dataDirectory, { recursive: true, force: true }) };
 }
 
-/** Processes that still work for a home: what a command must not leave behind. */
-function processesOf(home: string): string[] {
+/** Processes that still work for a data directory: what a command must not leave behind. */
+function processesOf(dataDirectory: string): string[] {
   return readdirSync('/proc')
     .filter((name) => /^\d+$/.test(name) && Number(name) !== process.pid)
     .flatMap((pid) => {
       try {
         const command = readFileSync(join('/proc', pid, 'cmdline'), 'utf8').replaceAll('\0', ' ');
         const environment = readFileSync(join('/proc', pid, 'environ'), 'utf8');
-        return command.includes(home) || environment.includes(`SWITCHYARD_HOME=${home}`) ? [command] : [];
+        return command.includes(dataDirectory) || environment.includes(`SWITCHYARD_HOME=${dataDirectory}`)
+          ? [command]
+          : [];
       } catch {
         return []; // it ended while we looked
       }
@@ -46,7 +48,7 @@ function processesOf(home: string): string[] {
 const linux = { skip: existsSync('/proc/self/environ') ? false : 'needs /proc' };
 
 test('two questions asked in the same second are both answered, and nothing is left running', linux, async () => {
-  using place = await newHome();
+  using place = await newDataDirectory();
   const ask = (question: string) => place.switchyard('ask', question, '--repo', 'node_modules/commander', '--json');
   const [first, second] = await Promise.all([
     ask('How are option flags parsed?'),
@@ -64,19 +66,19 @@ test('two questions asked in the same second are both answered, and nothing is l
     }
     assert.ok(answer.evidence.length > 0);
   }
-  assert.deepEqual(processesOf(place.home), []);
+  assert.deepEqual(processesOf(place.dataDirectory), []);
 });
 
 test('a rejected key ends at once with exit code 1 and the name of the setting', linux, async () => {
-  using place = await newHome({ SWITCHYARD_OFFLINE_FAULTS: '401=1' });
+  using place = await newDataDirectory({ SWITCHYARD_OFFLINE_FAULTS: '401=1' });
   const { code, stdout, stderr } = await place.switchyard('ask', 'Why?', '--repo', 'node_modules/commander');
   assert.equal(code, 1);
   assert.match(stdout + stderr, /ModelKeyRejected[\s\S]*OPENAI_API_KEY/);
-  assert.deepEqual(processesOf(place.home), []);
+  assert.deepEqual(processesOf(place.dataDirectory), []);
 });
 
 test('routes of a file come as one JSON line each, and agreement with the labels is summed up', linux, async () => {
-  using place = await newHome();
+  using place = await newDataDirectory();
   const { code, stdout, stderr } = await place.switchyard('route', '--file', 'datasets/demo.jsonl', '--json');
   assert.equal(code, 0, stderr);
   const lines = stdout
@@ -89,12 +91,12 @@ test('routes of a file come as one JSON line each, and agreement with the labels
     assert.ok(probabilities[route] > 0);
     assert.equal(fallback, false);
   }
-  assert.deepEqual(processesOf(place.home), []);
+  assert.deepEqual(processesOf(place.dataDirectory), []);
 });
 
 test('a repository given by URL at a ref is pinned to that commit', linux, async () => {
-  using place = await newHome();
-  const origin = join(place.home, 'origin');
+  using place = await newDataDirectory();
+  const origin = join(place.dataDirectory, 'origin');
   const git = (...args: string[]) =>
     execFileSync('git', ['-C', origin, '-c', 'user.name=t', '-c', 'user.email=t@example.com', ...args], {
       encoding: 'utf8',

@@ -6,7 +6,7 @@ import { test } from 'node:test';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { WorkflowHandle } from '@temporalio/client';
 import type { AnswerOutcome, RunProgress } from '../../contracts/run.ts';
-import { homePaths } from '../../config/home-paths.ts';
+import { dataPaths } from '../../config/data-paths.ts';
 import { openScene, pipeline, quickLimits, tracesToFiles } from '../support/scene.ts';
 import { openAiError, type ScriptedReply } from '../support/scripted-server-reply.ts';
 import { goodDraft, roleOf, says, startTeam, unclear } from '../support/team.ts';
@@ -107,6 +107,6 @@ test('a run that nobody takes up again ends by itself, with its outcome and its 
     /^nobody took the run up again within 2 s/,
   );
   const { runId } = await handle.describe();
-  const trace = join(homePaths(scene.home).traces, `${runId.replaceAll('-', '')}.jsonl`);
+  const trace = join(dataPaths(scene.dataDirectory).traces, `${runId.replaceAll('-', '')}.jsonl`);
   await until(async () => (existsSync(trace) ? true : null));
 });

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { homePaths } from '../../config/home-paths.ts';
+import { dataPaths } from '../../config/data-paths.ts';
 import type { SentSpan } from '../../contracts/trace.ts';
 import { openScene, pipeline, type Scene, tracesToFiles } from '../support/scene.ts';
 import { startTeam } from '../support/team.ts';
@@ -21,7 +21,7 @@ test('a run leaves one trace in a file, with its root last', async () => {
 });
 
 async function exported(scene: Scene): Promise<SentSpan[]> {
-  const { traces } = homePaths(scene.home);
+  const { traces } = dataPaths(scene.dataDirectory);
   const found = async () => (await readdir(traces).catch(() => [])).find((name) => name.endsWith('.jsonl')) ?? null;
   const file = await until(found);
   const lines = (await readFile(join(traces, file), 'utf8')).trim().split('\n');

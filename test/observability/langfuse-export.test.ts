@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import type { WorkflowHandle } from '@temporalio/client';
 import { Worker } from '@temporalio/worker';
-import { homePaths } from '../../config/home-paths.ts';
+import { dataPaths } from '../../config/data-paths.ts';
 import { workflowBundle } from '../../worker/workflow-bundle.ts';
 import { LangfuseStub, type WireSpan } from '../support/langfuse-stub.ts';
 import { openScene, pipeline, type Scene } from '../support/scene.ts';
@@ -140,7 +140,7 @@ test('replaying a finished history sends nothing', async () => {
   const handle = await scene.start(question, { pipeline: pipeline() });
   await untilExported(scene, handle);
   const requests = stub.bodies.length;
-  const workflows = { workflowBundle: await workflowBundle(homePaths(join(checkout, '.switchyard')).cache) };
+  const workflows = { workflowBundle: await workflowBundle(dataPaths(join(checkout, '.switchyard')).cache) };
   const exporting = await exportOf(scene, handle);
   for (const run of [handle, exporting])
     await Worker.runReplayHistory(workflows, await run.fetchHistory(), run.workflowId);

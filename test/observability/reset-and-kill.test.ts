@@ -65,7 +65,7 @@ test('a worker that is killed in a model call leaves one whole trace, sent by th
   // A scene whose own worker polls another queue: the run is left to the workers that are started here.
   await using scene = await openScene({ modelUrl: team.url });
   const taskQueue = `killed-${randomUUID()}`;
-  const place = { address: scene.address, home: scene.home, taskQueue, modelUrl: team.url };
+  const place = { address: scene.address, dataDirectory: scene.dataDirectory, taskQueue, modelUrl: team.url };
   await using first = await startWorkerProcess(place, environmentOf(stub));
   const handle = await scene.start('When does boil throw?', { pipeline: pipeline(), taskQueue });
   await team.request(1);

@@ -190,7 +190,7 @@ const rules: Record<string, Rule> = {
       ['dockerfile', 'CMD ["node", "worker/main.ts"]', 'CMD npm run worker'],
     ],
   },
-  'the worker gets each setting, but for those of a home with a server of its own': {
+  'the worker gets each setting, but for those of a data directory with a server of its own': {
     breaches: (sources) => {
       const given = Object.keys(stackOf(sources).services.worker?.environment ?? {});
       const own = ['SWITCHYARD_HOME', 'SWITCHYARD_TEMPORAL_EXECUTABLE'];

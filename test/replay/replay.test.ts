@@ -5,7 +5,7 @@ import { test } from 'node:test';
 import { historyFromJSON } from '@temporalio/common/lib/proto-utils.js';
 import { DefaultLogger, Runtime, Worker } from '@temporalio/worker';
 import { DeterminismViolationError } from '@temporalio/workflow';
-import { homePaths } from '../../config/home-paths.ts';
+import { dataPaths } from '../../config/data-paths.ts';
 import { workflowBundle } from '../../worker/workflow-bundle.ts';
 import { checkout } from '../support/temporal.ts';
 
@@ -13,7 +13,7 @@ Runtime.install({ logger: new DefaultLogger('ERROR') });
 
 const folder = join(checkout, 'test/histories');
 const files = readdirSync(folder).filter((name) => name.endsWith('.json'));
-const bundle = await workflowBundle(homePaths(join(checkout, '.switchyard')).cache);
+const bundle = await workflowBundle(dataPaths(join(checkout, '.switchyard')).cache);
 
 function historyOf(file: string) {
   return historyFromJSON(JSON.parse(readFileSync(join(folder, file), 'utf8')));

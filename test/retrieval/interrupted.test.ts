@@ -25,8 +25,8 @@ function sourceCheckout(folder: string): string {
   return commitAll(checkout, 'first');
 }
 
-function openInChild(t: TestContext, home: string, path: string): ChildProcess {
-  const child = fork(fileURLToPath(new URL('./open-in-child.ts', import.meta.url)), [home, path]);
+function openInChild(t: TestContext, dataDirectory: string, path: string): ChildProcess {
+  const child = fork(fileURLToPath(new URL('./open-in-child.ts', import.meta.url)), [dataDirectory, path]);
   t.after(() => child.kill('SIGKILL'));
   return child;
 }
@@ -48,13 +48,13 @@ test('killed at seeded moments and started again, the store holds the same as wi
   const folder = scratchFolder(t);
   const checkout = sourceCheckout(folder);
   const whole = await openPath(scratchRetrieval(t, join(folder, 'whole')), checkout);
-  const home = join(folder, 'killed');
+  const dataDirectory = join(folder, 'killed');
   let kills = 0;
-  for (const report of [1, 2, 2, 1]) kills += (await killAt(openInChild(t, home, checkout), report)) ? 1 : 0;
+  for (const report of [1, 2, 2, 1]) kills += (await killAt(openInChild(t, dataDirectory, checkout), report)) ? 1 : 0;
   assert.equal(kills, 4, 'each child was killed while it worked');
-  const resumed = await openPath(scratchRetrieval(t, home), checkout);
+  const resumed = await openPath(scratchRetrieval(t, dataDirectory), checkout);
   assert.deepEqual(resumed, whole);
-  assert.deepEqual(storeContent(home, resumed), storeContent(join(folder, 'whole'), whole));
+  assert.deepEqual(storeContent(dataDirectory, resumed), storeContent(join(folder, 'whole'), whole));
 });
 
 test('two processes that open the same snapshot at once both succeed and index it once', {
@@ -62,12 +62,12 @@ test('two processes that open the same snapshot at once both succeed and index i
 }, async (t) => {
   const folder = scratchFolder(t);
   const checkout = sourceCheckout(folder);
-  const home = join(folder, 'shared');
-  const children = [openInChild(t, home, checkout), openInChild(t, home, checkout)];
+  const dataDirectory = join(folder, 'shared');
+  const children = [openInChild(t, dataDirectory, checkout), openInChild(t, dataDirectory, checkout)];
   const snapshots = await Promise.all(children.map(snapshotOf));
   const whole = await openPath(scratchRetrieval(t, join(folder, 'whole')), checkout);
   assert.deepEqual(snapshots, [whole, whole]);
-  assert.deepEqual(storeContent(home, whole), storeContent(join(folder, 'whole'), whole));
+  assert.deepEqual(storeContent(dataDirectory, whole), storeContent(join(folder, 'whole'), whole));
 });
 
 /** What a child says at its end; rejects when it ends without. */
@@ -82,24 +82,24 @@ function snapshotOf(child: ChildProcess): Promise<Snapshot> {
 
 test('an index of another version is made again from the stored text, without the repository', async (t) => {
   const folder = scratchFolder(t);
-  const home = join(folder, 'home');
+  const dataDirectory = join(folder, 'home');
   const root = syntheticSource(join(folder, 'source'), 1, 5);
-  const snapshot = await openPath(scratchRetrieval(t, home), root);
-  const before = storeContent(home, snapshot);
-  const store = new DatabaseSync(join(home, 'index', `${snapshot.repositoryKey}.sqlite`));
+  const snapshot = await openPath(scratchRetrieval(t, dataDirectory), root);
+  const before = storeContent(dataDirectory, snapshot);
+  const store = new DatabaseSync(join(dataDirectory, 'index', `${snapshot.repositoryKey}.sqlite`));
   store.exec('UPDATE state SET index_version = 0; DROP TABLE definition');
   store.close();
-  const retrieval = scratchRetrieval(t, home);
+  const retrieval = scratchRetrieval(t, dataDirectory);
   assert.deepEqual(await retrieval.ensure(snapshot, never), snapshot);
-  assert.deepEqual(storeContent(home, snapshot), before);
+  assert.deepEqual(storeContent(dataDirectory, snapshot), before);
   assert.equal((await runTool(retrieval, snapshot, 'search_code', { query: 'token' })).status, 'ok');
 });
 
 test('an aborted signal ends the opening with its reason, and opening again completes it', async (t) => {
   const folder = scratchFolder(t);
-  const home = join(folder, 'home');
+  const dataDirectory = join(folder, 'home');
   const checkout = sourceCheckout(folder);
-  const retrieval = scratchRetrieval(t, home);
+  const retrieval = scratchRetrieval(t, dataDirectory);
   const cancel = new AbortController();
   const reason = new Error('the run was cancelled');
   const opening = retrieval.open(
@@ -109,6 +109,6 @@ test('an aborted signal ends the opening with its reason, and opening again comp
   await assert.rejects(opening, (error) => error === reason);
   const snapshot = await openPath(retrieval, checkout);
   const whole = await openPath(scratchRetrieval(t, join(folder, 'whole')), checkout);
-  assert.deepEqual(storeContent(home, snapshot), storeContent(join(folder, 'whole'), whole));
+  assert.deepEqual(storeContent(dataDirectory, snapshot), storeContent(join(folder, 'whole'), whole));
   await assert.rejects(retrieval.ensure(snapshot, AbortSignal.abort(reason)), (error) => error === reason);
 });

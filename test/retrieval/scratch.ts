@@ -47,8 +47,8 @@ export function commitAll(folder: string, subject: string): string {
   return folder;
 }
 
-export function scratchRetrieval(t: TestContext, home: string): Retrieval {
-  const retrieval = createRetrieval({ home });
+export function scratchRetrieval(t: TestContext, dataDirectory: string): Retrieval {
+  const retrieval = createRetrieval({ dataDirectory });
   t.after(() => retrieval.close());
   return retrieval;
 }
@@ -69,8 +69,8 @@ export async function listPaths(retrieval: Retrieval, ref: SnapshotRef): Promise
 }
 
 /** Everything that a store says about a snapshot, free of row numbers. */
-export function storeContent(home: string, ref: SnapshotRef): unknown {
-  const store = new DatabaseSync(join(home, 'index', `${ref.repositoryKey}.sqlite`), { readOnly: true });
+export function storeContent(dataDirectory: string, ref: SnapshotRef): unknown {
+  const store = new DatabaseSync(join(dataDirectory, 'index', `${ref.repositoryKey}.sqlite`), { readOnly: true });
   const files = `snapshot JOIN snapshot_file ON snapshot_file.snapshot = snapshot.number JOIN file ON file.id = snapshot_file.file`;
   const all = (sql: string) => store.prepare(sql).all();
   try {

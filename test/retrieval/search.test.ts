@@ -19,10 +19,10 @@ const files = {
 async function opened(t: TestContext) {
   const scratch = scratchFolder(t);
   const checkout = gitRepository(join(scratch, 'shop'), files);
-  const home = join(scratch, 'home');
-  const retrieval = scratchRetrieval(t, home);
+  const dataDirectory = join(scratch, 'home');
+  const retrieval = scratchRetrieval(t, dataDirectory);
   const snapshot = await openPath(retrieval, checkout);
-  return { scratch, checkout, home, retrieval, snapshot };
+  return { scratch, checkout, dataDirectory, retrieval, snapshot };
 }
 
 test('each kind of search ranks its own files first, one row a file', async (t) => {
@@ -71,8 +71,8 @@ test('a plain folder explains its paths too, and never looks outside', async (t)
 });
 
 test('the status tells what is stored and what was left out', async (t) => {
-  const { home, snapshot } = await opened(t);
-  const [index, ...others] = indexStatus(home);
+  const { dataDirectory, snapshot } = await opened(t);
+  const [index, ...others] = indexStatus(dataDirectory);
   assert.deepEqual(others, []);
   assert.equal(index?.state, 'current');
   assert.equal(index.unparsed, 0);

@@ -6,7 +6,7 @@ import type { SnapshotSource } from '../../retrieval/snapshot/snapshot-source.ts
 
 const source = (root: string): SnapshotSource => ({
   kind: 'folder',
-  home: '/home',
+  dataDirectory: '/home',
   repositoryKey: 'key',
   label: 'folder',
   url: null,

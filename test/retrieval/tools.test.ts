@@ -30,7 +30,7 @@ before(async () => {
   const checkout = gitRepository(join(scratch, 'router'), files);
   writeFiles(checkout, { 'lib/reply.js': `${files['lib/reply.js']}// done\n` });
   commitAll(checkout, 'Say done');
-  retrieval = createRetrieval({ home: join(scratch, 'home') });
+  retrieval = createRetrieval({ dataDirectory: join(scratch, 'home') });
   snapshot = await openPath(retrieval, checkout);
 });
 after(async () => {

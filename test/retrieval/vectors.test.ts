@@ -38,7 +38,7 @@ async function scene(t: TestContext) {
       embeddings: { embed, settings, weight: 1 },
       warn: (message: string) => void warnings.push(message),
     };
-    const retrieval = createRetrieval({ home: join(scratch, 'home'), vectors });
+    const retrieval = createRetrieval({ dataDirectory: join(scratch, 'home'), vectors });
     t.after(() => retrieval.close());
     return retrieval;
   };

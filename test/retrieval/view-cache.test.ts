@@ -11,32 +11,32 @@ import type { ThreadReply } from '../../retrieval/worker-threads/thread-tasks.ts
 import { openPath, scratchFolder, scratchRetrieval } from './scratch.ts';
 
 /** In this thread, so that the test meets the views that it keeps. */
-function find(home: string, ref: Snapshot): Promise<ThreadReply> {
+function find(dataDirectory: string, ref: Snapshot): Promise<ThreadReply> {
   const { port2: outbox } = new MessageChannel();
-  return runThreadTask({ task: { kind: 'find', home, ref }, outbox });
+  return runThreadTask({ task: { kind: 'find', dataDirectory, ref }, outbox });
 }
 
 test('of the views that a thread keeps, the one unused for longest goes first', async (t) => {
-  const [home, folder] = [scratchFolder(t), scratchFolder(t)];
-  const retrieval = scratchRetrieval(t, home);
+  const [dataDirectory, folder] = [scratchFolder(t), scratchFolder(t)];
+  const retrieval = scratchRetrieval(t, dataDirectory);
   const snapshots: Snapshot[] = [];
   for (let version = 1; version <= 7; version += 1) {
     writeFileSync(join(folder, 'a.js'), `export const version = ${version};\n`);
     snapshots.push(await openPath(retrieval, folder));
   }
   const [first, sixth, seventh] = [0, 5, 6].map((at) => snapshots[at]) as [Snapshot, Snapshot, Snapshot];
-  for (const snapshot of snapshots.slice(0, 6)) await find(home, snapshot);
+  for (const snapshot of snapshots.slice(0, 6)) await find(dataDirectory, snapshot);
   // Using one that is kept costs none of the others, and makes it the last to go.
-  for (let again = 0; again < 8; again += 1) await find(home, sixth);
-  await find(home, first);
-  await find(home, seventh);
+  for (let again = 0; again < 8; again += 1) await find(dataDirectory, sixth);
+  await find(dataDirectory, first);
+  await find(dataDirectory, seventh);
 
-  using store = new DatabaseSync(storeFile(home, first.repositoryKey));
+  using store = new DatabaseSync(storeFile(dataDirectory, first.repositoryKey));
   // What is kept is not asked of the store again.
   store.exec(`UPDATE snapshot SET state = 'building'`);
   const held: boolean[] = [];
   for (const snapshot of snapshots) {
-    const reply = await find(home, snapshot);
+    const reply = await find(dataDirectory, snapshot);
     held.push(reply.kind === 'result' && reply.result !== null);
   }
   assert.deepEqual(held, [true, false, true, true, true, true, true]);

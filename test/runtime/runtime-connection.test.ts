@@ -1,4 +1,4 @@
-/** Joining a home's runtime: it is started when it is not there, shared when it is, and left in order. */
+/** Joining a data directory's runtime: it is started when it is not there, shared when it is, and left in order. */
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { afterEach, test } from 'node:test';
@@ -7,7 +7,7 @@ import { CommandFailure, Interrupted } from '../../lib/errors.ts';
 import { type JoinedRuntime, joinRuntime, type RuntimeRequest } from '../../runtime/client/runtime-connection.ts';
 import { temporaryFolder } from '../client/run-command.ts';
 
-const fake = fileURLToPath(new URL('fake-home.ts', import.meta.url));
+const fake = fileURLToPath(new URL('fake-data-directory.ts', import.meta.url));
 
 function request(folder: string, behaviour: string, more: Partial<RuntimeRequest> = {}): RuntimeRequest {
   const socket = join(folder, 'runtime.sock');

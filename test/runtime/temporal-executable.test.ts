@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, wr
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
-import { homePaths } from '../../config/home-paths.ts';
+import { dataPaths } from '../../config/data-paths.ts';
 import { runBounded } from '../../runtime/temporal/run-bounded.ts';
 import {
   type ExecutableSources,
@@ -14,8 +14,8 @@ import {
 import { wheelHashes, wheelVersion } from '../../runtime/temporal/temporal-wheel.ts';
 
 function scene(t: TestContext) {
-  const paths = homePaths(mkdtempSync(join(tmpdir(), 'switchyard-executable-')));
-  t.after(() => rmSync(paths.home, { recursive: true }));
+  const paths = dataPaths(mkdtempSync(join(tmpdir(), 'switchyard-executable-')));
+  t.after(() => rmSync(paths.dataDirectory, { recursive: true }));
   const tried: string[] = [];
   /** Files that hold `good`, and the programs named here, are servers. */
   const sources = (good: string[], ...fetches: FetchExecutable[]): ExecutableSources => ({
@@ -54,7 +54,7 @@ test('the executable that the settings name is used, and no other is tried when 
   assert.deepEqual(tried, ['/opt/temporal', '/opt/other']);
 });
 
-test("then the one on PATH, then the home's own copy, and nothing is fetched", async (t) => {
+test("then the one on PATH, then the data directory's own copy, and nothing is fetched", async (t) => {
   const { resolve, sources, tried, paths } = scene(t);
   mkdirSync(paths.bin);
   writeFileSync(paths.executable, 'good');

@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { Connection } from '@temporalio/client';
-import { type HomePaths, homePaths } from '../../config/home-paths.ts';
+import { type DataPaths, dataPaths } from '../../config/data-paths.ts';
 import { searchAttributes } from '../../contracts/names.ts';
 import { choosePorts, keepPorts } from '../../runtime/temporal/ports.ts';
 import { startTimeOf, stopProgram } from '../../runtime/temporal/running-program.ts';
@@ -17,12 +17,12 @@ import { temporalExecutable } from '../support/temporal.ts';
 const limit = { timeout: 120_000 };
 
 function temporaryPaths(t: TestContext) {
-  const paths = homePaths(mkdtempSync(join(tmpdir(), 'switchyard-server-')));
-  t.after(() => rmSync(paths.home, { recursive: true, force: true, maxRetries: 5 }));
+  const paths = dataPaths(mkdtempSync(join(tmpdir(), 'switchyard-server-')));
+  t.after(() => rmSync(paths.dataDirectory, { recursive: true, force: true, maxRetries: 5 }));
   return paths;
 }
 
-async function started(paths: HomePaths, told: string[] = []) {
+async function started(paths: DataPaths, told: string[] = []) {
   const server = await startTemporalServer(await temporalExecutable(), paths, (text) => told.push(text));
   return { ...server, [Symbol.asyncDispose]: server.stop };
 }
@@ -59,7 +59,7 @@ test('the server keeps runs for 90 days, knows our search attributes, and keeps 
 
 test('a port that somebody else took leads to another one, and says so', limit, async (t) => {
   const paths = temporaryPaths(t);
-  const wanted = await choosePorts(paths.ports, paths.home, [7233]);
+  const wanted = await choosePorts(paths.ports, paths.dataDirectory, [7233]);
   keepPorts(paths.ports, wanted);
   await using _other = await occupy(wanted.ui);
   const told: string[] = [];
@@ -71,9 +71,9 @@ test('a port that somebody else took leads to another one, and says so', limit, 
 test('a broken ports file costs a new choice, nothing more', async (t) => {
   const paths = temporaryPaths(t);
   writeFileSync(paths.ports, '{"grpc":');
-  const ports = await choosePorts(paths.ports, paths.home, [7233]);
+  const ports = await choosePorts(paths.ports, paths.dataDirectory, [7233]);
   assert.ok(ports.grpc >= 20_000 && ports.ui <= 32_767, JSON.stringify(ports));
-  assert.deepEqual(await choosePorts(paths.ports, paths.home, [7233]), ports);
+  assert.deepEqual(await choosePorts(paths.ports, paths.dataDirectory, [7233]), ports);
 });
 
 test('a server that cannot use its file fails with a line that names the log', limit, async (t) => {

@@ -1,11 +1,11 @@
-/** A small benchmark in a scene's home: its folder, its workflow, and what it has recorded. */
+/** A small benchmark in a scene's data directory: its folder, its workflow, and what it has recorded. */
 import { createHash, randomUUID } from 'node:crypto';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import type { Client, WorkflowHandle } from '@temporalio/client';
 import { Worker } from '@temporalio/worker';
-import { homePaths } from '../../config/home-paths.ts';
+import { dataPaths } from '../../config/data-paths.ts';
 import {
   BenchmarkEnding,
   type BenchmarkInput,
@@ -23,7 +23,7 @@ import { quickLimits } from './scene.ts';
 import { checkout } from './temporal.ts';
 import { until } from './until.ts';
 
-type Place = { client: Client; home: string; taskQueue: string };
+type Place = { client: Client; dataDirectory: string; taskQueue: string };
 type Options = Partial<Omit<BenchmarkInput, 'id'>> & { arms: PipelineSpec[]; trials?: number; id?: string };
 
 /** Six questions about the scene's default repository, and one that it does not answer. */
@@ -52,7 +52,7 @@ export class Benchmark {
   constructor(place: Place, id: string) {
     this.#place = place;
     this.id = id;
-    this.folder = join(homePaths(place.home).benchmarks, id);
+    this.folder = join(dataPaths(place.dataDirectory).benchmarks, id);
   }
 
   writeFolder(arms: PipelineSpec[], trials: number): void {
@@ -81,7 +81,7 @@ export class Benchmark {
     const input: BenchmarkInput = {
       id: this.id,
       scheduled: false,
-      root: this.#place.home,
+      root: this.#place.dataDirectory,
       limits: quickLimits,
       activityQueue: benchmarkQueueOf(this.#place.taskQueue),
       concurrency: 3,
@@ -137,7 +137,7 @@ export class Benchmark {
     const { client } = this.#place;
     const lengths: number[] = [];
     const query = `WorkflowId = '${this.id}'`;
-    const bundle = { workflowBundle: await workflowBundle(homePaths(join(checkout, '.switchyard')).cache) };
+    const bundle = { workflowBundle: await workflowBundle(dataPaths(join(checkout, '.switchyard')).cache) };
     for await (const { runId } of client.workflow.list({ query })) {
       const history = await client.workflow.getHandle(this.id, runId).fetchHistory();
       lengths.push(history.events?.length ?? 0);

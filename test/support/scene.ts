@@ -1,4 +1,4 @@
-/** A scene for workflow tests: the real server, worker and activities on a home of its own, and a model that is scripted. */
+/** A scene for workflow tests: the real server, worker and activities on a data directory of its own, and a model that is scripted. */
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
@@ -7,7 +7,7 @@ import { dirname, join } from 'node:path';
 import { Client, Connection, type WorkflowHandle } from '@temporalio/client';
 import { DefaultLogger, Runtime, Worker } from '@temporalio/worker';
 import type { Config } from '../../config/config.ts';
-import { homePaths } from '../../config/home-paths.ts';
+import { dataPaths } from '../../config/data-paths.ts';
 import type { AnswerOutcome, CallLimits, QuestionInput } from '../../contracts/run.ts';
 import { PipelineSpec } from '../../contracts/pipeline.ts';
 import type { RepositoryRef } from '../../contracts/snapshot.ts';
@@ -21,7 +21,7 @@ import { checkout, testServer } from './temporal.ts';
 
 Runtime.install({ logger: new DefaultLogger('ERROR') });
 
-/** Traces as JSON lines in the scene's home. */
+/** Traces as JSON lines in the scene's data directory. */
 export const tracesToFiles: Config['traces'] = {
   sink: 'file',
   langfuse: null,
@@ -32,7 +32,7 @@ export const tracesToFiles: Config['traces'] = {
 };
 
 const log = createLogger({ level: 'silent', file: null, redactor: createRedactor([]) });
-const bundles = homePaths(join(checkout, '.switchyard')).cache;
+const bundles = dataPaths(join(checkout, '.switchyard')).cache;
 
 /** One set for all scenes of a file: starting threads is most of a short run. */
 const retrievalThreads = createThreads();
@@ -49,7 +49,7 @@ export const quickLimits: CallLimits = {
 
 export type SceneOptions = {
   modelUrl: string;
-  home?: string;
+  dataDirectory?: string;
   files?: Record<string, string>;
   timeoutSeconds?: number;
   traces?: Config['traces'];
@@ -65,14 +65,14 @@ export type Scene = Awaited<ReturnType<typeof openScene>>;
 
 export async function openScene(options: SceneOptions) {
   const server = await testServer();
-  const home = options.home ?? (await mkdtemp(join(tmpdir(), 'switchyard-scene-')));
-  const repository = await writeFolder(join(home, 'repository'), options.files ?? defaultFiles);
-  const config = configOf(options, home);
+  const dataDirectory = options.dataDirectory ?? (await mkdtemp(join(tmpdir(), 'switchyard-scene-')));
+  const repository = await writeFolder(join(dataDirectory, 'repository'), options.files ?? defaultFiles);
+  const config = configOf(options, dataDirectory);
   const { taskQueue } = config;
   const connection = await Connection.connect({ address: server.address });
   const client = new Client({ connection, namespace: server.namespace });
   const started: WorkflowHandle[] = [];
-  await shareBundles(home);
+  await shareBundles(dataDirectory);
   const tuning = { maxCachedWorkflows, retrievalThreads };
   const worker = await startWorker(config, ownServer(server.address, server.namespace), log, tuning);
   const start = async (question: string, { taskQueue: queue = taskQueue, ...ask }: AskOptions) => {
@@ -85,7 +85,7 @@ export async function openScene(options: SceneOptions) {
   return {
     client,
     address: server.address,
-    home,
+    dataDirectory,
     taskQueue,
     worker,
     start,
@@ -97,7 +97,7 @@ export async function openScene(options: SceneOptions) {
       await worker.stop();
       await Promise.all(started.map(replay));
       await connection.close();
-      await rm(home, { recursive: true, force: true });
+      await rm(dataDirectory, { recursive: true, force: true });
       await server[Symbol.asyncDispose]();
     },
   };
@@ -117,12 +117,12 @@ async function replay(handle: WorkflowHandle): Promise<void> {
   await Worker.runReplayHistory({ workflowBundle: await workflowBundle(bundles) }, history, handle.workflowId);
 }
 
-function configOf(options: SceneOptions, home: string): Config {
+function configOf(options: SceneOptions, dataDirectory: string): Config {
   const { modelUrl, timeoutSeconds = 20 } = options;
   const names = { router: 'test-model', specialist: 'test-model', judge: 'test-model', synthesizer: 'test-model' };
   const times = { timeoutSeconds, reasoningTokens: 0, attempts: 4, heartbeatSeconds: 2, personWaitDays: 30 };
   return {
-    home,
+    dataDirectory,
     taskQueue: `scene-${randomUUID()}`,
     temporal: { executable: null, external: true, uiUrl: null, environment: {} },
     model: { apiKey: 'sk-test', baseUrl: modelUrl, offline: false, ...names, ...times },
@@ -134,10 +134,10 @@ function configOf(options: SceneOptions, home: string): Config {
   };
 }
 
-/** Workflow code is bundled once for all scenes, not once a home. */
-async function shareBundles(home: string): Promise<void> {
+/** Workflow code is bundled once for all scenes, not once a data directory. */
+async function shareBundles(dataDirectory: string): Promise<void> {
   await mkdir(bundles, { recursive: true });
-  await symlink(bundles, homePaths(home).cache);
+  await symlink(bundles, dataPaths(dataDirectory).cache);
 }
 
 async function writeFolder(folder: string, files: Record<string, string>): Promise<RepositoryRef> {

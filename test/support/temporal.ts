@@ -2,7 +2,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { homePaths } from '../../config/home-paths.ts';
+import { dataPaths } from '../../config/data-paths.ts';
 import { resolveTemporalExecutable } from '../../runtime/temporal/temporal-executable.ts';
 import { startTemporalServer } from '../../runtime/temporal/temporal-server.ts';
 
@@ -11,21 +11,21 @@ const sharedAddress = 'TEST_TEMPORAL_ADDRESS';
 
 export type TestServer = AsyncDisposable & { address: string; namespace: string };
 
-/** The `temporal` executable, fetched into the checkout's own home where there is none. */
+/** The `temporal` executable, fetched into the checkout's own data directory where there is none. */
 export function temporalExecutable(): Promise<string> {
   const named = process.env.SWITCHYARD_TEMPORAL_EXECUTABLE ?? null;
-  return resolveTemporalExecutable(named, homePaths(join(checkout, '.switchyard')), () => {});
+  return resolveTemporalExecutable(named, dataPaths(join(checkout, '.switchyard')), () => {});
 }
 
 export async function startTestServer(): Promise<TestServer> {
-  const home = await mkdtemp(join(tmpdir(), 'switchyard-test-server-'));
-  const server = await startTemporalServer(await temporalExecutable(), homePaths(home), () => {});
+  const dataDirectory = await mkdtemp(join(tmpdir(), 'switchyard-test-server-'));
+  const server = await startTemporalServer(await temporalExecutable(), dataPaths(dataDirectory), () => {});
   return {
     address: server.address,
     namespace: server.namespace,
     [Symbol.asyncDispose]: async () => {
       await server.stop();
-      await rm(home, { recursive: true, force: true });
+      await rm(dataDirectory, { recursive: true, force: true });
     },
   };
 }

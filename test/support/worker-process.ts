@@ -11,18 +11,18 @@ export type WorkerProcess = AsyncDisposable & {
   readonly log: string;
 };
 
-export type WorkerPlace = { address: string; home: string; taskQueue: string; modelUrl: string };
+export type WorkerPlace = { address: string; dataDirectory: string; taskQueue: string; modelUrl: string };
 
 /** Resolves when it polls. */
 export async function startWorkerProcess(
-  { address, home, taskQueue, modelUrl }: WorkerPlace,
+  { address, dataDirectory, taskQueue, modelUrl }: WorkerPlace,
   more: Record<string, string> = {},
 ): Promise<WorkerProcess> {
   const child = spawn(process.execPath, [join(checkout, 'worker/main.ts')], {
     env: {
       ...process.env,
       TEMPORAL_ADDRESS: address,
-      SWITCHYARD_HOME: home,
+      SWITCHYARD_HOME: dataDirectory,
       SWITCHYARD_TASK_QUEUE: taskQueue,
       SWITCHYARD_MODEL: 'test-model',
       SWITCHYARD_HEARTBEAT_SECONDS: '2',

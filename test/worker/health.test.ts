@@ -4,7 +4,7 @@ import { test } from 'node:test';
 import { join } from 'node:path';
 import { seenPolling } from '../../worker/seen-polling.ts';
 import { checkout } from '../support/temporal.ts';
-import { exitOf, TestHome } from './fixture/home.ts';
+import { exitOf, TestDataDirectory } from './fixture/test-data-directory.ts';
 
 const limit = { timeout: 120_000 };
 const worker = { namespace: 'default', taskQueue: 'switchyard', host: 'here' };
@@ -23,23 +23,27 @@ test('a worker is at work when the server saw this machine ask for tasks lately'
   assert.equal(await seen('7@elsewhere', 1), false);
 });
 
-test("the health check ends with 0 beside the home's worker, and says what is missing elsewhere", limit, async () => {
-  await using home = await TestHome.create();
-  const runtime = home.start();
-  await using member = await home.member();
-  const { address } = await member.join('worker');
-  const check = async (settings: Record<string, string>) => {
-    const child = home.start(join(checkout, 'worker', 'health-main.ts'), settings, 'pipe');
-    assert.ok(child.stderr);
-    const [said, code] = await Promise.all([text(child.stderr), exitOf(child)]);
-    return { code, said };
-  };
-  assert.deepEqual(await check({ TEMPORAL_ADDRESS: address }), { code: 0, said: '' });
-  const other = await check({ TEMPORAL_ADDRESS: address, SWITCHYARD_TASK_QUEUE: 'other' });
-  assert.equal(other.code, 1);
-  assert.match(other.said, /sees no worker of .+ on default\/other\n$/);
-  const nowhere = await check({ TEMPORAL_ADDRESS: '127.0.0.1:1' });
-  assert.deepEqual([nowhere.code, nowhere.said.startsWith('127.0.0.1:1: ')], [1, true]);
-  member.say({ kind: 'leave' });
-  assert.equal(await exitOf(runtime), 0);
-});
+test(
+  "the health check ends with 0 beside the data directory's worker, and says what is missing elsewhere",
+  limit,
+  async () => {
+    await using dataDirectory = await TestDataDirectory.create();
+    const runtime = dataDirectory.start();
+    await using client = await dataDirectory.client();
+    const { address } = await client.join('worker');
+    const check = async (settings: Record<string, string>) => {
+      const child = dataDirectory.start(join(checkout, 'worker', 'health-main.ts'), settings, 'pipe');
+      assert.ok(child.stderr);
+      const [said, code] = await Promise.all([text(child.stderr), exitOf(child)]);
+      return { code, said };
+    };
+    assert.deepEqual(await check({ TEMPORAL_ADDRESS: address }), { code: 0, said: '' });
+    const other = await check({ TEMPORAL_ADDRESS: address, SWITCHYARD_TASK_QUEUE: 'other' });
+    assert.equal(other.code, 1);
+    assert.match(other.said, /sees no worker of .+ on default\/other\n$/);
+    const nowhere = await check({ TEMPORAL_ADDRESS: '127.0.0.1:1' });
+    assert.deepEqual([nowhere.code, nowhere.said.startsWith('127.0.0.1:1: ')], [1, true]);
+    client.say({ kind: 'leave' });
+    assert.equal(await exitOf(runtime), 0);
+  },
+);

@@ -13,7 +13,7 @@ test('a worker serves what a run cost, and its log lines name the run', async ()
   ]);
   await using scene = await openScene({ modelUrl: team.url });
   const taskQueue = `measured-${randomUUID()}`;
-  const place = { address: scene.address, home: scene.home, taskQueue, modelUrl: team.url };
+  const place = { address: scene.address, dataDirectory: scene.dataDirectory, taskQueue, modelUrl: team.url };
   const port = await freePort();
   await using worker = await startWorkerProcess(place, { SWITCHYARD_METRICS_ADDRESS: String(port) });
   const handle = await scene.start('When does boil throw?', { pipeline: pipeline(), taskQueue });

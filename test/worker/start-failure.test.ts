@@ -18,11 +18,15 @@ const limit = { timeout: 120_000 };
 
 /** @param queue of the worker; beside it are those of benchmarks and of exports */
 async function start(t: TestContext, queue: string) {
-  const home = mkdtempSync(join(tmpdir(), 'switchyard-start-'));
-  t.after(() => rmSync(home, { recursive: true, force: true }));
+  const dataDirectory = mkdtempSync(join(tmpdir(), 'switchyard-start-'));
+  t.after(() => rmSync(dataDirectory, { recursive: true, force: true }));
   const server = await testServer();
   t.after(() => server[Symbol.asyncDispose]());
-  const config = loadConfig({ SWITCHYARD_HOME: home, OPENAI_BASE_URL: 'http://127.0.0.1:2/v1', SWITCHYARD_MODEL: 'm' });
+  const config = loadConfig({
+    SWITCHYARD_HOME: dataDirectory,
+    OPENAI_BASE_URL: 'http://127.0.0.1:2/v1',
+    SWITCHYARD_MODEL: 'm',
+  });
   const log = createLogger({ level: 'silent', file: null, redactor: createRedactor([]) });
   return startWorker(config, ownServer(server.address, server.namespace, null), log, { taskQueue: queue });
 }

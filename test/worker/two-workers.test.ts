@@ -4,7 +4,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import type { WorkflowHandle } from '@temporalio/client';
-import { homePaths } from '../../config/home-paths.ts';
+import { dataPaths } from '../../config/data-paths.ts';
 import type { AnswerOutcome } from '../../contracts/run.ts';
 import type { SentSpan } from '../../contracts/trace.ts';
 import { exportOf } from '../observability/exports.ts';
@@ -28,7 +28,7 @@ test('two workers on one data directory answer together: every run ends right, e
   // A scene whose own worker polls another queue: the runs are left to the workers that are started here.
   await using scene = await openScene({ modelUrl: team.url });
   const taskQueue = `two-${randomUUID()}`;
-  const place = { address: scene.address, home: scene.home, taskQueue, modelUrl: team.url };
+  const place = { address: scene.address, dataDirectory: scene.dataDirectory, taskQueue, modelUrl: team.url };
   const files = { SWITCHYARD_TRACES: 'file' };
   await using _first = await startWorkerProcess(place, files);
   await using _second = await startWorkerProcess(place, files);
@@ -57,7 +57,7 @@ const callsOfOne = ['router', 'specialist', 'specialist', 'specialist', 'special
 /** One file a run, with one root, each model call of the run in it once. */
 async function assertTraces(scene: Scene, handles: readonly WorkflowHandle[]): Promise<void> {
   await Promise.all(handles.map(async (handle) => (await exportOf(scene, handle)).result()));
-  const { traces } = homePaths(scene.home);
+  const { traces } = dataPaths(scene.dataDirectory);
   const names = readdirSync(traces).filter((name) => name.endsWith('.jsonl'));
   assert.equal(names.length, handles.length);
   const spans = names.map((name) => {

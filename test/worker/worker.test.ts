@@ -9,7 +9,7 @@ import { pipeline } from '../support/scene.ts';
 import { startScriptedServer } from '../support/scripted-server.ts';
 import { completion } from '../support/scripted-server-reply.ts';
 import { checkout } from '../support/temporal.ts';
-import { exitOf, isRunning, type Ready, TestHome } from './fixture/home.ts';
+import { exitOf, isRunning, type Ready, TestDataDirectory } from './fixture/test-data-directory.ts';
 
 const limit = { timeout: 120_000 };
 const limits = { modelCallSeconds: 60, modelCallTotalSeconds: 120, modelCallAttempts: 2, heartbeatSeconds: 10 };
@@ -33,15 +33,15 @@ async function clientOf({ address, namespace }: Pick<Ready, 'address' | 'namespa
 }
 
 test(
-  'a model call in flight when the last member leaves is finished and recorded before all stops',
+  'a model call in flight when the last client leaves is finished and recorded before all stops',
   limit,
   async () => {
-    await using home = await TestHome.create();
+    await using dataDirectory = await TestDataDirectory.create();
     const model = await slowModel();
     await using _server = model.server;
-    const runtime = home.start(undefined, model.settings);
-    await using member = await home.member();
-    const ready = await member.join('worker');
+    const runtime = dataDirectory.start(undefined, model.settings);
+    await using client = await dataDirectory.client();
+    const ready = await client.join('worker');
     assert.deepEqual([ready.offlineModel, ready.modelUrl], [false, model.server.url]);
     {
       await using temporal = await clientOf(ready);
@@ -49,15 +49,15 @@ test(
       await temporal.client.workflow.start('routeOnly', options);
       await model.server.request(0);
     }
-    member.say({ kind: 'leave' });
-    assert.deepEqual(await member.next(), { kind: 'stopping' });
+    client.say({ kind: 'leave' });
+    assert.deepEqual(await client.next(), { kind: 'stopping' });
     assert.ok(isRunning(runtime));
     model.answer();
-    assert.equal(await member.next(), null);
+    assert.equal(await client.next(), null);
     assert.equal(await exitOf(runtime), 0);
 
-    const next = home.start(undefined, model.settings);
-    await using later = await home.member();
+    const next = dataDirectory.start(undefined, model.settings);
+    await using later = await dataDirectory.client();
     const again = await later.join('worker');
     await using temporal = await clientOf(again);
     const result = await temporal.client.workflow.getHandle('slow').result();
@@ -69,15 +69,15 @@ test(
 );
 
 test('a worker alone says when it is ready, works for the named server, and drains on SIGTERM', limit, async () => {
-  await using home = await TestHome.create();
+  await using dataDirectory = await TestDataDirectory.create();
   const model = await slowModel();
   await using _server = model.server;
   model.answer();
-  const runtime = home.start();
-  await using member = await home.member();
-  const { address, namespace } = await member.join('server');
+  const runtime = dataDirectory.start();
+  await using client = await dataDirectory.client();
+  const { address, namespace } = await client.join('server');
   const settings = { ...model.settings, TEMPORAL_ADDRESS: address, SWITCHYARD_TASK_QUEUE: 'alone' };
-  const worker = home.start(join(checkout, 'worker', 'main.ts'), settings, 'pipe');
+  const worker = dataDirectory.start(join(checkout, 'worker', 'main.ts'), settings, 'pipe');
   assert.ok(worker.stdout && worker.stderr);
   const log = text(worker.stderr);
   const [line] = await once(createInterface({ input: worker.stdout }), 'line');
@@ -93,14 +93,14 @@ test('a worker alone says when it is ready, works for the named server, and drai
   const lines = (await log).trim().split('\n');
   assert.ok(lines.length > 1);
   for (const entry of lines) assert.equal(typeof JSON.parse(entry).level, 'string');
-  member.say({ kind: 'leave' });
+  client.say({ kind: 'leave' });
   assert.equal(await exitOf(runtime), 0);
 });
 
 test('a worker alone without a server ends with a line that names the address', limit, async () => {
-  await using home = await TestHome.create();
+  await using dataDirectory = await TestDataDirectory.create();
   const settings = { TEMPORAL_ADDRESS: '127.0.0.1:1', OPENAI_BASE_URL: 'http://127.0.0.1:2/v1' };
-  const worker = home.start(join(checkout, 'worker', 'main.ts'), settings, 'pipe');
+  const worker = dataDirectory.start(join(checkout, 'worker', 'main.ts'), settings, 'pipe');
   assert.ok(worker.stderr);
   const said = await text(worker.stderr);
   assert.equal(await exitOf(worker), 1);
@@ -108,10 +108,10 @@ test('a worker alone without a server ends with a line that names the address', 
 });
 
 test('a broken setting ends a worker and a runtime with exit code 2 and a line for each mistake', limit, async () => {
-  await using home = await TestHome.create();
+  await using dataDirectory = await TestDataDirectory.create();
   const settings = { SWITCHYARD_LOG_LEVEL: 'loud', SWITCHYARD_MODLE: 'x' };
   for (const program of ['worker/main.ts', 'runtime/host/main.ts']) {
-    const child = home.start(join(checkout, program), settings, 'pipe');
+    const child = dataDirectory.start(join(checkout, program), settings, 'pipe');
     assert.ok(child.stderr);
     const lines = (await text(child.stderr)).trim().split('\n');
     assert.equal(await exitOf(child), 2);

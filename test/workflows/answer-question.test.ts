@@ -120,14 +120,14 @@ test('wrong arguments and unknown tools go back to the model as tool errors', as
 });
 
 test('an unparsable reply is repaired by a call of its own, at most twice, and then the result is empty', async () => {
-  await using mended = await startTeam({
+  await using team = await startTeam({
     specialist: ({ turn }) => says(turn < 2 ? 'As a language model' : goodDraft),
   });
-  await using first = await openScene({ modelUrl: mended.url });
+  await using first = await openScene({ modelUrl: team.url });
   const repaired = await first.ask('When?', { pipeline: pipeline() });
   assert.equal(repaired.kind, 'answered');
-  assert.equal(mended.requests.length, 4);
-  assert.match(mended.requests[2]?.text ?? '', /<problem>/);
+  assert.equal(team.requests.length, 4);
+  assert.match(team.requests[2]?.text ?? '', /<problem>/);
 
   await using stubborn = await startTeam({ specialist: () => says('As a language model') });
   await using second = await openScene({ modelUrl: stubborn.url });
@@ -180,11 +180,11 @@ test('a forced route asks no router', async () => {
 });
 
 test('a router that names no route is asked again with its reply in view, and then the fallback is taken', async () => {
-  await using mended = await startTeam({ router: ({ turn }) => says(turn === 0 ? 'Let me think about it.' : 'code') });
-  await using first = await openScene({ modelUrl: mended.url });
+  await using team = await startTeam({ router: ({ turn }) => says(turn === 0 ? 'Let me think about it.' : 'code') });
+  await using first = await openScene({ modelUrl: team.url });
   const repaired = await first.ask('When?', { pipeline: pipeline() });
   assert.deepEqual([repaired.state.route, repaired.state.routing?.fallback], ['code', false]);
-  assert.match(mended.requests[1]?.text ?? '', /Let me think about it\..*<problem>/);
+  assert.match(team.requests[1]?.text ?? '', /Let me think about it\..*<problem>/);
 
   await using stubborn = await startTeam({ router: () => says('Let me think about it.') });
   await using second = await openScene({ modelUrl: stubborn.url });

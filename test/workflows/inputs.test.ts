@@ -11,7 +11,7 @@ import fc from 'fast-check';
 import { outcomeOf } from '../../client/ask/watch-run.ts';
 import type { BenchmarkInput } from '../../contracts/benchmark.ts';
 import { noUsage } from '../../contracts/usage-sum.ts';
-import { homePaths } from '../../config/home-paths.ts';
+import { dataPaths } from '../../config/data-paths.ts';
 import { workflowBundle } from '../../worker/workflow-bundle.ts';
 import { validInput, validRouting } from '../../workflows/input/valid-input.ts';
 import { openScene, pipeline, quickLimits } from '../support/scene.ts';
@@ -150,7 +150,7 @@ test('names that refer to no specialist are refused, as nothing could work for t
 });
 
 test('the workflow bundle has no zod: every workflow would load it anew', async () => {
-  const { codePath } = await workflowBundle(homePaths(join(checkout, '.switchyard')).cache);
+  const { codePath } = await workflowBundle(dataPaths(join(checkout, '.switchyard')).cache);
   assert.doesNotMatch(readFileSync(codePath, 'utf8'), /node_modules\/zod\//);
 });
 

@@ -14,7 +14,7 @@ const failure: RunFailure = { kind: 'ModelUnavailable', message: 'down', setting
 const waits: Record<Wait['kind'], Wait> = {
   call: { kind: 'call' },
   provider: { kind: 'provider', message: 'the provider asks to wait' },
-  person: { kind: 'person', message: 'down; once that is mended: retry', failure },
+  person: { kind: 'person', message: 'down; once that is fixed: retry', failure },
 };
 
 type Step =
@@ -82,7 +82,7 @@ test('free time is the union of waits for a person alone and of absences; what i
         assert.equal(real.personMs, model.person.size * tickMs);
         assert.ok(real.freeMs <= model.at * tickMs, 'never more than the time that went by');
         assert.deepEqual(real.waitingFor, open.has('person') ? failure : null);
-        const message = (open.has('person') && 'down; once that is mended: retry') || null;
+        const message = (open.has('person') && 'down; once that is fixed: retry') || null;
         assert.equal(real.message, message ?? (open.has('provider') ? 'the provider asks to wait' : null));
       }
       for (const { close } of model.open) close();

@@ -14,7 +14,7 @@ import { openScene, pipeline } from '../support/scene.ts';
 import { calls, goodDraft, says, startTeam } from '../support/team.ts';
 
 test('tool results that are gone from the store are rendered again, byte for byte, though every turn uses the same call id', async () => {
-  let home = '';
+  let dataDirectory = '';
   let removed = 0;
   const seen: string[][] = [];
   await using team = await startTeam({
@@ -23,12 +23,12 @@ test('tool results that are gone from the store are rendered again, byte for byt
       if (turn === 0) return calls(['search_code', { query: 'boil' }]);
       if (turn === 1) return calls(['read_lines', { path: 'lib/kettle.js' }]);
       if (turn > 2) return says(goodDraft);
-      removed = removeToolResults(home);
+      removed = removeToolResults(dataDirectory);
       return calls(['search_code', { query: 'water' }]);
     },
   });
   await using scene = await openScene({ modelUrl: team.url });
-  home = scene.home;
+  dataDirectory = scene.dataDirectory;
   const { kind } = await scene.ask('When does boil throw?', { pipeline: pipeline() });
   assert.equal(removed, 2);
   assert.equal(kind, 'answered');
@@ -37,8 +37,8 @@ test('tool results that are gone from the store are rendered again, byte for byt
 });
 
 /** Removes what the tools showed from the content store; turns and drafts are JSON and stay. */
-function removeToolResults(home: string): number {
-  const folder = join(home, 'content');
+function removeToolResults(dataDirectory: string): number {
+  const folder = join(dataDirectory, 'content');
   const files = readdirSync(folder, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
   const results = files
     .map((entry) => join(entry.parentPath, entry.name))
@@ -65,8 +65,11 @@ test("a reranked search is rendered again, byte for byte, from another data dire
   assert.equal(seen.length, 2);
   assert.ok(state.snapshot);
 
-  await using elsewhere = await anotherMachine(scene.home);
-  const here = await elsewhere.retrieval.open({ kind: 'path', path: join(scene.home, 'repository') }, { signal });
+  await using elsewhere = await anotherMachine(scene.dataDirectory);
+  const here = await elsewhere.retrieval.open(
+    { kind: 'path', path: join(scene.dataDirectory, 'repository') },
+    { signal },
+  );
   assert.equal(here.id, state.snapshot.id);
   const turn = await lastTurn(handle);
   const conversation = await loadConversation(elsewhere, turn);
@@ -81,15 +84,15 @@ const { signal } = new AbortController();
 
 /** A data directory with the turns of another, without what the tools showed. */
 async function anotherMachine(first: string) {
-  const home = mkdtempSync(join(tmpdir(), 'switchyard-elsewhere-'));
-  cpSync(join(first, 'content'), join(home, 'content'), { recursive: true });
-  assert.equal(removeToolResults(home), 2);
-  const retrieval = createRetrieval({ home });
+  const dataDirectory = mkdtempSync(join(tmpdir(), 'switchyard-elsewhere-'));
+  cpSync(join(first, 'content'), join(dataDirectory, 'content'), { recursive: true });
+  assert.equal(removeToolResults(dataDirectory), 2);
+  const retrieval = createRetrieval({ dataDirectory });
   const close = async () => {
     await retrieval.close();
-    rmSync(home, { recursive: true });
+    rmSync(dataDirectory, { recursive: true });
   };
-  return { content: createContentStore(join(home, 'content')), retrieval, [Symbol.asyncDispose]: close };
+  return { content: createContentStore(join(dataDirectory, 'content')), retrieval, [Symbol.asyncDispose]: close };
 }
 
 async function lastTurn(handle: WorkflowHandle): Promise<string> {

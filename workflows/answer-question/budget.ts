@@ -85,8 +85,8 @@ export type Call = {
   waited: boolean;
 };
 
-export class Ledger {
-  readonly budget: Budget;
+export class RunBudget {
+  readonly limits: Budget;
   usage: Usage = noUsage;
   readonly #tokens: Pool;
   readonly #money: Pool | null;
@@ -98,10 +98,10 @@ export class Ledger {
   /** Calls sent, whether or not they came back. */
   #begun = 0;
 
-  constructor(budget: Budget) {
-    this.budget = budget;
-    this.#tokens = new Pool(budget.tokens);
-    this.#money = budget.costUsd === null ? null : new Pool(Math.floor(budget.costUsd * perDollar));
+  constructor(limits: Budget) {
+    this.limits = limits;
+    this.#tokens = new Pool(limits.tokens);
+    this.#money = limits.costUsd === null ? null : new Pool(Math.floor(limits.costUsd * perDollar));
   }
 
   /** Opens a branch; one of that name that worked before is known by what its calls took. Whoever opens it closes it. */
@@ -128,7 +128,7 @@ export class Ledger {
   /** Grants a call its share; all that is left where it has waited for that. @throws BudgetSpent when a limit is reached */
   begin(call: Call): void {
     this.leave(call);
-    if (this.#begun >= this.budget.modelCalls) throw new BudgetSpent('modelCalls');
+    if (this.#begun >= this.limits.modelCalls) throw new BudgetSpent('modelCalls');
     if (this.#tokens.left === 0) throw new BudgetSpent('tokens');
     if (this.#money?.left === 0) throw new BudgetSpent('costUsd');
     const others = [...this.#branches.values()].filter((branch) => branch !== call.branch && branch.isIdle);
@@ -185,7 +185,7 @@ export class Ledger {
 
   /** True when the next call should be the last of its kind: `calls` model calls must remain for the rest of the run. */
   nearlySpent(calls: number): boolean {
-    if (this.budget.modelCalls - this.#begun <= calls) return true;
+    if (this.limits.modelCalls - this.#begun <= calls) return true;
     return this.#pools().some(({ used, limit }) => used >= lastStretch * limit);
   }
 

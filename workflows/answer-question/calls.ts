@@ -79,7 +79,7 @@ export type Waits = {
 /**
  * Calls an activity until it answers: a provider's long Retry-After is slept, a provider that stays away is waited for,
  * and neither spends an attempt. Bounded by the run's clock (Retry-After) and by the limit of waits for a person (outages).
- * @throws Unavailable when neither time nor a person can mend the failure, or no person came; the cancellation, when the
+ * @throws Unavailable when neither time nor a person can fix the failure, or no person came; the cancellation, when the
  * run is cancelled.
  */
 export async function untilAnswered<Result>(

@@ -19,7 +19,7 @@ const workflowTimers: Timers = {
 
 /** Cancels the scope once the run's wall clock is spent. */
 export async function endInTime(run: Run, scope: CancellationScope): Promise<void> {
-  await untilSpent(run.waits, run.ledger.budget.wallClockSeconds * 1000, workflowTimers);
+  await untilSpent(run.waits, run.budget.limits.wallClockSeconds * 1000, workflowTimers);
   scope.cancel();
 }
 

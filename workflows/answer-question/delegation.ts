@@ -32,7 +32,7 @@ export async function delegate(
   run.say('delegating', `${routes.join(' and ')} at work`);
   for (const route of routes) if (!run.state.routes_run.includes(route)) run.state.routes_run.push(route);
   const settled = await sideBySide(
-    run.ledger,
+    run.budget,
     specialists,
     ({ name }) => name,
     (specialist, branch) => work(run, specialist, { feedback, branch }),
@@ -59,7 +59,7 @@ async function work(run: Run, spec: SpecialistSpec, { feedback, branch }: Assign
     specialist,
     review: [...(feedback?.reasons ?? [])],
     earlierDraft: feedback?.earlierDraft ?? null,
-    mustAnswer: specialist.turnLimit === 1 || run.ledger.shouldAnswer(branch, callsKept),
+    mustAnswer: specialist.turnLimit === 1 || run.budget.shouldAnswer(branch, callsKept),
   };
   for (let turnNumber = 1; ; turnNumber += 1) {
     const turn = await fittingTurn(run, { name: specialist.name, tryNumber, branch }, call);
@@ -71,7 +71,7 @@ async function work(run: Run, spec: SpecialistSpec, { feedback, branch }: Assign
       case 'tools': {
         const answers = await runTools(run, specialist, tryNumber, turn.requests);
         const last = turnNumber + 1 >= specialist.turnLimit;
-        const mustAnswer = last || run.ledger.shouldAnswer(branch, callsKept);
+        const mustAnswer = last || run.budget.shouldAnswer(branch, callsKept);
         call = { kind: 'next', turn: turn.turn, answers, mustAnswer };
         break;
       }
@@ -150,7 +150,7 @@ async function rerankedPlaces(
   const { rerank } = run.input.pipeline;
   const isSearch = request.tool === 'search_code' || request.tool === 'search_docs';
   if (rerank === undefined || !isSearch || !allowed.includes(request.tool)) return {};
-  if (run.ledger.nearlySpent(callsKept)) return notReranked('the budget is nearly spent');
+  if (run.budget.nearlySpent(callsKept)) return notReranked('the budget is nearly spent');
   const call = { snapshot: run.snapshot, request, rerank };
   const given = await run.paidOrNot(scope, (payment) =>
     run.calls.rerankers.rerankPlaces.executeWithOptions({ summary: `${summary}: rerank` }, [call, payment]),

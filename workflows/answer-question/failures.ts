@@ -1,4 +1,4 @@
-/** Reads a failed activity: what kind of failure, where to look, and whether time or a person can mend it. */
+/** Reads a failed activity: what kind of failure, where to look, and whether time or a person can fix it. */
 import { ActivityFailure, ApplicationFailure, TimeoutFailure } from '@temporalio/workflow';
 import type { FailureDetail } from '../../activities/failures.ts';
 import { type FailureKind, failureKinds } from '../../contracts/failures.ts';

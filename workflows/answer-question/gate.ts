@@ -14,7 +14,7 @@ import { turnSummary } from './ui.ts';
 export async function reviewOutputs(run: Run, outputs: readonly SpecialistOutput[]): Promise<SpecialistOutput[]> {
   run.say('reviewing', `checking ${outputs.map((output) => output.specialist).join(' and ')}`);
   const branchOf = ({ specialist }: SpecialistOutput) => `judge of ${specialist}`;
-  const ends = await sideBySide(run.ledger, outputs, branchOf, (output, branch) => review(run, output, branch));
+  const ends = await sideBySide(run.budget, outputs, branchOf, (output, branch) => review(run, output, branch));
   for (const end of ends) if (end.status === 'rejected') throw end.reason;
   return outputs.filter((output) => output.accepted === true);
 }

@@ -3,11 +3,11 @@ import type { ActivityResult } from '../../contracts/trace.ts';
 import type { DoesNotFit, Payment } from '../../contracts/agent-calls.ts';
 import type { Branch } from './branch.ts';
 import { answeredAtOnce, untilAnswered, type Waits } from './calls.ts';
-import { BudgetSpent, type Call, type Ledger } from './budget.ts';
+import { BudgetSpent, type Call, type RunBudget } from './budget.ts';
 
 /** What a paid call needs of its run. */
 export type Payer = {
-  ledger: Ledger;
+  budget: RunBudget;
   waits: Waits;
   /** Resolves once it is so. */
   until(ready: () => boolean): Promise<void>;
@@ -28,27 +28,27 @@ export async function paidCall<Result>(
   about: About,
   ask: (payment: Payment) => PaidResult<Result>,
 ): Promise<Result> {
-  const { ledger, until } = payer;
+  const { budget, until } = payer;
   const { branch, optional = false, ...same } = about;
   const answered = optional ? answeredAtOnce : untilAnswered;
-  const call = ledger.call(branch);
-  const grant = () => ledger.grantOf(call);
+  const call = budget.call(branch);
+  const grant = () => budget.grantOf(call);
   for (;;) {
     try {
       // Without a wait nothing may come between: commands keep their order.
-      if (!ledger.mayBegin(call)) {
+      if (!budget.mayBegin(call)) {
         if (optional) throw new BudgetSpent('tokens');
-        await until(() => ledger.mayBegin(call));
+        await until(() => budget.mayBegin(call));
       }
-      ledger.begin(call);
+      budget.begin(call);
     } finally {
-      ledger.leave(call);
+      budget.leave(call);
     }
     const answer = await oneGrant(payer, call, answered, () => ask({ ...same, key: call.key, grant: grant() }));
     if (!isRefusal(answer)) return answer;
-    ledger.refuse(call, answer.limit);
+    budget.refuse(call, answer.limit);
     if (optional) {
-      ledger.leave(call);
+      budget.leave(call);
       throw new BudgetSpent(answer.limit);
     }
   }
@@ -56,7 +56,7 @@ export async function paidCall<Result>(
 
 /** Attempts, pauses and waits of one call all use the same grant. */
 async function oneGrant<Result>(
-  { ledger, waits }: Payer,
+  { budget, waits }: Payer,
   call: Call,
   answered: typeof untilAnswered,
   ask: () => PaidResult<Result>,
@@ -65,7 +65,7 @@ async function oneGrant<Result>(
   try {
     return await answered<Result | DoesNotFit>({ ...waits, settle }, ask);
   } finally {
-    ledger.end(call);
+    budget.end(call);
   }
 }
 

@@ -5,10 +5,10 @@ import type { ContentId } from '../../contracts/snapshot.ts';
 export const repairsAllowed = 2;
 
 /** A model's turn: usable, or not and why. */
-type Turn = { kind: string; turn: ContentId } | { kind: 'unparsable'; turn: ContentId; problem: string };
+type AgentReply = { kind: string; turn: ContentId } | { kind: 'unparsable'; turn: ContentId; problem: string };
 
 /** Asks, and has the reply repaired while it cannot be used; what comes back may be unparsable still. */
-export async function usableTurn<Call, Reply extends Turn>(
+export async function usableTurn<Call, Reply extends AgentReply>(
   call: Call,
   purpose: string,
   mustAnswer: boolean,

@@ -19,7 +19,7 @@ import { defaultPersonWaitSeconds } from '../../contracts/names.ts';
 import { callsWithin, untilAnswered, type Waits } from './calls.ts';
 import { noUsage } from '../../contracts/usage-sum.ts';
 import { givenUp, Unavailable } from './failures.ts';
-import { BudgetSpent, Ledger } from './budget.ts';
+import { BudgetSpent, RunBudget } from './budget.ts';
 import { paidCall, type PaidResult, type Payer } from './paid-call.ts';
 import { OpenWaits } from './waits.ts';
 import { detailsOf } from './ui.ts';
@@ -38,7 +38,7 @@ type Stage = RunProgress['stage'];
 export class Run {
   readonly input: QuestionInput;
   readonly state: AnswerState;
-  readonly ledger: Ledger;
+  readonly budget: RunBudget;
   readonly calls: ReturnType<typeof callsWithin>;
   /** What the server takes; known once the repository is open. */
   searchAttributes: readonly string[] = [];
@@ -51,14 +51,14 @@ export class Run {
 
   constructor(input: QuestionInput) {
     this.input = input;
-    this.ledger = new Ledger(input.pipeline.budget);
+    this.budget = new RunBudget(input.pipeline.budget);
     this.calls = callsWithin(input.limits, input.activityQueue);
     this.state = beginning(input);
     this.#calling = {
       begin: () => this.waits.open({ kind: 'call' }),
       settle: (usage, spans, call) => {
-        this.ledger.settle(usage, spans, call);
-        this.state.usage = this.ledger.usage;
+        this.budget.settle(usage, spans, call);
+        this.state.usage = this.budget.usage;
         for (const { model, name } of spans)
           if (model !== undefined) this.state.models[name.replace(/-llm$/, '')] = model;
         this.#show();
@@ -106,7 +106,7 @@ export class Run {
   }
 
   get #payer(): Payer {
-    return { ledger: this.ledger, waits: this.#calling, until: condition };
+    return { budget: this.budget, waits: this.#calling, until: condition };
   }
 
   #about(scope: SpanScope) {
@@ -175,7 +175,7 @@ export class Run {
     const leftMs = Math.max(1, limitSeconds * 1000 - waits.personMs);
     const retries = this.#retries;
     const first = waits.waitingFor === null;
-    const message = `${failure.message}; once that is mended: switchyard runs retry`;
+    const message = `${failure.message}; once that is fixed: switchyard runs retry`;
     const close = waits.open({ kind: 'person', message, failure });
     this.#show();
     if (first) this.note({ SwitchyardOutcome: 'waiting' });

@@ -24,7 +24,7 @@ export function addAsk(program: Command): void {
     .option('--detach', 'start the run and return at once', false)
     .option('--json', 'print one JSON object', false)
     .action(async (question: string, options: AskOptions) => {
-      // Mistakes are told before anything heavy is loaded.
+      // Mistakes are reported before anything heavy is loaded.
       const { prepareQuestion } = await import('../../ask/question-input.ts');
       const prepared = await prepareQuestion(question, options);
       const { askQuestion } = await import('../../ask/ask-question.ts');

@@ -6,7 +6,7 @@ export function addUp(program: Command): void {
     .command('up')
     .summary('run server and worker until Ctrl-C')
     .description(
-      'Runs the Temporal server, the worker and, without a key, the offline model of this home until Ctrl-C.',
+      'Runs the Temporal server, the worker and, without a key, the offline model of this data directory until Ctrl-C.',
     )
     .action(async () => {
       const { stayUp } = await import('../../ask/stay-up.ts');

@@ -5,7 +5,7 @@ import { Budget } from '../../contracts/pipeline.ts';
 import type { SpanRecord } from '../../contracts/trace.ts';
 import type { Usage } from '../../contracts/usage.ts';
 import { noUsage } from '../../contracts/usage-sum.ts';
-import { BudgetSpent, type Call, Ledger } from '../../workflows/answer-question/budget.ts';
+import { BudgetSpent, type Call, RunBudget } from '../../workflows/answer-question/budget.ts';
 import { paidCall, type Payer } from '../../workflows/answer-question/paid-call.ts';
 
 const used = (tokens: number, costUsd: number | null = 0): Usage => ({
@@ -18,89 +18,89 @@ const used = (tokens: number, costUsd: number | null = 0): Usage => ({
 
 const spentOf = (limit: string) => (error: unknown) => error instanceof BudgetSpent && error.limit === limit;
 
-function begun(ledger: Ledger, call: Call = ledger.call(null)): Call {
-  ledger.begin(call);
+function begun(budget: RunBudget, call: Call = budget.call(null)): Call {
+  budget.begin(call);
   return call;
 }
 
 test('failed attempts that were paid count, and the limit that was reached is named', () => {
-  const ledger = new Ledger(Budget.parse({ tokens: 1000 }));
+  const budget = new RunBudget(Budget.parse({ tokens: 1000 }));
   const span = { key: 'k', name: 'n', type: 'generation' as const, startMs: 0, endMs: 1, attempt: 1, usage: used(500) };
   const spans: SpanRecord[] = [
     { ...span, level: 'ERROR' },
     { ...span, level: 'DEFAULT' },
   ];
-  const call = begun(ledger);
-  ledger.settle(used(500), spans, call);
-  ledger.end(call);
-  assert.equal(ledger.usage.inputTokens, 500);
-  assert.throws(() => begun(ledger), spentOf('tokens'));
+  const call = begun(budget);
+  budget.settle(used(500), spans, call);
+  budget.end(call);
+  assert.equal(budget.usage.inputTokens, 500);
+  assert.throws(() => begun(budget), spentOf('tokens'));
 });
 
 test('calls that have not come back yet count as calls; one that was not sent does not', () => {
-  const ledger = new Ledger(Budget.parse({ modelCalls: 2 }));
-  const [code] = [ledger.open('code'), ledger.open('docs')];
-  const first = begun(ledger, ledger.call(code));
-  assert.equal(ledger.nearlySpent(1), true);
-  const second = begun(ledger);
-  assert.throws(() => begun(ledger), spentOf('modelCalls'));
-  ledger.end(second);
-  ledger.refuse(second, 'tokens');
-  assert.equal(ledger.mayBegin(second), false, 'it waits for all that is left');
-  ledger.end(first);
-  assert.equal(ledger.mayBegin(ledger.call(null)), false, 'others wait behind it');
-  assert.equal(ledger.mayBegin(second), true);
-  begun(ledger, second);
-  assert.equal(second.tokens, ledger.budget.tokens);
-  ledger.end(second);
-  assert.throws(() => ledger.refuse(second, 'tokens'), spentOf('tokens'));
+  const budget = new RunBudget(Budget.parse({ modelCalls: 2 }));
+  const [code] = [budget.open('code'), budget.open('docs')];
+  const first = begun(budget, budget.call(code));
+  assert.equal(budget.nearlySpent(1), true);
+  const second = begun(budget);
+  assert.throws(() => begun(budget), spentOf('modelCalls'));
+  budget.end(second);
+  budget.refuse(second, 'tokens');
+  assert.equal(budget.mayBegin(second), false, 'it waits for all that is left');
+  budget.end(first);
+  assert.equal(budget.mayBegin(budget.call(null)), false, 'others wait behind it');
+  assert.equal(budget.mayBegin(second), true);
+  begun(budget, second);
+  assert.equal(second.tokens, budget.limits.tokens);
+  budget.end(second);
+  assert.throws(() => budget.refuse(second, 'tokens'), spentOf('tokens'));
 });
 
 test('branches side by side share alike, a lone one gets all that is left', () => {
-  const ledger = new Ledger(Budget.parse({ tokens: 1000, costUsd: 0.5 }));
-  const branches = [ledger.open('code'), ledger.open('docs'), ledger.open('debug')];
-  const calls = branches.map((branch) => begun(ledger, ledger.call(branch)));
+  const budget = new RunBudget(Budget.parse({ tokens: 1000, costUsd: 0.5 }));
+  const branches = [budget.open('code'), budget.open('docs'), budget.open('debug')];
+  const calls = branches.map((branch) => begun(budget, budget.call(branch)));
   assert.deepEqual(
     calls.map(({ tokens }) => tokens),
     [334, 333, 333],
   );
-  assert.equal(ledger.grantOf(calls[2] as Call).costUsd, 0.166666666);
+  assert.equal(budget.grantOf(calls[2] as Call).costUsd, 0.166666666);
   for (const call of calls) {
-    ledger.settle(used(100, 0.1), [], call);
-    ledger.end(call);
+    budget.settle(used(100, 0.1), [], call);
+    budget.end(call);
   }
   for (const branch of branches.slice(1)) branch.close();
-  const alone = begun(ledger, ledger.call(branches[0] ?? null));
-  assert.deepEqual(ledger.grantOf(alone), { tokens: 700, costUsd: 0.2 });
-  assert.equal(ledger.mayBegin(ledger.call(null)), false);
+  const alone = begun(budget, budget.call(branches[0] ?? null));
+  assert.deepEqual(budget.grantOf(alone), { tokens: 700, costUsd: 0.2 });
+  assert.equal(budget.mayBegin(budget.call(null)), false);
 });
 
 test('a call that is asked again has what its attempts have left of its grant', () => {
-  const ledger = new Ledger(Budget.parse({ tokens: 1000, costUsd: 1 }));
-  const call = begun(ledger);
-  ledger.settle(null, [{ level: 'ERROR', usage: used(300, 0.25) } as SpanRecord], call);
-  assert.deepEqual(ledger.grantOf(call), { tokens: 700, costUsd: 0.75 });
-  ledger.settle(null, [{ level: 'ERROR', usage: used(100, null) } as SpanRecord], call);
-  assert.deepEqual(ledger.grantOf(call), { tokens: 600, costUsd: 0 });
-  ledger.end(call);
-  assert.throws(() => begun(ledger), spentOf('costUsd'));
+  const budget = new RunBudget(Budget.parse({ tokens: 1000, costUsd: 1 }));
+  const call = begun(budget);
+  budget.settle(null, [{ level: 'ERROR', usage: used(300, 0.25) } as SpanRecord], call);
+  assert.deepEqual(budget.grantOf(call), { tokens: 700, costUsd: 0.75 });
+  budget.settle(null, [{ level: 'ERROR', usage: used(100, null) } as SpanRecord], call);
+  assert.deepEqual(budget.grantOf(call), { tokens: 600, costUsd: 0 });
+  budget.end(call);
+  assert.throws(() => begun(budget), spentOf('costUsd'));
 });
 
 test('a specialist is told to answer while two calls more would fit no longer', () => {
-  const ledger = new Ledger(Budget.parse({ tokens: 10_000 }));
-  const branch = ledger.open('code');
-  assert.equal(ledger.shouldAnswer(branch, 2), false, 'nothing is known yet');
+  const budget = new RunBudget(Budget.parse({ tokens: 10_000 }));
+  const branch = budget.open('code');
+  assert.equal(budget.shouldAnswer(branch, 2), false, 'nothing is known yet');
   const turn = (tokens: number) => {
-    const call = begun(ledger, ledger.call(branch));
-    ledger.settle({ ...noUsage, inputTokens: tokens, outputTokens: 100 }, [], call);
-    ledger.end(call);
+    const call = begun(budget, budget.call(branch));
+    budget.settle({ ...noUsage, inputTokens: tokens, outputTokens: 100 }, [], call);
+    budget.end(call);
   };
   turn(500);
-  assert.equal(ledger.shouldAnswer(branch, 2), false);
+  assert.equal(budget.shouldAnswer(branch, 2), false);
   turn(2000);
   // 2,700 used of 8,500: one of about 3,600 and one of about 5,100 are too much.
-  assert.equal(ledger.shouldAnswer(branch, 2), true);
-  assert.equal(ledger.shouldAnswer(ledger.open('docs'), 2), false);
+  assert.equal(budget.shouldAnswer(branch, 2), true);
+  assert.equal(budget.shouldAnswer(budget.open('docs'), 2), false);
 });
 
 /** What an actor does in turn: how much each call needs at least, and which part of its grant it uses. */
@@ -116,7 +116,7 @@ const steps = fc.array(
 
 /** Runs actors side by side over one account, in an order that `pick` decides; nobody may be left waiting. */
 async function play(limits: { tokens: number; costUsd: number | null }, actors: Step[][], scheduler: fc.Scheduler) {
-  const ledger = new Ledger(Budget.parse({ ...limits, modelCalls: 1000 }));
+  const budget = new RunBudget(Budget.parse({ ...limits, modelCalls: 1000 }));
   const waiting: { ready: () => boolean; go: () => void }[] = [];
   const wake = () => {
     for (const one of [...waiting]) {
@@ -130,18 +130,18 @@ async function play(limits: { tokens: number; costUsd: number | null }, actors: 
   const price = limits.costUsd === null ? 0 : limits.costUsd / limits.tokens;
   let [inFlight, spent, mostHeld] = [0, 0, 0];
   const payer: Payer = {
-    ledger,
+    budget,
     until,
     waits: {
       begin: () => () => {},
-      settle: (usage, spans, call) => ledger.settle(usage, spans, call),
+      settle: (usage, spans, call) => budget.settle(usage, spans, call),
       pause: async () => {},
       waitForPerson: async () => {},
     },
   };
   const ends: string[] = [];
   const act = async (name: string, own: Step[]) => {
-    const branch = ledger.open(name);
+    const branch = budget.open(name);
     try {
       for (const step of own) {
         await paidCall<string>(
@@ -185,7 +185,7 @@ async function play(limits: { tokens: number; costUsd: number | null }, actors: 
   }
   assert.equal(ends.length, actors.length, 'somebody waits for ever');
   await all;
-  return { ledger, spent, mostHeld, ends };
+  return { budget, spent, mostHeld, ends };
 }
 
 test('over any interleaving no limit is passed, nobody waits for ever, and all is given back', async () => {
@@ -197,14 +197,14 @@ test('over any interleaving no limit is passed, nobody waits for ever, and all i
       fc.option(fc.integer({ min: 1, max: 1000 }).map((cents) => cents / 100)),
       fc.array(steps, { minLength: 1, maxLength: 4 }),
       async (scheduler, tokens, costUsd, actors) => {
-        const { ledger, spent, mostHeld, ends } = await play({ tokens, costUsd }, actors, scheduler);
+        const { budget, spent, mostHeld, ends } = await play({ tokens, costUsd }, actors, scheduler);
         played += 1;
         assert.ok(mostHeld <= tokens, `${mostHeld} of ${tokens} used or granted`);
-        assert.equal(ledger.usage.inputTokens + ledger.usage.outputTokens, spent);
-        assert.ok(ledger.usage.costUsd === null || ledger.usage.costUsd <= (costUsd ?? 0) + 1e-9);
-        const last = ledger.call(null);
+        assert.equal(budget.usage.inputTokens + budget.usage.outputTokens, spent);
+        assert.ok(budget.usage.costUsd === null || budget.usage.costUsd <= (costUsd ?? 0) + 1e-9);
+        const last = budget.call(null);
         if (spent < tokens && costUsd === null) {
-          ledger.begin(last);
+          budget.begin(last);
           assert.equal(last.tokens, tokens - spent, 'all is given back');
         }
         // Whoever gave up needed more than there was left in the end, or than there was at that time.
@@ -247,19 +247,19 @@ test('a call is turned away only where it does not fit into all that is left', a
 });
 
 test('an optional call that has no room neither waits nor keeps others waiting', async () => {
-  const ledger = new Ledger(Budget.parse({ tokens: 1000 }));
+  const budget = new RunBudget(Budget.parse({ tokens: 1000 }));
   const payer: Payer = {
-    ledger,
+    budget,
     until: () => Promise.reject(new Error('an optional call waits for nothing')),
     waits: {
       begin: () => () => {},
-      settle: (usage, spans, call) => ledger.settle(usage, spans, call),
+      settle: (usage, spans, call) => budget.settle(usage, spans, call),
       pause: () => Promise.reject(new Error('an optional call is not slept for')),
       waitForPerson: () => Promise.reject(new Error('nobody is asked for an optional call')),
     },
   };
   const about = { scope: { stage: 'specialist' } as const, requirePrice: false, branch: null, optional: true };
-  const other = begun(ledger, ledger.call(ledger.open('code')));
+  const other = begun(budget, budget.call(budget.open('code')));
   let asked = 0;
   const ask = async () => {
     asked += 1;
@@ -267,9 +267,9 @@ test('an optional call that has no room neither waits nor keeps others waiting',
   };
   await assert.rejects(paidCall<string>(payer, about, ask), spentOf('tokens'));
   assert.equal(asked, 0, 'what is left is held by a call in flight');
-  ledger.end(other);
+  budget.end(other);
   await assert.rejects(paidCall<string>(payer, about, ask), spentOf('tokens'));
   assert.equal(asked, 1);
-  assert.equal(ledger.mayBegin(ledger.call(null)), true);
-  assert.equal(begun(ledger, ledger.call(null)).tokens, 500, 'nothing is held');
+  assert.equal(budget.mayBegin(budget.call(null)), true);
+  assert.equal(begun(budget, budget.call(null)).tokens, 500, 'nothing is held');
 });

@@ -1,13 +1,13 @@
-/** Runs the runtime of one home from lock to release: at most one a home, and nothing left when it is over. */
+/** Runs the runtime of one data directory from lock to release: at most one a data directory, and nothing left when it is over. */
 import { mkdirSync } from 'node:fs';
 import { connect } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Config } from '../../config/config.ts';
-import { homePaths } from '../../config/home-paths.ts';
+import { dataPaths } from '../../config/data-paths.ts';
 import type { Logger } from '../../observability/logging.ts';
 import { type FileLock, takeLock } from './file-lock.ts';
 import { type Progress, type RunningServer, type RunningWorker, Runtime } from './runtime.ts';
-import { listenForMembers } from './runtime-socket.ts';
+import { listenForClients } from './runtime-socket.ts';
 import { namedServer, ownServer, type ServerAddress } from './server-address.ts';
 import { stopLeftOverServer } from '../temporal/server-record.ts';
 import { resolveTemporalExecutable } from '../temporal/temporal-executable.ts';
@@ -15,7 +15,7 @@ import { startTemporalServer } from '../temporal/temporal-server.ts';
 
 export type StartWorker = (server: ServerAddress, progress: Progress) => Promise<RunningWorker>;
 
-export type HomeRuntimeOptions = {
+export type HostRuntimeOptions = {
   config: Config;
   log: Logger;
   /** See `RuntimeParts`. */
@@ -23,7 +23,7 @@ export type HomeRuntimeOptions = {
   startWorker: StartWorker;
   /** Aborted by a signal: drain, stop, end. */
   stop: AbortSignal;
-  /** How long the first member may take to join. */
+  /** How long the first client may take to join. */
   joinWithinSeconds: number;
 };
 
@@ -31,16 +31,16 @@ export type HomeRuntimeOptions = {
 const openAiUrl = 'https://api.openai.com/v1';
 
 /**
- * Resolves when the runtime is over, or at once when another one of this home answers.
+ * Resolves when the runtime is over, or at once when another one of this data directory answers.
  * @returns the problems that it met while stopping; empty when all is well.
  */
-export async function runHomeRuntime(options: HomeRuntimeOptions): Promise<string[]> {
+export async function hostRuntime(options: HostRuntimeOptions): Promise<string[]> {
   const { config, log, stop } = options;
-  const paths = homePaths(config.home);
-  mkdirSync(paths.home, { recursive: true, mode: 0o700 });
+  const paths = dataPaths(config.dataDirectory);
+  mkdirSync(paths.dataDirectory, { recursive: true, mode: 0o700 });
   const lock = await lockOrOther(paths.lock, paths.socket, stop);
   if (lock === null) {
-    log.info('another runtime has this home');
+    log.info('another runtime has this data directory');
     return [];
   }
   try {
@@ -63,12 +63,12 @@ export async function runHomeRuntime(options: HomeRuntimeOptions): Promise<strin
   }
 }
 
-async function serveUntilOver(runtime: Runtime, options: HomeRuntimeOptions, lock: FileLock): Promise<string[]> {
+async function serveUntilOver(runtime: Runtime, options: HostRuntimeOptions, lock: FileLock): Promise<string[]> {
   const { log, stop, joinWithinSeconds } = options;
-  const stopListening = await listenForMembers(homePaths(options.config.home), runtime);
+  const stopListening = await listenForClients(dataPaths(options.config.dataDirectory), runtime);
   log.info({ pid: process.pid }, 'the runtime listens');
   const lonely = setTimeout(() => {
-    if (runtime.memberCount === 0) runtime.end('nobody joined');
+    if (runtime.clientCount === 0) runtime.end('nobody joined');
   }, joinWithinSeconds * 1000);
   const stopNow = () => runtime.end('told to stop');
   stop.addEventListener('abort', stopNow);
@@ -107,7 +107,7 @@ function answers(socket: string): Promise<boolean> {
 }
 
 function startOwn(config: Config): (progress: Progress, signal: AbortSignal) => Promise<RunningServer> {
-  const paths = homePaths(config.home);
+  const paths = dataPaths(config.dataDirectory);
   return async (progress, signal) => {
     const executable = await resolveTemporalExecutable(config.temporal.executable, paths, progress, signal);
     progress('starting the Temporal server');

@@ -1,19 +1,19 @@
 /**
- * One membership in a running runtime: the socket from `join` to `leave`.
+ * One client in a running runtime: the socket from `join` to `leave`.
  * Not in the design: it never starts a runtime and never tries again (runtime-connection.ts does).
  */
 import type { Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type MemberMessage, RuntimeMessage } from '../protocol.ts';
+import { type ClientMessage, RuntimeMessage } from '../protocol.ts';
 import { CommandFailure, systemErrorCode } from '../../lib/errors.ts';
 
 export type ReadyMessage = Extract<RuntimeMessage, { kind: 'ready' }>;
-export type Need = Extract<MemberMessage, { kind: 'join' }>['need'];
+export type Need = Extract<ClientMessage, { kind: 'join' }>['need'];
 
 /** `staying`: others still use it; `stopped`: it has ended; `late`: it did not say within the time. */
 export type Parting = 'staying' | 'stopped' | 'late';
 
-export type RuntimeMember = {
+export type RuntimeClient = {
   ready: ReadyMessage;
   /** Resolves when the connection ends, whoever ended it. */
   closed: Promise<void>;
@@ -21,7 +21,7 @@ export type RuntimeMember = {
   leave(limitMs?: number): Promise<Parting>;
 };
 
-type Dialogue = { send(message: MemberMessage): void; on(take: (message: RuntimeMessage) => void): void };
+type Dialogue = { send(message: ClientMessage): void; on(take: (message: RuntimeMessage) => void): void };
 
 const leaveLimitMs = 20_000;
 const exitLimitMs = 5000;
@@ -35,13 +35,13 @@ export function joinOver(
   socket: Socket,
   need: Need,
   onProgress: (text: string) => void,
-): Promise<RuntimeMember | null> {
+): Promise<RuntimeClient | null> {
   const closed = new Promise<void>((resolve) => socket.once('close', () => resolve()));
   return new Promise((resolve, reject) => {
     const dialogue = dialogueOver(socket, reject);
     dialogue.on((message) => {
       if (message.kind === 'progress') onProgress(message.text);
-      else if (message.kind === 'ready') resolve(memberOf(message, socket, dialogue, closed));
+      else if (message.kind === 'ready') resolve(clientOf(message, socket, dialogue, closed));
       else if (message.kind === 'failed') reject(new CommandFailure(message.message));
       else if (message.kind === 'stopping') resolve(closed.then(() => null));
     });
@@ -50,7 +50,7 @@ export function joinOver(
   });
 }
 
-function memberOf(ready: ReadyMessage, socket: Socket, dialogue: Dialogue, closed: Promise<void>): RuntimeMember {
+function clientOf(ready: ReadyMessage, socket: Socket, dialogue: Dialogue, closed: Promise<void>): RuntimeClient {
   let parting: Promise<Parting> | null = null;
   return {
     ready,

@@ -7,17 +7,17 @@ import { createServer, type Socket } from 'node:net';
 import { createInterface } from 'node:readline';
 
 const [path = '', behaviour = 'normal', stoppedFile = ''] = process.argv.slice(2);
-const members = new Set<Socket>();
+const clients = new Set<Socket>();
 
 if (behaviour === 'crash') throw new TypeError('the fake runtime is broken on purpose');
 
 const server = createServer(serve);
-// Like the loser of the home's lock: another one answers, so it ends.
+// Like the loser of the data directory's lock: another one answers, so it ends.
 server.on('error', () => process.exit(0));
 server.listen(path);
 // Like the real one: whom nobody joins ends by itself, so that a test leaves nothing behind.
 setTimeout(() => {
-  if (members.size === 0) end();
+  if (clients.size === 0) end();
 }, 5000);
 
 function serve(socket: Socket): void {
@@ -27,7 +27,7 @@ function serve(socket: Socket): void {
   createInterface({ input: socket }).on('line', (line) => {
     const { kind } = JSON.parse(line);
     if (kind === 'leave') return goodbye(socket, say);
-    members.add(socket);
+    clients.add(socket);
     if (behaviour === 'silent') return;
     if (behaviour === 'fail') return void say({ kind: 'failed', message: 'no Temporal server could be found' });
     if (behaviour === 'nonsense') return void say({ kind: 'ready', address: 7 });
@@ -45,13 +45,13 @@ function stopFirst(say: (message: object) => void): void {
 
 function goodbye(socket: Socket, say: (message: object) => void): void {
   if (behaviour === 'never-leave') return;
-  if (members.size > 1) say({ kind: 'staying', members: members.size - 1 });
+  if (clients.size > 1) say({ kind: 'staying', clients: clients.size - 1 });
   else say({ kind: 'stopping' });
   leave(socket);
 }
 
 function leave(socket: Socket): void {
-  if (members.delete(socket) && members.size === 0) end();
+  if (clients.delete(socket) && clients.size === 0) end();
 }
 
 function end(): void {

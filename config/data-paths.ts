@@ -1,0 +1,72 @@
+/** Where each thing of a data directory lies: one rule for the runtime and for every command that looks for it. */
+import { createHash } from 'node:crypto';
+import { join } from 'node:path';
+
+export type DataPaths = {
+  dataDirectory: string;
+  /** The runtime's local socket; outside of the data directory where its path would be too long for one. */
+  socket: string;
+  /** The folder of `socket`: to be owned by the user and closed to others before the socket is trusted. */
+  socketFolder: string;
+  /** Held open and locked by the one runtime of the data directory. */
+  lock: string;
+  /** The server's SQLite file. */
+  database: string;
+  /** The ports that this data directory's links use. */
+  ports: string;
+  /** The server that is running, so that one left behind by a killed runtime is found. */
+  server: string;
+  logs: string;
+  runtimeLog: string;
+  serverLog: string;
+  bin: string;
+  /** The cached server executable. */
+  executable: string;
+  traces: string;
+  /** A folder for each benchmark: its manifest, dataset, run log, histories and report. */
+  benchmarks: string;
+  content: string;
+  journal: string;
+  index: string;
+  cache: string;
+};
+
+/** Unix sockets take 104 bytes on macOS and 108 on Linux, the closing zero included. */
+const socketPathLimit = 100;
+
+/**
+ * The paths of a data directory. Nothing is created or read.
+ * @param dataDirectory absolute path.
+ */
+export function dataPaths(dataDirectory: string): DataPaths {
+  const logs = join(dataDirectory, 'logs');
+  const bin = join(dataDirectory, 'bin');
+  const socketFolder = folderOfSocket(dataDirectory);
+  return {
+    dataDirectory,
+    socket: join(socketFolder, 'runtime.sock'),
+    socketFolder,
+    lock: join(dataDirectory, 'lock.sqlite'),
+    database: join(dataDirectory, 'temporal.db'),
+    ports: join(dataDirectory, 'ports.json'),
+    server: join(dataDirectory, 'server.json'),
+    logs,
+    runtimeLog: join(logs, 'runtime.log'),
+    serverLog: join(logs, 'temporal.log'),
+    bin,
+    executable: join(bin, 'temporal'),
+    traces: join(dataDirectory, 'traces'),
+    benchmarks: join(dataDirectory, 'benchmarks'),
+    content: join(dataDirectory, 'content'),
+    journal: join(dataDirectory, 'journal'),
+    index: join(dataDirectory, 'index'),
+    cache: join(dataDirectory, 'cache'),
+  };
+}
+
+/** `/tmp` and not `os.tmpdir()`: two shells with different TMPDIR must find the same runtime, and it is short. */
+function folderOfSocket(dataDirectory: string): string {
+  if (Buffer.byteLength(join(dataDirectory, 'runtime.sock')) <= socketPathLimit) return dataDirectory;
+  const name = createHash('sha256').update(dataDirectory).digest('hex').slice(0, 24);
+  return join('/tmp', `switchyard-${name}`);
+}

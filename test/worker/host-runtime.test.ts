@@ -1,0 +1,217 @@
+import assert from 'node:assert/strict';
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { Connection } from '@temporalio/client';
+import { exitOf, isRunning, TestDataDirectory } from './fixture/test-data-directory.ts';
+
+const limit = { timeout: 120_000 };
+
+test('the first client starts the server, the last one out stops it, and nothing is left', limit, async () => {
+  await using dataDirectory = await TestDataDirectory.create();
+  const runtime = dataDirectory.start();
+  await using first = await dataDirectory.client();
+  const ready = await first.join('server');
+  assert.equal(ready.offlineModel, true);
+  assert.match(ready.webUrl ?? '', /^http:\/\/127\.0\.0\.1:\d+$/);
+  assert.equal(dataDirectory.servers().length, 1);
+  const page = await fetch(`${ready.webUrl}/namespaces/default/workflows`);
+  assert.equal(page.status, 200);
+
+  await using second = await dataDirectory.client();
+  assert.equal((await second.join('server')).address, ready.address);
+  first.say({ kind: 'leave' });
+  assert.deepEqual(await first.next(), { kind: 'staying', clients: 1 });
+  assert.equal(dataDirectory.servers().length, 1);
+  second.say({ kind: 'leave' });
+  assert.deepEqual(await second.next(), { kind: 'stopping' });
+  assert.equal(await second.next(), null);
+  assert.deepEqual(dataDirectory.servers(), []);
+  assert.equal(await exitOf(runtime), 0);
+  assert.equal(existsSync(dataDirectory.paths.socket), false);
+});
+
+test('two runtimes started at once are one, and the other ends with code 0', limit, async () => {
+  await using dataDirectory = await TestDataDirectory.create();
+  const runtimes = [dataDirectory.start(), dataDirectory.start(), dataDirectory.start()];
+  await using client = await dataDirectory.client();
+  const ready = await client.join('server');
+  const others = runtimes.filter((runtime) => runtime.pid !== ready.pid);
+  assert.equal(others.length, 2);
+  assert.deepEqual(await Promise.all(others.map(exitOf)), [0, 0]);
+  assert.equal(runtimes.filter(isRunning).length, 1);
+  assert.equal(dataDirectory.log().match(/another runtime has this data directory/g)?.length, 2);
+  assert.equal(dataDirectory.log().match(/the runtime listens/g)?.length, 1);
+  assert.equal(dataDirectory.servers().length, 1);
+  client.say({ kind: 'leave' });
+  await Promise.all(runtimes.map(exitOf));
+});
+
+test('a client killed with SIGKILL counts as gone: the runtime stops', limit, async () => {
+  await using dataDirectory = await TestDataDirectory.create();
+  const runtime = dataDirectory.start();
+  const client = dataDirectory.start(join(import.meta.dirname, 'fixture', 'client-main.ts'), {
+    RUNTIME_SOCKET: dataDirectory.paths.socket,
+  });
+  await using watcher = await dataDirectory.client();
+  await watcher.join('server');
+  await dataDirectory.untilClients(2);
+  watcher.say({ kind: 'leave' });
+  assert.deepEqual(await watcher.next(), { kind: 'staying', clients: 1 });
+  assert.ok(isRunning(client) && isRunning(runtime));
+  client.kill('SIGKILL');
+  assert.equal(await exitOf(runtime), 0);
+  assert.match(dataDirectory.log(), /"reason":"the last client is gone"/);
+  assert.deepEqual(dataDirectory.servers(), []);
+});
+
+test('a client killed before it has read what it was sent takes nobody with it', limit, async () => {
+  await using dataDirectory = await TestDataDirectory.create();
+  const runtime = dataDirectory.start();
+  const busy = dataDirectory.start(join(import.meta.dirname, 'fixture', 'busy-client-main.ts'), {
+    RUNTIME_SOCKET: dataDirectory.paths.socket,
+  });
+  await using watcher = await dataDirectory.client();
+  await dataDirectory.untilClients(1);
+  await watcher.join('server');
+  await dataDirectory.untilClients(2);
+  busy.kill('SIGKILL');
+  await exitOf(busy);
+  await using late = await dataDirectory.client();
+  await late.join('server');
+  watcher.say({ kind: 'leave' });
+  assert.deepEqual(await watcher.next(), { kind: 'staying', clients: 1 });
+  late.say({ kind: 'leave' });
+  assert.equal(await exitOf(runtime), 0);
+});
+
+test(
+  'a runtime killed with SIGKILL leaves a server, which the next one stops before it starts its own',
+  limit,
+  async () => {
+    await using dataDirectory = await TestDataDirectory.create();
+    const killed = dataDirectory.start();
+    await using client = await dataDirectory.client();
+    const before = await client.join('server');
+    const [leftOver] = dataDirectory.servers();
+    assert.ok(leftOver !== undefined);
+    killed.kill('SIGKILL');
+    await exitOf(killed);
+    assert.deepEqual(dataDirectory.servers(), [leftOver]);
+
+    const next = dataDirectory.start();
+    await using again = await dataDirectory.client();
+    const after = await again.join('server');
+    assert.equal(after.webUrl, before.webUrl);
+    assert.equal(dataDirectory.servers().length, 1);
+    assert.notDeepEqual(dataDirectory.servers(), [leftOver]);
+    again.say({ kind: 'leave' });
+    assert.equal(await exitOf(next), 0);
+  },
+);
+
+test('a runtime told to stop tells its clients, stops the server, and the next one starts at once', limit, async () => {
+  await using dataDirectory = await TestDataDirectory.create();
+  const runtime = dataDirectory.start();
+  await using client = await dataDirectory.client();
+  await client.join('server');
+  const next = dataDirectory.start();
+  assert.equal(await exitOf(next), 0);
+  runtime.kill('SIGTERM');
+  assert.deepEqual(await client.next(), { kind: 'stopping' });
+  const successor = dataDirectory.start();
+  assert.equal(await client.next(), null);
+  await using late = await dataDirectory.client();
+  assert.equal((await late.join('server')).pid, successor.pid);
+  assert.equal(await exitOf(runtime), 0);
+  late.say({ kind: 'leave' });
+  assert.equal(await exitOf(successor), 0);
+});
+
+test('a server that cannot be had is told to the client in one line, and the runtime ends', limit, async () => {
+  await using dataDirectory = await TestDataDirectory.create();
+  const runtime = dataDirectory.start(undefined, { SWITCHYARD_TEMPORAL_EXECUTABLE: '/no/such/temporal' });
+  await using client = await dataDirectory.client();
+  client.say({ kind: 'join', need: 'server' });
+  const failed = await client.next();
+  assert.deepEqual(failed, {
+    kind: 'failed',
+    message: 'SWITCHYARD_TEMPORAL_EXECUTABLE: /no/such/temporal cannot be run',
+  });
+  assert.equal(await client.next(), null);
+  assert.equal(await exitOf(runtime), 0);
+});
+
+test('a server that dies is told to every client, and the runtime ends', limit, async () => {
+  await using dataDirectory = await TestDataDirectory.create();
+  const runtime = dataDirectory.start();
+  await using client = await dataDirectory.client();
+  await client.join('server');
+  for (const pid of dataDirectory.servers()) process.kill(pid, 'SIGKILL');
+  const failed = await client.next();
+  assert.equal(failed?.kind === 'failed' && failed.message, 'the Temporal server stopped: it ended by SIGKILL');
+  assert.equal(await exitOf(runtime), 0);
+});
+
+test(
+  'a line that is no message, or never ends, costs the sender its connection and nobody else theirs',
+  limit,
+  async () => {
+    await using dataDirectory = await TestDataDirectory.create();
+    const runtime = dataDirectory.start();
+    await using client = await dataDirectory.client();
+    await client.join('server');
+    await using rude = await dataDirectory.client();
+    rude.socket.write('GET / HTTP/1.1\n');
+    assert.equal((await rude.next())?.kind, 'failed');
+    assert.equal(await rude.next(), null);
+    await using endless = await dataDirectory.client();
+    endless.socket.on('error', () => undefined);
+    endless.socket.write('x'.repeat(100_000));
+    assert.equal(await endless.next(), null);
+    assert.ok(isRunning(runtime));
+    client.say({ kind: 'leave' });
+    assert.equal(await exitOf(runtime), 0);
+  },
+);
+
+test('with TEMPORAL_ADDRESS no server is started: that one is named', limit, async () => {
+  await using dataDirectory = await TestDataDirectory.create();
+  const runtime = dataDirectory.start(undefined, { TEMPORAL_ADDRESS: '127.0.0.1:1', TEMPORAL_NAMESPACE: 'qa' });
+  await using client = await dataDirectory.client();
+  const ready = await client.join('server');
+  assert.deepEqual([ready.address, ready.namespace, ready.webUrl], ['127.0.0.1:1', 'qa', null]);
+  assert.deepEqual(dataDirectory.servers(), []);
+  client.say({ kind: 'leave' });
+  assert.equal(await exitOf(runtime), 0);
+});
+
+test(
+  'a data directory whose socket path would be too long has its socket elsewhere, closed to others',
+  limit,
+  async (t) => {
+    const folder = mkdtempSync(join('/tmp', `switchyard-home-${'long'.repeat(30)}-`));
+    t.after(() => rmSync(folder, { recursive: true, force: true }));
+    await using dataDirectory = (await TestDataDirectory.create()).at(folder);
+    assert.notEqual(dataDirectory.paths.socketFolder, folder);
+    const runtime = dataDirectory.start();
+    await using client = await dataDirectory.client();
+    const ready = await client.join('server');
+    const connection = await Connection.connect({ address: ready.address });
+    const { config } = await connection.workflowService.describeNamespace({ namespace: ready.namespace });
+    await connection.close();
+    assert.equal(Number(config?.workflowExecutionRetentionTtl?.seconds), 90 * 24 * 3600);
+    client.say({ kind: 'leave' });
+    assert.equal(await exitOf(runtime), 0);
+    assert.equal(existsSync(dataDirectory.paths.socketFolder), false);
+  },
+);
+
+test('a file in the place of the socket folder is refused', limit, async () => {
+  await using dataDirectory = (await TestDataDirectory.create()).at(join('/tmp', `switchyard-home-${'n'.repeat(100)}`));
+  rmSync(dataDirectory.paths.socketFolder, { recursive: true, force: true });
+  writeFileSync(dataDirectory.paths.socketFolder, '');
+  const runtime = dataDirectory.start(undefined, {}, 'ignore');
+  assert.equal(await exitOf(runtime), 1);
+  rmSync(dataDirectory.paths.socketFolder);
+});
