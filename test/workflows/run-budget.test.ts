@@ -273,3 +273,45 @@ test('an optional call that has no room neither waits nor keeps others waiting',
   assert.equal(budget.mayBegin(budget.call(null)), true);
   assert.equal(begun(budget, budget.call(null)).tokens, 500, 'nothing is held');
 });
+
+test('an optional call that is turned away says which limit is in its way, and whether it is held or spent', async () => {
+  const never = () => Promise.reject(new Error('nothing is asked'));
+  const turnedAway = async (budget: RunBudget): Promise<BudgetSpent> => {
+    const payer: Payer = {
+      budget,
+      until: never,
+      waits: { begin: () => () => {}, settle: () => {}, pause: never, waitForPerson: never },
+    };
+    const about = { scope: { stage: 'specialist' } as const, requirePrice: false, branch: null, optional: true };
+    try {
+      await paidCall<string>(payer, about, never);
+    } catch (error) {
+      if (error instanceof BudgetSpent) return error;
+      throw error;
+    }
+    throw new Error('it was not turned away');
+  };
+  const said = async (budget: RunBudget) => {
+    const { limit, message } = await turnedAway(budget);
+    return [limit, message];
+  };
+  // All of both limits is granted; then the call reports tokens, and its money is still held.
+  const held = new RunBudget(Budget.parse({ tokens: 1000, costUsd: 0.5 }));
+  const first = begun(held);
+  assert.deepEqual(await said(held), ['tokens', 'calls in flight hold what is left of the tokens']);
+  const withoutMoney = new RunBudget(Budget.parse({ tokens: 1_000_001, costUsd: 0.000_000_001 }));
+  const branches = [withoutMoney.open('code'), withoutMoney.open('docs')];
+  begun(withoutMoney, withoutMoney.call(branches[0] ?? null));
+  assert.deepEqual(await said(withoutMoney), ['costUsd', 'calls in flight hold what is left of the money']);
+  // What a call used beyond its grant is spent, whoever is in flight.
+  held.settle(used(1200), [], first);
+  assert.deepEqual(await said(held), ['tokens', "the budget's tokens is spent"]);
+  // A call that did not fit into its share has all that is left before others.
+  const waiting = new RunBudget(Budget.parse({ tokens: 1000, costUsd: 0.5 }));
+  const [code, docs] = [waiting.open('code'), waiting.open('docs')];
+  const [one, other] = [begun(waiting, waiting.call(code)), begun(waiting, waiting.call(docs))];
+  waiting.end(other);
+  waiting.refuse(other, 'costUsd');
+  assert.deepEqual(await said(waiting), ['costUsd', 'calls in flight hold what is left of the money']);
+  waiting.end(one);
+});

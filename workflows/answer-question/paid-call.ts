@@ -37,7 +37,7 @@ export async function paidCall<Result>(
     try {
       // Without a wait nothing may come between: commands keep their order.
       if (!budget.mayBegin(call)) {
-        if (optional) throw new BudgetSpent('tokens');
+        if (optional) throw budget.inTheWay();
         await until(() => budget.mayBegin(call));
       }
       budget.begin(call);
