@@ -1,7 +1,7 @@
 /**
  * The run's wall clock: ends the work in time, and does not count time in which nobody could work.
  *
- * 1. Work ends once `limit` seconds have passed that `OpenWaits` does not count as free, and not before.
+ * 1. Work is cancelled once its limit has passed in time that `OpenWaits` does not count as free, and not before.
  * 2. While all that is left of the run waits for a person, no timer is set: a wait of days adds nothing to the history.
  * 3. A timer that fires late enough that no worker can have been there gives the absence back as free time.
  * 4. When the work ends first, its timer is cancelled with the scope; when the clock ends it, that is `BudgetSpent` of

@@ -1,6 +1,6 @@
 /** Delegation: the chosen specialists work side by side, and what each has come to is kept in the state. */
 import { isCancellation } from '@temporalio/workflow';
-import type { SpecialistOutput, SpecialistTurn } from '../../contracts/agent.ts';
+import type { SpecialistOutput, SpecialistResult } from '../../contracts/agent.ts';
 import type { SpecialistSpec } from '../../contracts/pipeline.ts';
 import { type Branch, sideBySide } from './branch.ts';
 import { BudgetSpent } from './budget.ts';
@@ -72,7 +72,7 @@ function record({ state }: Run, made: SpecialistOutput): SpecialistOutput {
 function draftOutput(
   specialist: string,
   tryNumber: number,
-  reply: Extract<SpecialistTurn, { kind: 'draft' }>,
+  reply: Extract<SpecialistResult, { kind: 'draft' }>,
 ): SpecialistOutput {
   const { answer, confidence, insufficient, gaps } = reply.draft;
   const made = { specialist, try: tryNumber, answer, confidence, insufficient, gaps, draftId: reply.draftId };

@@ -1,6 +1,6 @@
 /** One specialist at work: turn by turn, with the tools that it asks for, until it has a draft or its limits end it. */
 import type { SpecialistCall, ToolAnswer } from '../../contracts/agent-calls.ts';
-import type { SpecialistTurn } from '../../contracts/agent.ts';
+import type { SpecialistResult } from '../../contracts/agent.ts';
 import type { ContentId } from '../../contracts/snapshot.ts';
 import type { SpecialistSpec } from '../../contracts/pipeline.ts';
 import type { RunToolInput, ToolRequest, ToolResult } from '../../contracts/tools.ts';
@@ -24,7 +24,7 @@ export async function untilDraft(
   run: Run,
   worker: Worker,
   feedback: Feedback | null,
-): Promise<Exclude<SpecialistTurn, { kind: 'tools' }>> {
+): Promise<Exclude<SpecialistResult, { kind: 'tools' }>> {
   const { specialist, branch } = worker;
   const mustAnswer = (turnNumber: number) =>
     turnNumber >= specialist.turnLimit || run.budget.shouldAnswer(branch, callsKept);
@@ -46,7 +46,7 @@ export async function untilDraft(
 }
 
 /** A turn that does not fit becomes the last one, which is asked with less of what the tools have shown. */
-async function fittingReply(run: Run, worker: Worker, call: SpecialistCall): Promise<SpecialistTurn> {
+async function fittingReply(run: Run, worker: Worker, call: SpecialistCall): Promise<SpecialistResult> {
   try {
     return await askSpecialist(run, worker, call);
   } catch (error) {
@@ -56,7 +56,7 @@ async function fittingReply(run: Run, worker: Worker, call: SpecialistCall): Pro
   }
 }
 
-function askSpecialist(run: Run, worker: Worker, call: SpecialistCall): Promise<SpecialistTurn> {
+function askSpecialist(run: Run, worker: Worker, call: SpecialistCall): Promise<SpecialistResult> {
   const { branch } = worker;
   const { mustAnswer } = call;
   const purpose = mustAnswer ? 'answer now' : 'think';

@@ -1,6 +1,6 @@
 /** Synthesis: one answer from the accepted drafts; what was replaced is listed with the reason. */
 import type { SynthesisCall } from '../../contracts/agent-calls.ts';
-import type { SpecialistOutput, SynthesisTurn } from '../../contracts/agent.ts';
+import type { SpecialistOutput, SynthesisResult } from '../../contracts/agent.ts';
 import type { AnswerOutcome } from '../../contracts/run.ts';
 import { callAgent, callTool } from './calls.ts';
 import { bestOutput } from './gate.ts';
@@ -33,7 +33,7 @@ export async function synthesizeAnswer(run: Run, accepted: readonly SpecialistOu
   return conclude(run, { answer, confidence, insufficient, gaps, citations });
 }
 
-function askSynthesizer(run: Run, candidates: readonly SpecialistOutput[]): Promise<SynthesisTurn> {
+function askSynthesizer(run: Run, candidates: readonly SpecialistOutput[]): Promise<SynthesisResult> {
   const drafts = candidates.flatMap(({ specialist, draftId, citations }) =>
     draftId === null ? [] : [{ specialist, draft: draftId, citations }],
   );
