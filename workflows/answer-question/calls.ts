@@ -1,7 +1,8 @@
 /**
  * How a question's workflow calls its activities, each by its name: `callModel` for one model call, `callAgent` for one
  * whose reply is repaired where it cannot be used, `tryModel` for one that the run can do without, and `callTool` for
- * work on the repository. All are paid from the run's budget and wait out what a provider or a person must mend.
+ * work on the repository. Model calls are paid from the run's budget. All but `tryModel` wait for a provider that stays
+ * away, and for the person who fixes that.
  */
 import type { Payment, RepairCall } from '../../contracts/agent-calls.ts';
 import type { ContentId } from '../../contracts/snapshot.ts';
@@ -15,8 +16,13 @@ import { inShort } from './visibility.ts';
 
 export type CallerOfActivities = Caller & { activities: Proxies };
 
-/** @property branch that waits for the call as its own; none: the call stands beside the branches that are open */
-export type AboutCall = { scope: SpanScope; summary: string; branch?: Branch };
+export type AboutCall = {
+  scope: SpanScope;
+  /** For the Web UI. */
+  summary: string;
+  /** Waits for the call as its own; without one the call stands beside the branches that are open. */
+  branch?: Branch;
+};
 
 type AsksModel<Name extends ModelActivity> = {
   executeWithOptions(options: { summary: string }, args: [InputOf<Name>, Payment]): PaidResult<ResultOf<Name>>;

@@ -68,7 +68,7 @@ async function answered(
       // A cancelled child is waited for, so that it hears of it before this workflow ends.
       await CancellationScope.nonCancellable(() => condition(() => over || run.resumes > resumes));
       if (over) break;
-      // Whoever resumes a benchmark has mended what its runs may be waiting for.
+      // Whoever resumes a benchmark has fixed what its runs may be waiting for.
       await child.signal(resumeRunSignal).catch(() => {});
     }
     await end;
