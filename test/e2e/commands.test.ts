@@ -60,9 +60,9 @@ test('two questions asked in the same second are both answered, and nothing is l
     assert.equal(answer.outcome, 'answered');
     assert.equal(answer.model, 'switchyard-offline');
     assert.ok(answer.evidence.length > 0, 'something is cited');
-    for (const { path, firstLine, lastLine } of answer.evidence) {
+    for (const { path, first_line, last_line } of answer.evidence) {
       const lines = readFileSync(join(checkout, 'node_modules/commander', path), 'utf8').split('\n');
-      assert.ok(firstLine >= 1 && firstLine <= lastLine && lastLine <= lines.length);
+      assert.ok(first_line >= 1 && first_line <= last_line && last_line <= lines.length);
     }
     assert.ok(answer.evidence.length > 0);
   }

@@ -19,7 +19,7 @@ const record = (id: string, final_answer: string | null) => ({
   question: `What is ${id}?`,
   final_answer,
   outcome: 'answered',
-  evidence: [{ path: 'lib/a.js', firstLine: 1, lastLine: 2, status: 'verified' }],
+  evidence: [{ path: 'lib/a.js', first_line: 1, last_line: 2, status: 'verified' }],
 });
 
 /** Strict finds every answer wrong, kind every one right; the third model talks about something else. */
