@@ -5,6 +5,7 @@ import { test } from 'node:test';
 import { completion } from '../../support/scripted-server-reply.ts';
 import { type RecordedRequest, startScriptedServer } from '../../support/scripted-server.ts';
 import { mainFile, runProgram, temporaryFolder } from '../run-command.ts';
+import { keysWithCapitals } from '../snake-keys.ts';
 
 const gold = {
   kind: 'answerable',
@@ -50,6 +51,7 @@ test('models grade what the log holds; a judge that fails is told apart, and agr
     .trim()
     .split('\n')
     .map((line) => JSON.parse(line));
+  assert.deepEqual(keysWithCapitals([first, summary], ['panel.failures']), []);
   assert.deepEqual(rest, [], 'the record without an answer has nothing to judge');
   assert.deepEqual([first.graded, second.graded], [true, false]);
   assert.deepEqual(
