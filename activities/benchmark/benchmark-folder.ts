@@ -7,6 +7,7 @@ import type { DatasetQuestion } from '../../contracts/dataset.ts';
 import { readDataset } from '../../harness/dataset.ts';
 import { withRouteKinds } from '../../harness/graders/needed-kinds.ts';
 import { RunLogFile } from './run-log-file.ts';
+import { messageOf } from '../../lib/errors.ts';
 
 export type BenchmarkFolder = {
   path: string;
@@ -70,7 +71,7 @@ async function readFolder(path: string): Promise<BenchmarkFolder> {
     const byId = new Map(questions.map((question) => [question.id, question]));
     return { path, manifest, questions, byId, log: new RunLogFile(path) };
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
+    const reason = messageOf(error);
     throw ApplicationFailure.nonRetryable(
       `${path} is not the folder of a benchmark on the machine of this worker: ${reason}`.slice(0, 1000),
       'BenchmarkUnusable',

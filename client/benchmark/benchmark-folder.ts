@@ -7,7 +7,7 @@ import { BenchmarkManifest } from '../../contracts/benchmark.ts';
 import type { RunLogRecord } from '../../contracts/run-log.ts';
 import { readJsonLine } from '../../harness/json-lines.ts';
 import { runLogExportFile } from '../../harness/run-log/run-log-store.ts';
-import { CommandFailure, systemErrorCode, UsageError } from '../../lib/errors.ts';
+import { CommandFailure, messageOf, systemErrorCode, UsageError } from '../../lib/errors.ts';
 import { asUsage } from '../input/json-lines-file.ts';
 import type { DatasetQuestion } from '../../contracts/dataset.ts';
 import { readQuestions, readRunLog } from '../evaluate/read-run-log.ts';
@@ -53,7 +53,7 @@ export async function readManifest(dataDirectory: string, id: string): Promise<B
       throw new UsageError(
         `there is no benchmark ${id} in this data directory: "switchyard bench status" lists those there are`,
       );
-    throw new CommandFailure(`${file} cannot be read: ${error instanceof Error ? error.message.slice(0, 300) : error}`);
+    throw new CommandFailure(`${file} cannot be read: ${messageOf(error).slice(0, 300)}`);
   }
 }
 

@@ -3,6 +3,7 @@ import type { DenseQuery } from './dense-ranking.ts';
 import { type Embeddings, identityOf } from '../index/embed-snapshot.ts';
 import type { Remark } from '../tools/rendering.ts';
 import type { Coverage } from '../store/vector-store.ts';
+import { messageOf } from '../../lib/errors.ts';
 
 /** `remark` tells which service had a part in the search, or should have had; null where none is asked. */
 export type EmbeddedQuery = { dense: DenseQuery | null; remark: Remark | null };
@@ -66,7 +67,7 @@ export class QueryEmbedder {
       return vector;
     } catch (error) {
       signal.throwIfAborted();
-      const said = error instanceof Error ? error.message : String(error);
+      const said = messageOf(error);
       this.#why = deadline.aborted ? `${settings.model} took longer than ${deadlineMs / 1000} s for the query` : said;
       this.#restsUntilMs = performance.now() + restMs;
       return null;

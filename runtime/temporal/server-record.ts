@@ -3,6 +3,7 @@ import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { z } from 'zod';
 import type { DataPaths } from '../../config/data-paths.ts';
 import { startTimeOf, stopProgram } from './running-program.ts';
+import { systemErrorCode } from '../../lib/errors.ts';
 
 const ServerRecord = z.object({ pid: z.int().positive(), startTime: z.string().min(1) });
 
@@ -44,7 +45,7 @@ function readRecord(file: string): z.infer<typeof ServerRecord> | null {
   } catch (error) {
     // Written whole or not at all; a power cut may empty it, but leaves no server either.
     if (error instanceof SyntaxError || error instanceof z.ZodError) return null;
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return null;
+    if (systemErrorCode(error) === 'ENOENT') return null;
     throw error;
   }
 }
