@@ -1,9 +1,10 @@
 /** Bundles the workflow code once for each state of its sources, because bundling is most of a worker's start. */
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { bundleWorkflowCode, DefaultLogger } from '@temporalio/worker';
+import { replaceFile } from '../lib/fs.ts';
 
 const checkout = join(import.meta.dirname, '..');
 /** All that workflow code may import of ours: the folder boundaries hold it to these. */
@@ -22,9 +23,7 @@ export async function workflowBundle(cache: string): Promise<{ codePath: string 
   if (existsSync(codePath)) return { codePath };
   const { code } = await bundleWorkflowCode({ workflowsPath, logger: new DefaultLogger('WARN') });
   mkdirSync(cache, { recursive: true });
-  const unfinished = `${codePath}.${process.pid}`;
-  writeFileSync(unfinished, code);
-  renameSync(unfinished, codePath);
+  await replaceFile(codePath, code);
   const old = readdirSync(cache).filter((file) => file.startsWith(prefix) && file.endsWith('.js') && file !== name);
   for (const file of old) rmSync(join(cache, file), { force: true });
   return { codePath };

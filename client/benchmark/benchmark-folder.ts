@@ -11,6 +11,7 @@ import { CommandFailure, messageOf, systemErrorCode, UsageError } from '../../li
 import { asUsage } from '../input/json-lines-file.ts';
 import type { DatasetQuestion } from '../../contracts/dataset.ts';
 import { readQuestions, readRunLog } from '../evaluate/read-run-log.ts';
+import { replaceFile } from '../../lib/fs.ts';
 
 export function benchmarkFolder(dataDirectory: string, id: string): string {
   return join(dataPaths(dataDirectory).benchmarks, id);
@@ -39,7 +40,7 @@ export async function createBenchmark(
   }
   await writeFile(join(folder, 'dataset.jsonl'), dataset);
   await writeFile(runLogExportFile(folder), records.map((record) => `${JSON.stringify(record)}\n`).join(''));
-  await writeFile(join(folder, 'benchmark.json'), `${JSON.stringify(manifest, null, 2)}\n`);
+  await replaceFile(join(folder, 'benchmark.json'), `${JSON.stringify(manifest, null, 2)}\n`);
   return folder;
 }
 

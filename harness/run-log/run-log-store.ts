@@ -2,21 +2,12 @@
  * The run log of a benchmark as it grows: an SQLite file in which a record has one place, whichever process writes it
  * and however often. `run-log.jsonl` beside it is an export, or what an earlier version has recorded.
  */
-import {
-  closeSync,
-  existsSync,
-  fsyncSync,
-  openSync,
-  readSync,
-  renameSync,
-  rmSync,
-  statSync,
-  writeFileSync,
-} from 'node:fs';
+import { closeSync, existsSync, fsyncSync, openSync, readSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import type { RunLogRecord } from '../../contracts/run-log.ts';
 import { runLogReader } from './run-log-reader.ts';
+import { replaceFileLocked } from '../../lib/fs.ts';
 
 export type RecordKey = Pick<RunLogRecord, 'question_id' | 'arm' | 'trial'>;
 /** Records in the order in which they were written, one line of JSON each. */
@@ -119,17 +110,7 @@ export class RunLogStore implements Disposable {
    */
   export(): void {
     if (this.#isExported()) return;
-    this.#inTransaction(() => {
-      const file = runLogExportFile(this.#folder);
-      const unfinished = `${file}.new`;
-      try {
-        this.#writeLines(unfinished);
-        renameSync(unfinished, file);
-      } catch (error) {
-        rmSync(unfinished, { force: true });
-        throw error;
-      }
-    });
+    this.#inTransaction(() => replaceFileLocked(runLogExportFile(this.#folder), (file) => this.#writeLines(file)));
   }
 
   [Symbol.dispose](): void {
