@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import type { AnswerOutcome } from '../../contracts/run.ts';
 import type { PipelineSpec } from '../../contracts/pipeline.ts';
 import { seededRandom } from '../../harness/statistics/random.ts';
-import { costUsd } from '../../models/pricing.ts';
+import { costUsd } from '../../contracts/model-prices.ts';
 import { type Bill, startMeteredTeam } from '../support/metered-team.ts';
 import { openScene, pipeline } from '../support/scene.ts';
 import { completion, openAiError, type ScriptedReply } from '../support/scripted-server-reply.ts';
