@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { AnswerOutcome } from '../../contracts/run.ts';
 import type { PipelineSpec } from '../../contracts/pipeline.ts';
-import { seededRandom } from '../../harness/statistics/random.ts';
+import { seededRandom } from '../../lib/random.ts';
 import { costUsd } from '../../contracts/model-prices.ts';
 import { type Bill, startMeteredTeam } from '../support/metered-team.ts';
 import { openScene, pipeline } from '../support/scene.ts';
