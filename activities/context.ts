@@ -4,6 +4,7 @@ import type { ActivityResult, SpanRecord } from '../contracts/trace.ts';
 import type { Usage } from '../contracts/usage.ts';
 import { addUsage, noUsage } from '../contracts/usage-sum.ts';
 import { type TimeLeft, toActivityFailure } from './failures.ts';
+import { messageOf } from '../lib/errors.ts';
 
 /** What a failed attempt leaves for the next one, by way of its last heartbeat. */
 type Carried = { spans: SpanRecord[] };
@@ -57,7 +58,7 @@ export async function runActivity<Result>(
     return { result: done.result, usage: done.usage, spans: [...carried.spans, last] };
   } catch (error) {
     if (context.cancellationSignal.aborted) throw context.cancellationSignal.reason;
-    const message = String(error instanceof Error ? error.message : error).slice(0, 300);
+    const message = messageOf(error).slice(0, 300);
     const failed = span({ level: 'ERROR', message, ...paidBy(error) });
     countAttempt(context, failed);
     carried.spans.push(failed);

@@ -2,6 +2,7 @@
 import { ApplicationFailure, CancelledFailure } from '@temporalio/common';
 import { type FailureKind, failureKinds } from '../contracts/failures.ts';
 import type { SpanRecord } from '../contracts/trace.ts';
+import { messageOf } from '../lib/errors.ts';
 
 /** What a failure carries to the workflow, as the first of its details. */
 export type FailureDetail = {
@@ -23,7 +24,7 @@ type Facts = { setting?: string | null; retryAfterMs?: number | null; retry?: bo
 export function toActivityFailure(error: unknown, spans: SpanRecord[], time: TimeLeft): Error {
   if (error instanceof CancelledFailure) return error;
   if (error instanceof ApplicationFailure) return error;
-  const message = (error instanceof Error ? error.message : String(error)).slice(0, 1000);
+  const message = messageOf(error).slice(0, 1000);
   const kind = kindOf(error);
   const facts = (error instanceof Error ? error : {}) as Facts;
   const rule = failureKinds[kind];

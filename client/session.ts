@@ -4,7 +4,7 @@ import type { Client, Connection } from '@temporalio/client';
 import type { Config } from '../config/config.ts';
 import { dataPaths } from '../config/data-paths.ts';
 import { ensureOwnFolder } from '../config/socket-folder.ts';
-import { CommandFailure } from '../lib/errors.ts';
+import { CommandFailure, messageOf } from '../lib/errors.ts';
 import { type JoinedRuntime, joinRuntime } from '../runtime/client/runtime-connection.ts';
 import type { Need } from '../runtime/client/runtime-client.ts';
 import { connectExternal, connectLocal, hasPollers, type TemporalConnection } from './temporal.ts';
@@ -49,7 +49,7 @@ export function joinRuntimeOf({ settings, need, onProgress, signal }: SessionReq
   try {
     ensureOwnFolder(paths.socketFolder);
   } catch (error) {
-    throw new CommandFailure(error instanceof Error ? error.message : String(error));
+    throw new CommandFailure(messageOf(error));
   }
   return joinRuntime({
     socket: paths.socket,

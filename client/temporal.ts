@@ -10,7 +10,7 @@ import {
 import { rootCause } from '@temporalio/common';
 import { loadClientConnectConfig } from '@temporalio/envconfig';
 import type { Config } from '../config/config.ts';
-import { CommandFailure } from '../lib/errors.ts';
+import { CommandFailure, messageOf } from '../lib/errors.ts';
 import { printableLine } from '../lib/printable.ts';
 import { setTimeout as sleep } from 'node:timers/promises';
 
@@ -55,7 +55,7 @@ async function connectTo(namespace: string, options: ConnectionOptions): Promise
     };
     return { connection, client, namespace, address, close };
   } catch (error) {
-    const reason = error instanceof Error ? printableLine(error.message).slice(0, 200) : String(error);
+    const reason = printableLine(messageOf(error)).slice(0, 200);
     throw new CommandFailure(`no Temporal server answers at ${address} (${reason}): check TEMPORAL_ADDRESS`);
   }
 }

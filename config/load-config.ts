@@ -4,6 +4,7 @@ import { dirname, join } from 'node:path';
 import type { Config } from './config.ts';
 import type { EnvFile } from './env-file.ts';
 import { ConfigError, readConfig } from './read-config.ts';
+import { systemErrorCode } from '../lib/errors.ts';
 
 /** The folder that holds package.json. */
 export const checkoutFolder = dirname(import.meta.dirname);
@@ -19,15 +20,16 @@ export function loadConfig(env: Record<string, string | undefined>, checkout: st
   try {
     envFile = { path, text: readFileSync(path, 'utf8') };
   } catch (error) {
-    if (codeOf(error) !== 'ENOENT') throw new ConfigError([unreadable(path, error), ...mistakesOf(env, checkout)]);
+    if (systemErrorCode(error) !== 'ENOENT')
+      throw new ConfigError([unreadable(path, error), ...mistakesOf(env, checkout)]);
   }
   return readConfig(env, envFile, checkout);
 }
 
 function unreadable(path: string, error: unknown): string {
-  return codeOf(error) === 'EISDIR'
+  return systemErrorCode(error) === 'EISDIR'
     ? `${path}: expected a file, found a folder`
-    : `${path}: cannot be read (${codeOf(error)})`;
+    : `${path}: cannot be read (${systemErrorCode(error) ?? 'unknown error'})`;
 }
 
 function mistakesOf(env: Record<string, string | undefined>, checkout: string): readonly string[] {
@@ -38,8 +40,4 @@ function mistakesOf(env: Record<string, string | undefined>, checkout: string): 
     if (error instanceof ConfigError) return error.mistakes;
     throw error;
   }
-}
-
-function codeOf(error: unknown): string {
-  return error instanceof Error && 'code' in error ? String(error.code) : 'unknown error';
 }

@@ -1,8 +1,9 @@
-/** Prices of models, in US dollars for a million tokens. A model that is not here costs null: unknown, never 0. */
+/** What tokens cost: prices of models, in US dollars for a million tokens. A model that is not here costs null: unknown, never 0. */
+import type { Usage } from './usage.ts';
 
 export type ModelPrice = { input: number; cachedInput: number; output: number };
 
-/** Found by exact name, or by the name before a date (`gpt-5-mini-2025-08-07`); a dated row wins over its family. */
+/** By name, see `findPrice`; a dated row wins over its family. */
 export const modelPrices: Readonly<Record<string, ModelPrice>> = {
   'switchyard-offline': { input: 0, cachedInput: 0, output: 0 },
   'gpt-5': { input: 1.25, cachedInput: 0.125, output: 10 },
@@ -17,3 +18,29 @@ export const modelPrices: Readonly<Record<string, ModelPrice>> = {
   o3: { input: 2, cachedInput: 0.5, output: 8 },
   'o4-mini': { input: 1.1, cachedInput: 0.275, output: 4.4 },
 };
+
+const dateSuffix = /-20\d\d(-?)(?:0[1-9]|1[0-2])\1(?:0[1-9]|[12]\d|3[01])$/;
+
+/**
+ * The price of a model by its exact name, or by that name before a date (`-2025-08-07`, `-20250807`).
+ * Nothing else is guessed: not a prefix, not a provider (`openai/…`), since a wrong price is worse than none.
+ */
+export function findPrice(model: string): ModelPrice | null {
+  for (const name of [model, model.replace(dateSuffix, '')]) {
+    if (Object.hasOwn(modelPrices, name)) return modelPrices[name] ?? null;
+  }
+  return null;
+}
+
+/** US dollars for the tokens; null when the model's price is unknown. Reasoning is paid as output. */
+export function costUsd(
+  model: string,
+  tokens: Pick<Usage, 'inputTokens' | 'cachedInputTokens' | 'outputTokens'>,
+): number | null {
+  const price = findPrice(model);
+  if (price === null) return null;
+  const fresh = tokens.inputTokens - tokens.cachedInputTokens;
+  const millionths =
+    fresh * price.input + tokens.cachedInputTokens * price.cachedInput + tokens.outputTokens * price.output;
+  return millionths / 1_000_000;
+}

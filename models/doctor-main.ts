@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { probeModel } from './doctor.ts';
 import { createOpenAiChat } from './openai/chat.ts';
+import { messageOf } from '../lib/errors.ts';
 
 const Settings = z.strictObject({
   apiKey: z.string().min(1).nullable(),
@@ -47,6 +48,6 @@ async function main(): Promise<void> {
 try {
   await main();
 } catch (error) {
-  process.stderr.write(`doctor: ${error instanceof Error ? error.message : String(error)}\n`);
+  process.stderr.write(`doctor: ${messageOf(error)}\n`);
   process.exitCode = 2;
 }

@@ -3,6 +3,7 @@ import { createInterface } from 'node:readline';
 import { type Embed, type EmbeddingAnswer, EmbeddingCall, EmbeddingSettings } from '../contracts/embeddings.ts';
 import { ModelFailure } from './chat-model.ts';
 import { createOpenAiEmbeddings } from './openai/embeddings.ts';
+import { messageOf } from '../lib/errors.ts';
 
 const open = new Map<number, AbortController>();
 let embed: Embed | null = null;
@@ -30,7 +31,7 @@ async function answer(embed: Embed, call: EmbeddingCall & { ask: 'embed' }): Pro
   } catch (error) {
     if (cancel.signal.aborted) return null;
     const { retry, retryAfterMs } = error instanceof ModelFailure ? error : { retry: false, retryAfterMs: null };
-    return { ok: false, id, retry, retryAfterMs, message: error instanceof Error ? error.message : String(error) };
+    return { ok: false, id, retry, retryAfterMs, message: messageOf(error) };
   } finally {
     open.delete(id);
   }

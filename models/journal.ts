@@ -8,11 +8,12 @@
  * 4. Under one key the last write stands; two processes may write at once.
  * 5. Entries are kept for 30 days, unfinished ones for an hour. No file is removed that is not the journal's.
  */
-import { createHash, randomUUID } from 'node:crypto';
-import { mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { createHash } from 'node:crypto';
+import { mkdir, readdir, readFile, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { ChatReply, type ChatRequest } from '../contracts/chat.ts';
+import { replaceFile } from '../lib/fs.ts';
 
 /** One paid call: which call of which run it is, and for what. */
 export type JournalKey = { workflowId: string; runId: string; callKey: string; requestHash: string };
@@ -45,7 +46,10 @@ export function createFileJournal(directory: string): ReplyJournal & {
     read: (key) => readEntry(path(key), key),
     async write(key, reply) {
       await mkdir(directory, { recursive: true, mode: 0o700 });
-      await writeWhole(path(key), JSON.stringify({ version: 1, key: keyParts(key), reply }));
+      const entry = JSON.stringify({ version: 1, key: keyParts(key), reply });
+      // Not flushed: what is written survives a kill of the process as it is, and waiting for the disk would widen the
+      // time in which a kill loses a paid reply.
+      await replaceFile(path(key), entry, { mode: 0o600 });
     },
     prune: () => pruneFolder(directory, Date.now()),
   };
@@ -62,21 +66,6 @@ async function readEntry(path: string, key: JournalKey): Promise<ChatReply | nul
   const entry = Entry.safeParse(parsed(text));
   const ours = entry.success && canonical(entry.data.key) === canonical(keyParts(key));
   return ours ? entry.data.reply : null;
-}
-
-/**
- * Not flushed to disk: what is written survives a kill of the process as it is, and waiting for the disk would widen the
- * time in which a kill loses a paid reply.
- */
-async function writeWhole(path: string, text: string): Promise<void> {
-  const temporary = `${path}.${randomUUID()}.tmp`;
-  try {
-    await writeFile(temporary, text, { flag: 'wx', mode: 0o600 });
-    await rename(temporary, path);
-  } catch (error) {
-    await rm(temporary, { force: true });
-    throw error;
-  }
 }
 
 async function pruneFolder(directory: string, nowMs: number): Promise<number> {

@@ -13,6 +13,7 @@
 import type { Usage } from '../contracts/usage.ts';
 import type { WireBody } from './openai/chat-body.ts';
 import { charactersPerToken } from './openai/token-usage.ts';
+import { LruMap } from '../lib/lru.ts';
 
 /** The first `messages` messages of a request, and all that is beside messages, were reported to take `tokens`. */
 export type ReportedPart = { tokens: number; messages: number };
@@ -36,7 +37,7 @@ const reportedSlack = 16;
 const mostModels = 100;
 
 export function createTokenBook(): TokenBook {
-  const book = new Map<string, Seen>();
+  const book = new LruMap<string, Seen>(mostModels);
   return {
     estimate(model, body, part) {
       const seen = book.get(model);
@@ -52,9 +53,7 @@ export function createTokenBook(): TokenBook {
     },
     learn(model, sent, usage) {
       const before = book.get(model) ?? { ratio: 0, beyond: 0, reports: usage !== null };
-      book.delete(model);
       book.set(model, usage === null ? before : withReport(before, inputOf(sent), usage.inputTokens));
-      for (const oldest of book.keys()) if (book.size > mostModels) book.delete(oldest);
     },
   };
 }

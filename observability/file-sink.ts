@@ -1,7 +1,8 @@
 /** Keeps traces as files of JSON lines, one a trace and one line a span: traces exist with no server at all. */
-import { mkdir, rename, writeFile } from 'node:fs/promises';
+import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { TraceSink } from './trace-sink.ts';
+import { replaceFile } from '../lib/fs.ts';
 
 /** @param folder absolute; made when it is needed */
 export function createFileSink(folder: string): TraceSink {
@@ -14,8 +15,7 @@ export function createFileSink(folder: string): TraceSink {
         JSON.stringify({ ...trace, ...span, ...(span.parentId === null ? { scores } : {}) }),
       );
       const file = join(folder, `${trace.traceId}.jsonl`);
-      await writeFile(`${file}.part`, `${lines.join('\n')}\n`);
-      await rename(`${file}.part`, file);
+      await replaceFile(file, `${lines.join('\n')}\n`);
     },
     linkTemplate: async () => join(folder, '{traceId}.jsonl'),
   };

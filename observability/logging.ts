@@ -1,7 +1,7 @@
 /** JSON lines for operators, on stderr or in a file, with keys and tokens taken out of every line. */
 import { renameSync, statSync } from 'node:fs';
 import { pino } from 'pino';
-import type { Redactor } from './redaction.ts';
+import type { Redactor } from '../lib/redaction.ts';
 
 export type Logger = pino.Logger;
 

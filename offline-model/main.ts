@@ -2,6 +2,7 @@
 import { parseArgs } from 'node:util';
 import { FaultSpecError } from './faults/fault-spec.ts';
 import { startOfflineModel } from './server/server.ts';
+import { messageOf } from '../lib/errors.ts';
 
 const usage = `Usage: switchyard model [options]
 
@@ -36,12 +37,12 @@ function readArguments() {
     if (!/^\d{1,5}$/.test(port) || Number(port) > 65_535) throw new UsageError(`--port: "${port}" is not a port`);
     return { ...values, port: Number(port) };
   } catch (error) {
-    throw new UsageError(error instanceof Error ? error.message : String(error));
+    throw new UsageError(messageOf(error));
   }
 }
 
 function fail(error: unknown): void {
-  const message = error instanceof Error ? error.message.split('\n', 1)[0] : String(error);
+  const message = messageOf(error).split('\n', 1)[0];
   process.stderr.write(`switchyard model: ${message}\n`);
   process.exitCode = error instanceof UsageError || error instanceof FaultSpecError ? 2 : 1;
 }

@@ -2,6 +2,7 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { startOfflineModel } from './server/server.ts';
 import type { ThreadMessage } from './thread.ts';
+import { messageOf } from '../lib/errors.ts';
 
 const tell = (message: ThreadMessage): void => parentPort?.postMessage(message);
 
@@ -10,5 +11,5 @@ try {
   parentPort?.once('message', () => void model.close().then(() => parentPort?.close()));
   tell({ kind: 'listening', url: model.url });
 } catch (error) {
-  tell({ kind: 'failed', message: error instanceof Error ? error.message : String(error) });
+  tell({ kind: 'failed', message: messageOf(error) });
 }

@@ -21,6 +21,7 @@ import { traceExportOf, type TraceParts } from './trace-export.ts';
 import { createWorkers, runWorkers, shutDown } from './worker-group.ts';
 import { workflowBundle } from './workflow-bundle.ts';
 import { benchmarkQueueOf, exportQueueOf } from '../contracts/names.ts';
+import { messageOf } from '../lib/errors.ts';
 
 /** What tests turn; the defaults are for use. */
 export type WorkerTuning = {
@@ -99,7 +100,7 @@ async function connectTo({ connectionOptions, address }: ServerAddress): Promise
   try {
     return await NativeConnection.connect(connectionOptions);
   } catch (error) {
-    const reason = error instanceof Error ? error.message.split('\n')[0]?.slice(0, 200) : String(error);
+    const reason = messageOf(error).split('\n')[0]?.slice(0, 200);
     throw new Error(`no Temporal server answers at ${address} (${reason}): start one, or check TEMPORAL_ADDRESS`);
   }
 }

@@ -4,12 +4,13 @@ import { Connection } from '@temporalio/client';
 import { loadConfig } from '../config/load-config.ts';
 import { seenPolling } from './seen-polling.ts';
 import { namedServer, type ServerAddress } from '../runtime/host/server-address.ts';
+import { messageOf } from '../lib/errors.ts';
 
 async function connectTo({ connectionOptions, address }: ServerAddress): Promise<Connection> {
   try {
     return await Connection.connect({ ...connectionOptions, connectTimeout: '5s' });
   } catch (error) {
-    throw new Error(`${address}: ${error instanceof Error ? error.message : String(error)}`);
+    throw new Error(`${address}: ${messageOf(error)}`);
   }
 }
 
@@ -24,6 +25,6 @@ try {
     throw new Error(`${server.address} sees no worker of ${worker.host} on ${worker.namespace}/${worker.taskQueue}`);
   }
 } catch (error) {
-  process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+  process.stderr.write(`${messageOf(error)}\n`);
   process.exitCode = 1;
 }

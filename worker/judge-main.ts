@@ -4,6 +4,7 @@ import { loadConfig } from '../config/load-config.ts';
 import { JudgingTask } from '../contracts/dataset.ts';
 import { judgeAnswer } from './judge-answer.ts';
 import { openModel } from './model-endpoint.ts';
+import { messageOf } from '../lib/errors.ts';
 
 const atOnce = 4;
 
@@ -19,6 +20,6 @@ try {
   };
   await Promise.all(Array.from({ length: atOnce }, judgeOn));
 } catch (error) {
-  process.stderr.write(`judge: ${error instanceof Error ? error.message : String(error)}\n`);
+  process.stderr.write(`judge: ${messageOf(error)}\n`);
   process.exitCode = 1;
 }

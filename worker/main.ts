@@ -9,6 +9,7 @@ import { namedServer } from '../runtime/host/server-address.ts';
 import { stopSignal } from '../runtime/host/stop-signals.ts';
 import { installTemporalRuntime } from './temporal-runtime.ts';
 import { createServer } from 'node:net';
+import { messageOf } from '../lib/errors.ts';
 
 /** Where metrics are served unless a setting says otherwise. */
 const defaultMetrics = '127.0.0.1:9464';
@@ -33,7 +34,7 @@ try {
   await worker.stop();
   if (why !== null) throw new Error(`the worker stopped: ${why}`);
 } catch (error) {
-  process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+  process.stderr.write(`${messageOf(error)}\n`);
   process.exitCode = error instanceof Error && error.name === 'ConfigError' ? 2 : 1;
 }
 

@@ -1,6 +1,6 @@
 /** The redactor of a configuration: its keys, what looks like a secret, and the pattern that the user adds. */
 import type { Config } from '../config/config.ts';
-import { createRedactor, type Redactor } from '../observability/redaction.ts';
+import { createRedactor, type Redactor } from '../lib/redaction.ts';
 
 export function redactorOf({ model, embeddings, traces }: Config): Redactor {
   const keys = [model.apiKey, embeddings?.apiKey, traces.langfuse?.secretKey];

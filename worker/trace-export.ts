@@ -14,6 +14,7 @@ import { noSink, type TraceSink } from '../observability/trace-sink.ts';
 import { redactorOf } from './redactor.ts';
 import type { ServerAddress } from '../runtime/host/server-address.ts';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { messageOf } from '../lib/errors.ts';
 
 type Stores = Pick<ActivityDependencies, 'content' | 'retrieval'>;
 export type TraceParts = { exportOver(stores: Stores): TraceExport; pending: PendingExports };
@@ -111,7 +112,7 @@ async function renderField(stores: Stores, field: TraceField): Promise<unknown> 
     const before = { ...conversation, messages: conversation.messages.slice(0, -1) };
     return await renderMessages(stores, before, new AbortController().signal);
   } catch (error) {
-    return `[not held by the machine that exported this: ${error instanceof Error ? error.message : String(error)}]`;
+    return `[not held by the machine that exported this: ${messageOf(error)}]`;
   }
 }
 

@@ -1,5 +1,6 @@
 /** Several workers over one connection as one: all of them run, or none is left. */
 import { Worker, type WorkerOptions } from '@temporalio/worker';
+import { messageOf } from '../lib/errors.ts';
 
 /** @throws the error of the first that cannot be made; the others are shut down by then, so that the connection can be closed */
 export async function createWorkers(all: readonly WorkerOptions[]): Promise<Worker[]> {
@@ -29,7 +30,7 @@ export async function runWorkers(workers: readonly Worker[], resources: AsyncDis
   await resources.disposeAsync().catch((error: unknown) => reasons.push(error));
   const [first] = reasons;
   if (first === undefined) return null;
-  return first instanceof Error ? first.message : String(first);
+  return messageOf(first);
 }
 
 export function shutDown(workers: readonly Worker[]): void {

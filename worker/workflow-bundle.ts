@@ -1,19 +1,10 @@
 /** Bundles the workflow code once for each state of its sources, because bundling is most of a worker's start. */
 import { createHash } from 'node:crypto';
-import {
-  accessSync,
-  constants,
-  existsSync,
-  mkdirSync,
-  readdirSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  writeFileSync,
-} from 'node:fs';
+import { accessSync, constants, existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { bundleWorkflowCode, DefaultLogger } from '@temporalio/worker';
+import { replaceFile } from '../lib/fs.ts';
 
 const checkout = join(import.meta.dirname, '..');
 /** All that workflow code may import of ours: the folder boundaries hold it to these. */
@@ -35,7 +26,7 @@ export async function workflowBundle(cache: string, shared = checkoutCache): Pro
   const known = [shared, cache].map((folder) => join(folder, name)).find((path) => existsSync(path));
   if (known !== undefined) return { codePath: known };
   const { code } = await bundleWorkflowCode({ workflowsPath, logger: new DefaultLogger('WARN') });
-  return { codePath: keep(name, code, isWritable(shared) ? shared : cache) };
+  return { codePath: await keep(name, code, isWritable(shared) ? shared : cache) };
 }
 
 function isWritable(folder: string): boolean {
@@ -48,12 +39,10 @@ function isWritable(folder: string): boolean {
   }
 }
 
-function keep(name: string, code: string, cache: string): string {
+async function keep(name: string, code: string, cache: string): Promise<string> {
   const codePath = join(cache, name);
   mkdirSync(cache, { recursive: true });
-  const unfinished = `${codePath}.${process.pid}`;
-  writeFileSync(unfinished, code);
-  renameSync(unfinished, codePath);
+  await replaceFile(codePath, code);
   const old = readdirSync(cache).filter((file) => file.startsWith(prefix) && file.endsWith('.js') && file !== name);
   for (const file of old) rmSync(join(cache, file), { force: true });
   return codePath;

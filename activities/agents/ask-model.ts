@@ -6,7 +6,7 @@ import type { ChatReply, ChatRequest } from '../../contracts/chat.ts';
 import { CallDoesNotFit, without } from '../../models/allowance.ts';
 import { ModelFailure } from '../../models/chat-model.ts';
 import { type JournalKey, requestHash } from '../../models/journal.ts';
-import { findPrice } from '../../models/pricing.ts';
+import { findPrice } from '../../contracts/model-prices.ts';
 import type { ReportedPart } from '../../models/token-estimate.ts';
 import type { ActivityDependencies } from '../dependencies.ts';
 import { type ActivityContext, runActivity, type Work } from '../context.ts';

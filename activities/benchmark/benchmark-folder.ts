@@ -1,5 +1,5 @@
 /** Opens the folder of a benchmark for the worker: its manifest, its questions with their gold, its run log. */
-import { cp, mkdir, readFile, stat, writeFile } from 'node:fs/promises';
+import { cp, mkdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ApplicationFailure } from '@temporalio/common';
 import { BenchmarkManifest } from '../../contracts/benchmark.ts';
@@ -7,6 +7,9 @@ import type { DatasetQuestion } from '../../contracts/dataset.ts';
 import { readDataset } from '../../harness/dataset.ts';
 import { withRouteKinds } from '../../harness/graders/needed-kinds.ts';
 import { RunLogFile } from './run-log-file.ts';
+import { messageOf } from '../../lib/errors.ts';
+import { replaceFile } from '../../lib/fs.ts';
+import { LruMap } from '../../lib/lru.ts';
 
 export type BenchmarkFolder = {
   path: string;
@@ -35,15 +38,13 @@ type OpenedFolder = { folder: Promise<BenchmarkFolder>; stamp: string };
 
 /** @param pathOf the folder of a benchmark */
 export function benchmarkFolders(pathOf: (id: string) => string): BenchmarkFolders {
-  const opened = new Map<string, OpenedFolder>();
+  const opened = new LruMap<string, OpenedFolder>(mostOpen);
   const open = async (id: string) => {
     const stamp = await stampOf(pathOf(id));
     const held = opened.get(id);
     const { folder } = held?.stamp === stamp ? held : { folder: readFolder(pathOf(id)) };
-    opened.delete(id);
     opened.set(id, { folder, stamp });
     folder.catch(() => opened.get(id)?.folder === folder && opened.delete(id));
-    for (const oldest of opened.keys()) if (opened.size > mostOpen) opened.delete(oldest);
     return folder;
   };
   const reopen = async (id: string, template: string | null) => {
@@ -70,7 +71,7 @@ async function readFolder(path: string): Promise<BenchmarkFolder> {
     const byId = new Map(questions.map((question) => [question.id, question]));
     return { path, manifest, questions, byId, log: new RunLogFile(path) };
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
+    const reason = messageOf(error);
     throw ApplicationFailure.nonRetryable(
       `${path} is not the folder of a benchmark on the machine of this worker: ${reason}`.slice(0, 1000),
       'BenchmarkUnusable',
@@ -89,5 +90,5 @@ async function copyTemplate(template: string, path: string, id: string): Promise
   await cp(join(template, 'dataset.jsonl'), join(path, 'dataset.jsonl'));
   const manifest = JSON.parse(await readFile(join(template, 'benchmark.json'), 'utf8')) as object;
   const own = { ...manifest, id, startedAt: new Date().toISOString() };
-  await writeFile(join(path, 'benchmark.json'), `${JSON.stringify(own, null, 2)}\n`);
+  await replaceFile(join(path, 'benchmark.json'), `${JSON.stringify(own, null, 2)}\n`);
 }

@@ -16,10 +16,11 @@ import { type BenchmarkFolder, runsOf } from './benchmark-folder.ts';
 import type { BenchmarkDependencies } from './dependencies.ts';
 import { latencyAnatomy } from '../../observability/latency-anatomy.ts';
 import { createHash } from 'node:crypto';
-import { mkdir, rename, writeFile } from 'node:fs/promises';
+import { mkdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
+import { replaceFile } from '../../lib/fs.ts';
 
 export const recordAnswer =
   (deps: BenchmarkDependencies) =>
@@ -146,9 +147,7 @@ async function saveHistory(folder: string, workflowId: string, history: unknown)
   const path = historyPath(workflowId);
   const file = join(folder, path);
   await mkdir(dirname(file), { recursive: true });
-  const unfinished = `${file}.${process.pid}`;
-  await writeFile(unfinished, await compress(JSON.stringify(history)));
-  await rename(unfinished, file);
+  await replaceFile(file, await compress(JSON.stringify(history)));
   return path;
 }
 

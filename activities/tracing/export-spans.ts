@@ -19,7 +19,7 @@ import type {
   TraceSpan,
 } from '../../contracts/trace.ts';
 import { readRunHistory } from '../../observability/read-run-history.ts';
-import type { Redactor } from '../../observability/redaction.ts';
+import type { Redactor } from '../../lib/redaction.ts';
 import { traceOfRun } from '../../observability/run-trace.ts';
 import { spanIdOf } from '../../observability/trace-ids.ts';
 import type { TraceSink } from '../../observability/trace-sink.ts';

@@ -8,7 +8,7 @@ import { checkoutFolder } from '../../config/load-config.ts';
 import type { AnswerOutcome } from '../../contracts/run.ts';
 import type { RepositoryRef } from '../../contracts/snapshot.ts';
 import { createLogger } from '../../observability/logging.ts';
-import { createRedactor } from '../../observability/redaction.ts';
+import { createRedactor } from '../../lib/redaction.ts';
 import { createRetrieval } from '../../retrieval/repository.ts';
 import { startWorker } from '../../worker/create-worker.ts';
 import { ownServer } from '../../runtime/host/server-address.ts';

@@ -7,7 +7,7 @@ import { BenchmarkProgress } from '../../contracts/benchmark.ts';
 import { benchmarkPriority } from '../../contracts/names.ts';
 import type { AnswerOutcome } from '../../contracts/run.ts';
 import { createLogger } from '../../observability/logging.ts';
-import { createRedactor } from '../../observability/redaction.ts';
+import { createRedactor } from '../../lib/redaction.ts';
 import { startWorker } from '../../worker/create-worker.ts';
 import { ownServer } from '../../runtime/host/server-address.ts';
 import { installTemporalRuntime } from '../../worker/temporal-runtime.ts';

@@ -9,7 +9,7 @@ import { recordAnswer } from '../../activities/benchmark/record-answer.ts';
 import { dataPaths } from '../../config/data-paths.ts';
 import { checkoutFolder, loadConfig } from '../../config/load-config.ts';
 import { createLogger } from '../../observability/logging.ts';
-import { createRedactor } from '../../observability/redaction.ts';
+import { createRedactor } from '../../lib/redaction.ts';
 import { createContentStore } from '../../retrieval/store/content-store.ts';
 import { createRetrieval } from '../../retrieval/repository.ts';
 import { benchmarksOf } from '../../worker/benchmarks.ts';

@@ -11,7 +11,7 @@ import type { Config } from '../../config/config.ts';
 import { checkoutFolder } from '../../config/load-config.ts';
 import type { QuestionInput } from '../../contracts/run.ts';
 import { createLogger } from '../../observability/logging.ts';
-import { createRedactor } from '../../observability/redaction.ts';
+import { createRedactor } from '../../lib/redaction.ts';
 import { startWorker } from '../../worker/create-worker.ts';
 import { ownServer } from '../../runtime/host/server-address.ts';
 import { installTemporalRuntime } from '../../worker/temporal-runtime.ts';

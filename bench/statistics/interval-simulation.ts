@@ -2,7 +2,7 @@
 import { agreementOf } from '../../harness/agreement.ts';
 import { differenceInterval, ratioEstimate, shareInterval } from '../../harness/comparison/estimates.ts';
 import type { Interval } from '../../harness/statistics/proportions.ts';
-import { normalDraw, type Random } from '../../harness/statistics/random.ts';
+import { normalDraw, type Random } from '../../lib/random.ts';
 
 /** One sample's interval; null where the report prints "too few". */
 export type Trial = { name: string; truth: number; sample: (questions: number, random: Random) => Interval | null };

@@ -1,6 +1,6 @@
 /** Prints the coverage of every kind of interval by number of questions, beside how often it is printed at all. */
 import { parseArgs } from 'node:util';
-import { seededRandom } from '../../harness/statistics/random.ts';
+import { seededRandom } from '../../lib/random.ts';
 import { coverageOf, trials } from './interval-simulation.ts';
 
 const { values } = parseArgs({ options: { samples: { type: 'string', default: '1000' } } });

@@ -1,6 +1,6 @@
 /** Logs of two arms whose true difference is known: questions of uneven difficulty, trials, costs and latencies that vary. */
 import type { GradedTrial } from '../../harness/graded-trial.ts';
-import { normalDraw, type Random, seededRandom } from '../../harness/statistics/random.ts';
+import { normalDraw, type Random, seededRandom } from '../../lib/random.ts';
 
 export type Planted = {
   /** Questions by route. */

@@ -8,6 +8,7 @@ import { costText, countText, failureText, probabilitiesText } from '../terminal
 import type { FinishedRun } from './run-record.ts';
 import { modelsThatAnswered } from '../../harness/run-log/logged-state.ts';
 import { wrapText } from '../terminal/wrap-text.ts';
+import { padToWidth, widthOf } from '../../lib/terminal-width.ts';
 
 export type TextStyle = { columns: number; colors: ReturnType<typeof createColors> };
 
@@ -65,10 +66,10 @@ export function placeText({
 function citationsText(evidence: readonly CheckedCitation[], { colors }: TextStyle): string {
   if (evidence.length === 0) return '';
   const marks = { verified: colors.green, repaired: colors.yellow, unresolved: colors.red };
-  const width = Math.min(48, Math.max(...evidence.map((citation) => placeText(citation).length)));
+  const width = Math.min(48, Math.max(...evidence.map((citation) => widthOf(placeText(citation)))));
   const lines = evidence.map((citation) => {
     const reason = citation.reason === undefined ? '' : ` (${printableLine(citation.reason)})`;
-    return `  ${placeText(citation).padEnd(width)}  ${marks[citation.status](citation.status)}${reason}`;
+    return `  ${padToWidth(placeText(citation), width)}  ${marks[citation.status](citation.status)}${reason}`;
   });
   return [colors.bold('Citations'), ...lines].join('\n');
 }

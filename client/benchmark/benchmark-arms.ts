@@ -5,7 +5,8 @@ import type { BenchmarkArm, SpendingLimit } from '../../contracts/benchmark.ts';
 import { PipelineSpec } from '../../contracts/pipeline.ts';
 import { UsageError } from '../../lib/errors.ts';
 import { loadPipeline } from '../pipelines/pipeline-files.ts';
-import { expectPrices, hasPrice, modelsOf } from '../pipelines/priced-models.ts';
+import { findPrice } from '../../contracts/model-prices.ts';
+import { expectPrices, modelsOf } from '../pipelines/priced-models.ts';
 
 export type ArmChoice = {
   /** Shipped names or files. */
@@ -42,7 +43,7 @@ export function expectPricedLimit(
 ): void {
   if (limit?.kind !== 'usd' || model.offline) return;
   const models = new Set(arms.flatMap(({ pipeline }) => modelsOf(pipeline, model)));
-  const unpriced = [...models].filter((name) => !hasPrice(name));
+  const unpriced = [...models].filter((name) => findPrice(name) === null);
   if (unpriced.length === 0) return;
   throw new UsageError(
     `a limit in dollars needs prices and there is none for ${unpriced.join(', ')}: limit tokens (--limit 500000tokens), or add the price to contracts/model-prices.ts`,

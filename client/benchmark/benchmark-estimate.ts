@@ -8,7 +8,8 @@ import { detectableDifference, expectedSd } from '../../harness/statistics/power
 import { benchmarkFolder, benchmarkIds, readManifest } from './benchmark-folder.ts';
 import { exportRunLog } from './export-run-log.ts';
 import { linesOfFile } from '../input/lines-of-file.ts';
-import { modelsOf, priceOf } from '../pipelines/priced-models.ts';
+import { findPrice } from '../../contracts/model-prices.ts';
+import { modelsOf } from '../pipelines/priced-models.ts';
 
 /** What one run takes. */
 type Cost = { modelCalls: number; tokens: number; costUsd: number | null; seconds: number };
@@ -115,7 +116,7 @@ function assumedCost({ pipeline }: BenchmarkArm, model: Config['model']): Cost {
   // Every turn but the last searches.
   const reranked = pipeline.rerank === undefined ? 0 : assumed.turns - 1;
   const modelCalls = (pipeline.router === null ? 0 : 1) + assumed.turns + reranked + judged;
-  const prices = modelsOf(pipeline, model).map(priceOf);
+  const prices = modelsOf(pipeline, model).map(findPrice);
   const dearest = (of: 'input' | 'output') => Math.max(...prices.map((price) => price?.[of] ?? 0));
   const dollars =
     (modelCalls * (assumed.inputTokens * dearest('input') + assumed.outputTokens * dearest('output'))) / 1e6;

@@ -7,10 +7,11 @@ import { BenchmarkManifest } from '../../contracts/benchmark.ts';
 import type { RunLogRecord } from '../../contracts/run-log.ts';
 import { readJsonLine } from '../../harness/json-lines.ts';
 import { runLogExportFile } from '../../harness/run-log/run-log-store.ts';
-import { CommandFailure, systemErrorCode, UsageError } from '../../lib/errors.ts';
+import { CommandFailure, messageOf, systemErrorCode, UsageError } from '../../lib/errors.ts';
 import { asUsage } from '../input/json-lines-file.ts';
 import type { DatasetQuestion } from '../../contracts/dataset.ts';
 import { readQuestions, readRunLog } from '../evaluate/read-run-log.ts';
+import { replaceFile } from '../../lib/fs.ts';
 
 export function benchmarkFolder(dataDirectory: string, id: string): string {
   return join(dataPaths(dataDirectory).benchmarks, id);
@@ -39,7 +40,7 @@ export async function createBenchmark(
   }
   await writeFile(join(folder, 'dataset.jsonl'), dataset);
   await writeFile(runLogExportFile(folder), records.map((record) => `${JSON.stringify(record)}\n`).join(''));
-  await writeFile(join(folder, 'benchmark.json'), `${JSON.stringify(manifest, null, 2)}\n`);
+  await replaceFile(join(folder, 'benchmark.json'), `${JSON.stringify(manifest, null, 2)}\n`);
   return folder;
 }
 
@@ -53,7 +54,7 @@ export async function readManifest(dataDirectory: string, id: string): Promise<B
       throw new UsageError(
         `there is no benchmark ${id} in this data directory: "switchyard bench status" lists those there are`,
       );
-    throw new CommandFailure(`${file} cannot be read: ${error instanceof Error ? error.message.slice(0, 300) : error}`);
+    throw new CommandFailure(`${file} cannot be read: ${messageOf(error).slice(0, 300)}`);
   }
 }
 

@@ -2,7 +2,7 @@
 import type { BenchmarkProgress } from '../../contracts/benchmark.ts';
 import { progressLine } from './benchmark-text.ts';
 import { columnsOf, note } from '../terminal/output.ts';
-import { cut } from '../../lib/printable.ts';
+import { cutToWidth } from '../../lib/terminal-width.ts';
 
 export type BenchmarkView = Disposable & { update(progress: BenchmarkProgress): void };
 
@@ -17,7 +17,7 @@ function liveView(stream: NodeJS.WriteStream): BenchmarkView {
   let drawn = false;
   return {
     update: (progress) => {
-      stream.write(`\r\u001b[K${cut(progressLine(progress), columnsOf(stream) - 1)}`);
+      stream.write(`\r\u001b[K${cutToWidth(progressLine(progress), columnsOf(stream) - 1)}`);
       drawn = true;
     },
     [Symbol.dispose]: () => {

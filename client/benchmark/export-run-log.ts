@@ -2,7 +2,7 @@
 import { basename, dirname } from 'node:path';
 import { existsSync } from 'node:fs';
 import { runLogExportFile, RunLogStore } from '../../harness/run-log/run-log-store.ts';
-import { CommandFailure } from '../../lib/errors.ts';
+import { CommandFailure, messageOf } from '../../lib/errors.ts';
 import { note } from '../terminal/output.ts';
 
 /** SQLITE_READONLY and SQLITE_CANTOPEN in SQLite's list of result codes. */
@@ -19,7 +19,7 @@ export function exportRunLog(file: string): void {
     using store = RunLogStore.existing(folder);
     store?.export();
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
+    const reason = messageOf(error);
     if (!existsSync(file) || !isOnlyNotWritable(error))
       throw new CommandFailure(`the records of ${folder} cannot be exported: ${reason}`);
     note(`${file} may lack the latest records: ${folder} cannot be written (${reason})`);

@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
 import type { Config } from '../../config/config.ts';
 import { dataPaths } from '../../config/data-paths.ts';
-import { CommandFailure } from '../../lib/errors.ts';
+import { CommandFailure, messageOf } from '../../lib/errors.ts';
 import { printableLine } from '../../lib/printable.ts';
 import type { Session } from '../session.ts';
 import { type Finding, later, missing, ok } from './finding.ts';
@@ -125,7 +125,7 @@ export async function embeddingsFinding({ embeddings }: Config): Promise<Finding
       return missing('embeddings', 'the endpoint refused a short text', 'look at SWITCHYARD_EMBEDDINGS_MODEL');
     return ok('embeddings', `${embeddings.model} gives vectors of ${vector.length} numbers`);
   } catch (error) {
-    const why = printableLine(error instanceof Error ? error.message : String(error));
+    const why = printableLine(messageOf(error));
     return missing('embeddings', why, 'search goes by words alone until it answers');
   }
 }

@@ -11,7 +11,7 @@ import {
 import { createLangfuseSink } from '../../observability/langfuse-sink.ts';
 import { linkOf } from '../../observability/trace-sink.ts';
 import { exitCodes } from '../exit-codes.ts';
-import { UsageError } from '../../lib/errors.ts';
+import { messageOf, UsageError } from '../../lib/errors.ts';
 import { colorsFor, note, print, printJson } from '../terminal/output.ts';
 import { printableLine } from '../../lib/printable.ts';
 import { readSettings } from '../input/read-settings.ts';
@@ -88,7 +88,7 @@ async function untilThere(settings: LangfuseSettings, trace: SentTrace) {
 }
 
 function remedyOf(error: unknown, { baseUrl }: LangfuseSettings): string {
-  const message = printableLine(error instanceof Error ? error.message : String(error));
+  const message = printableLine(messageOf(error));
   const cause = error instanceof Error && error.cause instanceof Error ? ` (${error.cause.message})` : '';
   if (/ 40[13] /.test(message)) return `${message}; look at LANGFUSE_PUBLIC_KEY and LANGFUSE_SECRET_KEY`;
   if (/v[23]\//.test(message.split(' 404 ', 2)[1] ?? '')) return `${message}; the server is older than Langfuse 4`;

@@ -3,8 +3,9 @@ import type { Trace } from '../../contracts/trace.ts';
 import { type Compared, type Taken, comparedRuns, overheadStages } from './compared-runs.ts';
 import type { LoadedRun } from './load-run.ts';
 import type { TextStyle } from '../ask/outcome-text.ts';
-import { cut, printableLine } from '../../lib/printable.ts';
+import { printableLine } from '../../lib/printable.ts';
 import { countText } from '../terminal/progress-text.ts';
+import { cutToWidth } from '../../lib/terminal-width.ts';
 
 const partWidth = 13;
 const widths = [7, 7, 8] as const;
@@ -41,7 +42,7 @@ export function comparisonText(a: LoadedRun, b: LoadedRun, { columns, colors }: 
 }
 
 function nameOf(side: string, { name, workflowId }: Trace, columns: number): string {
-  return cut(printableLine(`${side}  ${name} ${workflowId}`), columns);
+  return cutToWidth(printableLine(`${side}  ${name} ${workflowId}`), columns);
 }
 
 function isMarked({ part, a, b }: Compared): boolean {

@@ -4,9 +4,11 @@ import { type searchAttributes, workflowTypes } from '../../contracts/names.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { listenForInterrupt } from '../terminal/interrupt.ts';
 import { colorsFor, columnsOf, note, print, printJson } from '../terminal/output.ts';
-import { cut, printableLine } from '../../lib/printable.ts';
+import { printableLine } from '../../lib/printable.ts';
+import { cutToWidth, padToWidth, widthOf } from '../../lib/terminal-width.ts';
 import { readSettings } from '../input/read-settings.ts';
 import { openSession, type Session } from '../session.ts';
+import type { TextStyle } from '../ask/outcome-text.ts';
 import { registeredAttributes } from '../ask/start-run.ts';
 
 export type RunRow = {
@@ -42,7 +44,7 @@ export async function listRuns({ limit, benchmark, json }: ListOptions): Promise
   }
   if (json) printJson(rows);
   else if (rows.length === 0) note(nothingText(benchmark));
-  else print(await runsTable(rows));
+  else print(runsTable(rows, process.stdout.isTTY ? columnsOf(process.stdout) : null, colorsFor(process.stdout)));
   return exitCodes.worked;
 }
 
@@ -87,8 +89,8 @@ function textOf(value: unknown): string | null {
   return typeof value === 'string' ? value : null;
 }
 
-async function runsTable(rows: readonly RunRow[]): Promise<string> {
-  const { default: Table } = await import('cli-table3');
+/** @param columns of the terminal; null: the lines may be of any length */
+export function runsTable(rows: readonly RunRow[], columns: number | null, { bold }: TextStyle['colors']): string {
   const heads = ['id', 'started', 'status', 'pipeline', 'route', 'outcome', 'retries', 'question'];
   const cells = rows.map((row) => [
     row.id,
@@ -96,24 +98,16 @@ async function runsTable(rows: readonly RunRow[]): Promise<string> {
     row.status,
     ...[row.pipeline, row.route, row.outcome, row.retries].map((value) => printableLine(String(value ?? '-'))),
   ]);
-  const taken = heads
+  const widths = heads
     .slice(0, -1)
-    .reduce((sum, head, at) => sum + 2 + Math.max(head.length, ...cells.map((row) => row[at]?.length ?? 0)), 0);
-  const left = process.stdout.isTTY ? Math.max(20, columnsOf(process.stdout) - taken) : 200;
-  const { bold } = colorsFor(process.stdout);
-  const table = new Table({
-    head: heads.map(bold),
-    style: { head: [], border: [], 'padding-left': 0, 'padding-right': 2 },
-    chars: noLines,
-  });
-  rows.forEach((row, at) => {
-    table.push([...(cells[at] ?? []), cut(printableLine(row.question ?? '-'), left)]);
-  });
-  return table.toString().replace(/(?<![^\S\n])[^\S\n]+$/gm, '');
+    .map((head, at) => Math.max(...[head, ...cells.map((row) => row[at] ?? '')].map(widthOf)));
+  const taken = widths.reduce((sum, width) => sum + 2 + width, 0);
+  const left = columns === null ? 200 : Math.max(20, columns - taken);
+  const lineOf = (row: readonly string[]) =>
+    row
+      .map((cell, at) => padToWidth(cell, (widths[at] ?? -2) + 2))
+      .join('')
+      .trimEnd();
+  const questions = rows.map((row) => cutToWidth(printableLine(row.question ?? '-'), left));
+  return [lineOf(heads.map(bold)), ...cells.map((row, at) => lineOf([...row, questions[at] ?? '']))].join('\n');
 }
-
-const noLines = Object.fromEntries(
-  ['top', 'bottom', 'left', 'right', 'mid']
-    .flatMap((side) => ['', '-mid', '-left', '-right'].map((part) => [`${side}${part}`, '']))
-    .concat([['middle', '']]),
-);

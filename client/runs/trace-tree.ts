@@ -1,8 +1,9 @@
 /** Draws a trace as a tree: what was done, when, how long it took, and what it cost. */
 import type { Trace, TraceSpan } from '../../contracts/trace.ts';
 import type { TextStyle } from '../ask/outcome-text.ts';
-import { cut, printableLine } from '../../lib/printable.ts';
+import { printableLine } from '../../lib/printable.ts';
 import { costText, countText } from '../terminal/progress-text.ts';
+import { cutToWidth, padToWidth } from '../../lib/terminal-width.ts';
 
 type Column = { head: string; width: number; of(span: TraceSpan): string };
 
@@ -19,10 +20,10 @@ export function traceTree({ spans }: Trace, { columns, colors }: TextStyle): str
   const lines = [colors.dim(''.padEnd(nameWidth) + cells(({ head }) => head))];
   const draw = (span: TraceSpan, first: string, rest: string) => {
     const paint = { DEFAULT: (text: string) => text, WARNING: colors.yellow, ERROR: colors.red }[span.level];
-    const name = labelOf(span, first, nameWidth - 1).padEnd(nameWidth);
+    const name = padToWidth(labelOf(span, first, nameWidth - 1), nameWidth);
     lines.push(paint(name) + cells(({ of }) => of(span)));
     if (span.level !== 'DEFAULT' && span.message !== null)
-      lines.push(paint(cut(`${rest}! ${printableLine(span.message)}`, columns)));
+      lines.push(paint(cutToWidth(`${rest}! ${printableLine(span.message)}`, columns)));
     const below = (children.get(span.key) ?? []).toSorted((one, other) => one.startMs - other.startMs);
     for (const [at, child] of below.entries()) {
       const last = at === below.length - 1;
@@ -43,7 +44,7 @@ function labelOf({ name, metadata, model, parent }: TraceSpan, lead: string, wid
       : isGroup && typeof retries === 'number' && retries > 0
         ? `, try ${retries + 1}`
         : '';
-  return cut(`${lead}${printableLine(name)}`, width - number.length) + number;
+  return cutToWidth(`${lead}${printableLine(name)}`, width - number.length) + number;
 }
 
 /** Columns that would be empty are left out. */

@@ -2,7 +2,7 @@
 import type { ComparisonPlan } from '../../contracts/comparison-plan.ts';
 import { meanAndSd } from '../statistics/non-inferiority.ts';
 import { type NullDistribution, nullDistribution } from '../statistics/null-distribution.ts';
-import { seedFor } from '../statistics/random.ts';
+import { seedFor } from '../../lib/random.ts';
 import type { ArmMeans, PairedQuestion } from './paired-questions.ts';
 
 export const dimensions = ['accuracy', 'waste', 'cost', 'latency'] as const;

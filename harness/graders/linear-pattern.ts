@@ -5,6 +5,7 @@
  * The syntax is that of JavaScript with the flags `i` and `u`, without what needs going back: backreferences and
  * lookaround; and without named groups and flags inside the pattern.
  */
+import { messageOf } from '../../lib/errors.ts';
 
 /** A pattern that is refused; the message says why. */
 export class PatternProblem extends Error {
@@ -36,7 +37,7 @@ export function compilePattern(source: string): Pattern {
   try {
     new RegExp(source, 'iu');
   } catch (error) {
-    throw new PatternProblem(error instanceof Error ? error.message : String(error));
+    throw new PatternProblem(messageOf(error));
   }
   const program: Instruction[] = [];
   emit(new PatternReader(source).read(), program);

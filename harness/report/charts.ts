@@ -1,5 +1,4 @@
 /** The charts of a report: quality, cost, time, labels and routing of each arm. */
-import type { CustomSeriesRenderItem, CustomSeriesRenderItemReturn } from 'echarts';
 import type { Agreement } from '../agreement.ts';
 import type { ArmSummary, Share } from '../comparison/arm-summary.ts';
 import { whole } from '../comparison/cells.ts';
@@ -7,7 +6,27 @@ import type { ComparedCell } from '../comparison/compare-arms.ts';
 import { latencyParts } from '../graded-trial.ts';
 import { labels } from '../labels.ts';
 import type { Report, ReportArm } from './report.ts';
-import { armColors, type Chart, faint, ink, legend, nameAxis, partColors, shortName, valueAxis } from './svg-chart.ts';
+import {
+  across,
+  acrossAxis,
+  areaOf,
+  armColors,
+  bar,
+  type Chart,
+  dot,
+  type Entry,
+  label,
+  legend,
+  line,
+  partColors,
+  rowAt,
+  rowNames,
+  scaleTo,
+  shortName,
+  upward,
+  upwardAxis,
+} from './svg-chart.ts';
+import type { Html } from './html.ts';
 
 export function chartsOf(report: Report): Chart[] {
   const summaries = report.arms.map(({ summary }) => summary);
@@ -22,58 +41,44 @@ export function chartsOf(report: Report): Chart[] {
 }
 
 const rowHeight = 34;
+const percent = scaleTo(100);
+const colorAt = (at: number): string => armColors[at % armColors.length] as string;
+const armEntries = (arms: readonly ArmSummary[]): Entry[] =>
+  arms.map(({ arm }, at) => ({ name: arm, color: colorAt(at) }));
 
 function accuracyChart(arms: readonly ArmSummary[], cells: readonly ComparedCell[]): Chart {
   const found = cells.filter(({ dimension }) => dimension === 'accuracy');
   const rows = [whole, ...Object.keys(arms[0]?.accuracyByRoute ?? {})];
   const shareOf = (arm: ArmSummary, row: string): Share | undefined =>
     row === whole ? arm.accuracy : arm.accuracyByRoute[row];
+  const height = 90 + rowHeight * rows.length;
+  const area = areaOf(height, { left: 86, top: 34 });
+  const points = arms.flatMap((arm, at) =>
+    rows.flatMap((row, place) => {
+      const share = shareOf(arm, row);
+      const y = rowAt(area, rows.length, place) + (at - 0.5) * 13;
+      return share === undefined ? [] : dotWithInterval(share, y, (value) => across(area, percent, value), colorAt(at));
+    }),
+  );
   return {
     title: 'Right answers',
     note: `by expected route, with 95 % intervals where there is one. ${found.map(({ row, standing }) => `${row}: ${standing}`).join('; ')}.`,
-    height: 90 + rowHeight * rows.length,
-    option: {
-      legend: legend(arms.map(({ arm }) => shortName(arm))),
-      grid: { left: 86, right: 24, top: 34, bottom: 44 },
-      xAxis: valueAxis('% right', 100),
-      yAxis: nameAxis(rows),
-      series: arms.map((arm, at) => ({
-        ...{ name: shortName(arm.arm), type: 'custom' as const, silent: true, renderItem: dotWithInterval },
-        itemStyle: { color: armColors[at] as string },
-        data: rows.flatMap((row, place) => {
-          const share = shareOf(arm, row);
-          if (share === undefined) return [];
-          const { mean, interval } = share;
-          return [[100 * mean, place, 100 * (interval?.low ?? mean), 100 * (interval?.high ?? mean), (at - 0.5) * 13]];
-        }),
-      })),
-    },
+    height,
+    marks: [...legend(armEntries(arms)), ...acrossAxis(area, percent, '% right'), ...rowNames(area, rows), ...points],
   };
 }
 
-/** Values: share, row, low, high, and how far below the row's middle. */
-function dotWithInterval(...[, api]: Parameters<CustomSeriesRenderItem>): CustomSeriesRenderItemReturn {
-  const [value, row, low, high, below] = [0, 1, 2, 3, 4].map((at) => Number(api.value(at))) as [
-    number,
-    number,
-    number,
+function dotWithInterval(
+  { mean, interval }: Share,
+  y: number,
+  place: (value: number) => number,
+  color: string,
+): Html[] {
+  const [low, high] = [interval?.low ?? mean, interval?.high ?? mean].map((share) => place(100 * share)) as [
     number,
     number,
   ];
-  const place = (x: number) => api.coord([x, row])[0] ?? 0;
-  const y = (api.coord([value, row])[1] ?? 0) + below;
-  const color = api.visual('color') as string;
-  return {
-    type: 'group',
-    children: [
-      {
-        type: 'line',
-        shape: { x1: place(low), y1: y, x2: place(high), y2: y },
-        style: { stroke: color, lineWidth: 3 },
-      },
-      { type: 'circle', shape: { cx: place(value), cy: y, r: 5 }, style: { fill: color } },
-    ],
-  };
+  return [line(low, y, high, y, color, 3), dot(place(100 * mean), y, 5, color)];
 }
 
 /** Dollars where every arm's cost is known and something was paid, else tokens. */
@@ -82,23 +87,24 @@ function costChart(arms: readonly ReportArm[]): Chart {
   const priced = costs.every((cost) => cost !== null) && costs.some((cost) => cost > 0);
   const points = arms.flatMap(({ summary, tokens }) => {
     const cost = priced ? summary.costUsd.mean : tokens;
-    return cost === null ? [] : [{ name: summary.arm, value: [cost, 100 * summary.accuracy.mean] }];
+    return cost === null ? [] : [{ name: summary.arm, cost, right: 100 * summary.accuracy.mean }];
   });
+  const [height, scale] = [260, scaleTo(Math.max(...points.map(({ cost }) => cost)), 4)];
+  const area = areaOf(height, { left: 48, right: 30, top: 58 });
   const unit = priced ? 'US dollars a question' : 'tokens a question';
   return {
     title: 'Cost against quality',
     note:
       points.length === 0 ? 'The logs say neither costs nor tokens.' : 'Right answers grow upward, cost to the right.',
-    height: 260,
-    option: {
-      legend: legend(points.map(({ name }) => shortName(name))),
-      grid: { left: 48, right: 30, top: 58, bottom: 44 },
-      xAxis: { ...valueAxis(unit), splitNumber: 4 },
-      yAxis: { ...valueAxis('% right', 100), nameGap: 32 },
-      series: points.map(({ name, value }) => ({
-        ...{ name: shortName(name), type: 'scatter' as const, silent: true, symbolSize: 14, data: [value] },
-      })),
-    },
+    height,
+    marks: [
+      ...legend(points.map(({ name }, at) => ({ name, color: colorAt(at) }))),
+      ...acrossAxis(area, scale, unit),
+      ...upwardAxis(area, percent, '% right'),
+      ...points.map(({ cost, right }, at) =>
+        dot(across(area, scale, cost), upward(area, percent, right), 7, colorAt(at)),
+      ),
+    ],
   };
 }
 
@@ -115,40 +121,56 @@ function timesKnown(arms: readonly ArmSummary[]): boolean {
 }
 
 function latencyChart(arms: readonly ArmSummary[]): Chart {
+  const height = 110 + rowHeight * arms.length;
+  const area = areaOf(height, { left: 130, top: 58 });
+  const means = arms.map(({ latencyMs }) => latencyParts.map((part) => latencyMs[part].mean ?? 0));
+  const sum = (values: readonly number[]) => values.reduce((total, value) => total + value, 0);
+  const scale = scaleTo(Math.max(...means.map(sum)));
+  const bars = means.flatMap((parts, row) =>
+    parts.map((mean, at) => {
+      const from = sum(parts.slice(0, at));
+      const [x, end] = [across(area, scale, from), across(area, scale, from + mean)];
+      return bar(x, rowAt(area, arms.length, row) - 11, end - x, 22, partColors[at] as string);
+    }),
+  );
   return {
     title: 'Where the time goes',
     note: 'Mean of a run, by parts.',
-    height: 110 + rowHeight * arms.length,
-    option: {
-      legend: legend(latencyParts.map((part) => partNames[part])),
-      grid: { left: 130, right: 24, top: 58, bottom: 44 },
-      xAxis: valueAxis('ms a question'),
-      yAxis: nameAxis(arms.map(({ arm }) => arm)),
-      series: latencyParts.map((part, at) => ({
-        itemStyle: { color: partColors[at] as string },
-        ...{ name: partNames[part], type: 'bar' as const, stack: 'time', silent: true, barMaxWidth: 22 },
-        data: arms.map(({ latencyMs }) => latencyMs[part].mean ?? 0),
-      })),
-    },
+    height,
+    marks: [
+      ...legend(latencyParts.map((part, at) => ({ name: partNames[part], color: partColors[at] as string }))),
+      ...acrossAxis(area, scale, 'ms a question'),
+      ...rowNames(
+        area,
+        arms.map(({ arm }) => arm),
+      ),
+      ...bars,
+    ],
   };
 }
 
 function labelChart(arms: readonly ArmSummary[]): Chart {
   const present = labels.filter((label) => arms.some((arm) => (arm.labels[label] ?? 0) > 0));
+  const height = 90 + rowHeight * present.length;
+  const area = areaOf(height, { left: 150, right: 34, top: 34 });
+  const shares = arms.map((arm) => present.map((one) => (100 * (arm.labels[one] ?? 0)) / arm.records));
+  const scale = scaleTo(Math.max(...shares.flat()), 4);
+  const bars = shares.flatMap((of, at) =>
+    of.map((share, row) => {
+      const y = rowAt(area, present.length, row) + 12 * (at - arms.length / 2);
+      return bar(area.left, y, across(area, scale, share) - area.left, 11, colorAt(at));
+    }),
+  );
   return {
     title: 'What became of the runs',
     note: 'Each has one primary label.',
-    height: 90 + rowHeight * present.length,
-    option: {
-      legend: legend(arms.map(({ arm }) => shortName(arm))),
-      grid: { left: 150, right: 34, top: 34, bottom: 44 },
-      xAxis: { ...valueAxis('% of the runs'), splitNumber: 4 },
-      yAxis: nameAxis(present),
-      series: arms.map((arm) => ({
-        ...{ name: shortName(arm.arm), type: 'bar' as const, silent: true, barMaxWidth: 11 },
-        data: present.map((label) => (100 * (arm.labels[label] ?? 0)) / arm.records),
-      })),
-    },
+    height,
+    marks: [
+      ...legend(armEntries(arms)),
+      ...acrossAxis(area, scale, '% of the runs'),
+      ...rowNames(area, present),
+      ...bars,
+    ],
   };
 }
 
@@ -156,30 +178,25 @@ function labelChart(arms: readonly ArmSummary[]): Chart {
 function confusionChart(arm: string, { confusion, share, kappa, n }: Agreement): Chart {
   const { labels: names, counts } = confusion;
   const most = Math.max(1, ...counts.flat());
-  const cells = counts.flatMap((row, y) =>
-    row.map((count, x) => ({
-      value: [x, y, count],
-      itemStyle: { opacity: count === 0 ? 0.03 : 0.15 + (0.7 * count) / most },
-    })),
+  const height = 70 + 44 * names.length;
+  const area = areaOf(height, { left: 86, top: 10, bottom: 34 });
+  const wide = (area.right - area.left) / names.length;
+  const cells = counts.flatMap((row, down) =>
+    row.flatMap((count, at) => {
+      const [x, y] = [area.left + at * wide, rowAt(area, names.length, down)];
+      const opacity = count === 0 ? 0.03 : 0.15 + (0.7 * count) / most;
+      const cell = bar(x + 2, y - 20, wide - 4, 40, armColors[1] as string, opacity);
+      return [cell, label(x + wide / 2, y, String(count), 'middle')];
+    }),
   );
-  const symbolSize = [Math.floor(320 / names.length), 40];
+  const below = names.map((name, at) =>
+    label(area.left + (at + 0.5) * wide, area.bottom + 14, shortName(name, wide), 'middle'),
+  );
   const agreement = `${share === null ? 'unknown' : `${(100 * share).toFixed(0)} %`} of ${n} as expected${kappa === null ? '' : `, kappa ${kappa.toFixed(2)}`}.`;
-  const axis = { ...nameAxis(names), splitLine: { show: true, lineStyle: { color: faint } } };
   return {
     title: `Routing of ${arm}`,
     note: `${agreement} Down: the expected route; across: the chosen one.`,
-    height: 70 + 44 * names.length,
-    option: {
-      grid: { left: 86, right: 24, top: 10, bottom: 34 },
-      xAxis: { ...axis, inverse: false },
-      yAxis: axis,
-      series: [
-        {
-          ...{ type: 'scatter', silent: true, symbol: 'rect', symbolSize, data: cells },
-          itemStyle: { color: armColors[1] as string },
-          label: { show: true, color: ink, opacity: 1, formatter: '{@[2]}' },
-        },
-      ],
-    },
+    height,
+    marks: [...rowNames(area, names), ...below, ...cells],
   };
 }

@@ -8,21 +8,12 @@
  * 4. The export is replaced as a whole or not at all, and never by an older one.
  * 5. A store is made with what `run-log.jsonl` holds, in one transaction. A last line without a line end is left out.
  */
-import {
-  closeSync,
-  existsSync,
-  fsyncSync,
-  openSync,
-  readSync,
-  renameSync,
-  rmSync,
-  statSync,
-  writeFileSync,
-} from 'node:fs';
+import { closeSync, existsSync, fsyncSync, openSync, readSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import type { RunLogRecord } from '../../contracts/run-log.ts';
 import { runLogReader } from './run-log-reader.ts';
+import { replaceFileLocked } from '../../lib/fs.ts';
 
 export type RecordKey = Pick<RunLogRecord, 'question_id' | 'arm' | 'trial'>;
 /** Records in the order in which they were written, one line of JSON each. */
@@ -125,17 +116,7 @@ export class RunLogStore implements Disposable {
    */
   export(): void {
     if (this.#isExported()) return;
-    this.#inTransaction(() => {
-      const file = runLogExportFile(this.#folder);
-      const unfinished = `${file}.new`;
-      try {
-        this.#writeLines(unfinished);
-        renameSync(unfinished, file);
-      } catch (error) {
-        rmSync(unfinished, { force: true });
-        throw error;
-      }
-    });
+    this.#inTransaction(() => replaceFileLocked(runLogExportFile(this.#folder), (file) => this.#writeLines(file)));
   }
 
   [Symbol.dispose](): void {

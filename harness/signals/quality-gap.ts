@@ -2,7 +2,7 @@
 import type { GradedTrial } from '../graded-trial.ts';
 import type { Interval } from '../statistics/proportions.ts';
 import { shareInterval } from '../comparison/estimates.ts';
-import { seededRandom } from '../statistics/random.ts';
+import { seededRandom, shuffle } from '../../lib/random.ts';
 
 export type RouteQuality = { route: string; n: number; accuracy: number; interval: Interval | null; failed: string[] };
 export type QualityGap = {
@@ -74,10 +74,7 @@ function chanceOfGap(groups: readonly (readonly number[])[], observed: number): 
   const values = groups.flat();
   let reached = 0;
   for (let deal = 0; deal < deals; deal += 1) {
-    for (let at = values.length - 1; at > 0; at -= 1) {
-      const other = Math.floor(random() * (at + 1));
-      [values[at], values[other]] = [values[other] ?? 0, values[at] ?? 0];
-    }
+    shuffle(values, (limit) => Math.floor(random() * limit));
     if (gapOf(groups, values) >= observed - 1e-9) reached += 1;
   }
   return (reached + 1) / (deals + 1);

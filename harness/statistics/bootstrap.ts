@@ -1,7 +1,7 @@
 /** Bootstrap intervals that correct for bias and skew, for any figure that is a function of column means. */
 import { normalCdf, normalQuantile } from './normal.ts';
 import type { Interval } from './proportions.ts';
-import { type Drawing, defaultDrawing, seededRandom } from './random.ts';
+import { type Drawing, defaultDrawing, seededRandom } from '../../lib/random.ts';
 
 /** A figure from the means of the columns, such as their difference or their ratio. */
 export type FigureOf = (means: readonly number[]) => number;

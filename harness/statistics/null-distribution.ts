@@ -1,5 +1,5 @@
 /** What a mean of paired differences would be by chance: the distribution under random exchange of the two arms. */
-import { type Drawing, randomBits } from './random.ts';
+import { type Drawing, randomBits } from '../../lib/random.ts';
 
 /**
  * The mean difference if each question's sign were a coin's. It depends on the sizes of the differences only, never on

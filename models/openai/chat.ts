@@ -10,7 +10,7 @@ import { type ReadReply, readCompletion } from './completion-reply.ts';
 import { createDialectBook, type DialectBook } from './dialect-lessons.ts';
 import type { ErrorBody } from './error-body.ts';
 import { type CallPlace, timedOut } from './failures.ts';
-import { findPrice } from '../pricing.ts';
+import { findPrice } from '../../contracts/model-prices.ts';
 import { createTokenBook, sentCharacters, type TokenBook } from '../token-estimate.ts';
 import { createClient, failedSend, openAiUrl, secretsOf } from './client.ts';
 

@@ -4,6 +4,8 @@ import type { Usage } from '../../contracts/usage.ts';
 import { addUsage } from '../../contracts/usage-sum.ts';
 import { ModelFailure, type ModelFailureFacts } from '../chat-model.ts';
 import type { ErrorBody } from './error-body.ts';
+import { redactMessage } from '../../lib/redaction.ts';
+import { systemErrorCode } from '../../lib/errors.ts';
 
 /** Which call failed: the endpoint, the model asked for, the keys that must not be told, and what is paid so far. */
 export type CallPlace = {
@@ -88,7 +90,7 @@ export function statusFailure(status: number, headers: Headers, body: ErrorBody,
 export function networkFailure(error: unknown, place: CallPlace): ModelFailure {
   const chain: string[] = [];
   for (let at = error; at instanceof Error && chain.length < 4; at = at.cause) {
-    const code = 'code' in at && typeof at.code === 'string' ? at.code : null;
+    const code = systemErrorCode(at);
     chain.unshift(code === null || at.message.includes(code) ? at.message : `${code} ${at.message}`);
   }
   return failure('ModelUnavailable', chain[0] ?? 'connection error', place);
@@ -117,8 +119,8 @@ function failure(kind: FailureKind, seen: string, place: CallPlace, facts: Model
   const general = facts.setting ?? failureKinds[kind].setting;
   const setting = general === null ? null : (place.settings?.[general] ?? general);
   const parts = [
-    `${happenings[kind] ?? kind} (${oneLine(redact(seen, place.secrets), 400)})`,
-    `${oneLine(redact(place.model, place.secrets), 100)} at ${oneLine(redact(shownUrl(place.baseUrl), place.secrets), 200)}`,
+    `${happenings[kind] ?? kind} (${oneLine(redactMessage(seen, place.secrets), 400)})`,
+    `${oneLine(redactMessage(place.model, place.secrets), 100)} at ${oneLine(redactMessage(shownUrl(place.baseUrl), place.secrets), 200)}`,
     ...(setting === null ? [] : [`look at ${setting}`]),
   ];
   return new ModelFailure(kind, parts.join('; '), {
@@ -151,19 +153,6 @@ function amount(text: string | null): number | null {
 
 // Makes text from an endpoint fit for an error message: one line, short, and without keys.
 
-const keyLike = /\b(?:sk|rk|pk|gsk|xai|hf|AIza)[-_][\w*.-]{4,}|\bAIza[\w-]{10,}|(?<=bearer\s)[\w.~+/=*-]{6,}/gi;
-const fragment = 8;
-
-/**
- * Text with every secret, every piece of one of 8 characters or more, and everything that looks like a key replaced.
- * @param secrets the keys in use; those shorter than 8 characters cannot be told from words and are left.
- */
-function redact(text: string, secrets: readonly string[]): string {
-  let clean = text;
-  for (const secret of secrets) clean = withoutPiecesOf(clean, secret);
-  return clean.replace(keyLike, '[redacted]');
-}
-
 /** One line of at most `length` characters, control characters gone. */
 function oneLine(text: string, length: number): string {
   const line = text.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\s]+/gu, ' ').trim();
@@ -174,23 +163,4 @@ function oneLine(text: string, length: number): string {
 function shownUrl(url: string): string {
   const { origin, pathname } = new URL(url);
   return `${origin}${pathname.replace(/(?<!\/)\/+$/, '')}`;
-}
-
-function withoutPiecesOf(text: string, secret: string): string {
-  let clean = '';
-  let at = 0;
-  while (at < text.length) {
-    const length = sharedLength(text, at, secret);
-    clean += length === 0 ? text[at] : '[redacted]';
-    at += Math.max(1, length);
-  }
-  return clean;
-}
-
-/** Length of the longest piece of the secret that the text holds at this place; 0 when shorter than a fragment. */
-function sharedLength(text: string, at: number, secret: string): number {
-  let length = fragment;
-  if (at + length > text.length || !secret.includes(text.slice(at, at + length))) return 0;
-  while (at + length < text.length && secret.includes(text.slice(at, at + length + 1))) length += 1;
-  return length;
 }

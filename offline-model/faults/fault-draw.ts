@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto';
 import type { ChatBody } from '../server/chat-request.ts';
 import type { Fault, FaultSpec } from './fault-spec.ts';
+import { LruMap } from '../../lib/lru.ts';
 
 export type DrawnFault = { fault: Fault | null; latencyMs: number };
 
@@ -39,15 +40,12 @@ export type FaultDraw = (key: string, spec: FaultSpec) => DrawnFault;
 
 /** Draws faults and remembers, per request, how often it came and how many faults it met one after the other. */
 export function createFaultDraw(): FaultDraw {
-  const seen = new Map<string, { times: number; faultsInARow: number }>();
+  const seen = new LruMap<string, { times: number; faultsInARow: number }>(maxRemembered);
   return (key, spec) => {
     const before = seen.get(key) ?? { times: 0, faultsInARow: 0 };
     const allowed = spec.maxInARow === null || before.faultsInARow < spec.maxInARow;
     const fault = allowed ? pick(spec, uniform(spec.seed, 'fault', key, before.times)) : null;
-    seen.delete(key);
     seen.set(key, { times: before.times + 1, faultsInARow: fault === null ? 0 : before.faultsInARow + 1 });
-    const oldest = seen.size > maxRemembered ? seen.keys().next().value : undefined;
-    if (oldest !== undefined) seen.delete(oldest);
     const { from, to } = spec.latencyMs ?? { from: 0, to: 0 };
     const latencyMs = Math.round(from + (to - from) * uniform(spec.seed, 'latency', key, before.times));
     return { fault, latencyMs };

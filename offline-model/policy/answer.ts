@@ -2,7 +2,7 @@
 import { type Assessment, contentWeight, sufficientSupport, supportOf } from './assessment.ts';
 import { isProjectFile } from './project-questions.ts';
 import { type Quotation, quote, type WireCitation } from './quotation.ts';
-import { isTestPath, rarityWeights, type Scored } from './support.ts';
+import { isBesideCode, rarityWeights, type Scored } from './support.ts';
 import { contentStems } from './words.ts';
 
 /** The reply of a specialist, as JSON names its fields. */
@@ -34,7 +34,7 @@ function addsPlace(one: Scored, chosen: readonly Scored[]): boolean {
   if (chosen.some((other) => overlaps(one, other))) return false;
   const most = isProjectFile(path) ? mostInOneFile + 1 : mostInOneFile;
   if (chosen.filter((other) => other.passage.path === path).length >= most) return false;
-  return !isTestPath(path) || chosen.filter((other) => isTestPath(other.passage.path)).length < mostTests;
+  return !isBesideCode(path) || chosen.filter((other) => isBesideCode(other.passage.path)).length < mostTests;
 }
 
 function saysTheSame(one: ReadonlySet<string>, other: ReadonlySet<string>): boolean {
@@ -74,8 +74,8 @@ function quotations(assessment: Assessment, { most, besideBest }: { most: number
     quoted.push({ quotation, words });
   }
   const inOrder = quoted.map(({ quotation }) => quotation);
-  const isTest = ({ citation }: Quotation): boolean => isTestPath(citation.path);
-  return [...inOrder.filter((one) => !isTest(one)), ...inOrder.filter(isTest)];
+  const isBeside = ({ citation }: Quotation): boolean => isBesideCode(citation.path);
+  return [...inOrder.filter((one) => !isBeside(one)), ...inOrder.filter(isBeside)];
 }
 
 const place = ({ path, first_line, last_line }: WireCitation): string =>

@@ -1,30 +1,29 @@
 /** What is known of English beforehand: words that say nothing, and words that say little. */
+import { stopWords as commonWords } from '../../lib/words.ts';
 
 const wordSet = (text: string): ReadonlySet<string> => new Set(text.trim().split(/\s+/));
 
 /** Function words and the small talk of questions: never evidence for anything. */
-export const stopWords = wordSet(`
-a about above actually after again against all almost along already also although always am among an and another any
-anybody anyone anything anyway are aren around as ask asked asking at available away back be became because become been
-before behind being below besides between beyond both but by came can cannot care come comes could couldn deal did didn do does
-doesn doing don done down due during each either else elsewhere enough especially etc even ever every everyone
-everything exactly far few for from further gave get gets getting give given gives go goes going gone got had hadn happen
-happened happening happens has hasn have haven having he help her here hers him his how however i if im in indeed inside instead
-into is isn it its itself just kind knew know known least less let lets like likely little look looking looks lot made
-mainly make makes making many may maybe me mean means meant mere merely might mine more most mostly much must my myself near
-nearly need needed needs neither never nevertheless new nice no nobody none nor not nothing now nowhere of off often ok okay
-old on once one ones only onto or ordinary other others otherwise ought our ours ourselves out outside over own per perhaps
-please plus possible possibly put puts quite rather re really said same saw say saying says see seem seems seen self several
-shall she should shouldn since so some somebody someone something sometimes somewhere soon sort still such suppose sure take
-taken takes taking tell than thank thanks that the their theirs them themselves then there therefore these they thing
-things think this those though through throughout thus till to together too took toward towards try trying turns two
-under unless unlike until up upon us used useful using usually various very via want wanted wants was wasn way ways we
-well went were weren what whatever when whenever where whereas wherever whether which while who whole whom whose why will wish with
-within without won wonder wondering wont would wouldn wrong yes yet you your yours yourself
-hello hi dear explain describe question answer understand walk show anybody ours people today yesterday tomorrow
-dont doesnt didnt isnt arent wasnt cant couldnt wont wouldnt shouldnt hasnt havent thats whats im ive id youre theyre
-bit couple guess sense point particular particularly entirely simply basically currently
-`);
+export const stopWords: ReadonlySet<string> = new Set([
+  ...commonWords,
+  ...wordSet(`
+actually against almost along already although always among another anybody anyone anything anyway aren around ask
+asked asking available away back became become before behind below besides between beyond came cannot care come comes
+couldn deal didn doesn don down due during either else elsewhere enough especially etc every everyone everything
+exactly far few gave gives gone got hadn happened happening hasn haven help hers him his however im indeed inside
+instead isn knew know known least less let lets likely little look looking looks lot mainly many maybe mean means
+meant mere merely mostly myself near nearly need needed needs neither never nevertheless new nice nobody none nothing
+now nowhere often ok okay old ones onto ordinary others otherwise ought ours ourselves outside per perhaps plus
+possible possibly put puts quite rather re really said saw say saying says see seem seems seen self several shall
+shouldn since somebody someone something sometimes somewhere soon sort still suppose sure take taken takes taking
+thank thanks theirs themselves therefore things think though throughout thus till together took toward towards try
+trying turns two unless unlike useful usually various wanted wants wasn ways well went weren whatever whenever whereas
+wherever whole wish won wonder wondering wont wouldn wrong yes yet yours yourself hello hi dear question answer
+understand walk people today yesterday tomorrow dont doesnt didnt isnt arent wasnt cant couldnt wouldnt shouldnt hasnt
+havent thats whats ive id youre theyre bit couple guess sense point particular particularly entirely simply basically
+currently
+`),
+]);
 
 /** Words that nearly every repository and question hold: weak evidence. */
 export const lightWords = wordSet(`

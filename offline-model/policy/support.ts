@@ -3,6 +3,7 @@ import type { Passage } from './passages.ts';
 import { isProjectFile, projectTopics } from './project-questions.ts';
 import type { QuestionTerms, Term } from './question-terms.ts';
 import { contentStems, type StemIndex, stemMatch } from './words.ts';
+import { isSamplePath, isTestPath } from '../../lib/paths.ts';
 
 export type Scored = { passage: Passage; score: number; matches: readonly number[] };
 
@@ -36,8 +37,8 @@ export function rarityWeights(terms: readonly Term[], matches: readonly (readonl
   });
 }
 
-export const isTestPath = (path: string): boolean =>
-  /(^|\/)(tests?|__tests__|spec|fixtures?|benchmarks?|examples?)\/|\.(test|spec)\./i.test(path);
+/** Tests and samples: they repeat what is said better elsewhere. */
+export const isBesideCode = (path: string): boolean => isTestPath(path) || isSamplePath(path);
 /** Legal text holds many ordinary words, and its name says what each of its passages is about. */
 const isLicenceFile = (path: string): boolean => /^(?:licen[cs]e|copying)/i.test(path);
 const isLog = (path: string): boolean => /(^|\/)(changelog|history|releases?)[^/]*$/i.test(path);
@@ -54,7 +55,7 @@ const subjectOf = (question: QuestionTerms): Subject => ({
 function placeFactor(path: string, { tests }: Subject): number {
   if (isLog(path)) return 0.8;
   if (isLicenceFile(path)) return 0.7;
-  if (isTestPath(path)) return tests ? 1 : 0.75;
+  if (isBesideCode(path)) return tests ? 1 : 0.75;
   return /\.d\.[cm]?ts$/.test(path) ? 0.92 : 1;
 }
 

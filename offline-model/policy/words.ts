@@ -1,14 +1,13 @@
 /** Cuts text into comparable words: identifiers also into their parts, everything stemmed. */
 import { stopWords } from './lexicon.ts';
 import { stem } from './stem.ts';
+import { splitCase } from '../../lib/words.ts';
 
 const wordPattern = /[A-Za-z_$][A-Za-z0-9_$]{0,199}|\d+(?:\.\d+)*/g;
 
 /** `requestIdHeader`, `FST_ERR_X` and `HTTP2Stream` as their lower-case parts. */
 export function identifierParts(identifier: string): string[] {
-  return identifier
-    .replace(/([a-z0-9])([A-Z])/g, '$1 $2')
-    .replace(/([A-Z])(?=[A-Z][a-z])/g, '$1 ')
+  return splitCase(identifier)
     .split(/[^A-Za-z0-9]+/)
     .filter((part) => part.length > 0)
     .map((part) => part.toLowerCase());

@@ -4,19 +4,11 @@ import { offlineModelName } from '../../contracts/names.ts';
 import type { EmbeddingsBody } from './chat-request.ts';
 import { contentStems } from '../policy/words.ts';
 import { countTokens } from './tokens.ts';
+import { fnv1a } from '../../lib/random.ts';
 
 const defaultDimensions = 256;
 const letterGroup = 3;
 const letterWeight = 0.25;
-
-/** FNV-1a, 32 bits. */
-function hash(text: string): number {
-  let value = 0x811c9dc5;
-  for (let at = 0; at < text.length; at += 1) {
-    value = Math.imul(value ^ text.charCodeAt(at), 0x01000193);
-  }
-  return value >>> 0;
-}
 
 function features(text: string): Map<string, number> {
   const weights = new Map<string, number>();
@@ -36,7 +28,7 @@ function features(text: string): Map<string, number> {
 export function embed(text: string, dimensions: number): Float32Array {
   const vector = new Float32Array(dimensions);
   for (const [feature, weight] of features(text)) {
-    const value = hash(feature);
+    const value = fnv1a(feature);
     const at = (value >>> 1) % dimensions;
     vector[at] = (vector[at] ?? 0) + (value & 1 ? 1 : -1) * Math.sqrt(weight);
   }

@@ -2,6 +2,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { type Embed, type EmbeddingSettings, EmbeddingTrouble } from '../../contracts/embeddings.ts';
 import type { Coverage, Embedded, UnembeddedBatch } from '../store/vector-store.ts';
+import { messageOf } from '../../lib/errors.ts';
 
 /** An endpoint that embeds, and what its vectors are made of. */
 export type Embeddings = {
@@ -56,7 +57,7 @@ export async function embedSnapshot(
       await shelf.store(batch.texts.map(({ key, chunks }, at) => ({ key, chunks, vector: vectors[at] ?? null })));
     } catch (error) {
       signal.throwIfAborted();
-      const stopped = error instanceof Error ? error.message : String(error);
+      const stopped = messageOf(error);
       return { ...(await shelf.coverage()), stopped };
     }
     embedded += batch.texts.reduce((sum, { chunks }) => sum + chunks.length, 0);

@@ -1,11 +1,7 @@
 /** Splits text and questions into the words that the index knows. */
+import { splitCase, stopWords as commonWords } from '../../lib/words.ts';
 
 const camelCase = /\b[A-Za-z][a-z0-9]*[A-Z][A-Za-z0-9]*\b/g;
-
-/** `getHTTPServer` gives `get HTTP Server`; text without inner capitals is unchanged. */
-export function splitCase(word: string): string {
-  return word.replace(/([a-z0-9])([A-Z])/g, '$1 $2').replace(/([A-Z])(?=[A-Z][a-z])/g, '$1 ');
-}
 
 /** The parts of every camel-case identifier in a text; underscores and dots are left to the tokenizer. */
 export function camelCaseParts(text: string): string {
@@ -23,17 +19,7 @@ export function nameWords(name: string): string {
   return split === name ? name : `${name} ${split}`;
 }
 
-const stopWords = new Set(
-  (
-    'a about above after again all also am an and any are as at be because been being both but by can could did do does ' +
-    'doing done each even ever for from further get gets getting give given go goes going had has have having he her here ' +
-    'how i if in into is it its itself just kind like made make makes making may me might mine more most much must my no ' +
-    'nor not of off on once one only or other our out over own please project repo repository same she should show so ' +
-    'some such tell than that the their them then there these they thing this those through to too under until up upon us ' +
-    'use used uses using very via want was way we were what when where whether which while who whom whose why will with ' +
-    'within without work works would you your explain describe find happen happens codebase'
-  ).split(' '),
-);
+const stopWords = new Set([...commonWords, ...'project repo repository use uses work works find codebase'.split(' ')]);
 
 /** True for words that say nothing about code. Lower case. */
 export function isStopWord(term: string): boolean {

@@ -3,6 +3,8 @@ import type { DenseQuery } from './dense-ranking.ts';
 import { type Embeddings, identityOf } from '../index/embed-snapshot.ts';
 import type { Remark } from '../tools/rendering.ts';
 import type { Coverage } from '../store/vector-store.ts';
+import { messageOf } from '../../lib/errors.ts';
+import { LruMap } from '../../lib/lru.ts';
 
 /** `remark` tells which service had a part in the search, or should have had; null where none is asked. */
 export type EmbeddedQuery = { dense: DenseQuery | null; remark: Remark | null };
@@ -23,7 +25,7 @@ const keptQueries = 50;
 export class QueryEmbedder {
   readonly #embeddings: Embeddings;
   readonly #warn: (message: string) => void;
-  readonly #recent = new Map<string, Float32Array>();
+  readonly #recent = new LruMap<string, Float32Array>(keptQueries);
   #restsUntilMs = 0;
   #why = '';
   #warned = '';
@@ -62,11 +64,10 @@ export class QueryEmbedder {
       const [vector = null] = await embed([query], 'query', AbortSignal.any([signal, deadline]));
       this.#why = `${settings.model} refused the query`;
       if (vector !== null) this.#recent.set(query, vector);
-      for (const oldest of this.#recent.keys()) if (this.#recent.size > keptQueries) this.#recent.delete(oldest);
       return vector;
     } catch (error) {
       signal.throwIfAborted();
-      const said = error instanceof Error ? error.message : String(error);
+      const said = messageOf(error);
       this.#why = deadline.aborted ? `${settings.model} took longer than ${deadlineMs / 1000} s for the query` : said;
       this.#restsUntilMs = performance.now() + restMs;
       return null;

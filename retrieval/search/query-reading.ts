@@ -1,6 +1,7 @@
 /** Reads a query as what it is: a question, or an issue's text with its title, quotes, code, traces and boilerplate. */
 import type { Weights } from './weights.ts';
-import { isStopWord, splitCase } from '../index/words.ts';
+import { isStopWord } from '../index/words.ts';
+import { splitCase } from '../../lib/words.ts';
 import { DatabaseSync, type StatementSync } from 'node:sqlite';
 
 /** `terms` are full-text terms with their weights, most important first; `identifiers` as the query spells them. */

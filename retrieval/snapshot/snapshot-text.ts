@@ -5,6 +5,7 @@ import type { SnapshotSource } from './snapshot-source.ts';
 import { inTransaction } from '../store/store.ts';
 import { linesOf, type SkipReason, textOf } from './text-files.ts';
 import type { Snapshot } from '../../contracts/snapshot.ts';
+import { messageOf } from '../../lib/errors.ts';
 
 const batchBytes = 4_000_000;
 
@@ -101,7 +102,7 @@ type StoredSnapshot = { number: number; state: 'building' | 'ready'; snapshot: S
 
 /** Notes why an index could not be built, so that status says what searching would meet. */
 export function noteFailure(store: DatabaseSync, number: number, error: unknown): void {
-  const why = (error instanceof Error ? error.message : String(error)).slice(0, 500);
+  const why = messageOf(error).slice(0, 500);
   store.prepare(`UPDATE snapshot SET state = 'failed', failure = ? WHERE number = ?`).run(why, number);
 }
 

@@ -1,10 +1,11 @@
 /** Keeps immutable text outside of history, each piece in a file named by the SHA-256 of its bytes. */
-import { createHash, randomUUID } from 'node:crypto';
-import { mkdir, open, readFile, rename, rm, stat } from 'node:fs/promises';
+import { createHash } from 'node:crypto';
+import { mkdir, readFile, stat } from 'node:fs/promises';
 import { hostname } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { ContentId } from '../../contracts/snapshot.ts';
 import { ContentUnavailable } from '../failures.ts';
+import { replaceFile } from '../../lib/fs.ts';
 
 export type ContentStore = {
   /** Stores the text (as UTF-8) and returns its id; storing the same text again changes nothing. */
@@ -19,7 +20,7 @@ export function createContentStore(directory: string): ContentStore {
     async put(text) {
       const bytes = Buffer.from(text, 'utf8');
       const id = sha256(bytes);
-      if (!(await isWhole(fileOf(id), bytes.length))) await writeAtomically(fileOf(id), bytes);
+      if (!(await isWhole(fileOf(id), bytes.length))) await store(fileOf(id), bytes);
       return id;
     },
     async get(id) {
@@ -52,21 +53,7 @@ async function isWhole(file: string, length: number): Promise<boolean> {
   );
 }
 
-/** Readers see the whole file or none: written beside its place, flushed, then renamed. */
-async function writeAtomically(file: string, bytes: Buffer): Promise<void> {
-  await mkdir(join(file, '..'), { recursive: true });
-  const temporary = `${file}.${randomUUID()}.tmp`;
-  try {
-    const handle = await open(temporary, 'wx');
-    try {
-      await handle.writeFile(bytes);
-      await handle.sync();
-    } finally {
-      await handle.close();
-    }
-    await rename(temporary, file);
-  } catch (error) {
-    await rm(temporary, { force: true });
-    throw error;
-  }
+async function store(file: string, bytes: Buffer): Promise<void> {
+  await mkdir(dirname(file), { recursive: true });
+  await replaceFile(file, bytes, { flush: true });
 }

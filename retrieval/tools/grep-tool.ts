@@ -6,6 +6,7 @@ import { type Place, placesAround, renderPlaces } from './rendering.ts';
 import type { SnapshotView, ViewFile } from '../snapshot/snapshot-view.ts';
 import { linesOf } from '../snapshot/text-files.ts';
 import { defineTool, pathParameter } from './tool-table.ts';
+import { messageOf } from '../../lib/errors.ts';
 
 const maxMatches = 50;
 /** Counting stops here. */
@@ -39,7 +40,7 @@ function compile(pattern: string, flags: string): RegExp {
   try {
     return new RegExp(pattern, flags);
   } catch (error) {
-    const why = error instanceof Error ? error.message : String(error);
+    const why = messageOf(error);
     throw new ToolMisuse(`${why}; escape special characters such as ( [ { . * + ? with a backslash`);
   }
 }

@@ -15,11 +15,12 @@ import { openStore, storeFile } from '../store/store.ts';
 import type { OpenProgress, ThreadNews, ThreadReply, ThreadResults, ThreadTask } from './thread-tasks.ts';
 import { runTool } from '../tools/tools.ts';
 import { coverageOf, nextUnembedded, storeVectors } from '../store/vector-store.ts';
+import { LruMap } from '../../lib/lru.ts';
 
 const maxOpen = 6;
-const stores = new Map<string, DatabaseSync>();
+const stores = new LruMap<string, DatabaseSync>(maxOpen, close);
 /** Snapshots never change, so neither do views of them. */
-const views = new Map<string, SnapshotView>();
+const views = new LruMap<string, SnapshotView>(maxOpen);
 
 /** The entry point for the pool; `outbox` carries news while the task runs. */
 export async function runThreadTask({ task, outbox }: { task: ThreadTask; outbox: MessagePort }): Promise<ThreadReply> {
@@ -83,16 +84,18 @@ async function answerFrom(view: SnapshotView, task: ViewTask): Promise<ThreadRes
 function storeOf(dataDirectory: string, repositoryKey: string): DatabaseSync {
   const file = storeFile(dataDirectory, repositoryKey);
   const held = existsSync(file) ? stores.get(file) : undefined;
-  if (held === undefined) forget(file);
-  const store = held ?? openStore(dataDirectory, repositoryKey);
-  for (const unused of use(stores, file, store)) forget(unused);
+  if (held !== undefined) return held;
+  const gone = stores.get(file);
+  stores.delete(file);
+  if (gone !== undefined) close(gone);
+  const store = openStore(dataDirectory, repositoryKey);
+  stores.set(file, store);
   return store;
 }
 
-function forget(file: string): void {
-  for (const [key, view] of views) if (view.store === stores.get(file)) views.delete(key);
-  stores.get(file)?.close();
-  stores.delete(file);
+function close(store: DatabaseSync): void {
+  for (const [key, view] of views) if (view.store === store) views.delete(key);
+  store.close();
 }
 
 function viewOf(dataDirectory: string, ref: SnapshotRef): SnapshotView | null {
@@ -101,13 +104,6 @@ function viewOf(dataDirectory: string, ref: SnapshotRef): SnapshotView | null {
   const key = `${storeFile(dataDirectory, ref.repositoryKey)}\0${ref.id}`;
   const view = views.get(key) ?? openView(store, ref.repositoryKey, ref.id);
   if (view === null) return null;
-  for (const unused of use(views, key, view)) views.delete(unused);
+  views.set(key, view);
   return view;
-}
-
-/** Puts the value last, as the one used last. @returns the keys that are too many, unused for longest */
-function use<Value>(held: Map<string, Value>, key: string, value: Value): string[] {
-  held.delete(key);
-  held.set(key, value);
-  return [...held.keys()].slice(0, -maxOpen);
 }

@@ -5,6 +5,7 @@ import { createLogger } from '../../observability/logging.ts';
 import { hostRuntime } from './host-runtime.ts';
 import { redactorOf } from '../../worker/redactor.ts';
 import { stopSignal } from './stop-signals.ts';
+import { messageOf } from '../../lib/errors.ts';
 
 try {
   // The data directory holds private code and answers about it: what is created there is for its owner alone.
@@ -30,6 +31,6 @@ try {
   });
   process.exitCode = problems.length === 0 ? 0 : 1;
 } catch (error) {
-  process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+  process.stderr.write(`${messageOf(error)}\n`);
   process.exitCode = error instanceof Error && error.name === 'ConfigError' ? 2 : 1;
 }

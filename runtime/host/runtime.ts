@@ -6,6 +6,7 @@
 import type { RuntimeMessage } from '../protocol.ts';
 import type { Logger } from '../../observability/logging.ts';
 import type { ConnectedClient, ClientEvents } from './runtime-socket.ts';
+import { messageOf } from '../../lib/errors.ts';
 
 type Part = {
   /** Resolves when it has ended, with what happened. */
@@ -94,7 +95,7 @@ export class Runtime implements ClientEvents {
     const problems: string[] = [];
     for (const part of [this.#worker, this.#server]) {
       const running = await part?.catch(() => null);
-      await running?.stop().catch((error: unknown) => problems.push(textOf(error)));
+      await running?.stop().catch((error: unknown) => problems.push(messageOf(error)));
     }
     return problems;
   }
@@ -119,7 +120,7 @@ export class Runtime implements ClientEvents {
     } catch (error) {
       if (this.#isStopping) return;
       this.#log.error({ err: error }, 'could not start what a client needs');
-      client.send({ kind: 'failed', message: textOf(error) });
+      client.send({ kind: 'failed', message: messageOf(error) });
       client.end();
     }
   }
@@ -185,8 +186,4 @@ export class Runtime implements ClientEvents {
   #endIfEmpty(): void {
     if (this.#clients.size === 0) this.end('the last client is gone');
   }
-}
-
-function textOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

@@ -1,8 +1,9 @@
 /** Gives a data directory its own ports and keeps them, so that links into the Web UI stay good from one start to the next. */
 import { createHash } from 'node:crypto';
-import { readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { z } from 'zod';
+import { replaceFileLocked } from '../../lib/fs.ts';
 
 const Port = z.int().min(1).max(65_535);
 export const Ports = z.object({ grpc: Port, ui: Port });
@@ -47,8 +48,7 @@ export function keptPorts(file: string): Ports | null {
 }
 
 export function keepPorts(file: string, ports: Ports): void {
-  writeFileSync(`${file}.new`, `${JSON.stringify(ports)}\n`);
-  renameSync(`${file}.new`, file);
+  replaceFileLocked(file, (temporary) => writeFileSync(temporary, `${JSON.stringify(ports)}\n`));
 }
 
 function portsOf(dataDirectory: string): Ports[] {

@@ -1,6 +1,7 @@
 /** Makes our search attributes known to a namespace, and tells which of them may be used there. */
 import type { Connection } from '@temporalio/client';
 import { searchAttributes } from '../../contracts/names.ts';
+import { messageOf } from '../../lib/errors.ts';
 
 export type SearchAttributeName = keyof typeof searchAttributes;
 
@@ -33,7 +34,7 @@ export async function registerSearchAttributes(
     const refusal = left.length === 0 ? null : `the server lacks ${left.join(', ')} or has them with another type`;
     return { usable: names.filter((name) => !left.includes(name)), refusal };
   } catch (error) {
-    const refusal = error instanceof Error ? error.message : String(error);
+    const refusal = messageOf(error);
     return { usable: await usableAnyway(connection, namespace), refusal };
   }
 }

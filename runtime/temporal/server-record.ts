@@ -1,8 +1,10 @@
 /** Remembers which server runs on a data directory's file, so that one left behind by a killed runtime is stopped, not joined by a second. */
-import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { z } from 'zod';
 import type { DataPaths } from '../../config/data-paths.ts';
 import { startTimeOf, stopProgram } from './running-program.ts';
+import { systemErrorCode } from '../../lib/errors.ts';
+import { replaceFileLocked } from '../../lib/fs.ts';
 
 const ServerRecord = z.object({ pid: z.int().positive(), startTime: z.string().min(1) });
 
@@ -15,8 +17,8 @@ const graceSeconds = 10;
 export async function recordServer(paths: Pick<DataPaths, 'server'>, pid: number): Promise<string | null> {
   const startTime = await startTimeOf(pid);
   if (startTime !== null) {
-    writeFileSync(`${paths.server}.new`, `${JSON.stringify({ pid, startTime })}\n`);
-    renameSync(`${paths.server}.new`, paths.server);
+    const record = `${JSON.stringify({ pid, startTime })}\n`;
+    replaceFileLocked(paths.server, (file) => writeFileSync(file, record));
   }
   return startTime;
 }
@@ -44,7 +46,7 @@ function readRecord(file: string): z.infer<typeof ServerRecord> | null {
   } catch (error) {
     // Written whole or not at all; a power cut may empty it, but leaves no server either.
     if (error instanceof SyntaxError || error instanceof z.ZodError) return null;
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return null;
+    if (systemErrorCode(error) === 'ENOENT') return null;
     throw error;
   }
 }

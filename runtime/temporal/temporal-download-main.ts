@@ -1,5 +1,6 @@
 /** Child of temporal-download.ts: has the SDK fetch its server into the folder of its first argument, and ends. */
 import { readdirSync } from 'node:fs';
+import { messageOf } from '../../lib/errors.ts';
 
 const [folder = ''] = process.argv.slice(2);
 let failure = 'the SDK fetched nothing';
@@ -11,7 +12,7 @@ try {
   const environment = await TestWorkflowEnvironment.createLocal({ server: { executable, extraArgs: ['--help'] } });
   await environment.teardown();
 } catch (error) {
-  failure = error instanceof Error ? error.message : String(error);
+  failure = messageOf(error);
 }
 const fetched = readdirSync(folder).some((name) => name.startsWith('temporal-') && !name.endsWith('.downloading'));
 if (!fetched) process.stderr.write(`${failure}\n`);

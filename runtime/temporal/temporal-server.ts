@@ -11,6 +11,7 @@ import { stopProgram } from './running-program.ts';
 import { searchAttributeFlags } from './search-attributes.ts';
 import { prepareServer } from './server-readiness.ts';
 import { forgetServer, recordServer, stopLeftOverServer } from './server-record.ts';
+import { messageOf } from '../../lib/errors.ts';
 
 export type TemporalServer = {
   address: string;
@@ -90,7 +91,7 @@ async function tryStart(
   } catch (error) {
     await stop();
     const failure = gone.signal.aborted ? await ended : error;
-    return { kind: 'down', failure: failure instanceof Error ? failure.message : String(failure) };
+    return { kind: 'down', failure: messageOf(failure) };
   }
   keepPorts(paths.ports, ports);
   const server = { address, namespace: ownNamespace, webUrl: `http://${host}:${ports.ui}`, pid, ended, stop };
@@ -133,6 +134,6 @@ async function endOf(child: ChildProcess): Promise<string> {
     const [code, signal] = await once(child, 'exit');
     return signal === null ? `it ended with code ${code}` : `it ended by ${signal}`;
   } catch (error) {
-    return error instanceof Error ? error.message : String(error);
+    return messageOf(error);
   }
 }

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { createLogger } from '../../observability/logging.ts';
-import { createRedactor } from '../../observability/redaction.ts';
+import { createRedactor } from '../../lib/redaction.ts';
 
 test('no key, token or password reaches the log, in a field, a message or an error', (t) => {
   const folder = mkdtempSync(join(tmpdir(), 'switchyard-log-'));

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { coverageOf, trials } from '../../bench/statistics/interval-simulation.ts';
-import { seededRandom } from '../../harness/statistics/random.ts';
+import { seededRandom } from '../../lib/random.ts';
 
 const exact = trials.filter(({ name }) => !name.includes('BCa'));
 assert.ok(exact.length > 0 && exact.length < trials.length);

@@ -181,13 +181,15 @@ test('no key and no piece of one gets into a message, whatever the endpoint echo
     `…${testKey.slice(-9)} is unknown`,
     'Bearer abc.def.ghi-jkl is not for this host',
     'Incorrect API key provided: sk-proj-AbC****************xyZ9.',
+    'upstream refused ghp_abcdefghijklmnopqrstuvwxyz0123456789',
+    'no login with {"password": "correct horse"}',
   ];
   for (const echo of echoes) {
     await using stage = await scene({ script: [openAiError(401, `${echo}\nsecond\u001b[31m line`)] });
     const failure = await stage.fail();
     assert.equal(failure.kind, 'ModelKeyRejected');
     assert.match(failure.message, /\[redacted\]/, echo);
-    assert.doesNotMatch(failure.message, /ABCDEFGH|23456789|abc\.def|xyZ9|sk-test/, failure.message);
+    assert.doesNotMatch(failure.message, /ABCDEFGH|23456789|abc\.def|xyZ9|sk-test|_abc|correct horse/, failure.message);
     assert.doesNotMatch(failure.message, /\p{Cc}/u, 'one line, no control characters');
     assert.match(failure.message, /local-model at http:\/\/127\.0\.0\.1:\d+\/v1; look at OPENAI_API_KEY$/);
     const everything = `${failure.stack} ${JSON.stringify(failure)} ${String(failure.cause)}`;

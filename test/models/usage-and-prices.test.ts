@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { costUsd, findPrice } from '../../models/pricing.ts';
+import { costUsd, findPrice } from '../../contracts/model-prices.ts';
 import { addUsage } from '../../contracts/usage-sum.ts';
 import { countUsage } from '../../models/openai/token-usage.ts';
 

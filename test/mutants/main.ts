@@ -9,6 +9,7 @@ import { outdated, readEquivalents } from './equivalents.ts';
 import { type Group, groups } from './groups.ts';
 import { killMutants, observeTests, type Result } from './kill.ts';
 import { readScores, recordScores, reportsOf, textOf } from './scores.ts';
+import { messageOf } from '../../lib/errors.ts';
 
 type Options = { changed?: string | true; json?: true; record?: true; sample?: number; jobs: number };
 
@@ -35,7 +36,7 @@ try {
   process.exitCode = await main(program.args, program.opts<Options>());
 } catch (error) {
   const shown = error instanceof Error && 'code' in error && String(error.code).startsWith('commander.');
-  if (!shown) say(error instanceof Error ? error.message : String(error));
+  if (!shown) say(messageOf(error));
   process.exitCode = shown && 'exitCode' in error && error.exitCode === 0 ? 0 : 2;
 }
 

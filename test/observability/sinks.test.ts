@@ -48,6 +48,14 @@ const scenes: Record<string, () => Promise<Scene>> = {
 /** More spans than go into one request. */
 const trace = aTrace(150);
 
+test('two workers that write one trace at the same time leave it whole', async () => {
+  await using scene = await scenes.file?.();
+  assert.ok(scene !== undefined);
+  const options = { signal: new AbortController().signal, sent: 0, onSent: () => undefined };
+  await Promise.all(Array.from({ length: 8 }, () => scene.sink.send(trace, options)));
+  assert.equal((await scene.kept()).length, trace.spans.length);
+});
+
 for (const [kind, open] of Object.entries(scenes)) {
   test(`the ${kind} sink keeps every span as it is, and a trace that is sent again stays one`, async () => {
     await using scene = await open();

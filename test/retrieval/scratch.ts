@@ -9,6 +9,7 @@ import { toolNames } from '../../contracts/names.ts';
 import type { Snapshot, SnapshotRef } from '../../contracts/snapshot.ts';
 import { createRetrieval, type Retrieval } from '../../retrieval/repository.ts';
 import type { ToolRun } from '../../retrieval/tools/rendering.ts';
+import { randomBits } from '../../lib/random.ts';
 
 export const never = new AbortController().signal;
 
@@ -104,11 +105,8 @@ export function storeContent(dataDirectory: string, ref: SnapshotRef): unknown {
 export function syntheticSource(root: string, megabytes: number, seed: number): string {
   const nouns =
     'route reply request hook plugin schema server parser logger socket buffer stream token cache queue'.split(' ');
-  let state = seed;
-  const next = (below: number) => {
-    state = (Math.imul(state, 1103515245) + 12345) & 0x7fffffff;
-    return (state >> 8) % below;
-  };
+  const bits = randomBits(seed);
+  const next = (below: number) => bits() % below;
   const noun = () => nouns[next(nouns.length)] ?? 'thing';
   const name = () => `${noun()}${noun().replace(/^./, (first) => first.toUpperCase())}${next(9000)}`;
   for (let file = 0; file * 20_000 < megabytes * 1_000_000; file += 1) {

@@ -12,7 +12,7 @@ import type { AnswerOutcome, CallLimits, QuestionInput } from '../../contracts/r
 import { PipelineSpec } from '../../contracts/pipeline.ts';
 import type { RepositoryRef } from '../../contracts/snapshot.ts';
 import { createLogger } from '../../observability/logging.ts';
-import { createRedactor } from '../../observability/redaction.ts';
+import { createRedactor } from '../../lib/redaction.ts';
 import { createThreads } from '../../retrieval/worker-threads/threads.ts';
 import { startWorker } from '../../worker/create-worker.ts';
 import { ownServer } from '../../runtime/host/server-address.ts';

@@ -7,7 +7,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { DefaultLogger, Runtime, Worker } from '@temporalio/worker';
 import { loadConfig } from '../../config/load-config.ts';
 import { createLogger } from '../../observability/logging.ts';
-import { createRedactor } from '../../observability/redaction.ts';
+import { createRedactor } from '../../lib/redaction.ts';
 import { startWorker } from '../../worker/create-worker.ts';
 import { ownServer } from '../../runtime/host/server-address.ts';
 import { testServer } from '../support/temporal.ts';

@@ -2,9 +2,11 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { createColors } from 'picocolors';
+import stringWidth from 'string-width';
 import { offlineNotice, outcomeText } from '../../../client/ask/outcome-text.ts';
 import { printable, printableLine } from '../../../lib/printable.ts';
 import { costText } from '../../../client/terminal/progress-text.ts';
+import { type RunRow, runsTable } from '../../../client/runs/list-runs.ts';
 import { wrapText } from '../../../client/terminal/wrap-text.ts';
 import type { AnswerOutcome } from '../../../contracts/run.ts';
 import { aRun, aState } from './a-run.ts';
@@ -94,3 +96,45 @@ test('prose is broken at spaces, list items hang, code keeps its lines', () => {
   const text = wrapText(`one two three four five\n- six seven eight nine ten\n${code}\n${'x'.repeat(30)}`, 20);
   assert.equal(text, `one two three four\nfive\n- six seven eight\n  nine ten\n${code}\n${'x'.repeat(30)}`);
 });
+
+const wideText = [
+  'このカウンターは共有されていて、リクエストごとに増えます。'.repeat(4),
+  '한국어 문장은 띄어쓰기가 있지만 글자마다 두 칸을 차지합니다. '.repeat(4),
+  '🚀 The build is green 🎉 and 👩‍👩‍👧‍👦 agrees, see lib/counter.js for 計数器 '.repeat(4),
+  '- 一个列表项，没有空格，但比终端的一行要长得多，所以必须在字与字之间断开，否则会溢出。'.repeat(2),
+].join('\n');
+
+test('CJK and emoji take their columns: no line of prose is wider than its terminal', () => {
+  for (const width of [40, 80, 120])
+    for (const line of wrapText(wideText, width).split('\n'))
+      assert.ok(stringWidth(line) <= width, `${stringWidth(line)}: ${line}`);
+  assert.equal(wrapText(wideText, 80).replaceAll(/\s/g, ''), wideText.replaceAll(/\s/g, ''), 'nothing is lost');
+  const link = `https://example.org/${'計数器/'.repeat(3)}${'a'.repeat(90)}`;
+  assert.ok(wrapText(`siehe ${link}`, 80).includes('a'.repeat(90)), 'a link stays whole');
+});
+
+test('columns of a table stand below each other, and no cell is wider than its place', () => {
+  const row = { ...emptyRow, pipeline: '計数器-pipeline', route: 'ドキュメント' };
+  const rows = [
+    { ...row, question: wideText },
+    { ...emptyRow, question: 'plain' },
+    { ...row, question: '🎉'.repeat(90) },
+  ];
+  const lines = runsTable(rows, 120, createColors(false)).split('\n');
+  const starts = lines.map((line) => stringWidth(line.slice(0, line.search(/question|この|plain|🎉/u))));
+  assert.equal(new Set(starts).size, 1, lines.join('\n'));
+  for (const line of lines) assert.ok(stringWidth(line) <= 120, `${stringWidth(line)}: ${line}`);
+});
+
+const emptyRow: RunRow = {
+  id: 'ask-0mb-1',
+  runId: 'run-1',
+  started: '2026-11-29T08:00:00.000Z',
+  status: 'completed',
+  pipeline: null,
+  route: null,
+  outcome: 'answered',
+  retries: 0,
+  question: null,
+  webUrl: null,
+};

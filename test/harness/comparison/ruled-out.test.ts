@@ -10,7 +10,7 @@ import type { PairedQuestion } from '../../../harness/comparison/paired-question
 import { judgeCells } from '../../../harness/comparison/standings.ts';
 import { gainRuledOutP, nonInferiorityP } from '../../../harness/statistics/non-inferiority.ts';
 import { tangoScore } from '../../../harness/statistics/proportions.ts';
-import { type Random, seededRandom } from '../../../harness/statistics/random.ts';
+import { type Random, seededRandom } from '../../../lib/random.ts';
 
 const sizes = [10, 20, 60, 300];
 /** What the plan calls worthwhile, unless said otherwise: on the whole, and on a route. */

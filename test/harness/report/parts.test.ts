@@ -5,7 +5,7 @@ import { escapeHtml, html } from '../../../harness/report/html.ts';
 import { link, questionAnchor, runsFragment, safeHref } from '../../../harness/report/links.ts';
 import { overheadOf } from '../../../harness/report/overhead.ts';
 import { mostDifferent, questionsByRegression } from '../../../harness/report/question-order.ts';
-import { chartFigure, nameAxis, valueAxis } from '../../../harness/report/svg-chart.ts';
+import { acrossAxis, areaOf, chartFigure, legend, rowNames, scaleTo } from '../../../harness/report/svg-chart.ts';
 import { logOf } from '../comparison/trials.ts';
 
 const hostile = `<script>alert("1")</script>'&`;
@@ -47,12 +47,26 @@ test('different questions have different anchors, safe in an address', () => {
 });
 
 test('a chart escapes its names, and holds nothing that the policy would refuse', () => {
-  const series = [{ type: 'bar' as const, data: [1] }];
-  const option = { xAxis: valueAxis(hostile), yAxis: nameAxis([hostile]), series };
-  const { text } = chartFigure({ title: hostile, note: hostile, height: 100, option });
+  const area = areaOf(100, { left: 80, top: 20 });
+  const marks = [
+    ...legend([{ name: hostile, color: 'var(--arm-1)' }]),
+    ...acrossAxis(area, scaleTo(1), hostile),
+    ...rowNames(area, [hostile]),
+  ];
+  const { text } = chartFigure({ title: hostile, note: hostile, height: 100, marks });
   assert.match(text, /&lt;script&gt;/);
   assert.doesNotMatch(text, /<script|<style|style=|href=|on\w+=|class=/);
   assert.match(text, /font-size="12px"/);
+});
+
+test('an axis has round marks up to the highest value, and one where there is nothing to show', () => {
+  assert.deepEqual(scaleTo(100).marks, [0, 20, 40, 60, 80, 100]);
+  assert.deepEqual(scaleTo(8730).marks, [0, 2000, 4000, 6000, 8000, 10_000]);
+  assert.equal(scaleTo(0.00031, 4).most.toFixed(5), '0.00040');
+  for (const nothing of [0, Number.NEGATIVE_INFINITY]) {
+    const { most, marks } = scaleTo(nothing);
+    assert.ok(most > 0 && marks.length >= 2, String(most));
+  }
 });
 
 test('questions come by what the candidate lost; of too many both ends are kept', () => {

@@ -1,6 +1,6 @@
 /** The primary test: are the two arms exchangeable, question by question? */
 import { nullDistribution } from '../../../harness/statistics/null-distribution.ts';
-import { type Drawing, defaultDrawing } from '../../../harness/statistics/random.ts';
+import { type Drawing, defaultDrawing } from '../../../lib/random.ts';
 
 export type SignFlipTest = {
   method: 'exact' | 'monte-carlo';

@@ -7,7 +7,7 @@ import { normalCdf, normalQuantile } from '../../../harness/statistics/normal.ts
 import { nullDistribution } from '../../../harness/statistics/null-distribution.ts';
 import { detectableDifference, expectedSd, questionsNeeded } from '../../../harness/statistics/power.ts';
 import { wilsonInterval } from '../../../harness/statistics/proportions.ts';
-import { normalDraw, randomBits, seededRandom, seedFor } from '../../../harness/statistics/random.ts';
+import { normalDraw, randomBits, seededRandom, seedFor } from '../../../lib/random.ts';
 import { ratioInterval } from '../../../harness/statistics/ratio.ts';
 import { stepDown } from '../../../harness/statistics/step-down.ts';
 

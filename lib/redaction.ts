@@ -53,6 +53,40 @@ export function createRedactor(secrets: readonly string[], own: readonly RegExp[
   return { text, value };
 }
 
+/** What may be a key in an error message, which says little else: part of it may be masked already (`sk-ab***yz`). */
+const keyLike = /\b(?:sk|rk|pk|gsk|xai|hf|AIza)[-_][\w*.-]{4,}|\bAIza[\w-]{10,}|(?<=bearer\s)[\w.~+/=*-]{6,}/gi;
+const fragment = 8;
+
+/**
+ * An error message of a server that was given a key: as `createRedactor` does, and every piece of a secret of 8
+ * characters or more, and everything that looks like a part of a key.
+ * @param secrets the keys in use; those shorter than 8 characters cannot be told from words and are left
+ */
+export function redactMessage(text: string, secrets: readonly string[]): string {
+  let clean = text;
+  for (const secret of secrets) clean = withoutPiecesOf(clean, secret);
+  return redactSecrets(clean.replace(keyLike, mask));
+}
+
+function withoutPiecesOf(text: string, secret: string): string {
+  let clean = '';
+  let at = 0;
+  while (at < text.length) {
+    const length = sharedLength(text, at, secret);
+    clean += length === 0 ? text[at] : mask;
+    at += Math.max(1, length);
+  }
+  return clean;
+}
+
+/** Length of the longest piece of the secret that the text holds at this place; 0 when shorter than a fragment. */
+function sharedLength(text: string, at: number, secret: string): number {
+  let length = fragment;
+  if (at + length > text.length || !secret.includes(text.slice(at, at + length))) return 0;
+  while (at + length < text.length && secret.includes(text.slice(at, at + length + 1))) length += 1;
+  return length;
+}
+
 /** Text without the given secrets and without what looks like one. Works on plain text and on JSON. */
 function redactSecrets(text: string, secrets: readonly string[] = []): string {
   const known = secrets.filter((secret) => secret.length >= 4);

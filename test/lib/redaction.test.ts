@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { createRedactor } from '../../observability/redaction.ts';
+import { createRedactor, redactMessage } from '../../lib/redaction.ts';
 
 const redactor = createRedactor(['configured-secret'], [/acme-\d{6}/g]);
 
@@ -48,4 +48,16 @@ test('what holds no secret stays as it is', () => {
     }),
     { examples: [[{ a: [1, null, 'b'] }]] },
   );
+});
+
+for (const [what, text] of Object.entries(secrets)) {
+  if (what.startsWith('a configured') || what.startsWith('a pattern')) continue;
+  test(`${what} is taken out of an error message`, () => assert.doesNotMatch(redactMessage(text, []), parts));
+}
+
+test('an error message keeps no piece of a key in use, and no key that its server has masked in part', () => {
+  const key = 'own-key-0123456789';
+  assert.equal(redactMessage(`refused: …${key.slice(4, 14)}…`, [key]), 'refused: …[redacted]…');
+  assert.equal(redactMessage('Incorrect API key provided: sk-ab***yz.', []), 'Incorrect API key provided: [redacted]');
+  assert.equal(redactMessage('key offline is short', ['offline']), 'key offline is short');
 });

@@ -20,11 +20,28 @@ export function seededRandom(seed: number): Random {
   return () => bits() / 4_294_967_296;
 }
 
-/** A seed of its own for each name. Source: FNV-1a, 32 bits (Fowler, Noll, Vo). */
-export function seedFor(seed: number, name: string): number {
+/**
+ * Shuffles in place (Fisher and Yates).
+ * @param below draws a whole number from 0 to less than its argument
+ */
+export function shuffle<Item>(items: Item[], below: (limit: number) => number): Item[] {
+  for (let at = items.length - 1; at > 0; at -= 1) {
+    const other = below(at + 1);
+    [items[at], items[other]] = [items[other] as Item, items[at] as Item];
+  }
+  return items;
+}
+
+/** FNV-1a of a text's UTF-16 units, 32 bits, as an unsigned whole number (Fowler, Noll, Vo). */
+export function fnv1a(text: string, seed = 0): number {
   let hash = 0x811c9dc5 ^ seed;
-  for (let at = 0; at < name.length; at += 1) hash = Math.imul(hash ^ name.charCodeAt(at), 0x01000193);
-  return hash | 0;
+  for (let at = 0; at < text.length; at += 1) hash = Math.imul(hash ^ text.charCodeAt(at), 0x01000193);
+  return hash >>> 0;
+}
+
+/** A seed of its own for each name. */
+export function seedFor(seed: number, name: string): number {
+  return fnv1a(name, seed) | 0;
 }
 
 /** A standard normal number. Source: Box and Muller, Annals of Mathematical Statistics 29 (1958) 610-611. */
