@@ -15,6 +15,7 @@ import type { EmbeddedSearchOptions } from '../retrieval/search/embedded-search.
 import { benchmarksOf } from './benchmarks.ts';
 import { modelByRole, openModel } from './model-endpoint.ts';
 import type { RunningWorker } from '../runtime/host/runtime.ts';
+import { unreachableText } from '../runtime/temporal/connection-problem.ts';
 import { registerSearchAttributes } from '../runtime/temporal/search-attributes.ts';
 import type { ServerAddress } from '../runtime/host/server-address.ts';
 import { traceExportOf, type TraceParts } from './trace-export.ts';
@@ -99,8 +100,7 @@ async function connectTo({ connectionOptions, address }: ServerAddress): Promise
   try {
     return await NativeConnection.connect(connectionOptions);
   } catch (error) {
-    const reason = error instanceof Error ? error.message.split('\n')[0]?.slice(0, 200) : String(error);
-    throw new Error(`no Temporal server answers at ${address} (${reason}): start one, or check TEMPORAL_ADDRESS`);
+    throw new Error(unreachableText(address, error));
   }
 }
 

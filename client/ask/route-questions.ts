@@ -37,6 +37,10 @@ export async function routeQuestions(question: string | undefined, options: Rout
   const questions = await questionsOf(question, options.file);
   const labelled = questions.flatMap(({ expected_route }) => (expected_route == null ? [] : [{ expected_route }]));
   for (const remark of unmetRouteRemarks([pipeline], labelled)) note(printableLine(`note: ${remark}`));
+  if (pipeline.router === null)
+    note(
+      `note: the pipeline "${pipeline.name}" has no router: every question goes to ${pipeline.specialists[0]?.name}`,
+    );
   using interrupt = listenForInterrupt();
   const { signal } = interrupt;
   await using session = await openSession({ settings, need: 'worker', onProgress: note, signal });

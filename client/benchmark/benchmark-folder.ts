@@ -12,6 +12,8 @@ import { asUsage } from '../input/json-lines-file.ts';
 import type { DatasetQuestion } from '../../contracts/dataset.ts';
 import { readQuestions, readRunLog } from '../evaluate/read-run-log.ts';
 
+const datasetFile = 'dataset.jsonl';
+
 export function benchmarkFolder(dataDirectory: string, id: string): string {
   return join(dataPaths(dataDirectory).benchmarks, id);
 }
@@ -37,7 +39,7 @@ export async function createBenchmark(
       `there is already a benchmark ${manifest.id}: take it up again with "switchyard bench resume ${manifest.id}", or give another --name`,
     );
   }
-  await writeFile(join(folder, 'dataset.jsonl'), dataset);
+  await writeFile(join(folder, datasetFile), dataset);
   await writeFile(runLogExportFile(folder), records.map((record) => `${JSON.stringify(record)}\n`).join(''));
   await writeFile(join(folder, 'benchmark.json'), `${JSON.stringify(manifest, null, 2)}\n`);
   return folder;
@@ -65,6 +67,11 @@ export async function manifestBeside(log: string): Promise<BenchmarkManifest | n
   return asUsage(() => readJsonLine(text, file, BenchmarkManifest));
 }
 
+/** The dataset of a benchmark's run log. */
+export function datasetBeside(log: string): string {
+  return join(dirname(log), datasetFile);
+}
+
 /** The ids of all benchmarks of a data directory, sorted. */
 export async function benchmarkIds(dataDirectory: string): Promise<string[]> {
   try {
@@ -90,5 +97,5 @@ export async function benchmarkRecords(folder: string): Promise<RunLogRecord[]> 
 
 /** @throws UsageError with the line that is wrong */
 export function questionsOfBenchmark(folder: string): Promise<DatasetQuestion[]> {
-  return readQuestions(join(folder, 'dataset.jsonl'));
+  return readQuestions(join(folder, datasetFile));
 }
