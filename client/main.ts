@@ -22,7 +22,7 @@ function reportFailure(error: unknown): number {
   if (error instanceof UsageError) return tell(error, exitCodes.usage);
   if (error instanceof Interrupted) return tell(error, exitCodes.interrupted);
   if (error instanceof CommandFailure) return tell(error, exitCodes.failed);
-  if (isRpcFailure(error)) return tell(new Error(`the Temporal server refused: ${rpcText(error)}`), exitCodes.failed);
+  if (isRpcFailure(error)) return tell(new Error(rpcText(error)), exitCodes.failed);
   note(`switchyard: this should not happen: ${error instanceof Error ? error.stack : String(error)}`);
   return exitCodes.failed;
 }
@@ -37,6 +37,12 @@ function isRpcFailure(error: unknown): error is Error {
   return error instanceof Error && ['ServiceError', 'WorkflowNotFoundError'].includes(error.name);
 }
 
-function rpcText(error: Error): string {
-  return error.cause instanceof Error ? `${error.message}: ${error.cause.message}` : error.message;
+/** gRPC codes of a server that is away, or too slow: UNAVAILABLE and DEADLINE_EXCEEDED. */
+const away: readonly unknown[] = [14, 4];
+
+function rpcText({ message, cause }: Error): string {
+  if (cause instanceof Error && 'code' in cause && away.includes(cause.code))
+    return 'the Temporal server does not answer any more: look whether it is up ("switchyard doctor"), and try again';
+  const why = cause instanceof Error ? `${message}: ${cause.message}` : message;
+  return `the Temporal server refused: ${why}`;
 }

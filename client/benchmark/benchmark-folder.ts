@@ -5,7 +5,7 @@ import { dirname, join } from 'node:path';
 import { dataPaths } from '../../config/data-paths.ts';
 import { BenchmarkManifest } from '../../contracts/benchmark.ts';
 import type { RunLogRecord } from '../../contracts/run-log.ts';
-import { readJsonLine } from '../../harness/json-lines.ts';
+import { LineProblem, readJsonLine } from '../../harness/json-lines.ts';
 import { runLogExportFile } from '../../harness/run-log/run-log-store.ts';
 import { CommandFailure, systemErrorCode, UsageError } from '../../lib/errors.ts';
 import { asUsage } from '../input/json-lines-file.ts';
@@ -49,8 +49,9 @@ export async function createBenchmark(
 export async function readManifest(dataDirectory: string, id: string): Promise<BenchmarkManifest> {
   const file = join(benchmarkFolder(dataDirectory, id), 'benchmark.json');
   try {
-    return BenchmarkManifest.parse(JSON.parse(await readFile(file, 'utf8')));
+    return readJsonLine(await readFile(file, 'utf8'), file, BenchmarkManifest);
   } catch (error) {
+    if (error instanceof LineProblem) throw new CommandFailure(error.message);
     if (systemErrorCode(error) === 'ENOENT')
       throw new UsageError(
         `there is no benchmark ${id} in this data directory: "switchyard bench status" lists those there are`,

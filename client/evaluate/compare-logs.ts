@@ -15,6 +15,7 @@ import { UsageError } from '../../lib/errors.ts';
 import { datasetOf, type LogOptions } from './graded-log.ts';
 import { asUsage } from '../input/json-lines-file.ts';
 import { note, print, printJson } from '../terminal/output.ts';
+import { schemaIssue } from '../../lib/schema-issue.ts';
 import { printable, printableLine } from '../../lib/printable.ts';
 import { type ComparedArms, lyingIn, reportOfArms } from './report-of-arms.ts';
 import { writeResult } from '../terminal/write-result.ts';
@@ -134,9 +135,9 @@ function marginChange(text: string): MarginChange {
     );
   const field = names[name as keyof typeof names];
   const value = Number(digits);
-  const bounds = ComparisonMargins.shape[field].safeParse(value);
+  const bounds = ComparisonMargins.shape[field].safeParse(value, { error: schemaIssue });
   if (!bounds.success)
-    throw new UsageError(`--margin ${text} is out of range: ${bounds.error.issues[0]?.message ?? ''}`);
+    throw new UsageError(`--margin ${text} is out of range: it ${bounds.error.issues[0]?.message ?? ''}`);
   return (margins) =>
     route === undefined
       ? { ...margins, [field]: value }

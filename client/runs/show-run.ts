@@ -8,7 +8,8 @@ import { note, print, printJson } from '../terminal/output.ts';
 import { printableLine } from '../../lib/printable.ts';
 import { progressLine, waitingText } from '../terminal/progress-text.ts';
 import { readSettings } from '../input/read-settings.ts';
-import { finishedRun, printFinished } from '../ask/report-ending.ts';
+import { linkLines } from '../ask/outcome-text.ts';
+import { finishedRun, printFinished, serverStops } from '../ask/report-ending.ts';
 import { openSession, type Session } from '../session.ts';
 import { outcomeOf, progressOf } from '../ask/watch-run.ts';
 
@@ -44,10 +45,10 @@ async function showOpenRun(
   const webUrl = session.urlOf(handle.workflowId, runId);
   const { state, ...now } = progress;
   if (json) printJson({ workflowId: handle.workflowId, runId, webUrl, outcome: null, ...now, ...state });
-  else print(openRunText(progress, handle.workflowId, webUrl));
+  else print(openRunText(progress, handle.workflowId, linkLines(webUrl, serverStops(session))));
 }
 
-function openRunText(progress: RunProgress, workflowId: string, webUrl: string | null): string {
+function openRunText(progress: RunProgress, workflowId: string, link: readonly string[]): string {
   const { state } = progress;
   const drafts = state.specialist_output.map(
     (output) => `  ${output.specialist}, try ${output.try}: ${output.kind}, ${output.citations.length} citations`,
@@ -56,7 +57,7 @@ function openRunText(progress: RunProgress, workflowId: string, webUrl: string |
     printableLine(state.question),
     waitingText(progress, workflowId) ?? progressLine(progress),
     ...drafts,
-    webUrl,
+    ...link,
   ];
   return lines.filter((line) => line !== null).join('\n');
 }
