@@ -4,7 +4,8 @@ import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import type { Command } from 'commander';
 import { createProgram } from '../../client/program.ts';
-import { mainFile, runProgram, runSwitchyard } from './run-command.ts';
+import { mainFile, runProgram, runSwitchyard, temporaryFolder } from './run-command.ts';
+import { join } from 'node:path';
 
 const tellModules = `data:text/javascript,${encodeURIComponent(`
   import { registerHooks } from 'node:module';
@@ -87,4 +88,15 @@ test('what a worker or a model is given and does not know is a mistake', async (
     assert.match(end.stderr, /^switchyard (worker|model): [^\n]*nope[^\n]*\n$/);
     assert.deepEqual([end.code, end.stdout], [2, '']);
   }
+});
+
+test('doctor parts every name from its value by two spaces', async () => {
+  using folder = temporaryFolder();
+  const env = { SWITCHYARD_HOME: join(folder.path, 'home'), SWITCHYARD_TEMPORAL_EXECUTABLE: join(folder.path, 'none') };
+  const { stdout } = await runSwitchyard(['doctor'], { env });
+  const names = stdout.split('\n').filter((line) => /^[A-Z_]+/.test(line));
+  assert.ok(names.length > 30);
+  const starts = names.map((line) => /^[A-Z_]+ {2,}/.exec(line)?.[0].length);
+  assert.equal(new Set(starts).size, 1, stdout);
+  assert.ok(starts[0] !== undefined);
 });
