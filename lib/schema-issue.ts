@@ -29,20 +29,16 @@ export function schemaIssue(issue: z.core.$ZodRawIssue): string | undefined {
 }
 
 function allowedBy(issue: z.core.$ZodRawIssue): string | undefined {
-  switch (issue.code) {
-    case 'invalid_type':
-      return kinds[issue.expected] ?? issue.expected;
-    case 'invalid_value':
-      return issue.values.length === 1 ? textOf(issue.values[0]) : `one of ${issue.values.map(textOf).join(', ')}`;
-    case 'too_big':
-      return boundText(issue.origin, Number(issue.maximum), issue.inclusive ? 'or less' : 'less than');
-    case 'too_small':
-      return boundText(issue.origin, Number(issue.minimum), issue.inclusive ? 'or more' : 'more than');
-    case 'invalid_format':
-      return issue.format === 'datetime' ? 'a date and time such as 2026-01-31T12:00:00Z' : undefined;
-    default:
-      return undefined;
-  }
+  if (issue.code === 'invalid_type') return kinds[issue.expected] ?? issue.expected;
+  if (issue.code === 'invalid_value')
+    return issue.values.length === 1 ? textOf(issue.values[0]) : `one of ${issue.values.map(textOf).join(', ')}`;
+  if (issue.code === 'too_big')
+    return boundText(issue.origin, Number(issue.maximum), issue.inclusive ? 'or less' : 'less than');
+  if (issue.code === 'too_small')
+    return boundText(issue.origin, Number(issue.minimum), issue.inclusive ? 'or more' : 'more than');
+  if (issue.code === 'invalid_format' && issue.format === 'datetime')
+    return 'a date and time such as 2026-01-31T12:00:00Z';
+  return undefined;
 }
 
 /** `0.5 or less`, `more than 0`, `text of 1 character or more`, `a list of 3 items or less`. */
