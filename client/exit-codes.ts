@@ -8,7 +8,7 @@ Exit codes:
   0    the command did its work; for ask: answered, or insufficient-evidence
   1    it could not: for ask, retries-exhausted, budget-spent, unavailable or cancelled (printed in full);
        doctor found something missing
-  2    the command, a setting or a pipeline file is wrong; nothing was started
+  2    the command, a setting or a file is wrong, or what it names does not exist; nothing was run
   100  compare: a gate is not met
   130  interrupted; the run stays resumable`;
 

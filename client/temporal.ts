@@ -10,8 +10,9 @@ import {
 import { rootCause } from '@temporalio/common';
 import { loadClientConnectConfig } from '@temporalio/envconfig';
 import type { Config } from '../config/config.ts';
-import { CommandFailure, messageOf } from '../lib/errors.ts';
+import { CommandFailure } from '../lib/errors.ts';
 import { printableLine } from '../lib/printable.ts';
+import { unreachableText } from '../runtime/temporal/connection-problem.ts';
 import { setTimeout as sleep } from 'node:timers/promises';
 
 export type TemporalConnection = {
@@ -55,8 +56,7 @@ async function connectTo(namespace: string, options: ConnectionOptions): Promise
     };
     return { connection, client, namespace, address, close };
   } catch (error) {
-    const reason = printableLine(messageOf(error)).slice(0, 200);
-    throw new CommandFailure(`no Temporal server answers at ${address} (${reason}): check TEMPORAL_ADDRESS`);
+    throw new CommandFailure(unreachableText(address, error));
   }
 }
 

@@ -1,5 +1,6 @@
 /** Reads one line of a JSON lines file, or says what is wrong with it and where. */
 import type { z } from 'zod';
+import { schemaIssue } from '../lib/schema-issue.ts';
 
 /** A line that cannot be taken as it stands; the message begins with its place. */
 export class LineProblem extends Error {
@@ -22,7 +23,7 @@ export type UnknownFields = {
  */
 export function readJsonLine<Row>(line: string, place: string, schema: z.ZodType<Row>, unknown?: UnknownFields): Row {
   const given = parsed(line, place);
-  const result = schema.safeParse(given);
+  const result = schema.safeParse(given, { error: schemaIssue });
   if (!result.success) throw new LineProblem(`${place}: ${issueText(result.error.issues)}`);
   if (unknown !== undefined) tellUnknown(unknown.named(given), result.data, '', unknown.onUnknown);
   return result.data;
@@ -54,5 +55,7 @@ function issueText(issues: readonly z.core.$ZodIssue[], around: readonly Propert
   if (issue === undefined) return 'does not fit';
   const path = [...around, ...issue.path];
   if (issue.code === 'invalid_union' && issue.errors[0] !== undefined) return issueText(issue.errors[0], path);
+  if (issue.code === 'unrecognized_keys')
+    return `${[...path, issue.keys[0] ?? ''].map(String).join('.')}: there is no such field`;
   return path.length === 0 ? issue.message : `${path.map(String).join('.')}: ${issue.message}`;
 }

@@ -1,6 +1,6 @@
 /** The two ways in which a command ends early: the person can change the command, or the work could not be done. */
 
-/** The command as given cannot be run: exit code 2, one line, nothing was started. */
+/** The command as given cannot be run, or names what does not exist: exit code 2, one line, no work was done. */
 export class UsageError extends Error {
   override name = 'UsageError';
 }

@@ -13,7 +13,7 @@ that it prints to use it from any OpenAI client.
 Options:
   --host HOST      address to listen on (default: 127.0.0.1)
   --port PORT      port to listen on (default: any free one)
-  --faults SPEC    faults to make, e.g. "seed=7;429=0.3,retry-after=1;500=0.1;latency=200-800;weak=1;max-in-a-row=3"
+  --faults SPEC    faults to make, e.g. "seed=7;429=0.3;retry-after=1;500=0.1;latency=200-800;weak=1;max-in-a-row=3"
   --log FILE       append one JSON line as each request arrives and one as its reply has left
   --json           print the address as JSON
   --help           print this

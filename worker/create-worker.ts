@@ -15,13 +15,13 @@ import type { EmbeddedSearchOptions } from '../retrieval/search/embedded-search.
 import { benchmarksOf } from './benchmarks.ts';
 import { modelByRole, openModel } from './model-endpoint.ts';
 import type { RunningWorker } from '../runtime/host/runtime.ts';
+import { unreachableText } from '../runtime/temporal/connection-problem.ts';
 import { registerSearchAttributes } from '../runtime/temporal/search-attributes.ts';
 import type { ServerAddress } from '../runtime/host/server-address.ts';
 import { traceExportOf, type TraceParts } from './trace-export.ts';
 import { createWorkers, runWorkers, shutDown } from './worker-group.ts';
 import { workflowBundle } from './workflow-bundle.ts';
 import { benchmarkQueueOf, exportQueueOf } from '../contracts/names.ts';
-import { messageOf } from '../lib/errors.ts';
 
 /** What tests turn; the defaults are for use. */
 export type WorkerTuning = {
@@ -100,8 +100,7 @@ async function connectTo({ connectionOptions, address }: ServerAddress): Promise
   try {
     return await NativeConnection.connect(connectionOptions);
   } catch (error) {
-    const reason = messageOf(error).split('\n')[0]?.slice(0, 200);
-    throw new Error(`no Temporal server answers at ${address} (${reason}): start one, or check TEMPORAL_ADDRESS`);
+    throw new Error(unreachableText(address, error));
   }
 }
 

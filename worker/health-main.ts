@@ -3,6 +3,7 @@ import { hostname } from 'node:os';
 import { Connection } from '@temporalio/client';
 import { loadConfig } from '../config/load-config.ts';
 import { seenPolling } from './seen-polling.ts';
+import { unreachableText } from '../runtime/temporal/connection-problem.ts';
 import { namedServer, type ServerAddress } from '../runtime/host/server-address.ts';
 import { messageOf } from '../lib/errors.ts';
 
@@ -10,7 +11,7 @@ async function connectTo({ connectionOptions, address }: ServerAddress): Promise
   try {
     return await Connection.connect({ ...connectionOptions, connectTimeout: '5s' });
   } catch (error) {
-    throw new Error(`${address}: ${messageOf(error)}`);
+    throw new Error(unreachableText(address, error));
   }
 }
 

@@ -1,7 +1,10 @@
 /** A worker alone, for any Temporal server that @temporalio/envconfig names; 127.0.0.1:7233 without. */
 import { once } from 'node:events';
 import { mkdirSync } from 'node:fs';
+import { parseArgs } from 'node:util';
 import { loadConfig } from '../config/load-config.ts';
+import { ConfigError } from '../config/read-config.ts';
+import { UsageError } from '../lib/errors.ts';
 import { createLogger } from '../observability/logging.ts';
 import { startWorker } from './create-worker.ts';
 import { redactorOf } from './redactor.ts';
@@ -14,12 +17,30 @@ import { messageOf } from '../lib/errors.ts';
 /** Where metrics are served unless a setting says otherwise. */
 const defaultMetrics = '127.0.0.1:9464';
 
+const usage = `Usage: switchyard worker [options]
+
+Runs a worker until it is told to stop, for the Temporal server that TEMPORAL_ADDRESS or TEMPORAL_PROFILE names;
+127.0.0.1:7233 without. Everything else is a setting: "switchyard doctor" lists them, .env.example explains them.
+
+Options:
+  -h, --help  print this
+`;
+
+/** @throws UsageError for anything else on the command line */
+function wantsHelp(): boolean {
+  try {
+    return parseArgs({ options: { help: { type: 'boolean', short: 'h' } }, strict: true }).values.help === true;
+  } catch (error) {
+    throw new UsageError(`switchyard worker: ${error instanceof Error ? error.message.split('. ', 1)[0] : error}`);
+  }
+}
+
 async function untilTold(stop: AbortSignal): Promise<null> {
   if (!stop.aborted) await once(stop, 'abort');
   return null;
 }
 
-try {
+async function work(): Promise<void> {
   const config = loadConfig(process.env);
   mkdirSync(config.dataDirectory, { recursive: true, mode: 0o700 });
   const log = createLogger({ level: config.logLevel, file: null, redactor: redactorOf(config) });
@@ -33,9 +54,14 @@ try {
   const why = await Promise.race([untilTold(stop), worker.ended]);
   await worker.stop();
   if (why !== null) throw new Error(`the worker stopped: ${why}`);
+}
+
+try {
+  if (wantsHelp()) process.stdout.write(usage);
+  else await work();
 } catch (error) {
   process.stderr.write(`${messageOf(error)}\n`);
-  process.exitCode = error instanceof Error && error.name === 'ConfigError' ? 2 : 1;
+  process.exitCode = error instanceof UsageError || error instanceof ConfigError ? 2 : 1;
 }
 
 // Tells whether somebody listens at an address already, so that a default never makes a second worker fail.

@@ -2,7 +2,7 @@
 import type { createColors } from 'picocolors';
 import type { CheckedCitation } from '../../contracts/evidence.ts';
 import { offlineModelName } from '../../contracts/names.ts';
-import type { AnswerOutcome } from '../../contracts/run.ts';
+import type { AnswerOutcome, BudgetLimit } from '../../contracts/run.ts';
 import { printable, printableLine } from '../../lib/printable.ts';
 import { costText, countText, failureText, probabilitiesText } from '../terminal/progress-text.ts';
 import type { FinishedRun } from './run-record.ts';
@@ -14,6 +14,15 @@ export type TextStyle = { columns: number; colors: ReturnType<typeof createColor
 
 /** The line that stands wherever the offline model's words are shown. */
 export const offlineNotice = 'answered by the offline model, which is not a language model';
+
+/** Of a Web UI whose server was started for one command. */
+export const linkNotice = 'closes with this command; "npx switchyard up" opens it again';
+
+/** A link to the Web UI, and below it whether it is open. */
+export function linkLines(webUrl: string | null, serverStops: boolean): string[] {
+  if (webUrl === null) return [];
+  return serverStops ? [webUrl, `(${linkNotice})`] : [webUrl];
+}
 
 /** Paragraphs without a closing line end. */
 export function outcomeText(run: FinishedRun, style: TextStyle): string {
@@ -44,14 +53,27 @@ function headlineOf(outcome: AnswerOutcome): string | null {
     case 'retries-exhausted':
       return `retries-exhausted: ${outcome.state.final_answer === null ? 'no try gave a draft' : 'no draft was good enough; this is the best one'}. ${outcome.reasons.map(printableLine).join(' ')}`.trim();
     case 'budget-spent':
-      return `budget-spent: the limit on ${outcome.limit} was reached; this is what there was by then.`;
+      return `budget-spent: the limit on ${limitWords[outcome.limit].what} was reached, and ${byThen(outcome)}. ${limitWords[outcome.limit].option} raises it, and so does budget.${outcome.limit} in a pipeline file.`;
     case 'unavailable':
       return `unavailable: ${outcome.failure.kind}: ${failureText(outcome.failure)}`;
     case 'cancelled':
-      return 'cancelled: this is what there was by then.';
+      return `cancelled: ${byThen(outcome)}.`;
     default:
       return outcome satisfies never;
   }
+}
+
+const limitWords = {
+  modelCalls: { what: 'model calls', option: '--max-model-calls' },
+  tokens: { what: 'tokens', option: '--max-tokens' },
+  costUsd: { what: 'cost', option: '--max-cost-usd' },
+  wallClockSeconds: { what: 'time', option: '--max-seconds' },
+} as const satisfies Record<BudgetLimit, { what: string; option: string }>;
+
+function byThen({ state }: AnswerOutcome): string {
+  return (state.final_answer ?? '').trim() === '' && state.evidence.length === 0
+    ? 'nothing was found by then'
+    : 'this is what there was by then';
 }
 
 /** `path:first-last`, or `path:line` for a single line. */
@@ -96,15 +118,21 @@ function factsText(run: FinishedRun, { columns, colors }: TextStyle): string {
     ['time', run.durationMs === null ? null : `${(run.durationMs / 1000).toFixed(1)} s`],
     ['model', models.length === 0 ? null : printableLine(models.join(', '))],
     ['', models.includes(offlineModelName) ? offlineNotice : null],
-    [
-      'repository',
-      state.snapshot === null ? null : printableLine(`${state.snapshot.label} at ${state.snapshot.id.slice(0, 12)}`),
-    ],
+    ['repository', repositoryFact(state.snapshot)],
     ['run', run.workflowId],
     ['Web UI', run.webUrl],
+    ['', run.webUrl !== null && run.serverStops ? linkNotice : null],
     ['trace', state.trace_link],
   ];
   return facts.flatMap(([name, value]) => (value === null ? [] : [factLine(name, value, columns, colors)])).join('\n');
+}
+
+/** A label that names the commit itself does so once. */
+function repositoryFact(snapshot: AnswerOutcome['state']['snapshot']): string | null {
+  if (snapshot === null) return null;
+  const commit = snapshot.id.slice(0, 12);
+  const name = snapshot.label.endsWith(`@${commit}`) ? snapshot.label.slice(0, -commit.length - 1) : snapshot.label;
+  return printableLine(`${name} at ${commit}`);
 }
 
 /** A link stays whole, whatever the width. */

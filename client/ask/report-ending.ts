@@ -2,7 +2,7 @@
 import type { WorkflowHandle } from '@temporalio/client';
 import type { AnswerOutcome } from '../../contracts/run.ts';
 import { exitCodeOf, exitCodes } from '../exit-codes.ts';
-import { outcomeText } from './outcome-text.ts';
+import { linkLines, linkNotice, outcomeText } from './outcome-text.ts';
 import { colorsFor, columnsOf, note, print, printJson } from '../terminal/output.ts';
 import { waitingText } from '../terminal/progress-text.ts';
 import { type FinishedRun, keyedFields, runRecord } from './run-record.ts';
@@ -16,14 +16,14 @@ export async function reportEnding(run: RunToReport, ending: RunEnding): Promise
   switch (ending.kind) {
     case 'finished':
       printFinished(await finishedRun(run, ending.outcome), run.json);
-      sayHowToOpen(run.session);
+      if (run.json && serverStops(run.session)) note(`the Web UI ${linkNotice}`);
       return exitCodeOf(ending.outcome.kind);
     case 'waiting':
-      if (run.json) printJson({ ...identity(run), outcome: null, waitingFor: ending.progress.waitingFor });
+      if (run.json) printJson({ ...identityRecord(run), outcome: null, waitingFor: ending.progress.waitingFor });
       note(waitingText(ending.progress, run.handle.workflowId) ?? 'waiting');
       return exitCodes.failed;
     case 'interrupted':
-      if (run.json) printJson({ ...identity(run), outcome: null, interrupted: true });
+      if (run.json) printJson({ ...identityRecord(run), outcome: null, interrupted: true });
       note(
         `left ${run.handle.workflowId} as it stands: "switchyard up" takes it up again, "switchyard runs show ${run.handle.workflowId}" shows it`,
       );
@@ -36,9 +36,9 @@ export async function reportEnding(run: RunToReport, ending: RunEnding): Promise
 /** For a run that goes on without this command. */
 export function reportDetached(run: RunToReport): number {
   const { session, handle } = run;
-  const { webUrl } = identity(run);
-  if (run.json) printJson({ ...identity(run), outcome: null, detached: true });
-  else print(webUrl === null ? handle.workflowId : `${handle.workflowId}\n${webUrl}`);
+  const { webUrl, serverStops } = identity(run);
+  if (run.json) printJson({ ...identityRecord(run), outcome: null, detached: true });
+  else print([handle.workflowId, ...linkLines(webUrl, serverStops)].join('\n'));
   if (session.runtime?.started === true)
     note('it makes progress while a runtime is up: start one with "switchyard up"');
   note(`see it with: switchyard runs show ${handle.workflowId}`);
@@ -58,10 +58,16 @@ export function printFinished(run: FinishedRun, json: boolean): void {
 }
 
 function identity({ session, handle, runId }: RunToReport) {
-  return { workflowId: handle.workflowId, runId, webUrl: session.urlOf(handle.workflowId, runId) };
+  const webUrl = session.urlOf(handle.workflowId, runId);
+  return { workflowId: handle.workflowId, runId, webUrl, serverStops: serverStops(session) };
 }
 
-function sayHowToOpen({ runtime, webUrl }: Session): void {
-  if (runtime?.started === true && webUrl !== null)
-    note('the server was started for this command: open the link later with "npx switchyard up"');
+function identityRecord(run: RunToReport) {
+  const { workflowId, runId, webUrl } = identity(run);
+  return { workflowId, runId, webUrl };
+}
+
+/** True where the server was started for this command, so that links to its Web UI end with it. */
+export function serverStops({ runtime }: Pick<Session, 'runtime'>): boolean {
+  return runtime?.started === true;
 }

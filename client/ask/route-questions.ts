@@ -36,7 +36,8 @@ export async function routeQuestions(question: string | undefined, options: Rout
   const pipeline = await loadPipeline(options.pipeline);
   const questions = await questionsOf(question, options.file);
   const labelled = questions.flatMap(({ expected_route }) => (expected_route == null ? [] : [{ expected_route }]));
-  for (const remark of unmetRouteRemarks([pipeline], labelled)) note(printableLine(`note: ${remark}`));
+  for (const remark of [...routerRemarks(pipeline), ...unmetRouteRemarks([pipeline], labelled)])
+    note(printableLine(`note: ${remark}`));
   using interrupt = listenForInterrupt();
   const { signal } = interrupt;
   await using session = await openSession({ settings, need: 'worker', onProgress: note, signal });
@@ -56,6 +57,12 @@ export async function routeQuestions(question: string | undefined, options: Rout
   if (signal.aborted) return exitCodes.interrupted;
   summarize(all, options.json);
   return all.some((routed) => 'error' in routed) ? exitCodes.failed : exitCodes.worked;
+}
+
+/** What a reader must know of the routes before they are told. */
+export function routerRemarks({ name, router, specialists }: PipelineSpec): string[] {
+  if (router !== null) return [];
+  return [`the pipeline "${name}" has no router: every question goes to ${specialists[0]?.name ?? 'no specialist'}`];
 }
 
 async function questionsOf(question: string | undefined, file: string | undefined): Promise<RouteQuestion[]> {

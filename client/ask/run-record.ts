@@ -7,6 +7,8 @@ export type FinishedRun = {
   workflowId: string;
   runId: string;
   webUrl: string | null;
+  /** True: the server was started for this command and stops with it, its Web UI too. */
+  serverStops: boolean;
   /** From start to close, waiting included; null where the server does not say. */
   durationMs: number | null;
   outcome: AnswerOutcome;

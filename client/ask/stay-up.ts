@@ -2,7 +2,7 @@
 import { exitCodes } from '../exit-codes.ts';
 import { CommandFailure } from '../../lib/errors.ts';
 import { type Interrupt, listenForInterrupt } from '../terminal/interrupt.ts';
-import { note, print } from '../terminal/output.ts';
+import { inColumns, note, print } from '../terminal/output.ts';
 import { readSettings } from '../input/read-settings.ts';
 import type { JoinedRuntime } from '../../runtime/client/runtime-connection.ts';
 import type { ReadyMessage } from '../../runtime/client/runtime-client.ts';
@@ -42,5 +42,5 @@ export function addressesText(ready: ReadyMessage, dataDirectory: string): strin
     ['model', `${ready.modelUrl ?? 'the provider’s own address'}${offline}`],
     ['data', dataDirectory],
   ];
-  return rows.map(([name, value]) => `${name.padEnd(10)}${value}`).join('\n');
+  return inColumns(rows).join('\n');
 }

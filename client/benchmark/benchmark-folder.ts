@@ -5,13 +5,15 @@ import { dirname, join } from 'node:path';
 import { dataPaths } from '../../config/data-paths.ts';
 import { BenchmarkManifest } from '../../contracts/benchmark.ts';
 import type { RunLogRecord } from '../../contracts/run-log.ts';
-import { readJsonLine } from '../../harness/json-lines.ts';
+import { LineProblem, readJsonLine } from '../../harness/json-lines.ts';
 import { runLogExportFile } from '../../harness/run-log/run-log-store.ts';
 import { CommandFailure, messageOf, systemErrorCode, UsageError } from '../../lib/errors.ts';
 import { asUsage } from '../input/json-lines-file.ts';
 import type { DatasetQuestion } from '../../contracts/dataset.ts';
 import { readQuestions, readRunLog } from '../evaluate/read-run-log.ts';
 import { replaceFile } from '../../lib/fs.ts';
+
+const datasetFile = 'dataset.jsonl';
 
 export function benchmarkFolder(dataDirectory: string, id: string): string {
   return join(dataPaths(dataDirectory).benchmarks, id);
@@ -38,7 +40,7 @@ export async function createBenchmark(
       `there is already a benchmark ${manifest.id}: take it up again with "switchyard bench resume ${manifest.id}", or give another --name`,
     );
   }
-  await writeFile(join(folder, 'dataset.jsonl'), dataset);
+  await writeFile(join(folder, datasetFile), dataset);
   await writeFile(runLogExportFile(folder), records.map((record) => `${JSON.stringify(record)}\n`).join(''));
   await replaceFile(join(folder, 'benchmark.json'), `${JSON.stringify(manifest, null, 2)}\n`);
   return folder;
@@ -48,8 +50,9 @@ export async function createBenchmark(
 export async function readManifest(dataDirectory: string, id: string): Promise<BenchmarkManifest> {
   const file = join(benchmarkFolder(dataDirectory, id), 'benchmark.json');
   try {
-    return BenchmarkManifest.parse(JSON.parse(await readFile(file, 'utf8')));
+    return readJsonLine(await readFile(file, 'utf8'), file, BenchmarkManifest);
   } catch (error) {
+    if (error instanceof LineProblem) throw new CommandFailure(error.message);
     if (systemErrorCode(error) === 'ENOENT')
       throw new UsageError(
         `there is no benchmark ${id} in this data directory: "switchyard bench status" lists those there are`,
@@ -64,6 +67,11 @@ export async function manifestBeside(log: string): Promise<BenchmarkManifest | n
   if (!existsSync(file)) return null;
   const text = await readFile(file, 'utf8');
   return asUsage(() => readJsonLine(text, file, BenchmarkManifest));
+}
+
+/** The dataset of a benchmark's run log. */
+export function datasetBeside(log: string): string {
+  return join(dirname(log), datasetFile);
 }
 
 /** The ids of all benchmarks of a data directory, sorted. */
@@ -91,5 +99,5 @@ export async function benchmarkRecords(folder: string): Promise<RunLogRecord[]> 
 
 /** @throws UsageError with the line that is wrong */
 export function questionsOfBenchmark(folder: string): Promise<DatasetQuestion[]> {
-  return readQuestions(join(folder, 'dataset.jsonl'));
+  return readQuestions(join(folder, datasetFile));
 }

@@ -33,7 +33,9 @@ export async function writeBenchmarkReport(folder: string): Promise<{ report: st
   const options = { dataset: join(folder, 'dataset.jsonl'), wasteShare: defaultWasteShare };
   const [baseline, candidate, ...others] = await plannedArms(log, manifest, options);
   if (baseline === undefined || candidate === undefined)
-    throw new UsageError(`${log} has records of one arm only; switchyard signals tells what it shows by itself`);
+    throw new UsageError(
+      `${log} has records of one arm only, and a report compares two: "switchyard signals ${log}" tells what it shows by itself`,
+    );
   const comparison = asUsage(() => compareArms(baseline, candidate, manifest.plan));
   const { plan, startedAt } = manifest;
   const leftOut = others.flatMap((other) => leftOutOf(candidate, other, plan));

@@ -3,7 +3,7 @@ import { ScheduleAlreadyRunning, ScheduleNotFoundError, ScheduleOverlapPolicy } 
 import { workflowTypes } from '../../contracts/names.ts';
 import { createBenchmark } from './benchmark-folder.ts';
 import { exitCodes } from '../exit-codes.ts';
-import { CommandFailure, UsageError } from '../../lib/errors.ts';
+import { UsageError } from '../../lib/errors.ts';
 import { listenForInterrupt } from '../terminal/interrupt.ts';
 import { note, print, printJson } from '../terminal/output.ts';
 import { printableLine } from '../../lib/printable.ts';
@@ -12,7 +12,7 @@ import { readSettings } from '../input/read-settings.ts';
 import { openSession, type Session } from '../session.ts';
 import { benchmarkInput, benchmarkStart } from './start-benchmark.ts';
 
-export type ScheduleOptions = PlanOptions & { at: { hour: number; minute: number }; yes: boolean };
+export type ScheduleOptions = PlanOptions & { at: { hour: number; minute: number }; yes: boolean; json: boolean };
 
 /** The folder of the schedule's id is the template of every night's. */
 export async function createSchedule(options: ScheduleOptions): Promise<number> {
@@ -43,7 +43,8 @@ export async function createSchedule(options: ScheduleOptions): Promise<number> 
       throw new UsageError(`there is already a schedule ${id}: give another --name`);
     });
     const time = [at.hour, at.minute].map((part) => String(part).padStart(2, '0')).join(':');
-    print(`${id} runs every night at ${time} (${timezone}), while "switchyard up" or a worker is running`);
+    if (options.json) printJson({ id, at: time, timezone });
+    else print(`${id} runs every night at ${time} (${timezone}), while "switchyard up" or a worker is running`);
     return exitCodes.worked;
   });
 }
@@ -64,15 +65,17 @@ export function listSchedules(json: boolean): Promise<number> {
   });
 }
 
-export function deleteSchedule(id: string): Promise<number> {
+/** @throws UsageError where there is no schedule of that name */
+export function deleteSchedule(id: string, json: boolean): Promise<number> {
   return withSession(async (session) => {
     try {
       await session.client.schedule.getHandle(id).delete();
     } catch (error) {
       if (!(error instanceof ScheduleNotFoundError)) throw error;
-      throw new CommandFailure(`there is no schedule ${id}: "switchyard bench schedule list" lists those there are`);
+      throw new UsageError(`there is no schedule ${id}: "switchyard bench schedule list" lists those there are`);
     }
-    print(`${id} runs no more; what it has run is kept`);
+    if (json) printJson({ id, deleted: true });
+    else print(`${id} runs no more; what it has run is kept`);
     return exitCodes.worked;
   });
 }

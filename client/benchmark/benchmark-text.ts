@@ -5,6 +5,7 @@ import type {
   BenchmarkProgress,
   SpendingLimit,
 } from '../../contracts/benchmark.ts';
+import { inColumns } from '../terminal/output.ts';
 import type { BenchmarkEstimate } from './benchmark-estimate.ts';
 import { printableLine } from '../../lib/printable.ts';
 
@@ -32,7 +33,7 @@ export function previewText(
         `${points(route.difference)} on the ${route.questions} of route ${route.name}; smaller ones are likely to stay undecided`,
     ],
   ];
-  return rows.map(([name, value]) => `${name.padEnd(12)}${printableLine(value)}`).join('\n');
+  return inColumns(rows.map(([name, value]) => [name, printableLine(value)])).join('\n');
 }
 
 /** On one line. */

@@ -1,7 +1,8 @@
 /** Finds the workflow of a benchmark. */
 import { type WorkflowHandle, WorkflowNotFoundError } from '@temporalio/client';
 import { workflowTypes } from '../../contracts/names.ts';
-import { CommandFailure } from '../../lib/errors.ts';
+import { CommandFailure, UsageError } from '../../lib/errors.ts';
+import { readManifest } from './benchmark-folder.ts';
 import type { Session } from '../session.ts';
 
 export type FoundBenchmark = {
@@ -12,12 +13,15 @@ export type FoundBenchmark = {
   status: string;
 };
 
-/** @returns null where the server has none of that id; @throws CommandFailure where it is something else */
+/** @returns null where the server has none of that id; @throws UsageError where it is something else */
 export async function findBenchmark(session: Session, id: string): Promise<FoundBenchmark | null> {
   const handle = session.client.workflow.getHandle(id);
   try {
     const { type, closeTime, runId, status } = await handle.describe();
-    if (type !== workflowTypes.runBenchmark) throw new CommandFailure(`${id} is no benchmark (it is a ${type})`);
+    if (type !== workflowTypes.runBenchmark)
+      throw new UsageError(
+        `${id} is not a benchmark but the workflow ${type}: "switchyard bench status" lists the benchmarks`,
+      );
     return { handle, runId, closed: closeTime !== undefined, status: status.name.toLowerCase() };
   } catch (error) {
     if (error instanceof WorkflowNotFoundError) return null;
@@ -25,9 +29,10 @@ export async function findBenchmark(session: Session, id: string): Promise<Found
   }
 }
 
-/** @throws CommandFailure where it does not run */
-export async function openBenchmark(session: Session, id: string): Promise<FoundBenchmark> {
+/** @throws UsageError where there is none of that id; CommandFailure where it does not run */
+export async function openBenchmark(session: Session, id: string, dataDirectory: string): Promise<FoundBenchmark> {
   const found = await findBenchmark(session, id);
   if (found !== null && !found.closed) return found;
+  if (found === null) await readManifest(dataDirectory, id);
   throw new CommandFailure(`the benchmark ${id} does not run: "switchyard bench resume ${id}" takes it up again`);
 }

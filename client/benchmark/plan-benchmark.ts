@@ -42,7 +42,7 @@ export async function planBenchmark(options: PlanOptions, settings: Config): Pro
   const chosen = await benchmarkQuestions(options);
   // Arms that leave a specialist out lack its route on purpose.
   const given = arms.slice(0, pipelines.length).map(({ pipeline }) => pipeline);
-  const remarks = unmetRouteRemarks(given, chosen.questions);
+  const remarks = [...planRemarks(options, arms.length, chosen), ...unmetRouteRemarks(given, chosen.questions)];
   const manifest = BenchmarkManifest.parse({
     id: options.name ?? newRunId('bench'),
     dataset: chosen.name,
@@ -55,6 +55,17 @@ export async function planBenchmark(options: PlanOptions, settings: Config): Pro
   });
   const estimate = await estimateBenchmark(manifest, chosen.questions, { settings, concurrency });
   return { manifest, chosen, estimate, remarks };
+}
+
+/** What was asked for, and is not what will happen. */
+function planRemarks({ questions, route }: QuestionChoice, arms: number, { questions: chosen }: BenchmarkQuestions) {
+  const remarks: string[] = [];
+  const which = route === undefined ? 'the dataset' : `the route ${route}`;
+  if (questions !== undefined && questions > chosen.length)
+    remarks.push(`--questions ${questions}: ${which} has ${chosen.length}, and all of them are asked`);
+  if (arms === 1)
+    remarks.push('one pipeline gives a run log, but no report and no memo: these compare two; add another --pipeline');
+  return remarks;
 }
 
 /**

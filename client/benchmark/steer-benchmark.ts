@@ -1,4 +1,5 @@
 /** Shows benchmarks, pauses or cancels one, writes a report anew. */
+import type { Config } from '../../config/config.ts';
 import { BenchmarkEnding } from '../../contracts/benchmark.ts';
 import { signals } from '../../contracts/names.ts';
 import { runLogExportFile } from '../../harness/run-log/run-log-store.ts';
@@ -34,25 +35,39 @@ export async function showBenchmarks(id: string | undefined, json: boolean): Pro
   });
 }
 
-export function pauseBenchmark(id: string): Promise<number> {
+export async function pauseBenchmark(id: string, json: boolean): Promise<number> {
+  const { dataDirectory } = await settingsFor(id);
   return withSession('server', async (session) => {
-    const { handle } = await openBenchmark(session, id);
+    const { handle } = await openBenchmark(session, id, dataDirectory);
     await handle.signal(signals.pause);
-    print(`${id} pauses: what runs is finished, nothing new is asked; "switchyard bench resume ${id}" goes on`);
+    if (json) printJson({ id, requested: true });
+    else print(`${id} pauses: what runs is finished, nothing new is asked; "switchyard bench resume ${id}" goes on`);
     return exitCodes.worked;
   });
 }
 
 /** Its runs are cancelled with it and have no record. */
-export function cancelBenchmark(id: string): Promise<number> {
+export async function cancelBenchmark(id: string, json: boolean): Promise<number> {
+  const { dataDirectory } = await settingsFor(id);
   return withSession('worker', async (session) => {
-    const { handle } = await openBenchmark(session, id);
+    const { handle } = await openBenchmark(session, id, dataDirectory);
     await handle.cancel();
     const { kind, progress } = await benchmarkEnding(handle);
-    exportRunLog(runLogExportFile(benchmarkFolder(readSettings().dataDirectory, id)));
-    print(`${id} has ended (${kind}): ${progress.done} of ${progress.total} runs are recorded`);
+    exportRunLog(runLogExportFile(benchmarkFolder(dataDirectory, id)));
+    if (json) printJson({ id, ending: kind, ...progress }, { 'tally.arms': 'map' });
+    else print(`${id} has ended (${kind}): ${progress.done} of ${progress.total} runs are recorded`);
     return exitCodes.worked;
   });
+}
+
+/**
+ * A server of this data directory runs only the benchmarks that have a folder here: another id needs no server.
+ * @throws UsageError where there is no benchmark of that id
+ */
+async function settingsFor(id: string): Promise<Config> {
+  const settings = readSettings();
+  if (!settings.temporal.external) await readManifest(settings.dataDirectory, id);
+  return settings;
 }
 
 export async function reportBenchmark(id: string, json: boolean): Promise<number> {

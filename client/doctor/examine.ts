@@ -5,7 +5,7 @@ import { ConfigError } from '../../config/read-config.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { CommandFailure } from '../../lib/errors.ts';
 import { listenForInterrupt } from '../terminal/interrupt.ts';
-import { colorsFor, note, print, printJson } from '../terminal/output.ts';
+import { colorsFor, inColumns, note, print, printJson } from '../terminal/output.ts';
 import { printableLine } from '../../lib/printable.ts';
 import { openSession } from '../session.ts';
 import { embeddingsFinding, modelFinding, modelLater, runtimeListens, serverFinding } from './answers.ts';
@@ -25,7 +25,7 @@ export async function examine(json: boolean): Promise<number> {
   }
   const healthy = findings.every((finding) => finding.status !== 'missing');
   if (json) printJson({ healthy, settings, findings });
-  else print([...settings.map(settingText), '', ...findings.map(findingText)].join('\n'));
+  else print([...inColumns(settings.map(settingCells)), '', ...findings.map(findingText)].join('\n'));
   return healthy ? exitCodes.worked : exitCodes.failed;
 }
 
@@ -68,10 +68,10 @@ async function modelOrFailure(config: Config, baseUrl: string | null): Promise<F
   }
 }
 
-function settingText({ name, value, from, unset }: ConfiguredSetting): string {
+function settingCells({ name, value, from, unset }: ConfiguredSetting): [string, string] {
   const what =
     value === null ? (unset === null ? 'not set' : `not set: ${unset}`) : `${printableLine(value)} (${from})`;
-  return `${name.padEnd(34)}${what}`;
+  return [name, what];
 }
 
 function findingText({ name, status, detail, remedy }: Finding): string {

@@ -17,15 +17,16 @@ import { armReference, pickArm, type ReadArm, readArms, withOneDataset } from '.
 import { manifestBeside } from '../benchmark/benchmark-folder.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { UsageError } from '../../lib/errors.ts';
-import type { GradeOptions } from './graded-log.ts';
+import { datasetOf, type LogOptions } from './graded-log.ts';
 import { asUsage } from '../input/json-lines-file.ts';
 import { note, print, printJson } from '../terminal/output.ts';
+import { schemaIssue } from '../../lib/schema-issue.ts';
 import { printable, printableLine } from '../../lib/printable.ts';
 import { type ComparedArms, lyingIn, reportOfArms } from './report-of-arms.ts';
 import { writeResult } from '../terminal/write-result.ts';
 
 export type OutputFile = { path: string; format: 'html' | 'md' | 'xml' | 'csv' | 'json' };
-export type CompareOptions = GradeOptions & {
+export type CompareOptions = LogOptions & {
   margin: string[];
   gate: string[];
   output: OutputFile[];
@@ -36,13 +37,10 @@ export type CompareOptions = GradeOptions & {
  * @returns 100 where a gate is not met
  * @throws UsageError for a log that cannot be graded or has no one reading
  */
-export async function compareLogs(
-  baselineText: string,
-  candidateText: string,
-  options: CompareOptions,
-): Promise<number> {
-  const [margins, rules] = [options.margin.map(marginChange), options.gate.map(gateRule)];
+export async function compareLogs(baselineText: string, candidateText: string, given: CompareOptions): Promise<number> {
+  const [margins, rules] = [given.margin.map(marginChange), given.gate.map(gateRule)];
   const [one, other] = [armReference(baselineText), armReference(candidateText)];
+  const options = { ...given, dataset: await datasetOf(given, one.file, other.file) };
   const ours = await readArms(one.file, options);
   const theirs = other.file === one.file ? ours : await readArms(other.file, options);
   const read = [pickArm(ours, one), pickArm(theirs, other)];
@@ -142,9 +140,9 @@ function marginChange(text: string): MarginChange {
     );
   const field = names[name as keyof typeof names];
   const value = Number(digits);
-  const bounds = ComparisonMargins.shape[field].safeParse(value);
+  const bounds = ComparisonMargins.shape[field].safeParse(value, { error: schemaIssue });
   if (!bounds.success)
-    throw new UsageError(`--margin ${text} is out of range: ${bounds.error.issues[0]?.message ?? ''}`);
+    throw new UsageError(`--margin ${text} is out of range: it ${bounds.error.issues[0]?.message ?? ''}`);
   return (margins) =>
     route === undefined
       ? { ...margins, [field]: value }

@@ -3,16 +3,18 @@ import type { GradedRecord } from '../../harness/graded-record.ts';
 import { type ArmSummary, summarizeGrades } from '../../harness/grading-summary.ts';
 import { offlineNote } from '../../harness/rendering/offline-note.ts';
 import { exitCodes } from '../exit-codes.ts';
-import { type GradeOptions, gradedLog } from './graded-log.ts';
-import { note, print, printJson } from '../terminal/output.ts';
+import { UsageError } from '../../lib/errors.ts';
+import { armReference } from './arm-log.ts';
+import { datasetOf, gradedLog, type LogOptions } from './graded-log.ts';
+import { inColumns, note, print, printJson } from '../terminal/output.ts';
 import { printableLine } from '../../lib/printable.ts';
 import { snakeKeys } from '../../lib/snake-keys.ts';
 import { writeResult } from '../terminal/write-result.ts';
 
-export type GradeLogOptions = GradeOptions & { json: boolean; output?: string };
+export type GradeLogOptions = LogOptions & { arm?: string; json: boolean; output?: string };
 
 export async function gradeLog(log: string, options: GradeLogOptions): Promise<number> {
-  const graded = await gradedLog(log, options);
+  const graded = await chosenRecords(log, options);
   return show(
     graded,
     options,
@@ -22,8 +24,18 @@ export async function gradeLog(log: string, options: GradeLogOptions): Promise<n
 }
 
 export async function labelLog(log: string, options: GradeLogOptions): Promise<number> {
-  const graded = await gradedLog(log, options);
+  const graded = await chosenRecords(log, options);
   return show(graded, options, labelsAlone, (record) => print(labelLine(record)));
+}
+
+/** All of them, or those of one arm. @throws UsageError where there is no such arm */
+async function chosenRecords(log: string, { arm: wanted, ...options }: GradeLogOptions): Promise<GradedRecord[]> {
+  const { file, arm } = wanted === undefined ? armReference(log) : { file: log, arm: wanted };
+  const graded = await gradedLog(file, { ...options, dataset: await datasetOf(options, file) });
+  const chosen = arm === null ? graded : graded.filter((record) => record.arm === arm);
+  const names = [...new Set(graded.map((record) => record.arm))].join(', ');
+  if (chosen.length === 0) throw new UsageError(`${file} has no arm "${arm}", but ${names}`);
+  return chosen;
 }
 
 async function show(
@@ -62,7 +74,10 @@ function summaryText(arm: ArmSummary): string {
   const { graded, correct, errors, records } = arm;
   const lines = [
     `${printableLine(arm.arm)}: ${correct} of ${graded} right${graded === 0 ? '' : ` (${((100 * correct) / graded).toFixed(1)} %)`}, ${errors} errors`,
-    ...Object.entries(arm.labels).map(([label, count]) => `  ${label.padEnd(22)}${count}`),
+    ...inColumns(
+      Object.entries(arm.labels).map(([label, count]) => [`  ${label}`, String(count)]),
+      24,
+    ),
     ...evidenceLines(arm),
     callsLine(arm),
     ...Object.entries(arm.unsaid).map(([field, count]) => `  not said by ${count} of ${records} records: ${field}`),

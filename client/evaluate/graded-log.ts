@@ -3,15 +3,27 @@ import type { DatasetQuestion } from '../../contracts/dataset.ts';
 import type { RunLogRecord } from '../../contracts/run-log.ts';
 import { type GradedCase, type GradedRecord, gradeRecord } from '../../harness/graded-record.ts';
 import { withRouteKinds } from '../../harness/graders/needed-kinds.ts';
-import { manifestBeside } from '../benchmark/benchmark-folder.ts';
+import { datasetBeside, manifestBeside } from '../benchmark/benchmark-folder.ts';
 import { UsageError } from '../../lib/errors.ts';
 import { note } from '../terminal/output.ts';
 import { printableLine } from '../../lib/printable.ts';
-import { readQuestions, readRunLog } from './read-run-log.ts';
+import { readQuestionsWithHash, readRunLog } from './read-run-log.ts';
 
 export const warnOfLog = (warning: string): void => note(printableLine(`warning: ${warning}`));
 
 export type GradeOptions = { dataset: string; wasteShare: number };
+
+/** What a command on logs is given: the dataset of a benchmark's log need not be named. */
+export type LogOptions = Omit<GradeOptions, 'dataset'> & { dataset?: string };
+
+/** @throws UsageError where no dataset is named, and no log lies in the folder of a benchmark */
+export async function datasetOf({ dataset }: Pick<LogOptions, 'dataset'>, ...logs: string[]): Promise<string> {
+  if (dataset !== undefined) return dataset;
+  for (const log of logs) if ((await manifestBeside(log)) !== null) return datasetBeside(log);
+  throw new UsageError(
+    '--dataset <file.jsonl> is missing: it may be left out only for a log that lies in the folder of a benchmark',
+  );
+}
 
 /**
  * Nothing is returned unless the whole log can be read.
@@ -36,13 +48,26 @@ export async function* gradedCases(
   warn?: (warning: string) => void,
 ): AsyncGenerator<GradedCase> {
   const pipelines = (await manifestBeside(log))?.arms.map(({ pipeline }) => pipeline) ?? [];
-  const questions = new Map(
-    (await readQuestions(dataset)).map((question) => [question.id, withRouteKinds(question, pipelines)]),
-  );
+  const { questions: all, hash } = await readQuestionsWithHash(dataset);
+  const questions = new Map(all.map((question) => [question.id, withRouteKinds(question, pipelines)]));
+  const others = new Set<string>();
   for await (const { record, line } of readRunLog(log, warn)) {
+    const other = otherDataset(record, hash);
+    if (other !== null && !others.has(other))
+      warn?.(
+        `${log}:${line}: the record answers the dataset ${other}, and ${dataset} is not that file: ` +
+          'it is another choice or version of its questions, or another dataset',
+      );
+    if (other !== null) others.add(other);
     const question = questionOf(record, `${log}:${line}`, questions, dataset);
     yield { record, question, graded: gradeRecord(record, question, { wasteShare }) };
   }
+}
+
+/** The dataset that a record names by its hash, where it is not the one of that hash. */
+function otherDataset({ dataset }: RunLogRecord, hash: string): string | null {
+  const own = /-([0-9a-f]{12})$/.exec(dataset ?? '')?.[1];
+  return own === undefined || own === hash ? null : dataset;
 }
 
 function questionOf(

@@ -6,7 +6,7 @@ import { type JudgeVote, panelAgreement, panelVerdict } from '../../harness/judg
 import { defaultWasteShare } from '../../harness/labels.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { CommandFailure, UsageError } from '../../lib/errors.ts';
-import { gradedCases, warnOfLog } from './graded-log.ts';
+import { datasetOf, gradedCases, warnOfLog } from './graded-log.ts';
 import { listenForInterrupt } from '../terminal/interrupt.ts';
 import { note, print, printJson } from '../terminal/output.ts';
 import { printableLine } from '../../lib/printable.ts';
@@ -17,7 +17,7 @@ import { spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 
-export type JudgeLogOptions = { dataset: string; judge: string[]; seed: number; json: boolean; output?: string };
+export type JudgeLogOptions = { dataset?: string; judge: string[]; seed: number; json: boolean; output?: string };
 
 type Judged = {
   question_id: string;
@@ -32,8 +32,8 @@ type Judged = {
 
 export async function judgeLog(log: string, options: JudgeLogOptions): Promise<number> {
   const settings = readSettings();
+  const cases = await answersOf(log, await datasetOf(options, log));
   if (settings.model.offline) note('the judge is the offline model, which is not a language model');
-  const cases = await answersOf(log, options.dataset);
   const judges = options.judge.length === 0 ? [null] : options.judge;
   const tasks = judges.flatMap((judge) => cases.map((each) => taskOf(each, judge, options.seed)));
   using interrupt = listenForInterrupt();

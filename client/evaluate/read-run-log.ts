@@ -3,6 +3,7 @@ import type { DatasetQuestion } from '../../contracts/dataset.ts';
 import type { RunLogRecord } from '../../contracts/run-log.ts';
 import { readDataset } from '../../harness/dataset.ts';
 import { runLogReader } from '../../harness/run-log/run-log-reader.ts';
+import { shortHash } from '../benchmark/benchmark-questions.ts';
 import { exportRunLog } from '../benchmark/export-run-log.ts';
 import { asUsage, readWholeFile } from '../input/json-lines-file.ts';
 import { linesOfFile } from '../input/lines-of-file.ts';
@@ -28,6 +29,11 @@ export async function* readRunLog(
 
 /** @throws UsageError with the line that is wrong */
 export async function readQuestions(file: string): Promise<DatasetQuestion[]> {
+  return (await readQuestionsWithHash(file)).questions;
+}
+
+/** The hash is what the name of a benchmark's dataset ends with. @throws UsageError with the line that is wrong */
+export async function readQuestionsWithHash(file: string): Promise<{ questions: DatasetQuestion[]; hash: string }> {
   const text = await readWholeFile(file);
-  return asUsage(() => readDataset(text, file));
+  return { questions: asUsage(() => readDataset(text, file)), hash: shortHash(text) };
 }

@@ -4,16 +4,17 @@ import { signalLines } from '../../harness/rendering/signal-lines.ts';
 import { splitSignals } from '../../harness/signals/split-signals.ts';
 import { armReference, pickArm, readArms, withOneDataset } from './arm-log.ts';
 import { exitCodes } from '../exit-codes.ts';
-import type { GradeOptions } from './graded-log.ts';
+import { datasetOf, type LogOptions } from './graded-log.ts';
 import { asUsage } from '../input/json-lines-file.ts';
 import { note, print, printJson } from '../terminal/output.ts';
 import { printable } from '../../lib/printable.ts';
 
-export type SignalsOptions = GradeOptions & { arm?: string; json: boolean };
+export type SignalsOptions = LogOptions & { arm?: string; json: boolean };
 
 /** @throws UsageError for a log that has no one reading */
-export async function showSignals(log: string, { arm, json, ...options }: SignalsOptions): Promise<number> {
+export async function showSignals(log: string, { arm, json, ...given }: SignalsOptions): Promise<number> {
   const reference = arm === undefined ? armReference(log) : { file: log, arm };
+  const options = { ...given, dataset: await datasetOf(given, reference.file) };
   const [read] = withOneDataset([pickArm(await readArms(reference.file, options), reference)], options.dataset);
   const signals = asUsage(() => splitSignals(read?.trials ?? []));
   if (read?.offline) note(offlineNote);

@@ -71,3 +71,18 @@ export function timeOfDay(text: string): { hour: number; minute: number } {
   if (hour === undefined || minute === undefined) throw new InvalidArgumentError('It must be a time such as 03:00.');
   return { hour: Number(hour), minute: Number(minute) };
 }
+
+/** The statuses by which runs are chosen, as `runs` shows them, each as the server writes it in a query. */
+export const executionStatuses = {
+  running: 'Running',
+  waiting: 'Running',
+  completed: 'Completed',
+  failed: 'Failed',
+  cancelled: 'Canceled',
+  terminated: 'Terminated',
+  'timed-out': 'TimedOut',
+} as const;
+
+export type RunStatus = keyof typeof executionStatuses;
+
+export const runStatuses = Object.keys(executionStatuses) as RunStatus[];

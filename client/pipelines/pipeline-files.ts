@@ -3,9 +3,12 @@ import { existsSync } from 'node:fs';
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { isDeepStrictEqual } from 'node:util';
 import { toolNames } from '../../contracts/names.ts';
 import { PipelineSpec } from '../../contracts/pipeline.ts';
+import { pipelineMistakes } from '../../contracts/pipeline-rules.ts';
 import { systemErrorCode, UsageError } from '../../lib/errors.ts';
+import { schemaIssue } from '../../lib/schema-issue.ts';
 import { type LocatedMessage, locate, messagesOf, mistakeLine, type PipelineMistake } from './pipeline-mistakes.ts';
 import { resolvePromptFiles } from './prompt-files.ts';
 
@@ -46,8 +49,13 @@ export async function readPipelineFile(file: string): Promise<PipelineReading> {
   const parsed = parseJson(text);
   if ('mistake' in parsed) return { mistakes: [parsed.mistake] };
   const messages = await resolvePromptFiles(parsed.value, file);
-  const checked = PipelineSpec.safeParse(parsed.value);
-  if (!checked.success) messages.push(...messagesOf(checked.error.issues));
+  const checked = PipelineSpec.safeParse(parsed.value, { error: schemaIssue });
+  if (!checked.success) {
+    messages.push(...messagesOf(checked.error.issues));
+    messages.push(
+      ...crossMistakes(parsed.value).filter((one) => !messages.some((other) => isDeepStrictEqual(one, other))),
+    );
+  }
   messages.push(...unknownTools(parsed.value));
   return checked.success && messages.length === 0 ? { spec: checked.data } : { mistakes: locate(messages, text) };
 }
@@ -90,6 +98,25 @@ function parseJson(text: string): { value: unknown } | { mistake: PipelineMistak
   }
 }
 
+/** The rules over several fields, which the schema holds back while a field is wrong: as far as their fields are there. */
+function crossMistakes(value: unknown): LocatedMessage[] {
+  const names = listAt(value, 'specialists').map((each, at) => {
+    const name = fieldOf(each, 'name');
+    // A name that is missing is none that is there twice.
+    return { name: typeof name === 'string' ? name : `specialist ${at + 1}` };
+  });
+  const router = fieldOf(value, 'router') ?? null;
+  if (router === null) return pipelineMistakes({ specialists: names, router });
+  const fallback = fieldOf(router, 'fallback');
+  // Any name that is there stands in for a fallback that is missing, which the schema has told.
+  const known = typeof fallback === 'string' ? fallback : (names[0]?.name ?? '');
+  return names.length === 0 ? [] : pipelineMistakes({ specialists: names, router: { fallback: known } });
+}
+
+function fieldOf(value: unknown, key: string): unknown {
+  return typeof value === 'object' && value !== null ? Reflect.get(value, key) : undefined;
+}
+
 /** A specialist that is given a tool that nobody has would only get tool errors. */
 function unknownTools(value: unknown): LocatedMessage[] {
   const known: readonly string[] = toolNames;
@@ -109,6 +136,6 @@ function unknownTools(value: unknown): LocatedMessage[] {
 }
 
 function listAt(value: unknown, key: string): unknown[] {
-  const list: unknown = typeof value === 'object' && value !== null ? Reflect.get(value, key) : undefined;
+  const list = fieldOf(value, key);
   return Array.isArray(list) ? list : [];
 }

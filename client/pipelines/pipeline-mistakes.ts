@@ -25,8 +25,7 @@ export function messagesOf(issues: readonly z.core.$ZodIssue[]): LocatedMessage[
     const path = issue.path.map((part) => (typeof part === 'symbol' ? String(part) : part));
     if (issue.code === 'unrecognized_keys')
       return issue.keys.map((key) => ({ path: [...path, key], message: 'there is no such setting' }));
-    const missing = issue.code === 'invalid_type' && issue.message.endsWith('received undefined');
-    return [{ path, message: missing ? `is missing (expected ${issue.expected})` : issue.message }];
+    return [{ path, message: issue.message }];
   });
 }
 

@@ -1,7 +1,7 @@
 /** Checks, lists and shows pipelines. */
 import type { PipelineSpec } from '../../contracts/pipeline.ts';
 import { exitCodes } from '../exit-codes.ts';
-import { note, print, printFile, printJson } from '../terminal/output.ts';
+import { inColumns, note, print, printFile, printJson } from '../terminal/output.ts';
 import { loadPipeline, pipelineFile, readPipelineFile, shippedPipelines } from './pipeline-files.ts';
 import { mistakeLine } from './pipeline-mistakes.ts';
 
@@ -25,7 +25,7 @@ export async function listPipelines(json: boolean): Promise<number> {
         routes: specialists.map((each) => each.name),
       })),
     );
-  else for (const spec of specs) print(`${spec.name.padEnd(24)}${describe(spec)}`);
+  else print(inColumns(specs.map((spec) => [spec.name, describe(spec)])).join('\n'));
   return exitCodes.worked;
 }
 

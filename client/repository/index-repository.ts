@@ -2,6 +2,7 @@
 import type { RepositoryRef } from '../../contracts/snapshot.ts';
 import type { OnProgress } from '../../retrieval/worker-threads/thread-tasks.ts';
 import { exitCodes } from '../exit-codes.ts';
+import { UsageError } from '../../lib/errors.ts';
 import { note, print, printJson } from '../terminal/output.ts';
 import { printableLine } from '../../lib/printable.ts';
 import { type RepositoryOptions, repositoryOf } from './repository-argument.ts';
@@ -43,10 +44,12 @@ async function build({ retrieval, signal }: Opened, repository: RepositoryRef, j
   return exitCodes.worked;
 }
 
+/** @throws UsageError where there is no such file; with `json` that is said on stdout, with the same exit code */
 async function explain({ retrieval, signal }: Opened, repository: RepositoryRef, path: string, json: boolean) {
   const explained = await retrieval.explain(repository, path, signal);
+  const { found, reason, about } = explained;
   if (json) printJson(explained);
-  else
-    print(printableLine(`${path}: ${explained.reason === null ? `searchable: ${explained.about}` : explained.reason}`));
-  return exitCodes.worked;
+  else if (!found) throw new UsageError(`--explain ${path}: ${reason}`);
+  else print(printableLine(`${path}: ${reason === null ? `searchable: ${about}` : reason}`));
+  return found ? exitCodes.worked : exitCodes.usage;
 }

@@ -1,6 +1,6 @@
-/** Prints the outline of a repository: the same text that a specialist gets. */
+/** Prints the outline of a repository: what a specialist gets. */
 import { exitCodes } from '../exit-codes.ts';
-import { CommandFailure, UsageError } from '../../lib/errors.ts';
+import { UsageError } from '../../lib/errors.ts';
 import { print, printJson } from '../terminal/output.ts';
 import { type RepositoryOptions, repositoryOf } from './repository-argument.ts';
 import { withRetrieval } from './with-retrieval.ts';
@@ -18,9 +18,17 @@ export async function mapRepository(options: MapOptions): Promise<number> {
     const argumentsText = JSON.stringify({ tokens, ...(path === undefined ? {} : { path }) });
     const request = { callId: 'map', tool: 'repository_map', argumentsText };
     const { status, text } = await retrieval.runTool({ id, repositoryKey, url }, request, [request.tool], signal);
-    if (status === 'error') throw new CommandFailure(text.replace(/^error: /, ''));
+    if (status === 'error') throw new UsageError(inOptions(text));
     if (json) printJson({ snapshot: id, map: text });
-    else print(text);
+    else print(text.replace(', try list_files', ''));
     return exitCodes.worked;
   });
+}
+
+/** What the tool tells a model of its argument `path`, for somebody who has options and no tools. */
+function inOptions(text: string): string {
+  return text
+    .replace(/^error: /, '')
+    .replace('matches path "', 'matches --path "')
+    .replace('leave path out, or use list_files', 'leave --path out to see the most used files of all');
 }

@@ -2,18 +2,23 @@
 import { stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import type { RepositoryRef } from '../../contracts/snapshot.ts';
+import { RepositoryUnusable } from '../../retrieval/failures.ts';
+import { expectRef } from '../../retrieval/snapshot/locate-repository.ts';
 import { systemErrorCode, UsageError } from '../../lib/errors.ts';
 
 /** How commands name a repository. */
 export type RepositoryOptions = { repo: string; ref?: string; uncommitted?: boolean };
+
+/** For one look into a checkout on this machine. */
+const gitSeconds = 30;
 
 /** `scheme://…`, or the `user@host:path` that ssh takes. */
 const urlShape = /^(?:(?:https?|ssh|git|file):\/\/\S+|[A-Za-z0-9_.-]+@[A-Za-z0-9.-]+:\S+)$/;
 
 /**
  * A URL as it stands, or a folder as an absolute path.
- * @throws UsageError where there is no folder, for a URL that carries a secret, and for a ref that git would take for
- * an option
+ * @throws UsageError where there is no folder or no such ref in it, for a URL that carries a secret, and for a ref that git would take
+ * for an option
  */
 export async function repositoryOf({
   repo: repository,
@@ -33,6 +38,7 @@ export async function repositoryOf({
   }
   const path = resolve(repository);
   await expectFolder(path);
+  if (ref !== undefined) await expectRefAt(path, ref);
   return { kind: 'path', path, ...at, ...(uncommitted ? { uncommitted } : {}) };
 }
 
@@ -45,6 +51,15 @@ function refuseSecrets(url: string): void {
   throw new UsageError(
     `--repo carries a user or password, which would be kept in the run's history: leave it out (${parsed.host}) and let a git credential helper give it`,
   );
+}
+
+/** A URL's refs are known only once it is fetched; a folder's git answers at once. */
+async function expectRefAt(path: string, ref: string): Promise<void> {
+  try {
+    await expectRef(path, ref, AbortSignal.timeout(gitSeconds * 1000));
+  } catch (error) {
+    throw error instanceof RepositoryUnusable ? new UsageError(`--ref ${ref}: ${error.message}`) : error;
+  }
 }
 
 async function expectFolder(path: string): Promise<void> {

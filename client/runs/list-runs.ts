@@ -1,11 +1,17 @@
 /** Lists questions' runs, newest first. */
 import type { WorkflowExecutionInfo } from '@temporalio/client';
+import { defaultPayloadConverter } from '@temporalio/common';
+import { z } from 'zod';
 import { type searchAttributes, workflowTypes } from '../../contracts/names.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { listenForInterrupt } from '../terminal/interrupt.ts';
 import { colorsFor, columnsOf, note, print, printJson } from '../terminal/output.ts';
-import { printableLine } from '../../lib/printable.ts';
+import { cut, printableLine } from '../../lib/printable.ts';
 import { cutToWidth, padToWidth, widthOf } from '../../lib/terminal-width.ts';
+import { readManifest } from '../benchmark/benchmark-folder.ts';
+import { CommandFailure } from '../../lib/errors.ts';
+import { executionStatuses, type RunStatus } from '../input/option-values.ts';
+import { inParallel } from '../input/in-parallel.ts';
 import { readSettings } from '../input/read-settings.ts';
 import { openSession, type Session } from '../session.ts';
 import type { TextStyle } from '../ask/outcome-text.ts';
@@ -29,38 +35,54 @@ export type ListOptions = {
   limit: number;
   /** The runs of this benchmark; those of none unless given. */
   benchmark?: string;
+  status?: RunStatus;
   json: boolean;
 };
 
-export async function listRuns({ limit, benchmark, json }: ListOptions): Promise<number> {
+/** @throws UsageError for a benchmark that does not exist */
+export async function listRuns({ limit, benchmark, status, json }: ListOptions): Promise<number> {
   const settings = readSettings();
   using interrupt = listenForInterrupt();
   await using session = await openSession({ settings, need: 'server', onProgress: note, signal: interrupt.signal });
   const rows: RunRow[] = [];
-  const query = await queryOf(session, benchmark);
+  const query = await queryOf(session, benchmark, status);
   for await (const execution of session.client.workflow.list({ query, pageSize: Math.min(limit, 200) })) {
     rows.push(rowOf(execution, session));
     if (rows.length >= limit) break;
   }
+  await fillFromInputs(rows, session, interrupt.signal);
+  if (rows.length === 0 && benchmark !== undefined) await readManifest(settings.dataDirectory, benchmark);
   if (json) printJson(rows);
-  else if (rows.length === 0) note(nothingText(benchmark));
+  else if (rows.length === 0) note(nothingText(benchmark, status));
   else print(runsTable(rows, process.stdout.isTTY ? columnsOf(process.stdout) : null, colorsFor(process.stdout)));
   return exitCodes.worked;
 }
 
-/** A server without our search attributes can't tell the runs of benchmarks from others. */
-async function queryOf(session: Session, benchmark: string | undefined): Promise<string> {
-  const questions = `WorkflowType = '${workflowTypes.answerQuestion}'`;
+/**
+ * A server without our search attributes can't tell the runs of benchmarks from others.
+ * @throws CommandFailure where it can't tell those that wait either, and they were asked for
+ */
+async function queryOf(session: Session, benchmark: string | undefined, status: RunStatus | undefined) {
   const known = await registeredAttributes(session.connection, session.namespace);
-  if (!known.has('SwitchyardBenchmark')) return questions;
+  const parts = [`WorkflowType = '${workflowTypes.answerQuestion}'`];
   // A benchmark's id holds no quotes.
-  const which = benchmark === undefined ? 'SwitchyardBenchmark IS NULL' : `SwitchyardBenchmark = '${benchmark}'`;
-  return `${questions} AND ${which}`;
+  if (known.has('SwitchyardBenchmark'))
+    parts.push(benchmark === undefined ? 'SwitchyardBenchmark IS NULL' : `SwitchyardBenchmark = '${benchmark}'`);
+  if (status !== undefined) parts.push(`ExecutionStatus = '${executionStatuses[status]}'`);
+  if (status === 'waiting' && !known.has('SwitchyardOutcome'))
+    throw new CommandFailure(
+      'this server has no search attribute SwitchyardOutcome, which says which runs wait: take --status running',
+    );
+  if (status === 'waiting') parts.push(`SwitchyardOutcome = 'waiting'`);
+  if (status === 'running' && known.has('SwitchyardOutcome'))
+    parts.push(`(SwitchyardOutcome IS NULL OR SwitchyardOutcome != 'waiting')`);
+  return parts.join(' AND ');
 }
 
-function nothingText(benchmark: string | undefined): string {
-  if (benchmark !== undefined) return `there are no runs of a benchmark ${benchmark}`;
-  return 'there are no runs yet: switchyard ask "…" starts one';
+function nothingText(benchmark: string | undefined, status: RunStatus | undefined): string {
+  const which = status === undefined ? 'no runs' : `no runs with the status ${status}`;
+  if (benchmark !== undefined) return `there are ${which} of the benchmark ${benchmark}`;
+  return status === undefined ? 'there are no runs yet: switchyard ask "…" starts one' : `there are ${which}`;
 }
 
 /** What visibility knows; a server without our search attributes still has the memo. */
@@ -84,6 +106,42 @@ export function rowOf(execution: WorkflowExecutionInfo, session: Pick<Session, '
     webUrl: session.urlOf(execution.workflowId, execution.runId),
   };
 }
+
+// A run that other software started has no memo of ours: its input says which question it is, and by which pipeline.
+
+/** How many histories are read at a time. */
+const width = 8;
+
+async function fillFromInputs(rows: readonly RunRow[], session: Session, signal: AbortSignal): Promise<void> {
+  const unnamed = rows.filter(({ pipeline, question }) => pipeline === null || question === null);
+  await inParallel(
+    unnamed,
+    { width, signal },
+    (row) => inputOf(session, row),
+    (input, row) => {
+      row.question ??= input.question;
+      row.pipeline ??= input.pipeline;
+    },
+  );
+}
+
+/** The first event of a history holds the input; what is in another shape, or is gone by now, says nothing. */
+async function inputOf({ connection, namespace }: Session, { id, runId }: RunRow) {
+  const execution = { workflowId: id, runId };
+  try {
+    const request = { namespace, execution, maximumPageSize: 1 };
+    const { history } = await connection.workflowService.getWorkflowExecutionHistory(request);
+    const [payload] = history?.events?.[0]?.workflowExecutionStartedEventAttributes?.input?.payloads ?? [];
+    const { question, pipeline } = StartedInput.parse(defaultPayloadConverter.fromPayload(payload ?? {}));
+    return { question: cut(printableLine(question), questionCharacters), pipeline: pipeline.name };
+  } catch {
+    return { question: null, pipeline: null };
+  }
+}
+
+const StartedInput = z.object({ question: z.string(), pipeline: z.object({ name: z.string() }) });
+/** As many as the memo of our own runs has. */
+const questionCharacters = 200;
 
 function textOf(value: unknown): string | null {
   return typeof value === 'string' ? value : null;

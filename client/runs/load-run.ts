@@ -29,12 +29,12 @@ export async function runOfFile(file: string): Promise<LoadedRun> {
     if (error instanceof UsageError) throw error;
     const code = systemErrorCode(error);
     throw new UsageError(
-      code === 'ENOENT' ? `there is no file ${file}` : `${file} is no Temporal history (${code ?? 'not JSON'})`,
+      code === 'ENOENT' ? `there is no file ${file}` : `${file} is no Temporal history (${code ?? 'it is not JSON'})`,
     );
   }
 }
 
-/** @throws CommandFailure where there is no such run */
+/** @throws UsageError where there is no such run; CommandFailure where its history cannot be read */
 export async function runOfServer(session: Pick<Session, 'client'>, workflowId: string): Promise<LoadedRun> {
   const { runId } = await findRun(session, workflowId);
   const handle = session.client.workflow.getHandle(workflowId, runId);

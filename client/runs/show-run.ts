@@ -8,7 +8,8 @@ import { note, print, printJson } from '../terminal/output.ts';
 import { printableLine } from '../../lib/printable.ts';
 import { progressLine, waitingText } from '../terminal/progress-text.ts';
 import { readSettings } from '../input/read-settings.ts';
-import { finishedRun, printFinished } from '../ask/report-ending.ts';
+import { linkLines } from '../ask/outcome-text.ts';
+import { finishedRun, printFinished, serverStops } from '../ask/report-ending.ts';
 import { keyedFields, stateRecord } from '../ask/run-record.ts';
 import { openSession, type Session } from '../session.ts';
 import { outcomeOf, progressOf } from '../ask/watch-run.ts';
@@ -46,10 +47,10 @@ async function showOpenRun(
   const { state, ...now } = progress;
   const { workflowId } = handle;
   if (json) printJson({ workflowId, runId, webUrl, outcome: null, ...now, ...stateRecord(state) }, keyedFields);
-  else print(openRunText(progress, handle.workflowId, webUrl));
+  else print(openRunText(progress, workflowId, linkLines(webUrl, serverStops(session))));
 }
 
-function openRunText(progress: RunProgress, workflowId: string, webUrl: string | null): string {
+function openRunText(progress: RunProgress, workflowId: string, link: readonly string[]): string {
   const { state } = progress;
   const drafts = state.specialist_output.map(
     (output) => `  ${output.specialist}, try ${output.try}: ${output.kind}, ${output.citations.length} citations`,
@@ -58,7 +59,7 @@ function openRunText(progress: RunProgress, workflowId: string, webUrl: string |
     printableLine(state.question),
     waitingText(progress, workflowId) ?? progressLine(progress),
     ...drafts,
-    webUrl,
+    ...link,
   ];
   return lines.filter((line) => line !== null).join('\n');
 }

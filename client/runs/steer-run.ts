@@ -21,13 +21,14 @@ const wakeLimitMs = 10_000;
 export async function cancelRun(workflowId: string, json: boolean): Promise<number> {
   const settings = readSettings();
   using interrupt = listenForInterrupt();
-  await using session = await openSession({ settings, need: 'worker', onProgress: note, signal: interrupt.signal });
+  const { signal } = interrupt;
+  // An id that does not exist is told before a worker is started, without which a run does not hear of its end.
+  await using session = await openSession({ settings, need: 'server', onProgress: note, signal });
   const run = await findOpenRun(session, workflowId);
+  await using _worker = await openSession({ settings, need: 'worker', onProgress: note, signal });
   await run.handle.cancel();
   const limit = new AbortController();
-  const late = sleep(cancelLimitMs, null, { signal: AbortSignal.any([limit.signal, interrupt.signal]) }).catch(
-    () => null,
-  );
+  const late = sleep(cancelLimitMs, null, { signal: AbortSignal.any([limit.signal, signal]) }).catch(() => null);
   const end = await Promise.race([outcomeOf(run.handle), late]);
   limit.abort();
   const outcome = end?.outcome.kind ?? null;
@@ -50,12 +51,10 @@ export async function retryRun(
   const settings = readSettings();
   using interrupt = listenForInterrupt();
   await using view = await openProgressView();
-  await using session = await openSession({
-    settings,
-    need: 'worker',
-    onProgress: view.preparing,
-    signal: interrupt.signal,
-  });
+  const request = { settings, onProgress: view.preparing, signal: interrupt.signal };
+  await using known = await openSession({ ...request, need: 'server' });
+  await findOpenRun(known, workflowId);
+  await using session = await openSession({ ...request, need: 'worker' });
   const run = await findOpenRun(session, workflowId);
   await run.handle.signal(signals.retry);
   const report = { ...run, session, json };

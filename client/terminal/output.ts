@@ -50,3 +50,9 @@ export function colorsFor(stream: NodeJS.WriteStream): Colors {
 export function columnsOf(stream: NodeJS.WriteStream): number {
   return stream.isTTY ? Math.min(120, Math.max(40, stream.columns || 80)) : 80;
 }
+
+/** Lines of a name and what belongs to it, in columns that two spaces part, however long the longest name is. */
+export function inColumns(rows: readonly (readonly [string, string])[], leastWidth = 0): string[] {
+  const width = Math.max(leastWidth, ...rows.map(([name]) => name.length + 2));
+  return rows.map(([name, text]) => `${name.padEnd(width)}${text}`);
+}

@@ -100,7 +100,7 @@ function read(spec: FaultSpec, part: string): FaultSpec {
 }
 
 /**
- * Reads e.g. `seed=7;429=0.3,retry-after=1;500=0.1;garbage=0.1;latency=200-800;weak=1;max-in-a-row=3`.
+ * Reads e.g. `seed=7;429=0.3;retry-after=1;500=0.1;garbage=0.1;latency=200-800;weak=1;max-in-a-row=3`.
  * @throws FaultSpecError naming the part that cannot be read
  */
 export function parseFaults(text: string): FaultSpec {

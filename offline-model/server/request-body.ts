@@ -1,6 +1,7 @@
 /** Reads a request's body within bounds and checks its shape, with OpenAI's kind of complaint where it does not fit. */
 import type { IncomingMessage } from 'node:http';
 import type { z } from 'zod';
+import { schemaIssue } from '../../lib/schema-issue.ts';
 import { ApiError } from './api-error.ts';
 
 const maxBytes = 32 * 1024 * 1024;
@@ -31,7 +32,7 @@ export function parseBody<Schema extends z.ZodType>(schema: Schema, body: Buffer
   } catch {
     throw new ApiError(400, 'the body is not JSON');
   }
-  const parsed = schema.safeParse(value);
+  const parsed = schema.safeParse(value, { error: schemaIssue });
   if (parsed.success) return parsed.data;
   const issue = parsed.error.issues[0];
   const param = issue?.path.join('.') ?? '';

@@ -7,22 +7,22 @@ import type { SnapshotSource } from './snapshot-source.ts';
 import type { SnapshotView } from './snapshot-view.ts';
 import { maxFileBytes, type SkipReason, skipByMode, skipByPath, textOf } from './text-files.ts';
 
-/** `reason` is null for a path that is searchable; `about` then says as what. */
-export type Explained = { path: string; reason: string | null; about: string | null };
+/** `reason` is null for a path that is searchable; `about` then says as what. `found` is false where there is no file. */
+export type Explained = { path: string; found: boolean; reason: string | null; about: string | null };
 
 /** @param view the snapshot that was made of the source */
 export async function explainPath(view: SnapshotView, source: SnapshotSource, path: string): Promise<Explained> {
   const file = view.byPath.get(path);
   if (file !== undefined) {
     const chunks = Number(view.store.prepare('SELECT count(*) AS n FROM chunk WHERE file = ?').get(file.id)?.n);
-    return { path, reason: null, about: `${file.class}, ${file.lines} lines in ${chunks} chunks` };
+    return { path, found: true, reason: null, about: `${file.class}, ${file.lines} lines in ${chunks} chunks` };
   }
   const reason =
     source.kind === 'commit' ? await commitReason(view.store, source, path) : await folderReason(source.root, path);
-  if (reason !== null) return { path, reason, about: null };
+  if (reason !== null) return { path, found: true, reason, about: null };
   const near = similarPaths(view, path);
   const hint = near.length > 0 ? `; near: ${near.join(', ')}` : '';
-  return { path, reason: `there is no such file in ${source.label}${hint}`, about: null };
+  return { path, found: false, reason: `there is no such file in ${source.label}${hint}`, about: null };
 }
 
 async function commitReason(

@@ -39,6 +39,18 @@ export async function locateRepository(
   };
 }
 
+/**
+ * Asks git alone, so that a wrong ref is known before anything is opened.
+ * @throws RepositoryUnusable where the folder is in no checkout, or its checkout has no such ref
+ */
+export async function expectRef(path: string, ref: string, signal: AbortSignal): Promise<void> {
+  const folder = await checkFolder(path);
+  const checkout = await findCheckout(folder, signal);
+  if (checkout === null)
+    throw new RepositoryUnusable(`${folder} is not in a git checkout: leave the ref out to read the folder as it is`);
+  await commitOf(checkout, ref, signal);
+}
+
 function withWorktree(source: SnapshotSource, folder: string, ref: string | undefined): SnapshotSource {
   if (source.kind === 'folder') return source;
   if (ref !== undefined)

@@ -1,6 +1,8 @@
 /** What is decided before a run starts: limits, forced routes, prices, repositories, time limits. */
 import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { test } from 'node:test';
 import { forcedRoute, withOptions } from '../../client/ask/arm-options.ts';
 import { callLimits } from '../../client/ask/call-limits.ts';
@@ -58,6 +60,8 @@ test('every model that a run may call is asked for its price, and the ones witho
 
 test('a repository is a folder, made absolute, or a URL as it stands', async () => {
   using folder = temporaryFolder();
+  assert.deepEqual(await repositoryOf({ repo: folder.path }), { kind: 'path', path: folder.path });
+  await aRepository(folder.path);
   assert.deepEqual(await repositoryOf({ repo: folder.path, ref: 'main' }), {
     kind: 'path',
     path: folder.path,
@@ -81,6 +85,25 @@ test('a repository that cannot be opened, or that git would run as a program, is
   for (const ref of ['-x', 'a b', '', 'a\u0000b', 'a\nb'])
     await assert.rejects(repositoryOf({ repo: '.', ref }), UsageError, ref);
 });
+
+test('a ref that a folder does not have is refused before anything starts', async () => {
+  using folder = temporaryFolder();
+  const refused = (says: RegExp) => (error: unknown) => error instanceof UsageError && says.test(error.message);
+  const wanted = { repo: folder.path, ref: 'nope' };
+  await assert.rejects(repositoryOf(wanted), refused(/^--ref nope: .* is not in a git checkout: leave the ref out/));
+  await aRepository(folder.path);
+  await assert.rejects(
+    repositoryOf(wanted),
+    refused(/^--ref nope: there is no ref "nope" in .*: give a branch, a tag/),
+  );
+});
+
+/** One commit, on the branch main. */
+async function aRepository(path: string): Promise<void> {
+  const git = (...given: string[]) => promisify(execFile)('git', ['-C', path, ...given]);
+  await git('init', '--quiet', '--initial-branch=main');
+  await git('-c', 'user.name=a', '-c', 'user.email=a@b', 'commit', '--quiet', '--allow-empty', '--message=first');
+}
 
 test('a question is trimmed, and a dash reads it from stdin', async () => {
   async function* pieces() {

@@ -42,6 +42,17 @@ test('from an older Node the bin runs the command line under the one of the chec
   assert.equal(end.code, 0);
 });
 
+test('npx of an older Node has nothing to warn of', needsOldNode, async () => {
+  const checkoutFolder = fileURLToPath(new URL('../..', import.meta.url));
+  const env = { PATH: '/usr/bin:/bin' };
+  const end = await runProgram('/usr/bin/npx', ['--no-install', 'switchyard', 'pipeline', 'list'], {
+    env,
+    cwd: checkoutFolder,
+  });
+  assert.match(end.stdout, /^orchestrated /);
+  assert.deepEqual([end.code, end.stderr], [0, '']);
+});
+
 test('arguments, streams and exit code pass through', needsOldNode, async () => {
   using folder = temporaryFolder();
   const main = `

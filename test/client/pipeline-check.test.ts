@@ -47,12 +47,13 @@ test('all mistakes are told at once, each at its line', async () => {
   const mistakes = await mistakesIn(folder.path, text);
   const expected = [
     /^2 name: a name is 1 to 40/,
-    /^5 specialists\[0\]\.prompt: is missing \(expected string\)/,
+    /^5 specialists\[0\]\.prompt: is missing: it must be text$/,
     /^5 specialists\[0\]\.promt: there is no such setting/,
     /^5 specialists\[0\]\.tools\[1\]: there is no tool "gerp"; there are .*grep/,
-    /^6 specialists\[1\]\.purpose: /,
-    /^7 specialists\[1\]\.tools: /,
-    /^8 specialists\[1\]\.turnLimit: /,
+    /^6 specialists\[1\]\.purpose: must be text of 1 character or more, not ""$/,
+    /^7 specialists\[1\]\.tools: must be a list of 1 item or more$/,
+    /^8 specialists\[1\]\.turnLimit: must be 1 or more, not 0$/,
+    /^3 router\.fallback: the fallback "docs" is none of the specialists \(code, debug\)$/,
   ];
   for (const each of expected)
     assert.ok(
@@ -68,6 +69,26 @@ test('a fallback that is no specialist and two specialists of one name are mista
   const mistakes = await mistakesIn(folder.path, spec);
   assert.ok(mistakes.some((mistake) => /router\.fallback: the fallback "docs" is none of/.test(mistake)));
   assert.ok(mistakes.some((mistake) => /specialists\[1\]\.name: two specialists are named "code"/.test(mistake)));
+});
+
+test('what is wrong with the shape hides neither a second name nor a missing router', async () => {
+  using folder = temporaryFolder();
+  const mistakes = await mistakesIn(folder.path, {
+    name: 7,
+    specialists: [specialist, { ...specialist, tools: {} }, 3],
+  });
+  for (const each of [
+    / name: must be text, not 7$/,
+    /specialists\[1\]\.tools: must be a list, not an object$/,
+    /specialists\[1\]\.name: two specialists are named "code"$/,
+    /specialists\[2\]: must be an object, not 3$/,
+    / router: several specialists need a router/,
+  ])
+    assert.ok(
+      mistakes.some((mistake) => each.test(mistake)),
+      `${each} in\n${mistakes.join('\n')}`,
+    );
+  assert.equal(mistakes.length, 5);
 });
 
 test('a prompt file must be there, be text in the folder of the pipeline, and be the only prompt', async () => {

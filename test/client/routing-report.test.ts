@@ -7,9 +7,10 @@ import { z } from 'zod';
 import { configuredSettings } from '../../client/doctor/configured.ts';
 import { inParallel } from '../../client/input/in-parallel.ts';
 import { readJsonLines } from '../../client/input/json-lines-file.ts';
+import { loadPipeline } from '../../client/pipelines/pipeline-files.ts';
 import { plainView } from '../../client/terminal/progress-view.ts';
 import type { Routed } from '../../client/ask/route-one.ts';
-import { routingSummary, summaryText } from '../../client/ask/route-questions.ts';
+import { routerRemarks, routingSummary, summaryText } from '../../client/ask/route-questions.ts';
 import type { RunProgress } from '../../contracts/run.ts';
 import { runUrl } from '../../observability/run-link.ts';
 import { aState } from './runs/a-run.ts';
@@ -20,6 +21,13 @@ const { usage } = aState();
 function routed(id: string, expected: string | null, route: string, fallback = false): Routed {
   return { id, expected, route, probabilities: { [route]: 1 }, fallback, source: 'text', model: 'm', usage };
 }
+
+test('a pipeline without a router is said to have none before its questions are routed', async () => {
+  assert.deepEqual(routerRemarks(await loadPipeline('single-agent')), [
+    'the pipeline "single-agent" has no router: every question goes to agent',
+  ]);
+  assert.deepEqual(routerRemarks(await loadPipeline('orchestrated')), []);
+});
 
 test('the report counts agreement, fallbacks and failures, and leaves out what nobody judged', () => {
   const summary = routingSummary([

@@ -23,7 +23,7 @@ const mistakes: Mistake[] = [
     says: /more than 20,000 characters/,
     options: { input: 'x'.repeat(300_000) },
   },
-  { name: 'no question', given: ['ask'], says: /missing required argument 'question'/ },
+  { name: 'no question', given: ['ask'], says: /<question> is missing/ },
   {
     name: 'a --repo with nothing there',
     given: ['ask', 'q', '--repo', '/nowhere/at/all'],
@@ -67,11 +67,37 @@ const mistakes: Mistake[] = [
     options: { env: { SWITCHYARD_MODLE: 'x' } },
   },
   { name: 'an id that cannot be one', given: ['ask', 'q', '--id', 'a b'], says: /letters, digits/ },
-  { name: 'an unknown option', given: ['ask', 'q', '--nope'], says: /unknown option '--nope'/ },
-  { name: 'an unknown command', given: ['aks'], says: /unknown command 'aks'.*ask/ },
+  { name: 'an unknown option', given: ['ask', 'q', '--nope'], says: /there is no option --nope/ },
+  { name: 'an unknown command', given: ['aks'], says: /there is no command aks: did you mean ask\?/ },
   { name: 'neither a question nor a file to route', given: ['route'], says: /one question in quotes, or --file/ },
   { name: 'a missing file of questions', given: ['route', '--file', '/nowhere.jsonl'], says: /no file \/nowhere/ },
-  { name: 'runs show without an id', given: ['runs', 'show'], says: /missing required argument 'id'/ },
+  {
+    name: 'words without quotes',
+    given: ['ask', 'how', 'does', 'it'],
+    says: /"ask" takes one argument, and 3 were given/,
+  },
+  {
+    name: 'an option without its value',
+    given: ['ask', 'q', '--repo'],
+    says: /--repo needs a value: <folder or git URL>/,
+  },
+  {
+    name: 'a value that is none of the choices',
+    given: ['search', 'x', '--kind', 'prose'],
+    says: /--kind must be one of code, docs, all, not "prose"/,
+  },
+  {
+    name: 'an argument that is none of the choices',
+    given: ['schema', 'nope'],
+    says: /<format> must be one of run-log, dataset, not "nope"/,
+  },
+  {
+    name: 'a log outside of a benchmark without --dataset',
+    given: ['grade', 'nowhere.jsonl'],
+    says: /--dataset <file\.jsonl> is missing: it may be left out only for a log that lies in the folder of a benchmark/,
+  },
+  { name: 'a status that no run has', given: ['runs', '--status', 'fine'], says: /--status must be one of running, / },
+  { name: 'runs show without an id', given: ['runs', 'show'], says: /<run> is missing/ },
 ];
 
 for (const { name, given, says, options } of mistakes)
@@ -116,6 +142,18 @@ test('a dataset none of whose routes a pipeline has is refused before anything s
     assert.deepEqual([end.code, end.stdout, existsSync(dataDirectory)], [2, '', false]);
   }
 });
+
+for (const verb of ['cancel', 'pause', 'report', 'resume', 'status'])
+  test(`bench ${verb} of a benchmark that does not exist says so in the same words, and starts nothing`, async () => {
+    using folder = temporaryFolder();
+    const dataDirectory = join(folder.path, 'home');
+    const end = await runSwitchyard(['bench', verb, 'nope'], { env: { SWITCHYARD_HOME: dataDirectory } });
+    assert.equal(
+      end.stderr,
+      'switchyard: there is no benchmark nope in this data directory: "switchyard bench status" lists those there are\n',
+    );
+    assert.deepEqual([end.code, end.stdout, existsSync(dataDirectory)], [2, '', false]);
+  });
 
 test('several mistakes in the settings are told together, in one line', async () => {
   const env = { SWITCHYARD_LOG_LEVEL: 'loud', SWITCHYARD_MODEL_ATTEMPTS: '0', OPENAI_BASE_URL: 'nonsense' };

@@ -104,7 +104,10 @@ test('a worker alone without a server ends with a line that names the address', 
   assert.ok(worker.stderr);
   const said = await text(worker.stderr);
   assert.equal(await exitOf(worker), 1);
-  assert.match(said, /^no Temporal server answers at 127\.0\.0\.1:1 .*TEMPORAL_ADDRESS\n$/);
+  assert.match(
+    said,
+    /^no Temporal server answers at 127\.0\.0\.1:1 \([a-z, ]+\): start one, or check TEMPORAL_ADDRESS\n$/,
+  );
 });
 
 test('a broken setting ends a worker and a runtime with exit code 2 and a line for each mistake', limit, async () => {

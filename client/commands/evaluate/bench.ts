@@ -1,5 +1,5 @@
 /** `switchyard bench`: arms against each other over a dataset, as a durable workflow. */
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
 import type { ScheduleOptions } from '../../benchmark/benchmark-schedules.ts';
 import { benchmarkId, each, positiveCount, runIdValue, spendingLimit, timeOfDay } from '../../input/option-values.ts';
 import type { ResumeOptions, RunOptions } from '../../benchmark/run-benchmark.ts';
@@ -20,7 +20,7 @@ export function addBench(program: Command): void {
     .option('--json', 'print one JSON object at the end', false)
     .action(async (options: RunOptions) => {
       const { runBenchmark } = await import('../../benchmark/run-benchmark.ts');
-      process.exitCode = await runBenchmark(options);
+      process.exitCode = await runBenchmark(withExpectedRoute(options));
     });
   addResume(bench);
   addSteering(bench);
@@ -29,16 +29,26 @@ export function addBench(program: Command): void {
 
 function planned(command: Command): Command {
   return command
-    .option('--dataset <file.jsonl>', 'the questions with their gold (default: the 64 about Fastify)')
-    .option('--pipeline <name or file>', 'an arm; give it several times (default: single-agent, orchestrated)', each)
+    .option('--dataset <file.jsonl>', 'the questions with their gold; the 64 about Fastify unless given')
+    .option(
+      '--pipeline <name or file>',
+      'an arm; give it several times; single-agent and orchestrated unless given',
+      each,
+    )
     .option('--baseline <name>', 'which of the pipelines the others are held against')
     .option('--trials <n>', 'how often each question is asked', positiveCount, 1)
     .option('--concurrency <n>', 'how many questions at a time', positiveCount, concurrency)
     .option('--limit <amount>', 'stop at so many US dollars (2.50) or tokens (500000tokens)', spendingLimit)
-    .option('--name <id>', 'name the benchmark (default: bench-<time>-<random>)', runIdValue)
+    .option('--name <id>', 'name the benchmark; bench-<time>-<random> unless given', runIdValue)
     .option('--leave-one-out', 'run the split once more without each of its specialists', false)
     .option('--questions <n>', 'so many questions, spread over the dataset', positiveCount)
-    .option('--route <name>', 'only questions that this route is expected for');
+    .option('--expected-route <name>', 'only questions that this route is expected for')
+    .addOption(new Option('--route <name>', 'the same, by its former name').hideHelp());
+}
+
+/** `--route` skips the router in `ask`, so that the choice of questions has a name of its own; the old one still does. */
+function withExpectedRoute<Options extends { route?: string }>(given: Options & { expectedRoute?: string }): Options {
+  return given.expectedRoute === undefined ? given : { ...given, route: given.expectedRoute };
 }
 
 function addResume(bench: Command): void {
@@ -49,7 +59,7 @@ function addResume(bench: Command): void {
       'Takes up a benchmark that was paused, left by Ctrl-C, cancelled, or that ended at its limit. What is recorded ' +
         'is not asked again; runs that wait for their provider try it again.',
     )
-    .argument('<id>', 'the id of the benchmark', benchmarkId)
+    .argument('<benchmark>', 'the id of the benchmark', benchmarkId)
     .option('--concurrency <n>', 'of one that has ended: how many questions at a time', positiveCount, concurrency)
     .option('--limit <amount>', 'of one that has ended: its new limit, what is spent included', spendingLimit)
     .option('--yes', 'without a limit, also after it ended at one', false)
@@ -64,26 +74,24 @@ function addSteering(bench: Command): void {
   bench
     .command('status')
     .summary('show benchmarks, or one')
-    .argument('[id]', 'the id of the benchmark', benchmarkId)
+    .argument('[benchmark]', 'the id of the benchmark', benchmarkId)
     .option('--json', 'print JSON lines', false)
     .action(async (id: Id | undefined, { json }: Json) => {
       const { showBenchmarks } = await import('../../benchmark/steer-benchmark.ts');
       process.exitCode = await showBenchmarks(id, json);
     });
-  one(bench, 'pause', 'ask nothing new until it is resumed').action(async (id: Id) => {
+  one(bench, 'pause', 'ask nothing new until it is resumed').action(async (id: Id, { json }: Json) => {
     const { pauseBenchmark } = await import('../../benchmark/steer-benchmark.ts');
-    process.exitCode = await pauseBenchmark(id);
+    process.exitCode = await pauseBenchmark(id, json);
   });
-  one(bench, 'cancel', 'end it now, with what is recorded').action(async (id: Id) => {
+  one(bench, 'cancel', 'end it now, with what is recorded').action(async (id: Id, { json }: Json) => {
     const { cancelBenchmark } = await import('../../benchmark/steer-benchmark.ts');
-    process.exitCode = await cancelBenchmark(id);
+    process.exitCode = await cancelBenchmark(id, json);
   });
-  one(bench, 'report', 'write its report and memo anew')
-    .option('--json', 'print one JSON object', false)
-    .action(async (id: Id, { json }: Json) => {
-      const { reportBenchmark } = await import('../../benchmark/steer-benchmark.ts');
-      process.exitCode = await reportBenchmark(id, json);
-    });
+  one(bench, 'report', 'write its report and memo anew').action(async (id: Id, { json }: Json) => {
+    const { reportBenchmark } = await import('../../benchmark/steer-benchmark.ts');
+    process.exitCode = await reportBenchmark(id, json);
+  });
 }
 
 function addSchedule(bench: Command): void {
@@ -92,11 +100,16 @@ function addSchedule(bench: Command): void {
       'Has the Temporal server start the benchmark once a day; it runs while a runtime is up ("switchyard up") or a ' +
         'worker is. Each night has a folder of its own; "switchyard bench report ID" writes its report.',
     )
-    .option('--at <time>', 'at this time of day, here', timeOfDay, { hour: 3, minute: 0 })
+    .addOption(
+      new Option('--at <time>', 'at this time of day, here')
+        .argParser(timeOfDay)
+        .default({ hour: 3, minute: 0 }, '03:00'),
+    )
     .option('--yes', 'do not ask, whatever one night will cost', false)
+    .option('--json', 'print one JSON object', false)
     .action(async (options: ScheduleOptions) => {
       const { createSchedule } = await import('../../benchmark/benchmark-schedules.ts');
-      process.exitCode = await createSchedule(options);
+      process.exitCode = await createSchedule(withExpectedRoute(options));
     });
   schedule
     .command('list')
@@ -104,14 +117,23 @@ function addSchedule(bench: Command): void {
     .option('--json', 'print JSON lines', false)
     .action(async ({ json }: Json) => {
       const { listSchedules } = await import('../../benchmark/benchmark-schedules.ts');
-      process.exitCode = await listSchedules(json);
+      process.exitCode = await listSchedules(json || schedule.opts<Json>().json);
     });
-  one(schedule, 'delete', 'delete a schedule; what it has run is kept').action(async (id: Id) => {
-    const { deleteSchedule } = await import('../../benchmark/benchmark-schedules.ts');
-    process.exitCode = await deleteSchedule(id);
-  });
+  schedule
+    .command('delete')
+    .summary('delete a schedule; what it has run is kept')
+    .argument('<schedule>', 'the name of the schedule', benchmarkId)
+    .option('--json', 'print one JSON object', false)
+    .action(async (id: Id, { json }: Json) => {
+      const { deleteSchedule } = await import('../../benchmark/benchmark-schedules.ts');
+      process.exitCode = await deleteSchedule(id, json || schedule.opts<Json>().json);
+    });
 }
 
 function one(parent: Command, name: string, summary: string): Command {
-  return parent.command(name).summary(summary).argument('<id>', 'the id of the benchmark', benchmarkId);
+  return parent
+    .command(name)
+    .summary(summary)
+    .argument('<benchmark>', 'the id of the benchmark', benchmarkId)
+    .option('--json', 'print one JSON object', false);
 }

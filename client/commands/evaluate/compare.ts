@@ -1,11 +1,11 @@
 /** `switchyard compare` and `switchyard signals`: whether a split helps, from run logs alone. */
 import { type Command, InvalidArgumentError } from 'commander';
 import type { CompareOptions, OutputFile } from '../../evaluate/compare-logs.ts';
-import { share } from '../../input/option-values.ts';
 import type { SignalsOptions } from '../../evaluate/show-signals.ts';
+import { withDataset, withWasteShare } from './log-options.ts';
 
 export function addCompare(program: Command): void {
-  graded(program.command('compare').summary('compare two arms, question by question'))
+  withLog(program.command('compare').summary('compare two arms, question by question'))
     .description(
       'Says whether the candidate is justified over the baseline: as a whole and route by route. A log of several ' +
         'arms is given as LOG:ARM. docs/statistics.md has the rules.',
@@ -35,8 +35,8 @@ export function addCompare(program: Command): void {
       const { compareLogs } = await import('../../evaluate/compare-logs.ts');
       process.exitCode = await compareLogs(baseline, candidate, options);
     });
-  graded(program.command('signals').summary('tell whether an arm shows signs that a split could help'))
-    .argument('<run-log.jsonl>')
+  withLog(program.command('signals').summary('tell whether an arm shows signs that a split could help'))
+    .argument('<run-log.jsonl>', 'a run log; LOG:ARM where it has several arms')
     .option('--arm <name>', 'which arm of the log')
     .option('--json', 'print one JSON object', false)
     .action(async (log: string, options: SignalsOptions) => {
@@ -45,11 +45,7 @@ export function addCompare(program: Command): void {
     });
 }
 
-function graded(command: Command): Command {
-  return command
-    .requiredOption('--dataset <file.jsonl>', 'the questions with their gold')
-    .option('--waste-share <share>', 'a right answer is wasteful above this share of needless calls', share, 1 / 3);
-}
+const withLog = (command: Command) => withWasteShare(withDataset(command));
 
 function collect<Value>(read: (text: string) => Value): (text: string, before: Value[]) => Value[] {
   return (text, before) => [...before, read(text)];

@@ -7,9 +7,9 @@ export function addDataset(program: Command): void {
   dataset
     .command('check')
     .summary('find gold that does not exist, duplicates, leaks and imbalance')
-    .argument('<file.jsonl>')
+    .argument('<file.jsonl>', 'the dataset')
     .option('--repo <folder or git URL>', 'the repository that the gold is in; the one the file names unless given')
-    .option('--ref <ref>', 'a branch, tag or commit of it')
+    .option('--ref <ref>', 'a branch, tag or commit of it; the current one unless given')
     .option('--json', 'print one JSON object', false)
     .action(async (file: string, options: CheckOptions) => {
       const { checkDatasetFile } = await import('../../evaluate/check-dataset.ts');

@@ -1,7 +1,7 @@
 /** `switchyard grade` and `switchyard label`: what a run log is worth, without running anything again. */
 import type { Command } from 'commander';
 import type { GradeLogOptions } from '../../evaluate/grade-log.ts';
-import { share } from '../../input/option-values.ts';
+import { withDataset, withWasteShare } from './log-options.ts';
 
 export function addGrade(program: Command): void {
   withLog(program.command('grade').summary('grade a run log against its dataset'))
@@ -22,10 +22,8 @@ export function addGrade(program: Command): void {
 }
 
 function withLog(command: Command): Command {
-  return command
-    .argument('<run-log.jsonl>')
-    .requiredOption('--dataset <file.jsonl>', 'the questions with their gold')
-    .option('--waste-share <share>', 'a right answer is wasteful above this share of needless calls', share, 1 / 3)
-    .option('-o, --output <file.jsonl>', 'write one line a record to a file, too')
+  return withWasteShare(withDataset(command.argument('<run-log.jsonl>', 'a run log; LOG:ARM for one arm of it')))
+    .option('--arm <name>', 'only this arm of the log')
+    .option('-o, --output <file>', 'write one JSON line a record to a file, too')
     .option('--json', 'print JSON lines', false);
 }

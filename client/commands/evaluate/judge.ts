@@ -2,20 +2,18 @@
 import type { Command } from 'commander';
 import type { JudgeLogOptions } from '../../evaluate/judge-log.ts';
 import { count, each } from '../../input/option-values.ts';
+import { withDataset } from './log-options.ts';
 
 export function addJudge(program: Command): void {
-  program
-    .command('judge')
-    .summary('have the answers of a run log graded by a model')
+  withDataset(program.command('judge').summary('have the answers of a run log graded by a model'))
     .description(
       'Has every answer held against a rubric made of its gold, by one model or several. Prints where they and the ' +
         "grader differ, and how far they agree. A judge that fails gives no grade, and is no failure of the arm's.",
     )
-    .argument('<run-log.jsonl>')
-    .requiredOption('--dataset <file.jsonl>', 'the questions with their gold')
-    .option('--judge <model>', 'a model; give it several times (default: the judge of the settings)', each, [])
+    .argument('<run-log.jsonl>', 'a run log')
+    .option('--judge <model>', 'a model; give it several times; the judge of the settings unless given', each, [])
     .option('--seed <n>', 'decides the order of the criteria', count, 1)
-    .option('-o, --output <file.jsonl>', 'write one line an answer to a file, too')
+    .option('-o, --output <file>', 'write one JSON line an answer to a file, too')
     .option('--json', 'print JSON lines', false)
     .action(async (log: string, options: JudgeLogOptions) => {
       const { judgeLog } = await import('../../evaluate/judge-log.ts');

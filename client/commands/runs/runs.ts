@@ -1,7 +1,7 @@
 /** `switchyard runs`: lists runs, shows one, cancels one, takes one up again. */
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
 import type { ListOptions } from '../../runs/list-runs.ts';
-import { benchmarkId, knownRunId, positiveCount } from '../../input/option-values.ts';
+import { benchmarkId, knownRunId, positiveCount, runStatuses } from '../../input/option-values.ts';
 
 type Json = { json: boolean };
 
@@ -11,6 +11,7 @@ export function addRuns(program: Command): void {
     .summary('list runs; show, cancel or retry one')
     .option('--limit <n>', 'how many, newest first', positiveCount, 20)
     .option('--benchmark <id>', 'those of a benchmark; without it, those of none', benchmarkId)
+    .addOption(new Option('--status <status>', 'only those with this status').choices(runStatuses))
     .option('--json', 'print JSON', false)
     .action(async (options: ListOptions) => {
       const { listRuns } = await import('../../runs/list-runs.ts');
@@ -36,6 +37,6 @@ function one(runs: Command, name: string, summary: string): Command {
   return runs
     .command(name)
     .summary(summary)
-    .argument('<id>', 'the id of the run', knownRunId)
+    .argument('<run>', 'the id of the run', knownRunId)
     .option('--json', 'print one JSON object', false);
 }

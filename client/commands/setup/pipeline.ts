@@ -6,7 +6,7 @@ export function addPipeline(program: Command): void {
   pipeline
     .command('check')
     .summary('say everything that is wrong with a pipeline file')
-    .argument('<name or file>')
+    .argument('<name or file>', 'a pipeline that ships, or a file of your own')
     .option('--json', 'print one JSON object', false)
     .action(async (nameOrFile: string, { json }: { json: boolean }) => {
       const { checkPipeline } = await import('../../pipelines/show-pipelines.ts');
@@ -23,7 +23,7 @@ export function addPipeline(program: Command): void {
   pipeline
     .command('show')
     .summary('print a pipeline with its prompts and defaults filled in, as JSON')
-    .argument('<name or file>')
+    .argument('<name or file>', 'a pipeline that ships, or a file of your own')
     .action(async (nameOrFile: string) => {
       const { showPipeline } = await import('../../pipelines/show-pipelines.ts');
       process.exitCode = await showPipeline(nameOrFile);

@@ -88,6 +88,19 @@ test('arms that leave a specialist out are not told to lack its route', async ()
   assert.deepEqual((await planBenchmark(options, settings)).remarks, []);
 });
 
+test('a plan says where there are fewer questions than were asked for, and where one pipeline gives no report', async () => {
+  using folder = temporaryFolder();
+  const settings = readConfig({ SWITCHYARD_HOME: join(folder.path, 'home') }, null, '/nowhere');
+  const remarksOf = async (more: object) =>
+    (await planBenchmark({ trials: 1, concurrency: 1, leaveOneOut: false, ...more }, settings)).remarks;
+  const docs = (await benchmarkQuestions({ route: 'docs' })).questions.length;
+  assert.deepEqual(await remarksOf({ route: 'docs', questions: 999 }), [
+    `--questions 999: the route docs has ${docs}, and all of them are asked`,
+  ]);
+  assert.deepEqual(await remarksOf({ route: 'docs', questions: docs }), []);
+  assert.match((await remarksOf({ questions: 8, pipeline: ['single-agent'] }))[0] ?? '', /no report and no memo/);
+});
+
 test('limits are dollars or tokens, and anything else is refused', () => {
   assert.deepEqual(spendingLimit('2.50'), { kind: 'usd', most: 2.5 });
   assert.deepEqual(spendingLimit('$3'), { kind: 'usd', most: 3 });

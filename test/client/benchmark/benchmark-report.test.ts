@@ -116,7 +116,10 @@ test('a run log of one arm says what to do instead', async () => {
   writeBenchmark(folder.path, { questions: 2 });
   const log = join(folder.path, 'run-log.jsonl');
   writeFileSync(log, readFileSync(log, 'utf8').split('\n').slice(0, 2).join('\n'));
-  await assert.rejects(writeBenchmarkReport(folder.path), /records of one arm only; switchyard signals/);
+  await assert.rejects(
+    writeBenchmarkReport(folder.path),
+    /records of one arm only, and a report compares two: "switchyard signals /,
+  );
 });
 
 test('a manifest that does not fit is told with what is wrong', async () => {

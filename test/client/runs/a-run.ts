@@ -71,6 +71,7 @@ export function aRun(outcome: AnswerOutcome = { kind: 'answered', state: aState(
     workflowId: 'ask-0mb-1',
     runId: 'run-1',
     webUrl: 'http://127.0.0.1:8233/namespaces/default/workflows/ask-0mb-1/run-1/history',
+    serverStops: false,
     durationMs: 3210,
     outcome,
   };

@@ -35,6 +35,45 @@ test('an answer is printed with citations and their status, route, retries, cost
   assert.doesNotMatch(text, /offline model/);
 });
 
+test('a link to a Web UI that stops with the command says so, and what opens it again', () => {
+  const text = outcomeText({ ...aRun(), serverStops: true }, plain);
+  assert.match(text, /^Web UI +http:[^\n]+\n +closes with this command; "npx switchyard up" opens it again$/m);
+  assert.doesNotMatch(outcomeText({ ...aRun(), serverStops: true, webUrl: null }, plain), /closes with/);
+  assert.doesNotMatch(outcomeText(aRun(), plain), /closes with/);
+});
+
+test('a commit is named once, beside a branch or in the place of one', () => {
+  const { snapshot } = aState();
+  assert.ok(snapshot !== null);
+  const commit = 'c'.repeat(12);
+  for (const [label, shown] of [
+    [`fastify@${commit}`, `fastify at ${commit}`],
+    ['fastify@main', `fastify@main at ${commit}`],
+    ['fastify', `fastify at ${commit}`],
+  ] as const) {
+    const state = aState({ snapshot: { ...snapshot, label } });
+    assert.match(outcomeText(aRun({ kind: 'answered', state }), plain), new RegExp(`^repository +${shown}$`, 'm'));
+  }
+});
+
+test('a spent budget names the limit in words and the option, and says where nothing was found', () => {
+  const nothing = aState({ final_answer: null, evidence: [] });
+  const textOf = (outcome: AnswerOutcome) => outcomeText(aRun(outcome), plain).replace(/\s+/g, ' ');
+  assert.ok(
+    textOf({ kind: 'budget-spent', state: nothing, limit: 'modelCalls' }).startsWith(
+      'budget-spent: the limit on model calls was reached, and nothing was found by then. ' +
+        '--max-model-calls raises it, and so does budget.modelCalls in a pipeline file. ',
+    ),
+  );
+  for (const [limit, words] of [
+    ['tokens', /limit on tokens was reached, and this is what there was by then\. --max-tokens raises it/],
+    ['costUsd', /limit on cost was .* --max-cost-usd raises it/],
+    ['wallClockSeconds', /limit on time was .* --max-seconds raises it/],
+  ] as const)
+    assert.match(textOf({ kind: 'budget-spent', state: aState(), limit }), words);
+  assert.match(textOf({ kind: 'cancelled', state: nothing }), /^cancelled: nothing was found by then\. /);
+});
+
 test('no line but a link is longer than 80 columns, and nothing is coloured', () => {
   const lines = outcomeText(aRun(), plain).split('\n');
   assert.ok(lines.length > 15);

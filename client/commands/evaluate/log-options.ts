@@ -1,0 +1,17 @@
+/** The options that every command on a run log has. */
+import { type Command, Option } from 'commander';
+import { share } from '../../input/option-values.ts';
+
+const theDataset = 'the questions with their gold; the dataset of the benchmark that the log lies in, unless given';
+
+export function withDataset(command: Command): Command {
+  return command.option('--dataset <file.jsonl>', theDataset);
+}
+
+export function withWasteShare(command: Command): Command {
+  return command.addOption(
+    new Option('--waste-share <share>', 'a right answer is wasteful above this share of needless calls')
+      .argParser(share)
+      .default(1 / 3, 'a third'),
+  );
+}

@@ -1,0 +1,59 @@
+/** Names every command of the command line; the code of a command is loaded when it is called. */
+import { Command } from 'commander';
+import { addAsk } from './commands/runs/ask.ts';
+import { addBench } from './commands/evaluate/bench.ts';
+import { addCompare } from './commands/evaluate/compare.ts';
+import { addCounterfactual } from './commands/evaluate/counterfactual.ts';
+import { addDataset } from './commands/evaluate/dataset.ts';
+import { addDemo } from './commands/runs/demo.ts';
+import { addDoctor } from './commands/setup/doctor.ts';
+import { addGrade } from './commands/evaluate/grade.ts';
+import { addIndex } from './commands/repository/index.ts';
+import { addJudge } from './commands/evaluate/judge.ts';
+import { addMap } from './commands/repository/map.ts';
+import { addModel } from './commands/setup/model.ts';
+import { addPipeline } from './commands/setup/pipeline.ts';
+import { addRoute } from './commands/runs/route.ts';
+import { addRuns } from './commands/runs/runs.ts';
+import { addSchema } from './commands/evaluate/schema.ts';
+import { addSearch } from './commands/repository/search.ts';
+import { addTrace } from './commands/runs/trace.ts';
+import { addUp } from './commands/runs/up.ts';
+import { addVerifyLangfuse } from './commands/setup/verify-langfuse.ts';
+import { addWorker } from './commands/setup/worker.ts';
+import { exitCodeTable } from './exit-codes.ts';
+import { addVersion, optionDescription } from './terminal/help-style.ts';
+import { mistakeText } from './terminal/mistake-text.ts';
+
+export function createProgram(): Command {
+  const program = new Command('switchyard')
+    .description('Durable multi-agent answers about a code repository, on Temporal, measured against one agent.')
+    .addHelpText('after', exitCodeTable)
+    .enablePositionalOptions()
+    .configureOutput({ outputError: (text, write) => write(mistakeText(text)) })
+    .configureHelp({ optionDescription })
+    .exitOverride();
+  addUp(program);
+  addAsk(program);
+  addRoute(program);
+  addRuns(program);
+  addTrace(program);
+  addIndex(program);
+  addSearch(program);
+  addMap(program);
+  addDemo(program);
+  addPipeline(program);
+  addDataset(program);
+  addBench(program);
+  addCounterfactual(program);
+  addGrade(program);
+  addJudge(program);
+  addCompare(program);
+  addSchema(program);
+  addDoctor(program);
+  addVerifyLangfuse(program);
+  addModel(program);
+  addWorker(program);
+  addVersion(program);
+  return program;
+}

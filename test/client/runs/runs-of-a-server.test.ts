@@ -1,0 +1,67 @@
+/** `runs` and its neighbours against a server: what does not exist is told alike, and runs of other software by their input. */
+import assert from 'node:assert/strict';
+import { randomUUID } from 'node:crypto';
+import { join } from 'node:path';
+import { after, test } from 'node:test';
+import { Client, Connection } from '@temporalio/client';
+import { testServer } from '../../support/temporal.ts';
+import { runSwitchyard, temporaryFolder } from '../run-command.ts';
+
+const server = await testServer();
+const connection = await Connection.connect({ address: server.address });
+const client = new Client({ connection });
+const folder = temporaryFolder();
+const env = { SWITCHYARD_HOME: join(folder.path, 'home'), TEMPORAL_ADDRESS: server.address };
+
+after(async () => {
+  await connection.close();
+  await server[Symbol.asyncDispose]();
+  folder[Symbol.dispose]();
+});
+
+const commands: [string[], RegExp][] = [
+  [['runs', 'show', 'nope'], /there is no run nope: "switchyard runs" lists those there are/],
+  [['runs', 'cancel', 'nope'], /there is no run nope: "switchyard runs" lists those there are/],
+  [['runs', 'retry', 'nope'], /there is no run nope: "switchyard runs" lists those there are/],
+  [['trace', 'nope'], /there is no run nope: "switchyard runs" lists those there are/],
+  [['trace', 'nope.json'], /there is no file nope\.json/],
+  [
+    ['runs', '--benchmark', 'nope'],
+    /there is no benchmark nope in this data directory: "switchyard bench status" lists/,
+  ],
+  [['bench', 'pause', 'nope'], /there is no benchmark nope in this data directory: "switchyard bench status" lists/],
+  [['bench', 'schedule', 'delete', 'nope'], /there is no schedule nope: "switchyard bench schedule list" lists/],
+];
+
+for (const [given, says] of commands)
+  test(`${given.join(' ')} ends with exit code 2 and says what there is`, async () => {
+    const end = await runSwitchyard(given, { env });
+    assert.match(end.stderr, says);
+    assert.match(end.stderr, /^switchyard: [^\n]+\n$/);
+    assert.deepEqual([end.code, end.stdout], [2, '']);
+  });
+
+test('a run that other software started is listed with the question and pipeline of its input, and by its status', async () => {
+  const workflowId = `mine-${randomUUID()}`;
+  const input = { question: 'Where is\nthe  cart?', pipeline: { name: 'my-team' }, repository: { kind: 'path' } };
+  const handle = await client.workflow.start('answerQuestion', { taskQueue: 'nobody', workflowId, args: [input] });
+  const strange = `strange-${randomUUID()}`;
+  const other = await client.workflow.start('answerQuestion', { taskQueue: 'nobody', workflowId: strange, args: [7] });
+  type Row = { id: string; question: string | null; pipeline: string | null };
+  const rowsOf = async (status: string) => {
+    const end = await runSwitchyard(['runs', '--json', '--limit', '100', '--status', status], { env });
+    assert.equal(end.code, 0, end.stderr);
+    return (JSON.parse(end.stdout) as Row[]).filter(({ id }) => id === workflowId || id === strange);
+  };
+  try {
+    const running = await rowsOf('running');
+    const found = running.find(({ id }) => id === workflowId);
+    assert.deepEqual([found?.question, found?.pipeline], ['Where is the cart?', 'my-team']);
+    const unknown = running.find(({ id }) => id === strange);
+    assert.deepEqual([unknown?.question, unknown?.pipeline], [null, null]);
+    for (const status of ['waiting', 'completed', 'terminated']) assert.deepEqual(await rowsOf(status), []);
+  } finally {
+    await handle.terminate();
+    await other.terminate();
+  }
+});
