@@ -1,6 +1,16 @@
 /** Bundles the workflow code once for each state of its sources, because bundling is most of a worker's start. */
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  accessSync,
+  constants,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { bundleWorkflowCode, DefaultLogger } from '@temporalio/worker';
@@ -12,22 +22,41 @@ const prefix = 'workflows-';
 
 export const workflowsPath = join(checkout, 'workflows', 'index.ts');
 
+/** With the code that it is made of, for all data directories; not writable where another user installed the code. */
+const checkoutCache = join(checkout, 'node_modules', '.cache', 'switchyard');
+
 /**
  * The path of a bundle of workflows/index.ts as it is now.
- * @param cache the data directory's folder for what can be made again.
+ * @param cache the data directory's folder for what can be made again: taken where `shared` cannot be written
+ * @param shared a folder for all data directories
  */
-export async function workflowBundle(cache: string): Promise<{ codePath: string }> {
+export async function workflowBundle(cache: string, shared = checkoutCache): Promise<{ codePath: string }> {
   const name = `${prefix}${fingerprint()}.js`;
-  const codePath = join(cache, name);
-  if (existsSync(codePath)) return { codePath };
+  const known = [shared, cache].map((folder) => join(folder, name)).find((path) => existsSync(path));
+  if (known !== undefined) return { codePath: known };
   const { code } = await bundleWorkflowCode({ workflowsPath, logger: new DefaultLogger('WARN') });
+  return { codePath: keep(name, code, isWritable(shared) ? shared : cache) };
+}
+
+function isWritable(folder: string): boolean {
+  try {
+    mkdirSync(folder, { recursive: true });
+    accessSync(folder, constants.W_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function keep(name: string, code: string, cache: string): string {
+  const codePath = join(cache, name);
   mkdirSync(cache, { recursive: true });
   const unfinished = `${codePath}.${process.pid}`;
   writeFileSync(unfinished, code);
   renameSync(unfinished, codePath);
   const old = readdirSync(cache).filter((file) => file.startsWith(prefix) && file.endsWith('.js') && file !== name);
   for (const file of old) rmSync(join(cache, file), { force: true });
-  return { codePath };
+  return codePath;
 }
 
 function fingerprint(): string {

@@ -56,7 +56,7 @@ export async function build(
 /** Bundles a copy of all that workflow code may import. */
 async function bundled(root: string, texts: ReadonlyMap<string, string>, folder: string): Promise<string> {
   const tree = join(folder, 'tree');
-  for (const part of ['workflows', 'contracts', 'package.json'])
+  for (const part of ['workflows', 'contracts', 'lib', 'package.json'])
     cpSync(join(root, part), join(tree, part), { recursive: true });
   symlinkSync(join(root, 'node_modules'), join(tree, 'node_modules'));
   writeFileSync(join(tree, 'switch.js'), bundledSwitch);

@@ -13,6 +13,8 @@ export type Setting = {
   environment: NodeJS.ProcessEnv;
   jobs: number;
   leftOut: readonly string[];
+  /** As in `Group`. */
+  always: readonly string[];
   mostTests: number | null;
   /** Ends all when it aborts. */
   signal?: AbortSignal;
@@ -58,7 +60,7 @@ export async function killMutants(
   const results: Result[] = [];
   const begun = Date.now();
   await inParallel(mutants, 'compare', setting, async (mutant, warm) => {
-    const { inTest, atLoad } = testsFor(mutant, baselines, kills, setting.mostTests);
+    const { inTest, atLoad } = testsFor(mutant, baselines, kills, setting);
     const tests = [...new Set([...inTest, ...atLoad])];
     const killedBy = (await attempt(mutant, inTest, warm)) ?? (await attemptFromTheStart(mutant, atLoad, setting));
     const killer = tests.find(({ file, at }) => file === killedBy?.test.file && at === killedBy.test.at);
@@ -90,16 +92,19 @@ function testsFor(
   { id }: Mutant,
   baselines: readonly Baseline[],
   kills: ReadonlyMap<Baseline, number>,
-  most: number | null,
+  { root, always, mostTests }: Setting,
 ) {
   const price = (test: Baseline) => test.took / (1 + (kills.get(test) ?? 0));
-  const chosen = (tests: readonly Baseline[]) =>
-    tests
-      // A test that reaches little is likely about this mutant; the same ones are taken each time.
+  const isAlways = ({ file }: Baseline) => always.includes(relative(root, file));
+  const chosen = (tests: readonly Baseline[]) => {
+    // A test that reaches little is likely about this mutant; the same ones are taken each time.
+    const near = tests
+      .filter((test) => !isAlways(test))
       .toSorted((one, other) => one.reached.size - other.reached.size)
-      .slice(0, most ?? Infinity)
-      // Quick ones first, and those that have killed before.
-      .toSorted((one, other) => price(one) - price(other));
+      .slice(0, mostTests ?? Infinity);
+    // Quick ones first, and those that have killed before.
+    return [...tests.filter(isAlways), ...near].toSorted((one, other) => price(one) - price(other));
+  };
   return {
     inTest: chosen(baselines.filter(({ reached }) => reached.has(id))),
     atLoad: chosen(baselines.filter(({ loads }) => loads.has(id))),

@@ -113,6 +113,7 @@ async function runGroup(group: Group, files: readonly string[], { jobs, sample }
       jobs,
       say,
       leftOut: group.leftOut,
+      always: group.always,
       mostTests: group.mostTests,
       signal: interrupted.signal,
     };

@@ -86,7 +86,16 @@ function project(tests: string) {
 async function scoresOf({ root, tests }: { root: string; tests: string[] }) {
   const folder = join(root, 'built');
   const { mutants } = await build(root, ['code.ts'], folder, { equivalents: [], workflows: false });
-  const setting = { folder, root, environment: {}, jobs: 1, leftOut: ['slow'], mostTests: null, say: () => {} };
+  const setting = {
+    folder,
+    root,
+    environment: {},
+    jobs: 1,
+    leftOut: ['slow'],
+    always: [],
+    mostTests: null,
+    say: () => {},
+  };
   const results = await killMutants(mutants, await observeTests(tests, setting), setting);
   const named = ({ original, replacement }: Mutant) => `${original} -> ${replacement}`;
   return {

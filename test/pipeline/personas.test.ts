@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { test } from 'node:test';
+import { after, test } from 'node:test';
 import { loadPipeline } from '../../client/pipelines/pipeline-files.ts';
 import { startOfflineModel } from '../../offline-model/server/server.ts';
 import { openScene } from '../support/scene.ts';
@@ -14,6 +15,10 @@ const questions = readFileSync(join(checkout, 'datasets/demo.jsonl'), 'utf8')
   .filter((line) => line !== '')
   .map((line) => JSON.parse(line) as { question: string; repository: string });
 
+/** The repositories are indexed once for all. */
+const index = mkdtempSync(join(tmpdir(), 'switchyard-personas-'));
+after(() => rmSync(index, { recursive: true, force: true }));
+
 for (const [name, persona] of [
   ['an OpenAI reasoning model', openAiReasoning],
   ['a llama.cpp server', llamaCpp],
@@ -22,7 +27,7 @@ for (const [name, persona] of [
   test(`the demo's questions are answered through ${name}`, async () => {
     await using offline = await startOfflineModel();
     await using server = await startScriptedServer({ persona: persona(), upstream: { baseUrl: offline.url } });
-    await using scene = await openScene({ modelUrl: server.url });
+    await using scene = await openScene({ modelUrl: server.url, index });
     const pipeline = await loadPipeline('orchestrated');
     const outcomes = await Promise.all(
       questions.map(({ question, repository }) =>

@@ -57,12 +57,22 @@ const files = folders.flatMap((folder) =>
     .map((name) => `${folder}/${name}`),
 );
 
-async function nodesOf(file: string, types: string[]): Promise<Node[]> {
+const roots = new Map<string, Node>();
+
+async function rootOf(file: string): Promise<Node> {
+  const known = roots.get(file);
+  if (known !== undefined) return known;
   const grammar = await grammarFor(file);
   assert.ok(grammar);
   const tree = grammar.parser.parse(readFileSync(file, 'utf8'));
   assert.ok(tree);
-  return tree.rootNode.descendantsOfType(types).filter((node) => node !== null);
+  roots.set(file, tree.rootNode);
+  return tree.rootNode;
+}
+
+async function nodesOf(file: string, types: string[]): Promise<Node[]> {
+  const root = await rootOf(file);
+  return root.descendantsOfType(types).filter((node) => node !== null);
 }
 
 async function literalsOf(file: string): Promise<Found[]> {

@@ -1,28 +1,41 @@
 import assert from 'node:assert/strict';
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import { type TestContext, test } from 'node:test';
+import { after, type TestContext, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { Snapshot } from '../../contracts/snapshot.ts';
+import { createRetrieval } from '../../retrieval/repository.ts';
 import {
   commitAll,
   git,
   never,
   openPath,
   runTool,
-  scratchFolder,
   scratchRetrieval,
   storeContent,
   syntheticSource,
 } from './scratch.ts';
 
-/** A checkout of 2 MB: enough for four transactions. */
-function sourceCheckout(folder: string): string {
-  const checkout = syntheticSource(join(folder, 'source'), 2.1, 11);
-  git(checkout, 'init', '--quiet');
-  return commitAll(checkout, 'first');
+const folder = mkdtempSync(join(tmpdir(), 'switchyard-interrupted-'));
+after(() => rmSync(folder, { recursive: true, force: true }));
+
+/** 2 MB: enough for four transactions. */
+const checkout = syntheticSource(join(folder, 'source'), 2.1, 11);
+git(checkout, 'init', '--quiet');
+commitAll(checkout, 'first');
+
+/** What opening the checkout without interruption gives. */
+const whole = await openedWhole();
+
+async function openedWhole(): Promise<{ snapshot: Snapshot; content: unknown }> {
+  const dataDirectory = join(folder, 'whole');
+  await using retrieval = createRetrieval({ dataDirectory });
+  const snapshot = await openPath(retrieval, checkout);
+  return { snapshot, content: storeContent(dataDirectory, snapshot) };
 }
 
 function openInChild(t: TestContext, dataDirectory: string, path: string): ChildProcess {
@@ -45,29 +58,23 @@ async function killAt(child: ChildProcess, report: number): Promise<boolean> {
 test('killed at seeded moments and started again, the store holds the same as without a kill', {
   timeout: 120_000,
 }, async (t) => {
-  const folder = scratchFolder(t);
-  const checkout = sourceCheckout(folder);
-  const whole = await openPath(scratchRetrieval(t, join(folder, 'whole')), checkout);
   const dataDirectory = join(folder, 'killed');
   let kills = 0;
   for (const report of [1, 2, 2, 1]) kills += (await killAt(openInChild(t, dataDirectory, checkout), report)) ? 1 : 0;
   assert.equal(kills, 4, 'each child was killed while it worked');
   const resumed = await openPath(scratchRetrieval(t, dataDirectory), checkout);
-  assert.deepEqual(resumed, whole);
-  assert.deepEqual(storeContent(dataDirectory, resumed), storeContent(join(folder, 'whole'), whole));
+  assert.deepEqual(resumed, whole.snapshot);
+  assert.deepEqual(storeContent(dataDirectory, resumed), whole.content);
 });
 
 test('two processes that open the same snapshot at once both succeed and index it once', {
   timeout: 120_000,
 }, async (t) => {
-  const folder = scratchFolder(t);
-  const checkout = sourceCheckout(folder);
   const dataDirectory = join(folder, 'shared');
   const children = [openInChild(t, dataDirectory, checkout), openInChild(t, dataDirectory, checkout)];
   const snapshots = await Promise.all(children.map(snapshotOf));
-  const whole = await openPath(scratchRetrieval(t, join(folder, 'whole')), checkout);
-  assert.deepEqual(snapshots, [whole, whole]);
-  assert.deepEqual(storeContent(dataDirectory, whole), storeContent(join(folder, 'whole'), whole));
+  assert.deepEqual(snapshots, [whole.snapshot, whole.snapshot]);
+  assert.deepEqual(storeContent(dataDirectory, whole.snapshot), whole.content);
 });
 
 /** What a child says at its end; rejects when it ends without. */
@@ -81,9 +88,8 @@ function snapshotOf(child: ChildProcess): Promise<Snapshot> {
 }
 
 test('an index of another version is made again from the stored text, without the repository', async (t) => {
-  const folder = scratchFolder(t);
-  const dataDirectory = join(folder, 'home');
-  const root = syntheticSource(join(folder, 'source'), 1, 5);
+  const dataDirectory = join(folder, 'other-version');
+  const root = syntheticSource(join(folder, 'small'), 0.3, 5);
   const snapshot = await openPath(scratchRetrieval(t, dataDirectory), root);
   const before = storeContent(dataDirectory, snapshot);
   const store = new DatabaseSync(join(dataDirectory, 'index', `${snapshot.repositoryKey}.sqlite`));
@@ -96,9 +102,7 @@ test('an index of another version is made again from the stored text, without th
 });
 
 test('an aborted signal ends the opening with its reason, and opening again completes it', async (t) => {
-  const folder = scratchFolder(t);
-  const dataDirectory = join(folder, 'home');
-  const checkout = sourceCheckout(folder);
+  const dataDirectory = join(folder, 'aborted');
   const retrieval = scratchRetrieval(t, dataDirectory);
   const cancel = new AbortController();
   const reason = new Error('the run was cancelled');
@@ -108,7 +112,6 @@ test('an aborted signal ends the opening with its reason, and opening again comp
   );
   await assert.rejects(opening, (error) => error === reason);
   const snapshot = await openPath(retrieval, checkout);
-  const whole = await openPath(scratchRetrieval(t, join(folder, 'whole')), checkout);
-  assert.deepEqual(storeContent(dataDirectory, snapshot), storeContent(join(folder, 'whole'), whole));
+  assert.deepEqual(storeContent(dataDirectory, snapshot), whole.content);
   await assert.rejects(retrieval.ensure(snapshot, AbortSignal.abort(reason)), (error) => error === reason);
 });

@@ -50,6 +50,8 @@ export const quickLimits: CallLimits = {
 export type SceneOptions = {
   modelUrl: string;
   dataDirectory?: string;
+  /** A folder of indexes that outlives the scene; else the scene makes its own. */
+  index?: string;
   files?: Record<string, string>;
   timeoutSeconds?: number;
   traces?: Config['traces'];
@@ -73,7 +75,7 @@ export async function openScene(options: SceneOptions) {
   const connection = await Connection.connect({ address: server.address });
   const client = new Client({ connection, namespace: server.namespace });
   const started: WorkflowHandle[] = [];
-  await shareBundles(dataDirectory);
+  if (options.index !== undefined) await symlink(options.index, join(dataDirectory, 'index'));
   const tuning = { maxCachedWorkflows, retrievalThreads };
   const worker = await startWorker(config, ownServer(server.address, server.namespace), log, tuning);
   const start = async (question: string, { taskQueue: queue = taskQueue, ...ask }: AskOptions) => {
@@ -134,12 +136,6 @@ function configOf(options: SceneOptions, dataDirectory: string): Config {
     offlineFaults: null,
     logLevel: 'silent',
   };
-}
-
-/** Workflow code is bundled once for all scenes, not once a data directory. */
-async function shareBundles(dataDirectory: string): Promise<void> {
-  await mkdir(bundles, { recursive: true });
-  await symlink(bundles, dataPaths(dataDirectory).cache);
 }
 
 async function writeFolder(folder: string, files: Record<string, string>): Promise<RepositoryRef> {

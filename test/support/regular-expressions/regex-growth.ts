@@ -29,11 +29,11 @@ export function superlinearText(source: string, flags: string): Growth | null {
 }
 
 function grows(regex: CountedRegex, textOf: (length: number) => string): Omit<Growth, 'text'> | null {
-  for (const length of [60, 600]) {
+  for (const length of [40, 400]) {
     const steps = stepsOn(regex, textOf(length));
     if (steps === Infinity) return { steps, why: 'too many steps' };
     if (steps < clearlyCheap * length || steps <= mostGrowth * stepsOn(regex, textOf(length / 2))) return null;
-    if (length > 60) return { steps, why: 'grows' };
+    if (length > 40) return { steps, why: 'grows' };
   }
   return null;
 }
