@@ -8,6 +8,7 @@ const folder = fileURLToPath(new URL('../node_modules/.cache/node-compile', impo
 if (process.env.NODE_COMPILE_CACHE === undefined) {
   const { status, directory } = enableCompileCache(folder);
   // A folder that cannot be written leaves things as they are.
-  if (status === constants.compileCacheStatus.ENABLED && directory !== undefined) process.env.NODE_COMPILE_CACHE = folder;
+  if (status === constants.compileCacheStatus.ENABLED && directory !== undefined)
+    process.env.NODE_COMPILE_CACHE = folder;
 }
 await import('./command-line.ts');

@@ -32,7 +32,7 @@ export async function routeOnly(given: RouteInput): Promise<RouteResult> {
     paidCall(payer, about, (payment) => routeQuestion.executeWithOptions({ summary: routerSummary }, [call, payment])),
   ).catch((error: unknown) => {
     if (error instanceof BudgetSpent) throw ApplicationFailure.nonRetryable(error.message, 'BudgetSpent');
-    throw error instanceof Unavailable ? ApplicationFailure.nonRetryable(error.message) : error;
+    throw error instanceof Unavailable ? ApplicationFailure.nonRetryable(error.message, error.failure.kind) : error;
   });
   return { ...decision, usage: budget.usage, model };
 }

@@ -1,4 +1,5 @@
 /** A run that has ended, as `--json` prints it: one object with everything that scripts ask for. */
+import { failurePage } from '../../contracts/failures.ts';
 import { offlineModelName } from '../../contracts/names.ts';
 import type { AnswerOutcome } from '../../contracts/run.ts';
 
@@ -27,6 +28,7 @@ export function runRecord({ workflowId, runId, webUrl, durationMs, outcome }: Fi
     routing: state.routing,
     outcome: kind,
     ...ending,
+    ...('failure' in ending && { help: failurePage(ending.failure.kind) }),
     specialist_output: state.specialist_output,
     evidence: state.evidence,
     tools_called: state.tools_called,

@@ -8,7 +8,7 @@ import { note, print, printJson } from '../terminal/output.ts';
 import { printableLine } from '../../lib/printable.ts';
 import { progressLine, waitingText } from '../terminal/progress-text.ts';
 import { readSettings } from '../input/read-settings.ts';
-import { finishedRun, printFinished } from '../ask/report-ending.ts';
+import { finishedRun, helpOn, printFinished } from '../ask/report-ending.ts';
 import { openSession, type Session } from '../session.ts';
 import { outcomeOf, progressOf } from '../ask/watch-run.ts';
 
@@ -43,7 +43,16 @@ async function showOpenRun(
     throw new CommandFailure(`the run ${handle.workflowId} goes on, and no worker tells its state`);
   const webUrl = session.urlOf(handle.workflowId, runId);
   const { state, ...now } = progress;
-  if (json) printJson({ workflowId: handle.workflowId, runId, webUrl, outcome: null, ...now, ...state });
+  if (json)
+    printJson({
+      workflowId: handle.workflowId,
+      runId,
+      webUrl,
+      outcome: null,
+      ...now,
+      ...helpOn(now.waitingFor),
+      ...state,
+    });
   else print(openRunText(progress, handle.workflowId, webUrl));
 }
 

@@ -1,12 +1,11 @@
 /** Every example does what its README says: the commands of its README run on the offline model, on one worker. */
 import assert from 'node:assert/strict';
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { evaluate } from '../../client/benchmark/evaluate.ts';
 import { openSession, type Session } from '../../client/session.ts';
-import { dataPaths } from '../../config/data-paths.ts';
 import { loadConfig } from '../../config/load-config.ts';
 import { mainFile, runProgram } from '../client/run-command.ts';
 import { checkout, type TestServer, testServer } from '../support/temporal.ts';
@@ -30,9 +29,6 @@ before(async () => {
     NO_COLOR: '1',
   };
   Object.assign(process.env, env);
-  const bundles = dataPaths(join(checkout, '.switchyard')).cache;
-  mkdirSync(bundles, { recursive: true });
-  symlinkSync(bundles, dataPaths(dataDirectory).cache);
   const settings = loadConfig(process.env);
   const { signal } = new AbortController();
   session = await openSession({ settings, need: 'worker', onProgress: () => {}, signal });
