@@ -19,13 +19,13 @@ const pipelines = readdirSync(join(checkout, 'pipelines')).filter((name) => name
 
 /** Links to our own files and headings; those in code are none. */
 function linksOf(document: string): string[] {
-  const prose = read(document).replaceAll(/^```[\s\S]*?^```$|`[^`\n]*`/gm, '');
+  const prose = read(document).replaceAll(/^(`{3,}).*\n[\s\S]*?^\1$|`[^`\n]*`/gm, '');
   return [...prose.matchAll(/\]\((?!https?:)([^)\s]+)\)/g)].map((match) => match[1] ?? '');
 }
 
 /** The anchors that GitHub makes of a document's headings. */
 function anchorsOf(path: string): string[] {
-  const text = read(path).replaceAll(/^```[\s\S]*?^```$/gm, '');
+  const text = read(path).replaceAll(/^(`{3,}).*\n[\s\S]*?^\1$/gm, '');
   return [...text.matchAll(/^#+ (.+)$/gm)].map(([, heading = '']) =>
     heading
       .toLowerCase()
