@@ -30,12 +30,12 @@ export const Draft = z.object({
 export type Draft = z.infer<typeof Draft>;
 
 /** One model call of a specialist; `turn` is the stored conversation up to and including the reply. */
-export const SpecialistTurn = z.discriminatedUnion('kind', [
+export const SpecialistResult = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('tools'), turn: ContentId, requests: z.array(ToolRequest).min(1).max(16) }),
   z.object({ kind: z.literal('draft'), turn: ContentId, draftId: ContentId, draft: Draft }),
   z.object({ kind: z.literal('unparsable'), turn: ContentId, problem: z.string().max(300) }),
 ]);
-export type SpecialistTurn = z.infer<typeof SpecialistTurn>;
+export type SpecialistResult = z.infer<typeof SpecialistResult>;
 
 /** `draft`: an answer; `partial`: cut short, the best so far; `empty`: nothing usable; `failed`: the work broke. */
 export const SpecialistOutput = z.object({
@@ -83,11 +83,11 @@ export const Synthesis = Draft.extend({
 });
 export type Synthesis = z.infer<typeof Synthesis>;
 
-export const SynthesisTurn = z.discriminatedUnion('kind', [
+export const SynthesisResult = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('synthesis'), turn: ContentId, synthesisId: ContentId, synthesis: Synthesis }),
   z.object({ kind: z.literal('unparsable'), turn: ContentId, problem: z.string().max(300) }),
 ]);
-export type SynthesisTurn = z.infer<typeof SynthesisTurn>;
+export type SynthesisResult = z.infer<typeof SynthesisResult>;
 
 // The judge's typed verdict on a draft.
 
@@ -98,11 +98,11 @@ export const Verdict = z.object({
 });
 export type Verdict = z.infer<typeof Verdict>;
 
-export const JudgeTurn = z.discriminatedUnion('kind', [
+export const JudgeResult = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('verdict'), turn: ContentId, verdict: Verdict }),
   z.object({ kind: z.literal('unparsable'), turn: ContentId, problem: z.string().max(300) }),
 ]);
-export type JudgeTurn = z.infer<typeof JudgeTurn>;
+export type JudgeResult = z.infer<typeof JudgeResult>;
 
 // A model puts the places that a search found in order: what is asked, and what comes back.
 

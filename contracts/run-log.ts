@@ -1,10 +1,11 @@
 /**
  * The run log: JSON lines, one record for each question, arm and trial. Ours fills every field; a log that other
- * software wrote needs `question_id` only, and what it does not say is null: unknown, never 0.
+ * software wrote needs `question_id` only, and what it does not say is null: unknown, never 0. Names of earlier versions
+ * are read, too.
  */
 import { z } from 'zod';
 import { RouteDecision } from './agent.ts';
-import { Usage } from './usage.ts';
+import { presentNames } from './run-log-names.ts';
 
 const orNull = <Shape extends z.ZodType>(shape: Shape) => shape.nullable().default(null);
 const Text = orNull(z.string());
@@ -16,8 +17,8 @@ const Share = orNull(z.number().min(0).max(1));
 /** A cited place. A path alone is enough. */
 const CitedPlace = z.object({
   path: z.string().min(1),
-  firstLine: Line,
-  lastLine: Line,
+  first_line: Line,
+  last_line: Line,
   quote: Text,
   status: orNull(z.enum(['verified', 'repaired', 'unresolved'])),
   /** The git blob that was cited. */
@@ -35,7 +36,7 @@ const NamedCall = z.object({
   kind: z.enum(['code', 'docs', 'any']).nullable().exactOptional(),
   specialist: Text,
   try: orNull(z.int().positive()),
-  argumentsText: Text,
+  arguments_text: Text,
   status: orNull(z.enum(['ok', 'error'])),
   content: Text,
   paths: orNull(z.array(z.string())),
@@ -70,6 +71,15 @@ export const LatencyParts = z.object({
 });
 export type LatencyParts = z.infer<typeof LatencyParts>;
 
+/** Tokens as the provider counts them: input includes the cached ones, output the reasoning ones. */
+const LoggedUsage = z.object({
+  model_calls: z.int().nonnegative(),
+  input_tokens: z.int().nonnegative(),
+  cached_input_tokens: z.int().nonnegative(),
+  output_tokens: z.int().nonnegative(),
+  reasoning_tokens: z.int().nonnegative(),
+});
+
 export const RunOutcome = z.enum([
   'answered',
   'insufficient-evidence',
@@ -83,7 +93,7 @@ export type RunOutcome = z.infer<typeof RunOutcome>;
 const TypedError = z.object({ kind: Text, message: z.string(), setting: Text });
 export const RunError = z.union([TypedError, z.string().transform((message) => TypedError.parse({ message }))]);
 
-export const RunLogRecord = z.object({
+const PresentRecord = z.object({
   question_id: z.string().min(1),
   /** The pipeline that answered. */
   arm: z.string().min(1).default('unnamed'),
@@ -110,11 +120,11 @@ export const RunLogRecord = z.object({
   superseded: orNull(z.array(z.object({ specialist: z.string(), reason: z.string() }))),
 
   /** All model calls, failed attempts included. */
-  usage: orNull(Usage),
-  /** The part of it that went into failed attempts. */
-  failed_usage: orNull(Usage),
-  /** US dollars. */
+  usage: orNull(LoggedUsage),
+  /** US dollars; null where a model without a known price took part. */
   cost_usd: orNull(z.number().nonnegative()),
+  /** The part of both that went into failed attempts. */
+  failed_usage: orNull(LoggedUsage.extend({ cost_usd: orNull(z.number().nonnegative()) })),
   latency_ms: orNull(LatencyParts),
   started_at: orNull(z.iso.datetime({ offset: true })),
 
@@ -131,4 +141,6 @@ export const RunLogRecord = z.object({
   /** True: the offline model answered, so that the record shows the machinery and not a language model. */
   offline: orNull(z.boolean()),
 });
+
+export const RunLogRecord = z.preprocess(presentNames, PresentRecord);
 export type RunLogRecord = z.infer<typeof RunLogRecord>;

@@ -2,6 +2,7 @@
 import type { BenchmarkTally } from '../contracts/benchmark.ts';
 import type { RunLogRecord } from '../contracts/run-log.ts';
 import { addUsage, noUsage } from '../contracts/usage-sum.ts';
+import { usageOfRecord } from './run-log/logged-state.ts';
 
 /** @param arms names, in their order */
 export function emptyTally(arms: readonly string[]): BenchmarkTally {
@@ -22,5 +23,6 @@ export function countRecord(tally: BenchmarkTally, record: RunLogRecord, right: 
     right: arm.right + (right === true ? 1 : 0),
   };
   tally.failed += record.error === null ? 0 : 1;
-  if (record.usage !== null) tally.usage = addUsage(tally.usage, record.usage);
+  const usage = usageOfRecord(record);
+  if (usage !== null) tally.usage = addUsage(tally.usage, usage);
 }

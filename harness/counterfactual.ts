@@ -68,7 +68,7 @@ function resultOf(route: string, records: readonly RunLogRecord[], question: Dat
   return {
     route,
     right: meanOfAll(grades.map(Number)),
-    tokens: meanOfAll(records.map(({ usage }) => (usage === null ? null : usage.inputTokens + usage.outputTokens))),
+    tokens: meanOfAll(records.map(({ usage }) => (usage === null ? null : usage.input_tokens + usage.output_tokens))),
     costUsd: meanOfAll(records.map(({ cost_usd }) => cost_usd)),
   };
 }

@@ -20,8 +20,8 @@ export function excessOver(baseline: RunLogRecord, candidate: RunLogRecord): Exc
     return more === null || less === null ? null : more - less;
   };
   return {
-    modelCalls: difference(({ usage }) => usage?.modelCalls ?? null),
-    tokens: difference(({ usage }) => (usage === null ? null : usage.inputTokens + usage.outputTokens)),
+    modelCalls: difference(({ usage }) => usage?.model_calls ?? null),
+    tokens: difference(({ usage }) => (usage === null ? null : usage.input_tokens + usage.output_tokens)),
     toolCalls: difference(({ tools_called }) => tools_called?.length ?? null),
     costUsd: difference(({ cost_usd }) => cost_usd),
     totalMs: difference(({ latency_ms }) => latency_ms?.total ?? null),

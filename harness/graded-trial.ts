@@ -86,7 +86,7 @@ export function checkTrials(trials: readonly GradedTrial[], name: string): { tri
   );
   note(
     checked.filter(({ calls, wasteful, correct }) => calls !== null && wasteful === null && correct !== null).length,
-    'right records do not say what their calls asked for or showed (tools_called.argumentsText, tools_called.paths): whether they are wasteful is unknown',
+    'right records do not say what their calls asked for or showed (tools_called.arguments_text, tools_called.paths): whether they are wasteful is unknown',
   );
   note(checked.filter(({ error }) => error).length, 'records are errors; they count as wrong');
   return { trials: checked, notes };

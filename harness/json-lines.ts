@@ -9,21 +9,22 @@ export class LineProblem extends Error {
 /** A number that JSON has no word for, outside of strings: Python's writer leaves them in. */
 const noNumber = /"[^"\\]*(?:\\[\s\S]?[^"\\]*)*(?:"|$)|(-?\b(?:NaN|Infinity)\b)/g;
 
+export type UnknownFields = {
+  /** Renames what the schema reads under a former name. */
+  named: (given: unknown) => unknown;
+  /** Called with each field that the schema does not read, as `outer.0.inner`. */
+  onUnknown: (field: string) => void;
+};
+
 /**
  * @param place of the line, as `file:line`
- * @param onUnknown called with each field that the schema does not read, as `outer.0.inner`
  * @throws LineProblem
  */
-export function readJsonLine<Row>(
-  line: string,
-  place: string,
-  schema: z.ZodType<Row>,
-  onUnknown?: (field: string) => void,
-): Row {
+export function readJsonLine<Row>(line: string, place: string, schema: z.ZodType<Row>, unknown?: UnknownFields): Row {
   const given = parsed(line, place);
   const result = schema.safeParse(given);
   if (!result.success) throw new LineProblem(`${place}: ${issueText(result.error.issues)}`);
-  if (onUnknown !== undefined) tellUnknown(given, result.data, '', onUnknown);
+  if (unknown !== undefined) tellUnknown(unknown.named(given), result.data, '', unknown.onUnknown);
   return result.data;
 }
 

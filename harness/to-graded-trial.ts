@@ -50,7 +50,7 @@ function modelsOf({ model, models }: RunLogRecord): string[] {
 /** Null where the log says neither what was answered nor what was called: then nothing shows that two trials are alike. */
 function fingerprintOf({ outcome, final_answer, evidence, tools_called, routes_run }: RunLogRecord): string | null {
   if (final_answer === null && tools_called === null) return null;
-  const calls = tools_called?.map(({ specialist, tool, argumentsText }) => [specialist, tool, argumentsText]);
+  const calls = tools_called?.map(({ specialist, tool, arguments_text }) => [specialist, tool, arguments_text]);
   const said = JSON.stringify([outcome, final_answer, evidence, calls, routes_run]);
   return createHash('sha256').update(said).digest('hex');
 }

@@ -1,4 +1,13 @@
-/** Keeps paid replies on disk until their activity is known to have completed, so that a crash does not pay twice. */
+/**
+ * Keeps paid replies on disk until their activity is known to have completed, so that a crash does not pay twice.
+ *
+ * 1. A reply is found only by the run, the call and the request that it was paid for. An entry that is damaged, or under a
+ *    name that is not its own, is no entry.
+ * 2. An entry is there as a whole or not at all: it is written beside its place and renamed.
+ * 3. Once `write` has returned, the entry survives a kill of the process, though not a failure of the machine.
+ * 4. Under one key the last write stands; two processes may write at once.
+ * 5. Entries are kept for 30 days, unfinished ones for an hour. No file is removed that is not the journal's.
+ */
 import { createHash, randomUUID } from 'node:crypto';
 import { mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';

@@ -1,4 +1,12 @@
-/** Exports the trace of a run that is over, apart from it: tries for days, and nobody waits for it. */
+/**
+ * Exports the trace of a run that is over, apart from it.
+ *
+ * 1. An export never fails an answer: a run only has it started, for ten seconds at most, and goes on without a trace.
+ * 2. Every run of a question has one, also one that was cancelled, and one that was reset to a step behind the start of an
+ *    export that was for the run before.
+ * 3. An export is attempted for seven days, on a queue of its own, so that an outage of the trace server takes no slot
+ *    that answers need.
+ */
 import { log, proxyActivities, workflowInfo } from '@temporalio/workflow';
 import type { Activities } from '../activities/index.ts';
 import { exportQueueOf } from '../contracts/names.ts';
@@ -18,8 +26,8 @@ export async function exportTrace(given: ExportInput): Promise<ExportResult> {
 }
 
 /**
- * Has the calling run's trace exported once it is over. A trace never fails an answer, and holds it up for ten seconds at
- * most.
+ * Has the calling run's trace exported once it is over.
+ * @param taskQueue of the run's activities
  */
 export async function leaveTrace(taskQueue: string): Promise<void> {
   const { startExport } = proxyActivities<Pick<Activities, 'startExport'>>({

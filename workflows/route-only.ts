@@ -1,12 +1,13 @@
 /** Routes one question and stops there: for measuring the router alone. */
 import { ApplicationFailure, condition, sleep } from '@temporalio/workflow';
 import type { RouteInput, RouteResult } from '../contracts/run.ts';
-import { callsWithin, type Waits } from './answer-question/calls.ts';
-import { Unavailable } from './answer-question/failures.ts';
+import type { SpanRecord } from '../contracts/trace.ts';
 import { noUsage } from '../contracts/usage-sum.ts';
 import { BudgetSpent, RunBudget } from './answer-question/budget.ts';
-import { paidCall } from './answer-question/paid-call.ts';
-import { routed, routerSummary, undisputedRoute } from './answer-question/routing.ts';
+import { Unavailable } from './answer-question/failures.ts';
+import { activitiesWithin } from './answer-question/proxies.ts';
+import { askRouter, undisputedRoute } from './answer-question/routing.ts';
+import { OpenWaits } from './answer-question/waits.ts';
 import { validRouting } from './input/valid-input.ts';
 
 export async function routeOnly(given: RouteInput): Promise<RouteResult> {
@@ -14,25 +15,24 @@ export async function routeOnly(given: RouteInput): Promise<RouteResult> {
   const undisputed = undisputedRoute(pipeline, forcedRoute);
   if (undisputed !== null) return { ...undisputed, usage: noUsage, model: null };
   const budget = new RunBudget(pipeline.budget);
+  const waits = new OpenWaits(() => Date.now());
   let model: string | null = null;
-  const waits: Waits = {
-    begin: () => () => {},
-    settle: (spent, spans, call) => {
-      budget.settle(spent, spans, call);
-      model = spans.at(-1)?.model ?? model;
-    },
-    pause: (milliseconds) => sleep(milliseconds),
-    /** Nobody watches a single route: an outage ends it, with the failure's own message. */
-    waitForPerson: ({ kind, message }) => Promise.reject(ApplicationFailure.nonRetryable(message, kind)),
+  const onSettled = (spans: readonly SpanRecord[]) => {
+    model = spans.at(-1)?.model ?? model;
   };
-  const { routeQuestion } = callsWithin(limits).models;
-  const about = { scope: { stage: 'routing' as const }, requirePrice: pipeline.budget.costUsd !== null, branch: null };
-  const payer = { budget, waits, until: condition };
-  const decision = await routed(pipeline, question, (call) =>
-    paidCall(payer, about, (payment) => routeQuestion.executeWithOptions({ summary: routerSummary }, [call, payment])),
-  ).catch((error: unknown) => {
+  const caller = { activities: activitiesWithin(limits), budget, waits, outages, until: condition, onSettled };
+  try {
+    const decision = await askRouter(caller, pipeline, question);
+    return { ...decision, usage: budget.usage, model };
+  } catch (error) {
     if (error instanceof BudgetSpent) throw ApplicationFailure.nonRetryable(error.message, 'BudgetSpent');
     throw error instanceof Unavailable ? ApplicationFailure.nonRetryable(error.message, error.failure.kind) : error;
-  });
-  return { ...decision, usage: budget.usage, model };
+  }
 }
+
+/** Nobody watches a single route: an outage ends it, with the failure's own message. */
+const outages = {
+  pause: (milliseconds: number) => sleep(milliseconds),
+  waitForPerson: ({ kind, message }: Unavailable['failure']) =>
+    Promise.reject(ApplicationFailure.nonRetryable(message, kind)),
+};

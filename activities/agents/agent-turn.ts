@@ -7,12 +7,11 @@ import { askModel } from './ask-model.ts';
 import { type Conversation, loadConversation, renderMessages, type Settings, storeTurn } from './conversation.ts';
 import type { ActivityDependencies } from '../dependencies.ts';
 import type { ActivityContext } from '../context.ts';
-import { withLessOfResults } from './tool-room.ts';
 
 type Said = Conversation['messages'];
 
 /** What is new in this turn: the beginning of a conversation, or what follows a stored turn. */
-export type NextTurn =
+export type NewMessages =
   | { kind: 'opening'; settings: Settings; said: Said }
   | { kind: 'following'; previous: ContentId; said: Said };
 
@@ -30,7 +29,7 @@ export function settingsOf(
 export type TurnOptions = { mustAnswer: boolean; payment: Payment };
 
 /** A repair: the stored turn holds the unusable reply. */
-export const repairTurn = (call: RepairCall): NextTurn => ({
+export const repairMessages = (call: RepairCall): NewMessages => ({
   kind: 'following',
   previous: call.turn,
   said: [repairMessage(call.problem, call.mustAnswer)],
@@ -38,20 +37,22 @@ export const repairTurn = (call: RepairCall): NextTurn => ({
 
 /**
  * Asks the model for its next reply and stores the turn. A turn that must be the answer is asked with less of its new tool
- * results where all of them leave no room for it. Errors: those of the model, the store and the snapshot.
+ * results where all of them leave no room for it.
+ * @returns the reply, and the reference of the stored turn
+ * @throws errors of the model, the store and the snapshot; CallDoesNotFit
  */
 export async function takeTurn(
   deps: ActivityDependencies,
   context: ActivityContext,
-  turn: NextTurn,
+  added: NewMessages,
   { mustAnswer, payment }: TurnOptions,
 ): Promise<{ reply: ChatReply; turn: ContentId }> {
   const before: Conversation =
-    turn.kind === 'opening'
-      ? { settings: turn.settings, messages: [], reported: null }
-      : await loadConversation(deps, turn.previous);
+    added.kind === 'opening'
+      ? { settings: added.settings, messages: [], reported: null }
+      : await loadConversation(deps, added.previous);
   const { snapshot: _snapshot, allowed: _allowed, ...settings } = before.settings;
-  const conversation = { ...before, messages: [...before.messages, ...turn.said] };
+  const conversation = { ...before, messages: [...before.messages, ...added.said] };
   const messages = await renderMessages(deps, conversation, context.signal);
   const toolChoice = mustAnswer ? 'none' : 'auto';
   const [old, fresh] = [messages.slice(0, before.messages.length), messages.slice(before.messages.length)];
@@ -61,8 +62,8 @@ export async function takeTurn(
   const answered = await askModel(deps, context, { request, smaller, reported: before.reported }, payment);
   const { reply: raw } = answered;
   const reply = { ...raw, toolCalls: mustAnswer ? [] : keptToolCalls(raw.toolCalls) };
-  const previous = turn.kind === 'opening' ? null : turn.previous;
-  const said = answered.request === request ? turn.said : answered.request.messages.slice(old.length);
+  const previous = added.kind === 'opening' ? null : added.previous;
+  const said = answered.request === request ? added.said : answered.request.messages.slice(old.length);
   const stored = await storeTurn(deps, { previous, settings: before.settings, said, reply });
   return { reply, turn: stored };
 }
@@ -77,4 +78,26 @@ function keptToolCalls(calls: readonly ChatToolCall[]): ChatToolCall[] {
   return calls
     .slice(0, toolCallsPerTurn)
     .map((call, at) => (usable(call.id, at) ? call : { ...call, id: `switchyard_call_${at}` }));
+}
+
+// A last turn whose new tool results leave no room for the answer: the same turn with less and less of them.
+
+/** Shares of each new result that are tried, until one fits. */
+const shares = [1 / 2, 1 / 4, 1 / 8, 1 / 16, 0];
+
+const mark = '[cut here: the budget leaves no room for more]';
+
+/** The messages with their tool results cut, from most to least; none where there is nothing to cut. */
+export function withLessOfResults(said: readonly ChatMessage[]): ChatMessage[][] {
+  if (!said.some(({ role }) => role === 'tool')) return [];
+  return shares.map((share) =>
+    said.map((message) => (message.role === 'tool' ? { ...message, content: cut(message.content, share) } : message)),
+  );
+}
+
+/** Whole lines where there are any. */
+function cut(text: string, share: number): string {
+  const most = Math.floor(text.length * share);
+  const line = text.lastIndexOf('\n', most) + 1;
+  return `${text.slice(0, line > most / 2 ? line : most)}${mark}`;
 }

@@ -13,11 +13,11 @@ import { type ActivityContext, runActivity, type Work } from '../context.ts';
 
 type Deps = Pick<ActivityDependencies, 'model' | 'modelByRole' | 'journal'>;
 
-/** What `inPaidFrame` hands to the workflow. */
+/** What `runModelActivity` hands to the workflow. */
 type Paid<Result> = Promise<ActivityResult<Result | DoesNotFit>>;
 
 /** The context of an activity that asks a model: a call that does not fit into its grant is a result, not a failure. */
-export function inPaidFrame<Result>(about: Parameters<typeof runActivity>[0], work: Work<Result>): Paid<Result> {
+export function runModelActivity<Result>(about: Parameters<typeof runActivity>[0], work: Work<Result>): Paid<Result> {
   return runActivity<Result | DoesNotFit>(about, async (context) => {
     try {
       return await work(context);

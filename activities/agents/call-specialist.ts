@@ -2,22 +2,22 @@
 import { answerNow, parseSpecialistReply, specialistMessages } from '../../agents/specialist.ts';
 import type { ActivityResult } from '../../contracts/trace.ts';
 import type { DoesNotFit, Payment, SpecialistCall } from '../../contracts/agent-calls.ts';
-import { Draft, type SpecialistTurn } from '../../contracts/agent.ts';
+import { Draft, type SpecialistResult } from '../../contracts/agent.ts';
 import { toolDefinitions } from '../../retrieval/tools/tools.ts';
-import { repairTurn, settingsOf, takeTurn, type NextTurn } from './agent-turn.ts';
-import { inPaidFrame } from './ask-model.ts';
+import { repairMessages, settingsOf, takeTurn, type NewMessages } from './agent-turn.ts';
+import { runModelActivity } from './ask-model.ts';
 import type { ActivityDependencies } from '../dependencies.ts';
 
 export const callSpecialist =
   (deps: ActivityDependencies) =>
-  (call: SpecialistCall, payment: Payment): Promise<ActivityResult<SpecialistTurn | DoesNotFit>> =>
-    inPaidFrame({ name: 'specialist-llm', type: 'generation' }, async (context) => {
+  (call: SpecialistCall, payment: Payment): Promise<ActivityResult<SpecialistResult | DoesNotFit>> =>
+    runModelActivity({ name: 'specialist-llm', type: 'generation' }, async (context) => {
       const { mustAnswer } = call;
-      const next = await nextTurn(deps, call, context.signal);
+      const next = await newMessages(deps, call, context.signal);
       const { reply, turn } = await takeTurn(deps, context, next, { mustAnswer, payment });
       const parsed = parseSpecialistReply(reply, mustAnswer);
       const span = { model: reply.model, usage: reply.usage, output: turn };
-      const done = (result: SpecialistTurn) => ({ result, usage: reply.usage, span });
+      const done = (result: SpecialistResult) => ({ result, usage: reply.usage, span });
       switch (parsed.kind) {
         case 'tools':
           return done({ kind: 'tools', turn, requests: parsed.requests });
@@ -32,8 +32,12 @@ export const callSpecialist =
       }
     });
 
-async function nextTurn(deps: ActivityDependencies, call: SpecialistCall, signal: AbortSignal): Promise<NextTurn> {
-  if (call.kind === 'repair') return repairTurn(call);
+async function newMessages(
+  deps: ActivityDependencies,
+  call: SpecialistCall,
+  signal: AbortSignal,
+): Promise<NewMessages> {
+  if (call.kind === 'repair') return repairMessages(call);
   const last = call.mustAnswer ? [answerNow] : [];
   if (call.kind === 'next') {
     const answers = call.answers.map((answer) => ({ role: 'tool-answer' as const, ...answer }));

@@ -2,18 +2,18 @@
 import { judgeMessages, parseVerdict, verdictSchema } from '../../agents/judge.ts';
 import type { ActivityResult } from '../../contracts/trace.ts';
 import type { DoesNotFit, JudgeCall, Payment } from '../../contracts/agent-calls.ts';
-import { Draft, type JudgeTurn } from '../../contracts/agent.ts';
-import { repairTurn, settingsOf, takeTurn, type NextTurn } from './agent-turn.ts';
-import { inPaidFrame } from './ask-model.ts';
+import { Draft, type JudgeResult } from '../../contracts/agent.ts';
+import { repairMessages, settingsOf, takeTurn, type NewMessages } from './agent-turn.ts';
+import { runModelActivity } from './ask-model.ts';
 import type { ActivityDependencies } from '../dependencies.ts';
 import { citedEvidence } from './evidence-text.ts';
 import type { ActivityContext } from '../context.ts';
 
 export const judgeDraft =
   (deps: ActivityDependencies) =>
-  (call: JudgeCall, payment: Payment): Promise<ActivityResult<JudgeTurn | DoesNotFit>> =>
-    inPaidFrame({ name: 'judge-llm', type: 'evaluator' }, async (context) => {
-      const next = call.kind === 'repair' ? repairTurn(call) : await opening(deps, context, call);
+  (call: JudgeCall, payment: Payment): Promise<ActivityResult<JudgeResult | DoesNotFit>> =>
+    runModelActivity({ name: 'judge-llm', type: 'evaluator' }, async (context) => {
+      const next = call.kind === 'repair' ? repairMessages(call) : await opening(deps, context, call);
       const { reply, turn } = await takeTurn(deps, context, next, {
         mustAnswer: false,
         payment,
@@ -30,7 +30,7 @@ async function opening(
   deps: ActivityDependencies,
   context: ActivityContext,
   call: Extract<JudgeCall, { kind: 'opening' }>,
-): Promise<NextTurn> {
+): Promise<NewMessages> {
   const draft = Draft.parse(JSON.parse(await deps.content.get(call.draft)));
   const evidence = await citedEvidence(deps, context, call.snapshot, call.citations);
   return {

@@ -5,7 +5,7 @@ import type { DoesNotFit, Payment } from '../../contracts/agent-calls.ts';
 import type { RerankCall, RerankResult } from '../../contracts/agent.ts';
 import { ModelFailure } from '../../models/chat-model.ts';
 import { settingsOf, takeTurn } from './agent-turn.ts';
-import { inPaidFrame } from './ask-model.ts';
+import { runModelActivity } from './ask-model.ts';
 import type { ActivityDependencies } from '../dependencies.ts';
 
 /** A provider that asks for a longer wait is not asked again: the search does without it. */
@@ -14,7 +14,7 @@ const longestWaitMs = 5_000;
 export const rerankPlaces =
   (deps: ActivityDependencies) =>
   ({ snapshot, request, rerank }: RerankCall, payment: Payment): Promise<ActivityResult<RerankResult | DoesNotFit>> =>
-    inPaidFrame<RerankResult>({ name: 'rerank-llm', type: 'generation' }, async (context) => {
+    runModelActivity<RerankResult>({ name: 'rerank-llm', type: 'generation' }, async (context) => {
       await deps.retrieval.ensure(snapshot, context.signal);
       const { query, places } = await deps.retrieval.candidates(snapshot, request, context.signal);
       if (places.length < 2) return { result: { order: [] }, usage: null };

@@ -3,13 +3,13 @@ import { parseRoute, routerRequest } from '../../agents/router.ts';
 import type { ActivityResult } from '../../contracts/trace.ts';
 import type { DoesNotFit, Payment, RouteCall } from '../../contracts/agent-calls.ts';
 import type { RouteDecision } from '../../contracts/agent.ts';
-import { askModel, inPaidFrame } from './ask-model.ts';
+import { askModel, runModelActivity } from './ask-model.ts';
 import type { ActivityDependencies } from '../dependencies.ts';
 
 export const routeQuestion =
   (deps: ActivityDependencies) =>
   (call: RouteCall, payment: Payment): Promise<ActivityResult<RouteDecision | DoesNotFit>> =>
-    inPaidFrame({ name: 'router-llm', type: 'generation' }, async (context) => {
+    runModelActivity({ name: 'router-llm', type: 'generation' }, async (context) => {
       const request = routerRequest(call.question, call.router, call.routes, call.refused);
       const { reply } = await askModel(deps, context, { request }, payment);
       const names = call.routes.map((route) => route.name);

@@ -2,25 +2,25 @@
 import { parseSynthesis, synthesisMessages, synthesisSchema } from '../../agents/synthesizer.ts';
 import type { ActivityResult } from '../../contracts/trace.ts';
 import type { DoesNotFit, Payment, SynthesisCall } from '../../contracts/agent-calls.ts';
-import { Draft, type SynthesisTurn } from '../../contracts/agent.ts';
-import { repairTurn, settingsOf, takeTurn, type NextTurn } from './agent-turn.ts';
-import { inPaidFrame } from './ask-model.ts';
+import { Draft, type SynthesisResult } from '../../contracts/agent.ts';
+import { repairMessages, settingsOf, takeTurn, type NewMessages } from './agent-turn.ts';
+import { runModelActivity } from './ask-model.ts';
 import type { ActivityDependencies } from '../dependencies.ts';
 import { citedEvidence } from './evidence-text.ts';
 import type { ActivityContext } from '../context.ts';
 
 export const synthesize =
   (deps: ActivityDependencies) =>
-  (call: SynthesisCall, payment: Payment): Promise<ActivityResult<SynthesisTurn | DoesNotFit>> =>
-    inPaidFrame({ name: 'synthesis-llm', type: 'generation' }, async (context) => {
-      const next = call.kind === 'repair' ? repairTurn(call) : await opening(deps, context, call);
+  (call: SynthesisCall, payment: Payment): Promise<ActivityResult<SynthesisResult | DoesNotFit>> =>
+    runModelActivity({ name: 'synthesis-llm', type: 'generation' }, async (context) => {
+      const next = call.kind === 'repair' ? repairMessages(call) : await opening(deps, context, call);
       const { reply, turn } = await takeTurn(deps, context, next, {
         mustAnswer: false,
         payment,
       });
       const parsed = parseSynthesis(reply);
       const span = { model: reply.model, usage: reply.usage, output: turn };
-      const done = (result: SynthesisTurn) => ({ result, usage: reply.usage, span });
+      const done = (result: SynthesisResult) => ({ result, usage: reply.usage, span });
       if (parsed.kind === 'unparsable') return done({ ...parsed, turn });
       const synthesisId = await deps.content.put(JSON.stringify(parsed.synthesis));
       return done({ ...parsed, turn, synthesisId });
@@ -30,7 +30,7 @@ async function opening(
   deps: ActivityDependencies,
   context: ActivityContext,
   call: Extract<SynthesisCall, { kind: 'opening' }>,
-): Promise<NextTurn> {
+): Promise<NewMessages> {
   const candidates = await Promise.all(
     call.candidates.map(async ({ specialist, draft, citations }) => {
       const { answer, confidence, insufficient } = Draft.parse(JSON.parse(await deps.content.get(draft)));

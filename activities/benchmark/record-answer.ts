@@ -5,6 +5,7 @@ import { AnswerOutcome } from '../../contracts/run.ts';
 import { addUsage, noUsage } from '../../contracts/usage-sum.ts';
 import type { LatencyParts, RunLogRecord } from '../../contracts/run-log.ts';
 import { gradeRecord } from '../../harness/graded-record.ts';
+import { usageOfRecord } from '../../harness/run-log/logged-state.ts';
 import { type RunFacts, toErrorRecord, toRunLogRecord } from '../../harness/run-log/run-log-record.ts';
 import { readRunHistory } from '../../observability/read-run-history.ts';
 import type { RunHistory } from '../../observability/run-history.ts';
@@ -123,7 +124,7 @@ function recorded(record: RunLogRecord, { runId, run }: Ended, { byId }: Benchma
   if (question === undefined) throw new Error(`the dataset has no question "${record.question_id}"`);
   const { correct, label } = gradeRecord(record, question);
   const rateLimited = run === null ? 0 : failedSpans(run).filter(({ message = '' }) => busy.test(message)).length;
-  const { usage } = record;
+  const usage = usageOfRecord(record);
   return { kind: 'recorded', right: correct, failed: record.error !== null, usage, rateLimited, runId, label };
 }
 

@@ -1,4 +1,12 @@
-/** Sends a finished run's trace, once and complete; keeps its place by heartbeat, so that an attempt goes on where one stopped. */
+/**
+ * Sends the trace of a run that is over.
+ *
+ * 1. A trace is made of the run's history alone: every attempt makes the same spans, in the same order, under the same ids.
+ * 2. How many spans have arrived travels by heartbeat, and the next attempt goes on there. None is left out; one that
+ *    arrived after the last heartbeat is sent again, under its id.
+ * 3. Texts are redacted before they are cut, so that no part of a secret is left at a cut.
+ * 4. A history that is gone ends the export; every other failure is attempted again.
+ */
 import { Context } from '@temporalio/activity';
 import { ApplicationFailure } from '@temporalio/common';
 import type {
@@ -42,6 +50,19 @@ export type Render = (field: TraceField) => Promise<unknown>;
 /** Characters of one field. */
 const fieldCharacters = 16_000;
 
+/**
+ * Starts the workflow that exports a run's trace; a server would not start the child of a run that ends
+ * (temporalio/temporal#2829).
+ * @returns the run that it was for
+ */
+export const startExport =
+  ({ sink, start }: Pick<TraceExport, 'sink' | 'start'>) =>
+  async (input: ExportInput): Promise<string> => {
+    if (sink.kind !== 'none') await start(input);
+    return input.runId;
+  };
+
+/** @throws Error for whatever has not arrived */
 export const exportSpans =
   (traces: TraceExport) =>
   async (input: ExportInput): Promise<ExportResult> => {

@@ -13,6 +13,7 @@ import { ownServer } from '../../runtime/host/server-address.ts';
 import { installTemporalRuntime } from '../../worker/temporal-runtime.ts';
 import { type Answered, type BenchQuestion, figuresOf, verdictOf } from './answer-figures.ts';
 import { openStack, say } from '../support/stack.ts';
+import { snakeKeys } from '../../lib/snake-keys.ts';
 
 const { values } = parseArgs({
   options: {
@@ -35,7 +36,7 @@ installTemporalRuntime(log, null);
 const answered = await askAll(values.faults ?? null);
 const sameAsFaultless = values['against-faultless'] ? compare(answered, await askAll(null)) : null;
 const figures = { pipeline: pipeline.name, faults: values.faults ?? null, ...figuresOf(answered), sameAsFaultless };
-if (values.json) process.stdout.write(`${JSON.stringify(figures)}\n`);
+if (values.json) process.stdout.write(`${JSON.stringify(snakeKeys(figures))}\n`);
 else for (const [name, value] of Object.entries(figures)) process.stdout.write(`${name}: ${JSON.stringify(value)}\n`);
 process.exitCode = figures.met ? 0 : 100;
 

@@ -14,6 +14,7 @@ import { startWorker } from '../../worker/create-worker.ts';
 import { ownServer } from '../../runtime/host/server-address.ts';
 import { installTemporalRuntime } from '../../worker/temporal-runtime.ts';
 import { openStack, type Stack } from '../support/stack.ts';
+import { snakeKeys } from '../../lib/snake-keys.ts';
 
 const { values } = parseArgs({
   options: { megabytes: { type: 'string', default: '30' }, json: { type: 'boolean', default: false } },
@@ -43,7 +44,7 @@ const report = {
   eventLoopDelayP99Ms: Math.round(delay.percentile(99) / 1e5) / 10,
   eventLoopDelayMaxMs: Math.round(delay.max / 1e5) / 10,
 };
-if (values.json) process.stdout.write(`${JSON.stringify(report)}\n`);
+if (values.json) process.stdout.write(`${JSON.stringify(snakeKeys(report))}\n`);
 else for (const [name, value] of Object.entries(report)) process.stdout.write(`${name}: ${value}\n`);
 process.exitCode = missed === 0 && report.eventLoopDelayP99Ms < 100 ? 0 : 100;
 

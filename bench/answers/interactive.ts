@@ -14,6 +14,7 @@ import { installTemporalRuntime } from '../../worker/temporal-runtime.ts';
 import { benchmarkInput, fastifyQuestions, makeBenchmark } from '../support/benchmark-folder.ts';
 import { openStack, say } from '../support/stack.ts';
 import { setTimeout as pause } from 'node:timers/promises';
+import { snakeKeys } from '../../lib/snake-keys.ts';
 
 const { values } = parseArgs({
   options: {
@@ -55,7 +56,7 @@ const report = {
   runningMeanwhile: [before.running, after.running],
   recordedMeanwhile: after.done - before.done,
 };
-if (values.json) process.stdout.write(`${JSON.stringify(report)}\n`);
+if (values.json) process.stdout.write(`${JSON.stringify(snakeKeys(report))}\n`);
 else for (const [name, value] of Object.entries(report)) process.stdout.write(`${name}: ${JSON.stringify(value)}\n`);
 process.exitCode = ratio <= most && after.running > 0 ? 0 : 100;
 

@@ -8,6 +8,7 @@ import { DatasetQuestion } from '../../contracts/dataset.ts';
 import { benchmarkInput, makeBenchmark } from '../support/benchmark-folder.ts';
 import { openStack, say } from '../support/stack.ts';
 import { startWorkerProcess, type WorkerProcess } from '../support/worker-process.ts';
+import { snakeKeys } from '../../lib/snake-keys.ts';
 
 const { values } = parseArgs({
   options: {
@@ -53,7 +54,7 @@ const report = {
   megabytesAtTheEnd: megabytes.at(-1) ?? 0,
   megabytesMost: Math.max(...megabytes),
 };
-if (values.json) process.stdout.write(`${JSON.stringify(report)}\n`);
+if (values.json) process.stdout.write(`${JSON.stringify(snakeKeys(report))}\n`);
 else for (const [name, value] of Object.entries(report)) process.stdout.write(`${name}: ${value}\n`);
 const whole = report.records === questions.length && report.distinct === questions.length;
 const short = report.mostEvents < 2_000 && report.continuations >= 3;

@@ -18,6 +18,7 @@ import { installTemporalRuntime } from '../../worker/temporal-runtime.ts';
 import { median } from './answer-figures.ts';
 import { AbsentLangfuse, type Absence, absences } from './langfuse-away.ts';
 import { openStack, say } from '../support/stack.ts';
+import { snakeKeys } from '../../lib/snake-keys.ts';
 
 const mostRatio = 1.05;
 const { values } = parseArgs({
@@ -105,7 +106,7 @@ async function allArrived(): Promise<boolean> {
 }
 
 function print(): void {
-  if (values.json) process.stdout.write(`${JSON.stringify({ rows, complete })}\n`);
+  if (values.json) process.stdout.write(`${JSON.stringify(snakeKeys({ rows, complete }))}\n`);
   else
     for (const { absence, plainMs, tracedMs, ratio, grownMb } of rows)
       process.stdout.write(

@@ -8,6 +8,7 @@ import { benchmarkInput, fastifyQuestions, gradesOfBenchmark, makeBenchmark } fr
 import { countCalls, type Kill } from './call-counts.ts';
 import { openStack, say } from '../support/stack.ts';
 import { startWorkerProcess } from '../support/worker-process.ts';
+import { snakeKeys } from '../../lib/snake-keys.ts';
 
 const { values } = parseArgs({
   options: {
@@ -36,7 +37,7 @@ const report = {
   sameGrades: same,
   ...counts,
 };
-if (values.json) process.stdout.write(`${JSON.stringify(report)}\n`);
+if (values.json) process.stdout.write(`${JSON.stringify(snakeKeys(report))}\n`);
 else for (const [name, value] of Object.entries(report)) process.stdout.write(`${name}: ${value}\n`);
 const once = counts.repeatedAfterRecorded + counts.repeatedAfterReceived === 0;
 process.exitCode = same && disturbed.records === runs && once && counts.mostInFlightAKill <= concurrency ? 0 : 1;

@@ -9,6 +9,7 @@ import { seededRandom } from '../../harness/statistics/random.ts';
 import { type CallCounts, countCalls, type Kill } from './call-counts.ts';
 import { openStack, say, type Stack } from '../support/stack.ts';
 import { startWorkerProcess } from '../support/worker-process.ts';
+import { snakeKeys } from '../../lib/snake-keys.ts';
 
 /** Drafts are weak twice, so that a run has three tries; replies take long enough to be killed in. */
 const faults = 'seed=1;latency=300-900;weak=2';
@@ -69,6 +70,6 @@ async function questionInput(): Promise<QuestionInput> {
 
 function print(counts: CallCounts): void {
   const report = { kills: kills.length, runs: outcomes.length, sameAnswer: new Set(outcomes).size === 1, ...counts };
-  if (values.json) process.stdout.write(`${JSON.stringify(report)}\n`);
+  if (values.json) process.stdout.write(`${JSON.stringify(snakeKeys(report))}\n`);
   else for (const [name, value] of Object.entries(report)) process.stdout.write(`${name}: ${value}\n`);
 }

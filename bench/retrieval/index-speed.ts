@@ -9,6 +9,7 @@ import { buildSnapshot } from '../../retrieval/snapshot/snapshot-build.ts';
 import type { SnapshotSource } from '../../retrieval/snapshot/snapshot-source.ts';
 import { openView, type SnapshotView } from '../../retrieval/snapshot/snapshot-view.ts';
 import { openStore } from '../../retrieval/store/store.ts';
+import { snakeKeys } from '../../lib/snake-keys.ts';
 
 const { values } = parseArgs({
   options: {
@@ -40,7 +41,7 @@ async function main(path: string | undefined): Promise<number> {
   const dataDirectory = await mkdtemp(join(tmpdir(), 'switchyard-index-'));
   try {
     const report = await measure(path, dataDirectory);
-    if (values.json) process.stdout.write(`${JSON.stringify(report)}\n`);
+    if (values.json) process.stdout.write(`${JSON.stringify(snakeKeys(report))}\n`);
     else
       for (const [name, value] of Object.entries(report))
         process.stdout.write(`${name}: ${value}${limitOf(name, report)}\n`);

@@ -3,6 +3,7 @@ import { availableParallelism } from 'node:os';
 import { parseArgs } from 'node:util';
 import { isMainThread, parentPort, Worker, workerData } from 'node:worker_threads';
 import { type Scenario, scenarios, type Tally, tallyVerdicts } from './verdict-simulation.ts';
+import { snakeKeys } from '../../lib/snake-keys.ts';
 
 type Work = { pairs: number; seed: number };
 
@@ -26,7 +27,9 @@ async function main(): Promise<void> {
   const work = { pairs: Number(values.pairs), seed: Number(values.seed) };
   const tallies = await everyTally(work);
   const rows = scenarios.map((scenario, at) => rowOf(scenario, tallies[at], work.pairs));
-  if (values.json) for (const row of rows) process.stdout.write(`${JSON.stringify(row)}\n`);
+  if (values.json)
+    for (const row of rows)
+      process.stdout.write(`${JSON.stringify(snakeKeys(row, { 'planted.gains': 'map', 'planted.routes': 'map' }))}\n`);
   else process.stdout.write(table(rows, work.pairs));
   process.exitCode = rows.every(({ met }) => met) ? 0 : 100;
 }

@@ -5,7 +5,8 @@ import { offlineModelName } from '../../contracts/names.ts';
 import type { AnswerOutcome } from '../../contracts/run.ts';
 import { printable, printableLine } from '../../lib/printable.ts';
 import { costText, countText, failureText, probabilitiesText } from '../terminal/progress-text.ts';
-import { type FinishedRun, modelsThatAnswered } from './run-record.ts';
+import type { FinishedRun } from './run-record.ts';
+import { modelsThatAnswered } from '../../harness/run-log/logged-state.ts';
 import { wrapText } from '../terminal/wrap-text.ts';
 
 export type TextStyle = { columns: number; colors: ReturnType<typeof createColors> };
@@ -80,7 +81,7 @@ function listText(title: string, items: readonly string[], { columns, colors }: 
 function factsText(run: FinishedRun, { columns, colors }: TextStyle): string {
   const { state } = run.outcome;
   const { modelCalls, inputTokens, outputTokens, costUsd } = state.usage;
-  const models = modelsThatAnswered(run.outcome);
+  const models = modelsThatAnswered(state);
   const facts: [string, string | null][] = [
     ['route', routeFact(run.outcome)],
     ['confidence', state.confidence === null ? null : state.confidence.toFixed(2)],

@@ -6,7 +6,7 @@ import { exitCodeOf, exitCodes } from '../exit-codes.ts';
 import { outcomeText } from './outcome-text.ts';
 import { colorsFor, columnsOf, note, print, printJson } from '../terminal/output.ts';
 import { waitingText } from '../terminal/progress-text.ts';
-import { type FinishedRun, runRecord } from './run-record.ts';
+import { type FinishedRun, keyedFields, runRecord } from './run-record.ts';
 import type { Session } from '../session.ts';
 import type { RunEnding } from './watch-run.ts';
 
@@ -61,7 +61,7 @@ export async function finishedRun(run: RunToReport, outcome: AnswerOutcome): Pro
 }
 
 export function printFinished(run: FinishedRun, json: boolean): void {
-  if (json) printJson(runRecord(run));
+  if (json) printJson(runRecord(run), keyedFields);
   else print(outcomeText(run, { columns: columnsOf(process.stdout), colors: colorsFor(process.stdout) }));
 }
 

@@ -48,7 +48,7 @@ export async function routeQuestions(question: string | undefined, options: Rout
     (each) => routeOne(session, inputOf(each, pipeline, limits), each, signal),
     (routed) => {
       all.push(routed);
-      if (options.json) printJson(lineOf(routed));
+      if (options.json) printJson(lineOf(routed), { probabilities: 'map' });
       else print(textOf(routed));
     },
   );

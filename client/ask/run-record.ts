@@ -1,7 +1,8 @@
 /** A run that has ended, as `--json` prints it: one object with everything that scripts ask for. */
+import type { RouteDecision } from '../../contracts/agent.ts';
 import { failurePage } from '../../contracts/failures.ts';
-import { offlineModelName } from '../../contracts/names.ts';
-import type { AnswerOutcome } from '../../contracts/run.ts';
+import type { AnswerOutcome, AnswerState } from '../../contracts/run.ts';
+import { loggedState } from '../../harness/run-log/logged-state.ts';
 
 export type FinishedRun = {
   workflowId: string;
@@ -12,45 +13,31 @@ export type FinishedRun = {
   outcome: AnswerOutcome;
 };
 
-/** The fields of the run log keep their own spelling (`routes_run`), what we add has ours (`costUsd`). */
-export function runRecord({ workflowId, runId, webUrl, durationMs, outcome }: FinishedRun): Record<string, unknown> {
+export function runRecord({ outcome, ...run }: FinishedRun) {
   const { kind, state, ...ending } = outcome;
-  const models = modelsThatAnswered(outcome);
+  const help = 'failure' in ending ? { help: failurePage(ending.failure.kind) } : {};
+  return { ...run, outcome: kind, ...ending, ...help, ...stateRecord(state) };
+}
+
+/** Fields of both whose keys are names of roles and of routes. */
+export const keyedFields = { models: 'map', probabilities: 'map' } as const;
+
+/** Each figure has one place: the cost is not in `usage`, the probabilities are not in `routing`. */
+export function stateRecord(state: AnswerState) {
+  const { routing, offline, ...logged } = loggedState(state);
   return {
-    workflowId,
-    runId,
-    webUrl,
     pipeline: state.pipeline,
-    question: state.question,
-    route: state.route,
-    routes_run: state.routes_run,
-    probabilities: probabilitiesByRoute(state.routing),
-    routing: state.routing,
-    outcome: kind,
-    ...ending,
-    ...('failure' in ending && { help: failurePage(ending.failure.kind) }),
-    specialist_output: state.specialist_output,
-    evidence: state.evidence,
-    tools_called: state.tools_called,
-    final_answer: state.final_answer,
-    confidence: state.confidence,
-    retry_count: state.retry_count,
-    gaps: state.gaps,
-    superseded: state.superseded,
-    usage: state.usage,
-    costUsd: state.usage.costUsd,
-    durationMs,
-    model: models.length === 0 ? null : models.join(', '),
-    models: state.models,
-    offlineModel: models.includes(offlineModelName),
+    ...logged,
+    probabilities: probabilitiesByRoute(routing),
+    routing: routing && withoutProbabilities(routing),
+    offlineModel: offline === true,
     snapshot: state.snapshot,
     traceUrl: state.trace_link,
   };
 }
 
-/** Each model that took part, once. */
-export function modelsThatAnswered({ state }: AnswerOutcome): string[] {
-  return [...new Set(Object.values(state.models))];
+function withoutProbabilities({ probabilities: _, ...routing }: RouteDecision) {
+  return routing;
 }
 
 /** `{ code: 0.9, docs: 0.1 }`, most likely first; null where no route was chosen. */

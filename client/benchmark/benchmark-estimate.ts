@@ -100,8 +100,8 @@ function meanCost(records: readonly RunLogRecord[]): Cost {
     records.reduce((sum, record) => sum + figure(record), 0) / records.length;
   const priced = records.every(({ cost_usd }) => cost_usd !== null);
   return {
-    modelCalls: mean(({ usage }) => usage?.modelCalls ?? 0),
-    tokens: mean(({ usage }) => (usage?.inputTokens ?? 0) + (usage?.outputTokens ?? 0)),
+    modelCalls: mean(({ usage }) => usage?.model_calls ?? 0),
+    tokens: mean(({ usage }) => (usage?.input_tokens ?? 0) + (usage?.output_tokens ?? 0)),
     costUsd: priced ? mean(({ cost_usd }) => cost_usd ?? 0) : null,
     seconds: mean(({ latency_ms }) => latency_ms?.total ?? 0) / 1000,
   };

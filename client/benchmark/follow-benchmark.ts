@@ -30,7 +30,7 @@ export async function followBenchmark(
   const log = runLogExportFile(about.folder);
   exportRunLog(log);
   const written = !report || ending.progress.done === 0 ? null : await writeReport(about.folder);
-  if (json) printJson({ ...about, ending: ending.kind, ...ending.progress, ...written });
+  if (json) printJson({ ...about, ending: ending.kind, ...ending.progress, ...written }, { 'tally.arms': 'map' });
   else {
     if (about.offline) note("answers of the offline model: they show the machinery, not a language model's quality");
     const say = report ? print : note;

@@ -24,7 +24,7 @@ export async function showBenchmarks(id: string | undefined, json: boolean): Pro
   return withSession('worker', async (session) => {
     for (const each of ids) {
       const shown = { id: each, folder: benchmarkFolder(dataDirectory, each), ...(await stateOf(session, each)) };
-      if (json) printJson(shown);
+      if (json) printJson(shown, { 'progress.tally.arms': 'map' });
       else
         print(
           `${printableLine(each)}: ${shown.status}${shown.progress === null ? '' : `, ${progressLine(shown.progress)}`}`,

@@ -48,7 +48,7 @@ export async function readArms(file: string, options: GradeOptions): Promise<Rea
     arm.offline ||= record.offline === true;
     if (record.usage === null) continue;
     arm.usages += 1;
-    arm.tokens += record.usage.inputTokens + record.usage.outputTokens;
+    arm.tokens += record.usage.input_tokens + record.usage.output_tokens;
   }
   if (arms.size === 0) throw new UsageError(`${file} has no records`);
   const manifest = await manifestBeside(file);

@@ -69,7 +69,8 @@ function tell(file: string, questions: readonly DatasetQuestion[], findings: Dat
   const routes = count(({ expected_route }) => expected_route);
   const kinds = count(({ kind }) => kind);
   if (json) {
-    printJson({ file, questions: questions.length, routes, kinds, agreement, findings });
+    const counts = { questions: questions.length, routes, kinds };
+    printJson({ file, ...counts, agreement, findings }, { routes: 'map', kinds: 'map' });
     return;
   }
   const parts = Object.entries({ ...routes, ...kinds }).map(([name, many]) => `${name} ${many}`);

@@ -4,7 +4,12 @@ import { ComparisonMargins, ComparisonPlan } from '../../contracts/comparison-pl
 import { compareArms, type Comparison } from '../../harness/comparison/compare-arms.ts';
 import { type GateResult, type GateRule, GateRuleProblem, judgeGate, parseGateRule } from '../../harness/gate-rule.ts';
 import { comparisonJunit } from '../../harness/rendering/comparison-junit.ts';
-import { comparisonCsv, comparisonJson, comparisonText } from '../../harness/rendering/comparison-text.ts';
+import {
+  comparisonCsv,
+  comparisonData,
+  comparisonJson,
+  comparisonText,
+} from '../../harness/rendering/comparison-text.ts';
 import { offlineNote } from '../../harness/rendering/offline-note.ts';
 import { memo } from '../../harness/report/memo.ts';
 import type { Report } from '../../harness/report/report.ts';
@@ -71,7 +76,7 @@ async function planOf(baseline: ReadArm, candidate: ReadArm): Promise<Comparison
 
 function tell(comparison: Comparison, gates: readonly GateResult[], json: boolean): void {
   if (json) {
-    printJson({ ...comparison, gates });
+    printJson({ ...comparison, gates }, comparisonData);
     return;
   }
   print(printable(comparisonText(comparison).trimEnd()));

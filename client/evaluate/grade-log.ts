@@ -6,6 +6,7 @@ import { exitCodes } from '../exit-codes.ts';
 import { type GradeOptions, gradedLog } from './graded-log.ts';
 import { note, print, printJson } from '../terminal/output.ts';
 import { printableLine } from '../../lib/printable.ts';
+import { snakeKeys } from '../../lib/snake-keys.ts';
 import { writeResult } from '../terminal/write-result.ts';
 
 export type GradeLogOptions = GradeOptions & { json: boolean; output?: string };
@@ -15,7 +16,7 @@ export async function gradeLog(log: string, options: GradeLogOptions): Promise<n
   return show(
     graded,
     options,
-    (record) => record,
+    (record) => snakeKeys(record),
     () => {},
   );
 }
@@ -28,7 +29,7 @@ export async function labelLog(log: string, options: GradeLogOptions): Promise<n
 async function show(
   graded: readonly GradedRecord[],
   { json, output }: GradeLogOptions,
-  row: (record: GradedRecord) => unknown,
+  row: (record: GradedRecord) => object,
   tell: (record: GradedRecord) => void,
 ): Promise<number> {
   const arms = summarizeGrades(graded);
@@ -39,7 +40,7 @@ async function show(
     );
   if (json) {
     for (const record of graded) printJson(row(record));
-    printJson({ summary: true, arms });
+    printJson({ summary: true, arms }, { 'arms.unsaid': 'map' });
     return exitCodes.worked;
   }
   if (arms.some(({ offline }) => offline > 0)) note(offlineNote);

@@ -10,6 +10,7 @@ import { gradedCases, warnOfLog } from './graded-log.ts';
 import { listenForInterrupt } from '../terminal/interrupt.ts';
 import { note, print, printJson } from '../terminal/output.ts';
 import { printableLine } from '../../lib/printable.ts';
+import { snakeKeys } from '../../lib/snake-keys.ts';
 import { readSettings } from '../input/read-settings.ts';
 import { writeResult } from '../terminal/write-result.ts';
 import { spawn } from 'node:child_process';
@@ -92,7 +93,7 @@ async function show(judged: readonly Judged[], { json, output }: JudgeLogOptions
   if (output !== undefined)
     await writeResult(
       output,
-      judged.map((row) => `${JSON.stringify(row)}\n`),
+      judged.map((row) => `${JSON.stringify(snakeKeys(row))}\n`),
     );
   const panel = panelAgreement(judged.map(({ votes }) => votes));
   const both = judged.flatMap(({ graded, judged: vote }) =>
@@ -101,7 +102,7 @@ async function show(judged: readonly Judged[], { json, output }: JudgeLogOptions
   const withGrader = agreementOf(both);
   if (json) {
     for (const row of judged) printJson(row);
-    printJson({ summary: true, panel, withGrader });
+    printJson({ summary: true, panel, withGrader }, { 'panel.failures': 'map' });
     return;
   }
   for (const { question_id, arm, trial, graded, judged: vote } of judged)

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { DatasetQuestion } from '../../contracts/dataset.ts';
 import { RunLogRecord } from '../../contracts/run-log.ts';
 import { exitCodes } from '../exit-codes.ts';
-import { printJson } from '../terminal/output.ts';
+import { printFile } from '../terminal/output.ts';
 
 const schemas = {
   'run-log': { title: 'One line of a run log', schema: RunLogRecord },
@@ -12,6 +12,6 @@ const schemas = {
 
 export function showSchema(name: keyof typeof schemas): number {
   const { title, schema } = schemas[name];
-  printJson({ title, ...z.toJSONSchema(schema, { io: 'input' }) }, 2);
+  printFile({ title, ...z.toJSONSchema(schema, { io: 'input' }) });
   return exitCodes.worked;
 }

@@ -1,7 +1,7 @@
 /** Checks, lists and shows pipelines. */
 import type { PipelineSpec } from '../../contracts/pipeline.ts';
 import { exitCodes } from '../exit-codes.ts';
-import { note, print, printJson } from '../terminal/output.ts';
+import { note, print, printFile, printJson } from '../terminal/output.ts';
 import { loadPipeline, pipelineFile, readPipelineFile, shippedPipelines } from './pipeline-files.ts';
 import { mistakeLine } from './pipeline-mistakes.ts';
 
@@ -30,7 +30,7 @@ export async function listPipelines(json: boolean): Promise<number> {
 }
 
 export async function showPipeline(nameOrFile: string): Promise<number> {
-  printJson(await loadPipeline(nameOrFile), 2);
+  printFile(await loadPipeline(nameOrFile));
   return exitCodes.worked;
 }
 

@@ -8,7 +8,7 @@ import { readSettings } from '../input/read-settings.ts';
 export function showIndexes(json: boolean): number {
   const indexes = indexStatus(readSettings().dataDirectory);
   for (const index of indexes) {
-    if (json) printJson(index);
+    if (json) printJson(index, { 'snapshots.skipped': 'map' });
     else print(textOf(index));
   }
   if (indexes.length === 0) note('nothing is indexed yet: switchyard index --repo FOLDER');

@@ -9,6 +9,7 @@ import { printableLine } from '../../lib/printable.ts';
 import { progressLine, waitingText } from '../terminal/progress-text.ts';
 import { readSettings } from '../input/read-settings.ts';
 import { finishedRun, helpOn, printFinished } from '../ask/report-ending.ts';
+import { keyedFields, stateRecord } from '../ask/run-record.ts';
 import { openSession, type Session } from '../session.ts';
 import { outcomeOf, progressOf } from '../ask/watch-run.ts';
 
@@ -43,16 +44,9 @@ async function showOpenRun(
     throw new CommandFailure(`the run ${handle.workflowId} goes on, and no worker tells its state`);
   const webUrl = session.urlOf(handle.workflowId, runId);
   const { state, ...now } = progress;
-  if (json)
-    printJson({
-      workflowId: handle.workflowId,
-      runId,
-      webUrl,
-      outcome: null,
-      ...now,
-      ...helpOn(now.waitingFor),
-      ...state,
-    });
+  const { workflowId } = handle;
+  const known = { workflowId, runId, webUrl, outcome: null, ...now, ...helpOn(now.waitingFor), ...stateRecord(state) };
+  if (json) printJson(known, keyedFields);
   else print(openRunText(progress, handle.workflowId, webUrl));
 }
 

@@ -22,10 +22,8 @@ export type TraceOptions = { latency: boolean; json: boolean };
 export async function showTrace(names: readonly string[], { latency, json }: TraceOptions): Promise<number> {
   const runs = await loadAll(names);
   const [first, second] = runs;
-  if (json)
-    printJson(
-      second === undefined ? first && recordOf(first) : { runs: runs.map(recordOf), compared: comparedRunsOf(runs) },
-    );
+  if (json && first !== undefined && second === undefined) printJson(recordOf(first), recordData);
+  else if (json) printJson({ runs: runs.map(recordOf), compared: comparedRunsOf(runs) }, runsData);
   else {
     const style = { columns: columnsOf(process.stdout), colors: colorsFor(process.stdout) };
     const blocks = latency ? runs.map((run) => latencyBlock(run, style)) : treesOrComparison(runs, style);
@@ -72,6 +70,20 @@ function goesOnText({ history, trace }: LoadedRun): string {
   const doing = open.length === 0 ? '' : `; open: ${open.map(printableLine).join('; ')}`;
   return `${trace.workflowId} goes on: this is what there is so far${doing}`;
 }
+
+/** What a span carries keeps its names, in whatever it is shown. */
+const recordData = {
+  'spans.metadata': 'verbatim',
+  'spans.parameters': 'map',
+  'spans.input.value': 'verbatim',
+  'spans.output.value': 'verbatim',
+} as const;
+const runsData = {
+  'runs.spans.metadata': 'verbatim',
+  'runs.spans.parameters': 'map',
+  'runs.spans.input.value': 'verbatim',
+  'runs.spans.output.value': 'verbatim',
+} as const;
 
 function recordOf({ history, trace }: LoadedRun) {
   const latency = latencyAnatomy(history);

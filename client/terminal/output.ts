@@ -1,5 +1,6 @@
 /** Writes results to stdout and everything else to stderr, and makes text that others wrote safe for a terminal. */
 import { createColors } from 'picocolors';
+import { type DataArguments, snakeKeys } from '../../lib/snake-keys.ts';
 
 type Colors = ReturnType<typeof createColors>;
 
@@ -22,13 +23,21 @@ export function note(text: string): void {
   process.stderr.write(`${text}\n`);
 }
 
-/** One JSON text a line; control characters that JSON leaves alone are escaped too, so that a terminal is safe. */
-export function printJson(value: unknown, indent?: number): void {
-  print(
-    JSON.stringify(value, null, indent).replace(
-      /[^\P{Cc}\n]|\p{Bidi_Control}|[\u2028\u2029]/gu,
-      (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
-    ),
+/** A result for programs, one JSON text a line, its fields in snake_case. */
+export function printJson<Value>(value: Value, ...data: DataArguments<Value>): void {
+  print(safeJson(snakeKeys(value, ...data)));
+}
+
+/** What is a file format of its own, indented: a pipeline, a JSON Schema. */
+export function printFile(value: unknown): void {
+  print(safeJson(value, 2));
+}
+
+/** Control characters that JSON leaves alone are escaped too, so that a terminal is safe. */
+function safeJson(value: unknown, indent?: number): string {
+  return JSON.stringify(value, null, indent).replace(
+    /[^\P{Cc}\n]|\p{Bidi_Control}|[\u2028\u2029]/gu,
+    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
   );
 }
 

@@ -50,7 +50,7 @@ function citationFigures(cited: readonly LoggedCitation[], question: DatasetQues
   const { gold } = question;
   const right = cited.filter(({ path, status }) => status !== 'unresolved' && inGold(gold, path));
   const ranges = Object.entries(gold.lines).flatMap(([path, lines]) =>
-    lines.map(([firstLine, lastLine]) => ({ path, firstLine, lastLine })),
+    lines.map(([first_line, last_line]) => ({ path, first_line, last_line })),
   );
   const touched = ranges.filter((range) => right.some((place) => place.path === range.path && overlap(place, range)));
   return {

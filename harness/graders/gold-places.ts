@@ -9,11 +9,11 @@ export function inGold({ paths }: GoldEvidence, path: string): boolean {
 
 /** Two places of one file overlap; a place without lines is the whole file. */
 export function overlap(a: Lines, b: Lines): boolean {
-  if (a.firstLine === null || b.firstLine === null) return true;
-  return a.firstLine <= (b.lastLine ?? b.firstLine) && b.firstLine <= (a.lastLine ?? a.firstLine);
+  if (a.first_line === null || b.first_line === null) return true;
+  return a.first_line <= (b.last_line ?? b.first_line) && b.first_line <= (a.last_line ?? a.first_line);
 }
 
-type Lines = Pick<LoggedCitation, 'firstLine' | 'lastLine'>;
+type Lines = Pick<LoggedCitation, 'first_line' | 'last_line'>;
 
 /** How near the citations come to the expected evidence. Null is unknown: neither right nor wrong. */
 export type EvidenceFigures = {
@@ -46,18 +46,19 @@ function touchesLines(place: LoggedCitation, { lines }: GoldEvidence): boolean |
   const path = plainPath(place.path);
   const expected = Object.hasOwn(lines, path) ? (lines[path] ?? []) : null;
   if (expected === null) return false;
-  if (place.firstLine === null) return null;
-  return expected.some(([firstLine, lastLine]) => overlap(place, { firstLine, lastLine }));
+  if (place.first_line === null) return null;
+  return expected.some(([first_line, last_line]) => overlap(place, { first_line, last_line }));
 }
 
 function shareInside(cited: readonly LoggedCitation[], gold: GoldEvidence): number | null {
   let [inside, all] = [0, 0];
   const placed = cited.filter(
-    ({ path, firstLine }) => firstLine !== null && (Object.hasOwn(gold.lines, plainPath(path)) || !inGold(gold, path)),
+    ({ path, first_line }) =>
+      first_line !== null && (Object.hasOwn(gold.lines, plainPath(path)) || !inGold(gold, path)),
   );
   for (const [path, places] of Map.groupBy(placed, (place) => plainPath(place.path))) {
     const rangesOf = (some: readonly LoggedCitation[]) =>
-      union(some.map(({ firstLine, lastLine }): LineRange => [firstLine ?? 1, lastLine ?? firstLine ?? 1]));
+      union(some.map(({ first_line, last_line }): LineRange => [first_line ?? 1, last_line ?? first_line ?? 1]));
     all += linesIn(rangesOf(places));
     const resolved = rangesOf(places.filter(({ status }) => status !== 'unresolved'));
     inside += linesIn(

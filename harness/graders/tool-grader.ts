@@ -78,8 +78,8 @@ function isKindUnknown(call: LoggedToolCall, finding: CallFinding, question: Dat
 }
 
 /** Two calls are the same when they asked for the same, or the same bytes came back. */
-function keysOf({ tool, argumentsText, content, status }: LoggedToolCall): string[] {
-  const asked = argumentsText === null ? [] : [`asked ${tool} ${normalArguments(argumentsText)}`];
+function keysOf({ tool, arguments_text, content, status }: LoggedToolCall): string[] {
+  const asked = arguments_text === null ? [] : [`asked ${tool} ${normalArguments(arguments_text)}`];
   return content === null || status === 'error' ? asked : [...asked, `got ${content}`];
 }
 

@@ -42,7 +42,7 @@ export function gradeWaste(record: RunLogRecord, question: DatasetQuestion): Was
     share: shareOf(wasted ?? 0),
     shareAtMost: shareOf((wasted ?? 0) + (tools?.useUnknown ?? 0)),
     failedAttemptTokens:
-      record.failed_usage === null ? null : record.failed_usage.inputTokens + record.failed_usage.outputTokens,
+      record.failed_usage === null ? null : record.failed_usage.input_tokens + record.failed_usage.output_tokens,
     retriesWithoutChange: record.specialist_output === null ? null : retriesWithoutChange(record.specialist_output),
     duplicateReads: tools?.counts.redundant ?? null,
     unusedOutputs: unusedOutputs(record),
@@ -55,7 +55,7 @@ function retriesWithoutChange(outputs: readonly LoggedOutput[]): number {
     JSON.stringify([
       kind,
       plainWording(answer),
-      citations.map(({ path, firstLine, lastLine }) => [path, firstLine, lastLine]),
+      citations.map(({ path, first_line, last_line }) => [path, first_line, last_line]),
     ]);
   return outputs.filter((output, at) => {
     const before = outputs.slice(0, at).findLast(({ specialist }) => specialist === output.specialist);

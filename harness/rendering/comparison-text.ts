@@ -1,4 +1,5 @@
 /** Renders a comparison for terminals, Markdown, spreadsheets and programs. */
+import { snakeKeys } from '../../lib/snake-keys.ts';
 import type { Comparison } from '../comparison/compare-arms.ts';
 import { markdownText } from './markdown-text.ts';
 import { cellHead, cellRow, comparisonLines } from './comparison-rows.ts';
@@ -68,9 +69,21 @@ export function comparisonCsv({ cells }: Comparison): string {
   return [head, ...rows].map((row) => `${row.map(csvField).join(',')}\r\n`).join('');
 }
 
+/** Fields whose keys are names of routes and labels, or whose values are parts of pipelines. */
+export const comparisonData = {
+  'plan.margins.routes': 'map',
+  'baseline.accuracyByRoute': 'map',
+  'baseline.labels': 'map',
+  'candidate.accuracyByRoute': 'map',
+  'candidate.labels': 'map',
+  routes: 'map',
+  'differences.baseline': 'verbatim',
+  'differences.candidate': 'verbatim',
+} as const;
+
 /** Infinite ratios become null. */
 export function comparisonJson(comparison: Comparison): string {
-  return `${JSON.stringify(comparison)}\n`;
+  return `${JSON.stringify(snakeKeys(comparison, comparisonData))}\n`;
 }
 
 /** A text that a spreadsheet would take for a formula gets an apostrophe. */

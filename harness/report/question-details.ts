@@ -73,9 +73,9 @@ function evidenceByLine({ answer: { citations } }: ReportRun['graded']): Html | 
   return parts.length === 0 ? null : html`<p>${parts.join(' · ')}</p>`;
 }
 
-function placeOf({ path, firstLine, lastLine }: LoggedCitation): string {
-  if (firstLine === null) return path;
-  return `${path}:${firstLine}${lastLine === null || lastLine === firstLine ? '' : `-${lastLine}`}`;
+function placeOf({ path, first_line: first, last_line: last }: LoggedCitation): string {
+  if (first === null) return path;
+  return `${path}:${first}${last === null || last === first ? '' : `-${last}`}`;
 }
 
 function quoteOf({ quote, status }: LoggedCitation): Html {
@@ -86,7 +86,7 @@ function quoteOf({ quote, status }: LoggedCitation): Html {
 function calls({ tools }: ReportRun['graded'], { tools_called }: RunLogRecord): Html {
   if (tools === null) return html`<p>The log does not say which tools were called.</p>`;
   const rows = tools.calls.map(({ tool, finding }, at) => {
-    const said = (tools_called?.[at]?.argumentsText ?? '').slice(0, 160);
+    const said = (tools_called?.[at]?.arguments_text ?? '').slice(0, 160);
     return html`<li><code>${tool}</code> <em class="${finding === 'needed' ? 'good' : 'bad'}">${finding}</em> <small>${said}</small></li>`;
   });
   return html`<details class="calls"><summary>${rows.length} tool calls, ${rows.length - tools.counts.needed} for nothing</summary><ol>${rows}</ol></details>`;
@@ -98,7 +98,7 @@ function figuresOf({ latency_ms, usage, cost_usd, retry_count, confidence }: Run
     value === null || value === undefined ? `${name} unknown` : text(value);
   return [
     known(latency_ms?.total, (ms) => `${Math.round(ms)} ms`, 'time'),
-    known(usage && usage.inputTokens + usage.outputTokens, (tokens) => `${tokens} tokens`, 'tokens'),
+    known(usage && usage.input_tokens + usage.output_tokens, (tokens) => `${tokens} tokens`, 'tokens'),
     known(cost_usd, dollars, 'cost'),
     known(retry_count, (retries) => `${retries} retries`, 'retries'),
     known(confidence, (share) => `confidence ${share.toFixed(2)}`, 'confidence'),

@@ -53,7 +53,7 @@ function questionRow(each: ReportQuestion): Html {
   const tokens = difference(
     candidate,
     baseline,
-    ({ record: { usage } }) => usage && usage.inputTokens + usage.outputTokens,
+    ({ record: { usage } }) => usage && usage.input_tokens + usage.output_tokens,
   );
   return html`<tr data-route="${question.expected_route}" data-baseline="${labelsOf(baseline).join(' ')}" data-candidate="${labelsOf(candidate).join(' ')}">
 <th scope="row" class="c-question"><a href="#${questionAnchor(question.id)}">${question.id}</a> <span>${question.question}</span></th>

@@ -1,5 +1,6 @@
 /** Reads a run log line by line, and refuses what has no one reading: duplicates, and records of several datasets. */
 import { RunLogRecord } from '../../contracts/run-log.ts';
+import { presentNames } from '../../contracts/run-log-names.ts';
 import { LineProblem, readJsonLine } from '../json-lines.ts';
 
 export type RunLogReader = {
@@ -36,7 +37,10 @@ export function runLogReader(file: string, warn: (warning: string) => void = () 
     read(text, line) {
       if (text.trim() === '') return null;
       const place = `${file}:${line}`;
-      const record = readJsonLine(text, place, RunLogRecord, (field) => nameUnknown(field, place));
+      const record = readJsonLine(text, place, RunLogRecord, {
+        named: presentNames,
+        onUnknown: (field) => nameUnknown(field, place),
+      });
       const key = JSON.stringify([record.question_id, record.arm, record.trial]);
       const earlier = lineOfKey.get(key);
       if (earlier !== undefined) throw new LineProblem(`${place}: ${nameOf(record)} stands on line ${earlier} already`);

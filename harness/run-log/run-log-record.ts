@@ -1,9 +1,9 @@
 /** Makes the run log's record of a run that has ended. */
-import type { SpecialistOutput } from '../../contracts/agent.ts';
-import { offlineModelName } from '../../contracts/names.ts';
 import type { AnswerOutcome } from '../../contracts/run.ts';
 import { type LatencyParts, type LoggedOutput, RunLogRecord } from '../../contracts/run-log.ts';
 import type { Usage } from '../../contracts/usage.ts';
+import { snakeKeys } from '../../lib/snake-keys.ts';
+import { loggedState } from './logged-state.ts';
 
 /** What the outcome does not say of a run. */
 export type RunFacts = {
@@ -23,31 +23,15 @@ export type RunFacts = {
 };
 
 export function toRunLogRecord(outcome: AnswerOutcome, facts: RunFacts): RunLogRecord {
-  const { state } = outcome;
-  const models = [...new Set(Object.values(state.models))];
+  const state = loggedState(outcome.state);
   return {
     ...whichRun(facts),
-    question: state.question,
+    ...state,
+    specialist_output: state.specialist_output.map(loggedOutput),
     outcome: outcome.kind,
     reasons: reasonsOf(outcome),
-    route: state.route,
-    routing: state.routing,
-    routes_run: state.routes_run,
-    specialist_output: state.specialist_output.map(loggedOutput),
-    evidence: state.evidence,
-    tools_called: state.tools_called,
-    final_answer: state.final_answer,
-    confidence: state.confidence,
-    retry_count: state.retry_count,
-    gaps: state.gaps,
-    superseded: state.superseded,
-    usage: state.usage,
-    cost_usd: state.usage.costUsd,
-    model: models.length === 0 ? null : models.join(', '),
-    models: state.models,
-    snapshot: state.snapshot?.id ?? null,
+    snapshot: outcome.state.snapshot?.id ?? null,
     error: outcome.kind === 'unavailable' ? outcome.failure : null,
-    offline: models.length === 0 ? null : models.includes(offlineModelName),
   };
 }
 
@@ -66,7 +50,7 @@ function whichRun(facts: RunFacts) {
     arm: facts.arm,
     trial: facts.trial,
     dataset: facts.dataset,
-    failed_usage: facts.failedUsage,
+    failed_usage: facts.failedUsage === null ? null : snakeKeys(facts.failedUsage),
     latency_ms: facts.latencyMs,
     started_at: facts.startedAt,
     workflow_id: facts.workflowId,
@@ -76,7 +60,7 @@ function whichRun(facts: RunFacts) {
   } satisfies Partial<RunLogRecord>;
 }
 
-function loggedOutput(output: SpecialistOutput): LoggedOutput {
+function loggedOutput(output: ReturnType<typeof loggedState>['specialist_output'][number]): LoggedOutput {
   const { specialist, kind, answer, citations, insufficient, accepted, reasons } = output;
   return { specialist, try: output.try, kind, answer, citations, insufficient, accepted, reasons };
 }

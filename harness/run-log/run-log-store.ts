@@ -1,6 +1,12 @@
 /**
- * The run log of a benchmark as it grows: an SQLite file in which a record has one place, whichever process writes it
- * and however often. `run-log.jsonl` beside it is an export, or what an earlier version has recorded.
+ * The run log of a benchmark as it grows: an SQLite file that several processes may write. `run-log.jsonl` beside it is an
+ * export, or what an earlier version has recorded.
+ *
+ * 1. A question, arm and trial have one record: the first that was written. It is never changed or deleted.
+ * 2. Positions are 1, 2, 3 … in the order of writing, so that the last one is the number of records.
+ * 3. Once `append` has returned, the record survives a failure of the machine (in a store that `open` has opened).
+ * 4. The export is replaced as a whole or not at all, and never by an older one.
+ * 5. A store is made with what `run-log.jsonl` holds, in one transaction. A last line without a line end is left out.
  */
 import {
   closeSync,

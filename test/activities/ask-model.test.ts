@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { test, type TestContext } from 'node:test';
 import { askModel } from '../../activities/agents/ask-model.ts';
 import type { ActivityContext } from '../../activities/context.ts';
-import { withLessOfResults } from '../../activities/agents/tool-room.ts';
+import { withLessOfResults } from '../../activities/agents/agent-turn.ts';
 import type { Grant } from '../../contracts/agent-calls.ts';
 import type { ChatMessage, ChatRequest } from '../../contracts/chat.ts';
 import { noUsage } from '../../contracts/usage-sum.ts';

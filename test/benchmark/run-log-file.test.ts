@@ -222,3 +222,28 @@ test('histories of different runs never share a file, and every name is safe', (
   assert.equal(new Set(paths).size, ids.length);
   for (const path of paths) assert.match(path, /^histories\/[A-Za-z0-9._-]{1,240}$/);
 });
+
+test('a database of 0.1 is read and added to: its records have other names, the new ones those of today', async () => {
+  using place = scene();
+  const evidence = [{ path: 'a.js', firstLine: 3, lastLine: 4 }];
+  const usage = { modelCalls: 1, inputTokens: 9, cachedInputTokens: 0, outputTokens: 1, reasoningTokens: 0 };
+  const former = { question_id: 'q1', arm: 'a', trial: 1, evidence, cost_usd: 0.5, usage: { ...usage, costUsd: 0.5 } };
+  {
+    using store = RunLogStore.open(place.folder);
+    store.append(keyOf('q1'), JSON.stringify(former));
+  }
+  const log = new RunLogFile(place.folder);
+  const kept = await log.append({ ...record('q1'), final_answer: 'again' });
+  assert.deepEqual([kept.added, kept.record.evidence?.[0]?.first_line], [false, 3]);
+  await log.append(RunLogRecord.parse({ ...former, question_id: 'q2' }));
+  const read: RunLogRecord[] = [];
+  for await (const each of log.records()) read.push(each);
+  const [old, now] = read.map(({ question_id: _, ...rest }) => rest);
+  assert.deepEqual(old, now);
+  assert.equal(old?.usage?.input_tokens, 9);
+  await log.export();
+  const lines = readFileSync(place.file, 'utf8').trim().split('\n');
+  assert.match(lines[0] ?? '', /"firstLine":3/);
+  assert.match(lines[1] ?? '', /"first_line":3/);
+  assert.doesNotMatch(lines[1] ?? '', /firstLine|inputTokens|costUsd/);
+});

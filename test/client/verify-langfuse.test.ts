@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { LangfuseStub } from '../support/langfuse-stub.ts';
 import { mainFile, runProgram, temporaryFolder } from './run-command.ts';
+import { keysWithCapitals } from './snake-keys.ts';
 
 type Verdict = { right: boolean; link: string; checks: { name: string; ok: boolean; detail: string }[] };
 
@@ -15,7 +16,9 @@ async function verify(stub: LangfuseStub): Promise<Verdict & { code: number | nu
     LANGFUSE_SECRET_KEY: langfuse?.secretKey ?? '',
   };
   const { code, stdout } = await runProgram(process.execPath, [mainFile, 'verify-langfuse', '--json'], { env });
-  return { code, ...(JSON.parse(stdout) as Verdict) };
+  const verdict = JSON.parse(stdout) as Verdict;
+  assert.deepEqual(keysWithCapitals(verdict), []);
+  return { code, ...verdict };
 }
 
 const wrongIn = ({ checks }: Verdict) => checks.filter(({ ok }) => !ok).map(({ name }) => name);

@@ -3,6 +3,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { runSwitchyard, temporaryFolder } from '../client/run-command.ts';
+import { keysWithCapitals } from '../client/snake-keys.ts';
 import { temporalExecutable } from '../support/temporal.ts';
 
 async function dataDirectoryOf(folder: string) {
@@ -25,6 +26,7 @@ test('bench run says first what it will take, asks both arms, and leaves a log t
     .split('\n')
     .map((line) => JSON.parse(line));
   assert.equal(records.length, 4);
+  assert.deepEqual(keysWithCapitals([end, records]), []);
   for (const { links } of records) assert.ok(existsSync(join(end.folder, links.history)));
   for (const file of [end.report, end.memo]) assert.ok(existsSync(file), 'the report and the memo are written');
 
@@ -37,6 +39,8 @@ test('bench run says first what it will take, asks both arms, and leaves a log t
   assert.deepEqual(JSON.parse(runs.stdout), [], 'the runs of a benchmark are listed with it');
   const ofIt = await runSwitchyard(['runs', '--benchmark', 'two', '--json'], { env });
   assert.equal(JSON.parse(ofIt.stdout).length, 4);
+  const { stdout: status } = await runSwitchyard(['bench', 'status', 'two', '--json'], { env });
+  assert.deepEqual(keysWithCapitals([JSON.parse(ofIt.stdout), JSON.parse(status)]), []);
 
   const again = await runSwitchyard(given, { env });
   assert.equal(again.code, 2);

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { checkout, temporalExecutable } from '../support/temporal.ts';
+import { keysWithCapitals } from '../client/snake-keys.ts';
 
 type Ended = { code: number; stdout: string; stderr: string };
 
@@ -58,11 +59,12 @@ test('two questions asked in the same second are both answered, and nothing is l
     assert.equal(code, 0, stderr);
     const answer = JSON.parse(stdout);
     assert.equal(answer.outcome, 'answered');
+    assert.deepEqual(keysWithCapitals(answer, ['probabilities', 'models']), []);
     assert.equal(answer.model, 'switchyard-offline');
     assert.ok(answer.evidence.length > 0, 'something is cited');
-    for (const { path, firstLine, lastLine } of answer.evidence) {
+    for (const { path, first_line, last_line } of answer.evidence) {
       const lines = readFileSync(join(checkout, 'node_modules/commander', path), 'utf8').split('\n');
-      assert.ok(firstLine >= 1 && firstLine <= lastLine && lastLine <= lines.length);
+      assert.ok(first_line >= 1 && first_line <= last_line && last_line <= lines.length);
     }
     assert.ok(answer.evidence.length > 0);
   }
@@ -87,6 +89,7 @@ test('routes of a file come as one JSON line each, and agreement with the labels
     .map((line) => JSON.parse(line));
   const routes = lines.filter((line) => line.id !== undefined);
   assert.equal(routes.length, 4);
+  assert.deepEqual(keysWithCapitals(lines, ['probabilities']), []);
   for (const { route, probabilities, fallback } of routes) {
     assert.ok(probabilities[route] > 0);
     assert.equal(fallback, false);

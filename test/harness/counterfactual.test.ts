@@ -14,8 +14,8 @@ const question = DatasetQuestion.parse({
   must_mention: ['because'],
 });
 
-function run(route: string, right: boolean, inputTokens: number, cost_usd: number | null): RunLogRecord {
-  const usage = { modelCalls: 1, cachedInputTokens: 0, outputTokens: 0, reasoningTokens: 0, costUsd: cost_usd };
+function run(route: string, right: boolean, input_tokens: number, cost_usd: number | null): RunLogRecord {
+  const usage = { model_calls: 1, cached_input_tokens: 0, output_tokens: 0, reasoning_tokens: 0 };
   return RunLogRecord.parse({
     question_id: 'q',
     outcome: 'answered',
@@ -23,7 +23,7 @@ function run(route: string, right: boolean, inputTokens: number, cost_usd: numbe
     routes_run: [route],
     final_answer: right ? 'because' : 'no idea',
     evidence: ['a.md'],
-    usage: { ...usage, inputTokens },
+    usage: { ...usage, input_tokens },
     cost_usd,
   });
 }

@@ -6,7 +6,7 @@ import { gradeAnswer } from '../../harness/graders/answer-grader.ts';
 import { summarizeGrades } from '../../harness/grading-summary.ts';
 import { aQuestion, aRecord, unanswerable } from './graded-case.ts';
 
-type Place = { path: string; firstLine?: number; lastLine?: number; status?: string };
+type Place = { path: string; first_line?: number; last_line?: number; status?: string };
 
 /** Expected are lines 10 to 20 of `lib/body.js`, and `docs/a.md`, of which no lines are named. */
 const gold = { paths: ['lib/body.js', 'docs/a.md'], lines: { 'lib/body.js': [[10, 20]] } };
@@ -16,10 +16,10 @@ function figures(evidence: Place[], question: Record<string, unknown> = { gold }
   return [citations?.rightFile, citations?.rightLines, citations?.linesInside];
 }
 
-const at = (path: string, firstLine: number, lastLine: number, status = 'verified') => ({
+const at = (path: string, first_line: number, last_line: number, status = 'verified') => ({
   path,
-  firstLine,
-  lastLine,
+  first_line,
+  last_line,
   status,
 });
 

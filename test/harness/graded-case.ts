@@ -36,7 +36,7 @@ export const unanswerable = {
 
 export const call = (tool: string, paths: string[], argumentsText?: string) => ({
   tool,
-  argumentsText: argumentsText ?? JSON.stringify({ for: `${tool} ${paths.join()}` }),
+  arguments_text: argumentsText ?? JSON.stringify({ for: `${tool} ${paths.join()}` }),
   status: 'ok',
   paths,
 });
@@ -57,7 +57,7 @@ export function aRecord(more: Given = {}): RunLogRecord {
     },
     routes_run: ['code'],
     final_answer: 'The option `bodyLimit` allows 1 MiB.',
-    evidence: [{ path: 'lib/body.js', firstLine: 12, lastLine: 14, status: 'verified' }],
+    evidence: [{ path: 'lib/body.js', first_line: 12, last_line: 14, status: 'verified' }],
     tools_called: [call('search_code', ['lib/body.js', 'lib/other.js']), call('read_lines', ['lib/body.js'])],
     ...more,
   });

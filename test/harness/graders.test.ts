@@ -19,9 +19,9 @@ test('word overlap is F1 over words with their counts', () => {
 
 test('citations: precision over files, recall over the lines of the gold', () => {
   const evidence = [
-    { path: 'lib/body.js', firstLine: 20, lastLine: 30 },
-    { path: 'lib/body.js', firstLine: 90, lastLine: 95 },
-    { path: 'docs/a.md', firstLine: 1, lastLine: 2 },
+    { path: 'lib/body.js', first_line: 20, last_line: 30 },
+    { path: 'lib/body.js', first_line: 90, last_line: 95 },
+    { path: 'docs/a.md', first_line: 1, last_line: 2 },
   ];
   const gold = {
     paths: ['lib/body.js'],
@@ -103,17 +103,17 @@ const output = (specialist: string, attempt: number, answer: string, path = 'lib
   try: attempt,
   kind: 'draft',
   answer,
-  citations: [{ path, firstLine: 12, lastLine: 14 }],
+  citations: [{ path, first_line: 12, last_line: 14 }],
 });
 
 test('waste is itemised', () => {
   const usage = {
-    modelCalls: 1,
-    inputTokens: 900,
-    cachedInputTokens: 0,
-    outputTokens: 100,
-    reasoningTokens: 0,
-    costUsd: null,
+    model_calls: 1,
+    input_tokens: 900,
+    cached_input_tokens: 0,
+    output_tokens: 100,
+    reasoning_tokens: 0,
+    cost_usd: null,
   };
   const record = aRecord({
     routes_run: ['code', 'docs'],
@@ -141,8 +141,8 @@ test('no waste: a retry that changed the answer, two specialists that the answer
   const record = aRecord({
     routes_run: ['code', 'docs'],
     evidence: [
-      { path: 'lib/body.js', firstLine: 14 },
-      { path: 'docs/a.md', firstLine: 14 },
+      { path: 'lib/body.js', first_line: 14 },
+      { path: 'docs/a.md', first_line: 14 },
     ],
     specialist_output: [
       output('code', 1, 'The limit.'),

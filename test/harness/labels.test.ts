@@ -10,7 +10,7 @@ type Case = { name: string; record?: Given; question?: Given; gets: Label; secon
 
 const wrongAnswer = { final_answer: 'Look at bodyLimit.' };
 const missed = [call('search_code', ['lib/other.js'])];
-const offGold = [{ path: 'lib/other.js', firstLine: 1, lastLine: 2, status: 'verified' }];
+const offGold = [{ path: 'lib/other.js', first_line: 1, last_line: 2, status: 'verified' }];
 const docsFirst = [call('search_docs', ['docs/a.md']), call('search_code', ['lib/body.js'])];
 
 const cases: Case[] = [

@@ -4,7 +4,7 @@ import { test } from 'node:test';
 import type { WorkflowHandle } from '@temporalio/client';
 import type { AnswerOutcome } from '../../contracts/run.ts';
 import type { RouteDecision } from '../../contracts/agent.ts';
-import { retryRoute } from '../../workflows/answer-question/routing-policy.ts';
+import { retryRoute } from '../../workflows/answer-question/routing.ts';
 import { traceOf } from '../support/histories.ts';
 import { openScene, pipeline } from '../support/scene.ts';
 import { goodDraft, inventedDraft, says, startTeam } from '../support/team.ts';

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { SpecialistOutput } from '../../contracts/agent.ts';
-import { bestOutput, weaknesses } from '../../workflows/answer-question/gate-policy.ts';
+import { bestOutput, weaknesses } from '../../workflows/answer-question/gate.ts';
 import { addUsage, noUsage } from '../../contracts/usage-sum.ts';
-import { nextUntriedRoute, routesToRun } from '../../workflows/answer-question/routing-policy.ts';
+import { nextUntriedRoute, routesToRun } from '../../workflows/answer-question/routing.ts';
 
 const router = { clearProbability: 0.5, clearLead: 0.15, fanOut: 2 };
 

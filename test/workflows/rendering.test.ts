@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import type { WorkflowHandle } from '@temporalio/client';
 import { loadConversation, renderMessages } from '../../activities/agents/conversation.ts';
-import type { SpecialistTurn } from '../../contracts/agent.ts';
+import type { SpecialistResult } from '../../contracts/agent.ts';
 import type { AnswerOutcome } from '../../contracts/run.ts';
 import { createContentStore } from '../../retrieval/store/content-store.ts';
 import { createRetrieval } from '../../retrieval/repository.ts';
@@ -99,5 +99,5 @@ async function lastTurn(handle: WorkflowHandle): Promise<string> {
   const { activities } = await historyOf(handle);
   const last = activities.findLast(({ type }) => type === 'callSpecialist');
   assert.ok(last);
-  return (last.result as SpecialistTurn).turn;
+  return (last.result as SpecialistResult).turn;
 }

@@ -6,7 +6,8 @@ import type { SpanRecord } from '../../contracts/trace.ts';
 import type { Usage } from '../../contracts/usage.ts';
 import { noUsage } from '../../contracts/usage-sum.ts';
 import { BudgetSpent, type Call, RunBudget } from '../../workflows/answer-question/budget.ts';
-import { paidCall, type Payer } from '../../workflows/answer-question/paid-call.ts';
+import { type Caller, paidCall } from '../../workflows/answer-question/paid-call.ts';
+import { OpenWaits } from '../../workflows/answer-question/waits.ts';
 
 const used = (tokens: number, costUsd: number | null = 0): Usage => ({
   ...noUsage,
@@ -129,40 +130,30 @@ async function play(limits: { tokens: number; costUsd: number | null }, actors: 
     ready() ? Promise.resolve() : new Promise<void>((go) => waiting.push({ ready, go }));
   const price = limits.costUsd === null ? 0 : limits.costUsd / limits.tokens;
   let [inFlight, spent, mostHeld] = [0, 0, 0];
-  const payer: Payer = {
-    budget,
-    until,
-    waits: {
-      begin: () => () => {},
-      settle: (usage, spans, call) => budget.settle(usage, spans, call),
-      pause: async () => {},
-      waitForPerson: async () => {},
-    },
+  const caller: Caller = {
+    ...{ budget, until, waits: new OpenWaits(() => 0), onSettled: () => {} },
+    outages: { pause: async () => {}, waitForPerson: async () => {} },
   };
   const ends: string[] = [];
   const act = async (name: string, own: Step[]) => {
     const branch = budget.open(name);
     try {
       for (const step of own) {
-        await paidCall<string>(
-          payer,
-          { scope: { stage: 'specialist' }, requirePrice: false, branch },
-          async ({ grant }) => {
-            assert.ok(grant !== undefined && grant.tokens >= 0 && (grant.costUsd ?? 0) >= 0);
-            inFlight += grant.tokens;
-            mostHeld = Math.max(mostHeld, inFlight + spent);
-            for (let pause = 0; pause <= step.pauses; pause += 1) await scheduler.schedule(Promise.resolve());
-            inFlight -= grant.tokens;
-            const money = price === 0 ? grant.tokens : Math.floor((grant.costUsd ?? 0) / price);
-            const room = Math.min(grant.tokens, money);
-            if (room < step.needs)
-              return { result: { kind: 'does-not-fit', limit: 'tokens', inputTokens: 0 }, usage: null, spans: [] };
-            const took = step.needs + Math.floor((room - step.needs) * step.uses);
-            spent += took;
-            queueMicrotask(wake);
-            return { result: 'done', usage: used(took, took * price), spans: [] };
-          },
-        );
+        await paidCall<string>(caller, { scope: { stage: 'specialist' }, branch }, async ({ grant }) => {
+          assert.ok(grant !== undefined && grant.tokens >= 0 && (grant.costUsd ?? 0) >= 0);
+          inFlight += grant.tokens;
+          mostHeld = Math.max(mostHeld, inFlight + spent);
+          for (let pause = 0; pause <= step.pauses; pause += 1) await scheduler.schedule(Promise.resolve());
+          inFlight -= grant.tokens;
+          const money = price === 0 ? grant.tokens : Math.floor((grant.costUsd ?? 0) / price);
+          const room = Math.min(grant.tokens, money);
+          if (room < step.needs)
+            return { result: { kind: 'does-not-fit', limit: 'tokens', inputTokens: 0 }, usage: null, spans: [] };
+          const took = step.needs + Math.floor((room - step.needs) * step.uses);
+          spent += took;
+          queueMicrotask(wake);
+          return { result: 'done', usage: used(took, took * price), spans: [] };
+        });
         queueMicrotask(wake);
       }
       ends.push('done');
@@ -248,28 +239,69 @@ test('a call is turned away only where it does not fit into all that is left', a
 
 test('an optional call that has no room neither waits nor keeps others waiting', async () => {
   const budget = new RunBudget(Budget.parse({ tokens: 1000 }));
-  const payer: Payer = {
+  const caller: Caller = {
     budget,
     until: () => Promise.reject(new Error('an optional call waits for nothing')),
-    waits: {
-      begin: () => () => {},
-      settle: (usage, spans, call) => budget.settle(usage, spans, call),
+    waits: new OpenWaits(() => 0),
+    onSettled: () => {},
+    outages: {
       pause: () => Promise.reject(new Error('an optional call is not slept for')),
       waitForPerson: () => Promise.reject(new Error('nobody is asked for an optional call')),
     },
   };
-  const about = { scope: { stage: 'specialist' } as const, requirePrice: false, branch: null, optional: true };
+  const about = { scope: { stage: 'specialist' } as const, optional: true };
   const other = begun(budget, budget.call(budget.open('code')));
   let asked = 0;
   const ask = async () => {
     asked += 1;
     return { result: { kind: 'does-not-fit', limit: 'tokens', inputTokens: 0 } as const, usage: null, spans: [] };
   };
-  await assert.rejects(paidCall<string>(payer, about, ask), spentOf('tokens'));
+  await assert.rejects(paidCall<string>(caller, about, ask), spentOf('tokens'));
   assert.equal(asked, 0, 'what is left is held by a call in flight');
   budget.end(other);
-  await assert.rejects(paidCall<string>(payer, about, ask), spentOf('tokens'));
+  await assert.rejects(paidCall<string>(caller, about, ask), spentOf('tokens'));
   assert.equal(asked, 1);
   assert.equal(budget.mayBegin(budget.call(null)), true);
   assert.equal(begun(budget, budget.call(null)).tokens, 500, 'nothing is held');
+});
+
+test('an optional call that is turned away says which limit is in its way, and whether it is held or spent', async () => {
+  const never = () => Promise.reject(new Error('nothing is asked'));
+  const turnedAway = async (budget: RunBudget): Promise<BudgetSpent> => {
+    const caller: Caller = {
+      ...{ budget, until: never, waits: new OpenWaits(() => 0), onSettled: () => {} },
+      outages: { pause: never, waitForPerson: never },
+    };
+    const about = { scope: { stage: 'specialist' } as const, optional: true };
+    try {
+      await paidCall<string>(caller, about, never);
+    } catch (error) {
+      if (error instanceof BudgetSpent) return error;
+      throw error;
+    }
+    throw new Error('it was not turned away');
+  };
+  const said = async (budget: RunBudget) => {
+    const { limit, message } = await turnedAway(budget);
+    return [limit, message];
+  };
+  // All of both limits is granted; then the call reports tokens, and its money is still held.
+  const held = new RunBudget(Budget.parse({ tokens: 1000, costUsd: 0.5 }));
+  const first = begun(held);
+  assert.deepEqual(await said(held), ['tokens', 'calls in flight hold what is left of the tokens']);
+  const withoutMoney = new RunBudget(Budget.parse({ tokens: 1_000_001, costUsd: 0.000_000_001 }));
+  const branches = [withoutMoney.open('code'), withoutMoney.open('docs')];
+  begun(withoutMoney, withoutMoney.call(branches[0] ?? null));
+  assert.deepEqual(await said(withoutMoney), ['costUsd', 'calls in flight hold what is left of the money']);
+  // What a call used beyond its grant is spent, whoever is in flight.
+  held.settle(used(1200), [], first);
+  assert.deepEqual(await said(held), ['tokens', "the budget's tokens is spent"]);
+  // A call that did not fit into its share has all that is left before others.
+  const waiting = new RunBudget(Budget.parse({ tokens: 1000, costUsd: 0.5 }));
+  const [code, docs] = [waiting.open('code'), waiting.open('docs')];
+  const [one, other] = [begun(waiting, waiting.call(code)), begun(waiting, waiting.call(docs))];
+  waiting.end(other);
+  waiting.refuse(other, 'costUsd');
+  assert.deepEqual(await said(waiting), ['costUsd', 'calls in flight hold what is left of the money']);
+  waiting.end(one);
 });

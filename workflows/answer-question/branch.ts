@@ -22,7 +22,7 @@ export class Branch {
     return this.#open && this.#inFlight === 0;
   }
 
-  /** A try begins. */
+  /** A try of its specialist begins. */
   open(): void {
     this.#open = true;
     this.#last = null;

@@ -56,11 +56,12 @@ class Pool {
   }
 }
 
-/** Thrown before a call that the budget does not allow. */
+/** Thrown before a call that the budget does not allow; `held`: calls in flight may still give some of it back. */
 export class BudgetSpent extends Error {
   readonly limit: BudgetLimit;
-  constructor(limit: BudgetLimit) {
-    super(`the budget's ${limit} is spent`);
+  constructor(limit: BudgetLimit, held = false) {
+    const what = limit === 'costUsd' ? 'money' : limit;
+    super(held ? `calls in flight hold what is left of the ${what}` : `the budget's ${limit} is spent`);
     this.limit = limit;
   }
 }
@@ -81,8 +82,8 @@ export type Call = {
   money: number | null;
   /** It was granted all that was left. */
   hasAll: boolean;
-  /** It did not fit into its share. */
-  waited: boolean;
+  /** What its share had too little of; null: it has not been turned away. */
+  lacked: BudgetLimit | null;
 };
 
 export class RunBudget {
@@ -115,14 +116,27 @@ export class RunBudget {
   /** @param branch null: a call beside the branches, such as one that a branch waits for */
   call(branch: Branch | null): Call {
     this.#numbers += 1;
-    return { key: `call-${this.#numbers}`, branch, tokens: 0, money: null, hasAll: false, waited: false };
+    return { key: `call-${this.#numbers}`, branch, tokens: 0, money: null, hasAll: false, lacked: null };
   }
 
   /** False while calls in flight hold what this one needs, or others have waited longer. */
   mayBegin(call: Call): boolean {
     const [first] = this.#waiting;
-    if (call.waited || first !== undefined) return first === call && this.#inFlight.size === 0;
+    if (call.lacked !== null || first !== undefined) return first === call && this.#inFlight.size === 0;
     return this.#inFlight.size === 0 || (this.#tokens.left > 0 && this.#money?.left !== 0);
+  }
+
+  /** Why a call that may not begin now is not made, where it does not wait. */
+  inTheWay(): BudgetSpent {
+    if (this.#begun >= this.limits.modelCalls) return new BudgetSpent('modelCalls');
+    const pools: [BudgetLimit, Pool | null][] = [
+      ['tokens', this.#tokens],
+      ['costUsd', this.#money],
+    ];
+    const spent = pools.find(([, pool]) => pool !== null && pool.used >= pool.limit);
+    if (spent !== undefined) return new BudgetSpent(spent[0]);
+    const held = pools.find(([, pool]) => pool?.left === 0);
+    return new BudgetSpent(held?.[0] ?? this.#waiting[0]?.lacked ?? 'tokens', true);
   }
 
   /** Grants a call its share; all that is left where it has waited for that. @throws BudgetSpent when a limit is reached */
@@ -132,7 +146,7 @@ export class RunBudget {
     if (this.#tokens.left === 0) throw new BudgetSpent('tokens');
     if (this.#money?.left === 0) throw new BudgetSpent('costUsd');
     const others = [...this.#branches.values()].filter((branch) => branch !== call.branch && branch.isIdle);
-    const parts = call.waited ? 1 : 1 + others.length;
+    const parts = call.lacked !== null ? 1 : 1 + others.length;
     call.hasAll = parts === 1 && this.#inFlight.size === 0;
     call.tokens = this.#tokens.take(parts);
     call.money = this.#money?.take(parts) ?? null;
@@ -173,7 +187,7 @@ export class RunBudget {
   refuse(call: Call, limit: BudgetLimit): void {
     this.#begun -= 1;
     if (call.hasAll) throw new BudgetSpent(limit);
-    call.waited = true;
+    call.lacked = limit;
     this.#waiting.push(call);
   }
 

@@ -1,128 +1,112 @@
-/** How this project's activities are called: their time limits and attempts, and what happens once those are spent. */
-import { ActivityCancellationType, isCancellation, proxyActivities } from '@temporalio/workflow';
-import type { Activities } from '../../activities/index.ts';
-import type { ActivityResult, SpanRecord } from '../../contracts/trace.ts';
-import type { CallLimits } from '../../contracts/run.ts';
-import type { Usage } from '../../contracts/usage.ts';
-import type { Call } from './budget.ts';
-import { readFailure, type ReadFailure, Unavailable } from './failures.ts';
+/**
+ * How a question's workflow calls its activities, each by its name: `callModel` for one model call, `callAgent` for one
+ * whose reply is repaired where it cannot be used, `tryModel` for one that the run can do without, and `callTool` for
+ * work on the repository. Model calls are paid from the run's budget. All but `tryModel` wait for a provider that stays
+ * away, and for the person who fixes that.
+ */
+import type { Payment, RepairCall } from '../../contracts/agent-calls.ts';
+import type { ContentId } from '../../contracts/snapshot.ts';
+import type { ActivityResult, SpanScope } from '../../contracts/trace.ts';
+import type { Branch } from './branch.ts';
+import { BudgetSpent } from './budget.ts';
+import { Unavailable } from './failures.ts';
+import { type Caller, paidCall, type PaidResult, untilAnswered } from './paid-call.ts';
+import type { InputOf, ModelActivity, Proxies, ResultOf, ToolActivity } from './proxies.ts';
+import { inShort } from './visibility.ts';
 
-type ModelCalls = Pick<Activities, 'routeQuestion' | 'callSpecialist' | 'judgeDraft' | 'synthesize'>;
-type ToolCalls = Pick<Activities, 'runTool' | 'verifyCitations'>;
+export type CallerOfActivities = Caller & { activities: Proxies };
 
-/** A cancelled activity is waited for, so that the run ends after the HTTP request was given up, not before. */
-const cancellationType = ActivityCancellationType.WAIT_CANCELLATION_COMPLETED;
+export type AboutCall = {
+  scope: SpanScope;
+  /** For the Web UI. */
+  summary: string;
+  /** Waits for the call as its own; without one the call stands beside the branches that are open. */
+  branch?: Branch;
+};
 
-/** Seconds that an attempt may take beyond the HTTP time-out, so that the true error is what is recorded. */
-const marginSeconds = 15;
-
-/** How often a call is scheduled again after its time ran out with no answer at all (the worker was away). */
-const expiriesAllowed = 3;
-
-/** @param activityQueue the workflow's own unless given */
-export function callsWithin(limits: CallLimits, activityQueue?: string) {
-  const queue = activityQueue === undefined ? {} : { taskQueue: activityQueue };
-  const heartbeatTimeout = `${limits.heartbeatSeconds}s` as const;
-  return {
-    models: proxyActivities<ModelCalls>({
-      ...queue,
-      startToCloseTimeout: `${limits.modelCallSeconds + marginSeconds}s`,
-      scheduleToCloseTimeout: `${limits.modelCallTotalSeconds}s`,
-      heartbeatTimeout,
-      cancellationType,
-      retry: {
-        maximumAttempts: limits.modelCallAttempts,
-        initialInterval: '1s',
-        backoffCoefficient: 2,
-        maximumInterval: '30s',
-      },
-    }),
-    // A search waits for its reranker no longer than one call may take, whatever becomes of it.
-    rerankers: proxyActivities<Pick<Activities, 'rerankPlaces'>>({
-      ...queue,
-      scheduleToCloseTimeout: `${limits.modelCallSeconds + marginSeconds}s`,
-      heartbeatTimeout,
-      cancellationType,
-      retry: { maximumAttempts: limits.modelCallAttempts, initialInterval: '1s', backoffCoefficient: 2 },
-    }),
-    repository: proxyActivities<Pick<Activities, 'openRepository'>>({
-      ...queue,
-      startToCloseTimeout: '30m',
-      scheduleToCloseTimeout: '2h',
-      heartbeatTimeout,
-      cancellationType,
-      retry: { maximumAttempts: 5, initialInterval: '1s' },
-    }),
-    tools: proxyActivities<ToolCalls>({
-      ...queue,
-      startToCloseTimeout: '2m',
-      scheduleToCloseTimeout: '30m',
-      heartbeatTimeout,
-      cancellationType,
-      retry: { maximumAttempts: 5, initialInterval: '500ms', maximumInterval: '10s' },
-    }),
-  };
-}
-
-/** What `untilAnswered` needs of its run. */
-export type Waits = {
-  /** A call is under way until what this returns is called. */
-  begin(): () => void;
-  /** @param call the model call that it was for */
-  settle(usage: Usage | null, spans: readonly SpanRecord[], call?: Call): void;
-  /** Sleeps as long as the provider asks. */
-  pause(milliseconds: number, why: string): Promise<void>;
-  /** Waits until a person says `runs retry`. */
-  waitForPerson(failure: ReadFailure['failure']): Promise<void>;
+type AsksModel<Name extends ModelActivity> = {
+  executeWithOptions(options: { summary: string }, args: [InputOf<Name>, Payment]): PaidResult<ResultOf<Name>>;
+};
+type RunsTool<Name extends ToolActivity> = {
+  executeWithOptions(options: { summary: string }, args: [InputOf<Name>]): Promise<ActivityResult<ResultOf<Name>>>;
 };
 
 /**
- * Calls an activity until it answers: a provider's long Retry-After is slept, a provider that stays away is waited for,
- * and neither spends an attempt. Bounded by the run's clock (Retry-After) and by the limit of waits for a person (outages).
- * @throws Unavailable when neither time nor a person can fix the failure, or no person came; the cancellation, when the
- * run is cancelled.
+ * One model call, granted what it may use before it is made.
+ * @throws BudgetSpent, also where what is left of the budget leaves no room for the call; Unavailable; the cancellation
  */
-export async function untilAnswered<Result>(
-  waits: Waits,
-  call: () => Promise<ActivityResult<Result>>,
-): Promise<Result> {
-  for (let expiries = 0; ; ) {
-    const end = waits.begin();
-    try {
-      const { result, usage, spans } = await call();
-      end();
-      waits.settle(usage, spans);
-      return result;
-    } catch (error) {
-      end();
-      if (isCancellation(error)) throw error;
-      const { failure, retryAfterMs, wait, expired, spans } = readFailure(error);
-      waits.settle(null, spans);
-      expiries += expired ? 1 : 0;
-      if (retryAfterMs !== null) await waits.pause(retryAfterMs, failure.message);
-      else if (wait && !(expired && expiries <= expiriesAllowed)) await waits.waitForPerson(failure);
-      else if (!wait) throw new Unavailable(failure);
-    }
-  }
+export function callModel<Name extends ModelActivity>(
+  caller: CallerOfActivities,
+  name: Name,
+  input: InputOf<Name>,
+  { summary, ...about }: AboutCall & { optional?: boolean },
+): Promise<ResultOf<Name>> {
+  const activity = caller.activities[name] as unknown as AsksModel<Name>;
+  return paidCall(caller, about, (payment) => activity.executeWithOptions({ summary }, [input, payment]));
 }
 
 /**
- * Calls an activity that the run can do without: its own attempts are all that it gets, and nothing is waited for.
- * @throws Unavailable for every failure; the cancellation, when the run is cancelled.
+ * One model call that the run can do without: it neither waits nor is made again beyond its own attempts.
+ * @returns the result; or null, and why there is none
+ * @throws the cancellation
  */
-export async function answeredAtOnce<Result>(
-  { begin, settle }: Pick<Waits, 'begin' | 'settle'>,
-  call: () => Promise<ActivityResult<Result>>,
-): Promise<Result> {
-  const end = begin();
+export async function tryModel<Name extends ModelActivity>(
+  caller: CallerOfActivities,
+  name: Name,
+  input: InputOf<Name>,
+  about: AboutCall,
+): Promise<{ result: ResultOf<Name> } | { result: null; why: string }> {
   try {
-    const { result, usage, spans } = await call().finally(end);
-    settle(usage, spans);
-    return result;
+    return { result: await callModel(caller, name, input, { ...about, optional: true }) };
   } catch (error) {
-    if (isCancellation(error)) throw error;
-    const { failure, spans } = readFailure(error);
-    settle(null, spans);
-    throw new Unavailable(failure);
+    if (error instanceof BudgetSpent) return { result: null, why: error.message };
+    if (error instanceof Unavailable) return { result: null, why: `${error.failure.kind}: ${error.message}` };
+    throw error;
   }
+}
+
+/** An activity that costs nothing. @throws Unavailable; the cancellation */
+export function callTool<Name extends ToolActivity>(
+  caller: CallerOfActivities,
+  name: Name,
+  input: InputOf<Name>,
+  summary: string,
+): Promise<ResultOf<Name>> {
+  const activity = caller.activities[name] as unknown as RunsTool<Name>;
+  return untilAnswered(caller, () => activity.executeWithOptions({ summary }, [input]));
+}
+
+/** How often a reply that cannot be used is repaired: each repair is a finished, paid call of its own. */
+export const repairsAllowed = 2;
+
+/** What an agent's call comes back with: `problem` says why its reply cannot be used. */
+type AgentReply = { turn: ContentId; problem?: string };
+
+export type AboutAgent = Omit<AboutCall, 'summary'> & {
+  /** For the Web UI: who is asked, and what for. */
+  who: string;
+  purpose: string;
+  /** Whether the agent may only answer; true for agents without tools. */
+  mustAnswer: boolean;
+};
+
+/**
+ * Calls an agent, and has its reply repaired while it cannot be used.
+ * @returns the reply, which may be `unparsable` still
+ * @throws what `callModel` does
+ */
+export async function callAgent<Name extends 'callSpecialist' | 'judgeDraft' | 'synthesize'>(
+  caller: CallerOfActivities,
+  name: Name,
+  input: InputOf<Name>,
+  { who, purpose, mustAnswer, ...about }: AboutAgent,
+): Promise<ResultOf<Name>> {
+  let reply = await callModel(caller, name, input, { ...about, summary: inShort(`${who}: ${purpose}`) });
+  for (let repairs = 0; repairs < repairsAllowed; repairs += 1) {
+    const { turn, problem } = reply as AgentReply;
+    if (problem === undefined) break;
+    const repair = { kind: 'repair', turn, problem, mustAnswer } satisfies RepairCall as InputOf<Name>;
+    reply = await callModel(caller, name, repair, { ...about, summary: inShort(`${who}: repair (${problem})`) });
+  }
+  return reply;
 }

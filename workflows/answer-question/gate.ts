@@ -1,18 +1,17 @@
-/** The gate: code checks every citation first, then a model may judge; weak drafts go back with the reasons. */
+/** The gate: code checks every citation first, then a model may judge; what is weak is told its reasons. */
 import { metricMeter } from '@temporalio/workflow';
 import type { JudgeCall } from '../../contracts/agent-calls.ts';
-import type { JudgeTurn, SpecialistOutput, Verdict } from '../../contracts/agent.ts';
+import type { SpecialistOutput, Verdict } from '../../contracts/agent.ts';
 import type { GateSpec } from '../../contracts/pipeline.ts';
 import type { SpanScope } from '../../contracts/trace.ts';
 import { type Branch, sideBySide } from './branch.ts';
-import { weaknesses } from './gate-policy.ts';
-import { usableTurn } from './repairs.ts';
-import type { Run } from './state.ts';
-import { turnSummary } from './ui.ts';
+import { callAgent, callTool } from './calls.ts';
+import { type Run, snapshotOf } from './state.ts';
+import { inShort } from './visibility.ts';
 
 /** Without a gate everything that is a draft passes; citations are checked all the same. */
 export async function reviewOutputs(run: Run, outputs: readonly SpecialistOutput[]): Promise<SpecialistOutput[]> {
-  run.say('reviewing', `checking ${outputs.map((output) => output.specialist).join(' and ')}`);
+  run.visibility.say('reviewing', `checking ${outputs.map((output) => output.specialist).join(' and ')}`);
   const branchOf = ({ specialist }: SpecialistOutput) => `judge of ${specialist}`;
   const ends = await sideBySide(run.budget, outputs, branchOf, (output, branch) => review(run, output, branch));
   for (const end of ends) if (end.status === 'rejected') throw end.reason;
@@ -21,12 +20,12 @@ export async function reviewOutputs(run: Run, outputs: readonly SpecialistOutput
 
 async function review(run: Run, output: SpecialistOutput, branch: Branch): Promise<void> {
   const { gate } = run.input.pipeline;
-  const { draftId, specialist, try: tryNumber } = output;
+  const { draftId, specialist } = output;
   if (draftId !== null) {
     const scope = gateScope(run, output);
-    const input = { snapshot: run.snapshot, content: draftId, scope };
-    const summary = turnSummary(specialist, tryNumber, 'check its citations against the snapshot');
-    output.citations = await run.unpaid(() => run.calls.tools.verifyCitations.executeWithOptions({ summary }, [input]));
+    const input = { snapshot: snapshotOf(run), content: draftId, scope };
+    const summary = inShort(`${whoWrote(output)}: check its citations against the snapshot`);
+    output.citations = await callTool(run, 'verifyCitations', input, summary);
   }
   if (gate === null) {
     output.accepted = output.kind === 'draft';
@@ -55,20 +54,58 @@ async function judge(
   if (gate.judge === null || output.draftId === null) return passed;
   const opening: JudgeCall = {
     kind: 'opening',
-    snapshot: run.snapshot,
+    snapshot: snapshotOf(run),
     question: run.state.question,
     judge: gate.judge,
     draft: output.draftId,
     citations: output.citations,
   };
-  const { judgeDraft } = run.calls.models;
-  const turn = await usableTurn<JudgeCall, JudgeTurn>(opening, 'judge the draft', true, (each, why) =>
-    run.paid(
-      gateScope(run, output),
-      (payment) =>
-        judgeDraft.executeWithOptions({ summary: turnSummary(output.specialist, output.try, why) }, [each, payment]),
-      branch,
-    ),
-  );
-  return turn.kind === 'verdict' ? turn.verdict : passed;
+  const scope = gateScope(run, output);
+  const about = { scope, branch, who: whoWrote(output), purpose: 'judge the draft', mustAnswer: true };
+  const reply = await callAgent(run, 'judgeDraft', opening, about);
+  return reply.kind === 'verdict' ? reply.verdict : passed;
 }
+
+/** For the Web UI. */
+const whoWrote = ({ specialist, try: tryNumber }: SpecialistOutput) => `${specialist} specialist, try ${tryNumber}`;
+
+// What code alone can say of a result, before any judge is asked: pure.
+
+/** Reasons why a result is weak; empty when code finds none. An honest "not in the repository" needs no citation. */
+export function weaknesses(
+  output: SpecialistOutput,
+  gate: Pick<GateSpec, 'minResolvedCitations' | 'minConfidence'>,
+): string[] {
+  if (output.kind === 'empty' || output.kind === 'failed')
+    return output.reasons.length > 0 ? output.reasons : [`the result is ${output.kind}`];
+  if (output.insufficient) return [];
+  const reasons: string[] = [];
+  if (output.citations.length === 0) reasons.push('nothing is cited: cite the lines that prove the answer');
+  const unresolved = output.citations.filter((citation) => citation.status === 'unresolved');
+  const resolvedShare = 1 - unresolved.length / Math.max(1, output.citations.length);
+  if (resolvedShare < gate.minResolvedCitations) {
+    for (const { path, firstLine, lastLine, reason } of unresolved.slice(0, 5)) {
+      reasons.push(
+        `the citation ${path}:${firstLine}-${lastLine} does not hold: ${reason ?? 'its words are not there'}`,
+      );
+    }
+  }
+  if (output.confidence < gate.minConfidence) {
+    reasons.push(`the confidence ${output.confidence} is under ${gate.minConfidence}: look further`);
+  }
+  return reasons;
+}
+
+/** The result to show when none was accepted: cited ones first, then the most confident. */
+export function bestOutput(outputs: readonly SpecialistOutput[]): SpecialistOutput | null {
+  const drafts = outputs.filter((output) => output.kind === 'draft' || output.kind === 'partial');
+  const rank = (output: SpecialistOutput) =>
+    (output.accepted ? 4 : 0) + (resolved(output) > 0 ? 2 : 0) + output.confidence;
+  return drafts.reduce<SpecialistOutput | null>(
+    (best, output) => (best === null || rank(output) > rank(best) ? output : best),
+    null,
+  );
+}
+
+export const resolved = (output: SpecialistOutput): number =>
+  output.citations.filter((citation) => citation.status !== 'unresolved').length;

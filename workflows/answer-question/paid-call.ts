@@ -1,50 +1,77 @@
-/** One model call, from its grant to its end: asked until it is answered, and paid from the run's account. */
-import type { ActivityResult } from '../../contracts/trace.ts';
+/**
+ * One activity call from its beginning to its answer, and one model call from its grant to its end.
+ *
+ * 1. A call that may begin at once is begun without any other workflow code between: commands keep their order.
+ * 2. A grant is held from the beginning of a call to its end, over all attempts, pauses and waits of it, and is given back
+ *    whatever came of it. Where a call is asked again it has what its attempts have left of the grant.
+ * 3. A call that does not fit into its share waits until no call is in flight, and is then granted all that is left; what
+ *    does not fit into that ends in `BudgetSpent`. An optional call waits for nothing: it ends where it would have to.
+ * 4. What failed attempts have used is counted before anything is waited for.
+ * 5. A provider's long Retry-After is slept and an outage is waited for; neither counts as an attempt. Such waits have no
+ *    number: the run's clock bounds the former, the limit of waits for a person the latter.
+ * 6. A call whose time ran out without an answer is scheduled again at once, three times; then a person is waited for.
+ * 7. A cancellation is thrown as it is, and never waited out.
+ */
+import { isCancellation } from '@temporalio/workflow';
 import type { DoesNotFit, Payment } from '../../contracts/agent-calls.ts';
+import type { RunFailure } from '../../contracts/run.ts';
+import type { ActivityResult, SpanRecord, SpanScope } from '../../contracts/trace.ts';
 import type { Branch } from './branch.ts';
-import { answeredAtOnce, untilAnswered, type Waits } from './calls.ts';
 import { BudgetSpent, type Call, type RunBudget } from './budget.ts';
+import { readFailure, type ReadFailure, Unavailable } from './failures.ts';
+import type { OpenWaits } from './waits.ts';
 
-/** What a paid call needs of its run. */
-export type Payer = {
+/** What a call needs of its run. */
+export type Caller = {
   budget: RunBudget;
-  waits: Waits;
+  waits: OpenWaits;
+  outages: {
+    /** Sleeps as long as the provider asks. */
+    pause(milliseconds: number, why: string): Promise<void>;
+    /** Waits until a person resumes the run. */
+    waitForPerson(failure: RunFailure): Promise<void>;
+  };
   /** Resolves once it is so. */
   until(ready: () => boolean): Promise<void>;
+  /** Told of what was called, whenever the budget has counted it. */
+  onSettled(spans: readonly SpanRecord[]): void;
 };
 
 /** The activity's answer: its result, or that what was granted leaves no room for one. */
 export type PaidResult<Result> = Promise<ActivityResult<Result | DoesNotFit>>;
 
-/** `optional`: the run can do without the call, so that it neither waits nor is tried again beyond its own attempts. */
-type About = Omit<Payment, 'key' | 'grant'> & { branch: Branch | null; optional?: boolean };
+/** `optional`: the run can do without the call, so that it neither waits nor is made again beyond its own attempts. */
+type About = { scope: SpanScope; branch?: Branch; optional?: boolean };
 
 /**
- * Makes the call. Where its share of what is left is too small, it waits until it can have all that is left.
+ * Makes a model call. Where its share of what is left is too small, it waits until it can have all that is left.
  * @throws BudgetSpent when it does not fit into all that is left, or a limit is reached; else as `untilAnswered`
  */
 export async function paidCall<Result>(
-  payer: Payer,
-  about: About,
+  caller: Caller,
+  { scope, branch, optional = false }: About,
   ask: (payment: Payment) => PaidResult<Result>,
 ): Promise<Result> {
-  const { budget, until } = payer;
-  const { branch, optional = false, ...same } = about;
-  const answered = optional ? answeredAtOnce : untilAnswered;
-  const call = budget.call(branch);
-  const grant = () => budget.grantOf(call);
+  const { budget, until } = caller;
+  const requirePrice = budget.limits.costUsd !== null;
+  const call = budget.call(branch ?? null);
+  const send = () => ask({ scope, requirePrice, key: call.key, grant: budget.grantOf(call) });
   for (;;) {
     try {
-      // Without a wait nothing may come between: commands keep their order.
       if (!budget.mayBegin(call)) {
-        if (optional) throw new BudgetSpent('tokens');
+        if (optional) throw budget.inTheWay();
         await until(() => budget.mayBegin(call));
       }
       budget.begin(call);
     } finally {
       budget.leave(call);
     }
-    const answer = await oneGrant(payer, call, answered, () => ask({ ...same, key: call.key, grant: grant() }));
+    let answer: Result | DoesNotFit;
+    try {
+      answer = await untilAnswered(caller, send, { call, optional });
+    } finally {
+      budget.end(call);
+    }
     if (!isRefusal(answer)) return answer;
     budget.refuse(call, answer.limit);
     if (optional) {
@@ -54,21 +81,53 @@ export async function paidCall<Result>(
   }
 }
 
-/** Attempts, pauses and waits of one call all use the same grant. */
-async function oneGrant<Result>(
-  { budget, waits }: Payer,
-  call: Call,
-  answered: typeof untilAnswered,
-  ask: () => PaidResult<Result>,
-) {
-  const settle: Waits['settle'] = (usage, spans) => waits.settle(usage, spans, call);
-  try {
-    return await answered<Result | DoesNotFit>({ ...waits, settle }, ask);
-  } finally {
-    budget.end(call);
+function isRefusal<Result>(answer: Result | DoesNotFit): answer is DoesNotFit {
+  return typeof answer === 'object' && answer !== null && 'kind' in answer && answer.kind === 'does-not-fit';
+}
+
+/** How often a call is scheduled again after its time ran out with no answer at all (the worker was away). */
+const expiriesAllowed = 3;
+
+/**
+ * Calls an activity until it answers.
+ * @param call the model call that it is for; null where it costs nothing
+ * @throws Unavailable when neither time nor a person can fix the failure, or no person came, and for every failure of an
+ * optional call; the cancellation, when the run is cancelled
+ */
+export async function untilAnswered<Result>(
+  caller: Caller,
+  send: () => Promise<ActivityResult<Result>>,
+  { call = null, optional = false }: { call?: Call | null; optional?: boolean } = {},
+): Promise<Result> {
+  for (let expiries = 0; ; ) {
+    const ended = await callOnce(caller, send, call);
+    if (ended.failed === null) return ended.result;
+    const { failure, retryAfterMs, wait, expired } = ended.failed;
+    expiries += expired ? 1 : 0;
+    if (optional) throw new Unavailable(failure);
+    if (retryAfterMs !== null) await caller.outages.pause(retryAfterMs, failure.message);
+    else if (wait && !(expired && expiries <= expiriesAllowed)) await caller.outages.waitForPerson(failure);
+    else if (!wait) throw new Unavailable(failure);
   }
 }
 
-function isRefusal<Result>(answer: Result | DoesNotFit): answer is DoesNotFit {
-  return typeof answer === 'object' && answer !== null && 'kind' in answer && answer.kind === 'does-not-fit';
+/** Calls an activity once, with the attempts of its retry policy, and counts what they used. @throws the cancellation */
+async function callOnce<Result>(
+  { budget, waits, onSettled }: Caller,
+  send: () => Promise<ActivityResult<Result>>,
+  call: Call | null,
+): Promise<{ failed: null; result: Result } | { failed: ReadFailure }> {
+  const end = waits.open({ kind: 'call' });
+  try {
+    const { result, usage, spans } = await send().finally(end);
+    budget.settle(usage, spans, call);
+    onSettled(spans);
+    return { failed: null, result };
+  } catch (error) {
+    if (isCancellation(error)) throw error;
+    const failed = readFailure(error);
+    budget.settle(null, failed.spans, call);
+    onSettled(failed.spans);
+    return { failed };
+  }
 }

@@ -1,29 +1,19 @@
 /** Routing: which specialist a question is for, decided by the router, by force, or because there is only one. */
-import type { RouteCall } from '../../contracts/agent-calls.ts';
-import type { PipelineSpec } from '../../contracts/pipeline.ts';
+import type { GateSpec, PipelineSpec, RouterSpec } from '../../contracts/pipeline.ts';
 import type { RouteDecision } from '../../contracts/agent.ts';
-import { repairsAllowed } from './repairs.ts';
-import { probabilityOf } from './routing-policy.ts';
+import { callModel, type CallerOfActivities, repairsAllowed } from './calls.ts';
 import type { Run } from './state.ts';
-
-export const routerSummary = 'router: choose a specialist';
 
 export async function chooseRoute(run: Run): Promise<void> {
   const { question } = run.state;
   const { pipeline, forcedRoute } = run.input;
-  run.say('routing', 'choosing a specialist');
-  const decision =
-    undisputedRoute(pipeline, forcedRoute) ??
-    (await routed(pipeline, question, (call) =>
-      run.paid({ stage: 'routing' }, (payment) =>
-        run.calls.models.routeQuestion.executeWithOptions({ summary: routerSummary }, [call, payment]),
-      ),
-    ));
+  run.visibility.say('routing', 'choosing a specialist');
+  const decision = undisputedRoute(pipeline, forcedRoute) ?? (await askRouter(run, pipeline, question));
   run.state.routing = decision;
   run.state.route = decision.route;
-  run.note({ SwitchyardRoute: decision.route });
+  run.visibility.note({ SwitchyardRoute: decision.route });
   const percent = Math.round(probabilityOf(decision, decision.route) * 100);
-  run.say('routing', `${decision.route} (${percent} %)${decision.fallback ? ', the fallback' : ''}`);
+  run.visibility.say('routing', `${decision.route} (${percent} %)${decision.fallback ? ', the fallback' : ''}`);
 }
 
 /** A decision that needs no model; null when the router must be asked. */
@@ -39,18 +29,66 @@ export function undisputedRoute(
   return { route, probabilities: [{ route, probability: 1 }, ...others], source, fallback: false, reply: '' };
 }
 
-/** Asks the router, and again while its reply names no route; what is left then is the fallback. */
-export async function routed(
+/**
+ * Asks the router, and again while its reply names no route; what is left then is the fallback.
+ * @throws what `callModel` does
+ */
+export async function askRouter(
+  caller: CallerOfActivities,
   { router, specialists }: PipelineSpec,
   question: string,
-  ask: (call: RouteCall) => Promise<RouteDecision>,
 ): Promise<RouteDecision> {
   if (router === null) throw new Error('the pipeline has no router');
   const routes = specialists.map(({ name, purpose }) => ({ name, purpose }));
+  const about = { scope: { stage: 'routing' }, summary: 'router: choose a specialist' } as const;
   const refused: string[] = [];
   for (;;) {
-    const decision = await ask({ question, router, routes, refused });
+    const decision = await callModel(caller, 'routeQuestion', { question, router, routes, refused }, about);
     if (!decision.fallback || refused.length >= repairsAllowed) return decision;
     refused.push(decision.reply);
   }
+}
+
+/** Who works first: a forced or lone route alone; otherwise the router's distribution decides. */
+export function firstRoutes({ state, input }: Run): string[] {
+  const { routing } = state;
+  const { router } = input.pipeline;
+  if (routing === null) throw new Error('the question is not routed yet');
+  const decided = router === null || routing.source === 'forced' || routing.source === 'only-route';
+  return decided ? [routing.route] : routesToRun(routing, router);
+}
+
+// Who works, decided from the router's distribution: pure.
+
+/** A clear winner runs alone; an unclear one runs with the next likely ones, as many as the spec allows. */
+export function routesToRun(
+  decision: RouteDecision,
+  router: Pick<RouterSpec, 'clearProbability' | 'clearLead' | 'fanOut'>,
+): string[] {
+  const others = decision.probabilities.filter(({ route }) => route !== decision.route);
+  const winner = probabilityOf(decision, decision.route);
+  const lead = winner - (others[0]?.probability ?? 0);
+  const clear = winner >= router.clearProbability && lead >= router.clearLead;
+  if (clear || decision.fallback) return [decision.route];
+  const likely = others.filter(({ probability }) => probability > 0).slice(0, router.fanOut - 1);
+  return [decision.route, ...likely.map(({ route }) => route)];
+}
+
+/** Who works again after a weak draft: the specialist that wrote it, or the next likely one where the gate wants that. */
+export function retryRoute(
+  decision: RouteDecision | null,
+  onWeak: GateSpec['onWeak'],
+  { same, run }: { same: string; run: readonly string[] },
+): string {
+  if (onWeak !== 'next-route' || decision === null || decision.source === 'forced') return same;
+  return nextUntriedRoute(decision, run) ?? same;
+}
+
+/** The most likely route that has not run yet; null when all have. */
+export function nextUntriedRoute(decision: RouteDecision, run: readonly string[]): string | null {
+  return decision.probabilities.find(({ route }) => !run.includes(route))?.route ?? null;
+}
+
+export function probabilityOf(decision: RouteDecision, route: string): number {
+  return decision.probabilities.find((entry) => entry.route === route)?.probability ?? 0;
 }

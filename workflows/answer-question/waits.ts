@@ -1,6 +1,12 @@
 /**
- * What the branches of one run wait for at this moment, and the time that its clock does not count. Branches work side
- * by side, so time is counted for the run as a whole: an interval is free once, however many branches wait in it.
+ * What the branches of one run wait for at this moment, and the time that its clock does not count.
+ *
+ * 1. Time is free while at least one branch waits for a person and no branch waits for anything else. It is counted for
+ *    the run as a whole: an interval is free once, however many branches wait in it.
+ * 2. Free time never shrinks, and is never more than the time that went by.
+ * 3. A timer that fires more than a minute late gives the time since the run was last seen as free, unless it is already.
+ * 4. A wait ends once: ending it again changes nothing.
+ * 5. What is shown of several waits is the oldest for a person; without one, the oldest for a provider.
  */
 import type { RunFailure } from '../../contracts/run.ts';
 

@@ -10,11 +10,12 @@ import type {
   OpenedBenchmark,
   RecordedAnswer,
 } from '../../contracts/benchmark.ts';
+import { queries, signals } from '../../contracts/names.ts';
 import { addUsage, noUsage } from '../../contracts/usage-sum.ts';
 
-export const progressQuery = defineQuery<BenchmarkProgress>('progress');
-export const pauseSignal = defineSignal('pause');
-export const resumeSignal = defineSignal('resume');
+export const progressQuery = defineQuery<BenchmarkProgress>(queries.progress);
+export const pauseSignal = defineSignal(signals.pause);
+export const resumeSignal = defineSignal(signals.resume);
 
 /** Events that one run in the window may still add: its child, its record, its score, a task after each. */
 const eventsOfOne = 18;

@@ -1,5 +1,5 @@
 /** One question of a benchmark, one arm, one trial: asked once under an id of its own, recorded once. */
-import { defineSearchAttributeKey, WorkflowExecutionAlreadyStartedError } from '@temporalio/common';
+import { WorkflowExecutionAlreadyStartedError } from '@temporalio/common';
 import {
   CancellationScope,
   ChildWorkflowFailure,
@@ -10,12 +10,19 @@ import {
   startChild,
 } from '@temporalio/workflow';
 import type { BenchmarkTrial, RecordAnswerInput, RecordedAnswer } from '../../contracts/benchmark.ts';
-import { backstop, benchmarkPriority, datasetItemIdOf, experimentNameOf } from '../../contracts/names.ts';
+import {
+  backstop,
+  benchmarkPriority,
+  datasetItemIdOf,
+  experimentNameOf,
+  workflowTypes,
+} from '../../contracts/names.ts';
 import type { QuestionInput } from '../../contracts/run.ts';
 import type { answerQuestion } from '../answer-question/workflow.ts';
 import { recordAnswer, scoreAnswer } from './calls.ts';
 import type { BenchmarkRun } from './state.ts';
-import { retrySignal } from '../answer-question/state.ts';
+import { resumeRunSignal } from '../answer-question/outages.ts';
+import { searchAttributePairs } from '../answer-question/visibility.ts';
 
 type Recorded = Extract<RecordedAnswer, { kind: 'recorded' }>;
 
@@ -41,7 +48,7 @@ async function answered(
   options: Pick<ChildWorkflowOptions, 'workflowId' | 'workflowIdReusePolicy'>,
 ): Promise<string | null> {
   try {
-    const child = await startChild<typeof answerQuestion>('answerQuestion', {
+    const child = await startChild<typeof answerQuestion>(workflowTypes.answerQuestion, {
       ...options,
       args: [questionOf(run, trial)],
       // Whatever ends this workflow, what is paid for is finished; the next try finds it.
@@ -61,8 +68,8 @@ async function answered(
       // A cancelled child is waited for, so that it hears of it before this workflow ends.
       await CancellationScope.nonCancellable(() => condition(() => over || run.resumes > resumes));
       if (over) break;
-      // Whoever resumes a benchmark has mended what its runs may be waiting for.
-      await child.signal(retrySignal).catch(() => {});
+      // Whoever resumes a benchmark has fixed what its runs may be waiting for.
+      await child.signal(resumeRunSignal).catch(() => {});
     }
     await end;
     return child.firstExecutionRunId;
@@ -90,16 +97,9 @@ function questionOf(run: BenchmarkRun, { arm, questionId, question, repository, 
   return input;
 }
 
-const attributes = {
-  SwitchyardBenchmark: defineSearchAttributeKey('SwitchyardBenchmark', 'KEYWORD'),
-  SwitchyardPipeline: defineSearchAttributeKey('SwitchyardPipeline', 'KEYWORD'),
-} as const;
-
 function attributesOf(run: BenchmarkRun, trial: BenchmarkTrial) {
   const values = { SwitchyardBenchmark: run.id, SwitchyardPipeline: run.arm(trial).pipeline.name };
-  return (Object.keys(attributes) as (keyof typeof attributes)[])
-    .filter((name) => run.input.searchAttributes.includes(name))
-    .map((name) => ({ key: attributes[name], value: values[name] }));
+  return searchAttributePairs(values, run.input.searchAttributes);
 }
 
 /**

@@ -13,7 +13,7 @@ const right = (record: RunLogRecord): RunLogRecord => ({
   ...record,
   outcome: 'answered',
   final_answer: 'An error of the repository.',
-  evidence: [{ path: 'lib/command.js', firstLine: 1, lastLine: 3, quote: 'class Command', status: 'verified' }],
+  evidence: [{ path: 'lib/command.js', first_line: 1, last_line: 3, quote: 'class Command', status: 'verified' }],
 });
 const oneInFive = (record: RunLogRecord, at: number) =>
   record.arm === 'orchestrated' && at % 5 === 0 ? right(record) : record;
@@ -68,13 +68,13 @@ test('what a log holds never becomes markup, and the page’s policy allows its 
     route: hostile,
     workflow_id: hostile,
     dataset: hostile,
-    evidence: [{ path: hostile, firstLine: 1, lastLine: 2, quote: hostile, status: 'unresolved' }],
+    evidence: [{ path: hostile, first_line: 1, last_line: 2, quote: hostile, status: 'unresolved' }],
     tools_called: [
       {
         tool: hostile,
         specialist: hostile,
         try: 1,
-        argumentsText: hostile,
+        arguments_text: hostile,
         status: 'ok',
         content: null,
         paths: [hostile],

@@ -55,8 +55,8 @@ test('signals names what speaks for a split, with the questions', async () => {
   using folder = temporaryFolder();
   const { dataset, log } = writeArms(folder.path, 40);
   const end = await runSwitchyard(['signals', log, '--arm', 'single', '--dataset', dataset, '--json']);
-  const { arm, records, qualityGap, advice } = JSON.parse(end.stdout);
-  assert.deepEqual([arm, records, qualityGap.found, advice], ['single', 40, 'absent', 'do-not-split']);
+  const { arm, records, quality_gap, advice } = JSON.parse(end.stdout);
+  assert.deepEqual([arm, records, quality_gap.found, advice], ['single', 40, 'absent', 'do-not-split']);
   const told = await runSwitchyard(['signals', `${log}:single`, '--dataset', dataset]);
   assert.match(told.stdout, /^single, 40 records: none of the signals is present: do not split$/m);
   assert.match(told.stdout, /^ {2}code: 50.0 % of 20 right; wrong: q0, q4/m);

@@ -5,6 +5,7 @@ import { test } from 'node:test';
 import { completion } from '../../support/scripted-server-reply.ts';
 import { type RecordedRequest, startScriptedServer } from '../../support/scripted-server.ts';
 import { mainFile, runProgram, temporaryFolder } from '../run-command.ts';
+import { keysWithCapitals } from '../snake-keys.ts';
 
 const gold = {
   kind: 'answerable',
@@ -19,7 +20,7 @@ const record = (id: string, final_answer: string | null) => ({
   question: `What is ${id}?`,
   final_answer,
   outcome: 'answered',
-  evidence: [{ path: 'lib/a.js', firstLine: 1, lastLine: 2, status: 'verified' }],
+  evidence: [{ path: 'lib/a.js', first_line: 1, last_line: 2, status: 'verified' }],
 });
 
 /** Strict finds every answer wrong, kind every one right; the third model talks about something else. */
@@ -50,6 +51,7 @@ test('models grade what the log holds; a judge that fails is told apart, and agr
     .trim()
     .split('\n')
     .map((line) => JSON.parse(line));
+  assert.deepEqual(keysWithCapitals([first, summary], ['panel.failures']), []);
   assert.deepEqual(rest, [], 'the record without an answer has nothing to judge');
   assert.deepEqual([first.graded, second.graded], [true, false]);
   assert.deepEqual(

@@ -62,10 +62,10 @@ test('--latency adds up to the wall clock, for a compressed history too', async 
   const file = join(folder.path, 'run.json.gz');
   await writeFile(file, gzipSync(readFileSync(history('orchestrated'))));
   const { stdout } = await trace(file, '--latency', '--json');
-  const { totalMs, ...parts } = (JSON.parse(stdout) as { latency: Record<string, number> }).latency;
+  const { total_ms, ...parts } = (JSON.parse(stdout) as { latency: Record<string, number> }).latency;
   assert.equal(
     Object.values(parts).reduce((sum, ms) => sum + ms, 0),
-    totalMs,
+    total_ms,
   );
   assert.match((await trace(file, '--latency')).stdout, /^wall clock +\d+ ms +100\.0 % {2}/m);
 });

@@ -1,0 +1,73 @@
+/**
+ * How a run waits for a provider: it sleeps as long as the provider asks, or waits until a person resumes it.
+ *
+ * 1. While anything waits, the `state` query and the details in the Web UI say so, and what for.
+ * 2. One signal resumes every branch that waits when it arrives; one that arrives while nothing waits is not kept.
+ * 3. All waits for a person of one run, side by side or one after the other, have one limit together.
+ * 4. The outcome reads `waiting` from the first branch that waits for a person to the last.
+ */
+import { condition, defineSignal, setHandler, sleep } from '@temporalio/workflow';
+import { defaultPersonWaitSeconds, signals } from '../../contracts/names.ts';
+import type { CallLimits, RunFailure } from '../../contracts/run.ts';
+import { givenUp, Unavailable } from './failures.ts';
+import type { Visibility } from './visibility.ts';
+import type { OpenWaits, Wait } from './waits.ts';
+
+/** A person resumes the run; its name on the wire is older than the word. */
+export const resumeRunSignal = defineSignal(signals.retry);
+
+export class Outages {
+  readonly #limitSeconds: number;
+  readonly #waits: OpenWaits;
+  readonly #visibility: Visibility;
+  #resumes = 0;
+
+  /** Takes the signal from here on. */
+  constructor({ personWaitSeconds = defaultPersonWaitSeconds }: CallLimits, waits: OpenWaits, visibility: Visibility) {
+    this.#limitSeconds = personWaitSeconds;
+    this.#waits = waits;
+    this.#visibility = visibility;
+    setHandler(resumeRunSignal, () => {
+      this.#resumes += 1;
+    });
+  }
+
+  /** Sleeps as long as the provider asks. */
+  async pause(milliseconds: number, why: string): Promise<void> {
+    const message = `the provider asks to wait ${Math.ceil(milliseconds / 1000)} s: ${why}`;
+    const close = this.#open({ kind: 'provider', message });
+    try {
+      await sleep(milliseconds, { summary: 'as long as the provider asks' });
+    } finally {
+      close();
+    }
+  }
+
+  /** Waits until a person resumes the run. @throws Unavailable once the run has waited for people as long as it may */
+  async waitForPerson(failure: RunFailure): Promise<void> {
+    const leftMs = Math.max(1, this.#limitSeconds * 1000 - this.#waits.personMs);
+    const resumes = this.#resumes;
+    const first = this.#waits.waitingFor === null;
+    const message = `${failure.message}; once that is fixed: switchyard runs retry`;
+    const close = this.#open({ kind: 'person', message, failure });
+    if (first) this.#visibility.note({ SwitchyardOutcome: 'waiting' });
+    let resumed: boolean;
+    try {
+      resumed = await condition(() => this.#resumes > resumes, leftMs);
+    } finally {
+      close();
+    }
+    if (this.#waits.waitingFor === null) this.#visibility.note({ SwitchyardOutcome: 'running' });
+    if (!resumed) throw new Unavailable(givenUp(failure, this.#limitSeconds));
+  }
+
+  /** Shows a wait. @returns ends it */
+  #open(wait: Wait): () => void {
+    const end = this.#waits.open(wait);
+    this.#visibility.show();
+    return () => {
+      end();
+      this.#visibility.show();
+    };
+  }
+}

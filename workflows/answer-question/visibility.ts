@@ -1,0 +1,111 @@
+/**
+ * What people see of a run while it goes on: the `state` query, the current details in the Web UI, search attributes, and
+ * metrics. All are read from the run's state; nothing here decides anything.
+ */
+import { defineSearchAttributeKey, type SearchAttributePair } from '@temporalio/common';
+import { defineQuery, metricMeter, setCurrentDetails, setHandler, upsertSearchAttributes } from '@temporalio/workflow';
+import { queries, searchAttributes } from '../../contracts/names.ts';
+import type { AnswerOutcome, AnswerState, RunProgress } from '../../contracts/run.ts';
+import type { OpenWaits } from './waits.ts';
+
+export const stateQuery = defineQuery<RunProgress>(queries.state);
+
+type Stage = RunProgress['stage'];
+
+export class Visibility {
+  /** Search attributes that the server takes; known once the repository is open. */
+  searchAttributes: readonly string[] = [];
+  readonly #state: AnswerState;
+  readonly #waits: OpenWaits;
+  #stage: Stage = 'opening';
+  #doing = 'opening the repository';
+
+  /** Answers the `state` query from here on. */
+  constructor(state: AnswerState, waits: OpenWaits) {
+    this.#state = state;
+    this.#waits = waits;
+    setHandler(stateQuery, () => this.progress());
+  }
+
+  progress(): RunProgress {
+    const { message, waitingFor } = this.#waits;
+    const waits = message !== null && this.#stage !== 'finished';
+    const shown = waits ? { stage: 'waiting' as const, doing: message } : { stage: this.#stage, doing: this.#doing };
+    return { ...shown, waitingFor, state: this.#state };
+  }
+
+  /** Says what the run does now. */
+  say(stage: Stage, doing: string): void {
+    this.#stage = stage;
+    this.#doing = doing;
+    this.show();
+  }
+
+  /** Brings the details in the Web UI up to date. */
+  show(): void {
+    setCurrentDetails(detailsOf(this.progress()));
+  }
+
+  /** Notes what the run turned out to be in the server's search attributes, as far as the server knows them. */
+  note(values: SearchAttributeValues): void {
+    const pairs = searchAttributePairs(values, this.searchAttributes);
+    if (pairs.length > 0) upsertSearchAttributes(pairs);
+  }
+
+  /** Shows and counts the outcome. @returns it */
+  finish(outcome: AnswerOutcome): AnswerOutcome {
+    const { pipeline, route, retry_count: retries } = this.#state;
+    this.say('finished', outcome.kind);
+    this.note({ SwitchyardOutcome: outcome.kind, SwitchyardRetryCount: retries });
+    const tags = { pipeline, route: route ?? 'none' };
+    metricMeter.createCounter('switchyard_answers').add(1, { ...tags, outcome: outcome.kind });
+    metricMeter.createCounter('switchyard_quality_retries').add(retries, tags);
+    return outcome;
+  }
+}
+
+type AttributeName = keyof typeof searchAttributes;
+
+/** Values of search attributes, by name. */
+export type SearchAttributeValues = {
+  [Name in AttributeName]?: (typeof searchAttributes)[Name] extends 'INT' ? number : string;
+};
+
+/** @param known the names that the server takes; others are left out */
+export function searchAttributePairs(values: SearchAttributeValues, known: readonly string[]): SearchAttributePair[] {
+  const names = Object.keys(values) as AttributeName[];
+  return names
+    .filter((name) => known.includes(name))
+    .map(
+      (name) =>
+        ({ key: defineSearchAttributeKey(name, searchAttributes[name]), value: values[name] }) as SearchAttributePair,
+    );
+}
+
+/** Markdown for the workflow's current details. */
+function detailsOf({ stage, doing, waitingFor, state }: RunProgress): string {
+  const { usage, routing } = state;
+  const routes = routing?.probabilities
+    .filter(({ probability }) => probability >= 0.005)
+    .map(({ route, probability }) => `${route} ${(probability * 100).toFixed(0)} %`);
+  const cost = usage.costUsd === null ? 'unknown' : `$${usage.costUsd.toFixed(4)}`;
+  const rows = [
+    `**${stage}**: ${inShort(doing.replace(/\s+/g, ' '), 300)}`,
+    waitingFor === null ? null : `**waiting for** ${waitingFor.kind}: \`switchyard runs retry\` takes the run up again`,
+    state.route === null ? null : `**route**: ${state.route}${routes === undefined ? '' : ` (${routes.join(', ')})`}`,
+    state.routes_run.length > 1 ? `**routes run**: ${state.routes_run.join(', ')}` : null,
+    `**retries**: ${state.retry_count}`,
+    `**spent**: ${usage.modelCalls} model calls, ${usage.inputTokens + usage.outputTokens} tokens, cost ${cost}`,
+    state.trace_link === null ? null : `**trace**, once this run has ended: ${state.trace_link}`,
+    state.final_answer === null ? null : `**answer**: ${inShort(state.final_answer.replace(/\s+/g, ' '), 600)}`,
+  ];
+  return rows.filter((row) => row !== null).join('\n\n');
+}
+
+/** Characters that a summary in the Web UI may have. */
+const summaryCharacters = 180;
+
+/** @returns the text, cut where it is too long for a summary in the Web UI */
+export function inShort(text: string, most = summaryCharacters): string {
+  return text.length <= most ? text : `${text.slice(0, most - 1)}…`;
+}
