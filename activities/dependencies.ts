@@ -3,6 +3,7 @@ import type { ChatModel } from '../models/chat-model.ts';
 import type { ReplyJournal } from '../models/journal.ts';
 import type { ContentStore } from '../retrieval/store/content-store.ts';
 import type { Retrieval } from '../retrieval/repository.ts';
+import type { OwnTools } from '../retrieval/tools/own-tools.ts';
 import type { BenchmarkDependencies } from './benchmark/dependencies.ts';
 import type { TraceExport } from './tracing/export-spans.ts';
 import type { ModelRole } from '../contracts/chat.ts';
@@ -14,6 +15,7 @@ export type ActivityDependencies = {
   journal: ReplyJournal;
   content: ContentStore;
   retrieval: Retrieval;
+  ownTools: OwnTools;
   traces: TraceExport;
   benchmarks: BenchmarkDependencies;
   /** Search attributes that the server takes. */

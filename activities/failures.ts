@@ -1,6 +1,6 @@
 /** Names failures for the workflow: the one place where an error becomes a Temporal failure. */
 import { ApplicationFailure, CancelledFailure } from '@temporalio/common';
-import { type FailureKind, failureKinds } from '../contracts/failures.ts';
+import { type FailureKind, failureKinds, isFailureKind } from '../contracts/failures.ts';
 import type { SpanRecord } from '../contracts/trace.ts';
 import { messageOf } from '../lib/errors.ts';
 
@@ -51,5 +51,5 @@ export function toActivityFailure(error: unknown, spans: SpanRecord[], time: Tim
 function kindOf(error: unknown): FailureKind {
   if (!(error instanceof Error)) return 'Unforeseen';
   const named = 'kind' in error && typeof error.kind === 'string' ? error.kind : error.name;
-  return Object.hasOwn(failureKinds, named) ? (named as FailureKind) : 'Unforeseen';
+  return isFailureKind(named) ? named : 'Unforeseen';
 }

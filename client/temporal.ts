@@ -7,9 +7,10 @@ import {
   makeGrpcRetryInterceptor,
   type WorkflowFailedError,
 } from '@temporalio/client';
-import { rootCause } from '@temporalio/common';
+import { ApplicationFailure, rootCause } from '@temporalio/common';
 import { loadClientConnectConfig } from '@temporalio/envconfig';
 import type { Config } from '../config/config.ts';
+import { type FailureKind, isFailureKind } from '../contracts/failures.ts';
 import { CommandFailure } from '../lib/errors.ts';
 import { printableLine } from '../lib/printable.ts';
 import { unreachableText } from '../runtime/temporal/connection-problem.ts';
@@ -63,6 +64,14 @@ async function connectTo(namespace: string, options: ConnectionOptions): Promise
 /** Why a workflow has failed, on one line: what is thrown says only that it has. */
 export function reasonOf({ cause, message }: WorkflowFailedError): string {
   return printableLine(rootCause(cause) ?? message).slice(0, 300);
+}
+
+/** The kind of failure that ended a workflow; null where it is none of ours. */
+export function failureKindOf(error: WorkflowFailedError): FailureKind | null {
+  let cause: unknown = error.cause;
+  while (cause instanceof Error && !(cause instanceof ApplicationFailure)) cause = cause.cause;
+  const type = cause instanceof ApplicationFailure ? cause.type : null;
+  return typeof type === 'string' && isFailureKind(type) ? type : null;
 }
 
 /** True when some worker has lately asked for workflow tasks on the queue. */

@@ -69,6 +69,8 @@ export type Config = {
   };
   /** host:port to serve Prometheus metrics at; null leaves it to the program. */
   metricsAddress: string | null;
+  /** Modules with tools of one's own, absolute paths. */
+  toolModules: readonly string[];
   /** The fault switch of the embedded offline model; null when off. */
   offlineFaults: string | null;
   logLevel: 'fatal' | 'error' | 'warn' | 'info' | 'debug' | 'trace' | 'silent';

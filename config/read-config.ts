@@ -59,6 +59,7 @@ function assemble(read: Reader, environment: Record<string, string>, checkout: s
     embeddings: embeddingSettings(read, model, mistakes),
     traces: traceSettings(read, mistakes),
     metricsAddress: read('SWITCHYARD_METRICS_ADDRESS'),
+    toolModules: read('SWITCHYARD_TOOLS') ?? [],
     offlineFaults: read('SWITCHYARD_OFFLINE_FAULTS'),
     logLevel: read('SWITCHYARD_LOG_LEVEL') ?? 'info',
   };

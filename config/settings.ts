@@ -42,6 +42,13 @@ const absolutePath = [
   'an absolute path (~ is not expanded)',
   (text: string) => (isAbsolute(text) ? text : null),
 ] as const;
+const absolutePaths = [
+  'absolute paths with commas between them',
+  (text: string) => {
+    const paths = text.split(',').map((path) => path.trim());
+    return paths.every((path) => isAbsolute(path)) ? paths : null;
+  },
+] as const;
 const level = [
   `one of ${logLevels.join(', ')}`,
   (text: string) => logLevels.find((known) => known === text) ?? null,
@@ -191,6 +198,7 @@ export const settings = {
     'the prompts of the pipeline files',
   ),
   SWITCHYARD_REDACT: setting('What else is taken out of traces and logs, as one regular expression.', pattern),
+  SWITCHYARD_TOOLS: setting('Modules with tools of your own, for specialists.', absolutePaths),
   SWITCHYARD_METRICS_ADDRESS: setting(
     'Where a worker serves metrics for Prometheus.',
     listenAddress,

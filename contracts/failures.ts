@@ -1,6 +1,6 @@
 /**
- * Every failure by name and by what to do about it; each has a heading in docs/failures.md. Free of schemas, since
- * workflow code needs the table.
+ * Every failure by name and by what to do about it; each has a page in docs/failures. Free of schemas, since workflow
+ * code needs the table.
  */
 
 /**
@@ -32,3 +32,12 @@ export const failureKinds = {
 } as const satisfies Record<string, { retry: boolean; wait: boolean; setting: string | null }>;
 
 export type FailureKind = keyof typeof failureKinds;
+
+export function isFailureKind(name: string): name is FailureKind {
+  return Object.hasOwn(failureKinds, name);
+}
+
+/** The page that tells what the kind means and what to do, as a path in the checkout. */
+export function failurePage(kind: FailureKind): string {
+  return `docs/failures/${kind.replace(/\B[A-Z]/g, '-$&').toLowerCase()}.md`;
+}

@@ -62,9 +62,12 @@ export type RetrievalSettings = {
   vectors?: EmbeddedSearchOptions | null;
   /** Shared with other retrievals of this process, and left running by `close`; threads of its own unless given. */
   threads?: Threads;
+  /** Modules with tools of one's own, absolute paths; `loadOwnTools` says whether they can be used. */
+  toolModules?: readonly string[];
 };
 
-export function createRetrieval({ dataDirectory, vectors = null, threads: shared }: RetrievalSettings): Retrieval {
+export function createRetrieval(settings: RetrievalSettings): Retrieval {
+  const { dataDirectory, threads: shared } = settings;
   const threads = shared ?? createThreads();
   const close = async () => (shared === undefined ? threads.close() : undefined);
   const build = sharedBuilds((source, options) =>
@@ -88,7 +91,7 @@ export function createRetrieval({ dataDirectory, vectors = null, threads: shared
       const source = await fetchSnapshotSource(ref, dataDirectory, signal, onProgress);
       return build(source, { signal, onProgress });
     },
-    ...searchesOf(threads, dataDirectory, vectors),
+    ...searchesOf(threads, settings),
     async explain(repository, path, signal) {
       const source = await locateRepository(repository, dataDirectory, signal);
       const { id, repositoryKey, url } = await build(source, { signal });
@@ -110,7 +113,8 @@ export function createRetrieval({ dataDirectory, vectors = null, threads: shared
 type Searches = Pick<Retrieval, 'runTool' | 'candidates' | 'embed' | 'search'>;
 
 /** What an embeddings endpoint may have a part in. */
-function searchesOf(threads: Threads, dataDirectory: string, vectors: EmbeddedSearchOptions | null): Searches {
+function searchesOf(threads: Threads, settings: RetrievalSettings): Searches {
+  const { dataDirectory, vectors = null, toolModules = [] } = settings;
   const embeddedSearch = vectors === null ? null : openEmbeddedSearch(threads, dataDirectory, vectors);
   const embedded = (ref: SnapshotRef, query: string, signal: AbortSignal) =>
     embeddedSearch === null ? Promise.resolve(withoutVectors) : embeddedSearch.embedQuery(ref, query, signal);
@@ -121,7 +125,7 @@ function searchesOf(threads: Threads, dataDirectory: string, vectors: EmbeddedSe
       const milliseconds = toolDeadlineMs(request.tool);
       const late = () => toolError(`${request.tool} took longer than ${milliseconds / 1000} s: ${lateAdvice(request)}`);
       const aids = { dense, order };
-      const task = { kind: 'tool', dataDirectory, ref, request, allowed: [...allowed], aids } as const;
+      const task = { kind: 'tool', dataDirectory, ref, request, allowed: [...allowed], aids, toolModules } as const;
       const run = await threads.run('tool', task, { signal, deadline: { milliseconds, late } });
       return remark === null ? run : { ...run, remark };
     },

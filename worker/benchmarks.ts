@@ -6,9 +6,15 @@ import type { BenchmarkDependencies, Experiments } from '../activities/benchmark
 import type { TraceExport } from '../activities/tracing/export-spans.ts';
 import type { Config } from '../config/config.ts';
 import { dataPaths } from '../config/data-paths.ts';
+import type { OwnTools } from '../retrieval/tools/own-tools.ts';
 import { linkDatasetItem, postScore, putDataset } from '../observability/langfuse-api.ts';
 
-export function benchmarksOf(config: Config, client: Client, traces: TraceExport): BenchmarkDependencies {
+export function benchmarksOf(
+  config: Config,
+  client: Client,
+  traces: TraceExport,
+  ownTools: OwnTools,
+): BenchmarkDependencies {
   const { benchmarks } = dataPaths(config.dataDirectory);
   return {
     folders: benchmarkFolders((id) => join(benchmarks, id)),
@@ -17,6 +23,7 @@ export function benchmarksOf(config: Config, client: Client, traces: TraceExport
     traceLink: () => traces.sink.linkTemplate(),
     latestRunId: (workflowId) => latestRunId(client, workflowId),
     experiments: experimentsOf(config),
+    kindOfOwnTool: (tool) => (Object.hasOwn(ownTools, tool) ? (ownTools[tool]?.kind ?? null) : null),
   };
 }
 

@@ -11,6 +11,7 @@ import { createOpenAiEmbeddings } from '../models/openai/embeddings.ts';
 import { createContentStore } from '../retrieval/store/content-store.ts';
 import { createRetrieval } from '../retrieval/repository.ts';
 import type { Threads } from '../retrieval/worker-threads/threads.ts';
+import { loadOwnTools, type OwnTools } from '../retrieval/tools/own-tools.ts';
 import type { EmbeddedSearchOptions } from '../retrieval/search/embedded-search.ts';
 import { benchmarksOf } from './benchmarks.ts';
 import { modelByRole, openModel } from './model-endpoint.ts';
@@ -43,7 +44,7 @@ const heartbeatThrottleSeconds = 2;
 
 /**
  * Starts a worker. It polls when this resolves.
- * @throws Error when the server does not answer or the model cannot be started.
+ * @throws Error when the server does not answer, the model cannot be started or a module of tools cannot be used.
  */
 export async function startWorker(
   config: Config,
@@ -70,8 +71,10 @@ async function startOver(opened: AsyncDisposableStack, { config, server, log, tu
   const endpoint = opened.use(await openModel(config));
   const client = new Client({ connection, namespace: server.namespace });
   const traces = traceExportOf(config, server, client);
+  const ownTools = await loadOwnTools(config.toolModules);
   const { activities, retrieval } = activitiesOf(config, {
     model: endpoint.model,
+    ownTools,
     traces,
     client,
     usable,
@@ -124,9 +127,10 @@ type Parts = {
   usable: readonly string[];
   log: Logger;
   threads: Threads | undefined;
+  ownTools: OwnTools;
 };
 
-function activitiesOf(config: Config, { model, traces, client, usable, log, threads }: Parts) {
+function activitiesOf(config: Config, { model, traces, client, usable, log, threads, ownTools }: Parts) {
   const paths = dataPaths(config.dataDirectory);
   const journal = createFileJournal(paths.journal);
   journal.prune().then(
@@ -136,6 +140,7 @@ function activitiesOf(config: Config, { model, traces, client, usable, log, thre
   const retrieval = createRetrieval({
     dataDirectory: paths.dataDirectory,
     vectors: vectorsOf(config, log),
+    toolModules: config.toolModules,
     ...(threads !== undefined && { threads }),
   });
   const content = createContentStore(paths.content);
@@ -146,8 +151,9 @@ function activitiesOf(config: Config, { model, traces, client, usable, log, thre
     journal,
     content,
     retrieval,
+    ownTools,
     traces: exported,
-    benchmarks: benchmarksOf(config, client, exported),
+    benchmarks: benchmarksOf(config, client, exported, ownTools),
     searchAttributes: usable,
   });
   return { activities, retrieval };

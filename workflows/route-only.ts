@@ -26,7 +26,7 @@ export async function routeOnly(given: RouteInput): Promise<RouteResult> {
     return { ...decision, usage: budget.usage, model };
   } catch (error) {
     if (error instanceof BudgetSpent) throw ApplicationFailure.nonRetryable(error.message, 'BudgetSpent');
-    throw error instanceof Unavailable ? ApplicationFailure.nonRetryable(error.message) : error;
+    throw error instanceof Unavailable ? ApplicationFailure.nonRetryable(error.message, error.failure.kind) : error;
   }
 }
 

@@ -46,7 +46,7 @@ async function newMessages(
   const earlier =
     call.earlierDraft === null ? null : Draft.parse(JSON.parse(await deps.content.get(call.earlierDraft)));
   const { snapshot, specialist } = call;
-  const tools = toolDefinitions(specialist.tools);
+  const tools = toolDefinitions(specialist.tools, deps.ownTools);
   const settings = settingsOf('specialist', specialist, { snapshot, tools, allowed: specialist.tools });
   const map = await mapFor(deps, call, signal);
   const task = { question: call.question, review: call.review, earlierAnswer: earlier?.answer ?? null, map };

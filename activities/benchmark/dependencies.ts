@@ -17,6 +17,8 @@ export type BenchmarkDependencies = Pick<TraceExport, 'readHistory' | 'webUrlOf'
   latestRunId(workflowId: ExportInput['workflowId']): Promise<string | null>;
   /** Where a trace is shown, `{traceId}` for its id. */
   traceLink(): Promise<string | null>;
+  /** What a tool of one's own searches; null of any other tool. */
+  kindOfOwnTool(tool: string): 'code' | 'docs' | 'any' | null;
   /** Null where traces go elsewhere. */
   experiments: Experiments | null;
 };

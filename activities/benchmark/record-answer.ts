@@ -31,7 +31,8 @@ export const recordAnswer =
     if (input.runId === null && outcomeOf(ended.run)?.kind === 'cancelled') return { kind: 'cancelled-before' };
     const links = await linksOf(deps, input, ended, folder);
     // Of an attempt that is repeated, the record of the first one counts.
-    const { record, records } = await folder.log.append(recordOf(input, ended, links, folder));
+    const made = withKinds(recordOf(input, ended, links, folder), deps);
+    const { record, records } = await folder.log.append(made);
     if (records >= runsOf(folder)) await exportLog(folder);
     return recorded(record, ended, folder);
   };
@@ -96,6 +97,15 @@ function recordOf(
   if (outcome !== null) return toRunLogRecord(outcome, facts);
   const message = run === null ? 'the server no longer has the run' : (run.failure ?? 'the run ended with no outcome');
   return toErrorRecord({ kind: null, message }, byId.get(input.questionId)?.question ?? '', facts);
+}
+
+/** What a tool of one's own searches is known here only. */
+function withKinds(record: RunLogRecord, { kindOfOwnTool }: BenchmarkDependencies): RunLogRecord {
+  const calls = record.tools_called?.map((call) => {
+    const kind = kindOfOwnTool(call.tool);
+    return kind === null ? call : { ...call, kind };
+  });
+  return { ...record, tools_called: calls ?? null };
 }
 
 const failedSpans = (run: RunHistory) =>

@@ -11,6 +11,7 @@ import { checkoutFolder, loadConfig } from '../../config/load-config.ts';
 import { createLogger } from '../../observability/logging.ts';
 import { createRedactor } from '../../lib/redaction.ts';
 import { createContentStore } from '../../retrieval/store/content-store.ts';
+import { noOwnTools } from '../../retrieval/tools/own-tools.ts';
 import { createRetrieval } from '../../retrieval/repository.ts';
 import { benchmarksOf } from '../../worker/benchmarks.ts';
 import { namedServer } from '../../runtime/host/server-address.ts';
@@ -26,7 +27,7 @@ const stores = {
   content: createContentStore(dataPaths(config.dataDirectory).content),
   retrieval: createRetrieval({ dataDirectory: config.dataDirectory }),
 };
-const needs = benchmarksOf(config, client, traceExportOf(config, server, client).exportOver(stores));
+const needs = benchmarksOf(config, client, traceExportOf(config, server, client).exportOver(stores), noOwnTools);
 const activities = {
   openBenchmark: openBenchmark(needs),
   openExperiment: openExperiment(needs),

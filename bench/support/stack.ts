@@ -79,6 +79,7 @@ function configOf(dataDirectory: string, modelUrl: string): Config {
     embeddings: null,
     traces: { sink: 'none', langfuse: null, environment: 'bench', release: null, promptLabel: null, redact: null },
     metricsAddress: null,
+    toolModules: [],
     offlineFaults: null,
     logLevel: 'warn',
   };

@@ -1,6 +1,7 @@
 /** Prints how a command's view of a run ended, and gives the exit code. */
 import type { WorkflowHandle } from '@temporalio/client';
-import type { AnswerOutcome } from '../../contracts/run.ts';
+import { failurePage } from '../../contracts/failures.ts';
+import type { AnswerOutcome, RunFailure } from '../../contracts/run.ts';
 import { exitCodeOf, exitCodes } from '../exit-codes.ts';
 import { linkLines, linkNotice, outcomeText } from './outcome-text.ts';
 import { colorsFor, columnsOf, note, print, printJson } from '../terminal/output.ts';
@@ -18,10 +19,12 @@ export async function reportEnding(run: RunToReport, ending: RunEnding): Promise
       printFinished(await finishedRun(run, ending.outcome), run.json);
       if (run.json && serverStops(run.session)) note(`the Web UI ${linkNotice}`);
       return exitCodeOf(ending.outcome.kind);
-    case 'waiting':
-      if (run.json) printJson({ ...identityRecord(run), outcome: null, waitingFor: ending.progress.waitingFor });
+    case 'waiting': {
+      const { waitingFor } = ending.progress;
+      if (run.json) printJson({ ...identityRecord(run), outcome: null, waitingFor, ...helpOn(waitingFor) });
       note(waitingText(ending.progress, run.handle.workflowId) ?? 'waiting');
       return exitCodes.failed;
+    }
     case 'interrupted':
       if (run.json) printJson({ ...identityRecord(run), outcome: null, interrupted: true });
       note(
@@ -31,6 +34,11 @@ export async function reportEnding(run: RunToReport, ending: RunEnding): Promise
     default:
       return ending satisfies never;
   }
+}
+
+/** The page about a failure, where there is one; for `--json`. */
+export function helpOn(failure: RunFailure | null): { help?: string } {
+  return failure === null ? {} : { help: failurePage(failure.kind) };
 }
 
 /** For a run that goes on without this command. */

@@ -1,6 +1,7 @@
 /** Routes one question in a run of its own. */
 import { WorkflowFailedError } from '@temporalio/client';
 import { CancelledFailure } from '@temporalio/common';
+import { failurePage } from '../../contracts/failures.ts';
 import { routeLimit, workflowTypes } from '../../contracts/names.ts';
 import { type RouteInput, RouteResult } from '../../contracts/run.ts';
 import type { Usage } from '../../contracts/usage.ts';
@@ -9,10 +10,13 @@ import { cut, printableLine } from '../../lib/printable.ts';
 import { newRunId } from './start-run.ts';
 import { probabilitiesByRoute } from './run-record.ts';
 import type { Session } from '../session.ts';
-import { reasonOf } from '../temporal.ts';
+import { failureKindOf, reasonOf } from '../temporal.ts';
 
-export type Routed = { id: string; expected: string | null } & (
-  | { error: string }
+export type Routed = {
+  id: string;
+  expected: string | null;
+} /** `help` is the page about the failure, where it is one that has a page. */ & (
+  | { error: string; help?: string }
   | {
       route: string;
       /** By route, most likely first. */
@@ -50,7 +54,8 @@ export async function routeOne(
   } catch (error) {
     if (!(error instanceof WorkflowFailedError)) throw error;
     if (signal.aborted && error.cause instanceof CancelledFailure) throw new Interrupted();
-    return { ...row, error: reasonOf(error) };
+    const kind = failureKindOf(error);
+    return { ...row, error: reasonOf(error), ...(kind !== null && { help: failurePage(kind) }) };
   } finally {
     signal.removeEventListener('abort', cancel);
   }

@@ -79,13 +79,16 @@ function inputOf({ question }: RouteQuestion, pipeline: PipelineSpec, limits: Ro
 function lineOf(routed: Routed) {
   const { id, expected } = routed;
   const expected_route = expected === null ? {} : { expected_route: expected };
-  if ('error' in routed) return { id, error: routed.error, ...expected_route };
+  if ('error' in routed) return { id, error: routed.error, help: routed.help, ...expected_route };
   const { route, probabilities, fallback, source, model } = routed;
   return { id, route, probabilities, fallback, source, model, ...expected_route };
 }
 
 function textOf(routed: Routed): string {
-  if ('error' in routed) return `${printableLine(routed.id)}: failed: ${routed.error}`;
+  if ('error' in routed) {
+    const help = routed.help === undefined ? '' : `; see ${routed.help}`;
+    return `${printableLine(routed.id)}: failed: ${routed.error}${help}`;
+  }
   const probabilities = Object.entries(routed.probabilities).map(([route, share]) => `${route} ${share.toFixed(2)}`);
   const expected =
     routed.expected === null || routed.expected === routed.route ? '' : `, expected ${printableLine(routed.expected)}`;

@@ -10,6 +10,7 @@ import { type Interrupt, listenForInterrupt } from '../terminal/interrupt.ts';
 import { readJsonLines } from '../input/json-lines-file.ts';
 import { colorsFor, note, print } from '../terminal/output.ts';
 import { printableLine } from '../../lib/printable.ts';
+import { failureText } from '../terminal/progress-text.ts';
 import { plainView } from '../terminal/progress-view.ts';
 import { questionInput } from './question-input.ts';
 import { readSettings } from '../input/read-settings.ts';
@@ -89,10 +90,10 @@ async function playScene(session: Session, scene: Scene, { signal }: Interrupt):
     onProgress: (progress) => view.update(progress, workflowId),
     stopWhenWaiting: true,
   });
-  if (ending.kind === 'waiting')
-    throw new CommandFailure(
-      `the model stays away: ${ending.progress.waitingFor?.message ?? ''} (see switchyard doctor)`,
-    );
+  if (ending.kind === 'waiting') {
+    const { waitingFor } = ending.progress;
+    throw new CommandFailure(`the model stays away: ${waitingFor === null ? '' : failureText(waitingFor)}`);
+  }
   if (ending.kind === 'interrupted') return { scene, run: null };
   return { scene, run: await finishedRun({ session, handle, runId, json: false }, ending.outcome) };
 }

@@ -1,5 +1,6 @@
 /** A run that has ended, as `--json` prints it: one object with everything that scripts ask for. */
 import type { RouteDecision } from '../../contracts/agent.ts';
+import { failurePage } from '../../contracts/failures.ts';
 import type { AnswerOutcome, AnswerState } from '../../contracts/run.ts';
 import { loggedState } from '../../harness/run-log/logged-state.ts';
 
@@ -16,7 +17,8 @@ export type FinishedRun = {
 
 export function runRecord({ outcome, ...run }: FinishedRun) {
   const { kind, state, ...ending } = outcome;
-  return { ...run, outcome: kind, ...ending, ...stateRecord(state) };
+  const help = 'failure' in ending ? { help: failurePage(ending.failure.kind) } : {};
+  return { ...run, outcome: kind, ...ending, ...help, ...stateRecord(state) };
 }
 
 /** Fields of both whose keys are names of roles and of routes. */

@@ -18,7 +18,16 @@ export type ArmChoice = {
 
 /** @throws UsageError */
 export async function benchmarkArms(choice: ArmChoice, model: Config['model']): Promise<BenchmarkArm[]> {
-  const specs = await Promise.all(choice.pipelines.map(loadPipeline));
+  return armsOf(await Promise.all(choice.pipelines.map(loadPipeline)), choice, model);
+}
+
+/** The same for pipelines that are read already. @throws UsageError */
+export function armsOf(
+  specs: readonly PipelineSpec[],
+  choice: { baseline?: string | undefined; leaveOneOut: boolean },
+  model: Config['model'],
+): BenchmarkArm[] {
+  if (specs.length === 0) throw new UsageError('a benchmark needs a pipeline');
   const names = specs.map(({ name }) => name);
   const twice = names.find((name, at) => names.indexOf(name) !== at);
   if (twice !== undefined) throw new UsageError(`two pipelines are named "${twice}": give one of them another name`);

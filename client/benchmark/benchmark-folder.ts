@@ -1,6 +1,6 @@
 /** Makes and finds the folders of benchmarks: the manifest, the questions, and what is recorded of them. */
 import { existsSync } from 'node:fs';
-import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { dataPaths } from '../../config/data-paths.ts';
 import { BenchmarkManifest } from '../../contracts/benchmark.ts';
@@ -19,6 +19,9 @@ export function benchmarkFolder(dataDirectory: string, id: string): string {
   return join(dataPaths(dataDirectory).benchmarks, id);
 }
 
+/** No id begins so. */
+const unfinishedPrefix = '.new-';
+
 /**
  * @param records that it begins with
  * @returns the new folder
@@ -32,17 +35,20 @@ export async function createBenchmark(
 ): Promise<string> {
   const folder = benchmarkFolder(dataDirectory, manifest.id);
   await mkdir(dataPaths(dataDirectory).benchmarks, { recursive: true, mode: 0o700 });
+  // Whole or not at all: a process that is killed here leaves no folder under the id.
+  const unfinished = await mkdtemp(join(dataPaths(dataDirectory).benchmarks, unfinishedPrefix));
+  await writeFile(join(unfinished, datasetFile), dataset);
+  await writeFile(runLogExportFile(unfinished), records.map((record) => `${JSON.stringify(record)}\n`).join(''));
+  await writeFile(join(unfinished, 'benchmark.json'), `${JSON.stringify(manifest, null, 2)}\n`);
   try {
-    await mkdir(folder, { mode: 0o700 });
+    await rename(unfinished, folder);
   } catch (error) {
-    if (systemErrorCode(error) !== 'EEXIST') throw error;
+    await rm(unfinished, { recursive: true });
+    if (!['EEXIST', 'ENOTEMPTY', 'ENOTDIR'].includes(systemErrorCode(error) ?? '')) throw error;
     throw new UsageError(
       `there is already a benchmark ${manifest.id}: take it up again with "switchyard bench resume ${manifest.id}", or give another --name`,
     );
   }
-  await writeFile(join(folder, datasetFile), dataset);
-  await writeFile(runLogExportFile(folder), records.map((record) => `${JSON.stringify(record)}\n`).join(''));
-  await replaceFile(join(folder, 'benchmark.json'), `${JSON.stringify(manifest, null, 2)}\n`);
   return folder;
 }
 
@@ -79,7 +85,7 @@ export async function benchmarkIds(dataDirectory: string): Promise<string[]> {
   try {
     const entries = await readdir(dataPaths(dataDirectory).benchmarks, { withFileTypes: true });
     return entries
-      .filter((entry) => entry.isDirectory())
+      .filter((entry) => entry.isDirectory() && !entry.name.startsWith(unfinishedPrefix))
       .map(({ name }) => name)
       .sort();
   } catch (error) {

@@ -1,6 +1,7 @@
 /** Chooses the questions of a benchmark, and names the set by its content. */
 import { createHash } from 'node:crypto';
-import { basename, join } from 'node:path';
+import { basename, join, resolve } from 'node:path';
+import type { z } from 'zod';
 import { checkoutFolder } from '../../config/load-config.ts';
 import type { DatasetQuestion } from '../../contracts/dataset.ts';
 import { readDataset } from '../../harness/dataset.ts';
@@ -38,10 +39,30 @@ export async function benchmarkQuestions(choice: QuestionChoice): Promise<Benchm
     throw new UsageError(`no question of ${file} has the route "${choice.route}": there are ${routes}`);
   }
   const questions = spread(onRoute, choice.questions ?? onRoute.length);
-  for (const repository of new Set(questions.map(({ repository }) => repository)))
-    await repositoryOf({ repo: datasetRepository(repository) });
+  await expectRepositories(questions);
   const text = questions.length === all.length ? whole : linesOf(questions);
   return { name: `${basename(file).replace(/\.jsonl?$/, '')}-${shortHash(text)}`, text, questions };
+}
+
+/**
+ * Questions of a program. Their folders are made absolute, so that whoever resumes the benchmark finds them.
+ * @throws UsageError for the first mistake, also where a repository cannot be there
+ */
+export async function givenQuestions(given: readonly z.input<typeof DatasetQuestion>[]): Promise<BenchmarkQuestions> {
+  const lines = given.map((question) => ({ ...question, repository: absolute(question.repository) }));
+  const whole = lines.map((question) => `${JSON.stringify(question)}\n`).join('');
+  const questions = asUsage(() => readDataset(whole, 'data'));
+  await expectRepositories(questions);
+  const text = linesOf(questions);
+  return { name: `data-${shortHash(text)}`, text, questions };
+}
+
+const absolute = (repository: unknown) =>
+  typeof repository === 'string' && !repository.includes(':') ? resolve(repository) : repository;
+
+async function expectRepositories(questions: readonly DatasetQuestion[]): Promise<void> {
+  for (const repository of new Set(questions.map(({ repository }) => repository)))
+    await repositoryOf({ repo: datasetRepository(repository) });
 }
 
 /** One JSON line each, in the form of the dataset's schema. */

@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
 import type { Config } from '../../config/config.ts';
 import { dataPaths } from '../../config/data-paths.ts';
+import { failurePage, isFailureKind } from '../../contracts/failures.ts';
 import { CommandFailure, messageOf } from '../../lib/errors.ts';
 import { printableLine } from '../../lib/printable.ts';
 import type { Session } from '../session.ts';
@@ -63,7 +64,8 @@ export async function modelFinding(config: Config, baseUrl: string | null): Prom
   const where = `${model.specialist} at ${baseUrl ?? 'the provider’s own address'}`;
   if (!answer.ok) {
     const { kind, message, setting } = answer.failure;
-    const remedy = setting === null ? 'try again later' : `look at ${setting}`;
+    const page = isFailureKind(kind) ? `, see ${failurePage(kind)}` : '';
+    const remedy = `${setting === null ? 'try again later' : `look at ${setting}`}${page}`;
     return missing('model', `${where}: ${kind}: ${printableLine(message)}`, remedy);
   }
   const about = `${answer.model} answered in ${answer.latencyMs} ms, logprobs: ${answer.logprobs ? 'yes' : 'no'}`;

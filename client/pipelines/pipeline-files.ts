@@ -9,6 +9,7 @@ import { PipelineSpec } from '../../contracts/pipeline.ts';
 import { pipelineMistakes } from '../../contracts/pipeline-rules.ts';
 import { systemErrorCode, UsageError } from '../../lib/errors.ts';
 import { schemaIssue } from '../../lib/schema-issue.ts';
+import { readSettings } from '../input/read-settings.ts';
 import { type LocatedMessage, locate, messagesOf, mistakeLine, type PipelineMistake } from './pipeline-mistakes.ts';
 import { resolvePromptFiles } from './prompt-files.ts';
 
@@ -56,7 +57,7 @@ export async function readPipelineFile(file: string): Promise<PipelineReading> {
       ...crossMistakes(parsed.value).filter((one) => !messages.some((other) => isDeepStrictEqual(one, other))),
     );
   }
-  messages.push(...unknownTools(parsed.value));
+  messages.push(...(await unknownTools(parsed.value)));
   return checked.success && messages.length === 0 ? { spec: checked.data } : { mistakes: locate(messages, text) };
 }
 
@@ -71,6 +72,18 @@ export async function loadPipeline(nameOrFile: string): Promise<PipelineSpec> {
   const [first, ...others] = reading.mistakes;
   const more = others.length === 0 ? '' : ` (and ${others.length} more: switchyard pipeline check ${nameOrFile})`;
   throw new UsageError(`${first === undefined ? `${file} is not a pipeline` : mistakeLine(file, first)}${more}`);
+}
+
+/**
+ * A pipeline of a program, checked like a file; prompts stand in it.
+ * @throws UsageError with every mistake, in one line
+ */
+export async function checkedPipeline(given: unknown): Promise<PipelineSpec> {
+  const checked = PipelineSpec.safeParse(given);
+  const messages = [...(checked.success ? [] : messagesOf(checked.error.issues)), ...(await unknownTools(given))];
+  if (checked.success && messages.length === 0) return checked.data;
+  const mistakes = locate(messages, '{}').map((mistake) => mistakeLine('pipeline', { ...mistake, line: null }));
+  throw new UsageError(mistakes.join('; '));
 }
 
 async function readText(file: string): Promise<string> {
@@ -118,21 +131,30 @@ function fieldOf(value: unknown, key: string): unknown {
 }
 
 /** A specialist that is given a tool that nobody has would only get tool errors. */
-function unknownTools(value: unknown): LocatedMessage[] {
-  const known: readonly string[] = toolNames;
-  const specialists: unknown[] = listAt(value, 'specialists');
-  return specialists.flatMap((specialist, at) =>
-    listAt(specialist, 'tools').flatMap((tool, index) =>
-      typeof tool !== 'string' || known.includes(tool)
-        ? []
-        : [
-            {
-              path: ['specialists', at, 'tools', index],
-              message: `there is no tool "${tool}"; there are ${known.join(', ')}`,
-            },
-          ],
-    ),
+async function unknownTools(value: unknown): Promise<LocatedMessage[]> {
+  const ours: readonly string[] = toolNames;
+  const named = listAt(value, 'specialists').flatMap((specialist, at) =>
+    listAt(specialist, 'tools').map((tool, index) => ({ tool, path: ['specialists', at, 'tools', index] })),
   );
+  const others = named.filter(({ tool }) => typeof tool === 'string' && !ours.includes(tool));
+  if (others.length === 0) return [];
+  const known = [...ours, ...(await ownToolNames())];
+  return others
+    .filter(({ tool }) => !known.includes(String(tool)))
+    .map(({ tool, path }) => ({ path, message: `there is no tool "${tool}"; there are ${known.join(', ')}` }));
+}
+
+/** The tools of the modules that SWITCHYARD_TOOLS names. @throws UsageError for one that cannot be used */
+async function ownToolNames(): Promise<string[]> {
+  const { toolModules } = readSettings();
+  if (toolModules.length === 0) return [];
+  const { loadOwnTools, ToolModuleProblem } = await import('../../retrieval/tools/own-tools.ts');
+  try {
+    return Object.keys(await loadOwnTools(toolModules));
+  } catch (error) {
+    if (!(error instanceof ToolModuleProblem)) throw error;
+    throw new UsageError(`SWITCHYARD_TOOLS: ${error.message}`);
+  }
 }
 
 function listAt(value: unknown, key: string): unknown[] {

@@ -9,7 +9,7 @@ import { printableLine } from '../../lib/printable.ts';
 import { progressLine, waitingText } from '../terminal/progress-text.ts';
 import { readSettings } from '../input/read-settings.ts';
 import { linkLines } from '../ask/outcome-text.ts';
-import { finishedRun, printFinished, serverStops } from '../ask/report-ending.ts';
+import { finishedRun, helpOn, printFinished, serverStops } from '../ask/report-ending.ts';
 import { keyedFields, stateRecord } from '../ask/run-record.ts';
 import { openSession, type Session } from '../session.ts';
 import { outcomeOf, progressOf } from '../ask/watch-run.ts';
@@ -46,7 +46,8 @@ async function showOpenRun(
   const webUrl = session.urlOf(handle.workflowId, runId);
   const { state, ...now } = progress;
   const { workflowId } = handle;
-  if (json) printJson({ workflowId, runId, webUrl, outcome: null, ...now, ...stateRecord(state) }, keyedFields);
+  const known = { workflowId, runId, webUrl, outcome: null, ...now, ...helpOn(now.waitingFor), ...stateRecord(state) };
+  if (json) printJson(known, keyedFields);
   else print(openRunText(progress, workflowId, linkLines(webUrl, serverStops(session))));
 }
 

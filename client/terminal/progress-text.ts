@@ -1,4 +1,5 @@
 /** Puts the state of a run into words, one line of them. */
+import { failurePage } from '../../contracts/failures.ts';
 import type { AnswerState, RunFailure, RunProgress } from '../../contracts/run.ts';
 import type { RouteDecision } from '../../contracts/agent.ts';
 import type { Usage } from '../../contracts/usage.ts';
@@ -54,10 +55,11 @@ export function progressLine({ stage, doing, state }: RunProgress): string {
   return parts.join(' | ');
 }
 
-/** What happened and where to look, said once. */
-export function failureText({ message, setting }: RunFailure): string {
+/** What happened, where to look and the page that tells more, each said once. */
+export function failureText({ kind, message, setting }: RunFailure): string {
   const text = printableLine(message);
-  return setting === null || text.includes(setting) ? text : `${text} (look at ${setting})`;
+  const look = setting === null || text.includes(setting) ? '' : ` (look at ${setting})`;
+  return `${text}${look}; see ${failurePage(kind)}`;
 }
 
 /** Why a run waits, and how to take it up again. */

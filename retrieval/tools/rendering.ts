@@ -11,7 +11,7 @@ export const lineCharacters = 300;
 /** A whole result, notes included. */
 export const resultCharacters = 12_000;
 /** Places that a result points at as evidence. */
-const evidencePlaces = 8;
+export const evidencePlaces = 8;
 
 /** Milliseconds that a tool may work once its thread has begun; then it is killed. */
 export function toolDeadlineMs(tool: string): number {

@@ -4,6 +4,7 @@ import type { ToolDefinition } from '../../contracts/chat.ts';
 import { type ToolName, toolNames } from '../../contracts/names.ts';
 import type { ToolRequest } from '../../contracts/tools.ts';
 import { grep } from './grep-tool.ts';
+import { noOwnTools, type OwnTools, withinBounds } from './own-tools.ts';
 import { ToolMisuse } from './path-filter.ts';
 import { gitLog, listFiles, readLines } from './reading-tools.ts';
 import { repositoryMapTool } from './repository-map.ts';
@@ -30,11 +31,18 @@ export function isToolName(name: string): name is ToolName {
   return (toolNames as readonly string[]).includes(name);
 }
 
-/** Definitions for a model, in the order of `names`; names that are no tool are left out (`isToolName` tells). */
-export function toolDefinitions(names: readonly string[]): ToolDefinition[] {
-  return [...new Set(names)].filter(isToolName).map((name) => {
-    const { $schema: _, ...parameters } = z.toJSONSchema(tools[name].parameters);
-    return { name, description: tools[name].description, parameters };
+function toolNamed(name: string, own: OwnTools): Tool | null {
+  if (isToolName(name)) return tools[name];
+  return Object.hasOwn(own, name) ? (own[name] ?? null) : null;
+}
+
+/** Definitions for a model, in the order of `names`; names that are no tool are left out. */
+export function toolDefinitions(names: readonly string[], own: OwnTools = noOwnTools): ToolDefinition[] {
+  return [...new Set(names)].flatMap((name) => {
+    const tool = toolNamed(name, own);
+    if (tool === null) return [];
+    const { $schema: _, ...parameters } = z.toJSONSchema(tool.parameters);
+    return [{ name, description: tool.description, parameters }];
   });
 }
 
@@ -44,23 +52,28 @@ export function runTool(
   request: ToolRequest,
   allowed: readonly string[],
   aids: SearchAids,
+  own: OwnTools = noOwnTools,
 ): ToolRun {
-  const offered = allowed.filter(isToolName);
+  const offered = allowed.filter((name) => toolNamed(name, own) !== null);
   const { tool } = request;
-  if (!isToolName(tool) || !offered.includes(tool)) {
+  const chosen = offered.includes(tool) ? toolNamed(tool, own) : null;
+  if (chosen === null) {
     const choice = offered.length > 0 ? `use one of: ${offered.join(', ')}` : 'answer without tools';
     return toolError(`there is no tool "${tool.slice(0, 100)}" here; ${choice}`);
   }
   const given = parseArguments(request.argumentsText);
-  if (given === null) return toolError(`the arguments of ${tool} are not a JSON object; ${usage(tool)}`);
-  const parsed = tools[tool].parameters.safeParse(given);
+  if (given === null) return toolError(`the arguments of ${tool} are not a JSON object; ${usage(chosen)}`);
+  const parsed = chosen.parameters.safeParse(given);
   if (!parsed.success)
-    return toolError(`${tool} cannot take these arguments: ${problems(parsed.error)}; ${usage(tool)}`);
+    return toolError(`${tool} cannot take these arguments: ${problems(parsed.error)}; ${usage(chosen)}`);
   try {
-    return tools[tool].run(view, parsed.data, aids);
+    const run = chosen.run(view, parsed.data, aids);
+    return isToolName(tool) ? run : withinBounds(view, tool, run);
   } catch (error) {
     if (error instanceof ToolMisuse) return toolError(error.message);
-    throw error;
+    if (isToolName(tool)) throw error;
+    // A tool is a function of snapshot and arguments: another attempt would fail alike, and the model can do without.
+    return toolError(`${tool} failed: ${error instanceof Error ? error.message : String(error)}`);
   }
 }
 
@@ -71,8 +84,8 @@ function problems(error: z.ZodError): string {
     .join('; ');
 }
 
-function usage(tool: ToolName): string {
-  const { properties = {}, required = [] } = z.toJSONSchema(tools[tool].parameters);
+function usage(tool: Tool): string {
+  const { properties = {}, required = [] } = z.toJSONSchema(tool.parameters);
   const parameters = Object.keys(properties).map((name) => (required.includes(name) ? name : `${name}?`));
   return `give a JSON object with {${parameters.join(', ')}}`;
 }

@@ -13,6 +13,7 @@ import { buildSnapshot, finishSnapshot } from '../snapshot/snapshot-build.ts';
 import { openView, type SnapshotView } from '../snapshot/snapshot-view.ts';
 import { openStore, storeFile } from '../store/store.ts';
 import type { OpenProgress, ThreadNews, ThreadReply, ThreadResults, ThreadTask } from './thread-tasks.ts';
+import { loadOwnTools } from '../tools/own-tools.ts';
 import { runTool } from '../tools/tools.ts';
 import { coverageOf, nextUnembedded, storeVectors } from '../store/vector-store.ts';
 import { LruMap } from '../../lib/lru.ts';
@@ -58,7 +59,7 @@ type ViewTask = Exclude<ThreadTask, { kind: 'build' | 'finish' | 'find' }>;
 async function answerFrom(view: SnapshotView, task: ViewTask): Promise<ThreadResults[ViewTask['kind']]> {
   switch (task.kind) {
     case 'tool':
-      return runTool(view, task.request, task.allowed, task.aids);
+      return runTool(view, task.request, task.allowed, task.aids, await loadOwnTools(task.toolModules));
     case 'candidates':
       return searchCandidates(view, task.request, task.dense);
     case 'search':

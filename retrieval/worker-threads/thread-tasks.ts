@@ -17,7 +17,15 @@ export type ThreadTask = { dataDirectory: string } & (
   | { kind: 'find'; ref: SnapshotRef }
   /** Completes the index of a snapshot whose text is stored. */
   | { kind: 'finish'; ref: SnapshotRef }
-  | { kind: 'tool'; ref: SnapshotRef; request: ToolRequest; allowed: readonly string[]; aids: SearchAids }
+  | {
+      kind: 'tool';
+      ref: SnapshotRef;
+      request: ToolRequest;
+      allowed: readonly string[];
+      aids: SearchAids;
+      /** Of tools of one's own, absolute paths. */
+      toolModules: readonly string[];
+    }
   | { kind: 'candidates'; ref: SnapshotRef; request: ToolRequest; dense: DenseQuery | null }
   | { kind: 'search'; ref: SnapshotRef; request: RowsRequest; dense: DenseQuery | null }
   | { kind: 'coverage'; ref: SnapshotRef; identity: string }

@@ -3,6 +3,9 @@ import assert from 'node:assert/strict';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { WorkflowFailedError } from '@temporalio/client';
+import { ApplicationFailure } from '@temporalio/common';
+import { failureKindOf } from '../../client/temporal.ts';
 import { z } from 'zod';
 import { configuredSettings } from '../../client/doctor/configured.ts';
 import { inParallel } from '../../client/input/in-parallel.ts';
@@ -160,4 +163,14 @@ test('the doctor lists where settings come from and never shows a secret', () =>
   assert.equal(of('TEMPORAL_API_KEY')?.value, 'set (11 characters)');
   assert.equal(of('SWITCHYARD_HOME')?.from === 'environment', false);
   assert.doesNotMatch(JSON.stringify(listed), /secret@|very-secret|also-secret/);
+});
+
+test('a router that fails names the page of its kind, and an unknown kind none', () => {
+  const failed = (type?: string) =>
+    failureKindOf(
+      new WorkflowFailedError('failed', ApplicationFailure.nonRetryable('busy', type), 'NON_RETRYABLE_FAILURE'),
+    );
+  assert.equal(failed('ModelBusy'), 'ModelBusy');
+  assert.equal(failed('BudgetSpent'), null);
+  assert.equal(failed(), null);
 });

@@ -75,7 +75,7 @@ test('a rejected key ends at once with exit code 1 and the name of the setting',
   using place = await newDataDirectory({ SWITCHYARD_OFFLINE_FAULTS: '401=1' });
   const { code, stdout, stderr } = await place.switchyard('ask', 'Why?', '--repo', 'node_modules/commander');
   assert.equal(code, 1);
-  assert.match(stdout + stderr, /ModelKeyRejected[\s\S]*OPENAI_API_KEY/);
+  assert.match(stdout, /ModelKeyRejected[\s\S]*OPENAI_API_KEY[\s\S]*docs\/failures\/model-key-rejected\.md/, stderr);
   assert.deepEqual(processesOf(place.dataDirectory), []);
 });
 

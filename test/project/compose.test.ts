@@ -203,7 +203,7 @@ const rules: Record<string, Rule> = {
       readdirSync(checkout, { withFileTypes: true })
         .filter((entry) => entry.isDirectory() && !/^(\.|node_modules$|runs$)/.test(entry.name))
         .map(({ name }) => name)
-        .filter((name) => !['bench', 'deploy', 'docs', 'test'].includes(name))
+        .filter((name) => !['bench', 'deploy', 'docs', 'examples', 'test'].includes(name))
         .filter((name) => !dockerignore.split('\n').includes(`!${name}`)),
     broken: [['dockerignore', '!retrieval\n', '']],
   },

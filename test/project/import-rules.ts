@@ -19,6 +19,7 @@ export const mayImport: Record<string, readonly string[]> = {
   worker: ['*'],
   client: ['lib', 'contracts', 'config', 'harness', 'retrieval', 'observability', 'runtime', 'types:workflows'],
   bench: ['*'],
+  examples: ['*'],
   test: ['*'],
 };
 

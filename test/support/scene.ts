@@ -55,6 +55,7 @@ export type SceneOptions = {
   files?: Record<string, string>;
   timeoutSeconds?: number;
   traces?: Config['traces'];
+  toolModules?: string[];
 };
 export type AskOptions = Partial<
   Pick<QuestionInput, 'forcedRoute' | 'limits' | 'repository' | 'session' | 'prompts'>
@@ -131,6 +132,7 @@ function configOf(options: SceneOptions, dataDirectory: string): Config {
     embeddings: null,
     traces: options.traces ?? { ...tracesToFiles, sink: 'none' },
     metricsAddress: null,
+    toolModules: options.toolModules ?? [],
     offlineFaults: null,
     logLevel: 'silent',
   };

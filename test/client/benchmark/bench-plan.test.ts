@@ -1,6 +1,9 @@
 import assert from 'node:assert/strict';
+import { mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { benchmarkIds, createBenchmark } from '../../../client/benchmark/benchmark-folder.ts';
+import { BenchmarkManifest } from '../../../contracts/benchmark.ts';
 import { benchmarkArms } from '../../../client/benchmark/benchmark-arms.ts';
 import type { BenchmarkEstimate } from '../../../client/benchmark/benchmark-estimate.ts';
 import { benchmarkQuestions } from '../../../client/benchmark/benchmark-questions.ts';
@@ -128,4 +131,26 @@ test('progress says on one line what is done, right, spent, busy and left', () =
   const line = progressLine({ ...progress, tally, activeMs: 60_000, leftMs: 125_000 });
   assert.equal(line, '7/20 done, 2 running · right: alone 25 %, split 100 % · $0 · 3 × 429 · 2 min 5 s left');
   assert.deepEqual([500, 59_400, 3_600_000, 7_500_000].map(durationText), ['1 s', '59 s', '1 h', '2 h 5 min']);
+});
+
+test('a benchmark’s folder appears whole, and under a name that is taken not at all', async () => {
+  using place = temporaryFolder();
+  const arms = await benchmarkArms({ pipelines: ['single-agent'], leaveOneOut: false }, model);
+  const manifest = BenchmarkManifest.parse({
+    id: 'mine',
+    dataset: 'd',
+    questions: 1,
+    trials: 1,
+    arms,
+    plan: {},
+    offline: true,
+    startedAt: new Date().toISOString(),
+  });
+  const folder = await createBenchmark(place.path, manifest, '{}\n');
+  assert.deepEqual(readdirSync(folder).toSorted(), ['benchmark.json', 'dataset.jsonl', 'run-log.jsonl']);
+  await assert.rejects(createBenchmark(place.path, manifest, 'other'), /there is already a benchmark mine/);
+  assert.equal(readFileSync(join(folder, 'dataset.jsonl'), 'utf8'), '{}\n');
+  mkdirSync(join(folder, '..', '.new-killed'));
+  assert.deepEqual(await benchmarkIds(place.path), ['mine']);
+  assert.deepEqual(readdirSync(join(folder, '..')).toSorted(), ['.new-killed', 'mine']);
 });

@@ -107,7 +107,7 @@ test('each ending that is not an answer says what it is first', () => {
         state,
         failure: { kind: 'ModelKeyRejected', message: 'refused', setting: 'OPENAI_API_KEY' },
       },
-      /^unavailable: ModelKeyRejected: refused \(look at OPENAI_API_KEY\)/,
+      /^unavailable: ModelKeyRejected: refused \(look at OPENAI_API_KEY\); see\s+docs\/failures\/model-key-rejected\.md\n\n/,
     ],
     [{ kind: 'cancelled', state }, /^cancelled: /],
   ];

@@ -43,10 +43,12 @@ test('each figure has one place', () => {
 test('failure, limit and reasons are there where the outcome has them, and only there', () => {
   const state = aState();
   const failure = { kind: 'ModelForbidden', message: 'no', setting: null } as const;
-  assert.deepEqual(printed(aRun({ kind: 'unavailable', state, failure })).failure, failure);
+  const unavailable = printed(aRun({ kind: 'unavailable', state, failure }));
+  assert.deepEqual(unavailable.failure, failure);
+  assert.equal(unavailable.help, 'docs/failures/model-forbidden.md');
   assert.equal(printed(aRun({ kind: 'budget-spent', state, limit: 'tokens' })).limit, 'tokens');
   assert.deepEqual(printed(aRun({ kind: 'retries-exhausted', state, reasons: ['weak'] })).reasons, ['weak']);
-  for (const field of ['failure', 'limit', 'reasons', 'kind', 'state'])
+  for (const field of ['failure', 'help', 'limit', 'reasons', 'kind', 'state'])
     assert.equal(Object.hasOwn(printed(aRun()), field), false, field);
 });
 

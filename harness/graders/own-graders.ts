@@ -1,0 +1,49 @@
+/** Graders of one's own beside the table: what they are given, what they may give, and how one decides a comparison. */
+import type { DatasetQuestion } from '../../contracts/dataset.ts';
+import type { RunLogRecord } from '../../contracts/run-log.ts';
+import type { GradedCase } from '../graded-record.ts';
+import type { GradedTrial } from '../graded-trial.ts';
+import { toGradedTrial } from '../to-graded-trial.ts';
+
+/** 0 to 1, or right and wrong; null: this record has no such grade. */
+type Score = number | boolean | null;
+
+/** Called once with each record; its question has its ground truth. */
+export type OwnGrader = (record: RunLogRecord, question: DatasetQuestion) => Score | Promise<Score>;
+
+export type OwnScores<Grader extends string> = Record<Grader, number | null>;
+
+/** @throws Error that names the grader and the record, where one throws or gives no score */
+export async function ownScores<Grader extends string>(
+  { record, question }: GradedCase,
+  graders: Readonly<Record<Grader, OwnGrader>>,
+): Promise<OwnScores<Grader>> {
+  const scores: [string, number | null][] = [];
+  for (const [name, grade] of Object.entries<OwnGrader>(graders)) {
+    const place = `the grader "${name}", question "${record.question_id}" of ${record.arm}, trial ${record.trial}`;
+    try {
+      scores.push([name, asScore(await grade(record, question))]);
+    } catch (error) {
+      throw new Error(`${place}: ${error instanceof Error ? error.message : String(error)}`, { cause: error });
+    }
+  }
+  return Object.fromEntries(scores) as OwnScores<Grader>;
+}
+
+function asScore(given: unknown): number | null {
+  if (given === null) return null;
+  const score = Number(typeof given === 'boolean' || typeof given === 'number' ? given : Number.NaN);
+  if (score >= 0 && score <= 1) return score;
+  throw new Error(`a score is 0 to 1, true, false or null, not ${JSON.stringify(given)}`);
+}
+
+/** The trial as a comparison reads it when a grader of one's own says what is right. Labels stay those of the table. */
+export function scoredTrial({ record, graded }: GradedCase, dataset: string, score: number | null): GradedTrial {
+  const { wasteful } = graded;
+  const right = score !== null && score > 0;
+  return {
+    ...toGradedTrial(record, graded, dataset),
+    correct: score,
+    wasteful: wasteful === null && right ? null : right && wasteful === true,
+  };
+}
