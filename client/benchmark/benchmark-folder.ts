@@ -11,7 +11,6 @@ import { CommandFailure, messageOf, systemErrorCode, UsageError } from '../../li
 import { asUsage } from '../input/json-lines-file.ts';
 import type { DatasetQuestion } from '../../contracts/dataset.ts';
 import { readQuestions, readRunLog } from '../evaluate/read-run-log.ts';
-import { replaceFile } from '../../lib/fs.ts';
 
 const datasetFile = 'dataset.jsonl';
 
