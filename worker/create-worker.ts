@@ -17,6 +17,7 @@ import { modelByRole, openModel } from './model-endpoint.ts';
 import type { RunningWorker } from '../runtime/host/runtime.ts';
 import { registerSearchAttributes } from '../runtime/temporal/search-attributes.ts';
 import type { ServerAddress } from '../runtime/host/server-address.ts';
+import { noteServer, ownServerName, serverName } from '../runtime/temporal/known-servers.ts';
 import { traceExportOf, type TraceParts } from './trace-export.ts';
 import { createWorkers, runWorkers, shutDown } from './worker-group.ts';
 import { workflowBundle } from './workflow-bundle.ts';
@@ -66,6 +67,7 @@ async function startOver(opened: AsyncDisposableStack, { config, server, log, tu
   opened.defer(() => connection.close());
   const { usable, refusal } = await registerSearchAttributes(connection, server.namespace);
   if (refusal !== null) log.warn({ refusal, usable }, 'going without some search attributes');
+  opened.use(keepNoting(config, server));
   const endpoint = opened.use(await openModel(config));
   const client = new Client({ connection, namespace: server.namespace });
   const traces = traceExportOf(config, server, client);
@@ -102,6 +104,18 @@ async function connectTo({ connectionOptions, address }: ServerAddress): Promise
     const reason = error instanceof Error ? error.message.split('\n')[0]?.slice(0, 200) : String(error);
     throw new Error(`no Temporal server answers at ${address} (${reason}): start one, or check TEMPORAL_ADDRESS`);
   }
+}
+
+const noteEveryMs = 6 * 60 * 60 * 1000;
+
+/** So that `switchyard gc` knows whose runs may need what is here. */
+function keepNoting(config: Config, { isOwn, address, namespace }: ServerAddress): Disposable {
+  const name = isOwn && !config.temporal.external ? ownServerName : serverName(address, namespace);
+  const noteIt = () => noteServer(dataPaths(config.dataDirectory), name);
+  noteIt();
+  const timer = setInterval(noteIt, noteEveryMs);
+  timer.unref();
+  return { [Symbol.dispose]: () => clearInterval(timer) };
 }
 
 async function limits(config: Config, tuning: WorkerTuning): Promise<WorkerOptions> {

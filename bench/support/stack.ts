@@ -60,6 +60,7 @@ function configOf(dataDirectory: string, modelUrl: string): Config {
   const name = offlineModelName;
   return {
     dataDirectory,
+    retentionDays: 90,
     taskQueue: benchTaskQueue,
     temporal: { executable: null, external: true, uiUrl: null, environment: {} },
     model: {
