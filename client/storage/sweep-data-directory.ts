@@ -9,7 +9,7 @@
 import type { Client } from '@temporalio/client';
 import { setImmediate as breathe } from 'node:timers/promises';
 import type { DataPaths } from '../../config/data-paths.ts';
-import { addReachable, storedContent, sweepContent, type Swept } from '../../retrieval/store/content-sweep.ts';
+import { addReachable, storedContent, sweepContent } from '../../retrieval/store/content-sweep.ts';
 import { storedRepositories, storedSnapshots, sweepStore } from '../../retrieval/store/store-sweep.ts';
 import { serversSince } from '../../runtime/temporal/known-servers.ts';
 import { inParallel } from '../input/in-parallel.ts';
@@ -59,41 +59,27 @@ const longestRunMs = 91 * dayMs;
 
 export async function sweepDataDirectory(request: SweepRequest): Promise<SweepReport> {
   const { paths, nowMs, keepDays, dryRun, signal, onProgress } = request;
-  const notes: string[] = [];
   const pause = async () => {
     await breathe();
     signal.throwIfAborted();
   };
   const before = diskUsage(paths, null);
-  onProgress('listing what is stored');
-  const repositories = storedRepositories(paths.dataDirectory);
-  const universe = storedContent(paths.content);
-  for (const key of repositories) for (const id of storedSnapshots(paths.dataDirectory, key)) universe.add(id);
   const closedSinceMs = nowMs - keepDays * dayMs;
-  const runs = await findNeededRuns({
-    client: request.client,
-    closedSinceMs,
-    taskQueue: request.taskQueue,
-    universe,
-    signal,
-    onProgress: everySecond((done, total) => onProgress(`reading histories, ${done} of ${total}`)),
-  });
-  await addReachable(paths.content, runs.mentioned, universe, pause);
+  const runs = await whatIsNeeded(request, closedSinceMs, pause);
+  onProgress('removing what nothing needs');
+  const notes: string[] = [];
   const cutoffMs = Math.min(closedSinceMs, nowMs - graceMs);
   const cutoffs = cutoffsOf(request, cutoffMs, notes);
   const files: FileSweep = { ...cutoffs, paths, ...runs, cutoffMs, graceMs: nowMs - graceMs, dryRun, pause };
-  onProgress('removing what nothing needs');
-  const content = await sweepContent({
-    directory: paths.content,
-    isNeeded: (id) => runs.mentioned.has(id),
-    olderThanMs: cutoffs.referredCutoffMs,
-    dryRun,
-    pause,
-  });
-  const snapshots = await sweepStores(request, repositories, { runs, pause, notes, ...cutoffs });
   const removed = {
-    snapshots,
-    content,
+    snapshots: await sweepStores(request, { runs, pause, notes, ...cutoffs }),
+    content: await sweepContent({
+      directory: paths.content,
+      isNeeded: (id) => runs.mentioned.has(id),
+      olderThanMs: cutoffs.referredCutoffMs,
+      dryRun,
+      pause,
+    }),
     clones: await sweepClones(files),
     journal: await sweepJournal(files),
     traces: await sweepTraces(files),
@@ -102,15 +88,30 @@ export async function sweepDataDirectory(request: SweepRequest): Promise<SweepRe
     cache: await sweepCache(files),
     histories: { count: await removeHistories(request, runs), bytes: null },
   };
-  const total = runs.needed.size + runs.expired.length;
-  const left = dryRun ? null : diskUsage(paths, total - removed.histories.count);
+  const histories = runs.needed.size + runs.expired.length;
   return {
-    before: { ...before, histories: { ...before.histories, count: total } },
+    before: { ...before, histories: { ...before.histories, count: histories } },
     removed,
-    after: left,
+    after: dryRun ? null : diskUsage(paths, histories - removed.histories.count),
     neededRuns: runs.needed.size,
     notes,
   };
+}
+
+/** Lists what is stored, and only then the runs. */
+async function whatIsNeeded(
+  { paths, client, taskQueue, signal, onProgress }: SweepRequest,
+  closedSinceMs: number,
+  pause: () => Promise<void>,
+): Promise<NeededRuns> {
+  onProgress('listing what is stored');
+  const universe = storedContent(paths.content);
+  for (const key of storedRepositories(paths.dataDirectory))
+    for (const id of storedSnapshots(paths.dataDirectory, key)) universe.add(id);
+  const tell = everySecond((done, total) => onProgress(`reading histories, ${done} of ${total}`));
+  const runs = await findNeededRuns({ client, closedSinceMs, taskQueue, universe, signal, onProgress: tell });
+  await addReachable(paths.content, runs.mentioned, universe, pause);
+  return runs;
 }
 
 type Cutoffs = { referredCutoffMs: number; journalCutoffMs: number };
@@ -134,11 +135,10 @@ type StoresSweep = Cutoffs & { runs: NeededRuns; pause: () => Promise<void>; not
 
 async function sweepStores(
   { paths, nowMs, dryRun }: SweepRequest,
-  repositories: readonly string[],
   { runs, pause, notes, referredCutoffMs }: StoresSweep,
 ): Promise<{ count: number; bytes: null }> {
   let count = 0;
-  for (const key of repositories) {
+  for (const key of storedRepositories(paths.dataDirectory)) {
     const sweep = await sweepStore(key, {
       dataDirectory: paths.dataDirectory,
       isNeeded: (id) => runs.mentioned.has(id),
