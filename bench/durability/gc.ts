@@ -20,7 +20,7 @@ import { createRedactor } from '../../observability/redaction.ts';
 import { startOfflineModelThread } from '../../offline-model/thread.ts';
 import { ownServer } from '../../runtime/host/server-address.ts';
 import { compactDatabase } from '../../runtime/temporal/compact-database.ts';
-import { ownServerName } from '../../runtime/temporal/known-servers.ts';
+import { ownServerName, serverName } from '../../runtime/temporal/known-servers.ts';
 import { startWorker } from '../../worker/create-worker.ts';
 import { installTemporalRuntime } from '../../worker/temporal-runtime.ts';
 import { benchmarkInput, fastifyQuestions, gradesOfBenchmark, makeBenchmark } from '../support/benchmark-folder.ts';
@@ -77,7 +77,7 @@ const report = await sweepDataDirectory({
   paths,
   client,
   namespace,
-  servers: [ownServerName],
+  servers: [ownServerName, serverName(stack.address, namespace)],
   taskQueue: null,
   keepDays,
   nowMs: middleMs + keepDays * dayMs,
@@ -87,6 +87,7 @@ const report = await sweepDataDirectory({
 });
 await stack.whileServerIsDown(() => void compactDatabase(paths.database));
 const seconds = Number(((performance.now() - startMs) / 1000).toFixed(1));
+for (const text of report.notes) say(text);
 const whole = { ...report, after: diskUsage(paths, report.after?.histories.count ?? null) };
 
 const problems: string[] = [];
@@ -105,10 +106,18 @@ const figures = {
 };
 if (values.json) process.stdout.write(`${JSON.stringify({ ...reportJson(whole, keepDays), ...figures })}\n`);
 else process.stdout.write(`${await reportTable(whole)}\n${JSON.stringify(figures, null, 2)}\n`);
-process.exitCode = problems.length === 0 && figures.open_runs_resumed === open.length ? 0 : 1;
+process.exitCode = problems.length === 0 && open.length > 0 && figures.open_runs_resumed === open.length ? 0 : 1;
+
+/** Of the questions before the middle none is about the last repository, of those after it none about the first. */
+function questionAt(at: number): Question {
+  const repositories = [...new Set(questions.map(({ repository }) => repository))];
+  const left = at < Math.floor(wanted / 2) ? repositories.slice(0, -1) : repositories.slice(1);
+  const about = questions.filter(({ repository }) => repository === left[at % left.length]);
+  return about[Math.floor(at / left.length) % about.length] as Question;
+}
 
 async function start(id: string, at: number, taskQueue: string) {
-  const { question, repository } = questions[at % questions.length] as Question;
+  const { question, repository } = questionAt(at);
   const pipeline = await loadPipeline(Math.floor(at / questions.length) % 2 === 0 ? 'orchestrated' : 'single-agent');
   return client.workflow.start('answerQuestion', {
     taskQueue,
@@ -148,14 +157,16 @@ function allGrades() {
 
 /** Stopped in the middle of their work, on a queue of their own. */
 async function startOpenRuns(many: number) {
-  await using slow = await startOfflineModelThread({ faults: 'latency=1000-1500', log: null });
+  await using slow = await startOfflineModelThread({ faults: 'latency=3000-4000', log: null });
   const model = { ...config.model, baseUrl: slow.url };
   const first = await startWorker({ ...config, model, taskQueue: 'open' }, server, log);
-  const runs = await Promise.all(Array.from({ length: many }, (_, at) => start(`open-${at}`, at, 'open')));
+  const runs = await Promise.all(Array.from({ length: many }, (_, at) => start(`open-${at}`, wanted + at, 'open')));
   for (const { workflowId } of runs)
-    while (((await client.workflow.getHandle(workflowId).fetchHistory()).events?.length ?? 0) < 25) await pause(50);
+    while (((await client.workflow.getHandle(workflowId).fetchHistory()).events?.length ?? 0) < 18) await pause(50);
   await first.stop();
-  return runs;
+  // One that was at its end when its worker was told to stop has ended.
+  const states = await Promise.all(runs.map(async (run) => (await run.describe()).status.name));
+  return runs.filter((_, at) => states[at] === 'RUNNING');
 }
 
 async function resumeOpenRuns(): Promise<string[]> {
