@@ -7,6 +7,7 @@ import { addCounterfactual } from './commands/evaluate/counterfactual.ts';
 import { addDataset } from './commands/evaluate/dataset.ts';
 import { addDemo } from './commands/runs/demo.ts';
 import { addDoctor } from './commands/setup/doctor.ts';
+import { addGc } from './commands/setup/gc.ts';
 import { addGrade } from './commands/evaluate/grade.ts';
 import { addIndex } from './commands/repository/index.ts';
 import { addJudge } from './commands/evaluate/judge.ts';
@@ -51,6 +52,7 @@ export function createProgram(): Command {
   addCompare(program);
   addSchema(program);
   addDoctor(program);
+  addGc(program);
   addVerifyLangfuse(program);
   addModel(program);
   addWorker(program);

@@ -4,6 +4,8 @@
 export type Config = {
   /** Where server, snapshots, content, journal and lock live; absolute. */
   dataDirectory: string;
+  /** How long what ended runs need is kept: histories, traces, snapshots, content. */
+  retentionDays: number;
   taskQueue: string;
   temporal: {
     /** A `temporal` executable to use; null looks for one. */

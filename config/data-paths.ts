@@ -28,7 +28,13 @@ export type DataPaths = {
   content: string;
   journal: string;
   index: string;
+  /** Bare clones of repositories that were named by a URL. */
+  clones: string;
   cache: string;
+  /** A file for each Temporal server that a worker of this data directory has worked for. */
+  servers: string;
+  /** Locked while something is removed. */
+  sweepLock: string;
 };
 
 /** Unix sockets take 104 bytes on macOS and 108 on Linux, the closing zero included. */
@@ -60,7 +66,10 @@ export function dataPaths(dataDirectory: string): DataPaths {
     content: join(dataDirectory, 'content'),
     journal: join(dataDirectory, 'journal'),
     index: join(dataDirectory, 'index'),
+    clones: join(dataDirectory, 'git'),
     cache: join(dataDirectory, 'cache'),
+    servers: join(dataDirectory, 'servers'),
+    sweepLock: join(dataDirectory, 'sweep-lock.sqlite'),
   };
 }
 

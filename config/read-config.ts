@@ -17,6 +17,7 @@ export class ConfigError extends Error {
 
 type Reader = <Name extends SettingName>(name: Name) => SettingValue<Name> | null;
 
+export const defaultRetentionDays = 90;
 const remoteModel = 'gpt-5-mini';
 const offlineModel = 'switchyard-offline';
 
@@ -48,6 +49,7 @@ function assemble(read: Reader, environment: Record<string, string>, checkout: s
   const model = modelSettings(read);
   return {
     dataDirectory: read('SWITCHYARD_HOME') ?? join(checkout, '.switchyard'),
+    retentionDays: read('SWITCHYARD_RETENTION_DAYS') ?? defaultRetentionDays,
     taskQueue: read('SWITCHYARD_TASK_QUEUE') ?? 'switchyard',
     temporal: {
       executable: read('SWITCHYARD_TEMPORAL_EXECUTABLE'),

@@ -170,6 +170,11 @@ export const settings = {
     absolutePath,
     '.switchyard in the checkout',
   ),
+  SWITCHYARD_RETENTION_DAYS: setting(
+    'Days that what an ended run needs is kept: its history and trace, and for `switchyard gc` its snapshot and content.',
+    whole(1, 3650),
+    '90',
+  ),
   SWITCHYARD_TASK_QUEUE: setting('The Temporal task queue of workflows and activities.', word, 'switchyard'),
   SWITCHYARD_TEMPORAL_EXECUTABLE: setting(
     'The `temporal` executable to run.',

@@ -37,6 +37,15 @@ export const Payment = z.object({
 });
 export type Payment = z.infer<typeof Payment>;
 
+/** One paid call: which call of which run it is, and for what. */
+export const JournalKey = z.object({
+  workflowId: z.string(),
+  runId: z.string(),
+  callKey: z.string(),
+  requestHash: z.string(),
+});
+export type JournalKey = z.infer<typeof JournalKey>;
+
 /** Follows a reply that could not be used; the stored turn holds that reply and everything before it. */
 export const RepairCall = z.object({
   kind: z.literal('repair'),

@@ -12,11 +12,9 @@ import { createHash } from 'node:crypto';
 import { mkdir, readdir, readFile, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
+import { JournalKey } from '../contracts/agent-calls.ts';
 import { ChatReply, type ChatRequest } from '../contracts/chat.ts';
 import { replaceFile } from '../lib/fs.ts';
-
-/** One paid call: which call of which run it is, and for what. */
-export type JournalKey = { workflowId: string; runId: string; callKey: string; requestHash: string };
 
 export interface ReplyJournal {
   /** Null when there is no whole entry under exactly this key. */
@@ -25,11 +23,11 @@ export interface ReplyJournal {
   write(key: JournalKey, reply: ChatReply): Promise<void>;
 }
 
-const Key = z.object({ workflowId: z.string(), runId: z.string(), callKey: z.string(), requestHash: z.string() });
-const Entry = z.object({ version: z.literal(1), key: Key, reply: ChatReply });
+const Entry = z.object({ version: z.literal(1), key: JournalKey, reply: ChatReply });
 
 const dayMs = 24 * 60 * 60 * 1000;
-const keepMs = 30 * dayMs;
+/** Longer than any run can be open (`backstop` in contracts/names.ts): until then an entry may be asked for. */
+const keepMs = 91 * dayMs;
 /** A write takes milliseconds: a temporary file of an hour ago was left by a kill. */
 const keepTemporaryMs = 60 * 60 * 1000;
 
@@ -38,7 +36,7 @@ const keepTemporaryMs = 60 * 60 * 1000;
  * @param directory made when it is missing.
  */
 export function createFileJournal(directory: string): ReplyJournal & {
-  /** Removes entries older than 30 days; returns how many. */
+  /** Removes entries older than 91 days; returns how many. `switchyard gc` removes those of ended runs earlier. */
   prune(): Promise<number>;
 } {
   const path = (key: JournalKey): string => join(directory, `${digest(keyParts(key))}.json`);

@@ -19,6 +19,7 @@ import type { RunningWorker } from '../runtime/host/runtime.ts';
 import { unreachableText } from '../runtime/temporal/connection-problem.ts';
 import { registerSearchAttributes } from '../runtime/temporal/search-attributes.ts';
 import type { ServerAddress } from '../runtime/host/server-address.ts';
+import { noteServer, ownServerName, serverName } from '../runtime/temporal/known-servers.ts';
 import { traceExportOf, type TraceParts } from './trace-export.ts';
 import { createWorkers, runWorkers, shutDown } from './worker-group.ts';
 import { workflowBundle } from './workflow-bundle.ts';
@@ -68,6 +69,7 @@ async function startOver(opened: AsyncDisposableStack, { config, server, log, tu
   opened.defer(() => connection.close());
   const { usable, refusal } = await registerSearchAttributes(connection, server.namespace);
   if (refusal !== null) log.warn({ refusal, usable }, 'going without some search attributes');
+  opened.use(keepNoting(config, server));
   const endpoint = opened.use(await openModel(config));
   const client = new Client({ connection, namespace: server.namespace });
   const traces = traceExportOf(config, server, client);
@@ -105,6 +107,18 @@ async function connectTo({ connectionOptions, address }: ServerAddress): Promise
   } catch (error) {
     throw new Error(unreachableText(address, error));
   }
+}
+
+const noteEveryMs = 6 * 60 * 60 * 1000;
+
+/** So that `switchyard gc` knows whose runs may need what is here. */
+function keepNoting(config: Config, { isOwn, address, namespace }: ServerAddress): Disposable {
+  const name = isOwn && !config.temporal.external ? ownServerName : serverName(address, namespace);
+  const noteIt = () => noteServer(dataPaths(config.dataDirectory), name);
+  noteIt();
+  const timer = setInterval(noteIt, noteEveryMs);
+  timer.unref();
+  return { [Symbol.dispose]: () => clearInterval(timer) };
 }
 
 async function limits(config: Config, tuning: WorkerTuning): Promise<WorkerOptions> {

@@ -1,11 +1,11 @@
 /** One paid model call: never paid again once its reply is in the journal. */
 import { createHash } from 'node:crypto';
 import type { ActivityResult } from '../../contracts/trace.ts';
-import type { DoesNotFit, Payment } from '../../contracts/agent-calls.ts';
+import type { DoesNotFit, JournalKey, Payment } from '../../contracts/agent-calls.ts';
 import type { ChatReply, ChatRequest } from '../../contracts/chat.ts';
 import { CallDoesNotFit, without } from '../../models/allowance.ts';
 import { ModelFailure } from '../../models/chat-model.ts';
-import { type JournalKey, requestHash } from '../../models/journal.ts';
+import { requestHash } from '../../models/journal.ts';
 import { findPrice } from '../../contracts/model-prices.ts';
 import type { ReportedPart } from '../../models/token-estimate.ts';
 import type { ActivityDependencies } from '../dependencies.ts';

@@ -2,7 +2,7 @@
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { dataPaths } from '../../config/data-paths.ts';
-import type { JournalKey } from '../../models/journal.ts';
+import type { JournalKey } from '../../contracts/agent-calls.ts';
 import type { RequestLogEntry } from '../../offline-model/server/request-log.ts';
 import type { Stack } from '../support/stack.ts';
 

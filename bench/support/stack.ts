@@ -24,6 +24,8 @@ export type Stack = AsyncDisposable & {
   requestLog: string;
   /** Kills the server in the middle of things, and starts it again on its file and ports. */
   killServer(): Promise<void>;
+  /** Stops it in order, and starts it again after `act`. */
+  whileServerIsDown(act: () => void): Promise<void>;
 };
 
 /** @param faults the offline model's fault switch; null for none. */
@@ -40,6 +42,11 @@ export async function openStack(faults: string | null): Promise<Stack> {
     await server.ended;
     server = await startTemporalServer(executable, dataPaths(dataDirectory), say);
   };
+  const whileServerIsDown = async (act: () => void) => {
+    await server.stop();
+    act();
+    server = await startTemporalServer(executable, dataPaths(dataDirectory), say);
+  };
   const requestLog = join(dataDirectory, 'requests.jsonl');
   const model = opening.use(await startOfflineModelThread({ faults, log: requestLog }));
   const connection = await Connection.connect({ address: server.address });
@@ -48,7 +55,7 @@ export async function openStack(faults: string | null): Promise<Stack> {
   const client = new Client({ connection, namespace });
   const ended = opening.move();
   const config = configOf(dataDirectory, model.url);
-  const parts = { dataDirectory, address, namespace, client, config, requestLog, killServer };
+  const parts = { dataDirectory, address, namespace, client, config, requestLog, killServer, whileServerIsDown };
   return { ...parts, [Symbol.asyncDispose]: () => ended.disposeAsync() };
 }
 
@@ -60,6 +67,7 @@ function configOf(dataDirectory: string, modelUrl: string): Config {
   const name = offlineModelName;
   return {
     dataDirectory,
+    retentionDays: 90,
     taskQueue: benchTaskQueue,
     temporal: { executable: null, external: true, uiUrl: null, environment: {} },
     model: {

@@ -17,7 +17,7 @@ const sentences: [RegExp, Sentence][] = [
     /^too many arguments(?: for '(.*)')?\. Expected (\d+) arguments? but got (\d+):.*$/s,
     (command, most, given) => tooMany(command, Number(most), given),
   ],
-  [/^unknown (option|command) '(.*?)'\s*(?:\(Did you mean (?:one of )?(.*)\?\))?$/s, unknown],
+  [/^unknown (option|command) '([^']*)'\n?(?:\(Did you mean (?:one of )?([^?]*)\?\))?$/, unknown],
 ];
 
 /** @param text as commander writes it, which begins with `error: ` */
@@ -55,5 +55,5 @@ function lastFlag(flags = ''): string {
 }
 
 function placeholderOf(flags = ''): string {
-  return /<.*>|\[.*\]/.exec(flags)?.[0] ?? '';
+  return /<[^<>]*>|\[[^[\]]*\]/.exec(flags)?.[0] ?? '';
 }

@@ -1,5 +1,5 @@
 /** Fetches a repository by its URL into a bare clone under the data directory. */
-import { mkdir } from 'node:fs/promises';
+import { mkdir, utimes } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { SnapshotRef } from '../../contracts/snapshot.ts';
@@ -61,6 +61,8 @@ export async function fetchSnapshotSource(
 async function openClone(dataDirectory: string, repositoryKey: string, signal: AbortSignal): Promise<string> {
   const gitDirectory = join(dataDirectory, 'git', `${repositoryKey}.git`);
   await mkdir(gitDirectory, { recursive: true });
+  // Says to `switchyard gc` that it is in use.
+  await utimes(gitDirectory, new Date(), new Date());
   const made = await runGit(['init', '--bare', '--quiet', '--template=', gitDirectory], { signal });
   if (made.code !== 0) {
     throw new RepositoryUnusable(`cannot make a clone in ${gitDirectory}: ${gitComplaint(made)}`);

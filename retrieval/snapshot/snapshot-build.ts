@@ -8,6 +8,7 @@ import { readHistory } from './git-history.ts';
 import { readBlobs, readTree } from './git-objects.ts';
 import { createIgnoreRules, folderOf } from './ignore-rules.ts';
 import { indexSnapshot } from '../index/index-files.ts';
+import { markUsed } from '../store/snapshot-use.ts';
 import type { SnapshotSource } from './snapshot-source.ts';
 import {
   blobWriter,
@@ -55,15 +56,20 @@ export async function finishSnapshot(
   onProgress: OnProgress,
 ): Promise<Snapshot | null> {
   const stored = findStored(store, repositoryKey, id);
-  if (stored?.state === 'building') {
+  if (stored === null || !markUsed(store, stored.number, id)) return null;
+  if (stored.state === 'building') {
     try {
-      await indexSnapshot(store, stored.number, stored.snapshot.files, onProgress);
+      await indexSnapshot(store, stored.number, stored.snapshot.files, (progress) => {
+        markUsed(store, stored.number, id);
+        onProgress(progress);
+      });
+      markUsed(store, stored.number, id);
     } catch (error) {
       noteFailure(store, stored.number, error);
       throw error;
     }
   }
-  return stored?.snapshot ?? null;
+  return stored.snapshot;
 }
 
 async function copyCommit(store: DatabaseSync, source: CommitSource, onProgress: OnProgress): Promise<void> {

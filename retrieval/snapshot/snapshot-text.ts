@@ -53,6 +53,7 @@ export function writeSnapshot(
       )
       .run(snapshot.id, source.kind, source.label.slice(0, 300), source.url, JSON.stringify(snapshot.skipped));
     if (changes === 0) return;
+    store.prepare('INSERT OR REPLACE INTO snapshot_use VALUES (?, ?)').run(number, Date.now());
     writeFiles(store, number, snapshot.entries);
     writeHistory(store, number, snapshot.history);
   });

@@ -63,3 +63,8 @@ export const createIndexTables = `
   CREATE TABLE import (
     file INTEGER NOT NULL, specifier TEXT NOT NULL, PRIMARY KEY (file, specifier)
   ) STRICT, WITHOUT ROWID`;
+
+/** Not part of a version: see snapshot-use.ts. */
+export const createUseTables = `
+  CREATE TABLE IF NOT EXISTS snapshot_use (snapshot INTEGER PRIMARY KEY, used_ms INTEGER NOT NULL) STRICT;
+  CREATE TABLE IF NOT EXISTS sweep (only INTEGER PRIMARY KEY CHECK (only = 1), generation INTEGER NOT NULL) STRICT`;

@@ -6,6 +6,7 @@ import {
   createIndexTables,
   createStateTable,
   createTextTables,
+  createUseTables,
   indexTables,
   indexVersion,
   textTables,
@@ -63,10 +64,11 @@ export function inTransaction<Result>(store: DatabaseSync, work: () => Result): 
 function bringUpToDate(store: DatabaseSync): void {
   if (isCurrent(store)) return;
   inTransaction(store, () => {
-    store.exec(createStateTable);
+    store.exec(`${createStateTable}; ${createUseTables}`);
     const found = versions(store);
     if (found?.text !== textVersion) {
       drop(store, textTables);
+      store.exec('DELETE FROM snapshot_use');
       store.exec(createTextTables);
     }
     if (found?.text !== textVersion || found.index !== indexVersion) {
@@ -80,7 +82,8 @@ function bringUpToDate(store: DatabaseSync): void {
 }
 
 function isCurrent(store: DatabaseSync): boolean {
-  if (store.prepare(`SELECT 1 FROM sqlite_schema WHERE name = 'state'`).get() === undefined) return false;
+  const tables = store.prepare(`SELECT count(*) AS n FROM sqlite_schema WHERE name IN ('state', 'sweep')`).get();
+  if (tables?.n !== 2) return false;
   const found = versions(store);
   return found?.text === textVersion && found.index === indexVersion;
 }

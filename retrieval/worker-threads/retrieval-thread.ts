@@ -1,5 +1,5 @@
 /** What runs inside a thread: takes one task, answers with a value, and keeps stores open between tasks. */
-import { existsSync } from 'node:fs';
+import { statSync } from 'node:fs';
 import type { DatabaseSync } from 'node:sqlite';
 import type { MessagePort } from 'node:worker_threads';
 import type { SnapshotRef } from '../../contracts/snapshot.ts';
@@ -11,6 +11,8 @@ import { searchRows } from '../search/search.ts';
 import { searchCandidates } from '../tools/search-tools.ts';
 import { buildSnapshot, finishSnapshot } from '../snapshot/snapshot-build.ts';
 import { openView, type SnapshotView } from '../snapshot/snapshot-view.ts';
+import { shareBuildLock } from '../store/build-lock.ts';
+import { generationOf, markUsed } from '../store/snapshot-use.ts';
 import { openStore, storeFile } from '../store/store.ts';
 import type { OpenProgress, ThreadNews, ThreadReply, ThreadResults, ThreadTask } from './thread-tasks.ts';
 import { loadOwnTools } from '../tools/own-tools.ts';
@@ -19,9 +21,10 @@ import { coverageOf, nextUnembedded, storeVectors } from '../store/vector-store.
 import { LruMap } from '../../lib/lru.ts';
 
 const maxOpen = 6;
-const stores = new LruMap<string, DatabaseSync>(maxOpen, close);
-/** Snapshots never change, so neither do views of them. */
-const views = new LruMap<string, SnapshotView>(maxOpen);
+type HeldStore = { store: DatabaseSync; inode: number | null };
+const stores = new LruMap<string, HeldStore>(maxOpen, close);
+/** Snapshots never change, so neither do views of them, until the store is swept. */
+const views = new LruMap<string, { view: SnapshotView; generation: number }>(maxOpen);
 
 /** The entry point for the pool; `outbox` carries news while the task runs. */
 export async function runThreadTask({ task, outbox }: { task: ThreadTask; outbox: MessagePort }): Promise<ThreadReply> {
@@ -39,17 +42,22 @@ export async function runThreadTask({ task, outbox }: { task: ThreadTask; outbox
 
 async function answer(task: ThreadTask, onProgress: (progress: OpenProgress) => void): Promise<ThreadReply> {
   if (task.kind === 'build') {
+    using _lock = shareBuildLock(task.dataDirectory, task.source.repositoryKey);
     const store = storeOf(task.dataDirectory, task.source.repositoryKey);
     return { kind: 'result', result: await buildSnapshot(store, task.source, onProgress) };
   }
   const { dataDirectory, ref } = task;
   if (task.kind === 'finish') {
-    const held = existsSync(storeFile(dataDirectory, ref.repositoryKey));
+    using _lock = shareBuildLock(dataDirectory, ref.repositoryKey);
+    const held = inodeOf(storeFile(dataDirectory, ref.repositoryKey)) !== null;
     const store = held ? storeOf(dataDirectory, ref.repositoryKey) : null;
     return { kind: 'result', result: store && (await finishSnapshot(store, ref.repositoryKey, ref.id, onProgress)) };
   }
   const view = viewOf(dataDirectory, ref);
-  if (task.kind === 'find') return { kind: 'result', result: view?.snapshot ?? null };
+  if (task.kind === 'find') {
+    const held = view !== null && markUsed(view.store, view.number, ref.id);
+    return { kind: 'result', result: held ? view.snapshot : null };
+  }
   if (view === null) return { kind: 'absent', snapshot: ref.id };
   return { kind: 'result', result: await answerFrom(view, task) };
 }
@@ -84,27 +92,45 @@ async function answerFrom(view: SnapshotView, task: ViewTask): Promise<ThreadRes
 
 function storeOf(dataDirectory: string, repositoryKey: string): DatabaseSync {
   const file = storeFile(dataDirectory, repositoryKey);
-  const held = existsSync(file) ? stores.get(file) : undefined;
-  if (held !== undefined) return held;
-  const gone = stores.get(file);
+  const inode = inodeOf(file);
+  const held = stores.get(file);
+  if (held !== undefined && inode !== null && held.inode === inode) return held.store;
   stores.delete(file);
-  if (gone !== undefined) close(gone);
-  const store = openStore(dataDirectory, repositoryKey);
-  stores.set(file, store);
-  return store;
+  if (held !== undefined) close(held);
+  const opened = openHeld(file, dataDirectory, repositoryKey);
+  stores.set(file, opened);
+  return opened.store;
 }
 
-function close(store: DatabaseSync): void {
-  for (const [key, view] of views) if (view.store === store) views.delete(key);
+/** A sweep may remove an empty store: then what was opened is no longer the file of that name. */
+function openHeld(file: string, dataDirectory: string, repositoryKey: string): HeldStore {
+  for (;;) {
+    const before = inodeOf(file);
+    const store = openStore(dataDirectory, repositoryKey);
+    const inode = inodeOf(file);
+    if (inode !== null && (before === null || before === inode)) return { store, inode };
+    store.close();
+  }
+}
+
+function inodeOf(file: string): number | null {
+  return statSync(file, { throwIfNoEntry: false })?.ino ?? null;
+}
+
+function close({ store }: HeldStore): void {
+  for (const [key, { view }] of views) if (view.store === store) views.delete(key);
   store.close();
 }
 
 function viewOf(dataDirectory: string, ref: SnapshotRef): SnapshotView | null {
-  if (!existsSync(storeFile(dataDirectory, ref.repositoryKey))) return null;
+  const file = storeFile(dataDirectory, ref.repositoryKey);
+  if (inodeOf(file) === null) return null;
   const store = storeOf(dataDirectory, ref.repositoryKey);
-  const key = `${storeFile(dataDirectory, ref.repositoryKey)}\0${ref.id}`;
-  const view = views.get(key) ?? openView(store, ref.repositoryKey, ref.id);
+  const generation = generationOf(store);
+  const key = `${file}\0${ref.id}`;
+  const known = views.get(key);
+  const view = known?.generation === generation ? known.view : openView(store, ref.repositoryKey, ref.id);
   if (view === null) return null;
-  views.set(key, view);
+  views.set(key, { view, generation });
   return view;
 }

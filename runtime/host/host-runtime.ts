@@ -111,7 +111,7 @@ function startOwn(config: Config): (progress: Progress, signal: AbortSignal) => 
   return async (progress, signal) => {
     const executable = await resolveTemporalExecutable(config.temporal.executable, paths, progress, signal);
     progress('starting the Temporal server');
-    return startTemporalServer(executable, paths, progress);
+    return startTemporalServer(executable, paths, progress, config.retentionDays);
   };
 }
 

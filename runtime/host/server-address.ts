@@ -8,6 +8,8 @@ export type ServerAddress = {
   /** host:port, for people. */
   address: string;
   namespace: string;
+  /** True for the data directory's own. */
+  isOwn: boolean;
   /** Of its Web UI, where it is known. */
   webUrl: string | null;
 };
@@ -20,10 +22,11 @@ export function namedServer(config: Pick<Config, 'temporal'>): ServerAddress {
     connectionOptions: { ...connectionOptions, address },
     address,
     namespace: namespace ?? 'default',
+    isOwn: false,
     webUrl: config.temporal.uiUrl,
   };
 }
 
 export function ownServer(address: string, namespace: string, webUrl: string | null = null): ServerAddress {
-  return { connectionOptions: { address }, address, namespace, webUrl };
+  return { connectionOptions: { address }, address, namespace, isOwn: true, webUrl };
 }

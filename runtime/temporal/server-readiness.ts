@@ -5,20 +5,25 @@ import { Connection } from '@temporalio/client';
 import { msToTs, optionalTsToMs } from '@temporalio/common/lib/time.js';
 import { registerSearchAttributes } from './search-attributes.ts';
 
-const retentionMs = 90 * 24 * 60 * 60 * 1000;
+const dayMs = 24 * 60 * 60 * 1000;
 const readyWithinSeconds = 60;
 
 /**
- * Resolves once the frontend answers and the namespace keeps runs for 90 days (a dev server's own default is one day)
- * and knows our search attributes.
+ * Resolves once the frontend answers and the namespace keeps runs for so many days (a dev server's own default is one
+ * day) and knows our search attributes. The retention is that of runs that end from now on.
  * @param signal aborted when the server ended meanwhile.
  */
-export async function prepareServer(address: string, namespace: string, signal: AbortSignal): Promise<void> {
+export async function prepareServer(
+  address: string,
+  namespace: string,
+  retentionDays: number,
+  signal: AbortSignal,
+): Promise<void> {
   const deadline = AbortSignal.any([signal, AbortSignal.timeout(readyWithinSeconds * 1000)]);
   await untilListening(address, deadline);
   const connection = await Connection.connect({ address, connectTimeout: '30s' });
   try {
-    await keepRunsLonger(connection, namespace, deadline);
+    await keepRuns(connection, namespace, retentionDays * dayMs, deadline);
     const { refusal } = await registerSearchAttributes(connection, namespace);
     if (refusal !== null) throw new Error(`search attributes: ${refusal}`);
   } finally {
@@ -40,7 +45,12 @@ function accepts(address: string): Promise<boolean> {
 }
 
 /** The namespace is registered while the frontend already answers: until then it is not found. */
-async function keepRunsLonger(connection: Connection, namespace: string, signal: AbortSignal): Promise<void> {
+async function keepRuns(
+  connection: Connection,
+  namespace: string,
+  retentionMs: number,
+  signal: AbortSignal,
+): Promise<void> {
   const update = { workflowExecutionRetentionTtl: msToTs(retentionMs) };
   for (;;) {
     try {

@@ -39,15 +39,17 @@ export async function startTemporalServer(
   executable: string,
   paths: DataPaths,
   progress: (text: string) => void,
+  retentionDays = 90,
 ): Promise<TemporalServer> {
   mkdirSync(paths.logs, { recursive: true });
   if (await stopLeftOverServer(paths)) progress('stopped a Temporal server that an earlier runtime had left');
-  return whilePortsAreOurs(() => startOnFreePorts(executable, paths, progress));
+  return whilePortsAreOurs(() => startOnFreePorts(executable, paths, retentionDays, progress));
 }
 
 async function startOnFreePorts(
   executable: string,
   paths: DataPaths,
+  retentionDays: number,
   progress: (text: string) => void,
 ): Promise<TemporalServer> {
   const refused: number[] = [];
@@ -55,7 +57,7 @@ async function startOnFreePorts(
   for (let start = 0; start < starts; start += 1) {
     const ports = await choosePorts(paths.ports, paths.dataDirectory, refused);
     if (portsMoved(paths, ports)) progress(`ports are taken: the Web UI moves to http://${host}:${ports.ui}`);
-    const outcome = await tryStart(executable, paths, ports);
+    const outcome = await tryStart(executable, paths, ports, retentionDays);
     if (outcome.kind === 'up') return outcome.server;
     failure = outcome.failure;
     refused.push(ports.grpc, ports.ui);
@@ -72,6 +74,7 @@ async function tryStart(
   executable: string,
   paths: DataPaths,
   ports: Ports,
+  retentionDays: number,
 ): Promise<{ kind: 'up'; server: TemporalServer } | { kind: 'down'; failure: string }> {
   const child = spawnServer(executable, paths, ports);
   const ended = endOf(child);
@@ -87,7 +90,7 @@ async function tryStart(
   void ended.then((failure) => gone.abort(new Error(failure)));
   const address = `${host}:${ports.grpc}`;
   try {
-    await prepareServer(address, ownNamespace, gone.signal);
+    await prepareServer(address, ownNamespace, retentionDays, gone.signal);
   } catch (error) {
     await stop();
     const failure = gone.signal.aborted ? await ended : error;

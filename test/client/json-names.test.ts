@@ -20,7 +20,8 @@ const history = (name: string) => join(checkout, 'test/histories', `${name}.json
 /** Commands with `--json` that need a server or a model: their keys are asked for where they are tested with one. */
 const elsewhere = [
   ...['ask', 'route', 'runs', 'runs show', 'runs cancel', 'runs retry', 'verify-langfuse', 'judge', 'counterfactual'],
-  ...['bench run', 'bench resume', 'bench status', 'bench schedule list'],
+  ...['bench run', 'bench resume', 'bench status', 'bench pause', 'bench cancel', 'gc'],
+  ...['bench schedule', 'bench schedule list', 'bench schedule delete'],
 ];
 
 type Files = { folder: string; dataset: string; log: string };

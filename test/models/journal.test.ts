@@ -4,7 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import type { ChatReply } from '../../contracts/chat.ts';
-import { createFileJournal, type JournalKey, requestHash } from '../../models/journal.ts';
+import type { JournalKey } from '../../contracts/agent-calls.ts';
+import { createFileJournal, requestHash } from '../../models/journal.ts';
 import { question } from './chat-scene.ts';
 
 const key: JournalKey = { workflowId: 'w/1', runId: 'r', callKey: '7', requestHash: requestHash(question()) };
@@ -93,7 +94,7 @@ test('entries are for the owner’s eyes', async (t) => {
   assert.equal((await stat(path)).mode & 0o077, 0);
 });
 
-test('pruning removes entries older than 30 days and leftovers of killed writes, and no other file', async (t) => {
+test('pruning removes entries that no open run can be so old to need, and leftovers of killed writes, and no other file', async (t) => {
   const path = await folder(t);
   const journal = createFileJournal(path);
   assert.equal(await journal.prune(), 0, 'no folder yet');
@@ -105,8 +106,8 @@ test('pruning removes entries older than 30 days and leftovers of killed writes,
   await writeFile(join(path, `${oldName}.0a.tmp`), 'half');
   await writeFile(join(path, 'notes.json'), 'not ours');
   const ago = (days: number) => new Date(Date.now() - days * 86_400_000);
-  for (const name of [oldName, `${oldName}.0a.tmp`, 'notes.json']) await utimes(join(path, name), ago(31), ago(31));
-  for (const name of known) await utimes(join(path, name), ago(29), ago(29));
+  for (const name of [oldName, `${oldName}.0a.tmp`, 'notes.json']) await utimes(join(path, name), ago(92), ago(92));
+  for (const name of known) await utimes(join(path, name), ago(90), ago(90));
   assert.equal(await journal.prune(), 2);
   assert.equal((await journal.read(key))?.text, 'fresh');
   assert.equal(await journal.read(old), null);

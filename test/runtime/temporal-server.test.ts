@@ -22,8 +22,9 @@ function temporaryPaths(t: TestContext) {
   return paths;
 }
 
-async function started(paths: DataPaths, told: string[] = []) {
-  const server = await startTemporalServer(await temporalExecutable(), paths, (text) => told.push(text));
+async function started(paths: DataPaths, told: string[] = [], retentionDays = 90) {
+  const executable = await temporalExecutable();
+  const server = await startTemporalServer(executable, paths, (text) => told.push(text), retentionDays);
   return { ...server, [Symbol.asyncDispose]: server.stop };
 }
 
@@ -35,27 +36,35 @@ async function occupy(port: number): Promise<AsyncDisposable> {
   return { [Symbol.asyncDispose]: () => new Promise((resolve) => server.close(() => resolve())) };
 }
 
-test('the server keeps runs for 90 days, knows our search attributes, and keeps its ports', limit, async (t) => {
-  const paths = temporaryPaths(t);
-  await using server = await started(paths);
-  const connection = await Connection.connect({ address: server.address });
-  const { config } = await connection.workflowService.describeNamespace({ namespace: server.namespace });
-  assert.equal(Number(config?.workflowExecutionRetentionTtl?.seconds), 90 * 24 * 3600);
-  const registered = await registerSearchAttributes(connection, server.namespace);
-  assert.deepEqual(registered, { usable: Object.keys(searchAttributes), refusal: null });
-  const query = 'SwitchyardRetryCount = 1 AND SwitchyardRoute = "code"';
-  assert.equal(
-    (await connection.workflowService.countWorkflowExecutions({ namespace: 'default', query })).count?.toNumber(),
-    0,
-  );
-  await connection.close();
-  await server.stop();
-  assert.equal(await server.ended, 'it ended with code 0');
-  assert.equal(await startTimeOf(server.pid), null);
+test(
+  'the server keeps runs for as long as it is told, knows our search attributes, and keeps its ports',
+  limit,
+  async (t) => {
+    const paths = temporaryPaths(t);
+    await using server = await started(paths);
+    const connection = await Connection.connect({ address: server.address });
+    const { config } = await connection.workflowService.describeNamespace({ namespace: server.namespace });
+    assert.equal(Number(config?.workflowExecutionRetentionTtl?.seconds), 90 * 24 * 3600);
+    const registered = await registerSearchAttributes(connection, server.namespace);
+    assert.deepEqual(registered, { usable: Object.keys(searchAttributes), refusal: null });
+    const query = 'SwitchyardRetryCount = 1 AND SwitchyardRoute = "code"';
+    assert.equal(
+      (await connection.workflowService.countWorkflowExecutions({ namespace: 'default', query })).count?.toNumber(),
+      0,
+    );
+    await connection.close();
+    await server.stop();
+    assert.equal(await server.ended, 'it ended with code 0');
+    assert.equal(await startTimeOf(server.pid), null);
 
-  await using again = await started(paths);
-  assert.deepEqual([again.address, again.webUrl], [server.address, server.webUrl]);
-});
+    await using again = await started(paths, [], 7);
+    assert.deepEqual([again.address, again.webUrl], [server.address, server.webUrl]);
+    const later = await Connection.connect({ address: again.address });
+    const described = await later.workflowService.describeNamespace({ namespace: again.namespace });
+    assert.equal(Number(described.config?.workflowExecutionRetentionTtl?.seconds), 7 * 24 * 3600);
+    await later.close();
+  },
+);
 
 test('a port that somebody else took leads to another one, and says so', limit, async (t) => {
   const paths = temporaryPaths(t);

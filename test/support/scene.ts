@@ -126,6 +126,7 @@ function configOf(options: SceneOptions, dataDirectory: string): Config {
   const times = { timeoutSeconds, reasoningTokens: 0, attempts: 4, heartbeatSeconds: 2, personWaitDays: 30 };
   return {
     dataDirectory,
+    retentionDays: 90,
     taskQueue: `scene-${randomUUID()}`,
     temporal: { executable: null, external: true, uiUrl: null, environment: {} },
     model: { apiKey: 'sk-test', baseUrl: modelUrl, offline: false, ...names, ...times },

@@ -1,0 +1,48 @@
+/** What a data directory holds, by kind. */
+import { existsSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import type { DataPaths } from '../../config/data-paths.ts';
+import { contentFiles, type Swept } from '../../retrieval/store/content-sweep.ts';
+import { storedRepositories, storedSnapshots } from '../../retrieval/store/store-sweep.ts';
+import { bytesIn, sum } from './sweep-files.ts';
+
+export const kinds = [
+  'snapshots',
+  'clones',
+  'content',
+  'journal',
+  'traces',
+  'benchmarks',
+  'logs',
+  'cache',
+  'histories',
+] as const;
+export type Kind = (typeof kinds)[number];
+/** Null where it is not known how many there are. */
+export type Usage = { count: number | null; bytes: number };
+export type DiskUsage = Record<Kind, Usage>;
+
+/** Histories are the server's: how many there are, only it knows. */
+export function diskUsage(paths: DataPaths, histories: number | null): DiskUsage {
+  const snapshots = storedRepositories(paths.dataDirectory).map(
+    (key) => storedSnapshots(paths.dataDirectory, key).length,
+  );
+  const content = sum([...contentFiles(paths.content)].map((file) => ({ count: 1, bytes: bytesIn(file) })));
+  const database = ['', '-wal', '-shm'].map((end) => bytesIn(`${paths.database}${end}`));
+  return {
+    snapshots: { count: snapshots.reduce((all, one) => all + one, 0), bytes: bytesIn(paths.index) },
+    clones: folderUsage(paths.clones),
+    content,
+    journal: folderUsage(paths.journal),
+    traces: folderUsage(paths.traces),
+    benchmarks: folderUsage(paths.benchmarks),
+    logs: folderUsage(paths.logs),
+    cache: sum([folderUsage(paths.cache), { count: 0, bytes: bytesIn(paths.bin) }]),
+    histories: { count: histories, bytes: database.reduce((all, one) => all + one, 0) },
+  };
+}
+
+function folderUsage(folder: string): Swept {
+  if (!existsSync(folder)) return { count: 0, bytes: 0 };
+  return sum(readdirSync(folder).map((name) => ({ count: 1, bytes: bytesIn(join(folder, name)) })));
+}

@@ -1,0 +1,116 @@
+/** Asks the Temporal server which runs are open or inside their retention, and reads in their histories what they refer to. */
+import { type Client, type WorkflowExecutionInfo, WorkflowNotFoundError } from '@temporalio/client';
+import { workflowTypes } from '../../contracts/names.ts';
+import { ExportInput } from '../../contracts/trace.ts';
+import { mentionedIn } from '../../retrieval/store/content-sweep.ts';
+import { inParallel } from '../input/in-parallel.ts';
+
+export type RunOfServer = { workflowId: string; runId: string };
+
+export type NeededRuns = {
+  /** Run ids. */
+  open: Set<string>;
+  /** Run ids, those of open runs among them. */
+  needed: Set<string>;
+  /** Ids of content and of snapshots that their histories mention. */
+  mentioned: Set<string>;
+  /** Closed before the retention began. */
+  expired: RunOfServer[];
+};
+
+export type RunsRequest = {
+  client: Client;
+  /** Runs that were closed at or after this moment are inside their retention. */
+  closedSinceMs: number;
+  /** Null: all runs of the namespace are of this data directory. */
+  taskQueue: string | null;
+  /** What is worth noting of what a history mentions. */
+  universe: ReadonlySet<string>;
+  signal: AbortSignal;
+  onProgress: (done: number, total: number) => void;
+};
+
+/** Histories in flight. */
+const atOnce = 8;
+
+/** @throws whatever the server says but "not found": what is needed is then not known, and nothing may be removed */
+export async function findNeededRuns(request: RunsRequest): Promise<NeededRuns> {
+  const { client, closedSinceMs, signal } = request;
+  const runs = await listRuns(request, `(CloseTime IS NULL OR CloseTime >= '${time(closedSinceMs)}')`);
+  const old = await listRuns(request, `CloseTime < '${time(closedSinceMs)}'`);
+  const open = runs.filter(({ closeTime }) => closeTime === undefined);
+  const parents = new Set(open.map(({ workflowId }) => workflowId));
+  const isChildOfOpen = ({ parentExecution }: WorkflowExecutionInfo) => parents.has(parentExecution?.workflowId ?? '');
+  const wanted = new Map<string, RunOfServer>();
+  const add = ({ workflowId, runId }: RunOfServer) => wanted.set(runId, { workflowId, runId });
+  for (const run of [...runs, ...old.filter(isChildOfOpen)]) add(run);
+  const exported = open.filter(({ type }) => type === 'exportTrace');
+  for (const run of exported) add(await runOfExport(client, run));
+  const mentioned = new Set<string>();
+  const note = (text: string) => {
+    for (const id of mentionedIn(text)) if (request.universe.has(id)) mentioned.add(id);
+  };
+  const all = [...wanted.values()];
+  let done = 0;
+  const openIds = new Set(open.map(({ runId }) => runId));
+  await inParallel(
+    all,
+    { width: atOnce, signal },
+    (run) => readRun(client, run, openIds.has(run.runId), note),
+    () => {
+      done += 1;
+      request.onProgress(done, all.length);
+    },
+  );
+  signal.throwIfAborted();
+  const expired = old.filter(({ runId }) => !wanted.has(runId));
+  return { open: openIds, needed: new Set(wanted.keys()), mentioned, expired };
+}
+
+/** Open ones come first, then those closed last: a run that closes while the pages are read is on a later page. */
+async function listRuns({ client, taskQueue, signal }: RunsRequest, which: string): Promise<WorkflowExecutionInfo[]> {
+  const types = [...Object.values(workflowTypes), 'exportTrace'].map((type) => `'${type}'`).join(', ');
+  const ours =
+    taskQueue === null ? '' : `(WorkflowType IN (${types}) OR TaskQueue = '${taskQueue.replaceAll("'", "''")}') AND `;
+  const runs: WorkflowExecutionInfo[] = [];
+  for await (const run of client.workflow.list({ query: `${ours}${which}`, pageSize: 500 })) {
+    signal.throwIfAborted();
+    runs.push(run);
+  }
+  return runs;
+}
+
+function time(milliseconds: number): string {
+  return new Date(milliseconds).toISOString();
+}
+
+/** The run that an export is about. */
+async function runOfExport(client: Client, { workflowId, runId }: RunOfServer): Promise<RunOfServer> {
+  const { events } = await client.workflow.getHandle(workflowId, runId).fetchHistory();
+  const [payload] = events?.[0]?.workflowExecutionStartedEventAttributes?.input?.payloads ?? [];
+  return ExportInput.parse(JSON.parse(Buffer.from(payload?.data ?? []).toString('utf8')));
+}
+
+/** What an attempt left in its heartbeats stands in no history yet. */
+async function readRun(
+  client: Client,
+  { workflowId, runId }: RunOfServer,
+  isOpen: boolean,
+  note: (text: string) => void,
+): Promise<void> {
+  const handle = client.workflow.getHandle(workflowId, runId, { followRuns: false });
+  try {
+    noteTexts(await handle.fetchHistory(), note);
+    if (isOpen) noteTexts((await handle.describe()).raw.pendingActivities, note);
+  } catch (error) {
+    // Its retention ended meanwhile.
+    if (!(error instanceof WorkflowNotFoundError)) throw error;
+  }
+}
+
+/** Every text and every payload, wherever it stands: a reference that is added to a payload one day is found too. */
+function noteTexts(value: unknown, note: (text: string) => void): void {
+  if (typeof value === 'string') note(value);
+  else if (value instanceof Uint8Array) note(Buffer.from(value).toString('utf8'));
+  else if (typeof value === 'object' && value !== null) for (const part of Object.values(value)) noteTexts(part, note);
+}

@@ -1,0 +1,209 @@
+/**
+ * Removes from a data directory what neither an open run nor one inside its retention needs. Nothing of it stops or waits
+ * for the work that goes on meanwhile:
+ * 1. What is stored is listed first, then the runs are; so what a later run stores is in neither list, and young.
+ * 2. Nothing young is removed, whatever needs it: a run may have stored it and not told the server yet.
+ * 3. Who uses something old again makes it young first, and every removal looks at the age last.
+ * 4. Where the server cannot say what is needed, nothing is removed.
+ */
+import type { Client } from '@temporalio/client';
+import { setImmediate as breathe } from 'node:timers/promises';
+import type { DataPaths } from '../../config/data-paths.ts';
+import { addReachable, storedContent, sweepContent } from '../../retrieval/store/content-sweep.ts';
+import { storedRepositories, storedSnapshots, sweepStore } from '../../retrieval/store/store-sweep.ts';
+import { serversSince } from '../../runtime/temporal/known-servers.ts';
+import { inParallel } from '../input/in-parallel.ts';
+import { type DiskUsage, diskUsage, type Kind } from './disk-usage.ts';
+import { findNeededRuns, type NeededRuns, type RunOfServer } from './needed-runs.ts';
+import {
+  type FileSweep,
+  sweepBenchmarks,
+  sweepCache,
+  sweepClones,
+  sweepJournal,
+  sweepLogs,
+  sweepTraces,
+} from './sweep-files.ts';
+
+export type SweepRequest = {
+  paths: DataPaths;
+  client: Client;
+  namespace: string;
+  /** The names that known-servers.ts may have for the server; runs of others cannot be asked about. */
+  servers: readonly string[];
+  /** Null: the server is this data directory's own, all its runs are, and their histories end with their retention. */
+  taskQueue: string | null;
+  keepDays: number;
+  nowMs: number;
+  dryRun: boolean;
+  signal: AbortSignal;
+  onProgress: (text: string) => void;
+};
+
+export type SweepReport = {
+  before: DiskUsage;
+  /** Bytes are null where only the file system could tell. */
+  removed: Record<Kind, { count: number; bytes: number | null }>;
+  /** Null for a dry run. */
+  after: DiskUsage | null;
+  /** How many runs are open, or inside their retention. */
+  neededRuns: number;
+  notes: string[];
+};
+
+const dayMs = 86_400_000;
+/** No activity takes longer from storing something to telling the server so; nor a command from opening to using. */
+const graceMs = 3_600_000;
+/** No run is open for longer: `backstop` in contracts/names.ts, and a day for clocks that differ. */
+const longestRunMs = 91 * dayMs;
+
+export async function sweepDataDirectory(request: SweepRequest): Promise<SweepReport> {
+  const { paths, nowMs, keepDays, dryRun, signal, onProgress } = request;
+  const pause = async () => {
+    await breathe();
+    signal.throwIfAborted();
+  };
+  const before = diskUsage(paths, null);
+  const closedSinceMs = nowMs - keepDays * dayMs;
+  const runs = await whatIsNeeded(request, closedSinceMs, pause);
+  onProgress('removing what nothing needs');
+  const notes: string[] = [];
+  const cutoffMs = Math.min(closedSinceMs, nowMs - graceMs);
+  const cutoffs = cutoffsOf(request, cutoffMs, notes);
+  const files: FileSweep = { ...cutoffs, paths, ...runs, cutoffMs, graceMs: nowMs - graceMs, dryRun, pause };
+  const removed = {
+    snapshots: await sweepStores(request, { runs, pause, notes, ...cutoffs }),
+    content: await sweepContent({
+      directory: paths.content,
+      isNeeded: (id) => runs.mentioned.has(id),
+      olderThanMs: cutoffs.referredCutoffMs,
+      dryRun,
+      pause,
+    }),
+    clones: await sweepClones(files),
+    journal: await sweepJournal(files),
+    traces: await sweepTraces(files),
+    benchmarks: await sweepBenchmarks(files),
+    logs: await sweepLogs(files),
+    cache: await sweepCache(files),
+    histories: { count: await removeHistories(request, runs), bytes: null },
+  };
+  const histories = runs.needed.size + runs.expired.length;
+  return {
+    before: { ...before, histories: { ...before.histories, count: histories } },
+    removed,
+    after: dryRun ? null : diskUsage(paths, histories - removed.histories.count),
+    neededRuns: runs.needed.size,
+    notes,
+  };
+}
+
+/** Lists what is stored, and only then the runs. */
+async function whatIsNeeded(
+  { paths, client, taskQueue, signal, onProgress }: SweepRequest,
+  closedSinceMs: number,
+  pause: () => Promise<void>,
+): Promise<NeededRuns> {
+  onProgress('listing what is stored');
+  const universe = storedContent(paths.content);
+  for (const key of storedRepositories(paths.dataDirectory))
+    for (const id of storedSnapshots(paths.dataDirectory, key)) universe.add(id);
+  const tell = everySecond((done, total) => onProgress(`reading histories, ${done} of ${total}`));
+  const runs = await findNeededRuns({ client, closedSinceMs, taskQueue, universe, signal, onProgress: tell });
+  await addReachable(paths.content, runs.mentioned, universe, pause);
+  return runs;
+}
+
+type Cutoffs = { referredCutoffMs: number; journalCutoffMs: number };
+
+/**
+ * What runs refer to is usually kept for as long as the server says that they need it. Where workers of this data
+ * directory have lately worked for another server, whose runs nobody can list here, it is kept until none of them can.
+ */
+function cutoffsOf({ paths, servers, nowMs }: SweepRequest, cutoffMs: number, notes: string[]): Cutoffs {
+  const others = serversSince(paths, cutoffMs - longestRunMs).filter((name) => !servers.includes(name));
+  if (others.length === 0) return { referredCutoffMs: cutoffMs, journalCutoffMs: nowMs - graceMs };
+  const when = new Date(cutoffMs - longestRunMs).toISOString().slice(0, 10);
+  notes.push(
+    `this data directory has also worked for ${others.join(', ')}, where runs may need what it holds: snapshots, ` +
+      `content and journal since ${when} were kept`,
+  );
+  return { referredCutoffMs: cutoffMs - longestRunMs, journalCutoffMs: nowMs - longestRunMs };
+}
+
+type StoresSweep = Cutoffs & { runs: NeededRuns; pause: () => Promise<void>; notes: string[] };
+
+async function sweepStores(
+  { paths, nowMs, dryRun }: SweepRequest,
+  { runs, pause, notes, referredCutoffMs }: StoresSweep,
+): Promise<{ count: number; bytes: null }> {
+  let count = 0;
+  for (const key of storedRepositories(paths.dataDirectory)) {
+    const sweep = await sweepStore(key, {
+      dataDirectory: paths.dataDirectory,
+      isNeeded: (id) => runs.mentioned.has(id),
+      unusedSinceMs: referredCutoffMs,
+      nowMs,
+      dryRun,
+      pause,
+    });
+    if (sweep.busy) notes.push(`${key}: a snapshot is being built, so that its snapshots were kept`);
+    count += sweep.removed;
+  }
+  return { count, bytes: null };
+}
+
+/** Deletions in flight. */
+const atOnce = 8;
+const goneWithinMs = 30_000;
+
+/** The server ends a history when the retention that held at its run's end is over; this makes the one of now hold. */
+async function removeHistories(request: SweepRequest, { expired }: NeededRuns): Promise<number> {
+  const { client, namespace, taskQueue, dryRun, signal, onProgress } = request;
+  if (taskQueue !== null) return 0;
+  if (dryRun || expired.length === 0) return expired.length;
+  let done = 0;
+  const tell = everySecond((count) => onProgress(`removing histories, ${count} of ${expired.length}`));
+  const remove = async ({ workflowId, runId }: RunOfServer) => {
+    const workflowExecution = { workflowId, runId };
+    await client.workflowService.deleteWorkflowExecution({ namespace, workflowExecution }).catch(ignoreNotFound);
+  };
+  await inParallel(expired, { width: atOnce, signal }, remove, () => {
+    done += 1;
+    tell(done, expired.length);
+  });
+  await untilGone(request, expired);
+  return done;
+}
+
+/** The server deletes in the background, and goes on with it after a restart. */
+async function untilGone({ client, namespace, signal }: SweepRequest, runs: readonly RunOfServer[]): Promise<void> {
+  const endMs = Date.now() + goneWithinMs;
+  for (const { workflowId, runId } of runs.toReversed()) {
+    const execution = { workflowId, runId };
+    while (Date.now() < endMs && !signal.aborted) {
+      const found = await client.workflowService
+        .describeWorkflowExecution({ namespace, execution })
+        .catch(ignoreNotFound);
+      if (found === null) break;
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    }
+  }
+}
+
+/** NOT_FOUND in gRPC's list of codes. */
+const notFound = 5;
+
+function ignoreNotFound(error: unknown): null {
+  if (error instanceof Error && 'code' in error && error.code === notFound) return null;
+  throw error;
+}
+
+function everySecond(tell: (done: number, total: number) => void): (done: number, total: number) => void {
+  let toldMs = Date.now();
+  return (done, total) => {
+    if (Date.now() - toldMs < 1000) return;
+    toldMs = Date.now();
+    tell(done, total);
+  };
+}

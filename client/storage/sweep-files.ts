@@ -1,0 +1,177 @@
+/** Removes files of a data directory that nothing needs any more: traces, replies of ended runs, clones, old logs, leftovers. */
+import { existsSync, readdirSync, readFileSync, renameSync, rmSync, statSync } from 'node:fs';
+import { basename, join } from 'node:path';
+import { z } from 'zod';
+import type { DataPaths } from '../../config/data-paths.ts';
+import { JournalKey } from '../../contracts/agent-calls.ts';
+import { systemErrorCode } from '../../lib/errors.ts';
+import { traceIdOf } from '../../observability/trace-ids.ts';
+import type { Swept } from '../../retrieval/store/content-sweep.ts';
+
+export type FileSweep = {
+  paths: DataPaths;
+  /** Run ids; traces of the needed stay, and journal entries of the open. */
+  needed: ReadonlySet<string>;
+  open: ReadonlySet<string>;
+  /** What was written since stays. */
+  cutoffMs: number;
+  /** Also what nothing needs stays for this long: it may be needed in a moment. */
+  graceMs: number;
+  /** Journal entries of ended runs are of no use after the grace, unless there are runs that nobody could ask about. */
+  journalCutoffMs: number;
+  dryRun: boolean;
+  pause: () => Promise<void>;
+};
+
+type Rule = {
+  folder: string;
+  /** Which files it is about. */
+  match: RegExp;
+  olderThanMs: number;
+  /** Those that it is not about after all. */
+  keep?: (file: string) => boolean;
+};
+
+export async function sweepTraces(sweep: FileSweep): Promise<Swept> {
+  const traces = new Set([...sweep.needed].map(traceIdOf));
+  const { paths, cutoffMs, graceMs } = sweep;
+  return sum([
+    await sweepFolder(sweep, {
+      folder: paths.traces,
+      match: /^[0-9a-f]{32}\.jsonl$/,
+      olderThanMs: cutoffMs,
+      keep: (file) => traces.has(basename(file, '.jsonl')),
+    }),
+    await sweepFolder(sweep, { folder: paths.traces, match: /\.part$/, olderThanMs: graceMs }),
+  ]);
+}
+
+const Entry = z.object({ key: JournalKey });
+
+/** An entry is looked for by its own run alone: once that has ended, nobody asks for it again. */
+export async function sweepJournal(sweep: FileSweep): Promise<Swept> {
+  const { paths, open, journalCutoffMs, graceMs } = sweep;
+  const isOfOpenRun = (file: string) => {
+    try {
+      return open.has(Entry.parse(JSON.parse(readFileSync(file, 'utf8'))).key.runId);
+    } catch (error) {
+      // What is no whole entry is never read as one.
+      if (error instanceof SyntaxError || error instanceof z.ZodError) return false;
+      return systemErrorCode(error) === 'ENOENT';
+    }
+  };
+  return sum([
+    await sweepFolder(sweep, {
+      folder: paths.journal,
+      match: /^[0-9a-f]{64}\.json$/,
+      olderThanMs: journalCutoffMs,
+      keep: isOfOpenRun,
+    }),
+    await sweepFolder(sweep, { folder: paths.journal, match: /\.tmp$/, olderThanMs: graceMs }),
+  ]);
+}
+
+export function sweepLogs(sweep: FileSweep): Promise<Swept> {
+  return sweepFolder(sweep, { folder: sweep.paths.logs, match: /\.log\.1$/, olderThanMs: sweep.cutoffMs });
+}
+
+/** Bundles of workflow code but the newest, and what killed bundlings and downloads have left. */
+export async function sweepCache(sweep: FileSweep): Promise<Swept> {
+  const { paths, graceMs } = sweep;
+  const bundle = /^workflows-[0-9a-f]+\.js$/;
+  const bundles = filesIn(paths.cache, bundle).map((file) => ({ file, time: timeOf(file) ?? 0 }));
+  const newest = bundles.toSorted((one, other) => other.time - one.time)[0]?.file;
+  return sum([
+    await sweepFolder(sweep, {
+      folder: paths.cache,
+      match: bundle,
+      olderThanMs: graceMs,
+      keep: (file) => file === newest,
+    }),
+    await sweepFolder(sweep, { folder: paths.cache, match: /^workflows-.*\.js\.\d+$/, olderThanMs: graceMs }),
+    await sweepFolder(sweep, { folder: paths.bin, match: /^(wheel|sdk)-/, olderThanMs: graceMs }),
+  ]);
+}
+
+/** Results of benchmarks are kept for good; only what a killed write has left goes. */
+export async function sweepBenchmarks(sweep: FileSweep): Promise<Swept> {
+  const swept: Swept[] = [];
+  for (const folder of filesIn(sweep.paths.benchmarks, /./)) {
+    const histories = join(folder, 'histories');
+    swept.push(await sweepFolder(sweep, { folder: histories, match: /\.gz\.\d+$/, olderThanMs: sweep.graceMs }));
+  }
+  return sum(swept);
+}
+
+/**
+ * Clones are only fetched into and read from while a snapshot is opened, which gives them a new time first. One is set
+ * aside before its time is looked at again.
+ */
+export async function sweepClones(sweep: FileSweep): Promise<Swept> {
+  const { cutoffMs, dryRun, pause, paths } = sweep;
+  const swept: Swept = { count: 0, bytes: 0 };
+  // What a killed sweep has set aside comes first.
+  for (const found of filesIn(paths.clones, /\.git(\.gone)?$/)
+    .toSorted()
+    .toReversed()) {
+    await pause();
+    const clone = found.replace(/\.gone$/, '');
+    const aside = `${clone}.gone`;
+    if (found === clone && !isOlder(clone, cutoffMs)) continue;
+    const bytes = bytesIn(found);
+    if (!dryRun) {
+      if (found === clone) renameSync(clone, aside);
+      if (!isOlder(aside, cutoffMs) && !existsSync(clone)) {
+        renameSync(aside, clone);
+        continue;
+      }
+      rmSync(aside, { recursive: true, force: true });
+    }
+    swept.count += 1;
+    swept.bytes += bytes;
+  }
+  return swept;
+}
+
+async function sweepFolder({ dryRun, pause }: FileSweep, rule: Rule): Promise<Swept> {
+  const swept: Swept = { count: 0, bytes: 0 };
+  for (const [at, file] of filesIn(rule.folder, rule.match).entries()) {
+    if (at % 100 === 0) await pause();
+    if (!isOlder(file, rule.olderThanMs) || rule.keep?.(file) === true) continue;
+    const bytes = bytesIn(file);
+    if (!dryRun) rmSync(file, { recursive: true, force: true });
+    swept.count += 1;
+    swept.bytes += bytes;
+  }
+  return swept;
+}
+
+function filesIn(folder: string, match: RegExp): string[] {
+  if (!existsSync(folder)) return [];
+  const names = readdirSync(folder).filter((name) => match.test(name));
+  return names.map((name) => join(folder, name));
+}
+
+function timeOf(file: string): number | null {
+  return statSync(file, { throwIfNoEntry: false })?.mtimeMs ?? null;
+}
+
+function isOlder(file: string, thanMs: number): boolean {
+  const time = timeOf(file);
+  return time !== null && time < thanMs;
+}
+
+/** Of a file, or of all files in a folder; what vanishes meanwhile counts nothing. */
+export function bytesIn(path: string): number {
+  const found = statSync(path, { throwIfNoEntry: false });
+  if (found === undefined) return 0;
+  if (!found.isDirectory()) return found.size;
+  return readdirSync(path).reduce((bytes, name) => bytes + bytesIn(join(path, name)), 0);
+}
+
+export function sum(parts: readonly Swept[]): Swept {
+  return parts.reduce((all, { count, bytes }) => ({ count: all.count + count, bytes: all.bytes + bytes }), {
+    count: 0,
+    bytes: 0,
+  });
+}

@@ -1,0 +1,137 @@
+/** `switchyard gc` as a person runs it, on a data directory with a server of its own. */
+import assert from 'node:assert/strict';
+import { execFile, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { test } from 'node:test';
+import { dataPaths } from '../../config/data-paths.ts';
+import { contentFile } from '../../retrieval/store/content-store.ts';
+import { contentFiles } from '../../retrieval/store/content-sweep.ts';
+import { storedRepositories } from '../../retrieval/store/store-sweep.ts';
+import { storeFile } from '../../retrieval/store/store.ts';
+import { checkout, temporalExecutable } from '../support/temporal.ts';
+
+type Ended = { code: number; stdout: string; stderr: string };
+type Usage = { count: number; bytes: number };
+type Row = { kind: string; before: Usage; removed: { count: number }; after: Usage };
+
+async function newPlace() {
+  const paths = dataPaths(mkdtempSync(join(tmpdir(), 'switchyard-gc-')));
+  const env = {
+    ...process.env,
+    SWITCHYARD_HOME: paths.dataDirectory,
+    SWITCHYARD_TEMPORAL_EXECUTABLE: await temporalExecutable(),
+    NO_COLOR: '1',
+    // An export that is not over yet would keep its run's content: here nothing is to be kept.
+    SWITCHYARD_TRACES: 'none',
+  };
+  const bin = join(checkout, 'client/bin.js');
+  const switchyard = (...args: string[]) =>
+    new Promise<Ended>((resolve) => {
+      execFile(bin, args, { cwd: checkout, env }, (error, stdout, stderr) => {
+        resolve({ code: error === null ? 0 : Number(error.code), stdout, stderr });
+      });
+    });
+  const start = (...args: string[]) =>
+    spawn(process.execPath, [join(checkout, 'client/main.ts'), ...args], {
+      cwd: checkout,
+      env,
+      stdio: ['ignore', 'ignore', 'pipe'],
+    });
+  return {
+    paths,
+    switchyard,
+    start,
+    [Symbol.dispose]: () => rmSync(paths.dataDirectory, { recursive: true, force: true }),
+  };
+}
+
+type Place = Awaited<ReturnType<typeof newPlace>>;
+
+async function gc({ switchyard }: Place, ...more: string[]): Promise<{ rows: Map<string, Row>; notes: string[] }> {
+  const { code, stdout, stderr } = await switchyard('gc', '--json', ...more);
+  assert.equal(code, 0, stderr);
+  const { kinds, notes } = JSON.parse(stdout) as { kinds: Row[]; notes: string[] };
+  return { rows: new Map(kinds.map((row) => [row.kind, row])), notes };
+}
+
+async function ask({ switchyard }: Place, question: string): Promise<string> {
+  const { code, stdout, stderr } = await switchyard('ask', question, '--repo', 'node_modules/commander', '--json');
+  assert.equal(code, 0, stderr);
+  return String(JSON.parse(stdout).workflowId ?? JSON.parse(stdout).workflow_id);
+}
+
+/** As if everything had been stored a day ago. */
+function makeOld({ paths }: Place): void {
+  const time = new Date(Date.now() - 86_400_000);
+  for (const file of contentFiles(paths.content)) utimesSync(file, time, time);
+  for (const key of storedRepositories(paths.dataDirectory)) {
+    using store = new DatabaseSync(storeFile(paths.dataDirectory, key));
+    store.exec('UPDATE snapshot_use SET used_ms = used_ms - 86400000');
+  }
+}
+
+/** So much content of the past that removing it takes a while. */
+function addContent({ paths }: Place, many: number): void {
+  const time = new Date(Date.now() - 86_400_000);
+  for (let at = 0; at < many; at += 1) {
+    const text = `old text ${at}`;
+    const file = contentFile(paths.content, createHash('sha256').update(text).digest('hex'));
+    mkdirSync(dirname(file), { recursive: true });
+    writeFileSync(file, text);
+    utimesSync(file, time, time);
+  }
+}
+
+const textOf = (file: string) => (existsSync(file) ? readFileSync(file, 'utf8') : '');
+
+test('gc keeps what the retention covers; without retention histories, content and snapshots go, and the files shrink', {
+  timeout: 300_000,
+}, async () => {
+  using place = await newPlace();
+  const id = await ask(place, 'How are option flags parsed?');
+  makeOld(place);
+  const trace = await place.switchyard('trace', id, '--json');
+  addContent(place, 500);
+  const kept = await gc(place, '--keep', '1');
+  assert.equal(kept.rows.get('content')?.removed.count, 500);
+  assert.equal(kept.rows.get('snapshots')?.after.count, 1);
+  assert.deepEqual(await place.switchyard('trace', id, '--json'), trace);
+
+  // Two at once: one waits for the other, and there is nothing left for it.
+  const both = await Promise.all([gc(place, '--keep', '0'), gc(place, '--keep', '0')]);
+  const removed = (kind: string) => both.map(({ rows }) => rows.get(kind)?.removed.count ?? 0).toSorted();
+  assert.deepEqual([removed('snapshots'), removed('histories')[0]], [[0, 1], 0]);
+  assert.ok((removed('content')[1] ?? 0) > 0 && removed('content')[0] === 0);
+  assert.equal(removed('histories')[1], 1);
+  assert.equal([...contentFiles(place.paths.content)].length, 0);
+  assert.ok(both.some(({ rows }) => rows.get('histories')?.after.count === 0));
+  assert.equal((await place.switchyard('trace', id)).code, 1);
+});
+
+test('a gc that is killed in the middle has done no harm, and another one does the rest', {
+  timeout: 300_000,
+}, async () => {
+  using place = await newPlace();
+  const id = await ask(place, 'How are option flags parsed?');
+  makeOld(place);
+  const needed = [...contentFiles(place.paths.content)].length;
+  const trace = await place.switchyard('trace', id, '--json');
+  addContent(place, 6000);
+  const child = place.start('gc', '--keep', '1');
+  child.stderr.setEncoding('utf8').on('data', (text: string) => {
+    if (text.includes('removing')) setTimeout(() => child.kill('SIGKILL'), 60);
+  });
+  await once(child, 'exit');
+  assert.equal(child.signalCode, 'SIGKILL');
+  const left = [...contentFiles(place.paths.content)].length;
+  assert.ok(left > needed && left < needed + 6000, `killed with ${left} of ${needed + 6000} left`);
+  const { rows } = await gc(place, '--keep', '1');
+  assert.equal(rows.get('content')?.after.count, needed);
+  assert.deepEqual(await place.switchyard('trace', id, '--json'), trace);
+  assert.equal(textOf(place.paths.server), '');
+});
