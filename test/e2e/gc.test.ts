@@ -110,7 +110,7 @@ test('gc keeps what the retention covers; without retention histories, content a
   assert.equal(removed('histories')[1], 1);
   assert.equal([...contentFiles(place.paths.content)].length, 0);
   assert.ok(both.some(({ rows }) => rows.get('histories')?.after.count === 0));
-  assert.equal((await place.switchyard('trace', id)).code, 1);
+  assert.equal((await place.switchyard('trace', id)).code, 2);
 });
 
 test('a gc that is killed in the middle has done no harm, and another one does the rest', {
