@@ -42,7 +42,8 @@ test(
     assert.equal(other.code, 1);
     assert.match(other.said, /sees no worker of .+ on default\/other\n$/);
     const nowhere = await check({ TEMPORAL_ADDRESS: '127.0.0.1:1' });
-    assert.deepEqual([nowhere.code, nowhere.said.startsWith('127.0.0.1:1: ')], [1, true]);
+    assert.equal(nowhere.code, 1);
+    assert.match(nowhere.said, /^no Temporal server answers at 127\.0\.0\.1:1\b/);
     client.say({ kind: 'leave' });
     assert.equal(await exitOf(runtime), 0);
   },
