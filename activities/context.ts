@@ -1,7 +1,7 @@
 /** The context of every activity: heartbeats for its whole life, spans on every path, failures named at the edge. */
 import { Context } from '@temporalio/activity';
 import type { ActivityResult, SpanRecord } from '../contracts/trace.ts';
-import type { Usage } from '../contracts/usage.ts';
+import type { Usage } from '../contracts/chat.ts';
 import { addUsage, noUsage } from '../contracts/usage-sum.ts';
 import { type TimeLeft, toActivityFailure } from './failures.ts';
 import { messageOf } from '../lib/errors.ts';

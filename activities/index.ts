@@ -5,12 +5,11 @@ import { exportSpans, startExport } from './tracing/export-spans.ts';
 import { judgeDraft } from './agents/judge-draft.ts';
 import { nextQuestions } from './benchmark/next-questions.ts';
 import { openBenchmark } from './benchmark/open-benchmark.ts';
-import { openExperiment } from './tracing/open-experiment.ts';
+import { openExperiment, scoreAnswer } from './tracing/experiments.ts';
 import { openRepository, runTool, verifyCitations } from './repository.ts';
 import { routeQuestion } from './agents/route-question.ts';
 import { recordAnswer } from './benchmark/record-answer.ts';
 import { rerankPlaces } from './agents/rerank-places.ts';
-import { scoreAnswer } from './tracing/score-answer.ts';
 import { synthesize } from './agents/synthesize.ts';
 
 export type Activities = ReturnType<typeof createActivities>;

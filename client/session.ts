@@ -2,8 +2,7 @@
 import { fileURLToPath } from 'node:url';
 import type { Client, Connection } from '@temporalio/client';
 import type { Config } from '../config/config.ts';
-import { dataPaths } from '../config/data-paths.ts';
-import { ensureOwnFolder } from '../config/socket-folder.ts';
+import { dataPaths, ensureOwnFolder } from '../config/data-paths.ts';
 import { CommandFailure, messageOf } from '../lib/errors.ts';
 import { type JoinedRuntime, joinRuntime } from '../runtime/client/runtime-connection.ts';
 import type { Need } from '../runtime/client/runtime-client.ts';

@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { CallLimits } from './run.ts';
 import { RepositoryRef } from './snapshot.ts';
-import { Usage } from './usage.ts';
+import { Usage } from './chat.ts';
 import { ComparisonPlan } from './comparison-plan.ts';
 import { PipelineSpec } from './pipeline.ts';
 

@@ -1,6 +1,19 @@
 /** One request to a chat model and its reply, free of any provider's dialect. */
 import { z } from 'zod';
-import { Usage } from './usage.ts';
+
+// What work cost: counted per model call, added up over a run.
+
+/** Tokens are as the provider counts them; `inputTokens` includes the cached ones, `outputTokens` the reasoning ones. */
+export const Usage = z.object({
+  modelCalls: z.int().nonnegative(),
+  inputTokens: z.int().nonnegative(),
+  cachedInputTokens: z.int().nonnegative(),
+  outputTokens: z.int().nonnegative(),
+  reasoningTokens: z.int().nonnegative(),
+  /** US dollars; null when a model without a known price took part, never 0 for "unknown". */
+  costUsd: z.number().nonnegative().nullable(),
+});
+export type Usage = z.infer<typeof Usage>;
 
 /** A tool call as the model wrote it: the arguments are JSON text that may not parse. */
 export const ChatToolCall = z.object({ id: z.string(), name: z.string(), argumentsText: z.string() });

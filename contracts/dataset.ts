@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { SnapshotPath } from './evidence.ts';
 import { questionMaxCharacters } from './run.ts';
-import { Usage } from './usage.ts';
+import { Usage } from './chat.ts';
 
 const Phrase = z.string().trim().min(1).max(500);
 

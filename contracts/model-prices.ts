@@ -1,5 +1,5 @@
 /** What tokens cost: prices of models, in US dollars for a million tokens. A model that is not here costs null: unknown, never 0. */
-import type { Usage } from './usage.ts';
+import type { Usage } from './chat.ts';
 
 export type ModelPrice = { input: number; cachedInput: number; output: number };
 

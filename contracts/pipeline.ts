@@ -29,7 +29,7 @@ export type SpecialistSpec = z.infer<typeof SpecialistSpec>;
 export const RouterSpec = z.strictObject({
   prompt: Prompt.exactOptional(),
   model: Model,
-  /** The route taken when the reply names none. */
+  /** The route taken when the reply names none, and two repairs did not either. */
   fallback: Name,
   /** A winner is clear when it has this probability and leads the second by this much; then it runs alone. */
   clearProbability: Probability.default(0.5),

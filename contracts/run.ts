@@ -5,7 +5,7 @@ import { CheckedCitation } from './evidence.ts';
 import { type FailureKind, failureKinds } from './failures.ts';
 import { RepositoryRef, Snapshot } from './snapshot.ts';
 import { ToolCalled } from './tools.ts';
-import { Usage } from './usage.ts';
+import { Usage } from './chat.ts';
 import { PipelineSpec } from './pipeline.ts';
 import { Experiment, ManagedPrompt } from './trace.ts';
 

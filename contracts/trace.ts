@@ -1,6 +1,6 @@
 /** One run as a trace: complete spans with fixed ids and times, free of any provider's form. */
 import { z } from 'zod';
-import { Usage } from './usage.ts';
+import { Usage } from './chat.ts';
 import { ContentId } from './snapshot.ts';
 
 // A finished piece of work, as data: history carries it, a trace sink sends it later, once.

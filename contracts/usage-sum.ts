@@ -1,5 +1,5 @@
 /** Adds usage up, for every folder; without zod, since workflows are bundled with it. */
-import type { Usage } from './usage.ts';
+import type { Usage } from './chat.ts';
 
 export const noUsage: Usage = {
   modelCalls: 0,

@@ -1,7 +1,6 @@
 /** Fits a request into what its call may use: the output limit is lowered to what the input leaves. */
-import type { ChatRequest } from '../contracts/chat.ts';
+import type { ChatRequest, Usage } from '../contracts/chat.ts';
 import type { DoesNotFit } from '../contracts/agent-calls.ts';
-import type { Usage } from '../contracts/usage.ts';
 import type { WireBody } from './openai/chat-body.ts';
 import type { ModelPrice } from '../contracts/model-prices.ts';
 import type { ReportedPart } from './token-estimate.ts';

@@ -1,7 +1,6 @@
 /** The port through which everything asks a chat model, and the one error that it throws. */
-import type { ChatReply, ChatRequest } from '../contracts/chat.ts';
+import type { ChatReply, ChatRequest, Usage } from '../contracts/chat.ts';
 import { type FailureKind, failureKinds } from '../contracts/failures.ts';
-import type { Usage } from '../contracts/usage.ts';
 import type { Allowance } from './allowance.ts';
 
 export type ChatOptions = { signal: AbortSignal; callId: string; allowance?: Allowance };

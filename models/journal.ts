@@ -6,7 +6,7 @@
  * 2. An entry is there as a whole or not at all: it is written beside its place and renamed.
  * 3. Once `write` has returned, the entry survives a kill of the process, though not a failure of the machine.
  * 4. Under one key the last write stands; two processes may write at once.
- * 5. Entries are kept for 30 days, unfinished ones for an hour. No file is removed that is not the journal's.
+ * 5. Entries are kept for 91 days, longer than any run is open, unfinished ones for an hour. No file is removed that is not the journal's.
  */
 import { createHash } from 'node:crypto';
 import { mkdir, readdir, readFile, rm, stat } from 'node:fs/promises';

@@ -10,7 +10,7 @@
  * 4. Never more than rule 1, plus what was once reported beyond it (instructions that an endpoint adds itself).
  * 5. An endpoint that reports nothing is counted by `countUsage` in characters, and so is the estimate.
  */
-import type { Usage } from '../contracts/usage.ts';
+import type { Usage } from '../contracts/chat.ts';
 import type { WireBody } from './openai/chat-body.ts';
 import { charactersPerToken } from './openai/token-usage.ts';
 import { LruMap } from '../lib/lru.ts';

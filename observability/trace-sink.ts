@@ -1,5 +1,8 @@
 /** Where traces go: one port, and the sink that keeps nothing. */
 import type { SentTrace } from '../contracts/trace.ts';
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { replaceFile } from '../lib/fs.ts';
 
 export type SendOptions = {
   signal: AbortSignal;
@@ -21,4 +24,23 @@ export const noSink: TraceSink = { kind: 'none', send: async () => {}, linkTempl
 
 export function linkOf(template: string | null, traceId: string): string | null {
   return template === null ? null : template.replace('{traceId}', traceId);
+}
+
+// Keeps traces as files of JSON lines, one a trace and one line a span: traces exist with no server at all.
+
+/** @param folder absolute; made when it is needed */
+export function createFileSink(folder: string): TraceSink {
+  return {
+    kind: 'file',
+    /** Whole or not at all; sent again it is the same file. */
+    async send({ spans, scores, ...trace }) {
+      await mkdir(folder, { recursive: true });
+      const lines = spans.map((span) =>
+        JSON.stringify({ ...trace, ...span, ...(span.parentId === null ? { scores } : {}) }),
+      );
+      const file = join(folder, `${trace.traceId}.jsonl`);
+      await replaceFile(file, `${lines.join('\n')}\n`);
+    },
+    linkTemplate: async () => join(folder, '{traceId}.jsonl'),
+  };
 }

@@ -2,7 +2,7 @@
 import { join } from 'node:path';
 import { type Client, WorkflowNotFoundError } from '@temporalio/client';
 import { benchmarkFolders } from '../activities/benchmark/benchmark-folder.ts';
-import type { BenchmarkDependencies, Experiments } from '../activities/benchmark/dependencies.ts';
+import type { BenchmarkDependencies, Experiments } from '../activities/dependencies.ts';
 import type { TraceExport } from '../activities/tracing/export-spans.ts';
 import type { Config } from '../config/config.ts';
 import { dataPaths } from '../config/data-paths.ts';

@@ -1,10 +1,58 @@
 /** Command: reads judging tasks as JSON lines from stdin, asks the model of the settings, prints one JSON line for each. */
 import { createInterface } from 'node:readline';
 import { loadConfig } from '../config/load-config.ts';
-import { JudgingTask } from '../contracts/dataset.ts';
-import { judgeAnswer } from './judge-answer.ts';
+import { type JudgingResult, JudgingTask } from '../contracts/dataset.ts';
 import { openModel } from './model-endpoint.ts';
 import { messageOf } from '../lib/errors.ts';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { answerJudgeMessages, judgementSchema, parseJudgement } from '../agents/answer-judge.ts';
+import type { ChatReply, ChatRequest } from '../contracts/chat.ts';
+import { type ChatModel, ModelFailure } from '../models/chat-model.ts';
+
+// Has a model grade one answer against its gold; what goes wrong is a value.
+
+const attempts = 4;
+/** Doubled after each failure, unless the provider says how long. */
+const firstPauseMs = 1000;
+
+async function judgeAnswer(model: ChatModel, task: JudgingTask): Promise<JudgingResult> {
+  const { id, judge, seed, gold, answer } = task;
+  try {
+    const reply = await askPatiently(model, requestOf(task));
+    const judgement = parseJudgement(reply, { gold, answer, seed });
+    const { usage } = reply;
+    if (judgement.kind === 'failed') return { id, judge, correct: null, said: judgement.problem, usage };
+    return { id, judge, correct: judgement.correct, said: judgement.reason, usage };
+  } catch (error) {
+    if (!(error instanceof ModelFailure)) throw error;
+    return { id, judge, correct: null, said: `${error.kind}: ${error.message}`, usage: error.usage };
+  }
+}
+
+function requestOf({ judge, gold, answer, seed }: JudgingTask): ChatRequest {
+  return {
+    role: 'judge',
+    model: judge,
+    messages: answerJudgeMessages({ gold, answer, seed }),
+    tools: [],
+    toolChoice: 'none',
+    responseFormat: judgementSchema,
+    maxOutputTokens: 600,
+    temperature: 0,
+    topLogprobs: 0,
+  };
+}
+
+async function askPatiently(model: ChatModel, request: ChatRequest): Promise<ChatReply> {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await model.chat(request, { signal: new AbortController().signal, callId: `judge-${attempt}` });
+    } catch (error) {
+      if (!(error instanceof ModelFailure) || !error.retry || attempt === attempts) throw error;
+      await sleep(error.retryAfterMs ?? firstPauseMs * 2 ** (attempt - 1));
+    }
+  }
+}
 
 const atOnce = 4;
 

@@ -4,7 +4,7 @@ import { mkdirSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { loadConfig } from '../config/load-config.ts';
 import { ConfigError } from '../config/read-config.ts';
-import { UsageError } from '../lib/errors.ts';
+import { messageOf, UsageError } from '../lib/errors.ts';
 import { createLogger } from '../observability/logging.ts';
 import { startWorker } from './create-worker.ts';
 import { redactorOf } from './redactor.ts';
@@ -12,7 +12,6 @@ import { namedServer } from '../runtime/host/server-address.ts';
 import { stopSignal } from '../runtime/host/stop-signals.ts';
 import { installTemporalRuntime } from './temporal-runtime.ts';
 import { createServer } from 'node:net';
-import { messageOf } from '../lib/errors.ts';
 
 /** Where metrics are served unless a setting says otherwise. */
 const defaultMetrics = '127.0.0.1:9464';

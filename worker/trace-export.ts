@@ -7,10 +7,9 @@ import type { Render, TraceExport } from '../activities/tracing/export-spans.ts'
 import type { Config } from '../config/config.ts';
 import { dataPaths } from '../config/data-paths.ts';
 import type { ExportInput, TraceField } from '../contracts/trace.ts';
-import { createFileSink } from '../observability/file-sink.ts';
+import { createFileSink, noSink, type TraceSink } from '../observability/trace-sink.ts';
 import { createLangfuseSink } from '../observability/langfuse-sink.ts';
 import { runUrl } from '../observability/run-link.ts';
-import { noSink, type TraceSink } from '../observability/trace-sink.ts';
 import { redactorOf } from './redactor.ts';
 import type { ServerAddress } from '../runtime/host/server-address.ts';
 import { setTimeout as sleep } from 'node:timers/promises';

@@ -13,7 +13,7 @@ import { traceIdOf } from '../../observability/trace-ids.ts';
 import { linkOf } from '../../observability/trace-sink.ts';
 import { heartbeats } from '../context.ts';
 import { type BenchmarkFolder, runsOf } from './benchmark-folder.ts';
-import type { BenchmarkDependencies } from './dependencies.ts';
+import type { BenchmarkDependencies } from '../dependencies.ts';
 import { latencyAnatomy } from '../../observability/latency-anatomy.ts';
 import { createHash } from 'node:crypto';
 import { mkdir } from 'node:fs/promises';

@@ -4,7 +4,7 @@ import { Client } from '@temporalio/client';
 import { bundleWorkflowCode, DefaultLogger, NativeConnection, Worker } from '@temporalio/worker';
 import { nextQuestions } from '../../activities/benchmark/next-questions.ts';
 import { openBenchmark } from '../../activities/benchmark/open-benchmark.ts';
-import { openExperiment } from '../../activities/tracing/open-experiment.ts';
+import { openExperiment } from '../../activities/tracing/experiments.ts';
 import { recordAnswer } from '../../activities/benchmark/record-answer.ts';
 import { dataPaths } from '../../config/data-paths.ts';
 import { checkoutFolder, loadConfig } from '../../config/load-config.ts';

@@ -4,7 +4,7 @@ import { CancelledFailure } from '@temporalio/common';
 import { failurePage } from '../../contracts/failures.ts';
 import { routeLimit, workflowTypes } from '../../contracts/names.ts';
 import { type RouteInput, RouteResult } from '../../contracts/run.ts';
-import type { Usage } from '../../contracts/usage.ts';
+import type { Usage } from '../../contracts/chat.ts';
 import { Interrupted } from '../../lib/errors.ts';
 import { cut, printableLine } from '../../lib/printable.ts';
 import { newRunId } from './start-run.ts';

@@ -16,7 +16,7 @@ import { UsageError } from '../../lib/errors.ts';
 import type { GradeOptions } from '../evaluate/graded-log.ts';
 import { asUsage } from '../input/json-lines-file.ts';
 import { reportOfArms } from '../evaluate/report-of-arms.ts';
-import { writeResult } from '../terminal/write-result.ts';
+import { writeResult } from '../terminal/output.ts';
 
 const withoutPrefix = 'without-';
 

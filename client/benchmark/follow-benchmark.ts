@@ -1,16 +1,16 @@
 /** Follows a benchmark that runs, prints how it ended and writes its report. */
 import type { WorkflowHandle } from '@temporalio/client';
-import type { BenchmarkEnding } from '../../contracts/benchmark.ts';
+import type { BenchmarkEnding, BenchmarkProgress } from '../../contracts/benchmark.ts';
 import { runLogExportFile } from '../../harness/run-log/run-log-store.ts';
-import { endingText } from './benchmark-text.ts';
-import { openBenchmarkView } from './benchmark-view.ts';
+import { endingText, progressLine } from './benchmark-text.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { exportRunLog } from './export-run-log.ts';
 import type { Interrupt } from '../terminal/interrupt.ts';
-import { note, print, printJson } from '../terminal/output.ts';
+import { columnsOf, note, print, printJson } from '../terminal/output.ts';
 import type { Session } from '../session.ts';
 import { watchBenchmark } from './watch-benchmark.ts';
 import { UsageError } from '../../lib/errors.ts';
+import { cutToWidth } from '../../lib/terminal-width.ts';
 
 export type Followed = { id: string; folder: string; offline: boolean };
 
@@ -61,4 +61,41 @@ async function writeReport(folder: string): Promise<WrittenReport | null> {
     note(`no report: ${error.message}`);
     return null;
   }
+}
+
+// Shows how a benchmark gets on: one line that is written over on a terminal, a line now and then elsewhere.
+
+type BenchmarkView = Disposable & { update(progress: BenchmarkProgress): void };
+
+/** Between two lines where nothing can be written over. */
+const plainEveryMs = 10_000;
+
+function openBenchmarkView(stream: NodeJS.WriteStream = process.stderr): BenchmarkView {
+  return stream.isTTY && process.env.TERM !== 'dumb' ? liveView(stream) : plainView();
+}
+
+function liveView(stream: NodeJS.WriteStream): BenchmarkView {
+  let drawn = false;
+  return {
+    update: (progress) => {
+      stream.write(`\r\u001b[K${cutToWidth(progressLine(progress), columnsOf(stream) - 1)}`);
+      drawn = true;
+    },
+    [Symbol.dispose]: () => {
+      if (drawn) stream.write('\n');
+    },
+  };
+}
+
+function plainView(): BenchmarkView {
+  let [lastMs, lastLine] = [Number.NEGATIVE_INFINITY, ''];
+  return {
+    update: (progress) => {
+      const line = progressLine(progress);
+      if (performance.now() - lastMs < plainEveryMs || line === lastLine) return;
+      [lastMs, lastLine] = [performance.now(), line];
+      note(line);
+    },
+    [Symbol.dispose]: () => {},
+  };
 }

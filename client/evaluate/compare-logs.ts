@@ -10,7 +10,7 @@ import {
   comparisonJson,
   comparisonText,
 } from '../../harness/rendering/comparison-text.ts';
-import { offlineNote } from '../../harness/rendering/offline-note.ts';
+import { offlineNote } from '../../harness/rendering/figures.ts';
 import { memo } from '../../harness/report/memo.ts';
 import type { Report } from '../../harness/report/report.ts';
 import { armReference, pickArm, type ReadArm, readArms, withOneDataset } from './arm-log.ts';
@@ -19,11 +19,10 @@ import { exitCodes } from '../exit-codes.ts';
 import { UsageError } from '../../lib/errors.ts';
 import { datasetOf, type LogOptions } from './graded-log.ts';
 import { asUsage } from '../input/json-lines-file.ts';
-import { note, print, printJson } from '../terminal/output.ts';
+import { note, print, printJson, writeResult } from '../terminal/output.ts';
 import { schemaIssue } from '../../lib/schema-issue.ts';
 import { printable, printableLine } from '../../lib/printable.ts';
 import { type ComparedArms, lyingIn, reportOfArms } from './report-of-arms.ts';
-import { writeResult } from '../terminal/write-result.ts';
 
 export type OutputFile = { path: string; format: 'html' | 'md' | 'xml' | 'csv' | 'json' };
 export type CompareOptions = LogOptions & {

@@ -1,15 +1,14 @@
 /** Grades and labels a run log: no model, no server, no new run. */
 import type { GradedRecord } from '../../harness/graded-record.ts';
 import { type ArmSummary, summarizeGrades } from '../../harness/grading-summary.ts';
-import { offlineNote } from '../../harness/rendering/offline-note.ts';
+import { offlineNote } from '../../harness/rendering/figures.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { UsageError } from '../../lib/errors.ts';
 import { armReference } from './arm-log.ts';
 import { datasetOf, gradedLog, type LogOptions } from './graded-log.ts';
-import { inColumns, note, print, printJson } from '../terminal/output.ts';
+import { inColumns, note, print, printJson, writeResult } from '../terminal/output.ts';
 import { printableLine } from '../../lib/printable.ts';
 import { snakeKeys } from '../../lib/snake-keys.ts';
-import { writeResult } from '../terminal/write-result.ts';
 
 export type GradeLogOptions = LogOptions & { arm?: string; json: boolean; output?: string };
 

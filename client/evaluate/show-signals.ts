@@ -1,5 +1,5 @@
 /** Prints the three signals that a split could help, with their evidence. */
-import { offlineNote } from '../../harness/rendering/offline-note.ts';
+import { offlineNote } from '../../harness/rendering/figures.ts';
 import { signalLines } from '../../harness/rendering/signal-lines.ts';
 import { splitSignals } from '../../harness/signals/split-signals.ts';
 import { armReference, pickArm, readArms, withOneDataset } from './arm-log.ts';

@@ -1,6 +1,8 @@
 /** Writes results to stdout and everything else to stderr, and makes text that others wrote safe for a terminal. */
 import { createColors } from 'picocolors';
 import { type DataArguments, snakeKeys } from '../../lib/snake-keys.ts';
+import { writeFile } from 'node:fs/promises';
+import { CommandFailure, systemErrorCode } from '../../lib/errors.ts';
 
 type Colors = ReturnType<typeof createColors>;
 
@@ -55,4 +57,16 @@ export function columnsOf(stream: NodeJS.WriteStream): number {
 export function inColumns(rows: readonly (readonly [string, string])[], leastWidth = 0): string[] {
   const width = Math.max(leastWidth, ...rows.map(([name]) => name.length + 2));
   return rows.map(([name, text]) => `${name.padEnd(width)}${text}`);
+}
+
+// Writes a result to a file that a person named.
+
+/** @throws CommandFailure for a file that cannot be written */
+export async function writeResult(file: string, content: string | readonly string[]): Promise<void> {
+  try {
+    await writeFile(file, content);
+  } catch (error) {
+    const code = systemErrorCode(error);
+    throw code === null ? error : new CommandFailure(`${file} cannot be written (${code})`);
+  }
 }

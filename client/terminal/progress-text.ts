@@ -2,7 +2,7 @@
 import { failurePage } from '../../contracts/failures.ts';
 import type { AnswerState, RunFailure, RunProgress } from '../../contracts/run.ts';
 import type { RouteDecision } from '../../contracts/agent.ts';
-import type { Usage } from '../../contracts/usage.ts';
+import type { Usage } from '../../contracts/chat.ts';
 import { printableLine } from '../../lib/printable.ts';
 
 export type ProgressView = AsyncDisposable & {

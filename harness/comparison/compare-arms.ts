@@ -8,7 +8,7 @@ import { type Cell, cellsOf, type Dimension, whole } from './cells.ts';
 import { differenceInterval, ratioEstimate } from './estimates.ts';
 import { type Pairing, pairQuestions } from './paired-questions.ts';
 import { type SpecDifference, specDifferences, unmatchedReasons } from './spec-differences.ts';
-import type { Standing } from './standing.ts';
+import type { Standing } from './cell-words.ts';
 import { type JudgedCell, judgeCells } from './standings.ts';
 import { unmetRoutes, unmetRoutesText } from '../unmet-routes.ts';
 import { decide, type Need, questionNeeds, type Verdict } from './verdict.ts';

@@ -3,7 +3,7 @@ import type { ComparisonPlan } from '../../contracts/comparison-plan.ts';
 import { gainRuledOutP, nonInferiorityP, savingRuledOutP } from '../statistics/non-inferiority.ts';
 import { stepDown } from '../statistics/step-down.ts';
 import { type Cell, whole } from './cells.ts';
-import { type Findings, type Standing, standingOf } from './standing.ts';
+import { type Findings, type Standing, standingOf } from './cell-words.ts';
 
 export type JudgedCell = Findings & {
   cell: Cell;

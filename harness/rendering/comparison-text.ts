@@ -1,7 +1,7 @@
 /** Renders a comparison for terminals, Markdown, spreadsheets and programs. */
 import { snakeKeys } from '../../lib/snake-keys.ts';
 import type { Comparison } from '../comparison/compare-arms.ts';
-import { markdownText } from './markdown-text.ts';
+import { markdownText } from './figures.ts';
 import { cellHead, cellRow, comparisonLines } from './comparison-rows.ts';
 
 /** A table with aligned columns, then the verdicts. */

@@ -8,3 +8,13 @@ export const dollars = (costUsd: number) => `$${costUsd.toPrecision(3)}`;
 export const seconds = (ms: number) => `${(ms / 1000).toFixed(2)} s`;
 export const times = (ratio: number) => (Number.isFinite(ratio) ? `x${ratio.toFixed(2)}` : 'x∞');
 export const chance = (p: number) => (p >= 1 ? '1' : p < 0.0001 ? '<.0001' : p.toFixed(4));
+
+// Makes text that others wrote safe inside a line of Markdown.
+
+export function markdownText(text: string): string {
+  return text.replace(/[\\|`*_<>[\]]/g, '\\$&').replace(/\s+/g, ' ');
+}
+
+// What stands above every result of the offline model.
+
+export const offlineNote = "answers of the offline model: they show the machinery, not a language model's quality";

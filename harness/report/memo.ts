@@ -1,9 +1,7 @@
 /** The one page for whoever decides: whether to split, where, and what to try instead. Its numbers lead to their runs. */
 import { whole } from '../comparison/cells.ts';
 import type { ComparedCell } from '../comparison/compare-arms.ts';
-import { percent, points, times } from '../rendering/figures.ts';
-import { markdownText } from '../rendering/markdown-text.ts';
-import { offlineNote } from '../rendering/offline-note.ts';
+import { markdownText, offlineNote, percent, points, times } from '../rendering/figures.ts';
 import { briefVerdict, decisionOf } from './decision.ts';
 import { type RunFilter, runsFragment } from './links.ts';
 import { cellOf, equalRoutes, firstSpecialist, remediesFor, troublesOf, weakestRoute } from './memo-findings.ts';

@@ -1,9 +1,8 @@
 /** What stands above a report's charts: the verdict, for the whole and by route, and what it rests on. */
-import { toneOf } from '../comparison/standing.ts';
+import { toneOf } from '../comparison/cell-words.ts';
 import type { Verdict } from '../comparison/verdict.ts';
 import { cellHead, cellRow, comparisonLines, verdictSentence } from '../rendering/comparison-rows.ts';
-import { dollars, percent, seconds } from '../rendering/figures.ts';
-import { offlineNote } from '../rendering/offline-note.ts';
+import { dollars, offlineNote, percent, seconds } from '../rendering/figures.ts';
 import { adviceSentence, conflictLines, gapLines, wasteLines } from '../rendering/signal-lines.ts';
 import { decisionOf } from './decision.ts';
 import { html, type Html } from './html.ts';

@@ -2,7 +2,7 @@
 import { offlineModelName } from '../../contracts/names.ts';
 import type { AnswerState } from '../../contracts/run.ts';
 import type { RunLogRecord } from '../../contracts/run-log.ts';
-import type { Usage } from '../../contracts/usage.ts';
+import type { Usage } from '../../contracts/chat.ts';
 import { snakeKeys } from '../../lib/snake-keys.ts';
 
 /** What a run cost stands in `cost_usd` alone, beside what it used. */

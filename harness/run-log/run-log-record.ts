@@ -1,7 +1,7 @@
 /** Makes the run log's record of a run that has ended. */
 import type { AnswerOutcome } from '../../contracts/run.ts';
 import { type LatencyParts, type LoggedOutput, RunLogRecord } from '../../contracts/run-log.ts';
-import type { Usage } from '../../contracts/usage.ts';
+import type { Usage } from '../../contracts/chat.ts';
 import { snakeKeys } from '../../lib/snake-keys.ts';
 import { loggedState } from './logged-state.ts';
 

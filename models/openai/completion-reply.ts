@@ -1,7 +1,6 @@
 /** Reads a chat completion as servers really send it, leniently in its parts and strictly in its shape. */
 import { z } from 'zod';
-import type { ChatReply, ChatToolCall, TokenLogprob } from '../../contracts/chat.ts';
-import type { Usage } from '../../contracts/usage.ts';
+import type { ChatReply, ChatToolCall, TokenLogprob, Usage } from '../../contracts/chat.ts';
 import { readErrorBody } from './error-body.ts';
 import { type CallPlace, contentFiltered, statusFailure, unusableReply } from './failures.ts';
 import { countUsage, reportsUsage } from './token-usage.ts';

@@ -1,6 +1,6 @@
 /** Names every way in which a model call fails: one table from status and words to a kind, first row that fits wins. */
 import { type FailureKind, failureKinds } from '../../contracts/failures.ts';
-import type { Usage } from '../../contracts/usage.ts';
+import type { Usage } from '../../contracts/chat.ts';
 import { addUsage } from '../../contracts/usage-sum.ts';
 import { ModelFailure, type ModelFailureFacts } from '../chat-model.ts';
 import type { ErrorBody } from './error-body.ts';

@@ -1,6 +1,6 @@
 /** Counts what one reply cost, from the usage that the endpoint reports. */
 import { z } from 'zod';
-import type { Usage } from '../../contracts/usage.ts';
+import type { Usage } from '../../contracts/chat.ts';
 import { costUsd } from '../../contracts/model-prices.ts';
 
 const Count = z.number().nonnegative().transform(Math.round).nullish().catch(null);

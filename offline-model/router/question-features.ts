@@ -1,9 +1,7 @@
 /** Turns a question into named, weighted features: what the route model is trained on and reads. */
-
 import { phraseFamilies } from './phrase-families.ts';
 import { questionIntents } from './question-intent.ts';
-import { questionRegister } from './question-register.ts';
-import { questionMarks } from './question-shape.ts';
+import { questionMarks, questionRegister } from './question-shape.ts';
 import { questionStems, readableText } from './question-words.ts';
 import { vocabularyCounts } from './vocabulary.ts';
 

@@ -1,6 +1,5 @@
 /** Ranks the files of a snapshot for a query: chunks by BM25, files by their best chunks, then by what the query names. */
-import { addScores, type ChunkScores, filesOfChunks } from './chunk-scores.ts';
-import { definingFiles } from './defining-files.ts';
+import { addScores, type ChunkScores, definingFiles, filesOfChunks } from './chunk-scores.ts';
 import { importGraph } from '../index/import-graph.ts';
 import { readQuery, type ReadQuery } from './query-reading.ts';
 import type { Place } from '../tools/rendering.ts';

@@ -2,7 +2,7 @@
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { setTimeout as delay } from 'node:timers/promises';
-import { ensureOwnFolder } from '../../config/socket-folder.ts';
+import { ensureOwnFolder } from '../../config/data-paths.ts';
 
 /** To be kept: a lock that nobody refers to any more would be released by the garbage collector. */
 export type FileLock = { release: () => void };

@@ -2,8 +2,7 @@
 import { chmodSync, rmSync } from 'node:fs';
 import { createServer, type Server, type Socket } from 'node:net';
 import { createInterface } from 'node:readline';
-import type { DataPaths } from '../../config/data-paths.ts';
-import { ensureOwnFolder } from '../../config/socket-folder.ts';
+import { type DataPaths, ensureOwnFolder } from '../../config/data-paths.ts';
 import { ClientMessage, type RuntimeMessage } from '../protocol.ts';
 
 /** One open connection. */

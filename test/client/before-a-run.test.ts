@@ -4,7 +4,7 @@ import { execFile } from 'node:child_process';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { test } from 'node:test';
-import { forcedRoute, withOptions } from '../../client/ask/arm-options.ts';
+import { forcedRoute, withOptions } from '../../client/ask/question-input.ts';
 import { callLimits } from '../../client/ask/call-limits.ts';
 import { UsageError } from '../../lib/errors.ts';
 import { expectPrices, modelsOf } from '../../client/pipelines/priced-models.ts';

@@ -7,7 +7,7 @@ import { WorkflowFailedError } from '@temporalio/client';
 import { ApplicationFailure } from '@temporalio/common';
 import { failureKindOf } from '../../client/temporal.ts';
 import { z } from 'zod';
-import { configuredSettings } from '../../client/doctor/configured.ts';
+import { configuredSettings } from '../../client/doctor/examine.ts';
 import { inParallel } from '../../client/input/in-parallel.ts';
 import { readJsonLines } from '../../client/input/json-lines-file.ts';
 import { loadPipeline } from '../../client/pipelines/pipeline-files.ts';

@@ -178,7 +178,7 @@ test('the committed scores are of files that exist, and a wrong argument ends wi
         encoding: 'utf8',
       },
     );
-  const wrong = run('contracts/usage.ts');
+  const wrong = run('contracts/chat.ts');
   assert.equal(wrong.status, 2);
   assert.match(wrong.stderr, /contracts\/usage\.ts: no file with mutants/);
   assert.equal(run('--sample', 'x').status, 2);

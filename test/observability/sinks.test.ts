@@ -4,10 +4,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import type { SentSpan, SentTrace } from '../../contracts/trace.ts';
-import { createFileSink } from '../../observability/file-sink.ts';
+import { createFileSink, linkOf, noSink, type TraceSink } from '../../observability/trace-sink.ts';
 import { createLangfuseSink } from '../../observability/langfuse-sink.ts';
 import { spanIdOf } from '../../observability/trace-ids.ts';
-import { linkOf, noSink, type TraceSink } from '../../observability/trace-sink.ts';
 import { LangfuseStub } from '../support/langfuse-stub.ts';
 import { until } from '../support/until.ts';
 

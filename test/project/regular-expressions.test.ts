@@ -22,11 +22,10 @@ const folders =
 
 /** Not linear, on text that is never long; why. */
 const bounded: Record<string, string> = {
-  'offline-model/router/question-register.ts /\\bwhen\\b[^?\\n]*\\?/u': 'reads one sentence of 300 characters at most',
-  'offline-model/router/question-register.ts /(?:^|[.,!:] )\\W*(?:can|could|may|would)\\b[^?\\n]*\\?/u': 'the same',
-  'offline-model/router/question-register.ts /(?:^|[.,!:] )\\W*(?:do|does|did|has|have|will)\\b[^?\\n]*\\?/u':
-    'the same',
-  'offline-model/router/question-register.ts /(?:^|[.,!:] )\\W*(?:is|are|was|were)\\b[^?\\n]*\\?/u': 'the same',
+  'offline-model/router/question-shape.ts /\\bwhen\\b[^?\\n]*\\?/u': 'reads one sentence of 300 characters at most',
+  'offline-model/router/question-shape.ts /(?:^|[.,!:] )\\W*(?:can|could|may|would)\\b[^?\\n]*\\?/u': 'the same',
+  'offline-model/router/question-shape.ts /(?:^|[.,!:] )\\W*(?:do|does|did|has|have|will)\\b[^?\\n]*\\?/u': 'the same',
+  'offline-model/router/question-shape.ts /(?:^|[.,!:] )\\W*(?:is|are|was|were)\\b[^?\\n]*\\?/u': 'the same',
   'harness/graders/linear-pattern.ts /(?:([*+?])|\\{(\\d+)(,?)(\\d*)\\})\\??/y':
     'reads a pattern of 500 characters at most',
   'harness/graders/linear-pattern.ts /\\[(?:\\\\.|[^\\]\\\\])*\\]|\\\\[pPu]\\{[^}]*\\}|\\\\ud[89ab][\\da-f]{2}\\\\ud[c-f][\\da-f]{2}|\\\\u[\\da-f]{4}|\\\\x[\\da-f]{2}|\\\\c.|\\\\.|./isuy':

@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import fc from 'fast-check';
 import { Budget } from '../../contracts/pipeline.ts';
 import type { SpanRecord } from '../../contracts/trace.ts';
-import type { Usage } from '../../contracts/usage.ts';
+import type { Usage } from '../../contracts/chat.ts';
 import { noUsage } from '../../contracts/usage-sum.ts';
 import { BudgetSpent, type Call, RunBudget } from '../../workflows/answer-question/budget.ts';
 import { type Caller, paidCall } from '../../workflows/answer-question/paid-call.ts';

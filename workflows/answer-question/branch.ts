@@ -1,5 +1,5 @@
 /** One of several that work side by side, and what its next calls will probably take, judged by those before. */
-import type { Usage } from '../../contracts/usage.ts';
+import type { Usage } from '../../contracts/chat.ts';
 
 export class Branch {
   #open = false;

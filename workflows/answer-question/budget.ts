@@ -16,7 +16,7 @@ import type { Grant } from '../../contracts/agent-calls.ts';
 import type { SpanRecord } from '../../contracts/trace.ts';
 import type { BudgetLimit } from '../../contracts/run.ts';
 import type { Budget } from '../../contracts/pipeline.ts';
-import type { Usage } from '../../contracts/usage.ts';
+import type { Usage } from '../../contracts/chat.ts';
 import { addUsage, noUsage } from '../../contracts/usage-sum.ts';
 import { Branch } from './branch.ts';
 

@@ -10,7 +10,7 @@ import {
   pairQuestions,
   workMs,
 } from '../../../harness/comparison/paired-questions.ts';
-import type { Standing } from '../../../harness/comparison/standing.ts';
+import type { Standing } from '../../../harness/comparison/cell-words.ts';
 import { type JudgedCell, judgeCells } from '../../../harness/comparison/standings.ts';
 import { decide, questionNeeds } from '../../../harness/comparison/verdict.ts';
 import { logOf, trialOf } from './trials.ts';

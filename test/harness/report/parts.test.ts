@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import type { Trace, TraceSpan } from '../../../contracts/trace.ts';
 import { escapeHtml, html } from '../../../harness/report/html.ts';
 import { link, questionAnchor, runsFragment, safeHref } from '../../../harness/report/links.ts';
-import { overheadOf } from '../../../harness/report/overhead.ts';
+import { overheadOf } from '../../../harness/report/trace-tree.ts';
 import { mostDifferent, questionsByRegression } from '../../../harness/report/question-order.ts';
 import { acrossAxis, areaOf, chartFigure, legend, rowNames, scaleTo } from '../../../harness/report/svg-chart.ts';
 import { logOf } from '../comparison/trials.ts';

@@ -2,8 +2,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { boundedMeanScore } from '../../../harness/statistics/bounded-mean.ts';
 import {
+  boundedMeanScore,
   gainRuledOutP,
   meanAndSd,
   nonInferiorityP,

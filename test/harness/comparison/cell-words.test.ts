@@ -5,7 +5,7 @@ import fc from 'fast-check';
 import { plantedLogs, sameArms } from '../../../bench/statistics/planted-log.ts';
 import { ComparisonPlan } from '../../../contracts/comparison-plan.ts';
 import { type ComparedCell, compareArms } from '../../../harness/comparison/compare-arms.ts';
-import { type Findings, type Standing, standingOf, toneOf } from '../../../harness/comparison/standing.ts';
+import { type Findings, type Standing, standingOf, toneOf } from '../../../harness/comparison/cell-words.ts';
 import { comparisonJunit } from '../../../harness/rendering/comparison-junit.ts';
 import {
   comparisonCsv,

@@ -4,11 +4,11 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { test } from 'node:test';
 import { MessageChannel } from 'node:worker_threads';
-import type { Snapshot } from '../../contracts/snapshot.ts';
-import { runThreadTask } from '../../retrieval/worker-threads/retrieval-thread.ts';
-import { storeFile } from '../../retrieval/store/store.ts';
-import type { ThreadReply } from '../../retrieval/worker-threads/thread-tasks.ts';
-import { openPath, scratchFolder, scratchRetrieval } from './scratch.ts';
+import type { Snapshot } from '../../../contracts/snapshot.ts';
+import { runThreadTask } from '../../../retrieval/worker-threads/retrieval-thread.ts';
+import { storeFile } from '../../../retrieval/store/store.ts';
+import type { ThreadReply } from '../../../retrieval/worker-threads/thread-tasks.ts';
+import { openPath, scratchFolder, scratchRetrieval } from '../scratch.ts';
 
 /** In this thread, so that the test meets the views that it keeps. */
 function find(dataDirectory: string, ref: Snapshot): Promise<ThreadReply> {
