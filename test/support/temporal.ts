@@ -1,4 +1,4 @@
-/** The real embedded Temporal server for tests: one for all files of a run (test/run.ts), or one for a lone file. */
+/** The real embedded Temporal server for tests: one for all files of a run (see global-setup.ts), or one for a lone file. */
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -7,8 +7,7 @@ import { resolveTemporalExecutable } from '../../runtime/temporal/temporal-execu
 import { startTemporalServer } from '../../runtime/temporal/temporal-server.ts';
 
 export const checkout = join(import.meta.dirname, '../..');
-/** The address of the server that all files of a run share. */
-export const sharedAddress = 'TEST_TEMPORAL_ADDRESS';
+const sharedAddress = 'TEST_TEMPORAL_ADDRESS';
 
 export type TestServer = AsyncDisposable & { address: string; namespace: string };
 
@@ -36,4 +35,9 @@ export async function testServer(): Promise<TestServer> {
   const address = process.env[sharedAddress];
   if (address === undefined) return startTestServer();
   return { address, namespace: 'default', [Symbol.asyncDispose]: async () => {} };
+}
+
+export function shareServer(server: TestServer | null): void {
+  if (server === null) delete process.env[sharedAddress];
+  else process.env[sharedAddress] = server.address;
 }
