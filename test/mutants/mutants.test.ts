@@ -180,7 +180,7 @@ test('the committed scores are of files that exist, and a wrong argument ends wi
     );
   const wrong = run('contracts/chat.ts');
   assert.equal(wrong.status, 2);
-  assert.match(wrong.stderr, /contracts\/usage\.ts: no file with mutants/);
+  assert.match(wrong.stderr, /contracts\/chat\.ts: no file with mutants/);
   assert.equal(run('--sample', 'x').status, 2);
   assert.equal(run('--record', '--sample', '5').status, 2);
   assert.equal(run('--help').status, 0);
