@@ -71,7 +71,9 @@ export async function listPaths(retrieval: Retrieval, ref: SnapshotRef): Promise
 
 /** Everything that a store says about a snapshot, free of row numbers. */
 export function storeContent(dataDirectory: string, ref: SnapshotRef): unknown {
-  const store = new DatabaseSync(join(dataDirectory, 'index', `${ref.repositoryKey}.sqlite`), { readOnly: true });
+  // The last process to close a store has it for itself for a moment.
+  const options = { readOnly: true, timeout: 10_000 };
+  const store = new DatabaseSync(join(dataDirectory, 'index', `${ref.repositoryKey}.sqlite`), options);
   const files = `snapshot JOIN snapshot_file ON snapshot_file.snapshot = snapshot.number JOIN file ON file.id = snapshot_file.file`;
   const all = (sql: string) => store.prepare(sql).all();
   try {
