@@ -1,4 +1,4 @@
-/** Enters the command line with Node's compile cache on, for this process, its threads and its children: a start costs a third less. */
+/** Enters the command line with Node's compile cache on, for this process, its threads and its children: a command then takes about a sixth less CPU. */
 import { constants, enableCompileCache } from 'node:module';
 import { fileURLToPath } from 'node:url';
 
@@ -6,9 +6,8 @@ import { fileURLToPath } from 'node:url';
 const folder = fileURLToPath(new URL('../node_modules/.cache/node-compile', import.meta.url));
 
 if (process.env.NODE_COMPILE_CACHE === undefined) {
-  const { status, directory } = enableCompileCache(folder);
   // A folder that cannot be written leaves things as they are.
-  if (status === constants.compileCacheStatus.ENABLED && directory !== undefined)
+  if (enableCompileCache(folder).status === constants.compileCacheStatus.ENABLED)
     process.env.NODE_COMPILE_CACHE = folder;
 }
 await import('./command-line.ts');

@@ -34,7 +34,7 @@ function wantsHelp(): boolean {
   }
 }
 
-async function untilTold(stop: AbortSignal): Promise<null> {
+async function untilAborted(stop: AbortSignal): Promise<null> {
   if (!stop.aborted) await once(stop, 'abort');
   return null;
 }
@@ -50,7 +50,7 @@ async function work(): Promise<void> {
   const server = namedServer(config);
   const worker = await startWorker(config, server, log);
   process.stdout.write(`worker ready: ${server.address}, namespace ${server.namespace}, queue ${config.taskQueue}\n`);
-  const why = await Promise.race([untilTold(stop), worker.ended]);
+  const why = await Promise.race([untilAborted(stop), worker.ended]);
   await worker.stop();
   if (why !== null) throw new Error(`the worker stopped: ${why}`);
 }

@@ -12,7 +12,8 @@ import { asUsage } from '../input/json-lines-file.ts';
 import type { DatasetQuestion } from '../../contracts/dataset.ts';
 import { readQuestions, readRunLog } from '../evaluate/read-run-log.ts';
 
-const datasetFile = 'dataset.jsonl';
+/** The questions of a benchmark's folder. */
+export const datasetOf = (folder: string): string => join(folder, 'dataset.jsonl');
 
 export function benchmarkFolder(dataDirectory: string, id: string): string {
   return join(dataPaths(dataDirectory).benchmarks, id);
@@ -36,7 +37,7 @@ export async function createBenchmark(
   await mkdir(dataPaths(dataDirectory).benchmarks, { recursive: true, mode: 0o700 });
   // Whole or not at all: a process that is killed here leaves no folder under the id.
   const unfinished = await mkdtemp(join(dataPaths(dataDirectory).benchmarks, unfinishedPrefix));
-  await writeFile(join(unfinished, datasetFile), dataset);
+  await writeFile(datasetOf(unfinished), dataset);
   await writeFile(runLogExportFile(unfinished), records.map((record) => `${JSON.stringify(record)}\n`).join(''));
   await writeFile(join(unfinished, 'benchmark.json'), `${JSON.stringify(manifest, null, 2)}\n`);
   try {
@@ -76,7 +77,7 @@ export async function manifestBeside(log: string): Promise<BenchmarkManifest | n
 
 /** The dataset of a benchmark's run log. */
 export function datasetBeside(log: string): string {
-  return join(dirname(log), datasetFile);
+  return datasetOf(dirname(log));
 }
 
 /** The ids of all benchmarks of a data directory, sorted. */
@@ -104,5 +105,5 @@ export async function benchmarkRecords(folder: string): Promise<RunLogRecord[]> 
 
 /** @throws UsageError with the line that is wrong */
 export function questionsOfBenchmark(folder: string): Promise<DatasetQuestion[]> {
-  return readQuestions(join(folder, datasetFile));
+  return readQuestions(datasetOf(folder));
 }

@@ -11,7 +11,7 @@ import type { LeftOut } from '../../harness/report/report.ts';
 import { reportPage } from '../../harness/report/report-page.ts';
 import { runLogExportFile } from '../../harness/run-log/run-log-store.ts';
 import { type ReadArm, readArms, withOneDataset } from '../evaluate/arm-log.ts';
-import { manifestBeside } from './benchmark-folder.ts';
+import { datasetOf, manifestBeside } from './benchmark-folder.ts';
 import { UsageError } from '../../lib/errors.ts';
 import type { GradeOptions } from '../evaluate/graded-log.ts';
 import { asUsage } from '../input/json-lines-file.ts';
@@ -30,7 +30,7 @@ export async function writeBenchmarkReport(folder: string): Promise<{ report: st
   const log = runLogExportFile(folder);
   const manifest = await manifestBeside(log);
   if (manifest === null) throw new UsageError(`${folder} holds no benchmark.json`);
-  const options = { dataset: join(folder, 'dataset.jsonl'), wasteShare: defaultWasteShare };
+  const options = { dataset: datasetOf(folder), wasteShare: defaultWasteShare };
   const [baseline, candidate, ...others] = await plannedArms(log, manifest, options);
   if (baseline === undefined || candidate === undefined)
     throw new UsageError(

@@ -6,7 +6,6 @@
  * 2. Graders see records and never runs: another grader needs no new run.
  * 3. A name belongs to its questions, pipelines and trials; others under the same name are refused.
  */
-import { join } from 'node:path';
 import type { z } from 'zod';
 import type { Config } from '../../config/config.ts';
 import {
@@ -29,11 +28,12 @@ import { UsageError } from '../../lib/errors.ts';
 import { newRunId } from '../ask/start-run.ts';
 import { gradedCases } from '../evaluate/graded-log.ts';
 import { asUsage } from '../input/json-lines-file.ts';
+import { chosenIdRule, isChosenId } from '../input/option-values.ts';
 import { readSettings } from '../input/read-settings.ts';
 import { checkedPipeline, loadPipeline } from '../pipelines/pipeline-files.ts';
 import { openSession, type Session } from '../session.ts';
 import { armsOf, expectPricedLimit } from './benchmark-arms.ts';
-import { benchmarkFolder, benchmarkRecords, createBenchmark, manifestBeside } from './benchmark-folder.ts';
+import { benchmarkFolder, benchmarkRecords, createBenchmark, datasetOf, manifestBeside } from './benchmark-folder.ts';
 import { type BenchmarkQuestions, benchmarkQuestions, givenQuestions } from './benchmark-questions.ts';
 import { findBenchmark } from './find-benchmark.ts';
 import { startBenchmark } from './start-benchmark.ts';
@@ -84,7 +84,7 @@ export async function evaluate<Grader extends string = never>(
   const settings = readSettings();
   const { manifest, folder } = await openFolder(options, settings);
   const ending = await run(manifest, folder, options, settings);
-  const log = { dataset: join(folder, 'dataset.jsonl'), wasteShare: defaultWasteShare };
+  const log = { dataset: datasetOf(folder), wasteShare: defaultWasteShare };
   const records: Evaluation<Grader>['records'] = [];
   for await (const each of gradedCases(runLogExportFile(folder), log))
     records.push({ ...each, scores: await ownScores(each, graders) });
@@ -102,10 +102,7 @@ async function openFolder(
   const chosen = await questionsOf(options.data);
   const planned = await plan(options, chosen, settings);
   const id = options.name ?? newRunId('bench');
-  if (!/^[A-Za-z0-9][A-Za-z0-9._-]{0,199}$/.test(id))
-    throw new UsageError(
-      `name must be 1 to 200 letters, digits, dots, dashes and underscores, not ${JSON.stringify(id)}`,
-    );
+  if (!isChosenId(id)) throw new UsageError(`name ${chosenIdRule}, not ${JSON.stringify(id)}`);
   const folder = benchmarkFolder(settings.dataDirectory, id);
   const earlier = await manifestBeside(runLogExportFile(folder));
   if (earlier !== null) {

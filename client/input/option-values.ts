@@ -22,9 +22,12 @@ export function positiveAmount(text: string): number {
 }
 
 /** The id of a run as a person may choose it: safe in a URL and in a query. */
+const chosenId = /^[A-Za-z0-9][A-Za-z0-9._-]{0,199}$/;
+export const chosenIdRule = 'must be 1 to 200 letters, digits, dots, dashes and underscores';
+export const isChosenId = (text: string): boolean => chosenId.test(text);
+
 export function runIdValue(text: string): string {
-  if (!/^[A-Za-z0-9][A-Za-z0-9._-]{0,199}$/.test(text))
-    throw new InvalidArgumentError('It must be 1 to 200 letters, digits, dots, dashes and underscores.');
+  if (!isChosenId(text)) throw new InvalidArgumentError(`It ${chosenIdRule}.`);
   return text;
 }
 
