@@ -10,6 +10,9 @@ export type ReplaceOptions = {
   mode?: number;
 };
 
+/** The names of what a kill leaves of `replaceFile`. */
+export const unfinishedFile = /\.[0-9a-f-]{36}\.tmp$/;
+
 /** Any number of processes may replace one file at a time: the last one counts. */
 export async function replaceFile(
   file: string,

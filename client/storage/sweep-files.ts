@@ -4,6 +4,7 @@ import { basename, join } from 'node:path';
 import { z } from 'zod';
 import type { DataPaths } from '../../config/data-paths.ts';
 import { JournalKey } from '../../contracts/agent-calls.ts';
+import { unfinishedFile } from '../../lib/fs.ts';
 import { systemErrorCode } from '../../lib/errors.ts';
 import { traceIdOf } from '../../observability/trace-ids.ts';
 import type { Swept } from '../../retrieval/store/content-sweep.ts';
@@ -42,7 +43,7 @@ export async function sweepTraces(sweep: FileSweep): Promise<Swept> {
       olderThanMs: cutoffMs,
       keep: (file) => traces.has(basename(file, '.jsonl')),
     }),
-    await sweepFolder(sweep, { folder: paths.traces, match: /\.part$/, olderThanMs: graceMs }),
+    await sweepFolder(sweep, { folder: paths.traces, match: unfinishedFile, olderThanMs: graceMs }),
   ]);
 }
 
@@ -67,7 +68,7 @@ export async function sweepJournal(sweep: FileSweep): Promise<Swept> {
       olderThanMs: journalCutoffMs,
       keep: isOfOpenRun,
     }),
-    await sweepFolder(sweep, { folder: paths.journal, match: /\.tmp$/, olderThanMs: graceMs }),
+    await sweepFolder(sweep, { folder: paths.journal, match: unfinishedFile, olderThanMs: graceMs }),
   ]);
 }
 
@@ -88,17 +89,18 @@ export async function sweepCache(sweep: FileSweep): Promise<Swept> {
       olderThanMs: graceMs,
       keep: (file) => file === newest,
     }),
-    await sweepFolder(sweep, { folder: paths.cache, match: /^workflows-.*\.js\.\d+$/, olderThanMs: graceMs }),
+    await sweepFolder(sweep, { folder: paths.cache, match: unfinishedFile, olderThanMs: graceMs }),
     await sweepFolder(sweep, { folder: paths.bin, match: /^(wheel|sdk)-/, olderThanMs: graceMs }),
   ]);
 }
 
 /** Results of benchmarks are kept for good; only what a killed write has left goes. */
 export async function sweepBenchmarks(sweep: FileSweep): Promise<Swept> {
-  const swept: Swept[] = [];
-  for (const folder of filesIn(sweep.paths.benchmarks, /./)) {
+  const { paths, graceMs: olderThanMs } = sweep;
+  const swept = [await sweepFolder(sweep, { folder: paths.benchmarks, match: /^\.new-/, olderThanMs })];
+  for (const folder of filesIn(paths.benchmarks, /./)) {
     const histories = join(folder, 'histories');
-    swept.push(await sweepFolder(sweep, { folder: histories, match: /\.gz\.\d+$/, olderThanMs: sweep.graceMs }));
+    swept.push(await sweepFolder(sweep, { folder: histories, match: unfinishedFile, olderThanMs }));
   }
   return sum(swept);
 }
