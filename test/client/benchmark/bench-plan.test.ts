@@ -17,7 +17,6 @@ import { temporaryFolder } from '../run-command.ts';
 import { readConfig } from '../../../config/read-config.ts';
 import { emptyTally } from '../../../harness/benchmark-tally.ts';
 
-
 test('the baseline is the pipeline without a router, wherever it was named', async () => {
   const arms = await benchmarkArms({ pipelines: ['orchestrated', 'single-agent'], leaveOneOut: false });
   assert.deepEqual(
