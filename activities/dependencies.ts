@@ -1,4 +1,5 @@
 /** What activities need from the outside, as small as they need it; worker/ builds it, tests hand in their own. */
+
 import type { ChatModel } from '../models/chat-model.ts';
 import type { ReplyJournal } from '../models/journal.ts';
 import type { ContentStore } from '../retrieval/store/content-store.ts';
@@ -9,11 +10,15 @@ import type { ModelRole } from '../contracts/chat.ts';
 import type { ExportInput } from '../contracts/trace.ts';
 import type { DatasetItem, ScoreToPost } from '../observability/langfuse-api.ts';
 import type { BenchmarkFolders } from './benchmark/benchmark-folder.ts';
+import type { PriceList } from '../contracts/model-price.ts';
 
 export type ActivityDependencies = {
   model: ChatModel;
   /** The model that answers for a role when a spec names none. */
   modelByRole: Readonly<Record<ModelRole, string>>;
+  /** The same for requests that may share a reply: the base URL, or for the built-in model all that decides its replies. */
+  endpoint: string;
+  prices: PriceList;
   journal: ReplyJournal;
   content: ContentStore;
   retrieval: Retrieval;

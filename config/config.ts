@@ -27,6 +27,8 @@ export type Config = {
     judge: string;
     synthesizer: string;
     timeoutSeconds: number;
+    /** Path of the user's prices; null: none. */
+    pricesFile: string | null;
     /** Extra output tokens allowed to models that reason before they answer. */
     reasoningTokens: number;
     /** Attempts at one model call, failures included. */

@@ -80,6 +80,7 @@ function modelSettings(read: Reader): Config['model'] {
     specialist: read('SWITCHYARD_MODEL_SPECIALIST') ?? model,
     judge: read('SWITCHYARD_MODEL_JUDGE') ?? model,
     synthesizer: read('SWITCHYARD_MODEL_SYNTHESIZER') ?? model,
+    pricesFile: read('SWITCHYARD_MODEL_PRICES'),
     timeoutSeconds: read('SWITCHYARD_MODEL_TIMEOUT_SECONDS') ?? 120,
     reasoningTokens: read('SWITCHYARD_REASONING_TOKENS') ?? 4000,
     attempts: read('SWITCHYARD_MODEL_ATTEMPTS') ?? 5,

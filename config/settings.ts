@@ -116,6 +116,11 @@ export const settings = {
   SWITCHYARD_MODEL_SPECIALIST: setting('The model of the specialists.', word, sameAsAll),
   SWITCHYARD_MODEL_JUDGE: setting('The model that reviews drafts.', word, sameAsAll),
   SWITCHYARD_MODEL_SYNTHESIZER: setting('The model that merges several drafts.', word, sameAsAll),
+  SWITCHYARD_MODEL_PRICES: setting(
+    'A JSON file with prices of models, which come before the known ones.',
+    absolutePath,
+    'the prices of @pydantic/genai-prices',
+  ),
   SWITCHYARD_MODEL_TIMEOUT_SECONDS: setting('Seconds that one model call may take.', whole(1, 3600), '120'),
   SWITCHYARD_MODEL_ATTEMPTS: setting('Attempts at one model call, failures included.', whole(1, 100), '5'),
   SWITCHYARD_HEARTBEAT_SECONDS: setting('Seconds without a heartbeat after which a call is lost.', whole(2, 600), '10'),

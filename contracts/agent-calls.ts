@@ -5,6 +5,7 @@ import { CheckedCitation } from './evidence.ts';
 import { GateSpec, RouterSpec, SpecialistSpec, SynthesisSpec } from './pipeline.ts';
 import { SpanScope } from './trace.ts';
 import { PlaceId } from './tools.ts';
+import { ModelPrices } from './model-price.ts';
 
 const question = z.string();
 /** What one call may use, all its attempts and repeated sends together. */
@@ -32,6 +33,8 @@ export const Payment = z.object({
   /** True under a money limit: a model without a known price is then refused before it is paid. */
   requirePrice: z.boolean(),
   scope: SpanScope,
+  /** Those that the run keeps; a model that is not here has the worker's. */
+  prices: ModelPrices.exactOptional(),
   /** Absent: no limit, as in runs that began before there were grants. */
   grant: Grant.exactOptional(),
 });

@@ -8,6 +8,7 @@ import { ToolCalled } from './tools.ts';
 import { Usage } from './chat.ts';
 import { PipelineSpec } from './pipeline.ts';
 import { Experiment, ManagedPrompt } from './trace.ts';
+import { ModelPrices } from './model-price.ts';
 
 /** The state of a question, in the words of the run log. */
 export const AnswerState = z.object({
@@ -59,7 +60,7 @@ export type AnswerOutcome = z.infer<typeof AnswerOutcome>;
 
 export const questionMaxCharacters = 20_000;
 
-/** Time limits that belong to the deployment rather than to the arm. */
+/** What belongs to the deployment rather than to the pipeline: the limits of calls in time, and what they cost. */
 export const CallLimits = z.object({
   /** One attempt of one model call. */
   modelCallSeconds: z.int().positive(),
@@ -69,6 +70,8 @@ export const CallLimits = z.object({
   heartbeatSeconds: z.int().min(2),
   /** How long a run waits for people, all its waits together; 30 days unless given. */
   personWaitSeconds: z.int().positive().exactOptional(),
+  /** Of the models that a run with a money limit may ask: it is held to the prices that it began with. */
+  prices: ModelPrices.exactOptional(),
 });
 export type CallLimits = z.infer<typeof CallLimits>;
 

@@ -1,9 +1,10 @@
 /** Fits a request into what its call may use: the output limit is lowered to what the input leaves. */
+
 import type { ChatRequest, Usage } from '../contracts/chat.ts';
 import type { DoesNotFit } from '../contracts/agent-calls.ts';
 import type { WireBody } from './openai/chat-body.ts';
-import type { ModelPrice } from '../contracts/model-prices.ts';
 import type { ReportedPart } from './token-estimate.ts';
+import { type ModelPrice, ratesOf } from '../contracts/model-price.ts';
 
 /** What one call may use, all that it sends together. */
 export type Allowance = {
@@ -61,9 +62,10 @@ export function fitted(
 
 /** Output tokens that the money pays for once the input is paid. */
 function paidFor(costUsd: number, inputTokens: number, price: ModelPrice): number {
-  const left = costUsd * 1_000_000 - inputTokens * price.input;
+  const { input, output } = ratesOf(price, inputTokens);
+  const left = costUsd * 1_000_000 - inputTokens * input;
   if (left < 0) return -1;
-  return price.output === 0 ? Number.POSITIVE_INFINITY : left / price.output;
+  return output === 0 ? Number.POSITIVE_INFINITY : left / output;
 }
 
 /** What is left of an allowance after some usage; a cost that nobody knows takes all the money. */

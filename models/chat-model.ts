@@ -2,8 +2,15 @@
 import type { ChatReply, ChatRequest, Usage } from '../contracts/chat.ts';
 import { type FailureKind, failureKinds } from '../contracts/failures.ts';
 import type { Allowance } from './allowance.ts';
+import type { ModelPrice } from '../contracts/model-price.ts';
 
-export type ChatOptions = { signal: AbortSignal; callId: string; allowance?: Allowance };
+export type ChatOptions = {
+  signal: AbortSignal;
+  callId: string;
+  allowance?: Allowance;
+  /** What the reply's cost is counted by; unknown unless given. */
+  price?: ModelPrice | null;
+};
 
 export interface ChatModel {
   /**

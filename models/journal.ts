@@ -53,9 +53,14 @@ export function createFileJournal(directory: string): ReplyJournal & {
   };
 }
 
-/** SHA-256 (hex) of the request as canonical JSON: equal requests have one hash, whatever the order of their keys. */
-export function requestHash(request: ChatRequest): string {
-  return digest(request);
+/**
+ * SHA-256 (hex) of a request to an endpoint as canonical JSON: equal requests have one hash, whatever the order of their
+ * keys.
+ * @param request before a budget has lowered its limit, with the model's name as it is sent
+ * @param endpoint what else decides which model answers, see `ActivityDependencies`
+ */
+export function requestHash(request: ChatRequest & { model: string }, endpoint: string): string {
+  return digest({ endpoint, request });
 }
 
 async function readEntry(path: string, key: JournalKey): Promise<ChatReply | null> {

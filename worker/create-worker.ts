@@ -4,7 +4,6 @@ import { NativeConnection, type WorkerOptions } from '@temporalio/worker';
 import { type Activities, createActivities } from '../activities/index.ts';
 import type { Config } from '../config/config.ts';
 import { dataPaths } from '../config/data-paths.ts';
-import type { ChatModel } from '../models/chat-model.ts';
 import { createFileJournal } from '../models/journal.ts';
 import type { Logger } from '../observability/logging.ts';
 import { createOpenAiEmbeddings } from '../models/openai/embeddings.ts';
@@ -14,7 +13,7 @@ import type { Threads } from '../retrieval/worker-threads/threads.ts';
 import { loadOwnTools, type OwnTools } from '../retrieval/tools/own-tools.ts';
 import type { EmbeddedSearchOptions } from '../retrieval/search/embedded-search.ts';
 import { benchmarksOf } from './benchmarks.ts';
-import { modelByRole, openModel } from './model-endpoint.ts';
+import { type ModelEndpoint, modelByRole, openModel } from './model-endpoint.ts';
 import type { RunningWorker } from '../runtime/host/runtime.ts';
 import { unreachableText } from '../runtime/temporal/connection-problem.ts';
 import { registerSearchAttributes } from '../runtime/temporal/search-attributes.ts';
@@ -24,6 +23,8 @@ import { traceExportOf, type TraceParts } from './trace-export.ts';
 import { createWorkers, runWorkers, shutDown } from './worker-group.ts';
 import { workflowBundle } from './workflow-bundle.ts';
 import { benchmarkQueueOf, exportQueueOf } from '../contracts/names.ts';
+import { openPriceList } from '../config/price-list.ts';
+import type { PriceList } from '../contracts/model-price.ts';
 
 /** What tests turn; the defaults are for use. */
 export type WorkerTuning = {
@@ -75,7 +76,8 @@ async function startOver(opened: AsyncDisposableStack, { config, server, log, tu
   const traces = traceExportOf(config, server, client);
   const ownTools = await loadOwnTools(config.toolModules);
   const { activities, retrieval } = activitiesOf(config, {
-    model: endpoint.model,
+    endpoint,
+    prices: await openPriceList(config.model),
     ownTools,
     traces,
     client,
@@ -135,7 +137,8 @@ async function limits(config: Config, tuning: WorkerTuning): Promise<WorkerOptio
 }
 
 type Parts = {
-  model: ChatModel;
+  endpoint: ModelEndpoint;
+  prices: PriceList;
   traces: TraceParts;
   client: Client;
   usable: readonly string[];
@@ -144,7 +147,7 @@ type Parts = {
   ownTools: OwnTools;
 };
 
-function activitiesOf(config: Config, { model, traces, client, usable, log, threads, ownTools }: Parts) {
+function activitiesOf(config: Config, { endpoint, prices, traces, client, usable, log, threads, ownTools }: Parts) {
   const paths = dataPaths(config.dataDirectory);
   const journal = createFileJournal(paths.journal);
   journal.prune().then(
@@ -160,8 +163,10 @@ function activitiesOf(config: Config, { model, traces, client, usable, log, thre
   const content = createContentStore(paths.content);
   const exported = traces.exportOver({ content, retrieval });
   const activities = createActivities({
-    model,
+    model: endpoint.model,
+    endpoint: endpoint.identity,
     modelByRole: modelByRole(config),
+    prices,
     journal,
     content,
     retrieval,

@@ -3,8 +3,11 @@ import type { Config } from '../config/config.ts';
 import type { ModelRole } from '../contracts/chat.ts';
 import type { ChatModel } from '../models/chat-model.ts';
 import { createOpenAiChat } from '../models/openai/chat.ts';
+import { createRequire } from 'node:module';
+import { openAiUrl } from '../models/openai/client.ts';
 
-export type ModelEndpoint = AsyncDisposable & { model: ChatModel; url: string | null };
+/** `identity` is the same wherever the same request may get the same reply: the built-in model has another port each time. */
+export type ModelEndpoint = AsyncDisposable & { model: ChatModel; url: string | null; identity: string };
 
 /** The model of each role where a spec names none. */
 export function modelByRole({ model }: Pick<Config, 'model'>): Record<ModelRole, string> {
@@ -16,11 +19,14 @@ export async function openModel(config: Config): Promise<ModelEndpoint> {
   const { apiKey, baseUrl, offline, timeoutSeconds, reasoningTokens } = config.model;
   const settings = { apiKey, modelByRole: modelByRole(config), timeoutSeconds, reasoningTokens };
   if (!offline) {
-    return { model: createOpenAiChat({ ...settings, baseUrl }), url: baseUrl, [Symbol.asyncDispose]: async () => {} };
+    const model = createOpenAiChat({ ...settings, baseUrl });
+    return { model, url: baseUrl, identity: baseUrl ?? openAiUrl, [Symbol.asyncDispose]: async () => {} };
   }
   const { startOfflineModelThread } = await import('../offline-model/thread.ts');
   // Loaded when it is needed: with a real endpoint none of it is.
   const thread = await startOfflineModelThread({ faults: config.offlineFaults });
   const model = createOpenAiChat({ ...settings, baseUrl: thread.url });
-  return { model, url: thread.url, [Symbol.asyncDispose]: () => thread.close() };
+  const { version } = createRequire(import.meta.url)('../package.json') as { version: string };
+  const identity = `switchyard-offline ${version} ${config.offlineFaults ?? ''}`;
+  return { model, url: thread.url, identity, [Symbol.asyncDispose]: () => thread.close() };
 }

@@ -20,7 +20,7 @@ export async function routeOnly(given: RouteInput): Promise<RouteResult> {
   const onSettled = (spans: readonly SpanRecord[]) => {
     model = spans.at(-1)?.model ?? model;
   };
-  const caller = { activities: activitiesWithin(limits), budget, waits, outages, until: condition, onSettled };
+  const caller = { limits, activities: activitiesWithin(limits), budget, waits, outages, until: condition, onSettled };
   try {
     const decision = await askRouter(caller, pipeline, question);
     return { ...decision, usage: budget.usage, model };

@@ -6,12 +6,12 @@ import type { ChatReply, ChatRequest } from '../../contracts/chat.ts';
 import { CallDoesNotFit, without } from '../../models/allowance.ts';
 import { ModelFailure } from '../../models/chat-model.ts';
 import { requestHash } from '../../models/journal.ts';
-import { findPrice } from '../../contracts/model-prices.ts';
 import type { ReportedPart } from '../../models/token-estimate.ts';
 import type { ActivityDependencies } from '../dependencies.ts';
 import { type ActivityContext, runActivity, type Work } from '../context.ts';
+import type { ModelPrice } from '../../contracts/model-price.ts';
 
-type Deps = Pick<ActivityDependencies, 'model' | 'modelByRole' | 'journal'>;
+type Deps = Pick<ActivityDependencies, 'model' | 'modelByRole' | 'endpoint' | 'prices' | 'journal'>;
 
 /** What `runModelActivity` hands to the workflow. */
 type Paid<Result> = Promise<ActivityResult<Result | DoesNotFit>>;
@@ -47,7 +47,8 @@ export async function askModel(
 ): Promise<Answered> {
   const { request, smaller = [], reported = null } = asked;
   const model = request.model ?? deps.modelByRole[request.role];
-  if (payment.requirePrice && findPrice(model) === null) {
+  const price = payment.prices?.[model] ?? deps.prices.of(model).price;
+  if (payment.requirePrice && price === null) {
     throw new ModelFailure(
       'ModelUnpriced',
       `no price is known for the model "${model}", so a money limit cannot be kept`,
@@ -55,13 +56,18 @@ export async function askModel(
   }
   context.note({ model, parameters: parametersOf(request), promptVersion: promptVersionOf(request) });
   const requests = [request, ...smaller];
+  const { run } = context;
+  const keyOf = (each: ChatRequest): JournalKey => {
+    return { ...run, callKey: payment.key, requestHash: requestHash({ ...each, model }, deps.endpoint) };
+  };
   for (const each of requests) {
-    const reply = await deps.journal.read(keyOf(context, each, payment));
+    const reply = await deps.journal.read(keyOf(each));
     if (reply !== null) return { reply, request: each };
   }
   for (const [at, each] of requests.entries()) {
     try {
-      return { reply: await askOnce(deps, context, { request: each, reported }, payment), request: each };
+      const call = { request: each, reported, price, key: keyOf(each) };
+      return { reply: await askOnce(deps, context, call, payment), request: each };
     } catch (error) {
       if (!(error instanceof CallDoesNotFit) || error.usage !== null || at === requests.length - 1) throw error;
     }
@@ -71,24 +77,23 @@ export async function askModel(
 
 type Answered = { reply: ChatReply; request: ChatRequest };
 
-function keyOf({ run }: ActivityContext, request: ChatRequest, payment: Payment): JournalKey {
-  return { ...run, callKey: payment.key, requestHash: requestHash(request) };
-}
+type OneCall = { request: ChatRequest; reported: ReportedPart | null; price: ModelPrice | null; key: JournalKey };
 
 async function askOnce(
   deps: Deps,
   context: ActivityContext,
-  { request, reported }: Required<Omit<Asked, 'smaller'>>,
+  { request, reported, price, key }: OneCall,
   payment: Payment,
 ): Promise<ChatReply> {
   const { grant } = payment;
   const reply = await deps.model.chat(request, {
     signal: context.signal,
     callId: `${context.run.workflowId}/${context.run.runId}/${payment.key}`,
+    price,
     ...(grant === undefined ? {} : { allowance: { ...without(grant, context.spent), reported } }),
   });
   try {
-    await deps.journal.write(keyOf(context, request, payment), reply);
+    await deps.journal.write(key, reply);
   } catch (error) {
     // The next attempt will not find it, and must know what it has cost.
     context.note({ usage: reply.usage });

@@ -78,6 +78,7 @@ function configOf(dataDirectory: string, modelUrl: string): Config {
       specialist: name,
       judge: name,
       synthesizer: name,
+      pricesFile: null,
       timeoutSeconds: 30,
       reasoningTokens: 0,
       attempts: 5,

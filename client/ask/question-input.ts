@@ -41,14 +41,14 @@ export async function questionInput(text: string, options: QuestionOptions, sett
   const { pipeline: loaded, ...managed } = await managedPipeline(await loadPipeline(options.pipeline), settings);
   const pipeline = withOptions(loaded, options);
   const route = forcedRoute(pipeline, options.route);
-  expectPrices(pipeline, settings.model);
+  const prices = await expectPrices([pipeline], settings.model);
   const repository = await repositoryOf(options);
   return QuestionInput.parse({
     question,
     repository,
     pipeline,
     forcedRoute: route,
-    limits: callLimits(settings.model),
+    limits: callLimits(settings.model, prices),
     ...(options.session !== undefined && { session: options.session }),
     ...managed,
   });

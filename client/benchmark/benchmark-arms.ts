@@ -1,12 +1,9 @@
 /** Makes a benchmark's arms of pipelines: the baseline first, and on demand the candidate without one specialist each. */
 import { createHash } from 'node:crypto';
-import type { Config } from '../../config/config.ts';
-import type { BenchmarkArm, SpendingLimit } from '../../contracts/benchmark.ts';
+import type { BenchmarkArm } from '../../contracts/benchmark.ts';
 import { PipelineSpec } from '../../contracts/pipeline.ts';
 import { UsageError } from '../../lib/errors.ts';
 import { loadPipeline } from '../pipelines/pipeline-files.ts';
-import { findPrice } from '../../contracts/model-prices.ts';
-import { expectPrices, modelsOf } from '../pipelines/priced-models.ts';
 
 export type ArmChoice = {
   /** Shipped names or files. */
@@ -17,15 +14,14 @@ export type ArmChoice = {
 };
 
 /** @throws UsageError */
-export async function benchmarkArms(choice: ArmChoice, model: Config['model']): Promise<BenchmarkArm[]> {
-  return armsOf(await Promise.all(choice.pipelines.map(loadPipeline)), choice, model);
+export async function benchmarkArms(choice: ArmChoice): Promise<BenchmarkArm[]> {
+  return armsOf(await Promise.all(choice.pipelines.map(loadPipeline)), choice);
 }
 
 /** The same for pipelines that are read already. @throws UsageError */
 export function armsOf(
   specs: readonly PipelineSpec[],
   choice: { baseline?: string | undefined; leaveOneOut: boolean },
-  model: Config['model'],
 ): BenchmarkArm[] {
   if (specs.length === 0) throw new UsageError('a benchmark needs a pipeline');
   const names = specs.map(({ name }) => name);
@@ -34,7 +30,6 @@ export function armsOf(
   const baseline = baselineOf(specs, choice.baseline);
   const candidates = specs.filter((spec) => spec !== baseline);
   const less = choice.leaveOneOut ? withoutEach(candidates) : [];
-  for (const spec of specs) expectPrices(spec, model);
   return [armOf(baseline), ...candidates.map((spec) => armOf(spec)), ...less];
 }
 
@@ -42,21 +37,6 @@ export function armsOf(
 export function armOf(pipeline: PipelineSpec, name = pipeline.name): BenchmarkArm {
   const specHash = createHash('sha256').update(JSON.stringify(pipeline)).digest('hex');
   return { name, specHash, pipeline };
-}
-
-/** @throws UsageError for a limit in dollars that could not be kept because a model's price is not known */
-export function expectPricedLimit(
-  arms: readonly BenchmarkArm[],
-  limit: SpendingLimit | null,
-  model: Config['model'],
-): void {
-  if (limit?.kind !== 'usd' || model.offline) return;
-  const models = new Set(arms.flatMap(({ pipeline }) => modelsOf(pipeline, model)));
-  const unpriced = [...models].filter((name) => findPrice(name) === null);
-  if (unpriced.length === 0) return;
-  throw new UsageError(
-    `a limit in dollars needs prices and there is none for ${unpriced.join(', ')}: limit tokens (--limit 500000tokens), or add the price to contracts/model-prices.ts`,
-  );
 }
 
 function baselineOf(specs: readonly PipelineSpec[], wanted: string | undefined): PipelineSpec {

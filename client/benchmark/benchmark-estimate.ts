@@ -8,8 +8,8 @@ import { detectableDifference, expectedSd } from '../../harness/statistics/power
 import { benchmarkFolder, benchmarkIds, readManifest } from './benchmark-folder.ts';
 import { exportRunLog } from './export-run-log.ts';
 import { linesOfFile } from '../input/lines-of-file.ts';
-import { findPrice } from '../../contracts/model-prices.ts';
 import { modelsOf } from '../pipelines/priced-models.ts';
+import { openPriceList } from '../../config/price-list.ts';
 
 /** What one run takes. */
 type Cost = { modelCalls: number; tokens: number; costUsd: number | null; seconds: number };
@@ -34,7 +34,7 @@ export async function estimateBenchmark(
   const costs = await Promise.all(
     manifest.arms.map(async (arm) => {
       const known = await measuredCost(settings, arm, manifest.id);
-      return { known: known !== null, cost: known ?? assumedCost(arm, settings.model) };
+      return { known: known !== null, cost: known ?? (await assumedCost(arm, settings.model)) };
     }),
   );
   const sum = (figure: (cost: Cost) => number) => costs.reduce((total, { cost }) => total + each * figure(cost), 0);
@@ -111,12 +111,13 @@ function meanCost(records: readonly RunLogRecord[]): Cost {
 /** Of a specialist in one try, as seen on the shipped dataset; a gate that sends drafts back makes it more. */
 const assumed = { turns: 3, inputTokens: 4000, outputTokens: 300, secondsPerCall: 4, offlineSecondsPerCall: 0.7 };
 
-function assumedCost({ pipeline }: BenchmarkArm, model: Config['model']): Cost {
+async function assumedCost({ pipeline }: BenchmarkArm, model: Config['model']): Promise<Cost> {
   const judged = (pipeline.gate?.judge ?? null) === null ? 0 : 1;
   // Every turn but the last searches.
   const reranked = pipeline.rerank === undefined ? 0 : assumed.turns - 1;
   const modelCalls = (pipeline.router === null ? 0 : 1) + assumed.turns + reranked + judged;
-  const prices = modelsOf(pipeline, model).map(findPrice);
+  const list = await openPriceList(model);
+  const prices = modelsOf(pipeline, model).map((name) => list.of(name).price);
   const dearest = (of: 'input' | 'output') => Math.max(...prices.map((price) => price?.[of] ?? 0));
   const dollars =
     (modelCalls * (assumed.inputTokens * dearest('input') + assumed.outputTokens * dearest('output'))) / 1e6;

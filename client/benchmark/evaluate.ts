@@ -32,12 +32,13 @@ import { chosenIdRule, isChosenId } from '../input/option-values.ts';
 import { readSettings } from '../input/read-settings.ts';
 import { checkedPipeline, loadPipeline } from '../pipelines/pipeline-files.ts';
 import { openSession, type Session } from '../session.ts';
-import { armsOf, expectPricedLimit } from './benchmark-arms.ts';
+import { armsOf } from './benchmark-arms.ts';
 import { benchmarkFolder, benchmarkRecords, createBenchmark, datasetOf, manifestBeside } from './benchmark-folder.ts';
 import { type BenchmarkQuestions, benchmarkQuestions, givenQuestions } from './benchmark-questions.ts';
 import { findBenchmark } from './find-benchmark.ts';
 import { startBenchmark } from './start-benchmark.ts';
 import { watchBenchmark } from './watch-benchmark.ts';
+import { expectBenchmarkPrices } from '../pipelines/priced-models.ts';
 
 export type EvaluateOptions<Grader extends string> = {
   /** Questions with their ground truth, or the path of a dataset; folders are relative to the working directory. */
@@ -123,8 +124,8 @@ async function plan(options: Options, chosen: BenchmarkQuestions, settings: Conf
   const specs = await Promise.all(
     pipelines.map((each) => (typeof each === 'string' ? loadPipeline(each) : checkedPipeline(each))),
   );
-  const arms = armsOf(specs, { baseline: specs[0]?.name, leaveOneOut: false }, settings.model);
-  expectPricedLimit(arms, limit, settings.model);
+  const arms = armsOf(specs, { baseline: specs[0]?.name, leaveOneOut: false });
+  await expectBenchmarkPrices(arms, limit, settings.model);
   const { offline } = settings.model;
   const questions = chosen.questions.length;
   return { dataset: chosen.name, questions, trials, arms, plan: ComparisonPlan.parse({}), offline };

@@ -1,8 +1,9 @@
 /** Turns the options of `bench run` into a benchmark that is fixed before anything starts. */
+
 import type { Config } from '../../config/config.ts';
 import { BenchmarkManifest, type SpendingLimit } from '../../contracts/benchmark.ts';
 import { ComparisonPlan } from '../../contracts/comparison-plan.ts';
-import { type ArmChoice, benchmarkArms, expectPricedLimit } from './benchmark-arms.ts';
+import { type ArmChoice, benchmarkArms } from './benchmark-arms.ts';
 import { type BenchmarkEstimate, estimateBenchmark } from './benchmark-estimate.ts';
 import { benchmarkQuestions, type BenchmarkQuestions, type QuestionChoice } from './benchmark-questions.ts';
 import { costText, limitText, previewText } from './benchmark-text.ts';
@@ -12,6 +13,7 @@ import { newRunId } from '../ask/start-run.ts';
 import { unmetRouteRemarks } from './unmet-route-remarks.ts';
 import { createInterface } from 'node:readline/promises';
 import { UsageError } from '../../lib/errors.ts';
+import { expectBenchmarkPrices } from '../pipelines/priced-models.ts';
 
 export type PlanOptions = QuestionChoice &
   Omit<ArmChoice, 'pipelines'> & {
@@ -37,8 +39,8 @@ const shipped = ['single-agent', 'orchestrated'];
 /** @throws UsageError for the first mistake */
 export async function planBenchmark(options: PlanOptions, settings: Config): Promise<PlannedBenchmark> {
   const { pipeline: pipelines = shipped, limit = null, concurrency } = options;
-  const arms = await benchmarkArms({ ...options, pipelines }, settings.model);
-  expectPricedLimit(arms, limit, settings.model);
+  const arms = await benchmarkArms({ ...options, pipelines });
+  await expectBenchmarkPrices(arms, limit, settings.model);
   const chosen = await benchmarkQuestions(options);
   // Arms that leave a specialist out lack its route on purpose.
   const given = arms.slice(0, pipelines.length).map(({ pipeline }) => pipeline);

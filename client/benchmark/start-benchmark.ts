@@ -15,6 +15,8 @@ import { callLimits } from '../ask/call-limits.ts';
 import { UsageError } from '../../lib/errors.ts';
 import type { Session } from '../session.ts';
 import { registeredAttributes } from '../ask/start-run.ts';
+import { expectBenchmarkPrices } from '../pipelines/priced-models.ts';
+import { readManifest } from './benchmark-folder.ts';
 
 export type BenchmarkPace = { concurrency: number; limit: SpendingLimit | null };
 
@@ -49,11 +51,13 @@ export async function benchmarkInput(
   settings: Config,
 ): Promise<BenchmarkInput> {
   const known = await registeredAttributes(session.connection, session.namespace);
+  const { arms } = await readManifest(settings.dataDirectory, id);
+  const prices = await expectBenchmarkPrices(arms, limit, settings.model);
   return {
     id,
     scheduled: false,
     root: datasetRoot,
-    limits: callLimits(settings.model),
+    limits: callLimits(settings.model, prices),
     activityQueue: benchmarkQueueOf(session.taskQueue),
     concurrency,
     limit,

@@ -1,8 +1,10 @@
 /** Refuses a money limit that could not be kept because a model's price is not known. */
 import type { Config } from '../../config/config.ts';
-import { findPrice } from '../../contracts/model-prices.ts';
 import type { PipelineSpec } from '../../contracts/pipeline.ts';
 import { UsageError } from '../../lib/errors.ts';
+import type { BenchmarkArm, SpendingLimit } from '../../contracts/benchmark.ts';
+import type { ModelPrices } from '../../contracts/model-price.ts';
+import { openPriceList } from '../../config/price-list.ts';
 
 /** Every model that a run of the pipeline may call, each once. */
 export function modelsOf(spec: PipelineSpec, settings: Config['model']): string[] {
@@ -17,12 +19,36 @@ export function modelsOf(spec: PipelineSpec, settings: Config['model']): string[
   return [...new Set(models)];
 }
 
-/** @throws UsageError for a money limit with a model whose price is unknown */
-export function expectPrices(spec: PipelineSpec, settings: Config['model']): void {
-  if (spec.budget.costUsd === null || settings.offline) return;
-  const unpriced = modelsOf(spec, settings).filter((model) => findPrice(model) === null);
-  if (unpriced.length === 0) return;
-  throw new UsageError(
-    `a money limit needs prices and there is none for ${unpriced.join(', ')}: limit --max-tokens instead, or add the price to contracts/model-prices.ts`,
-  );
+/**
+ * The prices that runs of the pipelines are held to, by model: those with a money limit, and all where `limit` says so.
+ * @param limit how a person has limited all runs together in dollars, to name it; null: not at all
+ * @returns null where nothing limits the money
+ * @throws UsageError for a model whose price is not known
+ */
+export async function expectPrices(
+  specs: readonly PipelineSpec[],
+  settings: Config['model'],
+  limit: string | null = null,
+): Promise<ModelPrices | null> {
+  const limited = limit === null ? specs.filter(({ budget }) => budget.costUsd !== null) : specs;
+  if (limited.length === 0) return null;
+  const list = await openPriceList(settings);
+  const models = [...new Set(limited.flatMap((spec) => modelsOf(spec, settings)))];
+  const priced = models.map((model) => ({ model, price: list.of(model).price }));
+  const unpriced = priced.filter(({ price }) => price === null).map(({ model }) => model);
+  if (unpriced.length > 0)
+    throw new UsageError(
+      `a money limit needs prices and there is none for ${unpriced.join(', ')}: limit ${limit ?? '--max-tokens'} instead, or add the price to the file that SWITCHYARD_MODEL_PRICES names`,
+    );
+  return Object.fromEntries(priced.flatMap(({ model, price }) => (price === null ? [] : [[model, price]])));
+}
+
+/** The same for all runs of a benchmark, which may be limited together. @throws UsageError */
+export function expectBenchmarkPrices(
+  arms: readonly BenchmarkArm[],
+  limit: SpendingLimit | null,
+  settings: Config['model'],
+): Promise<ModelPrices | null> {
+  const specs = arms.map(({ pipeline }) => pipeline);
+  return expectPrices(specs, settings, limit?.kind === 'usd' ? 'tokens (--limit 500000tokens)' : null);
 }

@@ -10,7 +10,6 @@ import { type ReadReply, readCompletion } from './completion-reply.ts';
 import { createDialectBook, type DialectBook } from './dialect-lessons.ts';
 import type { ErrorBody } from './error-body.ts';
 import { type CallPlace, timedOut } from './failures.ts';
-import { findPrice } from '../../contracts/model-prices.ts';
 import { createTokenBook, sentCharacters, type TokenBook } from '../token-estimate.ts';
 import { createClient, failedSend, openAiUrl, secretsOf } from './client.ts';
 
@@ -44,7 +43,7 @@ async function chat(deps: Deps, request: ChatRequest, options: ChatOptions): Pro
   const { settings, book } = deps;
   const model = request.model ?? settings.modelByRole[request.role];
   const secrets = secretsOf(settings.apiKey, deps.baseUrl);
-  const place: CallPlace = { baseUrl: deps.baseUrl, model, secrets, spent: null };
+  const place: CallPlace = { baseUrl: deps.baseUrl, model, secrets, spent: null, price: options.price ?? null };
   const deadline = AbortSignal.timeout(Math.ceil(settings.timeoutSeconds * 1000));
   const signal = AbortSignal.any([options.signal, deadline]);
   let starved: ChatReply | null = null;
@@ -82,7 +81,7 @@ function bodyWithin(deps: Deps, request: ChatRequest, allowance: Allowance | und
   const body = chatBody(request, model, deps.book.of(model), deps.settings.reasoningTokens);
   if (allowance === undefined) return { kind: 'fits', body };
   const input = deps.tokens.estimate(model, body, allowance.reported);
-  return fitted(body, request, input, without(allowance, spent), findPrice(model));
+  return fitted(body, request, input, without(allowance, spent), place.price);
 }
 
 type Attempt =

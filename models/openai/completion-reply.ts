@@ -55,7 +55,7 @@ export function readCompletion(completion: unknown, sentCharacters: number, plac
   const thought = message.reasoning_content ?? message.reasoning ?? '';
   const toolCalls = (message.tool_calls ?? []).map(toolCall);
   const received = text.length + thought.length + toolCalls.reduce((sum, call) => sum + call.argumentsText.length, 0);
-  const usage = countUsage(read.data.usage, place.model, { sent: sentCharacters, received });
+  const usage = countUsage(read.data.usage, place.price, { sent: sentCharacters, received });
   if (choice.finish_reason === 'content_filter') throw contentFiltered(place, usage);
   if (choice.finish_reason === 'error') throw unusableReply('the reply ended with finish_reason error', place, usage);
   const finishReason = text.length > maxText ? 'length' : finish(choice.finish_reason ?? null, toolCalls.length > 0);
@@ -77,7 +77,7 @@ export function readCompletion(completion: unknown, sentCharacters: number, plac
 /** What was paid for something that is no completion, where it says so. */
 function reportedUsage(completion: unknown, place: CallPlace): Usage | null {
   const { usage } = (completion ?? {}) as { usage?: unknown };
-  return reportsUsage(usage) ? countUsage(usage, place.model, { sent: 0, received: 0 }) : null;
+  return reportsUsage(usage) ? countUsage(usage, place.price, { sent: 0, received: 0 }) : null;
 }
 
 /** OpenRouter and LM Studio send errors with status 200. */

@@ -34,7 +34,7 @@ export function createOpenAiEmbeddings(settings: EmbeddingSettings): Embed {
   const endpoint: Endpoint = {
     settings,
     client: createClient({ apiKey, baseUrl, timeoutSeconds }),
-    place: { baseUrl, model, secrets, spent: null, settings: settingNames },
+    place: { baseUrl, model, secrets, spent: null, price: null, settings: settingNames },
     dimensions: null,
   };
   return (texts, kind, signal) => embedAll(endpoint, { texts, kind, signal });

@@ -1,4 +1,5 @@
 /** Names every way in which a model call fails: one table from status and words to a kind, first row that fits wins. */
+
 import { type FailureKind, failureKinds } from '../../contracts/failures.ts';
 import type { Usage } from '../../contracts/chat.ts';
 import { addUsage } from '../../contracts/usage-sum.ts';
@@ -6,6 +7,7 @@ import { ModelFailure, type ModelFailureFacts } from '../chat-model.ts';
 import type { ErrorBody } from './error-body.ts';
 import { redactMessage } from '../../lib/redaction.ts';
 import { systemErrorCode } from '../../lib/errors.ts';
+import type { ModelPrice } from '../../contracts/model-price.ts';
 
 /** Which call failed: the endpoint, the model asked for, the keys that must not be told, and what is paid so far. */
 export type CallPlace = {
@@ -13,6 +15,8 @@ export type CallPlace = {
   model: string;
   secrets: readonly string[];
   spent: Usage | null;
+  /** Of the model; null where it is not known, or where nothing is counted. */
+  price: ModelPrice | null;
   /** Where the call goes by settings of its own: their names, by those of the chat model's. */
   settings?: Readonly<Record<string, string>>;
 };

@@ -1,7 +1,7 @@
 /** Counts what one reply cost, from the usage that the endpoint reports. */
 import { z } from 'zod';
 import type { Usage } from '../../contracts/chat.ts';
-import { costUsd } from '../../contracts/model-prices.ts';
+import { costUsd, type ModelPrice } from '../../contracts/model-price.ts';
 
 const Count = z.number().nonnegative().transform(Math.round).nullish().catch(null);
 const Reported = z.object({
@@ -21,14 +21,14 @@ export const charactersPerToken = 4;
 export type TextSizes = { sent: number; received: number };
 
 /**
- * Usage of one call, priced by the name of the model that was asked for: a server may call what answered as it likes.
+ * Usage of one call, at the price of the model that was asked for: a server may call what answered as it likes.
  * An endpoint that reports none gets an estimate, a token for every 4 characters, rounded up: `Usage` has no mark for
  * estimates, and counting nothing would leave the run's token budget without force.
  */
-export function countUsage(reported: unknown, model: string, sizes: TextSizes): Usage {
+export function countUsage(reported: unknown, price: ModelPrice | null, sizes: TextSizes): Usage {
   const read = Reported.safeParse(reported);
   const tokens = read.success ? reportedTokens(read.data) : estimatedTokens(sizes);
-  return { modelCalls: 1, ...tokens, costUsd: costUsd(model, tokens) };
+  return { modelCalls: 1, ...tokens, costUsd: costUsd(price, tokens) };
 }
 
 /** Whether an endpoint has reported usage that can be counted. */

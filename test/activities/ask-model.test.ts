@@ -6,7 +6,7 @@ import { test, type TestContext } from 'node:test';
 import { askModel } from '../../activities/agents/ask-model.ts';
 import type { ActivityContext } from '../../activities/context.ts';
 import { withLessOfResults } from '../../activities/agents/agent-turn.ts';
-import type { Grant } from '../../contracts/agent-calls.ts';
+import type { Grant, Payment } from '../../contracts/agent-calls.ts';
 import type { ChatMessage, ChatRequest } from '../../contracts/chat.ts';
 import { noUsage } from '../../contracts/usage-sum.ts';
 import { CallDoesNotFit } from '../../models/allowance.ts';
@@ -14,7 +14,9 @@ import { createFileJournal, type ReplyJournal } from '../../models/journal.ts';
 import { modelFor, question } from '../models/chat-scene.ts';
 import { completion, type ScriptedReply } from '../support/scripted-server-reply.ts';
 import { startScriptedServer } from '../support/scripted-server.ts';
+import type { ModelPrice, PriceList } from '../../contracts/model-price.ts';
 
+const listed: ModelPrice = { input: 1, cachedInput: 1, output: 1 };
 const modelByRole = { router: 'm', specialist: 'm', judge: 'm', synthesizer: 'm' };
 const answered: ScriptedReply = {
   body: completion({ text: 'cut sho', finish: 'length', usage: { prompt_tokens: 40, completion_tokens: 80 } }),
@@ -30,20 +32,26 @@ async function stage(t: TestContext, reply: () => ScriptedReply = () => answered
   });
   const notes: object[] = [];
   const journal: ReplyJournal = createFileJournal(folder);
-  const needs = { model: modelFor(server.url), modelByRole, journal };
+  const prices: PriceList = { of: (model) => ({ price: model === 'm' ? listed : null, contextWindow: null }) };
+  const needs = { model: modelFor(server.url), modelByRole, endpoint: server.url, prices, journal };
   return {
     server,
     needs,
     notes,
     ask(
       grant: Grant | undefined,
-      more: { spent?: ActivityContext['spent']; request?: ChatRequest; smaller?: ChatRequest[] } = {},
+      more: {
+        spent?: ActivityContext['spent'];
+        request?: ChatRequest;
+        smaller?: ChatRequest[];
+        payment?: Partial<Payment>;
+      } = {},
     ) {
       const { spent = noUsage, request = question(), smaller = [] } = more;
       const signal = new AbortController().signal;
       const note = (known: object) => void notes.push(known);
       const frame: ActivityContext = { signal, run: { workflowId: 'w', runId: 'r' }, spent, note };
-      const payment = { key: 'call-1', requirePrice: false, scope: { stage: 'specialist' as const } };
+      const payment = { key: 'call-1', requirePrice: false, scope: { stage: 'specialist' as const }, ...more.payment };
       return askModel(needs, frame, { request, smaller }, grant === undefined ? payment : { ...payment, grant });
     },
   };
@@ -108,4 +116,35 @@ test('results are cut at whole lines, to nothing in the end; without results the
     kept.map((text) => text.split('\n').length - 1),
     [16, 8, 4, 2, 0],
   );
+});
+
+test('a reply costs what the run’s own prices say, else what the worker’s list does', async (t) => {
+  const scene = await stage(t);
+  const cost = async (payment: Partial<Payment>) => (await scene.ask(undefined, { payment })).reply.usage.costUsd;
+  assert.equal(await cost({ key: 'a' }), 120 / 1e6);
+  const prices = { m: { input: 10, cachedInput: 10, output: 100 } };
+  assert.equal(await cost({ key: 'b', prices }), 8400 / 1e6);
+});
+
+test('a run that keeps the price of a model needs none of the worker’s list', async (t) => {
+  const scene = await stage(t);
+  const request = question({ model: 'other' });
+  const payment = { requirePrice: true };
+  await assert.rejects(scene.ask(undefined, { request, payment }), /no price is known for the model "other"/);
+  assert.equal(scene.server.requests.length, 0);
+  await scene.ask(undefined, { request, payment: { ...payment, prices: { other: listed } } });
+  assert.equal(scene.server.requests.length, 1);
+});
+
+test('a reply belongs to the model and the endpoint that it was asked of', async (t) => {
+  const scene = await stage(t);
+  await scene.ask(undefined);
+  await scene.ask(undefined);
+  assert.equal(scene.server.requests.length, 1);
+  scene.needs.modelByRole = { ...modelByRole, specialist: 'n', router: 'n' };
+  await scene.ask(undefined);
+  assert.equal(scene.server.requests.length, 2, 'the setting names another model');
+  scene.needs.endpoint = 'http://elsewhere/v1';
+  await scene.ask(undefined);
+  assert.equal(scene.server.requests.length, 3, 'another endpoint');
 });

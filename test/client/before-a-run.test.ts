@@ -7,12 +7,13 @@ import { test } from 'node:test';
 import { forcedRoute, withOptions } from '../../client/ask/question-input.ts';
 import { callLimits } from '../../client/ask/call-limits.ts';
 import { UsageError } from '../../lib/errors.ts';
-import { expectPrices, modelsOf } from '../../client/pipelines/priced-models.ts';
+import { expectBenchmarkPrices, expectPrices, modelsOf } from '../../client/pipelines/priced-models.ts';
 import { readQuestion } from '../../client/ask/question-argument.ts';
 import { repositoryOf } from '../../client/repository/repository-argument.ts';
 import { readConfig } from '../../config/read-config.ts';
 import { PipelineSpec } from '../../contracts/pipeline.ts';
 import { temporaryFolder } from './run-command.ts';
+import { armOf } from '../../client/benchmark/benchmark-arms.ts';
 
 const specialist = { name: 'code', purpose: 'code', prompt: 'Answer.', tools: ['grep'] };
 const spec = PipelineSpec.parse({
@@ -42,20 +43,34 @@ test('a forced route must be one of the pipeline', () => {
   assert.throws(() => forcedRoute(spec, 'Docs'), UsageError);
 });
 
-test('every model that a run may call is asked for its price, and the ones without are named', () => {
+test('every model that a run may call is asked for its price, and the ones without are named', async () => {
   assert.deepEqual(modelsOf(spec, settings), ['gpt-5-mini', 'gpt-4.1', 'gpt-5-nano-2025-08-07', 'gpt-5']);
   const limited = withOptions(spec, { maxCostUsd: 1 });
-  expectPrices(limited, settings);
+  const prices = await expectPrices([limited], settings);
+  assert.deepEqual(Object.keys(prices ?? {}), modelsOf(spec, settings), 'the run keeps them');
+  assert.equal(prices?.['gpt-5-nano-2025-08-07']?.input, 0.05);
   const reranked = { ...limited, rerank: { model: 'unknown-3', maxOutputTokens: 400 } };
-  assert.throws(() => expectPrices(reranked, settings), /none for unknown-3:/);
+  await assert.rejects(expectPrices([reranked], settings), /none for unknown-3:/);
   const byTheJudge = { ...limited, gate: null, rerank: { maxOutputTokens: 400 } };
-  assert.throws(() => expectPrices(byTheJudge, { ...settings, judge: 'unknown-4' }), /none for unknown-4:/);
-  expectPrices(spec, { ...settings, router: 'unknown-1' });
-  expectPrices(limited, { ...settings, router: 'unknown-1', offline: true });
-  assert.throws(
-    () => expectPrices(limited, { ...settings, router: 'unknown-1', judge: 'unknown-2' }),
-    /^UsageError: .*none for unknown-1, unknown-2:/,
+  await assert.rejects(expectPrices([byTheJudge], { ...settings, judge: 'unknown-4' }), /none for unknown-4:/);
+  const unknown = { ...settings, router: 'unknown-1', judge: 'unknown-2' };
+  assert.equal(await expectPrices([spec], unknown), null, 'nothing limits the money');
+  await expectPrices([limited], { ...unknown, offline: true });
+  await assert.rejects(
+    expectPrices([limited], unknown),
+    /^UsageError: .*none for unknown-1, unknown-2: limit --max-tokens instead, or add .* SWITCHYARD_MODEL_PRICES/,
   );
+});
+
+test('a benchmark that is limited in dollars needs the prices of all its pipelines', async () => {
+  const arms = [armOf(spec)];
+  const unknown = { ...settings, router: 'unknown-1' };
+  assert.equal(await expectBenchmarkPrices(arms, { kind: 'tokens', most: 5 }, unknown), null);
+  await assert.rejects(
+    expectBenchmarkPrices(arms, { kind: 'usd', most: 5 }, unknown),
+    /unknown-1: limit tokens \(--limit/,
+  );
+  assert.equal(Object.keys((await expectBenchmarkPrices(arms, { kind: 'usd', most: 5 }, settings)) ?? {}).length, 4);
 });
 
 test('a repository is a folder, made absolute, or a URL as it stands', async () => {

@@ -22,6 +22,7 @@ async function stage(options: Parameters<typeof startScriptedServer>[0], changes
       model.chat(request, {
         signal: new AbortController().signal,
         callId: 'run-1/call-1',
+        price: { input: 0.15, cachedInput: 0.075, output: 0.6 },
         allowance: { reported: null, ...allowance },
       }),
     [Symbol.asyncDispose]: () => server[Symbol.asyncDispose](),

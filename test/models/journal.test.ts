@@ -8,7 +8,13 @@ import type { JournalKey } from '../../contracts/agent-calls.ts';
 import { createFileJournal, requestHash } from '../../models/journal.ts';
 import { question } from './chat-scene.ts';
 
-const key: JournalKey = { workflowId: 'w/1', runId: 'r', callKey: '7', requestHash: requestHash(question()) };
+const asked = (changes: Parameters<typeof question>[0] = {}) => ({ ...question(changes), model: 'm' });
+const key: JournalKey = {
+  workflowId: 'w/1',
+  runId: 'r',
+  callKey: '7',
+  requestHash: requestHash(asked(), 'http://a/v1'),
+};
 
 function reply(text: string): ChatReply {
   return {
@@ -115,14 +121,17 @@ test('pruning removes entries that no open run can be so old to need, and leftov
 });
 
 test('a request’s hash does not depend on the order of its keys, but on everything else', () => {
-  const request = question({ tools: [{ name: 'a', description: 'b', parameters: { x: 1, y: [1, 2] } }] });
+  const hash = (request: ReturnType<typeof asked>, endpoint = 'http://a/v1') => requestHash(request, endpoint);
+  const request = asked({ tools: [{ name: 'a', description: 'b', parameters: { x: 1, y: [1, 2] } }] });
   const turned = Object.fromEntries(Object.entries(request).reverse()) as typeof request;
-  assert.equal(requestHash(turned), requestHash(request));
-  assert.match(requestHash(request), /^[0-9a-f]{64}$/);
+  assert.equal(hash(turned), hash(request));
+  assert.match(hash(request), /^[0-9a-f]{64}$/);
+  assert.notEqual(hash(request, 'http://b/v1'), hash(request));
   const others = [
     { ...request, temperature: 0.5 },
+    { ...request, model: 'other' },
     { ...request, messages: [...request.messages, ...request.messages] },
     { ...request, tools: [{ name: 'a', description: 'b', parameters: { x: 1, y: [2, 1] } }] },
   ];
-  for (const other of others) assert.notEqual(requestHash(other), requestHash(request));
+  for (const other of others) assert.notEqual(hash(other), hash(request));
 });

@@ -129,7 +129,7 @@ function configOf(options: SceneOptions, dataDirectory: string): Config {
     retentionDays: 90,
     taskQueue: `scene-${randomUUID()}`,
     temporal: { executable: null, external: true, uiUrl: null, environment: {} },
-    model: { apiKey: 'sk-test', baseUrl: modelUrl, offline: false, ...names, ...times },
+    model: { apiKey: 'sk-test', baseUrl: modelUrl, offline: false, pricesFile: null, ...names, ...times },
     embeddings: null,
     traces: options.traces ?? { ...tracesToFiles, sink: 'none' },
     metricsAddress: null,

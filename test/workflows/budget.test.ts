@@ -3,7 +3,8 @@ import { test } from 'node:test';
 import type { AnswerOutcome } from '../../contracts/run.ts';
 import type { PipelineSpec } from '../../contracts/pipeline.ts';
 import { seededRandom } from '../../lib/random.ts';
-import { costUsd } from '../../contracts/model-prices.ts';
+import { costUsd } from '../../contracts/model-price.ts';
+import { openPriceList } from '../../config/price-list.ts';
 import { type Bill, startMeteredTeam } from '../support/metered-team.ts';
 import { openScene, pipeline } from '../support/scene.ts';
 import { completion, openAiError, type ScriptedReply } from '../support/scripted-server-reply.ts';
@@ -13,7 +14,9 @@ const model = 'gpt-4o-mini';
 
 type Counted = { inputTokens: number; outputTokens: number };
 const tokensOf = ({ inputTokens, outputTokens }: Counted) => inputTokens + outputTokens;
-const priceOf = (counted: Counted) => costUsd(model, { ...counted, cachedInputTokens: 0 }) ?? Number.NaN;
+const list = await openPriceList({ baseUrl: 'http://127.0.0.1/v1', offline: false, pricesFile: null });
+const { price } = list.of(model);
+const priceOf = (counted: Counted) => costUsd(price, { ...counted, cachedInputTokens: 0 }) ?? Number.NaN;
 
 const limitOf = (outcome: AnswerOutcome) => (outcome.kind === 'budget-spent' ? outcome.limit : null);
 

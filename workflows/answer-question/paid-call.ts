@@ -14,7 +14,7 @@
  */
 import { isCancellation } from '@temporalio/workflow';
 import type { DoesNotFit, Payment } from '../../contracts/agent-calls.ts';
-import type { RunFailure } from '../../contracts/run.ts';
+import type { CallLimits, RunFailure } from '../../contracts/run.ts';
 import type { ActivityResult, SpanRecord, SpanScope } from '../../contracts/trace.ts';
 import type { Branch } from './branch.ts';
 import { BudgetSpent, type Call, type RunBudget } from './budget.ts';
@@ -23,6 +23,7 @@ import type { OpenWaits } from './waits.ts';
 
 /** What a call needs of its run. */
 export type Caller = {
+  limits: Pick<CallLimits, 'prices'>;
   budget: RunBudget;
   waits: OpenWaits;
   outages: {
@@ -53,9 +54,11 @@ export async function paidCall<Result>(
   ask: (payment: Payment) => PaidResult<Result>,
 ): Promise<Result> {
   const { budget, until } = caller;
+  const { prices } = caller.limits;
   const requirePrice = budget.limits.costUsd !== null;
   const call = budget.call(branch ?? null);
-  const send = () => ask({ scope, requirePrice, key: call.key, grant: budget.grantOf(call) });
+  const payment = { scope, requirePrice, key: call.key, ...(prices === undefined ? {} : { prices }) };
+  const send = () => ask({ ...payment, grant: budget.grantOf(call) });
   for (;;) {
     try {
       if (!budget.mayBegin(call)) {

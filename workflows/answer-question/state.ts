@@ -33,7 +33,8 @@ export function beginRun(input: QuestionInput): Run {
   };
   const outages = new Outages(input.limits, waits, visibility);
   const activities = activitiesWithin(input.limits, input.activityQueue);
-  return { input, state, visibility, budget, waits, outages, activities, until: condition, onSettled };
+  const { limits } = input;
+  return { input, limits, state, visibility, budget, waits, outages, activities, until: condition, onSettled };
 }
 
 /** The state of a question that nothing has been done for. */

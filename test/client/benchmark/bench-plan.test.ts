@@ -17,26 +17,24 @@ import { temporaryFolder } from '../run-command.ts';
 import { readConfig } from '../../../config/read-config.ts';
 import { emptyTally } from '../../../harness/benchmark-tally.ts';
 
-const { model } = readConfig({}, null, '/nowhere');
-
 test('the baseline is the pipeline without a router, wherever it was named', async () => {
-  const arms = await benchmarkArms({ pipelines: ['orchestrated', 'single-agent'], leaveOneOut: false }, model);
+  const arms = await benchmarkArms({ pipelines: ['orchestrated', 'single-agent'], leaveOneOut: false });
   assert.deepEqual(
     arms.map(({ name }) => name),
     ['single-agent', 'orchestrated'],
   );
   assert.notEqual(arms[0]?.specHash, arms[1]?.specHash);
   const wanted = { pipelines: ['single-agent', 'orchestrated'], baseline: 'orchestrated', leaveOneOut: false };
-  assert.equal((await benchmarkArms(wanted, model))[0]?.name, 'orchestrated');
-  await assert.rejects(benchmarkArms({ ...wanted, baseline: 'nope' }, model), /must name one of the pipelines/);
+  assert.equal((await benchmarkArms(wanted))[0]?.name, 'orchestrated');
+  await assert.rejects(benchmarkArms({ ...wanted, baseline: 'nope' }), /must name one of the pipelines/);
   await assert.rejects(
-    benchmarkArms({ pipelines: ['orchestrated', 'orchestrated'], leaveOneOut: false }, model),
+    benchmarkArms({ pipelines: ['orchestrated', 'orchestrated'], leaveOneOut: false }),
     /two pipelines are named "orchestrated"/,
   );
 });
 
 test('leave one out adds an arm without each specialist, whose fallback is one that is left', async () => {
-  const arms = await benchmarkArms({ pipelines: ['single-agent', 'orchestrated'], leaveOneOut: true }, model);
+  const arms = await benchmarkArms({ pipelines: ['single-agent', 'orchestrated'], leaveOneOut: true });
   const without = arms.slice(2);
   assert.deepEqual(
     without.map(({ name }) => name),
@@ -135,7 +133,7 @@ test('progress says on one line what is done, right, spent, busy and left', () =
 
 test('a benchmark’s folder appears whole, and under a name that is taken not at all', async () => {
   using place = temporaryFolder();
-  const arms = await benchmarkArms({ pipelines: ['single-agent'], leaveOneOut: false }, model);
+  const arms = await benchmarkArms({ pipelines: ['single-agent'], leaveOneOut: false });
   const manifest = BenchmarkManifest.parse({
     id: 'mine',
     dataset: 'd',
