@@ -59,7 +59,7 @@ export type AnswerOutcome = z.infer<typeof AnswerOutcome>;
 
 export const questionMaxCharacters = 20_000;
 
-/** Time limits that belong to the deployment rather than to the arm. */
+/** Time limits that belong to the deployment rather than to the pipeline. */
 export const CallLimits = z.object({
   /** One attempt of one model call. */
   modelCallSeconds: z.int().positive(),
@@ -94,7 +94,7 @@ export const RunProgress = z.object({
   stage: z.enum(['opening', 'routing', 'delegating', 'reviewing', 'synthesizing', 'waiting', 'finished']),
   /** What is being done right now, for people. */
   doing: z.string(),
-  /** Set while the run waits for a provider that stays away; `runs retry` takes it up again. */
+  /** Set while the run waits for a provider that stays away; `runs resume` resumes it. */
   waitingFor: RunFailure.nullable(),
   state: AnswerState,
 });

@@ -4,6 +4,7 @@ import { defineSearchAttributeKey } from '@temporalio/common';
 import type { Config } from '../../config/config.ts';
 import type { BenchmarkInput, SpendingLimit } from '../../contracts/benchmark.ts';
 import {
+  attributeNames,
   backstop,
   benchmarkPriority,
   benchmarkQueueOf,
@@ -64,12 +65,15 @@ export async function benchmarkInput(
 
 /** What a start by hand and one by a schedule have in common. */
 export function benchmarkStart(id: string, input: BenchmarkInput) {
-  const attribute = { key: defineSearchAttributeKey('SwitchyardBenchmark', 'KEYWORD'), value: id };
+  const attribute = {
+    key: defineSearchAttributeKey(attributeNames.benchmark, searchAttributes[attributeNames.benchmark]),
+    value: id,
+  };
   return {
     args: [input],
     workflowExecutionTimeout: backstop,
     staticSummary: `benchmark ${id}`,
     priority: benchmarkPriority(id),
-    typedSearchAttributes: input.searchAttributes.includes('SwitchyardBenchmark') ? [attribute] : [],
+    typedSearchAttributes: input.searchAttributes.includes(attributeNames.benchmark) ? [attribute] : [],
   };
 }
