@@ -1,4 +1,4 @@
-/** A model as a grader: it holds an answer against a rubric made from the gold, in an order that a seed decides. */
+/** A model as a grader: it holds an answer against a rubric made from the ground truth, in an order that a seed decides. */
 import type { ChatMessage, ChatReply } from '../contracts/chat.ts';
 import type { DatasetQuestion, Fact } from '../contracts/dataset.ts';
 import { findJsonObject, type ReplySchema } from './json-reply.ts';
@@ -21,11 +21,14 @@ export const judgementSchema: ReplySchema = {
   },
 };
 
-type Gold = Pick<DatasetQuestion, 'question' | 'kind' | 'must_mention' | 'forbidden_claims' | 'reference_answer'>;
-type Task = { gold: Gold; answer: string; seed: number };
+type JudgedQuestion = Pick<
+  DatasetQuestion,
+  'question' | 'kind' | 'must_mention' | 'forbidden_claims' | 'reference_answer'
+>;
+type Task = { question: JudgedQuestion; answer: string; seed: number };
 
 /** What an answer is held against, in the dataset's order. */
-export function rubricOf({ kind, must_mention, forbidden_claims, reference_answer }: Gold): string[] {
+export function rubricOf({ kind, must_mention, forbidden_claims, reference_answer }: JudgedQuestion): string[] {
   if (kind === 'unanswerable') return ['It says that the repository does not hold the answer, and makes none up.'];
   return [
     'It answers the question that was asked.',
@@ -40,11 +43,13 @@ function wordingsOf(fact: Fact): string {
 }
 
 export function answerJudgeMessages(task: Task): ChatMessage[] {
-  const rubric = rubricOf(task.gold);
+  const rubric = rubricOf(task.question);
   const criteria = shuffledOrder(rubric.length, task.seed).map((which, at) => `${at + 1}. ${rubric[which]}`);
   const parts = [
-    `<question>\n${task.gold.question}\n</question>`,
-    ...(task.gold.reference_answer === null ? [] : [`<reference>\n${task.gold.reference_answer}\n</reference>`]),
+    `<question>\n${task.question.question}\n</question>`,
+    ...(task.question.reference_answer === null
+      ? []
+      : [`<reference>\n${task.question.reference_answer}\n</reference>`]),
     `<answer>\n${task.answer}\n</answer>`,
     `<criteria>\n${criteria.join('\n')}\n</criteria>`,
   ];
@@ -58,7 +63,7 @@ export type AnswerJudgement =
   | { kind: 'judged'; correct: boolean /** In the rubric's own order. */; met: boolean[]; reason: string }
   | { kind: 'failed'; problem: string };
 
-/** A reply that leaves a criterion out judges nothing: that is the judge's failure, and never a grade of the arm. */
+/** A reply that leaves a criterion out judges nothing: that is the judge's failure, and never a grade of the variant. */
 export function parseJudgement(reply: ChatReply, task: Task): AnswerJudgement {
   const fields = findJsonObject(reply.text);
   if (fields === null) return { kind: 'failed', problem: 'the reply holds no whole JSON object' };
@@ -66,7 +71,7 @@ export function parseJudgement(reply: ChatReply, task: Task): AnswerJudgement {
   if (typeof criteria !== 'object' || criteria === null) return { kind: 'failed', problem: 'there are no "criteria"' };
   const said = criteria as Record<string, unknown>;
   const met: boolean[] = [];
-  for (const [at, which] of shuffledOrder(rubricOf(task.gold).length, task.seed).entries()) {
+  for (const [at, which] of shuffledOrder(rubricOf(task.question).length, task.seed).entries()) {
     const verdict = said[String(at + 1)];
     if (typeof verdict !== 'boolean') return { kind: 'failed', problem: `criterion ${at + 1} is not true or false` };
     met[which] = verdict;

@@ -1,56 +1,63 @@
-/** What the benchmark's workflow is given, what its activities exchange, and what can be asked of it. */
+/**
+ * What the benchmark's workflow is given, what its activities exchange, and what can be asked of it. A variant is called
+ * `arm` in what crosses Temporal: histories hold it under that name.
+ */
 import { z } from 'zod';
 import { CallLimits } from './run.ts';
 import { RepositoryRef } from './snapshot.ts';
 import { Usage } from './chat.ts';
 import { ComparisonPlan } from './comparison-plan.ts';
 import { PipelineSpec } from './pipeline.ts';
+import { withNames } from './run-log-names.ts';
 
 // What a benchmark is: fixed before it starts, and kept beside its run log.
 
-export const BenchmarkArm = z.strictObject({
-  /** Unique within the benchmark; `arm` in the run log. */
+export const BenchmarkVariant = z.strictObject({
+  /** Unique within the benchmark; `variant` in the run log. */
   name: z.string().min(1).max(100),
   /** SHA-256 of the pipeline as it runs. */
   specHash: z.string().min(1),
   pipeline: PipelineSpec,
-  /** Skips the router: an arm of a counterfactual. */
+  /** Skips the router: a variant of a counterfactual. */
   forcedRoute: z.string().min(1).exactOptional(),
 });
-export type BenchmarkArm = z.infer<typeof BenchmarkArm>;
+export type BenchmarkVariant = z.infer<typeof BenchmarkVariant>;
 
-/** `benchmark.json` in the benchmark's folder. The first arm is the baseline. */
-export const BenchmarkManifest = z.strictObject({
+/** `benchmark.json` in the benchmark's folder. The first variant is the baseline. */
+const PresentManifest = z.strictObject({
   id: z.string().min(1).max(200),
   /** The dataset's name and the first 12 hexadecimal digits of its SHA-256, as `dataset` in the run log. */
   dataset: z.string().min(1),
   questions: z.int().positive(),
   trials: z.int().positive().max(100),
-  arms: z.array(BenchmarkArm).min(1).max(20),
+  variants: z.array(BenchmarkVariant).min(1).max(20),
   plan: ComparisonPlan,
   /** True: the offline model answers. */
   offline: z.boolean(),
   /** ISO 8601. */
   startedAt: z.iso.datetime({ offset: true }),
 });
+
+/** Folders of earlier versions call the variants `arms`. */
+export const BenchmarkManifest = z.preprocess(withNames({ variants: 'arms' }), PresentManifest);
 export type BenchmarkManifest = z.infer<typeof BenchmarkManifest>;
 
 /** Where a benchmark stops asking: US dollars, or input and output tokens together. */
 export const SpendingLimit = z.object({ kind: z.enum(['usd', 'tokens']), most: z.number().positive() });
 export type SpendingLimit = z.infer<typeof SpendingLimit>;
 
-export const ArmTally = z.object({
+export const VariantTally = z.object({
   done: z.int().nonnegative(),
   /** Those that have a grade: all but what a person cancelled. */
   graded: z.int().nonnegative(),
   right: z.int().nonnegative(),
 });
-export type ArmTally = z.infer<typeof ArmTally>;
+export type VariantTally = z.infer<typeof VariantTally>;
 
 /** What the records add up to. */
 export const BenchmarkTally = z.object({
-  /** By the arm's name. */
-  arms: z.record(z.string(), ArmTally),
+  /** By the variant's name. */
+  arms: z.record(z.string(), VariantTally),
   /** Runs that broke: their records have an error. */
   failed: z.int().nonnegative(),
   usage: Usage,
@@ -116,8 +123,8 @@ export type OpenBenchmarkInput = z.infer<typeof OpenBenchmarkInput>;
 
 export const OpenedBenchmark = z.object({
   dataset: z.string(),
-  arms: z.array(BenchmarkArm),
-  /** Questions × arms × trials. */
+  arms: z.array(BenchmarkVariant),
+  /** Questions × variants × trials. */
   runs: z.int().positive(),
   /** Of the records that are there already. */
   tally: BenchmarkTally,

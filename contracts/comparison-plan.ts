@@ -30,7 +30,7 @@ export const WorthwhileDifferences = z.strictObject({
 export type WorthwhileDifferences = z.infer<typeof WorthwhileDifferences>;
 
 export const ComparisonPlan = z.strictObject({
-  /** Chance of a false "justified" where the arms do not differ. */
+  /** Chance of a false "justified" where the variants do not differ. */
   alpha: z.number().min(0.0001).max(0.2).default(0.05),
   /** Chance of finding a worthwhile difference, for the number of questions that is advised. */
   power: z.number().min(0.5).max(0.99).default(0.8),

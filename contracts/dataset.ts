@@ -1,4 +1,4 @@
-/** A question with its gold: what an evaluation asks, and what a right answer to it must and must not hold. */
+/** A question with its ground truth: what an evaluation asks, and what a right answer to it must and must not hold. */
 import { z } from 'zod';
 import { SnapshotPath } from './evidence.ts';
 import { questionMaxCharacters } from './run.ts';
@@ -39,13 +39,13 @@ export const LineRange = z
   .refine(([first, last]) => first <= last, 'a line range starts before it ends');
 export type LineRange = z.infer<typeof LineRange>;
 
-export const GoldEvidence = z.strictObject({
+export const ExpectedEvidence = z.strictObject({
   /** Files, or folders ending in `/`: a correct citation lies in one of them. Empty where nothing answers the question. */
   paths: z.array(SnapshotPath).max(200),
   /** Where in those files the answer stands, as far as somebody has said so. */
   lines: z.record(SnapshotPath, z.array(LineRange).min(1)).default({}),
 });
-export type GoldEvidence = z.infer<typeof GoldEvidence>;
+export type ExpectedEvidence = z.infer<typeof ExpectedEvidence>;
 
 export const TextKind = z.enum(['code', 'docs']);
 export type TextKind = z.infer<typeof TextKind>;
@@ -67,13 +67,13 @@ export const DatasetQuestion = z
      */
     kinds: z.record(z.string().min(1), z.array(TextKind).min(1)).default({}),
     kind: z.enum(['answerable', 'unanswerable']),
-    gold: GoldEvidence,
+    gold: ExpectedEvidence,
     must_mention: z.array(Fact).max(20).default([]),
     forbidden_claims: z.array(Fact).max(20).default([]),
     reference_answer: z.string().trim().min(1).nullable().default(null),
     tags: z.array(z.string().min(1)).default([]),
     split: z.enum(['dev', 'test']).default('dev'),
-    /** Why this gold, or how somebody made sure that there is none. */
+    /** Why this ground truth, or how somebody made sure that there is none. */
     note: z.string().default(''),
   })
   .superRefine(({ kind, gold, must_mention, expected_route, other_routes, kinds }, context) => {
@@ -97,7 +97,7 @@ export const JudgingTask = z.object({
   id: z.string().min(1),
   /** The model's name; null: the one that the settings name for the judge. */
   judge: z.string().min(1).nullable(),
-  gold: DatasetQuestion,
+  question: DatasetQuestion,
   answer: z.string(),
   /** Decides the order of the criteria. */
   seed: z.int(),
@@ -108,7 +108,7 @@ export const JudgingResult = z.object({
   id: z.string(),
   /** As the task names it. */
   judge: z.string().nullable(),
-  /** Null where the judge failed: that is no grade, and no failure of the arm. */
+  /** Null where the judge failed: that is no grade, and no failure of the variant. */
   correct: z.boolean().nullable(),
   /** Its reason, or what went wrong. */
   said: z.string(),

@@ -5,7 +5,7 @@
 
 /**
  * `retry`: the activity's retry policy may try again.
- * `wait`: once the attempts are spent, the run waits, visible, until a person says `runs retry`.
+ * `wait`: once the attempts are spent, the run waits, visible, until a person resumes it (`switchyard runs resume`).
  * `setting`: where to look first.
  */
 export const failureKinds = {

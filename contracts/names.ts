@@ -6,19 +6,29 @@ export const workflowTypes = {
   runBenchmark: 'runBenchmark',
 } as const;
 export const queries = { state: 'state', progress: 'progress' } as const;
-/** `retry` takes up a run that waits for a provider; `pause` and `resume` are for benchmarks. */
+/** `retry` resumes a run that waits for a provider; its name is older than the word. `pause` and `resume` are for benchmarks. */
 export const signals = { retry: 'retry', pause: 'pause', resume: 'resume' } as const;
 
 export const defaultTaskQueue = 'switchyard';
 
-/** Search attributes and their Temporal types; `runs` and the Web UI filter by them. */
+/** What search attributes are called; `runs` and the Web UI filter by them. */
+export const attributeNames = {
+  route: 'SwitchyardRoute',
+  outcome: 'SwitchyardOutcome',
+  retryCount: 'SwitchyardRetryCount',
+  pipeline: 'SwitchyardPipeline',
+  repository: 'SwitchyardRepository',
+  benchmark: 'SwitchyardBenchmark',
+} as const;
+
+/** Their Temporal types. */
 export const searchAttributes = {
-  SwitchyardRoute: 'KEYWORD',
-  SwitchyardOutcome: 'KEYWORD',
-  SwitchyardRetryCount: 'INT',
-  SwitchyardPipeline: 'KEYWORD',
-  SwitchyardRepository: 'KEYWORD',
-  SwitchyardBenchmark: 'KEYWORD',
+  [attributeNames.route]: 'KEYWORD',
+  [attributeNames.outcome]: 'KEYWORD',
+  [attributeNames.retryCount]: 'INT',
+  [attributeNames.pipeline]: 'KEYWORD',
+  [attributeNames.repository]: 'KEYWORD',
+  [attributeNames.benchmark]: 'KEYWORD',
 } as const;
 
 /** The tools that a spec may give to its specialists, and what each searches; `any`: whatever it is pointed at. */
@@ -44,9 +54,9 @@ export function datasetItemIdOf(dataset: string, questionId: string): string {
   return `${dataset}:${questionId}`.slice(-200);
 }
 
-/** One trial of one arm of a benchmark, there. */
-export function experimentNameOf(benchmark: string, arm: string, trial: number): string {
-  return `${benchmark}/${arm}/${trial}`.slice(-200);
+/** One trial of one variant of a benchmark, there. */
+export function experimentNameOf(benchmark: string, variant: string, trial: number): string {
+  return `${benchmark}/${variant}/${trial}`.slice(-200);
 }
 
 /** The queue of a deployment's exports: an outage of the trace server never takes the slots that answers need. */

@@ -1,4 +1,4 @@
-/** An arm is data: everything in which one pipeline can differ from another. */
+/** A pipeline is data: everything in which one pipeline can differ from another. */
 import { z } from 'zod';
 import { pipelineMistakes } from './pipeline-rules.ts';
 

@@ -1,8 +1,9 @@
-/** Fields of the run log that had another name in 0.1: a record that has them is read as if it had the present ones. */
+/** Fields that had another name in 0.1: a record that has them is read as if it had the present ones. */
 
 type Fields = Record<string, unknown>;
 
 /** What each field was called. */
+const recordNames = { variant: 'arm' };
 const placeNames = { first_line: 'firstLine', last_line: 'lastLine' };
 const callNames = { arguments_text: 'argumentsText' };
 const usageNames = {
@@ -17,7 +18,7 @@ const usageNames = {
 /** Anything that is no record is left to the schema. Where a field has both names, the present one counts. */
 export function presentNames(record: unknown): unknown {
   if (!isFields(record)) return record;
-  const named = { ...record };
+  const named = withNames(recordNames)(record) as Fields;
   change(named, 'evidence', each(withNames(placeNames)));
   change(named, 'specialist_output', each(presentOutput));
   change(named, 'tools_called', each(withNames(callNames)));
@@ -40,7 +41,8 @@ function presentOutput(output: unknown): unknown {
   return named;
 }
 
-const withNames =
+/** @param names present name to former one; @returns what reads an object under both, and leaves anything else as it is */
+export const withNames =
   (names: Readonly<Record<string, string>>) =>
   (value: unknown): unknown => {
     if (!isFields(value)) return value;

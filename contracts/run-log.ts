@@ -1,5 +1,5 @@
 /**
- * The run log: JSON lines, one record for each question, arm and trial. Ours fills every field; a log that other
+ * The run log: JSON lines, one record for each question, variant and trial. Ours fills every field; a log that other
  * software wrote needs `question_id` only, and what it does not say is null: unknown, never 0. Names of earlier versions
  * are read, too.
  */
@@ -96,7 +96,7 @@ export const RunError = z.union([TypedError, z.string().transform((message) => T
 const PresentRecord = z.object({
   question_id: z.string().min(1),
   /** The pipeline that answered. */
-  arm: z.string().min(1).default('unnamed'),
+  variant: z.string().min(1).default('unnamed'),
   trial: z.int().positive().default(1),
   /** Name and content hash of the dataset: records of different datasets are never mixed. */
   dataset: Text,

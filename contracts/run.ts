@@ -97,7 +97,7 @@ export const RunProgress = z.object({
   stage: z.enum(['opening', 'routing', 'delegating', 'reviewing', 'synthesizing', 'waiting', 'finished']),
   /** What is being done right now, for people. */
   doing: z.string(),
-  /** Set while the run waits for a provider that stays away; `runs retry` takes it up again. */
+  /** Set while the run waits for a provider that stays away; `runs resume` resumes it. */
   waitingFor: RunFailure.nullable(),
   state: AnswerState,
 });

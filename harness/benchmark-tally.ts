@@ -4,10 +4,10 @@ import type { RunLogRecord } from '../contracts/run-log.ts';
 import { addUsage, noUsage } from '../contracts/usage-sum.ts';
 import { usageOfRecord } from './run-log/logged-state.ts';
 
-/** @param arms names, in their order */
-export function emptyTally(arms: readonly string[]): BenchmarkTally {
+/** @param variants names, in their order */
+export function emptyTally(variants: readonly string[]): BenchmarkTally {
   return {
-    arms: Object.fromEntries(arms.map((arm) => [arm, { done: 0, graded: 0, right: 0 }])),
+    arms: Object.fromEntries(variants.map((variant) => [variant, { done: 0, graded: 0, right: 0 }])),
     failed: 0,
     usage: noUsage,
     rateLimited: 0,
@@ -16,11 +16,11 @@ export function emptyTally(arms: readonly string[]): BenchmarkTally {
 
 /** Changes the tally. How often a record's run met a 429 is not in the log. */
 export function countRecord(tally: BenchmarkTally, record: RunLogRecord, right: boolean | null): void {
-  const arm = tally.arms[record.arm] ?? { done: 0, graded: 0, right: 0 };
-  tally.arms[record.arm] = {
-    done: arm.done + 1,
-    graded: arm.graded + (right === null ? 0 : 1),
-    right: arm.right + (right === true ? 1 : 0),
+  const variant = tally.arms[record.variant] ?? { done: 0, graded: 0, right: 0 };
+  tally.arms[record.variant] = {
+    done: variant.done + 1,
+    graded: variant.graded + (right === null ? 0 : 1),
+    right: variant.right + (right === true ? 1 : 0),
   };
   tally.failed += record.error === null ? 0 : 1;
   const usage = usageOfRecord(record);

@@ -35,7 +35,7 @@ function duplicates(questions: readonly DatasetQuestion[]): DatasetFinding[] {
   });
 }
 
-/** A question that names its gold file gives the retrieval away. */
+/** A question that names its expected file gives the retrieval away. */
 function leaks(questions: readonly DatasetQuestion[]): DatasetFinding[] {
   return questions.flatMap((question) => {
     const asked = plainWording(question.question);
@@ -43,7 +43,7 @@ function leaks(questions: readonly DatasetQuestion[]): DatasetFinding[] {
       const name = path.split('/').findLast((part) => part !== '') ?? path;
       return asked.includes(plainWording(path)) || (name.includes('.') && asked.includes(plainWording(name)));
     });
-    return named.map((path) => problem(question.id, `names its gold file ${path}`));
+    return named.map((path) => problem(question.id, `names its expected file ${path}`));
   });
 }
 

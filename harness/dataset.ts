@@ -1,4 +1,4 @@
-/** Reads a dataset: questions with their gold, each id once. */
+/** Reads a dataset: questions with their ground truth, each id once. */
 import { DatasetQuestion } from '../contracts/dataset.ts';
 import { compilePattern, PatternProblem } from './graders/linear-pattern.ts';
 import { LineProblem, readJsonLine } from './json-lines.ts';

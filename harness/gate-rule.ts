@@ -1,11 +1,11 @@
 /** Reads and judges rules such as `accuracy>=baseline-0.02` or `verdict!=not-justified`, on which a build may depend. */
-import type { Comparison } from './comparison/compare-arms.ts';
+import type { Comparison } from './comparison/compare-variants.ts';
 import { dimensions, whole } from './comparison/cells.ts';
 
 const paired = dimensions;
-const perArm = ['routing', 'kappa', 'abstention', 'retries', 'errors'] as const;
+const perVariant = ['routing', 'kappa', 'abstention', 'retries', 'errors'] as const;
 const verdicts = ['justified', 'not-justified', 'undecided', 'not-comparable'];
-type Metric = (typeof paired)[number] | (typeof perArm)[number] | 'verdict';
+type Metric = (typeof paired)[number] | (typeof perVariant)[number] | 'verdict';
 type Operator = '>=' | '<=' | '>' | '<' | '=' | '!=';
 
 export type GateRule = {
@@ -33,11 +33,11 @@ const relative = /^baseline(?:\s*([-+*])\s*(\d+(?:\.\d+)?|\.\d+))?$/;
  */
 export function parseGateRule(text: string): GateRule {
   const [, name = '', route, sign = '', value = ''] = shape.exec(text) ?? [];
-  const metric = [...paired, ...perArm, 'verdict' as const].find((each) => each === name);
+  const metric = [...paired, ...perVariant, 'verdict' as const].find((each) => each === name);
   if (metric === undefined)
-    throw problem(text, `it starts with one of ${[...paired, ...perArm, 'verdict'].join(', ')}`);
+    throw problem(text, `it starts with one of ${[...paired, ...perVariant, 'verdict'].join(', ')}`);
   const operator = (sign === '==' ? '=' : sign) as Operator;
-  if (route !== undefined && perArm.some((each) => each === metric)) throw problem(text, `${metric} has no routes`);
+  if (route !== undefined && perVariant.some((each) => each === metric)) throw problem(text, `${metric} has no routes`);
   return { text: text.trim(), metric, row: route ?? whole, operator, bound: boundOf(text, metric, operator, value) };
 }
 
@@ -101,13 +101,13 @@ type Figures = { baseline: number | null; candidate: number | null };
 function figuresOf(metric: Metric, row: string, comparison: Comparison): Figures {
   const cell = comparison.cells.find((each) => each.row === row && each.dimension === metric);
   if (cell !== undefined) return cell;
-  const of = (arm: Comparison['baseline']) =>
+  const of = (variant: Comparison['baseline']) =>
     ({
-      routing: arm.routing.share,
-      kappa: arm.routing.kappa,
-      abstention: arm.abstention.mean,
-      retries: arm.retries.mean,
-      errors: arm.errors,
+      routing: variant.routing.share,
+      kappa: variant.routing.kappa,
+      abstention: variant.abstention.mean,
+      retries: variant.retries.mean,
+      errors: variant.errors,
     })[metric as string] ?? null;
   return { baseline: of(comparison.baseline), candidate: of(comparison.candidate) };
 }

@@ -10,11 +10,11 @@ import { defaultWasteShare, type Label, labelsOf } from './labels.ts';
 
 export type GradedRecord = Grades & {
   question_id: string;
-  arm: string;
+  variant: string;
   trial: number;
   dataset: string | null;
   expected_route: string;
-  /** Null of an arm without a router. */
+  /** Null of a variant without a router. */
   route: string | null;
   /** Null where a person cancelled, which is nobody's failure, and where the log does not say what came of the run. */
   correct: boolean | null;
@@ -28,7 +28,7 @@ export type GradedRecord = Grades & {
   offline: boolean | null;
 };
 
-/** A record with its gold and its grade. */
+/** A record with its ground truth and its grade. */
 export type GradedCase = { record: RunLogRecord; question: DatasetQuestion; graded: GradedRecord };
 
 export function gradeRecord(
@@ -41,7 +41,7 @@ export function gradeRecord(
   const ending = endingOf(record);
   return {
     question_id: record.question_id,
-    arm: record.arm,
+    variant: record.variant,
     trial: record.trial,
     dataset: record.dataset,
     expected_route: question.expected_route,

@@ -18,11 +18,11 @@ export type GradedTrial = {
   /** The dataset's content hash (or name): records of different datasets are never mixed. */
   dataset: string;
   question: string;
-  arm: string;
+  variant: string;
   trial: number;
   expectedRoute: string | null;
   route: string | null;
-  /** 0 to 1; null where no grade could be given, which is not the arm's failure. An error of the arm is 0. */
+  /** 0 to 1; null where no grade could be given, which is not the variant's failure. An error of the variant is 0. */
   correct: number | null;
   /** Right, with unnecessary calls: the label `correct_but_wasteful`; null where the log does not say enough to tell. */
   wasteful: boolean | null;
@@ -49,7 +49,7 @@ export class LogProblem extends Error {
 }
 
 /**
- * Refuses what has no one reading (duplicates, mixed datasets or arms, grades outside 0 to 1, a question with two expected
+ * Refuses what has no one reading (duplicates, mixed datasets or variants, grades outside 0 to 1, a question with two expected
  * routes); what is merely unknown (a cost or time that is no number, or negative) becomes null and a note.
  * @param name of the log, for messages
  * @throws LogProblem
@@ -97,7 +97,7 @@ function known(value: number | null): number | null {
 }
 
 function refuseMixtures(trials: readonly GradedTrial[], name: string): void {
-  for (const field of ['dataset', 'arm'] as const) {
+  for (const field of ['dataset', 'variant'] as const) {
     const values = [...new Set(trials.map((trial) => trial[field]))];
     if (values.length > 1) throw new LogProblem(`${name}: records of several ${field}s: ${some(values)}`);
   }

@@ -1,10 +1,10 @@
-/** Adds up graded records, arm by arm. */
+/** Adds up graded records, variant by variant. */
 import type { GradedRecord } from './graded-record.ts';
 import { meanOfKnown } from './statistics/mean.ts';
 import { type Label, labels } from './labels.ts';
 
-export type ArmSummary = {
-  arm: string;
+export type VariantSummary = {
+  variant: string;
   records: number;
   /** Records that have a grade: all but those that a person cancelled. */
   graded: number;
@@ -34,17 +34,17 @@ export type ArmSummary = {
   offline: number;
 };
 
-/** One summary an arm, in the order in which the arms first appear. */
-export function summarizeGrades(graded: readonly GradedRecord[]): ArmSummary[] {
-  return [...Map.groupBy(graded, ({ arm }) => arm)].map(([arm, records]) => summaryOf(arm, records));
+/** One summary a variant, in the order in which the variants first appear. */
+export function summarizeGrades(graded: readonly GradedRecord[]): VariantSummary[] {
+  return [...Map.groupBy(graded, ({ variant }) => variant)].map(([variant, records]) => summaryOf(variant, records));
 }
 
-function summaryOf(arm: string, records: readonly GradedRecord[]): ArmSummary {
+function summaryOf(variant: string, records: readonly GradedRecord[]): VariantSummary {
   const sum = (figure: (record: GradedRecord) => number) =>
     records.reduce((total, record) => total + figure(record), 0);
   const many = (holds: (record: GradedRecord) => boolean) => records.filter(holds).length;
   return {
-    arm,
+    variant,
     records: records.length,
     graded: many(({ correct }) => correct !== null),
     correct: many(({ correct }) => correct === true),

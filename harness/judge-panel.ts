@@ -1,6 +1,6 @@
 /** Several model judges of one answer: what most of them say, how well they agree, and how often a judge failed. */
 
-/** `correct` is null where the judge failed: no grade, and no failure of the arm. */
+/** `correct` is null where the judge failed: no grade, and no failure of the variant. */
 export type JudgeVote = { judge: string; correct: boolean | null };
 
 export type PanelVerdict = {

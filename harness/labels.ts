@@ -4,7 +4,7 @@ import type { RunLogRecord } from '../contracts/run-log.ts';
 import { isCorrect } from './graders/correctness.ts';
 import { endingOf } from './graders/run-ending.ts';
 import type { Grades } from './graders/graders.ts';
-import { inGold } from './graders/gold-places.ts';
+import { inExpected } from './graders/expected-places.ts';
 import { isWasteful } from './graders/waste-grader.ts';
 import { fits, rightRoutes, routesRun, toolKind, wasRouted } from './graders/needed-kinds.ts';
 
@@ -53,7 +53,7 @@ export const labelRules: readonly Rule[] = [
   { label: 'unknown', holds: (one) => correct(one) === null && !['broke', 'cancelled'].includes(ended(one)) },
   { label: 'wrong_route', holds: wentWrong },
   { label: 'wrong_tool', holds: usedWrongTools },
-  { label: 'retrieval_miss', holds: missedGold },
+  { label: 'retrieval_miss', holds: missedExpected },
   { label: 'unsupported_claim', holds: (one) => ended(one) === 'answered' && lacksSupport(one) },
   {
     label: 'incomplete',
@@ -71,7 +71,7 @@ export function labelsOf(labelled: LabelledCase): Labelling {
   return { primary, secondary };
 }
 
-/** No specialist that the question needs ran; of an arm without a router, its first retrieval was of a wrong kind. */
+/** No specialist that the question needs ran; of a variant without a router, its first retrieval was of a wrong kind. */
 function wentWrong({ record, question }: LabelledCase): boolean {
   if (wasRouted(record)) {
     const right = rightRoutes(question);
@@ -88,20 +88,21 @@ function usedWrongTools({ grades }: LabelledCase): boolean {
   return missing.length > 0 || counts['wrong-kind'] >= calls.length / 2;
 }
 
-/** No call showed a gold file, as far as the log says, and no citation lies in one. */
-function missedGold({ record, question, grades }: LabelledCase): boolean {
-  if (!answerableWithGold(question)) return false;
+/** No call showed an expected file, as far as the log says, and no citation lies in one. */
+function missedExpected({ record, question, grades }: LabelledCase): boolean {
+  if (!answerableWithPlaces(question)) return false;
   if (grades.tools === null && record.evidence === null) return false;
-  const cited = record.evidence?.some(({ path }) => inGold(question.gold, path)) ?? false;
-  return !cited && grades.tools?.goldShown !== true;
+  const cited = record.evidence?.some(({ path }) => inExpected(question.gold, path)) ?? false;
+  return !cited && grades.tools?.expectedShown !== true;
 }
 
-const answerableWithGold = ({ kind, gold }: DatasetQuestion) => kind === 'answerable' && gold.paths.length > 0;
+const answerableWithPlaces = ({ kind, gold: expected }: DatasetQuestion) =>
+  kind === 'answerable' && expected.paths.length > 0;
 
-/** A forbidden claim, or no citation in the gold. */
+/** A forbidden claim, or no citation in the expected places. */
 function lacksSupport({ grades, question }: LabelledCase): boolean {
   const { forbidden, citations } = grades.answer;
   return (
-    (forbidden ?? []).length > 0 || (question.kind === 'answerable' && citations !== null && citations.inGold === 0)
+    (forbidden ?? []).length > 0 || (question.kind === 'answerable' && citations !== null && citations.inExpected === 0)
   );
 }

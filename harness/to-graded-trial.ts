@@ -9,7 +9,7 @@ export function toGradedTrial(record: RunLogRecord, graded: GradedRecord, datase
   return {
     dataset: record.dataset ?? dataset,
     question: record.question_id,
-    arm: record.arm,
+    variant: record.variant,
     trial: record.trial,
     expectedRoute: graded.expected_route,
     route: graded.route,
@@ -35,7 +35,7 @@ function wastefulOf({ label, wasteful }: GradedRecord): boolean | null {
   return open ? null : false;
 }
 
-/** Waits for a provider or a person are no work of the arm: they count with the back-off. */
+/** Waits for a provider or a person are no work of the variant: they count with the back-off. */
 function latencyOf({ latency_ms: parts }: RunLogRecord): LatencyParts {
   if (parts === null) return { total: null, queue: null, model: null, tool: null, backoff: null, orchestration: null };
   const { total, queue, model, tool, orchestration, backoff, waiting } = parts;

@@ -43,7 +43,7 @@ export async function withManagedPrompts(
   };
   const ends = await Promise.allSettled(agents.map(fetchOne));
   for (const end of ends) if (end.status === 'rejected') problem ??= String(end.reason);
-  // All of one version of the team, or none: half of it would be an arm that nobody wrote.
+  // All of one version of the team, or none: half of it would be a variant that nobody wrote.
   if (problem !== null) return { pipeline: spec, prompts: {}, problem };
   return { pipeline: withTexts(spec, texts), prompts, problem };
 }

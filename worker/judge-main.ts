@@ -9,17 +9,17 @@ import { answerJudgeMessages, judgementSchema, parseJudgement } from '../agents/
 import type { ChatReply, ChatRequest } from '../contracts/chat.ts';
 import { type ChatModel, ModelFailure } from '../models/chat-model.ts';
 
-// Has a model grade one answer against its gold; what goes wrong is a value.
+// Has a model grade one answer against its ground truth; what goes wrong is a value.
 
 const attempts = 4;
 /** Doubled after each failure, unless the provider says how long. */
 const firstPauseMs = 1000;
 
 async function judgeAnswer(model: ChatModel, task: JudgingTask): Promise<JudgingResult> {
-  const { id, judge, seed, gold, answer } = task;
+  const { id, judge, seed, question, answer } = task;
   try {
     const reply = await askPatiently(model, requestOf(task));
-    const judgement = parseJudgement(reply, { gold, answer, seed });
+    const judgement = parseJudgement(reply, { question, answer, seed });
     const { usage } = reply;
     if (judgement.kind === 'failed') return { id, judge, correct: null, said: judgement.problem, usage };
     return { id, judge, correct: judgement.correct, said: judgement.reason, usage };
@@ -29,11 +29,11 @@ async function judgeAnswer(model: ChatModel, task: JudgingTask): Promise<Judging
   }
 }
 
-function requestOf({ judge, gold, answer, seed }: JudgingTask): ChatRequest {
+function requestOf({ judge, question, answer, seed }: JudgingTask): ChatRequest {
   return {
     role: 'judge',
     model: judge,
-    messages: answerJudgeMessages({ gold, answer, seed }),
+    messages: answerJudgeMessages({ question, answer, seed }),
     tools: [],
     toolChoice: 'none',
     responseFormat: judgementSchema,

@@ -1,4 +1,4 @@
-/** Opens the folder of a benchmark for the worker: its manifest, its questions with their gold, its run log. */
+/** Opens the folder of a benchmark for the worker: its manifest, its questions with their ground truth, its run log. */
 import { cp, mkdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ApplicationFailure } from '@temporalio/common';
@@ -26,9 +26,9 @@ export type BenchmarkFolders = {
   reopen(id: string, template: string | null): Promise<BenchmarkFolder>;
 };
 
-/** Questions × arms × trials. */
-export function runsOf({ questions, manifest: { arms, trials } }: BenchmarkFolder): number {
-  return questions.length * arms.length * trials;
+/** Questions × variants × trials. */
+export function runsOf({ questions, manifest: { variants, trials } }: BenchmarkFolder): number {
+  return questions.length * variants.length * trials;
 }
 
 /** Folders in memory: more than one benchmark at a time is rare. */
@@ -65,7 +65,7 @@ async function readFolder(path: string): Promise<BenchmarkFolder> {
   try {
     const manifest = BenchmarkManifest.parse(JSON.parse(await readFile(join(path, 'benchmark.json'), 'utf8')));
     const file = join(path, 'dataset.jsonl');
-    const pipelines = manifest.arms.map(({ pipeline }) => pipeline);
+    const pipelines = manifest.variants.map(({ pipeline }) => pipeline);
     const read = readDataset(await readFile(file, 'utf8'), file);
     const questions = read.map((question) => withRouteKinds(question, pipelines));
     const byId = new Map(questions.map((question) => [question.id, question]));

@@ -8,7 +8,7 @@ import type { BenchmarkFolder, BenchmarkFolders } from './benchmark-folder.ts';
 /** Characters of question text in one page. */
 const mostCharacters = 200_000;
 
-/** Question by question, then trial by trial, then arm by arm: whenever it stops, the arms are level. */
+/** Question by question, then trial by trial, then variant by variant: whenever it stops, the variants are level. */
 export const nextQuestions =
   ({ folders }: { folders: BenchmarkFolders }) =>
   async ({ id, root, cursor, most }: NextQuestionsInput): Promise<QuestionPage> => {
@@ -20,8 +20,8 @@ export const nextQuestions =
     for (; trials.length < most && characters < mostCharacters; at += 1) {
       const trial = trialAt(folder, at, root);
       if (trial === null) return { trials, cursor: null };
-      const { questionId: question_id, arm } = trial;
-      if (await folder.log.has({ question_id, arm, trial: trial.trial })) continue;
+      const { questionId: question_id, arm: variant } = trial;
+      if (await folder.log.has({ question_id, variant, trial: trial.trial })) continue;
       trials.push(trial);
       characters += trial.question.length;
     }
@@ -29,13 +29,13 @@ export const nextQuestions =
   };
 
 function trialAt({ manifest, questions }: BenchmarkFolder, at: number, root: string): BenchmarkTrial | null {
-  const { arms, trials } = manifest;
-  const question = questions[Math.floor(at / (arms.length * trials))];
-  const arm = arms[at % arms.length];
-  if (question === undefined || arm === undefined) return null;
-  const trial = (Math.floor(at / arms.length) % trials) + 1;
+  const { variants, trials } = manifest;
+  const question = questions[Math.floor(at / (variants.length * trials))];
+  const variant = variants[at % variants.length];
+  if (question === undefined || variant === undefined) return null;
+  const trial = (Math.floor(at / variants.length) % trials) + 1;
   const repository = repositoryAt(question.repository, root);
-  return { at, arm: arm.name, questionId: question.id, question: question.question, repository, trial };
+  return { at, arm: variant.name, questionId: question.id, question: question.question, repository, trial };
 }
 
 /** A dataset names folders relative to the project's root, or git URLs. */

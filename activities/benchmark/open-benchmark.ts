@@ -10,13 +10,13 @@ export const openBenchmark =
   async ({ id, template, fresh }: OpenBenchmarkInput): Promise<OpenedBenchmark> => {
     using _beats = heartbeats();
     const folder = await (fresh ? folders.reopen(id, template) : folders.open(id));
-    const { arms, dataset } = folder.manifest;
-    const tally = fresh ? await tallyOf(folder) : emptyTally(arms.map(({ name }) => name));
-    return { dataset, arms, runs: runsOf(folder), tally };
+    const { variants, dataset } = folder.manifest;
+    const tally = fresh ? await tallyOf(folder) : emptyTally(variants.map(({ name }) => name));
+    return { dataset, arms: variants, runs: runsOf(folder), tally };
   };
 
 async function tallyOf({ manifest, byId, log }: BenchmarkFolder): Promise<BenchmarkTally> {
-  const tally = emptyTally(manifest.arms.map(({ name }) => name));
+  const tally = emptyTally(manifest.variants.map(({ name }) => name));
   for await (const record of log.records()) {
     const question = byId.get(record.question_id);
     if (question !== undefined) countRecord(tally, record, gradeRecord(record, question).correct);

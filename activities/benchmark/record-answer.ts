@@ -1,4 +1,4 @@
-/** Writes what became of a run into the benchmark's run log, once, and grades it: only here is gold loaded. */
+/** Writes what became of a run into the benchmark's run log, once, and grades it: only here is ground truth loaded. */
 import { Context } from '@temporalio/activity';
 import type { RecordAnswerInput, RecordedAnswer } from '../../contracts/benchmark.ts';
 import { AnswerOutcome } from '../../contracts/run.ts';
@@ -83,12 +83,12 @@ function recordOf(
   const facts: RunFacts = {
     questionId: input.questionId,
     dataset: manifest.dataset,
-    arm: input.arm,
+    variant: input.arm,
     trial: input.trial,
     workflowId: input.workflowId,
     runId,
     links,
-    specHash: manifest.arms.find(({ name }) => name === input.arm)?.specHash ?? '',
+    specHash: manifest.variants.find(({ name }) => name === input.arm)?.specHash ?? '',
     startedAt: run === null ? null : new Date(run.startMs).toISOString(),
     latencyMs: run === null ? null : latencyOf(run),
     failedUsage: run === null ? null : failedUsage(run),

@@ -47,8 +47,8 @@ export class RunLogFile {
 
   /** On return the record is on the disk; where the log has one of that trial already, that one stays, and is returned. */
   async append(record: RunLogRecord): Promise<AppendedRecord> {
-    const { question_id, arm, trial } = record;
-    const key = { question_id, arm, trial };
+    const { question_id, variant, trial } = record;
+    const key = { question_id, variant, trial };
     const task = { kind: 'append', folder: this.#folder, key, text: JSON.stringify(record) } as const;
     const { added, text, records } = await inThread(task);
     return { added, record: added ? record : RunLogRecord.parse(JSON.parse(text)), records };
@@ -80,6 +80,6 @@ async function inThread<Kind extends RunLogTask['kind']>(
   return reply.result as RunLogResults[Kind];
 }
 
-function keyOf({ question_id, arm, trial }: RecordKey): string {
-  return JSON.stringify([question_id, arm, trial]);
+function keyOf({ question_id, variant, trial }: RecordKey): string {
+  return JSON.stringify([question_id, variant, trial]);
 }

@@ -1,4 +1,4 @@
-/** Judges answers against gold folders, and sums them up: pure. */
+/** Judges answers against expected folders, and sums them up: pure. */
 import type { AnswerOutcome } from '../../contracts/run.ts';
 
 export type BenchQuestion = {
@@ -13,19 +13,25 @@ export type BenchQuestion = {
 
 export type Answered = { question: BenchQuestion; outcome: AnswerOutcome; events: number; bytes: number };
 
-export type AnswerVerdict = 'in-gold' | 'off-gold' | 'abstained' | 'other';
+export type AnswerVerdict = 'expected' | 'elsewhere' | 'abstained' | 'other';
 
-/** Whether an answer cites the gold: a folder of it (ending in `/`) or one of its files. */
+/** Whether an answer cites the expected places: a folder of it (ending in `/`) or one of its files. */
 export function verdictOf({ question, outcome }: Answered): AnswerVerdict {
   if (outcome.kind === 'insufficient-evidence') return 'abstained';
   if (outcome.kind !== 'answered') return 'other';
   const inside = (path: string) =>
-    question.gold.paths.some((gold) => (gold.endsWith('/') ? path.startsWith(gold) : path === gold));
-  return outcome.state.evidence.some(({ path }) => inside(path)) ? 'in-gold' : 'off-gold';
+    question.gold.paths.some((place) => (place.endsWith('/') ? path.startsWith(place) : path === place));
+  return outcome.state.evidence.some(({ path }) => inside(path)) ? 'expected' : 'elsewhere';
 }
 
 /** What the project asks of the offline model on its own questions. */
-const asked = { inGold: 0.8, falseAbstention: 0.1, rightAbstention: 0.75, medianEvents: 120, medianBytes: 64 * 1024 };
+const asked = {
+  inExpected: 0.8,
+  falseAbstention: 0.1,
+  rightAbstention: 0.75,
+  medianEvents: 120,
+  medianBytes: 64 * 1024,
+};
 
 export function figuresOf(answered: readonly Answered[]) {
   const of = (kind: BenchQuestion['kind']) => answered.filter(({ question }) => question.kind === kind);
@@ -36,8 +42,8 @@ export function figuresOf(answered: readonly Answered[]) {
   const bytes = answered.map((each) => each.bytes);
   const figures = {
     questions: answered.length,
-    answeredInGold: share(of('answerable'), 'in-gold'),
-    answeredOffGold: share(of('answerable'), 'off-gold'),
+    answeredInExpected: share(of('answerable'), 'expected'),
+    answeredElsewhere: share(of('answerable'), 'elsewhere'),
     falseAbstention: share(of('answerable'), 'abstained'),
     rightAbstention: share(of('unanswerable'), 'abstained'),
     routedAsExpected: answered.length === 0 ? null : routed / answered.length,
@@ -53,7 +59,7 @@ export function figuresOf(answered: readonly Answered[]) {
 }
 
 function met(figures: {
-  answeredInGold: number | null;
+  answeredInExpected: number | null;
   falseAbstention: number | null;
   rightAbstention: number | null;
   unresolvedCitationsShown: number;
@@ -61,7 +67,7 @@ function met(figures: {
   historyBytes: { median: number };
 }): boolean {
   return (
-    (figures.answeredInGold ?? 1) >= asked.inGold &&
+    (figures.answeredInExpected ?? 1) >= asked.inExpected &&
     (figures.falseAbstention ?? 0) <= asked.falseAbstention &&
     (figures.rightAbstention ?? 1) >= asked.rightAbstention &&
     figures.unresolvedCitationsShown === 0 &&

@@ -1,4 +1,4 @@
-/** Asks every question of a file and prints how many answers cite the gold, how many abstain, and what history weighs. */
+/** Asks every question of a file and prints how many answers cite the expected places, how many abstain, and what history weighs. */
 import { readFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';

@@ -4,8 +4,8 @@ import { namesPath } from './devset-naming.ts';
 import { pathKind } from './devset-paths.ts';
 import { type CleanText, cleanMessage, saysWhatIsWanted } from './devset-text.ts';
 
-/** A commit whose source files may be the gold, before they were looked at. */
-export type Candidate = CleanText & { id: string; parent: string; gold: string[] };
+/** A commit whose source files may be the expected ones, before they were looked at. */
+export type Candidate = CleanText & { id: string; parent: string; expected: string[] };
 
 export type Refusal =
   | 'kind of change'
@@ -14,10 +14,10 @@ export type Refusal =
   | 'adds or removes source'
   | 'other languages'
   | 'says too little'
-  | 'names a gold path';
+  | 'names an expected path';
 
-/** Most records have few gold files; a change all over the code is no place to find. */
-export const maxGold = 4;
+/** Most records have few expected files; a change all over the code is no place to find. */
+export const maxExpected = 4;
 
 const refusedTypes =
   /^\s*(chore|docs?|documentation|tests?|ci|build|style|styles|refactor|refactoring|release|revert|deps|dependencies|lint|wip|example|examples|website|site|meta|internal|dev|tools?|types?|typings?|infra|devops|misc|cleanup|rename|roll|cherry-pick|demos?|benchmarks?|code style|lang|i18n|workflow)(\([^)]*\))?!?:/i;
@@ -28,14 +28,14 @@ export function toCandidate(commit: HistoryCommit): Candidate | Refusal {
   const [line = ''] = commit.message.split('\n');
   const cleaned = cleanMessage(commit.message);
   if (refusedTypes.test(line) || refusedSubject.test(cleaned.subject)) return 'kind of change';
-  const gold = commit.changes.filter(({ path }) => pathKind(path) === 'source');
-  if (gold.length === 0) return 'no source';
+  const expected = commit.changes.filter(({ path }) => pathKind(path) === 'source');
+  if (expected.length === 0) return 'no source';
   if (commit.changes.some(({ path }) => pathKind(path) === 'foreign')) return 'other languages';
   // Generated files among them are taken out later.
-  if (gold.length > maxGold * 2) return 'too many files';
-  if (gold.some(({ status }) => status !== 'M')) return 'adds or removes source';
+  if (expected.length > maxExpected * 2) return 'too many files';
+  if (expected.some(({ status }) => status !== 'M')) return 'adds or removes source';
   if (!saysWhatIsWanted(cleaned)) return 'says too little';
-  const paths = gold.map(({ path }) => path);
-  if (paths.some((path) => namesPath(cleaned.text, path))) return 'names a gold path';
-  return { ...cleaned, id: commit.id, parent: commit.parent, gold: paths };
+  const paths = expected.map(({ path }) => path);
+  if (paths.some((path) => namesPath(cleaned.text, path))) return 'names an expected path';
+  return { ...cleaned, id: commit.id, parent: commit.parent, expected: paths };
 }

@@ -10,14 +10,14 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { readBlobs } from '../../retrieval/snapshot/git-objects.ts';
-import { type Candidate, maxGold, toCandidate } from './devset-candidates.ts';
+import { type Candidate, maxExpected, toCandidate } from './devset-candidates.ts';
 import { gitDirectoryOf, readCommits } from './devset-history.ts';
 import { namesStem } from './devset-naming.ts';
 import { looksGenerated, majorityLanguage, type SourceLanguage } from './devset-paths.ts';
 import { type PlannedRepository, plannedRepositories, type Split } from './devset-repositories.ts';
 import { drawOrder, takeSample } from './devset-sample.ts';
 
-/** A line of the set. `gold_stem_in_query`: a gold file's bare name stands in the text as a word or symbol. */
+/** A line of the set. `gold_stem_in_query`: an expected file's bare name stands in the text as a word or symbol. */
 type DevsetRecord = {
   id: string;
   repo: string;
@@ -84,9 +84,9 @@ async function recordsOf(
   return takeSample(checked, limit).map((candidate) => toRecord(planned, candidate));
 }
 
-/** The candidates whose gold files all stand at the parent commit, without generated ones among them. */
+/** The candidates whose expected files all stand at the parent commit, without generated ones among them. */
 async function atParents(gitDirectory: string, candidates: readonly Candidate[]): Promise<Candidate[]> {
-  const places = candidates.flatMap(({ parent, gold }) => gold.map((path) => `${parent}:${path}`));
+  const places = candidates.flatMap(({ parent, expected }) => expected.map((path) => `${parent}:${path}`));
   const texts = new Map<string, string | null>();
   let at = 0;
   for await (const blob of readBlobs(gitDirectory, places)) {
@@ -94,24 +94,24 @@ async function atParents(gitDirectory: string, candidates: readonly Candidate[])
     at += 1;
   }
   return candidates.flatMap((candidate) => {
-    const found = candidate.gold.map((path) => ({ path, text: texts.get(`${candidate.parent}:${path}`) ?? null }));
+    const found = candidate.expected.map((path) => ({ path, text: texts.get(`${candidate.parent}:${path}`) ?? null }));
     if (found.some(({ text }) => text === null)) return [];
-    const gold = found.filter(({ text }) => text !== null && !looksGenerated(text)).map(({ path }) => path);
-    return gold.length >= 1 && gold.length <= maxGold ? [{ ...candidate, gold }] : [];
+    const expected = found.filter(({ text }) => text !== null && !looksGenerated(text)).map(({ path }) => path);
+    return expected.length >= 1 && expected.length <= maxExpected ? [{ ...candidate, expected }] : [];
   });
 }
 
 function toRecord({ repository, split }: PlannedRepository, candidate: Candidate): DevsetRecord {
-  const { id, parent, text, gold } = candidate;
+  const { id, parent, text, expected } = candidate;
   return {
     id: `${repository.replace('/', '__')}-${id.slice(0, 10)}`,
     repo: repository,
     commit: id,
     base_commit: parent,
-    language: majorityLanguage(gold),
+    language: majorityLanguage(expected),
     query: text,
-    gold_code_files: gold,
-    gold_stem_in_query: gold.some((path) => namesStem(text, path)),
+    gold_code_files: expected,
+    gold_stem_in_query: expected.some((path) => namesStem(text, path)),
     split,
   };
 }

@@ -1,4 +1,4 @@
-/** Tells whether a text gives its gold files away. */
+/** Tells whether a text gives its expected files away. */
 
 /**
  * Whether the text names the path: the file with its extension, its last folder and name as imports write them, or a

@@ -1,4 +1,4 @@
-/** Tells source files, which can be the gold of a development record, from all that changes along with them. */
+/** Tells source files, which can be the expected ones of a development record, from all that changes along with them. */
 
 export type SourceLanguage = 'typescript' | 'javascript';
 

@@ -7,7 +7,7 @@ import { wordKey } from './devset-text.ts';
 const longCharacters = 300;
 const longShare = 2 / 3;
 /** Some files are in every other commit; a set of such records would test one file. */
-const sameGoldLimit = 3;
+const sameExpectedLimit = 3;
 
 /**
  * All candidates in the order in which they are to be taken. It follows a hash of seed and commit, so that one more
@@ -28,10 +28,10 @@ export function drawOrder(candidates: readonly Candidate[], seed: string): Candi
 /** At most `limit` of the candidates, in their order except that long texts fill their share of places first. */
 export function takeSample(ordered: readonly Candidate[], limit: number): Candidate[] {
   const counts = new Map<string, number>();
-  const few = ordered.filter(({ gold }) => {
-    const key = gold.join('\0');
+  const few = ordered.filter(({ expected }) => {
+    const key = expected.join('\0');
     counts.set(key, (counts.get(key) ?? 0) + 1);
-    return (counts.get(key) ?? 0) <= sameGoldLimit;
+    return (counts.get(key) ?? 0) <= sameExpectedLimit;
   });
   const isLong = ({ text }: Candidate) => text.length >= longCharacters;
   const long = few.filter(isLong).slice(0, Math.ceil(limit * longShare));

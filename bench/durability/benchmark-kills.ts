@@ -68,7 +68,9 @@ async function run(id: string, times: number) {
 
 /** A kill hits every run: which of them were open does not matter to the counts. */
 function everyRun(id: string, at: number): Kill[] {
-  return pipelines.flatMap((arm) => questions.map((question) => ({ workflowId: `${id}/${arm}/${question.id}/1`, at })));
+  return pipelines.flatMap((variant) =>
+    questions.map((question) => ({ workflowId: `${id}/${variant}/${question.id}/1`, at })),
+  );
 }
 
 async function untilRecords(id: string, wanted: number): Promise<void> {

@@ -1,4 +1,4 @@
-/** Scores rankings against gold files, with bootstrap intervals and paired differences. */
+/** Scores rankings against expected files, with bootstrap intervals and paired differences. */
 import { percentileInterval } from '../../harness/statistics/bootstrap.ts';
 
 export const figureNames = ['recall@1', 'recall@5', 'recall@10', 'recall@20', 'hit@5', 'mrr'] as const;
@@ -9,8 +9,8 @@ export type Scores = Record<FigureName, number>;
 export type Figure = { mean: number; low: number; high: number };
 
 /** @param ranked paths, best first, each once */
-export function scoreRanking(ranked: readonly string[], gold: readonly string[]): Scores {
-  const wanted = new Set(gold);
+export function scoreRanking(ranked: readonly string[], expected: readonly string[]): Scores {
+  const wanted = new Set(expected);
   const recall = (depth: number) => ranked.slice(0, depth).filter((path) => wanted.has(path)).length / wanted.size;
   const first = ranked.findIndex((path) => wanted.has(path));
   return {

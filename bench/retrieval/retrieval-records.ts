@@ -1,4 +1,4 @@
-/** Reads datasets of queries with gold files into one form, whatever the file calls its fields. */
+/** Reads datasets of queries with expected files into one form, whatever the file calls its fields. */
 import { readFile } from 'node:fs/promises';
 import { z } from 'zod';
 
@@ -11,7 +11,7 @@ export const BenchRecord = z.object({
   language: z.string().default('unknown'),
   query: z.string().min(1),
   kind: z.enum(['code', 'docs', 'all']),
-  gold: z.array(z.string().min(1)).min(1),
+  expected: z.array(z.string().min(1)).min(1),
 });
 export type BenchRecord = z.infer<typeof BenchRecord>;
 
@@ -33,12 +33,12 @@ const FoundRecord = z.looseObject({
 
 /**
  * An issue's text is searched in code without tests unless the record says otherwise, a question in everything. Null
- * for a record without gold files: there is nothing to score.
+ * for a record without expected files: there is nothing to score.
  */
 export function toBenchRecord(line: unknown): BenchRecord | null {
   const found = FoundRecord.parse(line);
-  const gold = found.gold ?? found.gold_code_files ?? found.gold_files;
-  if (gold?.length === 0) return null;
+  const expected = found.gold ?? found.gold_code_files ?? found.gold_files;
+  if (expected?.length === 0) return null;
   return BenchRecord.parse({
     id: found.id,
     repository: found.repository ?? found.repo,
@@ -46,7 +46,7 @@ export function toBenchRecord(line: unknown): BenchRecord | null {
     language: found.language,
     query: found.query ?? found.question,
     kind: found.kind ?? (found.question === undefined ? 'code' : 'all'),
-    gold,
+    expected,
   });
 }
 

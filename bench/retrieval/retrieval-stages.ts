@@ -28,14 +28,14 @@ export function fusedWithVectors(): Stage {
   const { weight, ...settings } = embeddings;
   const endpoint = { embed: createOpenAiEmbeddings(settings), settings, weight };
   const identity = identityOf(settings);
-  return async (view, { query, kind, gold }, ranked) => {
+  return async (view, { query, kind, expected }, ranked) => {
     await embedAll(endpoint, view, identity);
     const [vector] = await endpoint.embed([query.slice(0, 8_000)], 'query', signal);
     if (vector === undefined || vector === null) throw new Error('the endpoint refused a query');
     const scores = [...weights, vectorsAlone].map((each) => {
       const fused = fuseDense(view, { kind, accepts: () => true }, ranked, { identity, vector, weight: each });
       const name = each === vectorsAlone ? 'vectors alone' : `with vectors at ${each}`;
-      return [name, scoreFiles(fused, gold)] as const;
+      return [name, scoreFiles(fused, expected)] as const;
     });
     return Object.fromEntries(scores);
   };
@@ -71,7 +71,7 @@ export function reranked(): Stage {
     temperature: 0,
     topLogprobs: 0,
   };
-  return async (view, { id, query, gold }, ranked) => {
+  return async (view, { id, query, expected }, ranked) => {
     const files = ranked.slice(0, candidatePlaces);
     const candidates = toCandidates(
       view,
@@ -80,13 +80,15 @@ export function reranked(): Stage {
     const messages = rerankMessages(null, query, candidates);
     const reply = await model.chat({ ...unchanging, messages }, { signal, callId: `rerank-${id}` });
     const first = (parseOrder(reply, candidates.length) ?? []).flatMap((at) => files[at] ?? []);
-    return { 'put in order by a model': scoreFiles([...first, ...ranked.filter((one) => !first.includes(one))], gold) };
+    return {
+      'put in order by a model': scoreFiles([...first, ...ranked.filter((one) => !first.includes(one))], expected),
+    };
   };
 }
 
-function scoreFiles(files: readonly RankedFile[], gold: readonly string[]): Scores {
+function scoreFiles(files: readonly RankedFile[], expected: readonly string[]): Scores {
   return scoreRanking(
     files.slice(0, 50).map(({ file }) => file.path),
-    gold,
+    expected,
   );
 }

@@ -1,4 +1,4 @@
-/** Scores retrieval on a dataset of queries with gold files at their commits, beside plain BM25 over whole files. */
+/** Scores retrieval on a dataset of queries with expected files at their commits, beside plain BM25 over whole files. */
 import { parseArgs } from 'node:util';
 import { checkoutFolder } from '../../config/load-config.ts';
 import { join } from 'node:path';
@@ -60,13 +60,13 @@ async function scoreAll(
   const scored: Scored[] = [];
   for (const record of records) {
     const view = await corpus.open(record);
-    const plain = scoreRanking(corpus.plain(view, record), record.gold);
+    const plain = scoreRanking(corpus.plain(view, record), record.expected);
     const ours: Record<string, Scores> = {};
     for (const [name, weights] of Object.entries(variants)) {
       const startMs = performance.now();
       const ranked = rankFiles(view, { query: record.query, kind: record.kind, accepts: () => true }, weights);
       const paths = ranked.slice(0, 50).map(({ file }) => file.path);
-      ours[name] = scoreRanking(paths, record.gold);
+      ours[name] = scoreRanking(paths, record.expected);
       if (values.details) tellDetails(record, paths, performance.now() - startMs);
       for (const stage of stages) Object.assign(ours, await stage(view, record, ranked));
     }
@@ -77,9 +77,10 @@ async function scoreAll(
 }
 
 function tellDetails(record: BenchRecord, paths: readonly string[], milliseconds: number): void {
-  const places = record.gold.map((path) => `${path} at ${paths.indexOf(path) + 1 || '-'}`);
+  const places = record.expected.map((path) => `${path} at ${paths.indexOf(path) + 1 || '-'}`);
   process.stderr.write(`${record.id} (${Math.round(milliseconds)} ms): ${places.join(', ')}\n`);
-  for (const path of paths.slice(0, 5)) process.stderr.write(`    ${record.gold.includes(path) ? '*' : ' '} ${path}\n`);
+  for (const path of paths.slice(0, 5))
+    process.stderr.write(`    ${record.expected.includes(path) ? '*' : ' '} ${path}\n`);
 }
 
 // The default ranking with one feature switched off or changed, by name.

@@ -1,4 +1,4 @@
-/** Logs of two arms whose true difference is known: questions of uneven difficulty, trials, costs and latencies that vary. */
+/** Logs of two variants whose true difference is known: questions of uneven difficulty, trials, costs and latencies that vary. */
 import type { GradedTrial } from '../../harness/graded-trial.ts';
 import { normalDraw, type Random, seededRandom } from '../../lib/random.ts';
 
@@ -11,14 +11,14 @@ export type Planted = {
   betweenQuestions: number;
   /** Points that the candidate gains, by route. */
   gains: Record<string, number>;
-  /** Share of right answers that are wasteful, in each arm. */
+  /** Share of right answers that are wasteful, in each variant. */
   waste: [baseline: number, candidate: number];
   /** Candidate over baseline. */
   costRatio: number;
   latencyRatio: number;
 };
 
-export const sameArms: Planted = {
+export const sameVariants: Planted = {
   routes: { code: 300, docs: 300, debug: 300, general: 300 },
   trials: 3,
   accuracy: 0.6,
@@ -38,37 +38,37 @@ export function plantedLogs(planted: Planted, seed: number): [GradedTrial[], Gra
       const gain = planted.gains[route] ?? 0;
       const easy = difficulty(planted, random);
       const size = Math.exp(0.6 * normalDraw(random));
-      logs.forEach((log, arm) => {
-        const chance = arm === 0 ? easy : easy + gain;
+      logs.forEach((log, variant) => {
+        const chance = variant === 0 ? easy : easy + gain;
         for (let trial = 0; trial < planted.trials; trial += 1)
-          log.push(plantedTrial(planted, { question: `${route}-${at}`, route, arm, trial, chance, size }, random));
+          log.push(plantedTrial(planted, { question: `${route}-${at}`, route, variant, trial, chance, size }, random));
       });
     }
   return logs;
 }
 
-type Place = { question: string; route: string; arm: number; trial: number; chance: number; size: number };
+type Place = { question: string; route: string; variant: number; trial: number; chance: number; size: number };
 
 function plantedTrial(
   planted: Planted,
-  { question, route, arm, trial, chance, size }: Place,
+  { question, route, variant, trial, chance, size }: Place,
   random: Random,
 ): GradedTrial {
   const right = random() < chance;
-  const wasteful = right && random() < (planted.waste[arm] ?? 0);
+  const wasteful = right && random() < (planted.waste[variant] ?? 0);
   const vary = (scale: number) => scale * size * Math.exp(0.3 * normalDraw(random));
-  const total = vary(arm === 0 ? 8000 : 8000 * planted.latencyRatio);
+  const total = vary(variant === 0 ? 8000 : 8000 * planted.latencyRatio);
   return {
     dataset: 'planted',
     question,
-    arm: arm === 0 ? 'single-agent' : 'orchestrated',
+    variant: variant === 0 ? 'single-agent' : 'orchestrated',
     trial,
     expectedRoute: route,
     route,
     correct: right ? 1 : 0,
     wasteful,
     label: right ? (wasteful ? 'correct_but_wasteful' : 'correct') : 'incomplete',
-    costUsd: vary(arm === 0 ? 0.01 : 0.01 * planted.costRatio),
+    costUsd: vary(variant === 0 ? 0.01 : 0.01 * planted.costRatio),
     latencyMs: { total, queue: 0, model: total, tool: 0, backoff: 0, orchestration: 0 },
     retries: 0,
     abstained: false,

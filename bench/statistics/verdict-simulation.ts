@@ -4,14 +4,14 @@ import { cellsOf, whole } from '../../harness/comparison/cells.ts';
 import { pairQuestions } from '../../harness/comparison/paired-questions.ts';
 import { judgeCells } from '../../harness/comparison/standings.ts';
 import { decide, type Verdict } from '../../harness/comparison/verdict.ts';
-import { type Planted, plantedLogs, sameArms } from './planted-log.ts';
+import { type Planted, plantedLogs, sameVariants } from './planted-log.ts';
 
 /** Lowest and highest share of the verdict that is allowed. */
 export type Scenario = { name: string; planted: Planted; verdict: Verdict['kind']; from: number; to: number };
 
 const everyRoute = (questions: number) => ({ code: questions, docs: questions, debug: questions, general: questions });
-const few = { ...sameArms, routes: everyRoute(15) };
-const single = { ...sameArms, trials: 1 };
+const few = { ...sameVariants, routes: everyRoute(15) };
+const single = { ...sameVariants, trials: 1 };
 const gain = { gains: { docs: 0.1 } };
 const falseAlarm = { verdict: 'justified', from: 0.02, to: 0.06 } as const;
 /** Too few questions on a route for a route to win: half of the level stays unspent. */
@@ -21,16 +21,16 @@ const open = { verdict: 'undecided', from: 0.9, to: 1 } as const;
 const never = { verdict: 'justified', from: 0, to: 0 } as const;
 
 export const scenarios: Scenario[] = [
-  { name: 'no effect, 4 x 300, 3 trials', planted: sameArms, ...falseAlarm },
+  { name: 'no effect, 4 x 300, 3 trials', planted: sameVariants, ...falseAlarm },
   { name: 'no effect, 4 x 300, 1 trial', planted: single, ...falseAlarm },
-  { name: 'no effect, 4 x 60, 3 trials', planted: { ...sameArms, routes: everyRoute(60) }, ...falseAlarm },
+  { name: 'no effect, 4 x 60, 3 trials', planted: { ...sameVariants, routes: everyRoute(60) }, ...falseAlarm },
   { name: 'no effect, 4 x 15, 3 trials', planted: few, ...rareAlarm },
   { name: 'no effect, 4 x 15, 1 trial', planted: { ...few, trials: 1 }, ...rareAlarm },
-  { name: '+10 on docs, 4 x 300, 3 trials', planted: { ...sameArms, ...gain }, ...found },
+  { name: '+10 on docs, 4 x 300, 3 trials', planted: { ...sameVariants, ...gain }, ...found },
   { name: '+10 on docs, 4 x 300, 1 trial', planted: { ...single, ...gain }, ...found },
   {
     name: '+10 on docs, 300 and 3 x 40, 3 trials',
-    planted: { ...sameArms, ...gain, routes: { ...everyRoute(40), docs: 300 } },
+    planted: { ...sameVariants, ...gain, routes: { ...everyRoute(40), docs: 300 } },
     ...found,
   },
   { name: '+10 on docs, 4 x 15, 3 trials', planted: { ...few, ...gain }, ...open },

@@ -1,7 +1,7 @@
 /** Makes the folder of a benchmark in a stack's data directory, and reads back what was recorded. */
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { armOf } from '../../client/benchmark/benchmark-arms.ts';
+import { variantOf } from '../../client/benchmark/benchmark-variants.ts';
 import { benchmarkFolder, benchmarkRecords, createBenchmark } from '../../client/benchmark/benchmark-folder.ts';
 import { linesOf, shortHash } from '../../client/benchmark/benchmark-questions.ts';
 import { loadPipeline } from '../../client/pipelines/pipeline-files.ts';
@@ -33,7 +33,7 @@ export async function makeBenchmark(
     dataset: `bench-${shortHash(text)}`,
     questions: questions.length,
     trials: 1,
-    arms: specs.map((spec) => armOf(spec)),
+    variants: specs.map((spec) => variantOf(spec)),
     plan: {},
     offline: true,
     startedAt: new Date().toISOString(),
@@ -56,7 +56,7 @@ export function benchmarkInput(id: string, concurrency: number, more: Partial<Be
   };
 }
 
-/** `arm/question/trial` to whether it is right, sorted; and how many lines the log has. */
+/** `variant/question/trial` to whether it is right, sorted; and how many lines the log has. */
 export async function gradesOfBenchmark(
   dataDirectory: string,
   id: string,
@@ -68,7 +68,7 @@ export async function gradesOfBenchmark(
     const question = byId.get(record.question_id);
     if (question === undefined) throw new Error(`nobody asked ${record.question_id}`);
     const { correct, label } = gradeRecord(record, question);
-    return `${record.arm}/${record.question_id}/${record.trial}: ${correct} ${label}`;
+    return `${record.variant}/${record.question_id}/${record.trial}: ${correct} ${label}`;
   });
   return { grades: grades.toSorted(), records: records.length };
 }

@@ -12,7 +12,7 @@ import { withManagedPrompts } from '../../observability/managed-prompts.ts';
 import { note } from '../terminal/output.ts';
 import { UsageError } from '../../lib/errors.ts';
 
-export type QuestionOptions = ArmOptions &
+export type QuestionOptions = VariantOptions &
   RepositoryOptions & {
     /** A shipped name or a file. */
     pipeline: string;
@@ -70,7 +70,7 @@ async function managedPipeline(
 
 // Applies what the command line says about retries and budgets to a pipeline, before anything starts.
 
-type ArmOptions = {
+type VariantOptions = {
   retryLimit?: number;
   maxModelCalls?: number;
   maxTokens?: number;
@@ -85,7 +85,7 @@ const mostRetries = 10;
  * The pipeline with the options' limits in place of its own.
  * @throws UsageError for a retry limit where there is no gate, or above 10
  */
-export function withOptions(spec: PipelineSpec, options: ArmOptions): PipelineSpec {
+export function withOptions(spec: PipelineSpec, options: VariantOptions): PipelineSpec {
   const { retryLimit } = options;
   if (retryLimit !== undefined && spec.gate === null)
     throw new UsageError(`the pipeline "${spec.name}" has no gate, so that --retry-limit does nothing: leave it out`);

@@ -7,7 +7,7 @@ import {
   type WorkflowHandle,
 } from '@temporalio/client';
 import { defineSearchAttributeKey, type SearchAttributePair, SearchAttributeType } from '@temporalio/common';
-import { backstop, type searchAttributes, workflowTypes } from '../../contracts/names.ts';
+import { attributeNames, backstop, type searchAttributes, workflowTypes } from '../../contracts/names.ts';
 import type { QuestionInput } from '../../contracts/run.ts';
 import { UsageError } from '../../lib/errors.ts';
 import { cut, printableLine } from '../../lib/printable.ts';
@@ -33,8 +33,8 @@ export async function startRun(session: Session, input: QuestionInput, workflowI
     staticSummary: question,
     memo: { question, pipeline: input.pipeline.name, repository },
     typedSearchAttributes: [
-      ...attribute(known, 'SwitchyardPipeline', input.pipeline.name),
-      ...attribute(known, 'SwitchyardRepository', repository),
+      ...attribute(known, attributeNames.pipeline, input.pipeline.name),
+      ...attribute(known, attributeNames.repository, repository),
     ],
   });
   return { workflowId, runId: handle.firstExecutionRunId, handle };

@@ -1,6 +1,6 @@
 /** Says before a benchmark starts what it will take, and how small a difference it could find. */
 import type { Config } from '../../config/config.ts';
-import type { BenchmarkArm, BenchmarkManifest } from '../../contracts/benchmark.ts';
+import type { BenchmarkVariant, BenchmarkManifest } from '../../contracts/benchmark.ts';
 import type { DatasetQuestion } from '../../contracts/dataset.ts';
 import { RunLogRecord } from '../../contracts/run-log.ts';
 import { runLogExportFile } from '../../harness/run-log/run-log-store.ts';
@@ -16,7 +16,7 @@ type Cost = { modelCalls: number; tokens: number; costUsd: number | null; second
 
 export type BenchmarkEstimate = Cost & {
   runs: number;
-  /** True where each arm has been run in this data directory before, with the same models. */
+  /** True where each variant has been run in this data directory before, with the same models. */
   measured: boolean;
   /** Smallest difference of accuracy that is found with the plan's power: over all, and on the smallest route. */
   detectable: { questions: number; difference: number; route: { name: string; questions: number; difference: number } };
@@ -32,15 +32,15 @@ export async function estimateBenchmark(
 ): Promise<BenchmarkEstimate> {
   const each = questions.length * manifest.trials;
   const costs = await Promise.all(
-    manifest.arms.map(async (arm) => {
-      const known = await measuredCost(settings, arm, manifest.id);
-      return { known: known !== null, cost: known ?? (await assumedCost(arm, settings.model)) };
+    manifest.variants.map(async (variant) => {
+      const known = await measuredCost(settings, variant, manifest.id);
+      return { known: known !== null, cost: known ?? (await assumedCost(variant, settings.model)) };
     }),
   );
   const sum = (figure: (cost: Cost) => number) => costs.reduce((total, { cost }) => total + each * figure(cost), 0);
   const priced = costs.every(({ cost }) => cost.costUsd !== null);
   return {
-    runs: each * manifest.arms.length,
+    runs: each * manifest.variants.length,
     modelCalls: Math.round(sum(({ modelCalls }) => modelCalls)),
     tokens: Math.round(sum(({ tokens }) => tokens)),
     costUsd: priced ? sum(({ costUsd }) => costUsd ?? 0) : null,
@@ -61,11 +61,11 @@ function detectableOf({ plan, trials }: BenchmarkManifest, questions: readonly D
 }
 
 /** The mean of an earlier benchmark's records of the same pipeline, by the same models; null where there is none. */
-async function measuredCost(settings: Config, arm: BenchmarkArm, notThis: string): Promise<Cost | null> {
-  const models = modelsOf(arm.pipeline, settings.model);
+async function measuredCost(settings: Config, variant: BenchmarkVariant, notThis: string): Promise<Cost | null> {
+  const models = modelsOf(variant.pipeline, settings.model);
   for (const id of (await benchmarkIds(settings.dataDirectory)).toReversed()) {
     const manifest = id === notThis ? null : await readManifest(settings.dataDirectory, id).catch(() => null);
-    const same = manifest?.arms.find(({ specHash }) => specHash === arm.specHash);
+    const same = manifest?.variants.find(({ specHash }) => specHash === variant.specHash);
     if (manifest === null || same === undefined || manifest.offline !== settings.model.offline) continue;
     const records = await recordsOf(runLogExportFile(benchmarkFolder(settings.dataDirectory, id)), same.name);
     const fitting = records.filter(({ models: used }) =>
@@ -76,12 +76,12 @@ async function measuredCost(settings: Config, arm: BenchmarkArm, notThis: string
   return null;
 }
 
-async function recordsOf(file: string, arm: string): Promise<RunLogRecord[]> {
+async function recordsOf(file: string, variant: string): Promise<RunLogRecord[]> {
   const records: RunLogRecord[] = [];
   exportRunLog(file);
   for await (const line of linesOfFile(file)) {
     const record = readRecord(line);
-    if (record?.arm === arm && record.usage !== null) records.push(record);
+    if (record?.variant === variant && record.usage !== null) records.push(record);
     if (records.length >= mostRecords) break;
   }
   return records;
@@ -111,7 +111,7 @@ function meanCost(records: readonly RunLogRecord[]): Cost {
 /** Of a specialist in one try, as seen on the shipped dataset; a gate that sends drafts back makes it more. */
 const assumed = { turns: 3, inputTokens: 4000, outputTokens: 300, secondsPerCall: 4, offlineSecondsPerCall: 0.7 };
 
-async function assumedCost({ pipeline }: BenchmarkArm, model: Config['model']): Promise<Cost> {
+async function assumedCost({ pipeline }: BenchmarkVariant, model: Config['model']): Promise<Cost> {
   const judged = (pipeline.gate?.judge ?? null) === null ? 0 : 1;
   // Every turn but the last searches.
   const reranked = pipeline.rerank === undefined ? 0 : assumed.turns - 1;

@@ -13,13 +13,13 @@ export function previewText(
   manifest: BenchmarkManifest,
   { runs, modelCalls, tokens, costUsd, seconds, measured, detectable }: BenchmarkEstimate,
 ): string {
-  const { arms, trials, questions, dataset } = manifest;
-  const [baseline, ...others] = arms.map(({ name }) => name);
+  const { variants, trials, questions, dataset } = manifest;
+  const [baseline, ...others] = variants.map(({ name }) => name);
   const { route } = detectable;
   const rows: [string, string][] = [
     ['benchmark', manifest.id],
     ['questions', `${questions} of ${dataset}, ${trials === 1 ? '1 trial' : `${trials} trials`} each`],
-    ['arms', `${baseline} (the baseline)${others.map((name) => `, ${name}`).join('')}`],
+    ['variants', `${baseline} (the baseline)${others.map((name) => `, ${name}`).join('')}`],
     ['runs', `${runs}, about ${modelCalls} model calls and ${thousands(tokens)} tokens`],
     ['cost', costText(costUsd)],
     ['time', `about ${durationText(seconds * 1000)}`],
@@ -36,14 +36,22 @@ export function previewText(
   return inColumns(rows.map(([name, value]) => [name, printableLine(value)])).join('\n');
 }
 
+/** As `--json` prints it. */
+export function shownProgress(progress: BenchmarkProgress) {
+  const { arms: variants, ...tally } = progress.tally;
+  return { ...progress, tally: { variants, ...tally } };
+}
+
 /** On one line. */
 export function progressLine({ state, note, total, done, running, tally, leftMs }: BenchmarkProgress): string {
-  const arms = Object.entries(tally.arms).map(([arm, { graded, right }]) => `${arm} ${shareText(right, graded)}`);
+  const variants = Object.entries(tally.arms).map(
+    ([variant, { graded, right }]) => `${variant} ${shareText(right, graded)}`,
+  );
   const parts = [
     `${done}/${total} done, ${running} running`,
     ...(state === 'running' ? [] : [state]),
     ...(note === null ? [] : [note]),
-    ...(arms.length === 0 ? [] : [`right: ${arms.join(', ')}`]),
+    ...(variants.length === 0 ? [] : [`right: ${variants.join(', ')}`]),
     ...(tally.failed === 0 ? [] : [`${tally.failed} failed`]),
     costText(tally.usage.costUsd),
     `${tally.rateLimited} × 429`,
@@ -61,12 +69,13 @@ export function endingText(id: string, { kind, progress }: BenchmarkEnding): str
     unavailable: `${id} was paused and nobody resumed it in time: ${done} of ${total} runs; "switchyard bench resume ${id}" asks the rest`,
     cancelled: `${id} was cancelled: ${done} of ${total} runs; "switchyard bench resume ${id}" asks the rest`,
   }[kind];
-  const arms = Object.entries(tally.arms).map(
-    ([arm, { graded, right }]) => `  ${printableLine(arm)}: ${right} of ${graded} right (${shareText(right, graded)})`,
+  const variants = Object.entries(tally.arms).map(
+    ([variant, { graded, right }]) =>
+      `  ${printableLine(variant)}: ${right} of ${graded} right (${shareText(right, graded)})`,
   );
   return [
     how,
-    ...arms,
+    ...variants,
     `  ${usage.modelCalls} model calls, ${thousands(usage.inputTokens + usage.outputTokens)} tokens, ${costText(usage.costUsd)}, ${tally.rateLimited} answers of 429, ${tally.failed} failed runs`,
   ].join('\n');
 }

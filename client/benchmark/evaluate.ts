@@ -18,7 +18,7 @@ import { ComparisonPlan } from '../../contracts/comparison-plan.ts';
 import type { DatasetQuestion } from '../../contracts/dataset.ts';
 import { signals } from '../../contracts/names.ts';
 import type { PipelineSpec } from '../../contracts/pipeline.ts';
-import { type Comparison, compareArms } from '../../harness/comparison/compare-arms.ts';
+import { type Comparison, compareVariants } from '../../harness/comparison/compare-variants.ts';
 import type { GradedCase } from '../../harness/graded-record.ts';
 import { type OwnGrader, type OwnScores, ownScores, scoredTrial } from '../../harness/graders/own-graders.ts';
 import { defaultWasteShare } from '../../harness/labels.ts';
@@ -32,7 +32,7 @@ import { chosenIdRule, isChosenId } from '../input/option-values.ts';
 import { readSettings } from '../input/read-settings.ts';
 import { checkedPipeline, loadPipeline } from '../pipelines/pipeline-files.ts';
 import { openSession, type Session } from '../session.ts';
-import { armsOf } from './benchmark-arms.ts';
+import { variantsOf } from './benchmark-variants.ts';
 import { benchmarkFolder, benchmarkRecords, createBenchmark, datasetOf, manifestBeside } from './benchmark-folder.ts';
 import { type BenchmarkQuestions, benchmarkQuestions, givenQuestions } from './benchmark-questions.ts';
 import { findBenchmark } from './find-benchmark.ts';
@@ -124,19 +124,19 @@ async function plan(options: Options, chosen: BenchmarkQuestions, settings: Conf
   const specs = await Promise.all(
     pipelines.map((each) => (typeof each === 'string' ? loadPipeline(each) : checkedPipeline(each))),
   );
-  const arms = armsOf(specs, { baseline: specs[0]?.name, leaveOneOut: false });
-  await expectBenchmarkPrices(arms, limit, settings.model);
+  const variants = variantsOf(specs, { baseline: specs[0]?.name, leaveOneOut: false });
+  await expectBenchmarkPrices(variants, limit, settings.model);
   const { offline } = settings.model;
   const questions = chosen.questions.length;
-  return { dataset: chosen.name, questions, trials, arms, plan: ComparisonPlan.parse({}), offline };
+  return { dataset: chosen.name, questions, trials, variants, plan: ComparisonPlan.parse({}), offline };
 }
 
 /** @throws UsageError */
 function refuseOther(earlier: BenchmarkManifest, planned: Planned): void {
-  const armsOfIt = ({ arms }: Planned) => arms.map(({ name, specHash }) => `${name} ${specHash}`).join();
+  const variantsOfIt = ({ variants }: Planned) => variants.map(({ name, specHash }) => `${name} ${specHash}`).join();
   const differs = [
     earlier.dataset !== planned.dataset && 'questions',
-    armsOfIt(earlier) !== armsOfIt(planned) && 'pipelines',
+    variantsOfIt(earlier) !== variantsOfIt(planned) && 'pipelines',
     earlier.trials !== planned.trials && 'trials',
     earlier.offline !== planned.offline && 'models',
   ].filter((what) => what !== false);
@@ -145,14 +145,14 @@ function refuseOther(earlier: BenchmarkManifest, planned: Planned): void {
 }
 
 async function run(
-  { id, questions, trials, arms }: BenchmarkManifest,
+  { id, questions, trials, variants }: BenchmarkManifest,
   folder: string,
   options: Options,
   settings: Config,
 ): Promise<Evaluation<never>['ending']> {
   const { signal = new AbortController().signal, onProgress = () => {}, concurrency = 3, limit = null } = options;
   signal.throwIfAborted();
-  if ((await benchmarkRecords(folder)).length === questions * trials * arms.length) return 'recorded';
+  if ((await benchmarkRecords(folder)).length === questions * trials * variants.length) return 'recorded';
   await using session = await openSession({ settings, need: 'worker', onProgress: () => {}, signal });
   const handle = await goOn(session, id, { concurrency, limit }, settings);
   const ending = await watchBenchmark(session, handle, { signal, onProgress });
@@ -169,14 +169,14 @@ async function goOn(session: Session, id: string, pace: Parameters<typeof startB
 }
 
 function compared<Grader extends string>(
-  { arms, plan: planned, dataset }: BenchmarkManifest,
+  { variants, plan: planned, dataset }: BenchmarkManifest,
   records: Evaluation<Grader>['records'],
   decidedBy: Grader | undefined,
 ): Comparison[] {
-  const logs = arms.map(({ name, pipeline }) => ({
+  const logs = variants.map(({ name, pipeline }) => ({
     spec: pipeline,
     trials: records
-      .filter(({ record }) => record.arm === name)
+      .filter(({ record }) => record.variant === name)
       .map((each) =>
         decidedBy === undefined
           ? toGradedTrial(each.record, each.graded, dataset)
@@ -185,5 +185,5 @@ function compared<Grader extends string>(
   }));
   const [baseline, ...candidates] = logs;
   if (baseline === undefined || logs.some(({ trials }) => trials.length === 0)) return [];
-  return candidates.map((candidate) => asUsage(() => compareArms(baseline, candidate, planned)));
+  return candidates.map((candidate) => asUsage(() => compareVariants(baseline, candidate, planned)));
 }

@@ -2,7 +2,7 @@
 import type { WorkflowHandle } from '@temporalio/client';
 import type { BenchmarkEnding, BenchmarkProgress } from '../../contracts/benchmark.ts';
 import { runLogExportFile } from '../../harness/run-log/run-log-store.ts';
-import { endingText, progressLine } from './benchmark-text.ts';
+import { endingText, progressLine, shownProgress } from './benchmark-text.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { exportRunLog } from './export-run-log.ts';
 import type { Interrupt } from '../terminal/interrupt.ts';
@@ -30,7 +30,11 @@ export async function followBenchmark(
   const log = runLogExportFile(about.folder);
   exportRunLog(log);
   const written = !report || ending.progress.done === 0 ? null : await writeReport(about.folder);
-  if (json) printJson({ ...about, ending: ending.kind, ...ending.progress, ...written }, { 'tally.arms': 'map' });
+  if (json)
+    printJson(
+      { ...about, ending: ending.kind, ...shownProgress(ending.progress), ...written },
+      { 'tally.variants': 'map' },
+    );
   else {
     if (about.offline) note("answers of the offline model: they show the machinery, not a language model's quality");
     const say = report ? print : note;

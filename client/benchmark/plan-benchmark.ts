@@ -3,7 +3,7 @@
 import type { Config } from '../../config/config.ts';
 import { BenchmarkManifest, type SpendingLimit } from '../../contracts/benchmark.ts';
 import { ComparisonPlan } from '../../contracts/comparison-plan.ts';
-import { type ArmChoice, benchmarkArms } from './benchmark-arms.ts';
+import { type VariantChoice, benchmarkVariants } from './benchmark-variants.ts';
 import { type BenchmarkEstimate, estimateBenchmark } from './benchmark-estimate.ts';
 import { benchmarkQuestions, type BenchmarkQuestions, type QuestionChoice } from './benchmark-questions.ts';
 import { costText, limitText, previewText } from './benchmark-text.ts';
@@ -16,7 +16,7 @@ import { UsageError } from '../../lib/errors.ts';
 import { expectBenchmarkPrices } from '../pipelines/priced-models.ts';
 
 export type PlanOptions = QuestionChoice &
-  Omit<ArmChoice, 'pipelines'> & {
+  Omit<VariantChoice, 'pipelines'> & {
     pipeline?: string[];
     trials: number;
     concurrency: number;
@@ -39,18 +39,18 @@ const shipped = ['single-agent', 'orchestrated'];
 /** @throws UsageError for the first mistake */
 export async function planBenchmark(options: PlanOptions, settings: Config): Promise<PlannedBenchmark> {
   const { pipeline: pipelines = shipped, limit = null, concurrency } = options;
-  const arms = await benchmarkArms({ ...options, pipelines });
-  await expectBenchmarkPrices(arms, limit, settings.model);
+  const variants = await benchmarkVariants({ ...options, pipelines });
+  await expectBenchmarkPrices(variants, limit, settings.model);
   const chosen = await benchmarkQuestions(options);
-  // Arms that leave a specialist out lack its route on purpose.
-  const given = arms.slice(0, pipelines.length).map(({ pipeline }) => pipeline);
-  const remarks = [...planRemarks(options, arms.length, chosen), ...unmetRouteRemarks(given, chosen.questions)];
+  // Variants that leave a specialist out lack its route on purpose.
+  const given = variants.slice(0, pipelines.length).map(({ pipeline }) => pipeline);
+  const remarks = [...planRemarks(options, variants.length, chosen), ...unmetRouteRemarks(given, chosen.questions)];
   const manifest = BenchmarkManifest.parse({
     id: options.name ?? newRunId('bench'),
     dataset: chosen.name,
     questions: chosen.questions.length,
     trials: options.trials,
-    arms,
+    variants,
     plan: ComparisonPlan.parse({}),
     offline: settings.model.offline,
     startedAt: new Date().toISOString(),
@@ -60,12 +60,16 @@ export async function planBenchmark(options: PlanOptions, settings: Config): Pro
 }
 
 /** What was asked for, and is not what will happen. */
-function planRemarks({ questions, route }: QuestionChoice, arms: number, { questions: chosen }: BenchmarkQuestions) {
+function planRemarks(
+  { questions, route }: QuestionChoice,
+  variants: number,
+  { questions: chosen }: BenchmarkQuestions,
+) {
   const remarks: string[] = [];
   const which = route === undefined ? 'the dataset' : `the route ${route}`;
   if (questions !== undefined && questions > chosen.length)
     remarks.push(`--questions ${questions}: ${which} has ${chosen.length}, and all of them are asked`);
-  if (arms === 1)
+  if (variants === 1)
     remarks.push('one pipeline gives a run log, but no report and no memo: these compare two; add another --pipeline');
   return remarks;
 }

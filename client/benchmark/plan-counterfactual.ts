@@ -1,4 +1,4 @@
-/** Makes a benchmark of the routes that were not taken: an arm a route, what is known of the taken ones carried over. */
+/** Makes a benchmark of the routes that were not taken: a variant a route, what is known of the taken ones carried over. */
 import { createHash } from 'node:crypto';
 import { BenchmarkManifest } from '../../contracts/benchmark.ts';
 import type { DatasetQuestion } from '../../contracts/dataset.ts';
@@ -8,19 +8,19 @@ import { withRouteKinds } from '../../harness/graders/needed-kinds.ts';
 import { gradeRecord } from '../../harness/graded-record.ts';
 import { takenRoute } from '../../harness/counterfactual.ts';
 import { unmetRoutes, unmetRoutesText } from '../../harness/unmet-routes.ts';
-import { armOf } from './benchmark-arms.ts';
+import { variantOf } from './benchmark-variants.ts';
 import { linesOf, shortHash } from './benchmark-questions.ts';
 import { UsageError } from '../../lib/errors.ts';
 
-export type CounterfactualChoice = { arm?: string; question?: string[]; label?: string };
+export type CounterfactualChoice = { variant?: string; question?: string[]; label?: string };
 
 export type PlannedCounterfactual = {
   manifest: BenchmarkManifest;
   text: string;
   questions: DatasetQuestion[];
-  /** Of the arm as the router had it. */
+  /** Of the variant as the router had it. */
   taken: RunLogRecord[];
-  /** The taken ones again, as records of their route's arm: these are not run. */
+  /** The taken ones again, as records of their route's variant: these are not run. */
   carried: RunLogRecord[];
   /** What a reader must know before it starts. */
   remarks: string[];
@@ -28,37 +28,39 @@ export type PlannedCounterfactual = {
 
 export type BenchmarkLog = { manifest: BenchmarkManifest; questions: DatasetQuestion[]; records: RunLogRecord[] };
 
-export const armOfRoute = (route: string): string => `route-${route}`;
+export const variantOfRoute = (route: string): string => `route-${route}`;
 
 /** @throws UsageError where there is nothing to choose from */
 export function planCounterfactual(log: BenchmarkLog, choice: CounterfactualChoice): PlannedCounterfactual {
   const { manifest } = log;
-  const arm = manifest.arms.find(({ name, pipeline }) =>
-    choice.arm === undefined ? pipeline.router !== null : name === choice.arm,
+  const variant = manifest.variants.find(({ name, pipeline }) =>
+    choice.variant === undefined ? pipeline.router !== null : name === choice.variant,
   );
-  if (arm === undefined || arm.pipeline.router === null)
-    throw new UsageError(`${manifest.id} has no arm ${choice.arm ?? ''} with a router: it has ${namesOf(manifest)}`);
-  const ofArm = log.records.filter((record) => record.arm === arm.name);
-  const questions = chosenQuestions(log.questions, { records: ofArm, pipeline: arm.pipeline }, choice);
+  if (variant === undefined || variant.pipeline.router === null)
+    throw new UsageError(
+      `${manifest.id} has no variant ${choice.variant ?? ''} with a router: it has ${namesOf(manifest)}`,
+    );
+  const ofVariant = log.records.filter((record) => record.variant === variant.name);
+  const questions = chosenQuestions(log.questions, { records: ofVariant, pipeline: variant.pipeline }, choice);
   const ids = new Set(questions.map(({ id }) => id));
-  const taken = ofArm.filter(({ question_id }) => ids.has(question_id));
+  const taken = ofVariant.filter(({ question_id }) => ids.has(question_id));
   const text = linesOf(questions);
   const unmet = unmetRoutes(
-    arm.pipeline,
+    variant.pipeline,
     questions.map(({ expected_route }) => expected_route),
   );
   const dataset = `${manifest.dataset.replace(/-[0-9a-f]{12}$/, '')}-${shortHash(text)}`;
-  const arms = arm.pipeline.specialists.map(({ name }) => {
-    const specHash = createHash('sha256').update(`${arm.specHash} ${name}`).digest('hex');
-    return { ...armOf(arm.pipeline, armOfRoute(name)), specHash, forcedRoute: name };
+  const variants = variant.pipeline.specialists.map(({ name }) => {
+    const specHash = createHash('sha256').update(`${variant.specHash} ${name}`).digest('hex');
+    return { ...variantOf(variant.pipeline, variantOfRoute(name)), specHash, forcedRoute: name };
   });
   return {
     manifest: BenchmarkManifest.parse({
       ...manifest,
-      id: `${manifest.id}-routes-${shortHash(`${arm.name}\n${text}`)}`,
+      id: `${manifest.id}-routes-${shortHash(`${variant.name}\n${text}`)}`,
       dataset,
       questions: questions.length,
-      arms,
+      variants,
       startedAt: new Date().toISOString(),
     }),
     text,
@@ -97,9 +99,9 @@ function carriedRecord(record: RunLogRecord, id: string, dataset: string): RunLo
   if (record.routes_run?.length !== 1 || record.error !== null) return [];
   const { links } = record;
   const history = links.history === null ? null : `../${id}/${links.history}`;
-  return [{ ...record, arm: armOfRoute(takenRoute([record])), dataset, links: { ...links, history } }];
+  return [{ ...record, variant: variantOfRoute(takenRoute([record])), dataset, links: { ...links, history } }];
 }
 
-function namesOf({ arms }: BenchmarkManifest): string {
-  return arms.map(({ name }) => name).join(', ');
+function namesOf({ variants }: BenchmarkManifest): string {
+  return variants.map(({ name }) => name).join(', ');
 }

@@ -17,7 +17,7 @@ import { print, printJson } from '../terminal/output.ts';
 import { printableLine } from '../../lib/printable.ts';
 import { agreed } from './plan-benchmark.ts';
 import {
-  armOfRoute,
+  variantOfRoute,
   type CounterfactualChoice,
   planCounterfactual,
   type PlannedCounterfactual,
@@ -67,10 +67,11 @@ function regretsOf(
   { manifest, questions, taken }: PlannedCounterfactual,
   records: Awaited<ReturnType<typeof benchmarkRecords>>,
 ): Regret[] {
-  const routes = manifest.arms.flatMap(({ forcedRoute }) => forcedRoute ?? []);
+  const routes = manifest.variants.flatMap(({ forcedRoute }) => forcedRoute ?? []);
   return questions.map((question) => {
     const own = ({ question_id }: { question_id: string }) => question_id === question.id;
-    const ofRoute = (route: string) => records.filter((record) => own(record) && record.arm === armOfRoute(route));
+    const ofRoute = (route: string) =>
+      records.filter((record) => own(record) && record.variant === variantOfRoute(route));
     return regretOf(question, taken.filter(own), new Map(routes.map((route) => [route, ofRoute(route)])));
   });
 }

@@ -4,6 +4,7 @@ import { defineSearchAttributeKey } from '@temporalio/common';
 import type { Config } from '../../config/config.ts';
 import type { BenchmarkInput, SpendingLimit } from '../../contracts/benchmark.ts';
 import {
+  attributeNames,
   backstop,
   benchmarkPriority,
   benchmarkQueueOf,
@@ -51,8 +52,8 @@ export async function benchmarkInput(
   settings: Config,
 ): Promise<BenchmarkInput> {
   const known = await registeredAttributes(session.connection, session.namespace);
-  const { arms } = await readManifest(settings.dataDirectory, id);
-  const prices = await expectBenchmarkPrices(arms, limit, settings.model);
+  const { variants } = await readManifest(settings.dataDirectory, id);
+  const prices = await expectBenchmarkPrices(variants, limit, settings.model);
   return {
     id,
     scheduled: false,
@@ -68,12 +69,15 @@ export async function benchmarkInput(
 
 /** What a start by hand and one by a schedule have in common. */
 export function benchmarkStart(id: string, input: BenchmarkInput) {
-  const attribute = { key: defineSearchAttributeKey('SwitchyardBenchmark', 'KEYWORD'), value: id };
+  const attribute = {
+    key: defineSearchAttributeKey(attributeNames.benchmark, searchAttributes[attributeNames.benchmark]),
+    value: id,
+  };
   return {
     args: [input],
     workflowExecutionTimeout: backstop,
     staticSummary: `benchmark ${id}`,
     priority: benchmarkPriority(id),
-    typedSearchAttributes: input.searchAttributes.includes('SwitchyardBenchmark') ? [attribute] : [],
+    typedSearchAttributes: input.searchAttributes.includes(attributeNames.benchmark) ? [attribute] : [],
   };
 }

@@ -4,7 +4,7 @@ import { BenchmarkEnding } from '../../contracts/benchmark.ts';
 import { signals } from '../../contracts/names.ts';
 import { runLogExportFile } from '../../harness/run-log/run-log-store.ts';
 import { benchmarkFolder, benchmarkIds, readManifest } from './benchmark-folder.ts';
-import { progressLine } from './benchmark-text.ts';
+import { progressLine, shownProgress } from './benchmark-text.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { exportRunLog } from './export-run-log.ts';
 import { findBenchmark, openBenchmark } from './find-benchmark.ts';
@@ -25,7 +25,8 @@ export async function showBenchmarks(id: string | undefined, json: boolean): Pro
   return withSession('worker', async (session) => {
     for (const each of ids) {
       const shown = { id: each, folder: benchmarkFolder(dataDirectory, each), ...(await stateOf(session, each)) };
-      if (json) printJson(shown, { 'progress.tally.arms': 'map' });
+      const progress = shown.progress === null ? null : shownProgress(shown.progress);
+      if (json) printJson({ ...shown, progress }, { 'progress.tally.variants': 'map' });
       else
         print(
           `${printableLine(each)}: ${shown.status}${shown.progress === null ? '' : `, ${progressLine(shown.progress)}`}`,
@@ -54,7 +55,7 @@ export async function cancelBenchmark(id: string, json: boolean): Promise<number
     await handle.cancel();
     const { kind, progress } = await benchmarkEnding(handle);
     exportRunLog(runLogExportFile(benchmarkFolder(dataDirectory, id)));
-    if (json) printJson({ id, ending: kind, ...progress }, { 'tally.arms': 'map' });
+    if (json) printJson({ id, ending: kind, ...shownProgress(progress) }, { 'tally.variants': 'map' });
     else print(`${id} has ended (${kind}): ${progress.done} of ${progress.total} runs are recorded`);
     return exitCodes.worked;
   });

@@ -1,4 +1,4 @@
-/** Checks a dataset: the file itself, and its gold against the snapshot that it speaks of. */
+/** Checks a dataset: the file itself, and its ground truth against the snapshot that it speaks of. */
 import type { DatasetQuestion } from '../../contracts/dataset.ts';
 import type { Snapshot } from '../../contracts/snapshot.ts';
 import { checkDataset, type DatasetFinding, labelAgreement } from '../../harness/dataset-check.ts';
@@ -21,21 +21,21 @@ export async function checkDatasetFile(file: string, options: CheckOptions): Pro
     for (const [repository, members] of repositories) {
       const ref = await repositoryOf({ repo: repository, ...(options.ref !== undefined && { ref: options.ref }) });
       const snapshot = await opened.retrieval.open(ref, { signal: opened.signal });
-      for (const question of members) findings.push(...(await missingGold(opened, snapshot, question)));
+      for (const question of members) findings.push(...(await missingPlaces(opened, snapshot, question)));
     }
     tell(file, questions, findings, options.json);
     return findings.some(({ level }) => level === 'problem') ? exitCodes.failed : exitCodes.worked;
   });
 }
 
-async function missingGold(
+async function missingPlaces(
   opened: Opened,
   snapshot: Snapshot,
-  { id, gold }: DatasetQuestion,
+  { id, gold: expected }: DatasetQuestion,
 ): Promise<DatasetFinding[]> {
   const findings: DatasetFinding[] = [];
-  for (const path of gold.paths) {
-    const last = Math.max(1, ...(gold.lines[path] ?? []).map(([, end]) => end));
+  for (const path of expected.paths) {
+    const last = Math.max(1, ...(expected.lines[path] ?? []).map(([, end]) => end));
     const what = await whatIsMissing(opened, snapshot, path, last);
     if (what !== null) findings.push({ level: 'problem', question: id, what });
   }

@@ -1,7 +1,7 @@
-/** Compares two arms by their run logs: prints the verdict, writes it in other forms, and judges gates. */
+/** Compares two variants by their run logs: prints the verdict, writes it in other forms, and judges gates. */
 import { dirname, relative, sep } from 'node:path';
 import { ComparisonMargins, ComparisonPlan } from '../../contracts/comparison-plan.ts';
-import { compareArms, type Comparison } from '../../harness/comparison/compare-arms.ts';
+import { compareVariants, type Comparison } from '../../harness/comparison/compare-variants.ts';
 import { type GateResult, type GateRule, GateRuleProblem, judgeGate, parseGateRule } from '../../harness/gate-rule.ts';
 import { comparisonJunit } from '../../harness/rendering/comparison-junit.ts';
 import {
@@ -13,7 +13,7 @@ import {
 import { offlineNote } from '../../harness/rendering/figures.ts';
 import { memo } from '../../harness/report/memo.ts';
 import type { Report } from '../../harness/report/report.ts';
-import { armReference, pickArm, type ReadArm, readArms, withOneDataset } from './arm-log.ts';
+import { variantReference, pickVariant, type ReadVariant, readVariants, withOneDataset } from './variant-log.ts';
 import { manifestBeside } from '../benchmark/benchmark-folder.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { UsageError } from '../../lib/errors.ts';
@@ -22,7 +22,7 @@ import { asUsage } from '../input/json-lines-file.ts';
 import { note, print, printJson, writeResult } from '../terminal/output.ts';
 import { schemaIssue } from '../../lib/schema-issue.ts';
 import { printable, printableLine } from '../../lib/printable.ts';
-import { type ComparedArms, lyingIn, reportOfArms } from './report-of-arms.ts';
+import { type ComparedVariants, lyingIn, reportOfVariants } from './report-of-variants.ts';
 
 export type OutputFile = { path: string; format: 'html' | 'md' | 'xml' | 'csv' | 'json' };
 export type CompareOptions = LogOptions & {
@@ -38,20 +38,20 @@ export type CompareOptions = LogOptions & {
  */
 export async function compareLogs(baselineText: string, candidateText: string, given: CompareOptions): Promise<number> {
   const [margins, rules] = [given.margin.map(marginChange), given.gate.map(gateRule)];
-  const [one, other] = [armReference(baselineText), armReference(candidateText)];
+  const [one, other] = [variantReference(baselineText), variantReference(candidateText)];
   const options = { ...given, dataset: await datasetOf(given, one.file, other.file) };
-  const ours = await readArms(one.file, options);
-  const theirs = other.file === one.file ? ours : await readArms(other.file, options);
-  const read = [pickArm(ours, one), pickArm(theirs, other)];
-  const [baseline, candidate] = withOneDataset(read, options.dataset) as [ReadArm, ReadArm];
+  const ours = await readVariants(one.file, options);
+  const theirs = other.file === one.file ? ours : await readVariants(other.file, options);
+  const read = [pickVariant(ours, one), pickVariant(theirs, other)];
+  const [baseline, candidate] = withOneDataset(read, options.dataset) as [ReadVariant, ReadVariant];
   const plan = withMargins(await planOf(baseline, candidate), margins);
-  const comparison = asUsage(() => compareArms(baseline, candidate, plan));
+  const comparison = asUsage(() => compareVariants(baseline, candidate, plan));
   const gates = rules.map((rule) => judgeGate(rule, comparison));
   if (baseline.offline || candidate.offline) note(offlineNote);
   tell(comparison, gates, options.json);
   const compared = { comparison, gates, baseline, candidate, others: [], leftOut: [], startedAt: null };
   const told = options.output.some(({ format }) => format === 'html' || format === 'md');
-  const report = told ? await reportOfArms(compared, options) : null;
+  const report = told ? await reportOfVariants(compared, options) : null;
   for (const output of options.output)
     await writeResult(output.path, await contentOf(output, compared, report, options.output));
   return gates.every(({ met }) => met) ? exitCodes.worked : exitCodes.gate;
@@ -65,8 +65,8 @@ function gateRule(text: string): GateRule {
   }
 }
 
-/** Two arms of one benchmark are compared as it was planned before it ran. */
-async function planOf(baseline: ReadArm, candidate: ReadArm): Promise<ComparisonPlan> {
+/** Two variants of one benchmark are compared as it was planned before it ran. */
+async function planOf(baseline: ReadVariant, candidate: ReadVariant): Promise<ComparisonPlan> {
   const manifest = baseline.file === candidate.file ? await manifestBeside(baseline.file) : null;
   return manifest?.plan ?? ComparisonPlan.parse({});
 }
@@ -83,7 +83,7 @@ function tell(comparison: Comparison, gates: readonly GateResult[], json: boolea
 
 async function contentOf(
   { path, format }: OutputFile,
-  { comparison, gates, candidate }: ComparedArms,
+  { comparison, gates, candidate }: ComparedVariants,
   report: Report | null,
   outputs: readonly OutputFile[],
 ): Promise<string> {

@@ -1,16 +1,16 @@
 /** Grades and labels a run log: no model, no server, no new run. */
 import type { GradedRecord } from '../../harness/graded-record.ts';
-import { type ArmSummary, summarizeGrades } from '../../harness/grading-summary.ts';
+import { type VariantSummary, summarizeGrades } from '../../harness/grading-summary.ts';
 import { offlineNote } from '../../harness/rendering/figures.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { UsageError } from '../../lib/errors.ts';
-import { armReference } from './arm-log.ts';
+import { variantReference } from './variant-log.ts';
 import { datasetOf, gradedLog, type LogOptions } from './graded-log.ts';
 import { inColumns, note, print, printJson, writeResult } from '../terminal/output.ts';
 import { printableLine } from '../../lib/printable.ts';
 import { snakeKeys } from '../../lib/snake-keys.ts';
 
-export type GradeLogOptions = LogOptions & { arm?: string; json: boolean; output?: string };
+export type GradeLogOptions = LogOptions & { variant?: string; json: boolean; output?: string };
 
 export async function gradeLog(log: string, options: GradeLogOptions): Promise<number> {
   const graded = await chosenRecords(log, options);
@@ -27,13 +27,13 @@ export async function labelLog(log: string, options: GradeLogOptions): Promise<n
   return show(graded, options, labelsAlone, (record) => print(labelLine(record)));
 }
 
-/** All of them, or those of one arm. @throws UsageError where there is no such arm */
-async function chosenRecords(log: string, { arm: wanted, ...options }: GradeLogOptions): Promise<GradedRecord[]> {
-  const { file, arm } = wanted === undefined ? armReference(log) : { file: log, arm: wanted };
+/** All of them, or those of one variant. @throws UsageError where there is no such variant */
+async function chosenRecords(log: string, { variant: wanted, ...options }: GradeLogOptions): Promise<GradedRecord[]> {
+  const { file, variant } = wanted === undefined ? variantReference(log) : { file: log, variant: wanted };
   const graded = await gradedLog(file, { ...options, dataset: await datasetOf(options, file) });
-  const chosen = arm === null ? graded : graded.filter((record) => record.arm === arm);
-  const names = [...new Set(graded.map((record) => record.arm))].join(', ');
-  if (chosen.length === 0) throw new UsageError(`${file} has no arm "${arm}", but ${names}`);
+  const chosen = variant === null ? graded : graded.filter((record) => record.variant === variant);
+  const names = [...new Set(graded.map((record) => record.variant))].join(', ');
+  if (chosen.length === 0) throw new UsageError(`${file} has no variant "${variant}", but ${names}`);
   return chosen;
 }
 
@@ -43,7 +43,7 @@ async function show(
   row: (record: GradedRecord) => object,
   tell: (record: GradedRecord) => void,
 ): Promise<number> {
-  const arms = summarizeGrades(graded);
+  const variants = summarizeGrades(graded);
   if (output !== undefined)
     await writeResult(
       output,
@@ -51,41 +51,41 @@ async function show(
     );
   if (json) {
     for (const record of graded) printJson(row(record));
-    printJson({ summary: true, arms }, { 'arms.unsaid': 'map' });
+    printJson({ summary: true, variants }, { 'variants.unsaid': 'map' });
     return exitCodes.worked;
   }
-  if (arms.some(({ offline }) => offline > 0)) note(offlineNote);
+  if (variants.some(({ offline }) => offline > 0)) note(offlineNote);
   for (const record of graded) tell(record);
-  for (const arm of arms) print(summaryText(arm));
+  for (const variant of variants) print(summaryText(variant));
   return exitCodes.worked;
 }
 
-function labelsAlone({ question_id, arm, trial, label, secondary_labels, waste }: GradedRecord) {
-  return { question_id, arm, trial, label, secondary_labels, waste };
+function labelsAlone({ question_id, variant, trial, label, secondary_labels, waste }: GradedRecord) {
+  return { question_id, variant, trial, label, secondary_labels, waste };
 }
 
-function labelLine({ question_id, arm, trial, label, secondary_labels }: GradedRecord): string {
+function labelLine({ question_id, variant, trial, label, secondary_labels }: GradedRecord): string {
   const also = secondary_labels.length === 0 ? '' : ` (also ${secondary_labels.join(', ')})`;
-  return printableLine(`${question_id} ${arm} ${trial}: ${label}${also}`);
+  return printableLine(`${question_id} ${variant} ${trial}: ${label}${also}`);
 }
 
-function summaryText(arm: ArmSummary): string {
-  const { graded, correct, errors, records } = arm;
+function summaryText(variant: VariantSummary): string {
+  const { graded, correct, errors, records } = variant;
   const lines = [
-    `${printableLine(arm.arm)}: ${correct} of ${graded} right${graded === 0 ? '' : ` (${((100 * correct) / graded).toFixed(1)} %)`}, ${errors} errors`,
+    `${printableLine(variant.variant)}: ${correct} of ${graded} right${graded === 0 ? '' : ` (${((100 * correct) / graded).toFixed(1)} %)`}, ${errors} errors`,
     ...inColumns(
-      Object.entries(arm.labels).map(([label, count]) => [`  ${label}`, String(count)]),
+      Object.entries(variant.labels).map(([label, count]) => [`  ${label}`, String(count)]),
       24,
     ),
-    ...evidenceLines(arm),
-    callsLine(arm),
-    ...Object.entries(arm.unsaid).map(([field, count]) => `  not said by ${count} of ${records} records: ${field}`),
+    ...evidenceLines(variant),
+    callsLine(variant),
+    ...Object.entries(variant.unsaid).map(([field, count]) => `  not said by ${count} of ${records} records: ${field}`),
   ];
   return lines.join('\n');
 }
 
 /** Null and unknown figures say so. */
-function evidenceLines({ rightFile, rightLines, linesInside, correctOnRightLines }: ArmSummary): string[] {
+function evidenceLines({ rightFile, rightLines, linesInside, correctOnRightLines }: VariantSummary): string[] {
   const of = ({ yes, known }: { yes: number; known: number }) => (known === 0 ? 'unknown' : `${yes} of ${known}`);
   const inside =
     linesInside.mean === null ? 'unknown' : `${(100 * linesInside.mean).toFixed(1)} % of ${linesInside.known} records'`;
@@ -96,9 +96,16 @@ function evidenceLines({ rightFile, rightLines, linesInside, correctOnRightLines
   ];
 }
 
-function callsLine({ calls, redundantCalls, wrongKindCalls, withoutCalls, records, ...arm }: ArmSummary): string {
+function callsLine({
+  calls,
+  redundantCalls,
+  wrongKindCalls,
+  withoutCalls,
+  records,
+  ...variant
+}: VariantSummary): string {
   if (withoutCalls === records) return '  tool calls            unknown';
-  const unknown = arm.kindUnknownCalls === 0 ? '' : `, ${arm.kindUnknownCalls} of an unknown one`;
-  const use = arm.useUnknownCalls === 0 ? '' : `, the use of ${arm.useUnknownCalls} unknown`;
+  const unknown = variant.kindUnknownCalls === 0 ? '' : `, ${variant.kindUnknownCalls} of an unknown one`;
+  const use = variant.useUnknownCalls === 0 ? '' : `, the use of ${variant.useUnknownCalls} unknown`;
   return `  tool calls            ${calls}: ${redundantCalls} redundant, ${wrongKindCalls} of a wrong kind${unknown}${use}`;
 }

@@ -38,7 +38,7 @@ export async function gradedLog(log: string, options: GradeOptions): Promise<Gra
 
 /**
  * One record after the other, so that a log of any size fits. Where the log lies in a benchmark's folder, the pipelines
- * of its arms tell which kinds of text a route calls for.
+ * of its variants tell which kinds of text a route calls for.
  * @param warn called with fields of the log that are not read
  * @throws UsageError with the line that is wrong
  */
@@ -47,7 +47,7 @@ export async function* gradedCases(
   { dataset, wasteShare }: GradeOptions,
   warn?: (warning: string) => void,
 ): AsyncGenerator<GradedCase> {
-  const pipelines = (await manifestBeside(log))?.arms.map(({ pipeline }) => pipeline) ?? [];
+  const pipelines = (await manifestBeside(log))?.variants.map(({ pipeline }) => pipeline) ?? [];
   const { questions: all, hash } = await readQuestionsWithHash(dataset);
   const questions = new Map(all.map((question) => [question.id, withRouteKinds(question, pipelines)]));
   const others = new Set<string>();

@@ -20,7 +20,7 @@ export type JudgeLogOptions = { dataset?: string; judge: string[]; seed: number;
 
 type Judged = {
   question_id: string;
-  arm: string;
+  variant: string;
   trial: number;
   /** Of the answer grader. */
   graded: boolean | null;
@@ -65,13 +65,13 @@ async function answersOf(log: string, dataset: string): Promise<GradedCase[]> {
   return cases;
 }
 
-function idOf({ graded: { question_id, arm, trial } }: GradedCase): string {
-  return JSON.stringify([question_id, arm, trial]);
+function idOf({ graded: { question_id, variant, trial } }: GradedCase): string {
+  return JSON.stringify([question_id, variant, trial]);
 }
 
 function taskOf(each: GradedCase, judge: string | null, seed: number): JudgingTask {
   const { question, record } = each;
-  return { id: idOf(each), judge, gold: question, answer: record.final_answer ?? '', seed };
+  return { id: idOf(each), judge, question, answer: record.final_answer ?? '', seed };
 }
 
 function judgedOf(
@@ -79,13 +79,13 @@ function judgedOf(
   judges: readonly string[],
   results: readonly (Omit<JudgingResult, 'judge'> & { judge: string })[],
 ): Judged {
-  const { question_id, arm, trial, correct } = graded;
+  const { question_id, variant, trial, correct } = graded;
   // Every judge at the same place in each row, so that agreement can be counted.
   const votes = judges.map((judge) => {
     const { correct: vote = null, said = 'it did not answer' } = results.find((result) => result.judge === judge) ?? {};
     return { judge, correct: vote, said };
   });
-  return { question_id, arm, trial, graded: correct, judged: panelVerdict(votes).correct, votes };
+  return { question_id, variant, trial, graded: correct, judged: panelVerdict(votes).correct, votes };
 }
 
 async function show(judged: readonly Judged[], { json, output }: JudgeLogOptions): Promise<void> {
@@ -104,9 +104,9 @@ async function show(judged: readonly Judged[], { json, output }: JudgeLogOptions
     printJson({ summary: true, panel, withGrader }, { 'panel.failures': 'map' });
     return;
   }
-  for (const { question_id, arm, trial, graded, judged: vote } of judged)
+  for (const { question_id, variant, trial, graded, judged: vote } of judged)
     if (graded !== vote)
-      print(printableLine(`${question_id} ${arm} ${trial}: grader: ${word(graded)}, judges: ${word(vote)}`));
+      print(printableLine(`${question_id} ${variant} ${trial}: grader: ${word(graded)}, judges: ${word(vote)}`));
   const kappa = withGrader.kappa === null ? 'not defined' : withGrader.kappa.toFixed(2);
   print(`judges and grader agree on ${withGrader.agreed} of ${withGrader.n} answers, kappa ${kappa}`);
   if (panel.shared > 0)

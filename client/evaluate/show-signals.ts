@@ -2,20 +2,20 @@
 import { offlineNote } from '../../harness/rendering/figures.ts';
 import { signalLines } from '../../harness/rendering/signal-lines.ts';
 import { splitSignals } from '../../harness/signals/split-signals.ts';
-import { armReference, pickArm, readArms, withOneDataset } from './arm-log.ts';
+import { variantReference, pickVariant, readVariants, withOneDataset } from './variant-log.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { datasetOf, type LogOptions } from './graded-log.ts';
 import { asUsage } from '../input/json-lines-file.ts';
 import { note, print, printJson } from '../terminal/output.ts';
 import { printable } from '../../lib/printable.ts';
 
-export type SignalsOptions = LogOptions & { arm?: string; json: boolean };
+export type SignalsOptions = LogOptions & { variant?: string; json: boolean };
 
 /** @throws UsageError for a log that has no one reading */
-export async function showSignals(log: string, { arm, json, ...given }: SignalsOptions): Promise<number> {
-  const reference = arm === undefined ? armReference(log) : { file: log, arm };
+export async function showSignals(log: string, { variant, json, ...given }: SignalsOptions): Promise<number> {
+  const reference = variant === undefined ? variantReference(log) : { file: log, variant };
   const options = { ...given, dataset: await datasetOf(given, reference.file) };
-  const [read] = withOneDataset([pickArm(await readArms(reference.file, options), reference)], options.dataset);
+  const [read] = withOneDataset([pickVariant(await readVariants(reference.file, options), reference)], options.dataset);
   const signals = asUsage(() => splitSignals(read?.trials ?? []));
   if (read?.offline) note(offlineNote);
   if (json) printJson(signals);

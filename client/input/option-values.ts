@@ -1,6 +1,24 @@
 /** Reads the values of options, so that a mistake is reported before anything starts. */
-import { InvalidArgumentError } from 'commander';
+import { InvalidArgumentError, Option } from 'commander';
 import type { SpendingLimit } from '../../contracts/benchmark.ts';
+
+/** The name that an option had before: it is still taken, as if `name` had been given, and no help shows it. */
+class FormerOption extends Option {
+  readonly #name: string;
+
+  constructor(flags: string, name: string) {
+    super(flags);
+    this.#name = name;
+    this.hideHelp();
+  }
+
+  override attributeName(): string {
+    return this.#name;
+  }
+}
+
+/** @param name the option's present one, as its value is called: `expectedRoute` */
+export const formerOption = (flags: string, name: string): Option => new FormerOption(flags, name);
 
 /** A whole number of at least `lowest`, written in digits. */
 function wholeNumber(text: string, lowest: number): number {

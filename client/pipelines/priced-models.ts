@@ -2,7 +2,7 @@
 import type { Config } from '../../config/config.ts';
 import type { PipelineSpec } from '../../contracts/pipeline.ts';
 import { UsageError } from '../../lib/errors.ts';
-import type { BenchmarkArm, SpendingLimit } from '../../contracts/benchmark.ts';
+import type { BenchmarkVariant, SpendingLimit } from '../../contracts/benchmark.ts';
 import type { ModelPrices } from '../../contracts/model-price.ts';
 import { openPriceList } from '../../config/price-list.ts';
 
@@ -45,10 +45,10 @@ export async function expectPrices(
 
 /** The same for all runs of a benchmark, which may be limited together. @throws UsageError */
 export function expectBenchmarkPrices(
-  arms: readonly BenchmarkArm[],
+  variants: readonly BenchmarkVariant[],
   limit: SpendingLimit | null,
   settings: Config['model'],
 ): Promise<ModelPrices | null> {
-  const specs = arms.map(({ pipeline }) => pipeline);
+  const specs = variants.map(({ pipeline }) => pipeline);
   return expectPrices(specs, settings, limit?.kind === 'usd' ? 'tokens (--limit 500000tokens)' : null);
 }

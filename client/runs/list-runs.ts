@@ -2,7 +2,7 @@
 import type { WorkflowExecutionInfo } from '@temporalio/client';
 import { defaultPayloadConverter } from '@temporalio/common';
 import { z } from 'zod';
-import { type searchAttributes, workflowTypes } from '../../contracts/names.ts';
+import { attributeNames, type searchAttributes, workflowTypes } from '../../contracts/names.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { listenForInterrupt } from '../terminal/interrupt.ts';
 import { colorsFor, columnsOf, note, print, printJson } from '../terminal/output.ts';
@@ -66,16 +66,16 @@ async function queryOf(session: Session, benchmark: string | undefined, status: 
   const known = await registeredAttributes(session.connection, session.namespace);
   const parts = [`WorkflowType = '${workflowTypes.answerQuestion}'`];
   // A benchmark's id holds no quotes.
-  if (known.has('SwitchyardBenchmark'))
-    parts.push(benchmark === undefined ? 'SwitchyardBenchmark IS NULL' : `SwitchyardBenchmark = '${benchmark}'`);
+  const { outcome, benchmark: ofBenchmark } = attributeNames;
+  if (known.has(ofBenchmark))
+    parts.push(benchmark === undefined ? `${ofBenchmark} IS NULL` : `${ofBenchmark} = '${benchmark}'`);
   if (status !== undefined) parts.push(`ExecutionStatus = '${executionStatuses[status]}'`);
-  if (status === 'waiting' && !known.has('SwitchyardOutcome'))
+  if (status === 'waiting' && !known.has(outcome))
     throw new CommandFailure(
-      'this server has no search attribute SwitchyardOutcome, which says which runs wait: take --status running',
+      `this server has no search attribute ${outcome}, which says which runs wait: take --status running`,
     );
-  if (status === 'waiting') parts.push(`SwitchyardOutcome = 'waiting'`);
-  if (status === 'running' && known.has('SwitchyardOutcome'))
-    parts.push(`(SwitchyardOutcome IS NULL OR SwitchyardOutcome != 'waiting')`);
+  if (status === 'waiting') parts.push(`${outcome} = 'waiting'`);
+  if (status === 'running' && known.has(outcome)) parts.push(`(${outcome} IS NULL OR ${outcome} != 'waiting')`);
   return parts.join(' AND ');
 }
 
@@ -90,16 +90,16 @@ export function rowOf(execution: WorkflowExecutionInfo, session: Pick<Session, '
   const indexed = execution.typedSearchAttributes.getAll().map(({ key, value }) => [key.name, value] as const);
   const attributes = new Map<string, unknown>(indexed);
   const text = (name: keyof typeof searchAttributes) => textOf(attributes.get(name));
-  const retries = attributes.get('SwitchyardRetryCount');
-  const outcome = text('SwitchyardOutcome');
+  const retries = attributes.get(attributeNames.retryCount);
+  const outcome = text(attributeNames.outcome);
   const open = execution.status.name === 'RUNNING';
   return {
     id: execution.workflowId,
     runId: execution.runId,
     started: execution.startTime.toISOString(),
     status: open && outcome === 'waiting' ? 'waiting' : execution.status.name.toLowerCase().replaceAll('_', '-'),
-    pipeline: text('SwitchyardPipeline') ?? textOf(execution.memo?.pipeline),
-    route: text('SwitchyardRoute'),
+    pipeline: text(attributeNames.pipeline) ?? textOf(execution.memo?.pipeline),
+    route: text(attributeNames.route),
     outcome: open ? null : outcome,
     retries: typeof retries === 'number' ? retries : null,
     question: textOf(execution.memo?.question),

@@ -1,4 +1,4 @@
-/** Cancels a run, or takes up one that waits for its provider. */
+/** Cancels a run, or resumes one that waits for its provider. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { signals } from '../../contracts/names.ts';
 import { exitCodes } from '../exit-codes.ts';
@@ -44,7 +44,7 @@ export async function cancelRun(workflowId: string, json: boolean): Promise<numb
 }
 
 /** Tells the run to try its provider again, and follows it until it ends or waits once more. */
-export async function retryRun(
+export async function resumeRun(
   workflowId: string,
   { json, detach }: { json: boolean; detach: boolean },
 ): Promise<number> {

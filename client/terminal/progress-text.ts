@@ -65,5 +65,5 @@ export function failureText({ kind, message, setting }: RunFailure): string {
 /** Why a run waits, and how to take it up again. */
 export function waitingText({ waitingFor }: RunProgress, workflowId: string): string | null {
   if (waitingFor === null) return null;
-  return `waiting: ${failureText(waitingFor)}; take it up again with: switchyard runs retry ${workflowId}`;
+  return `waiting: ${failureText(waitingFor)}; resume it with: switchyard runs resume ${workflowId}`;
 }

@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { evaluate } from '../../client/benchmark/evaluate.ts';
 
 const repository = fileURLToPath(new URL('../kettle', import.meta.url));
-const gold = { paths: ['lib/kettle.js'] };
+const expected = { paths: ['lib/kettle.js'] };
 
 const { name, ending, records, comparisons } = await evaluate({
   name: process.argv[2] ?? 'kettle-benchmark',
@@ -14,7 +14,7 @@ const { name, ending, records, comparisons } = await evaluate({
       repository,
       expected_route: 'code',
       kind: 'answerable',
-      gold,
+      gold: expected,
     },
     {
       id: 'limit',
@@ -22,7 +22,7 @@ const { name, ending, records, comparisons } = await evaluate({
       repository,
       expected_route: 'code',
       kind: 'answerable',
-      gold,
+      gold: expected,
     },
   ],
   pipelines: ['single-agent', 'orchestrated'],
@@ -36,7 +36,7 @@ const { name, ending, records, comparisons } = await evaluate({
 process.stdout.write(`${name}: ${ending}\n`);
 for (const { record, graded, scores } of records)
   process.stdout.write(
-    `${record.arm} ${record.question_id}: ${graded.label}, short ${scores.short}, cites code ${scores.citesCode}\n`,
+    `${record.variant} ${record.question_id}: ${graded.label}, short ${scores.short}, cites code ${scores.citesCode}\n`,
   );
 for (const { baseline, candidate, verdict } of comparisons)
-  process.stdout.write(`${candidate.arm} against ${baseline.arm}: ${verdict.kind}\n`);
+  process.stdout.write(`${candidate.variant} against ${baseline.variant}: ${verdict.kind}\n`);

@@ -3,7 +3,7 @@ import type { ComparisonPlan } from '../../contracts/comparison-plan.ts';
 import { meanAndSd } from '../statistics/non-inferiority.ts';
 import { type NullDistribution, nullDistribution } from '../statistics/null-distribution.ts';
 import { seedFor } from '../../lib/random.ts';
-import type { ArmMeans, PairedQuestion } from './paired-questions.ts';
+import type { VariantMeans, PairedQuestion } from './paired-questions.ts';
 
 export const dimensions = ['accuracy', 'waste', 'cost', 'latency'] as const;
 export type Dimension = (typeof dimensions)[number];
@@ -14,7 +14,7 @@ export type Cell = {
   /** A route, or `(all)`. */
   row: string;
   dimension: Dimension;
-  /** Questions of the row whose value is known in both arms, and those where it is not. */
+  /** Questions of the row whose value is known in both variants, and those where it is not. */
   n: number;
   unknown: number;
   /** Values by question, in one order. */
@@ -43,7 +43,7 @@ export function cellsOf(pairs: readonly PairedQuestion[], plan: ComparisonPlan):
   return rows.flatMap(([row, questions]) => dimensions.flatMap((dimension) => cellOf(row, dimension, questions, plan)));
 }
 
-const readings: Record<Dimension, (means: ArmMeans) => number | null> = {
+const readings: Record<Dimension, (means: VariantMeans) => number | null> = {
   accuracy: ({ accuracy }) => accuracy,
   waste: ({ waste }) => waste,
   cost: ({ costUsd }) => costUsd,
@@ -89,7 +89,7 @@ function cellOf(row: string, dimension: Dimension, questions: readonly PairedQue
 }
 
 /**
- * A ratio becomes a difference: exchanging the arms of a question leaves the sum of both means as it is, so candidate /
+ * A ratio becomes a difference: exchanging the variants of a question leaves the sum of both means as it is, so candidate /
  * baseline >= r is the same event as a difference of at least sum x (r - 1) / (r + 1).
  */
 function boundsOf(row: string, dimension: Dimension, sum: number, { margins, worthwhile }: ComparisonPlan) {

@@ -4,7 +4,7 @@ import { meanAndSd } from '../statistics/non-inferiority.ts';
 import { type Interval, tangoInterval, wilsonInterval } from '../statistics/proportions.ts';
 import { ratioInterval } from '../statistics/ratio.ts';
 
-/** Questions, or questions on which the arms differ, from which on an interval is printed. */
+/** Questions, or questions on which the variants differ, from which on an interval is printed. */
 export const enough = { shares: 30, nested: 40, ratios: 60, differing: 8 } as const;
 /** Above it the bootstrap and the normal interval agree to three digits, and resampling takes seconds. */
 const resampledUpTo = 3000;

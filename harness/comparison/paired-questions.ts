@@ -1,20 +1,25 @@
-/** Pairs two arms question by question; trials are averaged inside a question, so they never count as questions. */
+/** Pairs two variants question by question; trials are averaged inside a question, so they never count as questions. */
 import { type GradedTrial, LogProblem } from '../graded-trial.ts';
 import { meanOfAll } from '../statistics/mean.ts';
 
-/** Means over the trials of one arm on one question. */
-export type ArmMeans = { accuracy: number; waste: number | null; costUsd: number | null; workMs: number | null };
-export type PairedQuestion = { question: string; route: string | null; baseline: ArmMeans; candidate: ArmMeans };
+/** Means over the trials of one variant on one question. */
+export type VariantMeans = { accuracy: number; waste: number | null; costUsd: number | null; workMs: number | null };
+export type PairedQuestion = {
+  question: string;
+  route: string | null;
+  baseline: VariantMeans;
+  candidate: VariantMeans;
+};
 export type Pairing = {
   pairs: PairedQuestion[];
-  /** Trials a question that were left after identical ones were collapsed: the most in each arm. */
+  /** Trials a question that were left after identical ones were collapsed: the most in each variant. */
   trials: { baseline: number; candidate: number };
-  /** Questions that only one arm has graded. */
+  /** Questions that only one variant has graded. */
   unpaired: string[];
   notes: string[];
 };
 
-/** @throws LogProblem where the arms' datasets or a question's expected routes differ */
+/** @throws LogProblem where the variants' datasets or a question's expected routes differ */
 export function pairQuestions(baseline: readonly GradedTrial[], candidate: readonly GradedTrial[]): Pairing {
   const notes: string[] = [];
   const sides = [baseline, candidate].map((trials, at) => {
@@ -53,7 +58,7 @@ function outcomeOf({ fingerprint, correct, label, route, costUsd, retries, absta
   return JSON.stringify([fingerprint, correct, label, route, costUsd, retries, abstained, calls]);
 }
 
-function means(trials: readonly GradedTrial[]): ArmMeans {
+function means(trials: readonly GradedTrial[]): VariantMeans {
   return {
     accuracy: meanOfAll(trials.map(({ correct }) => correct)) ?? 0,
     waste: meanOfAll(trials.map(({ wasteful }) => (wasteful === null ? null : Number(wasteful)))),

@@ -1,4 +1,4 @@
-/** Lists every field in which two arms differ, and which of these make a comparison say nothing about the split. */
+/** Lists every field in which two variants differ, and which of these make a comparison say nothing about the split. */
 import type { PipelineSpec } from '../../contracts/pipeline.ts';
 
 /** `path` such as `specialists.code.turnLimit`; a side that lacks the field is undefined. */
@@ -9,7 +9,7 @@ export function specDifferences(baseline: PipelineSpec, candidate: PipelineSpec)
   return differences('', baseline, candidate);
 }
 
-/** Why the arms are not a matched pair: only routing, prompts and the partition of tools may differ. */
+/** Why the variants are not a matched pair: only routing, prompts and the partition of tools may differ. */
 export function unmatchedReasons(baseline: PipelineSpec, candidate: PipelineSpec): string[] {
   const sides = [baseline, candidate] as const;
   const differ = (of: (spec: PipelineSpec) => unknown) =>

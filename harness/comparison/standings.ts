@@ -58,7 +58,7 @@ function gainRuledOut(
   { margins }: ComparisonPlan,
 ): boolean {
   if (dimension === 'accuracy' || dimension === 'waste') return gainRuledOutP(gains, worthwhile) <= ruledOut;
-  // Free in both arms, as with the offline model: then there is no ratio, and nothing to save.
+  // Free in both variants, as with the offline model: then there is no ratio, and nothing to save.
   if (dimension === 'cost' && [...baseline, ...candidate].every((costUsd) => costUsd === 0)) return true;
   const ratio = dimension === 'cost' ? margins.costRatio : margins.latencyRatio;
   return savingRuledOutP(baseline, candidate, ratio) <= ruledOut;

@@ -55,7 +55,7 @@ export function questionNeeds(judged: readonly JudgedCell[], plan: ComparisonPla
   const cells = judged.filter(({ cell }) => cell.dimension === 'accuracy');
   const chances = { alpha: plan.alpha / Math.max(1, 2 * cells.length), power: plan.power };
   return cells.map(({ cell: { row, n, sd, gain, margin, worthwhile }, standing }) => {
-    // Where all came out alike, one question of each arm more that differs is assumed.
+    // Where all came out alike, one question of each variant more that differs is assumed.
     const spread = Math.max(sd, Math.sqrt(2 / (n + 1)));
     const advised = questionsNeeded(worthwhile, spread, chances);
     const toRuleOut = gain < worthwhile ? ((normalQuantile(0.95) * spread) / (worthwhile - gain)) ** 2 : Infinity;

@@ -1,16 +1,16 @@
 /** Grades the answer itself: facts, forbidden claims, citations, closeness to the reference. */
 import type { DatasetQuestion, Fact } from '../../contracts/dataset.ts';
 import type { LoggedCitation, RunLogRecord } from '../../contracts/run-log.ts';
-import { type EvidenceFigures, evidenceFigures, inGold, overlap } from './gold-places.ts';
+import { type EvidenceFigures, evidenceFigures, inExpected, overlap } from './expected-places.ts';
 import { answerOf } from './run-ending.ts';
 import { mentions, type Said, said, wordOverlap } from './wording.ts';
 
 export type CitationFigures = EvidenceFigures & {
   given: number;
-  inGold: number;
-  /** Share of the citations that lie in a gold file; null when none was given. */
+  inExpected: number;
+  /** Share of the citations that lie in an expected file; null when none was given. */
   precision: number | null;
-  /** Share of the gold line ranges that a citation touches; null where the gold names no lines. */
+  /** Share of the expected line ranges that a citation touches; null where the ground truth names no lines. */
   recall: number | null;
 };
 
@@ -47,15 +47,15 @@ function similarityOf(text: Said | null, reference: string | null): number | nul
 }
 
 function citationFigures(cited: readonly LoggedCitation[], question: DatasetQuestion): CitationFigures {
-  const { gold } = question;
-  const right = cited.filter(({ path, status }) => status !== 'unresolved' && inGold(gold, path));
-  const ranges = Object.entries(gold.lines).flatMap(([path, lines]) =>
+  const { gold: expected } = question;
+  const right = cited.filter(({ path, status }) => status !== 'unresolved' && inExpected(expected, path));
+  const ranges = Object.entries(expected.lines).flatMap(([path, lines]) =>
     lines.map(([first_line, last_line]) => ({ path, first_line, last_line })),
   );
   const touched = ranges.filter((range) => right.some((place) => place.path === range.path && overlap(place, range)));
   return {
     given: cited.length,
-    inGold: right.length,
+    inExpected: right.length,
     precision: cited.length === 0 ? null : right.length / cited.length,
     recall: ranges.length === 0 ? null : touched.length / ranges.length,
     ...evidenceFigures(cited, question),

@@ -1,8 +1,8 @@
 /**
  * The one rule of what is right.
  *
- * An answer to an answerable question is right when it mentions every fact of the gold, makes no forbidden claim, and at
- * least one of its citations resolves and lies in the gold. Where the log does not say what was cited, the last is left
+ * An answer to an answerable question is right when it mentions every fact of the ground truth, makes no forbidden claim, and at
+ * least one of its citations resolves and lies in the expected places. Where the log does not say what was cited, the last is left
  * out. To a question that the repository does not answer, only an abstention is right. A run that ended without an
  * answer is wrong, and so is one that broke; one that a person cancelled has no grade, and none has one of which the log
  * does not say how it ended or what it answered. A model judge has no part in it.
@@ -19,7 +19,7 @@ export function isCorrect(record: RunLogRecord, question: DatasetQuestion, figur
   if (question.kind === 'unanswerable') return ending === 'abstained';
   if (ending !== 'answered') return false;
   const { facts, forbidden, citations } = figures;
-  if (citations?.inGold === 0) return false;
+  if (citations?.inExpected === 0) return false;
   if (facts.missing === null || forbidden === null) return null;
   return facts.missing.length === 0 && forbidden.length === 0;
 }

@@ -1,4 +1,4 @@
-/** The table of graders: each is a pure function over a record and its gold, so that re-grading needs no new run. */
+/** The table of graders: each is a pure function over a record and its ground truth, so that re-grading needs no new run. */
 import type { DatasetQuestion } from '../../contracts/dataset.ts';
 import type { RunLogRecord } from '../../contracts/run-log.ts';
 import { gradeAnswer } from './answer-grader.ts';

@@ -20,7 +20,7 @@ export async function ownScores<Grader extends string>(
 ): Promise<OwnScores<Grader>> {
   const scores: [string, number | null][] = [];
   for (const [name, grade] of Object.entries<OwnGrader>(graders)) {
-    const place = `the grader "${name}", question "${record.question_id}" of ${record.arm}, trial ${record.trial}`;
+    const place = `the grader "${name}", question "${record.question_id}" of ${record.variant}, trial ${record.trial}`;
     try {
       scores.push([name, asScore(await grade(record, question))]);
     } catch (error) {

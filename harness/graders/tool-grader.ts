@@ -1,11 +1,11 @@
 /** Grades the tool calls one by one: what each was good for. */
 import type { DatasetQuestion } from '../../contracts/dataset.ts';
 import type { LoggedToolCall, RunLogRecord } from '../../contracts/run-log.ts';
-import { inGold } from './gold-places.ts';
+import { inExpected } from './expected-places.ts';
 import { fits, neededKinds, toolKind } from './needed-kinds.ts';
 
 /**
- * `redundant`: repeats an earlier call, whoever made that; `needed`: showed gold or what the answer cites;
+ * `redundant`: repeats an earlier call, whoever made that; `needed`: showed an expected place or what the answer cites;
  * `wrong-kind`: did not, and searches another kind of text than the question calls for; `unused`: the rest.
  */
 export type CallFinding = 'needed' | 'redundant' | 'wrong-kind' | 'unused';
@@ -20,8 +20,8 @@ export type ToolFigures = {
   kindUnknown: number;
   /** Routes that the question needs and that no call served, of those that are known to call for a kind of text. */
   missing: string[];
-  /** A call showed a gold file; null where the log does not say what calls showed, or the question has no gold. */
-  goldShown: boolean | null;
+  /** A call showed an expected file; null where the log does not say what calls showed, or the question has no expected places. */
+  expectedShown: boolean | null;
 };
 
 /** Null where the log does not say which tools were called. */
@@ -50,7 +50,7 @@ export function gradeTools(record: RunLogRecord, question: DatasetQuestion): Too
     useUnknown,
     kindUnknown,
     missing: missingRoutes(made, question),
-    goldShown: goldShown(made, question),
+    expectedShown: expectedShown(made, question),
   };
 }
 
@@ -58,7 +58,7 @@ type Scene = { question: DatasetQuestion; cited: ReadonlySet<string>; repeated: 
 
 function findingOf(call: LoggedToolCall, { question, cited, repeated }: Scene): CallFinding {
   if (repeated) return 'redundant';
-  const useful = call.paths?.some((path) => inGold(question.gold, path) || cited.has(path)) ?? false;
+  const useful = call.paths?.some((path) => inExpected(question.gold, path) || cited.has(path)) ?? false;
   if (useful) return 'needed';
   if (fits(toolKind(call), question) === false) return 'wrong-kind';
   if (call.status === 'error') return 'unused';
@@ -100,15 +100,15 @@ function missingRoutes(made: readonly LoggedToolCall[], question: DatasetQuestio
     .map(({ route }) => route);
 }
 
-/** A tool of any kind, or of an unknown one, serves when it showed gold, or where there is none to show. */
-function serves(call: LoggedToolCall, kinds: readonly string[], { kind, gold }: DatasetQuestion): boolean {
+/** A tool of any kind, or of an unknown one, serves when it showed an expected place, or where there is none to show. */
+function serves(call: LoggedToolCall, kinds: readonly string[], { kind, gold: expected }: DatasetQuestion): boolean {
   const own = toolKind(call);
   if (own !== 'any' && own !== null) return kinds.includes(own);
-  return kind === 'unanswerable' || call.paths === null || call.paths.some((path) => inGold(gold, path));
+  return kind === 'unanswerable' || call.paths === null || call.paths.some((path) => inExpected(expected, path));
 }
 
-function goldShown(made: readonly LoggedToolCall[], { gold }: DatasetQuestion): boolean | null {
-  if (gold.paths.length === 0) return null;
+function expectedShown(made: readonly LoggedToolCall[], { gold: expected }: DatasetQuestion): boolean | null {
+  if (expected.paths.length === 0) return null;
   if (made.length > 0 && made.every(({ paths }) => paths === null)) return null;
-  return made.some(({ paths }) => paths?.some((path) => inGold(gold, path)) ?? false);
+  return made.some(({ paths }) => paths?.some((path) => inExpected(expected, path)) ?? false);
 }

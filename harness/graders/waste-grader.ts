@@ -1,7 +1,7 @@
-/** Itemises what a run spent for nothing. It looks at the record and its gold alone, never at the arm's name or at another run. */
+/** Itemises what a run spent for nothing. It looks at the record and its ground truth alone, never at the variant's name or at another run. */
 import type { DatasetQuestion } from '../../contracts/dataset.ts';
 import type { LoggedOutput, RunLogRecord } from '../../contracts/run-log.ts';
-import { overlap } from './gold-places.ts';
+import { overlap } from './expected-places.ts';
 import { rightRoutes, routesRun, wasRouted } from './needed-kinds.ts';
 import { answerOf } from './run-ending.ts';
 import { gradeTools } from './tool-grader.ts';

@@ -1,5 +1,5 @@
 /** Renders a comparison as JUnit XML, so that a build shows it among its tests: a projection, never the evidence. */
-import type { Comparison } from '../comparison/compare-arms.ts';
+import type { Comparison } from '../comparison/compare-variants.ts';
 import type { Verdict } from '../comparison/verdict.ts';
 import type { GateResult } from '../gate-rule.ts';
 import { cellRow, verdictSentence } from './comparison-rows.ts';

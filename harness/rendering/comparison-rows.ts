@@ -1,5 +1,5 @@
 /** Writes the figures of a comparison as words: one row a cell, one sentence a verdict. */
-import type { ComparedCell, Comparison } from '../comparison/compare-arms.ts';
+import type { ComparedCell, Comparison } from '../comparison/compare-variants.ts';
 import type { Verdict } from '../comparison/verdict.ts';
 import { chance, dollars, percent, points, seconds, times } from './figures.ts';
 

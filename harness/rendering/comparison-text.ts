@@ -1,6 +1,6 @@
 /** Renders a comparison for terminals, Markdown, spreadsheets and programs. */
 import { snakeKeys } from '../../lib/snake-keys.ts';
-import type { Comparison } from '../comparison/compare-arms.ts';
+import type { Comparison } from '../comparison/compare-variants.ts';
 import { markdownText } from './figures.ts';
 import { cellHead, cellRow, comparisonLines } from './comparison-rows.ts';
 
@@ -21,7 +21,7 @@ export function comparisonMarkdown(comparison: Comparison): string {
   const line = (cells: readonly string[]) => `| ${cells.map(markdownText).join(' | ')} |`;
   const { baseline, candidate } = comparison;
   return [
-    `# ${markdownText(candidate.arm)} against ${markdownText(baseline.arm)}`,
+    `# ${markdownText(candidate.variant)} against ${markdownText(baseline.variant)}`,
     '',
     ...comparisonLines(comparison).map((each) => `- ${markdownText(each)}`),
     '',

@@ -4,9 +4,9 @@ import { type ConflictSignal, type SplitSignals, signalLimits, type WasteSignal 
 import { chance, percent } from './figures.ts';
 
 export function signalLines(signals: SplitSignals): string[] {
-  const { arm, records, advice, notes } = signals;
+  const { variant, records, advice, notes } = signals;
   return [
-    `${arm}, ${records} records: ${adviceSentence(advice)}`,
+    `${variant}, ${records} records: ${adviceSentence(advice)}`,
     ...gapLines(signals.qualityGap),
     ...wasteLines(signals.waste),
     ...conflictLines(signals.conflictingTools),

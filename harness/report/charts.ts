@@ -1,16 +1,16 @@
-/** The charts of a report: quality, cost, time, labels and routing of each arm. */
+/** The charts of a report: quality, cost, time, labels and routing of each variant. */
 import type { Agreement } from '../agreement.ts';
-import type { ArmSummary, Share } from '../comparison/arm-summary.ts';
+import type { VariantSummary, Share } from '../comparison/variant-summary.ts';
 import { whole } from '../comparison/cells.ts';
-import type { ComparedCell } from '../comparison/compare-arms.ts';
+import type { ComparedCell } from '../comparison/compare-variants.ts';
 import { latencyParts } from '../graded-trial.ts';
 import { labels } from '../labels.ts';
-import type { Report, ReportArm } from './report.ts';
+import type { Report, ReportVariant } from './report.ts';
 import {
   across,
   acrossAxis,
   areaOf,
-  armColors,
+  variantColors,
   bar,
   type Chart,
   dot,
@@ -29,33 +29,33 @@ import {
 import type { Html } from './html.ts';
 
 export function chartsOf(report: Report): Chart[] {
-  const summaries = report.arms.map(({ summary }) => summary);
+  const summaries = report.variants.map(({ summary }) => summary);
   const compared = summaries.slice(0, 2);
   return [
     accuracyChart(compared, report.comparison.cells),
-    costChart(report.arms),
+    costChart(report.variants),
     ...(timesKnown(summaries) ? [latencyChart(summaries)] : []),
     labelChart(compared),
-    ...summaries.filter(({ routing }) => routing.n > 0).map(({ arm, routing }) => confusionChart(arm, routing)),
+    ...summaries.filter(({ routing }) => routing.n > 0).map(({ variant, routing }) => confusionChart(variant, routing)),
   ];
 }
 
 const rowHeight = 34;
 const percent = scaleTo(100);
-const colorAt = (at: number): string => armColors[at % armColors.length] as string;
-const armEntries = (arms: readonly ArmSummary[]): Entry[] =>
-  arms.map(({ arm }, at) => ({ name: arm, color: colorAt(at) }));
+const colorAt = (at: number): string => variantColors[at % variantColors.length] as string;
+const variantEntries = (variants: readonly VariantSummary[]): Entry[] =>
+  variants.map(({ variant }, at) => ({ name: variant, color: colorAt(at) }));
 
-function accuracyChart(arms: readonly ArmSummary[], cells: readonly ComparedCell[]): Chart {
+function accuracyChart(variants: readonly VariantSummary[], cells: readonly ComparedCell[]): Chart {
   const found = cells.filter(({ dimension }) => dimension === 'accuracy');
-  const rows = [whole, ...Object.keys(arms[0]?.accuracyByRoute ?? {})];
-  const shareOf = (arm: ArmSummary, row: string): Share | undefined =>
-    row === whole ? arm.accuracy : arm.accuracyByRoute[row];
+  const rows = [whole, ...Object.keys(variants[0]?.accuracyByRoute ?? {})];
+  const shareOf = (variant: VariantSummary, row: string): Share | undefined =>
+    row === whole ? variant.accuracy : variant.accuracyByRoute[row];
   const height = 90 + rowHeight * rows.length;
   const area = areaOf(height, { left: 86, top: 34 });
-  const points = arms.flatMap((arm, at) =>
+  const points = variants.flatMap((variant, at) =>
     rows.flatMap((row, place) => {
-      const share = shareOf(arm, row);
+      const share = shareOf(variant, row);
       const y = rowAt(area, rows.length, place) + (at - 0.5) * 13;
       return share === undefined ? [] : dotWithInterval(share, y, (value) => across(area, percent, value), colorAt(at));
     }),
@@ -64,7 +64,12 @@ function accuracyChart(arms: readonly ArmSummary[], cells: readonly ComparedCell
     title: 'Right answers',
     note: `by expected route, with 95 % intervals where there is one. ${found.map(({ row, standing }) => `${row}: ${standing}`).join('; ')}.`,
     height,
-    marks: [...legend(armEntries(arms)), ...acrossAxis(area, percent, '% right'), ...rowNames(area, rows), ...points],
+    marks: [
+      ...legend(variantEntries(variants)),
+      ...acrossAxis(area, percent, '% right'),
+      ...rowNames(area, rows),
+      ...points,
+    ],
   };
 }
 
@@ -81,13 +86,13 @@ function dotWithInterval(
   return [line(low, y, high, y, color, 3), dot(place(100 * mean), y, 5, color)];
 }
 
-/** Dollars where every arm's cost is known and something was paid, else tokens. */
-function costChart(arms: readonly ReportArm[]): Chart {
-  const costs = arms.map(({ summary }) => summary.costUsd.mean);
+/** Dollars where every variant's cost is known and something was paid, else tokens. */
+function costChart(variants: readonly ReportVariant[]): Chart {
+  const costs = variants.map(({ summary }) => summary.costUsd.mean);
   const priced = costs.every((cost) => cost !== null) && costs.some((cost) => cost > 0);
-  const points = arms.flatMap(({ summary, tokens }) => {
+  const points = variants.flatMap(({ summary, tokens }) => {
     const cost = priced ? summary.costUsd.mean : tokens;
-    return cost === null ? [] : [{ name: summary.arm, cost, right: 100 * summary.accuracy.mean }];
+    return cost === null ? [] : [{ name: summary.variant, cost, right: 100 * summary.accuracy.mean }];
   });
   const [height, scale] = [260, scaleTo(Math.max(...points.map(({ cost }) => cost)), 4)];
   const area = areaOf(height, { left: 48, right: 30, top: 58 });
@@ -116,21 +121,21 @@ const partNames = {
   orchestration: 'orchestration',
 };
 
-function timesKnown(arms: readonly ArmSummary[]): boolean {
-  return arms.some(({ latencyMs }) => latencyParts.some((part) => latencyMs[part].n > 0));
+function timesKnown(variants: readonly VariantSummary[]): boolean {
+  return variants.some(({ latencyMs }) => latencyParts.some((part) => latencyMs[part].n > 0));
 }
 
-function latencyChart(arms: readonly ArmSummary[]): Chart {
-  const height = 110 + rowHeight * arms.length;
+function latencyChart(variants: readonly VariantSummary[]): Chart {
+  const height = 110 + rowHeight * variants.length;
   const area = areaOf(height, { left: 130, top: 58 });
-  const means = arms.map(({ latencyMs }) => latencyParts.map((part) => latencyMs[part].mean ?? 0));
+  const means = variants.map(({ latencyMs }) => latencyParts.map((part) => latencyMs[part].mean ?? 0));
   const sum = (values: readonly number[]) => values.reduce((total, value) => total + value, 0);
   const scale = scaleTo(Math.max(...means.map(sum)));
   const bars = means.flatMap((parts, row) =>
     parts.map((mean, at) => {
       const from = sum(parts.slice(0, at));
       const [x, end] = [across(area, scale, from), across(area, scale, from + mean)];
-      return bar(x, rowAt(area, arms.length, row) - 11, end - x, 22, partColors[at] as string);
+      return bar(x, rowAt(area, variants.length, row) - 11, end - x, 22, partColors[at] as string);
     }),
   );
   return {
@@ -142,22 +147,22 @@ function latencyChart(arms: readonly ArmSummary[]): Chart {
       ...acrossAxis(area, scale, 'ms a question'),
       ...rowNames(
         area,
-        arms.map(({ arm }) => arm),
+        variants.map(({ variant }) => variant),
       ),
       ...bars,
     ],
   };
 }
 
-function labelChart(arms: readonly ArmSummary[]): Chart {
-  const present = labels.filter((label) => arms.some((arm) => (arm.labels[label] ?? 0) > 0));
+function labelChart(variants: readonly VariantSummary[]): Chart {
+  const present = labels.filter((label) => variants.some((variant) => (variant.labels[label] ?? 0) > 0));
   const height = 90 + rowHeight * present.length;
   const area = areaOf(height, { left: 150, right: 34, top: 34 });
-  const shares = arms.map((arm) => present.map((one) => (100 * (arm.labels[one] ?? 0)) / arm.records));
+  const shares = variants.map((variant) => present.map((one) => (100 * (variant.labels[one] ?? 0)) / variant.records));
   const scale = scaleTo(Math.max(...shares.flat()), 4);
   const bars = shares.flatMap((of, at) =>
     of.map((share, row) => {
-      const y = rowAt(area, present.length, row) + 12 * (at - arms.length / 2);
+      const y = rowAt(area, present.length, row) + 12 * (at - variants.length / 2);
       return bar(area.left, y, across(area, scale, share) - area.left, 11, colorAt(at));
     }),
   );
@@ -166,7 +171,7 @@ function labelChart(arms: readonly ArmSummary[]): Chart {
     note: 'Each has one primary label.',
     height,
     marks: [
-      ...legend(armEntries(arms)),
+      ...legend(variantEntries(variants)),
       ...acrossAxis(area, scale, '% of the runs'),
       ...rowNames(area, present),
       ...bars,
@@ -175,7 +180,7 @@ function labelChart(arms: readonly ArmSummary[]): Chart {
 }
 
 /** Rows are what was expected, columns what was chosen. */
-function confusionChart(arm: string, { confusion, share, kappa, n }: Agreement): Chart {
+function confusionChart(variant: string, { confusion, share, kappa, n }: Agreement): Chart {
   const { labels: names, counts } = confusion;
   const most = Math.max(1, ...counts.flat());
   const height = 70 + 44 * names.length;
@@ -185,7 +190,7 @@ function confusionChart(arm: string, { confusion, share, kappa, n }: Agreement):
     row.flatMap((count, at) => {
       const [x, y] = [area.left + at * wide, rowAt(area, names.length, down)];
       const opacity = count === 0 ? 0.03 : 0.15 + (0.7 * count) / most;
-      const cell = bar(x + 2, y - 20, wide - 4, 40, armColors[1] as string, opacity);
+      const cell = bar(x + 2, y - 20, wide - 4, 40, variantColors[1] as string, opacity);
       return [cell, label(x + wide / 2, y, String(count), 'middle')];
     }),
   );
@@ -194,7 +199,7 @@ function confusionChart(arm: string, { confusion, share, kappa, n }: Agreement):
   );
   const agreement = `${share === null ? 'unknown' : `${(100 * share).toFixed(0)} %`} of ${n} as expected${kappa === null ? '' : `, kappa ${kappa.toFixed(2)}`}.`;
   return {
-    title: `Routing of ${arm}`,
+    title: `Routing of ${variant}`,
     note: `${agreement} Down: the expected route; across: the chosen one.`,
     height,
     marks: [...rowNames(area, names), ...below, ...cells],

@@ -1,13 +1,13 @@
 /** The decision first, in words for somebody who reads nothing else. */
 import { whole } from '../comparison/cells.ts';
-import type { Comparison } from '../comparison/compare-arms.ts';
+import type { Comparison } from '../comparison/compare-variants.ts';
 import type { CellName, Verdict } from '../comparison/verdict.ts';
 import { verdictSentence } from '../rendering/comparison-rows.ts';
 
 export type Decision = { answer: string; because: string };
 
 export function decisionOf({ verdict, baseline, candidate }: Comparison): Decision {
-  const [one, other] = [baseline.arm, candidate.arm];
+  const [one, other] = [baseline.variant, candidate.variant];
   switch (verdict.kind) {
     case 'justified':
       return {
@@ -24,7 +24,7 @@ export function decisionOf({ verdict, baseline, candidate }: Comparison): Decisi
       return { answer: 'Undecided: too few questions.', because };
     }
     case 'not-comparable':
-      return { answer: 'No verdict: the arms cannot be compared.', because: `${verdict.reasons.join('; ')}.` };
+      return { answer: 'No verdict: the variants cannot be compared.', because: `${verdict.reasons.join('; ')}.` };
     default:
       return verdict satisfies never;
   }

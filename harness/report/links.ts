@@ -10,7 +10,7 @@ function plainId(text: string): string {
 }
 
 /** Text between brackets of a fragment: which questions the table is to show. */
-export type RunFilter = { route?: string; label?: string; arm?: 'baseline' | 'candidate' };
+export type RunFilter = { route?: string; label?: string; variant?: 'baseline' | 'candidate' };
 
 /** The fragment that shows these questions in the table. */
 export function runsFragment(filter: RunFilter): string {

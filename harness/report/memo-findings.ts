@@ -1,6 +1,6 @@
 /** What the memo concludes from a comparison: what to build first, where runs go wrong, what is cheaper. */
 import { whole } from '../comparison/cells.ts';
-import type { ComparedCell, Comparison } from '../comparison/compare-arms.ts';
+import type { ComparedCell, Comparison } from '../comparison/compare-variants.ts';
 import type { GradedTrial } from '../graded-trial.ts';
 import type { Label } from '../labels.ts';
 
@@ -23,7 +23,7 @@ export function weakestRoute(comparison: Comparison): ComparedCell | null {
   return routeCells(comparison).toSorted((one, other) => one.baseline - other.baseline)[0] ?? null;
 }
 
-/** Routes on which neither arm is shown to be better. */
+/** Routes on which neither variant is shown to be better. */
 export function equalRoutes(comparison: Comparison): ComparedCell[] {
   const accuracy = comparison.cells.filter(({ dimension }) => dimension === 'accuracy');
   const rows = accuracy.length === 1 ? accuracy : routeCells(comparison);

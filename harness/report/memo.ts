@@ -1,6 +1,6 @@
 /** The one page for whoever decides: whether to split, where, and what to try instead. Its numbers lead to their runs. */
 import { whole } from '../comparison/cells.ts';
-import type { ComparedCell } from '../comparison/compare-arms.ts';
+import type { ComparedCell } from '../comparison/compare-variants.ts';
 import { markdownText, offlineNote, percent, points, times } from '../rendering/figures.ts';
 import { briefVerdict, decisionOf } from './decision.ts';
 import { type RunFilter, runsFragment } from './links.ts';
@@ -63,7 +63,8 @@ function byRoute({ comparison }: Report, linked: Linked): string[] {
   const rows = Object.entries(comparison.routes).flatMap(([route, verdict]) => {
     const cell = cellOf(comparison, route, 'accuracy');
     if (cell === null) return [];
-    const right = (share: number, arm: RunFilter['arm'] & string) => linked(percent(share), routeRuns(route, { arm }));
+    const right = (share: number, variant: RunFilter['variant'] & string) =>
+      linked(percent(share), routeRuns(route, { variant }));
     const gain = `${linked(points(cell.effect), routeRuns(route))} (${cell.standing})`;
     const figures = [right(cell.baseline, 'baseline'), right(cell.candidate, 'candidate'), gain];
     return `| ${[markdownText(route), cell.n, ...figures, markdownText(briefVerdict(verdict))].join(' | ')} |`;
@@ -98,14 +99,14 @@ function buildFirst({ comparison }: Report, linked: Linked): string[] {
 function weakest(comparison: Report['comparison'], linked: Linked): string {
   const cell = weakestRoute(comparison);
   if (cell === null) return '';
-  const right = linked(percent(cell.baseline), routeRuns(cell.row, { arm: 'baseline' }));
+  const right = linked(percent(cell.baseline), routeRuns(cell.row, { variant: 'baseline' }));
   return ` The baseline is weakest on ${markdownText(cell.row)}: ${right} right.`;
 }
 
-function troubles({ arms: [, candidate] }: Report, linked: Linked): string[] {
+function troubles({ variants: [, candidate] }: Report, linked: Linked): string[] {
   const found = troublesOf(candidate?.trials ?? []);
   const lines = found.map(({ route, runs: all, wrongRoute, wasteful }) => {
-    const of = (count: number, label: string) => linked(count, routeRuns(route, { label, arm: 'candidate' }));
+    const of = (count: number, label: string) => linked(count, routeRuns(route, { label, variant: 'candidate' }));
     return `- ${markdownText(route)}: ${of(wrongRoute, 'wrong_route')} on a wrong route, ${of(wasteful, 'correct_but_wasteful')} right but wasteful, of ${all} runs`;
   });
   return [
@@ -119,7 +120,11 @@ function troubles({ arms: [, candidate] }: Report, linked: Linked): string[] {
 function howFew({ leftOut, comparison }: Report, linked: Linked): string[] {
   const title = ['## How few specialists would do', ''];
   if (leftOut.length === 0)
-    return [...title, 'Not measured. `switchyard bench run --leave-one-out` runs an arm without each specialist.', ''];
+    return [
+      ...title,
+      'Not measured. `switchyard bench run --leave-one-out` runs a variant without each specialist.',
+      '',
+    ];
   const names = (some: typeof leftOut) => some.map(({ specialist }) => markdownText(specialist)).join(', ') || 'none';
   const spare = leftOut.filter(({ lossRuledOut }) => lossRuledOut);
   const needed = leftOut.filter(({ accuracy }) => accuracy.standing === 'worse');
@@ -127,24 +132,24 @@ function howFew({ leftOut, comparison }: Report, linked: Linked): string[] {
   const bound = `${(100 * comparison.plan.worthwhile.accuracy).toFixed(0)} points`;
   const lines = leftOut.map(({ specialist, accuracy: { effect, interval, standing } }) => {
     const between = interval === null ? '' : `, ${points(interval.low)} to ${points(interval.high)}`;
-    return `- without ${markdownText(specialist)}: ${linked(`${points(effect)} points`, 'arms')} (${standing}${between})`;
+    return `- without ${markdownText(specialist)}: ${linked(`${points(effect)} points`, 'variants')} (${standing}${between})`;
   });
   const answer = `Can go, one at a time, with a loss of ${bound} ruled out: ${names(spare)}. Needed: ${names(needed)}. Undecided, too few questions: ${names(open)}.`;
   return [...title, answer, '', ...lines, ''];
 }
 
-function cheaper({ comparison, arms: [baseline] }: Report, linked: Linked): string[] {
+function cheaper({ comparison, variants: [baseline] }: Report, linked: Linked): string[] {
   const equal = equalRoutes(comparison).map(({ row }) => row);
   const title = ['## What is cheaper', ''];
-  if (equal.length === 0) return [...title, 'On every route one arm is shown to be better.', ''];
+  if (equal.length === 0) return [...title, 'On every route one variant is shown to be better.', ''];
   const found = remediesFor(baseline?.trials ?? [], equal);
   const lines = found.map(
     ({ label, runs: count, of, remedy }) =>
-      `- ${linked(`${count} of ${of}`, runs({ label, arm: 'baseline' }))} runs of the baseline are \`${label}\`: ${remedy}`,
+      `- ${linked(`${count} of ${of}`, runs({ label, variant: 'baseline' }))} runs of the baseline are \`${label}\`: ${remedy}`,
   );
   return [
     ...title,
-    `No arm is shown to be better on ${equal.map(markdownText).join(', ')}. Try first, with one agent:`,
+    `No variant is shown to be better on ${equal.map(markdownText).join(', ')}. Try first, with one agent:`,
     '',
     ...(lines.length === 0 ? ['- nothing: the baseline makes no mistake there'] : lines),
     '',
@@ -162,7 +167,7 @@ function whatWouldChange({ comparison }: Report, linked: Linked): string[] {
   return [
     '## What would change the verdict',
     '',
-    ...(reasons.length === 0 ? [] : ['First, arms that differ in the split alone:', '', ...reasons, '']),
+    ...(reasons.length === 0 ? [] : ['First, variants that differ in the split alone:', '', ...reasons, '']),
     `| | questions | smallest difference found ${(100 * plan.power).toFixed(0)} times in 100 | questions needed |`,
     '| --- | --- | --- | --- |',
     ...rows,

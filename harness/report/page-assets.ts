@@ -27,11 +27,11 @@ function sortBy(at) {
 }
 
 function filter() {
-  const { route, label, arm, text } = Object.fromEntries(new FormData(form));
+  const { route, label, variant, text } = Object.fromEntries(new FormData(form));
   const words = text.trim().toLowerCase();
   let shown = 0;
   for (const row of rows) {
-    const labels = ['baseline', 'candidate'].filter((side) => !arm || side === arm).flatMap((side) => row.dataset[side].split(' '));
+    const labels = ['baseline', 'candidate'].filter((side) => !variant || side === variant).flatMap((side) => row.dataset[side].split(' '));
     const fits = (!route || row.dataset.route === route) && (!label || labels.includes(label)) && row.textContent.toLowerCase().includes(words);
     row.hidden = !fits;
     detailsOf(row).hidden = !fits;
@@ -44,7 +44,7 @@ function follow() {
   const fragment = decodeURIComponent(location.hash.slice(1));
   if (fragment.startsWith('questions?')) {
     const asked = new URLSearchParams(location.hash.slice(location.hash.indexOf('?') + 1));
-    for (const name of ['route', 'label', 'arm', 'text']) form.elements[name].value = asked.get(name) ?? '';
+    for (const name of ['route', 'label', 'variant', 'text']) form.elements[name].value = asked.get(name) ?? '';
     filter();
     document.getElementById('questions').scrollIntoView();
     return;
@@ -69,9 +69,9 @@ follow();
 
 export const pageStyle = `
 :root{color-scheme:light dark;--ground:#fff;--panel:#f6f7f9;--ink:#1c2430;--soft:#5a6472;--faint:#d7dbe1;--link:#0b5cad;--good:#0f7a4a;--bad:#b3261e;--mark:#8a4b00;--markground:#fff1dc;
---arm-1:#2f6fd0;--arm-2:#c96a00;--arm-3:#0f7a6c;--arm-4:#9b3fb5;--arm-5:#77808c;--arm-6:#b3261e;--part-1:#9aa3af;--part-2:#2f6fd0;--part-3:#0f7a6c;--part-4:#b3261e;--part-5:#c96a00}
+--variant-1:#2f6fd0;--variant-2:#c96a00;--variant-3:#0f7a6c;--variant-4:#9b3fb5;--variant-5:#77808c;--variant-6:#b3261e;--part-1:#9aa3af;--part-2:#2f6fd0;--part-3:#0f7a6c;--part-4:#b3261e;--part-5:#c96a00}
 @media (prefers-color-scheme:dark){:root{--ground:#14181e;--panel:#1d232b;--ink:#e6e9ee;--soft:#a5aebb;--faint:#39424e;--link:#7db4ff;--good:#63cf9b;--bad:#ff8f85;--mark:#ffc27a;--markground:#3a2a14;
---arm-1:#6fa5ff;--arm-2:#f0a04b;--arm-3:#4cc7b4;--arm-4:#d08be4;--arm-5:#a5aebb;--arm-6:#ff8f85;--part-1:#8590a0;--part-2:#6fa5ff;--part-3:#4cc7b4;--part-4:#ff8f85;--part-5:#f0a04b}}
+--variant-1:#6fa5ff;--variant-2:#f0a04b;--variant-3:#4cc7b4;--variant-4:#d08be4;--variant-5:#a5aebb;--variant-6:#ff8f85;--part-1:#8590a0;--part-2:#6fa5ff;--part-3:#4cc7b4;--part-4:#ff8f85;--part-5:#f0a04b}}
 *{box-sizing:border-box}
 body{margin:0 auto;padding:1rem;max-width:75rem;background:var(--ground);color:var(--ink);font:16px/1.5 system-ui,sans-serif;overflow-wrap:anywhere}
 h1{font-size:1.5rem;margin:.5rem 0}h2{font-size:1.2rem;margin:2rem 0 .5rem;border-bottom:1px solid var(--faint)}h3,h4{margin:.75rem 0 .25rem}

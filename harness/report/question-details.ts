@@ -1,4 +1,4 @@
-/** One question with both arms' answers side by side: evidence, calls, figures, links, traces. */
+/** One question with both variants' answers side by side: evidence, calls, figures, links, traces. */
 import type { LoggedCitation, RunLogRecord } from '../../contracts/run-log.ts';
 import { excessOver } from '../excess.ts';
 import { answerOf } from '../graders/run-ending.ts';
@@ -13,11 +13,11 @@ export type SideNames = { baseline: string; candidate: string; base: string };
 export function questionDetails(each: ReportQuestion, names: SideNames): Html {
   const { question, baseline, candidate } = each;
   const facts = question.must_mention.map(([first]) => first?.text ?? '');
-  const gold = question.kind === 'unanswerable' ? 'nothing answers it' : question.gold.paths.join(', ');
+  const expected = question.kind === 'unanswerable' ? 'nothing answers it' : question.gold.paths.join(', ');
   return html`<details class="question" id="${questionAnchor(question.id)}">
 <summary><b>${question.id}</b> ${question.question}</summary>
 <dl><dt>expected route</dt><dd>${[question.expected_route, ...question.other_routes].join(', ')}</dd>
-<dt>gold</dt><dd>${gold}</dd>${facts.length === 0 ? null : html`<dt>must mention</dt><dd>${facts.join('; ')}</dd>`}</dl>${excess(baseline, candidate)}
+<dt>expected</dt><dd>${expected}</dd>${facts.length === 0 ? null : html`<dt>must mention</dt><dd>${facts.join('; ')}</dd>`}</dl>${excess(baseline, candidate)}
 <div class="sides">${side(names.baseline, baseline, names.base)}${side(names.candidate, candidate, names.base)}</div>
 </details>`;
 }
@@ -34,11 +34,11 @@ function excess([one]: readonly ReportRun[], [other]: readonly ReportRun[]): Htm
   return html`<p>Candidate beyond baseline: ${[...said, ...paid].join(', ')}.</p>`;
 }
 
-function side(arm: string, runs: readonly ReportRun[], base: string): Html {
+function side(variant: string, runs: readonly ReportRun[], base: string): Html {
   const right = runs.filter(({ graded }) => graded.correct === true).length;
   const [first] = runs;
   const tally = runs.length > 1 ? html`<p>${right} of ${runs.length} trials right; the first is shown.</p>` : null;
-  return html`<section><h4>${arm}</h4>${tally}${first === undefined ? html`<p>No run.</p>` : shownRun(first, base)}</section>`;
+  return html`<section><h4>${variant}</h4>${tally}${first === undefined ? html`<p>No run.</p>` : shownRun(first, base)}</section>`;
 }
 
 function shownRun({ record, graded, trace }: ReportRun, base: string): Html {
@@ -47,7 +47,7 @@ function shownRun({ record, graded, trace }: ReportRun, base: string): Html {
 <blockquote>${answerOf(record) || (record.error?.message ?? (answerOf(record) === null ? 'The log does not say what was answered.' : 'No answer.'))}</blockquote>
 ${findings(graded)}${evidence(record)}${evidenceByLine(graded)}${calls(graded, record)}
 <p>${figuresOf(record)}</p>${links(record, base)}
-${trace === null ? null : html`<details class="tree"><summary>Trace of ${record.arm}</summary>${traceTree(trace)}</details>`}`;
+${trace === null ? null : html`<details class="tree"><summary>Trace of ${record.variant}</summary>${traceTree(trace)}</details>`}`;
 }
 
 function findings({ answer }: ReportRun['graded']): Html | null {

@@ -2,7 +2,7 @@
 import type { GradedTrial } from '../graded-trial.ts';
 import { meanOfKnown } from '../statistics/mean.ts';
 
-/** Questions that both arms have graded, then those that only one has; equal ones by the candidate's quality, then by time lost. */
+/** Questions that both variants have graded, then those that only one has; equal ones by the candidate's quality, then by time lost. */
 export function questionsByRegression(
   baseline: readonly GradedTrial[],
   candidate: readonly GradedTrial[],

@@ -25,7 +25,7 @@ export function questionTable(questions: readonly ReportQuestion[], all: number)
   return html`<form id="filters">
 <label>route ${choice('route', 'all', routes)}</label>
 <label>label ${choice('label', 'any', labels)}</label>
-<label>of ${choice('arm', 'either arm', ['baseline', 'candidate'])}</label>
+<label>of ${choice('variant', 'either variant', ['baseline', 'candidate'])}</label>
 <label>text <input type="search" name="text"></label>
 <output id="shown" aria-live="polite">${questions.length} questions.</output>
 </form>

@@ -6,13 +6,13 @@ import { questionDetails } from './question-details.ts';
 import { questionTable } from './question-table.ts';
 import { pageScript, pageStyle } from './page-assets.ts';
 import type { Report } from './report.ts';
-import { armsSection, cellsSection, signalsSection, verdictSection } from './summary-sections.ts';
+import { variantsSection, cellsSection, signalsSection, verdictSection } from './summary-sections.ts';
 import { chartFigure } from './svg-chart.ts';
 
 /** Everything that comes from logs is escaped; the page's policy allows its own style and script by their hashes, and nothing else. */
 export function reportPage(report: Report): string {
   const { comparison, questions, base } = report;
-  const names = { baseline: comparison.baseline.arm, candidate: comparison.candidate.arm, base };
+  const names = { baseline: comparison.baseline.variant, candidate: comparison.candidate.variant, base };
   const policy = `default-src 'none'; style-src '${hashOf(pageStyle)}'; script-src '${hashOf(pageScript)}'; base-uri 'none'; form-action 'none'`;
   const traced = questions.filter((each) => [...each.baseline, ...each.candidate].some(({ trace }) => trace !== null));
   const { text } = html`<!doctype html>
@@ -23,7 +23,7 @@ export function reportPage(report: Report): string {
 <style>${trusted(pageStyle)}</style></head><body>
 ${verdictSection(report)}
 <main><section id="charts"><h2>Charts</h2><div class="charts">${chartsOf(report).map(chartFigure)}</div></section>
-${armsSection(report)}${cellsSection(report)}${signalsSection(report)}
+${variantsSection(report)}${cellsSection(report)}${signalsSection(report)}
 <section id="questions"><h2>Questions</h2>${questionTable(questions, comparison.questions)}</section>
 <section id="answers"><h2>Answers side by side</h2><p>In the order of the largest loss; ${traced.length} with traces, in which the overhead of the split is marked.</p>
 ${questions.map((each) => questionDetails(each, names))}</section></main>

@@ -1,7 +1,7 @@
 /** What a report tells: one comparison with the runs behind it. */
 import type { Trace } from '../../contracts/trace.ts';
-import type { ArmSummary } from '../comparison/arm-summary.ts';
-import type { ComparedCell, Comparison } from '../comparison/compare-arms.ts';
+import type { VariantSummary } from '../comparison/variant-summary.ts';
+import type { ComparedCell, Comparison } from '../comparison/compare-variants.ts';
 import type { GateResult } from '../gate-rule.ts';
 import type { GradedCase } from '../graded-record.ts';
 import type { GradedTrial } from '../graded-trial.ts';
@@ -14,20 +14,20 @@ export type ReportRun = GradedCase & {
 
 export type ReportQuestion = {
   question: GradedCase['question'];
-  /** One run a trial, in their order; empty where the arm has none. */
+  /** One run a trial, in their order; empty where the variant has none. */
   baseline: ReportRun[];
   candidate: ReportRun[];
 };
 
-export type ReportArm = {
-  summary: ArmSummary;
+export type ReportVariant = {
+  summary: VariantSummary;
   /** Checked. */
   trials: readonly GradedTrial[];
   /** Input and output tokens a record, of those that say it. */
   tokens: number | null;
 };
 
-/** An arm that lacks one specialist, against the candidate that has it. */
+/** A variant that lacks one specialist, against the candidate that has it. */
 export type LeftOut = {
   specialist: string;
   accuracy: ComparedCell;
@@ -41,7 +41,7 @@ export type Report = {
   /** Of the baseline. */
   signals: SplitSignals;
   /** The baseline, the candidate, then the others. */
-  arms: ReportArm[];
+  variants: ReportVariant[];
   leftOut: LeftOut[];
   /** The largest loss first; may be a selection of them all. */
   questions: ReportQuestion[];

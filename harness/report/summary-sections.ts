@@ -7,7 +7,7 @@ import { adviceSentence, conflictLines, gapLines, wasteLines } from '../renderin
 import { decisionOf } from './decision.ts';
 import { html, type Html } from './html.ts';
 import { routeAnchor, runsFragment } from './links.ts';
-import type { Report, ReportArm } from './report.ts';
+import type { Report, ReportVariant } from './report.ts';
 
 export function verdictSection(report: Report): Html {
   const { comparison, gates, offline, startedAt } = report;
@@ -19,7 +19,7 @@ export function verdictSection(report: Report): Html {
     ...(dataset === null ? [] : [`dataset ${dataset}`]),
     ...(startedAt === null ? [] : [`started ${startedAt}`]),
   ];
-  return html`<header><h1>${candidate.arm} against ${baseline.arm}</h1>
+  return html`<header><h1>${candidate.variant} against ${baseline.variant}</h1>
 ${offline ? html`<p class="offline">These are ${offlineNote}.</p>` : null}
 <p class="verdict ${verdict.kind}"><b>${answer}</b> ${because}</p><p>${told.join(' · ')}</p>
 ${navigation}</header>
@@ -28,13 +28,13 @@ ${gates.length === 0 ? null : html`<h3>Gates</h3><ul>${gates.map(({ rule, met, r
 </section>`;
 }
 
-const navigation = html`<nav aria-label="sections"><a href="#charts">Charts</a><a href="#arms">Arms</a><a href="#cells">Cells</a><a href="#signals">Signals</a><a href="#questions">Questions</a><a href="#answers">Answers</a></nav>`;
+const navigation = html`<nav aria-label="sections"><a href="#charts">Charts</a><a href="#variants">Variants</a><a href="#cells">Cells</a><a href="#signals">Signals</a><a href="#questions">Questions</a><a href="#answers">Answers</a></nav>`;
 
 function routeLine(route: string, verdict: Verdict): Html {
   return html`<li id="${routeAnchor(route)}"><b>${route}</b>: ${verdictSentence(verdict)} (<a href="#${runsFragment({ route })}">its questions</a>)</li>`;
 }
 
-/** Every cell, then the notes and the fields in which the arms differ. */
+/** Every cell, then the notes and the fields in which the variants differ. */
 export function cellsSection({ comparison }: Report): Html {
   const rows = comparison.cells.map((cell) => {
     const [row = '', ...texts] = cellRow(cell);
@@ -47,9 +47,9 @@ export function cellsSection({ comparison }: Report): Html {
 <ul>${lines.map((line) => html`<li>${line}</li>`)}</ul></section>`;
 }
 
-export function armsSection({ arms, leftOut }: Report): Html {
+export function variantsSection({ variants, leftOut }: Report): Html {
   const heads = [
-    'arm',
+    'variant',
     'right',
     'wasteful',
     'abstained',
@@ -64,12 +64,12 @@ export function armsSection({ arms, leftOut }: Report): Html {
   const without = leftOut.map(
     ({ specialist, accuracy }) => html`<li>without ${specialist}: ${cellRow(accuracy).slice(3).join(' · ')}</li>`,
   );
-  return html`<section id="arms"><h2>Arms</h2><div class="wide" tabindex="0" role="region" aria-label="figures of the arms"><table>
-<thead><tr>${heads.map((head) => html`<th scope="col">${head}</th>`)}</tr></thead><tbody>${arms.map(armRow)}</tbody></table></div>
+  return html`<section id="variants"><h2>Variants</h2><div class="wide" tabindex="0" role="region" aria-label="figures of the variants"><table>
+<thead><tr>${heads.map((head) => html`<th scope="col">${head}</th>`)}</tr></thead><tbody>${variants.map(variantRow)}</tbody></table></div>
 ${without.length === 0 ? null : html`<p>Accuracy without one specialist, against the candidate:</p><ul>${without}</ul>`}</section>`;
 }
 
-function armRow({ summary, tokens }: ReportArm): Html {
+function variantRow({ summary, tokens }: ReportVariant): Html {
   const { accuracy, waste, abstention, routing, retries, errors, costUsd, latencyMs } = summary;
   const known = (value: number | null, text: (value: number) => string) => (value === null ? 'unknown' : text(value));
   const texts = [
@@ -84,18 +84,18 @@ function armRow({ summary, tokens }: ReportArm): Html {
     known(latencyMs.total.p50, seconds),
     known(latencyMs.total.p95, seconds),
   ];
-  return html`<tr><th scope="row">${summary.arm}</th>${texts.map((text) => html`<td>${text}</td>`)}</tr>`;
+  return html`<tr><th scope="row">${summary.variant}</th>${texts.map((text) => html`<td>${text}</td>`)}</tr>`;
 }
 
 export function signalsSection({ signals }: Report): Html {
   const [gap = '', ...byRoute] = gapLines(signals.qualityGap);
   const routes = signals.qualityGap.routes.map(({ route }, at) =>
-    runsItem(byRoute[at] ?? '', { route, arm: 'baseline' }),
+    runsItem(byRoute[at] ?? '', { route, variant: 'baseline' }),
   );
   const [waste = ''] = wasteLines(signals.waste);
   const [conflict = '', ...conflicts] = conflictLines(signals.conflictingTools);
-  return html`<section id="signals"><h2>Signals for a split, of ${signals.arm}</h2><p>${adviceSentence(signals.advice)}</p>
-<ul><li>${gap}<ul>${routes}</ul></li>${runsItem(waste, { label: 'correct_but_wasteful', arm: 'baseline' })}
+  return html`<section id="signals"><h2>Signals for a split, of ${signals.variant}</h2><p>${adviceSentence(signals.advice)}</p>
+<ul><li>${gap}<ul>${routes}</ul></li>${runsItem(waste, { label: 'correct_but_wasteful', variant: 'baseline' })}
 <li>${conflict}<ul>${conflicts.map((line) => html`<li>${line}</li>`)}</ul></li>
 ${signals.notes.map((note) => html`<li>${note}</li>`)}</ul></section>`;
 }

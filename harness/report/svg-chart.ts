@@ -16,7 +16,7 @@ const characterWidth = 6.6;
 /** Colours that the page's style sets, for light and for dark. */
 export const ink = 'var(--ink)';
 const faint = 'var(--faint)';
-export const armColors = [1, 2, 3, 4, 5, 6].map((at) => `var(--arm-${at})`);
+export const variantColors = [1, 2, 3, 4, 5, 6].map((at) => `var(--variant-${at})`);
 export const partColors = [1, 2, 3, 4, 5].map((at) => `var(--part-${at})`);
 
 export function chartFigure({ title, note, height, marks }: Chart): Html {

@@ -41,7 +41,7 @@ export function runLogReader(file: string, warn: (warning: string) => void = () 
         named: presentNames,
         onUnknown: (field) => nameUnknown(field, place),
       });
-      const key = JSON.stringify([record.question_id, record.arm, record.trial]);
+      const key = JSON.stringify([record.question_id, record.variant, record.trial]);
       const earlier = lineOfKey.get(key);
       if (earlier !== undefined) throw new LineProblem(`${place}: ${nameOf(record)} stands on line ${earlier} already`);
       lineOfKey.set(key, line);
@@ -56,6 +56,6 @@ export function runLogReader(file: string, warn: (warning: string) => void = () 
   };
 }
 
-function nameOf({ question_id, arm, trial }: RunLogRecord): string {
-  return `question "${question_id}" of arm "${arm}", trial ${trial},`;
+function nameOf({ question_id, variant, trial }: RunLogRecord): string {
+  return `question "${question_id}" of variant "${variant}", trial ${trial},`;
 }

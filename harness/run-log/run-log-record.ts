@@ -9,7 +9,7 @@ import { loggedState } from './logged-state.ts';
 export type RunFacts = {
   questionId: string;
   dataset: string | null;
-  arm: string;
+  variant: string;
   trial: number;
   workflowId: string;
   /** Null of a run that never started. */
@@ -47,7 +47,7 @@ export function toErrorRecord(
 function whichRun(facts: RunFacts) {
   return {
     question_id: facts.questionId,
-    arm: facts.arm,
+    variant: facts.variant,
     trial: facts.trial,
     dataset: facts.dataset,
     failed_usage: facts.failedUsage === null ? null : snakeKeys(facts.failedUsage),

@@ -2,7 +2,7 @@
  * The run log of a benchmark as it grows: an SQLite file that several processes may write. `run-log.jsonl` beside it is an
  * export, or what an earlier version has recorded.
  *
- * 1. A question, arm and trial have one record: the first that was written. It is never changed or deleted.
+ * 1. A question, variant and trial have one record: the first that was written. It is never changed or deleted.
  * 2. Positions are 1, 2, 3 … in the order of writing, so that the last one is the number of records.
  * 3. Once `append` has returned, the record survives a failure of the machine (in a store that `open` has opened).
  * 4. The export is replaced as a whole or not at all, and never by an older one.
@@ -15,7 +15,7 @@ import type { RunLogRecord } from '../../contracts/run-log.ts';
 import { runLogReader } from './run-log-reader.ts';
 import { replaceFileLocked } from '../../lib/fs.ts';
 
-export type RecordKey = Pick<RunLogRecord, 'question_id' | 'arm' | 'trial'>;
+export type RecordKey = Pick<RunLogRecord, 'question_id' | 'variant' | 'trial'>;
 /** Records in the order in which they were written, one line of JSON each. */
 export type StoredLine = { position: number; text: string };
 /** `text` is what the log now has under the key: an earlier record stays. `records` is their number. */
@@ -26,6 +26,7 @@ export const runLogExportFile = (folder: string): string => join(folder, 'run-lo
 
 /** How long one process waits for another; it blocks the thread that asks. */
 const busyMilliseconds = 10_000;
+/** Of the tables: the column `arm` is the record's `variant`. */
 const version = 1;
 const pieceBytes = 1_000_000;
 
@@ -92,7 +93,7 @@ export class RunLogStore implements Disposable {
       .all(position);
     const keys = rows.map(({ question_id, arm, trial }) => ({
       question_id: String(question_id),
-      arm: String(arm),
+      variant: String(arm),
       trial: Number(trial),
     }));
     return { position: Number(rows.at(-1)?.position ?? position), keys };
@@ -149,17 +150,17 @@ export class RunLogStore implements Disposable {
     }
   }
 
-  #insert({ question_id, arm, trial }: RecordKey, text: string): boolean {
+  #insert({ question_id, variant, trial }: RecordKey, text: string): boolean {
     const { changes } = this.#database
       .prepare('INSERT INTO record (question_id, arm, trial, text) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING')
-      .run(question_id, arm, trial, text);
+      .run(question_id, variant, trial, text);
     return Number(changes) === 1;
   }
 
-  #textOf({ question_id, arm, trial }: RecordKey): string {
+  #textOf({ question_id, variant, trial }: RecordKey): string {
     const row = this.#database
       .prepare('SELECT text FROM record WHERE question_id = ? AND arm = ? AND trial = ?')
-      .get(question_id, arm, trial);
+      .get(question_id, variant, trial);
     return String(row?.text);
   }
 

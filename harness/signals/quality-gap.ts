@@ -1,4 +1,4 @@
-/** The first signal for a split: one kind of question is answered far better than another by the same arm. */
+/** The first signal for a split: one kind of question is answered far better than another by the same variant. */
 import type { GradedTrial } from '../graded-trial.ts';
 import type { Interval } from '../statistics/proportions.ts';
 import { shareInterval } from '../comparison/estimates.ts';

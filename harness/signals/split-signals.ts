@@ -1,4 +1,4 @@
-/** The three signals that a split could help, from one arm's graded records; without any of them: do not split. */
+/** The three signals that a split could help, from one variant's graded records; without any of them: do not split. */
 import { shareInterval } from '../comparison/estimates.ts';
 import { checkTrials, type GradedTrial } from '../graded-trial.ts';
 import type { Interval } from '../statistics/proportions.ts';
@@ -32,7 +32,7 @@ export type ConflictSignal = {
 };
 
 export type SplitSignals = {
-  arm: string;
+  variant: string;
   records: number;
   qualityGap: QualityGap;
   waste: WasteSignal;
@@ -51,7 +51,7 @@ export function splitSignals(log: readonly GradedTrial[]): SplitSignals {
   const gap = qualityGap(trials, signalLimits);
   const [waste, conflictingTools] = [wasteSignal(trials), conflictSignal(trials)];
   return {
-    arm: trials[0]?.arm ?? '',
+    variant: trials[0]?.variant ?? '',
     records: trials.length,
     qualityGap: gap,
     waste,

@@ -119,7 +119,7 @@ function spawnServer(executable: string, paths: DataPaths, ports: Ports): ChildP
 
 /**
  * A dev server polls its transfer queue 20 times a second, which makes every step of a workflow wait 50 ms: raised.
- * Fairness is off on it by default; benchmark arms need it. WAL makes the file fast enough to keep. A history is deleted
+ * Fairness is off on it by default; benchmark variants need it. WAL makes the file fast enough to keep. A history is deleted
  * once its shard's queues have saved how far they are, which they do every 30 s: raised, so that gc need not wait for it.
  */
 function serverArguments(paths: DataPaths, ports: Ports): string[] {

@@ -24,7 +24,7 @@ test('an interval holds its mean and shrinks to it where all values are equal', 
   assert.deepEqual(pairedGain([scores], [scoreRanking(['b'], ['a'])], 'mrr'), { mean: 1, low: 1, high: 1 });
 });
 
-test('questions and issue texts become one form; a record without gold files is left out', () => {
+test('questions and issue texts become one form; a record without expected files is left out', () => {
   const common = { id: '1', repo: 'a/b', language: 'python' };
   const commit = 'a'.repeat(40);
   assert.deepEqual(toBenchRecord({ ...common, commit, question: 'q', gold_files: ['x'] }), {
@@ -34,10 +34,10 @@ test('questions and issue texts become one form; a record without gold files is 
     language: 'python',
     query: 'q',
     kind: 'all',
-    gold: ['x'],
+    expected: ['x'],
   });
   const issue = { ...common, base_commit: commit, query: 'q', gold_code_files: ['x'], gold_files: ['x', 'y'] };
-  assert.deepEqual([toBenchRecord(issue)?.kind, toBenchRecord(issue)?.gold], ['code', ['x']]);
+  assert.deepEqual([toBenchRecord(issue)?.kind, toBenchRecord(issue)?.expected], ['code', ['x']]);
   assert.equal(toBenchRecord({ ...common, commit, question: 'q', gold_files: [] }), null);
   assert.throws(() => toBenchRecord({ ...common, commit: 'no', question: 'q', gold_files: ['x'] }));
 });

@@ -10,7 +10,7 @@ await new Promise((ready) => {
 });
 for (let number = 1; number <= Number(count); number += 1) {
   const id = `${prefix}${number}`;
-  const record = RunLogRecord.parse({ question_id: id, arm: 'a', final_answer: 'x'.repeat(20_000) });
+  const record = RunLogRecord.parse({ question_id: id, variant: 'a', final_answer: 'x'.repeat(20_000) });
   await log.append(record);
   process.send?.({ acknowledged: id });
 }

@@ -31,7 +31,7 @@ test('a worker that has read a folder reads it again once it is deleted and made
   const folders = benchmarkFolders(() => folder);
   const { log } = await folders.open('b');
   assert.equal((await folders.open('b')).log, log, 'read once');
-  assert.equal(await log.has({ question_id: 'q-0', arm: 'orchestrated', trial: 1 }), true);
+  assert.equal(await log.has({ question_id: 'q-0', variant: 'orchestrated', trial: 1 }), true);
   // What another worker is told with `fresh`, this one is not.
   rmSync(folder, { recursive: true });
   mkdirSync(folder);

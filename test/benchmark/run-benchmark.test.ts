@@ -13,16 +13,16 @@ import { until } from '../support/until.ts';
 
 const split = pipeline({ name: 'split' });
 const alone = pipeline({ name: 'alone', router: null, specialists: [pipeline().specialists[0]] });
-const arms: PipelineSpec[] = [alone, split];
+const variants: PipelineSpec[] = [alone, split];
 
-const expectedKeys = arms.flatMap(({ name }) => kettleQuestions.map(({ id }) => `${name}/${id}/1`)).toSorted();
+const expectedKeys = variants.flatMap(({ name }) => kettleQuestions.map(({ id }) => `${name}/${id}/1`)).toSorted();
 
-test('every question is asked once with every arm, recorded once with its history, and graded', async () => {
+test('every question is asked once with every variant, recorded once with its history, and graded', async () => {
   await using team = await startTeam({
     specialist: ({ user }) => says(user.includes('case 6') ? { ...goodDraft, answer: 'Never.' } : goodDraft),
   });
   await using scene = await openScene({ modelUrl: team.url });
-  const benchmark = await startBenchmark(scene, { arms });
+  const benchmark = await startBenchmark(scene, { variants });
   const { kind, progress } = await benchmark.ending();
   assert.equal(kind, 'finished');
   assert.deepEqual(benchmark.keys(), expectedKeys);
@@ -35,7 +35,7 @@ test('every question is asked once with every arm, recorded once with its histor
   assert.equal(progress.tally.usage.modelCalls, 6 + 12);
   assert.equal(team.requests.length, 6 + 12);
   for (const record of benchmark.records()) {
-    assert.equal(record.workflow_id, `${benchmark.id}/${record.arm}/${record.question_id}/1`);
+    assert.equal(record.workflow_id, `${benchmark.id}/${record.variant}/${record.question_id}/1`);
     assert.equal(record.dataset, 'kettle-000000000000');
     assert.ok((record.latency_ms?.total ?? 0) > 0);
     assert.equal(benchmark.history(record).workflowType, 'answerQuestion');
@@ -43,7 +43,7 @@ test('every question is asked once with every arm, recorded once with its histor
   assert.equal((await benchmark.replayAll()).length, 1);
 });
 
-test('what is in flight is never more than the limit, and the arms stay level', async () => {
+test('what is in flight is never more than the limit, and the variants stay level', async () => {
   let [now, most] = [0, 0];
   await using team = await startTeam({
     specialist: ({ request }) => {
@@ -56,7 +56,7 @@ test('what is in flight is never more than the limit, and the arms stay level', 
     },
   });
   await using scene = await openScene({ modelUrl: team.url });
-  const benchmark = await startBenchmark(scene, { arms: [alone], trials: 2, concurrency: 2 });
+  const benchmark = await startBenchmark(scene, { variants: [alone], trials: 2, concurrency: 2 });
   await benchmark.ending();
   assert.equal(most, 2);
   const begun = benchmark.records().toSorted((a, b) => ((a.started_at ?? '') < (b.started_at ?? '') ? -1 : 1));
@@ -72,13 +72,13 @@ test('a question whose run breaks or is refused is a record with its error, and 
     specialist: ({ user }) => (user.includes('case 2') ? { status: 401, body: {} } : says(goodDraft)),
   });
   await using scene = await openScene({ modelUrl: team.url });
-  const benchmark = await startBenchmark(scene, { arms });
+  const benchmark = await startBenchmark(scene, { variants });
   const { kind, progress } = await benchmark.ending();
   assert.equal(kind, 'finished');
   assert.deepEqual(benchmark.keys(), expectedKeys);
   assert.equal(progress.tally.failed, 2);
   const broken = benchmark.records().filter(({ question_id }) => question_id === 'q2');
-  assert.equal(broken.length, arms.length);
+  assert.equal(broken.length, variants.length);
   for (const { error, outcome } of broken) {
     assert.equal(outcome, 'unavailable');
     assert.equal((error as { kind: string }).kind, 'ModelKeyRejected');
@@ -91,7 +91,7 @@ test('a run that somebody terminates is a record with an error', async () => {
     specialist: ({ user }) => (user.includes('case 1') ? { fault: 'hang' } : says(goodDraft)),
   });
   await using scene = await openScene({ modelUrl: team.url });
-  const benchmark = await startBenchmark(scene, { arms: [alone] });
+  const benchmark = await startBenchmark(scene, { variants: [alone] });
   await benchmark.untilRecorded(5);
   await scene.client.workflow.getHandle(`${benchmark.id}/alone/q1/1`).terminate('not needed');
   const { progress } = await benchmark.ending();
@@ -107,7 +107,7 @@ test('calls that met a 429 are counted', async () => {
     { status: 429, headers: { 'retry-after-ms': '20' }, body: { error: { message: 'slow down' } } },
   ]);
   await using scene = await openScene({ modelUrl: team.url });
-  const benchmark = await startBenchmark(scene, { arms: [alone] });
+  const benchmark = await startBenchmark(scene, { variants: [alone] });
   const { progress } = await benchmark.ending();
   assert.equal(progress.tally.rateLimited, 2);
   assert.equal(progress.tally.failed, 0);
@@ -117,7 +117,7 @@ test('calls that met a 429 are counted', async () => {
 test('a paused benchmark asks nothing new, and goes on when it is resumed', async () => {
   await using team = await startTeam({ specialist: () => ({ ...says(goodDraft), delayMs: 100 }) });
   await using scene = await openScene({ modelUrl: team.url });
-  const benchmark = await startBenchmark(scene, { arms, concurrency: 2 });
+  const benchmark = await startBenchmark(scene, { variants, concurrency: 2 });
   await team.request(0);
   await benchmark.handle.signal('pause');
   // What is in flight is recorded; then nothing more is asked.
@@ -151,9 +151,9 @@ test('a cancelled benchmark stops its runs; started again it asks what is missin
     },
   });
   await using scene = await openScene({ modelUrl: team.url });
-  const benchmark = await startBenchmark(scene, { arms, concurrency: 2 });
+  const benchmark = await startBenchmark(scene, { variants, concurrency: 2 });
   await benchmark.untilRecorded(6);
-  // Two hang: one of the arm alone, one behind the split's router.
+  // Two hang: one of the variant alone, one behind the split's router.
   await until(async () => (hanging === 2 ? true : null));
   await benchmark.handle.cancel();
   const { kind, progress } = await benchmark.ending();
@@ -176,7 +176,7 @@ test('a cancelled benchmark stops its runs; started again it asks what is missin
 test('a terminated benchmark that is started again records the runs that went on without it', async () => {
   await using team = await startTeam({ specialist: () => ({ ...says(goodDraft), delayMs: 1000 }) });
   await using scene = await openScene({ modelUrl: team.url });
-  const benchmark = await startBenchmark(scene, { arms: [alone], concurrency: 6 });
+  const benchmark = await startBenchmark(scene, { variants: [alone], concurrency: 6 });
   await team.request(5);
   await benchmark.handle.terminate('killed');
   await benchmark.start();
@@ -192,7 +192,7 @@ test('a limit on tokens ends the benchmark with what it has', async () => {
   await using team = await startTeam({ specialist: () => says(goodDraft) });
   await using scene = await openScene({ modelUrl: team.url });
   // A scripted reply counts 15 tokens.
-  const benchmark = await startBenchmark(scene, { arms: [alone], limit: { kind: 'tokens', most: 50 } });
+  const benchmark = await startBenchmark(scene, { variants: [alone], limit: { kind: 'tokens', most: 50 } });
   const { kind, progress } = await benchmark.ending();
   assert.equal(kind, 'limit-reached');
   assert.equal(progress.done, 3);
@@ -204,7 +204,7 @@ test('a history that gets long goes on in a new run, with nothing lost and nothi
   await using team = await startTeam({ specialist: () => says(inventedDraft) });
   await using scene = await openScene({ modelUrl: team.url });
   const ungated = { ...alone, gate: null };
-  const benchmark = await startBenchmark(scene, { arms: [ungated], trials: 3, eventLimit: 80 });
+  const benchmark = await startBenchmark(scene, { variants: [ungated], trials: 3, eventLimit: 80 });
   const { kind, progress } = await benchmark.ending();
   assert.deepEqual([kind, progress.done, progress.total], ['finished', 18, 18]);
   assert.equal(benchmark.records().length, 18);
@@ -219,7 +219,7 @@ test('a benchmark that stays paused ends by itself; started again it asks what i
   await using team = await startTeam({ specialist: () => ({ ...says(goodDraft), delayMs: 100 }) });
   await using scene = await openScene({ modelUrl: team.url });
   const limits = { ...quickLimits, personWaitSeconds: 2 };
-  const benchmark = await startBenchmark(scene, { arms, concurrency: 2, limits });
+  const benchmark = await startBenchmark(scene, { variants, concurrency: 2, limits });
   await team.request(0);
   await benchmark.handle.signal('pause');
   const ending = await Promise.race([benchmark.ending(), pause(60_000, null, { ref: false })]);
@@ -237,7 +237,7 @@ test('a benchmark that stays paused ends by itself; started again it asks what i
 test('a run of a benchmark has a time limit of the server far beyond its own', async () => {
   await using team = await startTeam({ specialist: () => says(goodDraft) });
   await using scene = await openScene({ modelUrl: team.url });
-  const benchmark = await startBenchmark(scene, { arms: [alone] });
+  const benchmark = await startBenchmark(scene, { variants: [alone] });
   await benchmark.ending();
   const { events } = await scene.client.workflow.getHandle(`${benchmark.id}/alone/q1/1`).fetchHistory();
   const started = events?.[0]?.workflowExecutionStartedEventAttributes;

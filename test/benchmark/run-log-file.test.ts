@@ -25,8 +25,8 @@ function scene() {
   return { folder, file, ids, [Symbol.dispose]: () => rmSync(folder, { recursive: true }) };
 }
 
-const record = (question_id: string, trial = 1) => RunLogRecord.parse({ question_id, arm: 'a', trial });
-const keyOf = (question_id: string, arm = 'a') => ({ question_id, arm, trial: 1 });
+const record = (question_id: string, trial = 1) => RunLogRecord.parse({ question_id, variant: 'a', trial });
+const keyOf = (question_id: string, variant = 'a') => ({ question_id, variant, trial: 1 });
 
 test('a record is written once, however often and from wherever it is handed in', async () => {
   using place = scene();
@@ -109,7 +109,7 @@ test('a writer killed at any moment loses nothing that it has acknowledged, and 
 test('what an earlier version has recorded is taken over, but for a line that a kill has cut off', async () => {
   using place = scene();
   writeFileSync(place.file, `${JSON.stringify(record('q1'))}\n\n${JSON.stringify(record('q2'))}\n`);
-  appendFileSync(place.file, '{"question_id":"q3","arm":"a","tri');
+  appendFileSync(place.file, '{"question_id":"q3","variant":"a","tri');
   const logs = [new RunLogFile(place.folder), new RunLogFile(place.folder)];
   assert.deepEqual(await Promise.all(logs.map((log) => log.has(keyOf('q2')))), [true, true]);
   assert.equal(await logs[0]?.has(keyOf('q3')), false);
@@ -216,9 +216,16 @@ test('a folder that is deleted and made anew has a log of its own', async () => 
 });
 
 test('histories of different runs never share a file, and every name is safe', () => {
-  const ids = ['b/arm/q/1', 'b/arm/q_1/1', 'b/arm/q/1/1', 'b/arm/../1', `b/arm/${'x'.repeat(300)}/1`, 'b/arm/q\n/1'];
+  const ids = [
+    'b/variant/q/1',
+    'b/variant/q_1/1',
+    'b/variant/q/1/1',
+    'b/variant/../1',
+    `b/variant/${'x'.repeat(300)}/1`,
+    'b/variant/q\n/1',
+  ];
   const paths = ids.map(historyPath);
-  assert.equal(paths[0], 'histories/b_arm_q_1.json.gz');
+  assert.equal(paths[0], 'histories/b_variant_q_1.json.gz');
   assert.equal(new Set(paths).size, ids.length);
   for (const path of paths) assert.match(path, /^histories\/[A-Za-z0-9._-]{1,240}$/);
 });
@@ -227,7 +234,14 @@ test('a database of 0.1 is read and added to: its records have other names, the 
   using place = scene();
   const evidence = [{ path: 'a.js', firstLine: 3, lastLine: 4 }];
   const usage = { modelCalls: 1, inputTokens: 9, cachedInputTokens: 0, outputTokens: 1, reasoningTokens: 0 };
-  const former = { question_id: 'q1', arm: 'a', trial: 1, evidence, cost_usd: 0.5, usage: { ...usage, costUsd: 0.5 } };
+  const former = {
+    question_id: 'q1',
+    variant: 'a',
+    trial: 1,
+    evidence,
+    cost_usd: 0.5,
+    usage: { ...usage, costUsd: 0.5 },
+  };
   {
     using store = RunLogStore.open(place.folder);
     store.append(keyOf('q1'), JSON.stringify(former));

@@ -13,7 +13,7 @@ import { repositoryOf } from '../../client/repository/repository-argument.ts';
 import { readConfig } from '../../config/read-config.ts';
 import { PipelineSpec } from '../../contracts/pipeline.ts';
 import { temporaryFolder } from './run-command.ts';
-import { armOf } from '../../client/benchmark/benchmark-arms.ts';
+import { variantOf } from '../../client/benchmark/benchmark-variants.ts';
 
 const specialist = { name: 'code', purpose: 'code', prompt: 'Answer.', tools: ['grep'] };
 const spec = PipelineSpec.parse({
@@ -63,14 +63,17 @@ test('every model that a run may call is asked for its price, and the ones witho
 });
 
 test('a benchmark that is limited in dollars needs the prices of all its pipelines', async () => {
-  const arms = [armOf(spec)];
+  const variants = [variantOf(spec)];
   const unknown = { ...settings, router: 'unknown-1' };
-  assert.equal(await expectBenchmarkPrices(arms, { kind: 'tokens', most: 5 }, unknown), null);
+  assert.equal(await expectBenchmarkPrices(variants, { kind: 'tokens', most: 5 }, unknown), null);
   await assert.rejects(
-    expectBenchmarkPrices(arms, { kind: 'usd', most: 5 }, unknown),
+    expectBenchmarkPrices(variants, { kind: 'usd', most: 5 }, unknown),
     /unknown-1: limit tokens \(--limit/,
   );
-  assert.equal(Object.keys((await expectBenchmarkPrices(arms, { kind: 'usd', most: 5 }, settings)) ?? {}).length, 4);
+  assert.equal(
+    Object.keys((await expectBenchmarkPrices(variants, { kind: 'usd', most: 5 }, settings)) ?? {}).length,
+    4,
+  );
 });
 
 test('a repository is a folder, made absolute, or a URL as it stands', async () => {

@@ -46,6 +46,15 @@ function allCommands(command: Command, path: string): Listed[] {
 
 const commands = allCommands(createProgram(), 'switchyard');
 
+test('former names are taken and not shown', () => {
+  for (const { path, command } of commands)
+    assert.doesNotMatch(command.helpInformation(), /\bretry ID|^ +retry |--arm\b/m, path);
+  for (const name of ['grade', 'label', 'signals', 'counterfactual'])
+    assert.ok(
+      commands.find(({ path }) => path === `switchyard ${name}`)?.command.options.some(({ long }) => long === '--arm'),
+    );
+});
+
 test('every command has help and a version', async () => {
   assert.ok(commands.length > 35, `${commands.length} commands`);
   const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8'));

@@ -4,12 +4,12 @@ import { globSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
-import { Command } from 'commander';
+import { Command, Help } from 'commander';
 import { keyedFields, stateRecord } from '../../client/ask/run-record.ts';
 import { BenchmarkManifest } from '../../contracts/benchmark.ts';
 import { snakeKeys } from '../../lib/snake-keys.ts';
 import { writeBenchmark } from './benchmark/benchmark-folder.ts';
-import { writeArms } from './evaluate/arm-logs.ts';
+import { writeVariants } from './evaluate/variant-logs.ts';
 import { runSwitchyard, temporaryFolder } from './run-command.ts';
 import { aState } from './runs/a-run.ts';
 import { keysWithCapitals, printedValues } from './snake-keys.ts';
@@ -19,7 +19,7 @@ const history = (name: string) => join(checkout, 'test/histories', `${name}.json
 
 /** Commands with `--json` that need a server or a model: their keys are asked for where they are tested with one. */
 const elsewhere = [
-  ...['ask', 'route', 'runs', 'runs show', 'runs cancel', 'runs retry', 'verify-langfuse', 'judge', 'counterfactual'],
+  ...['ask', 'route', 'runs', 'runs show', 'runs cancel', 'runs resume', 'verify-langfuse', 'judge', 'counterfactual'],
   ...['bench run', 'bench resume', 'bench status', 'bench pause', 'bench cancel', 'gc'],
   ...['bench schedule', 'bench schedule list', 'bench schedule delete'],
 ];
@@ -40,8 +40,8 @@ const cases: Record<string, Case> = {
     data: ['routes', 'kinds'],
     code: 1,
   },
-  grade: { given: ({ log, dataset }) => ['grade', log, '--dataset', dataset], data: ['arms.unsaid'] },
-  label: { given: ({ log, dataset }) => ['label', log, '--dataset', dataset], data: ['arms.unsaid'] },
+  grade: { given: ({ log, dataset }) => ['grade', log, '--dataset', dataset], data: ['variants.unsaid'] },
+  label: { given: ({ log, dataset }) => ['label', log, '--dataset', dataset], data: ['variants.unsaid'] },
   signals: { given: ({ log, dataset }) => ['signals', `${log}:single`, '--dataset', dataset] },
   compare: {
     given: ({ log, dataset }) => ['compare', `${log}:single`, `${log}:split`, '--dataset', dataset],
@@ -64,8 +64,11 @@ test('every command that has --json is here or is tested with a server', async (
   assert.deepEqual(namesWithJson(program, []).sort(), [...Object.keys(cases), ...elsewhere].sort());
 });
 
+/** Without those that help does not show: former names of others. */
 function namesWithJson(command: Command, above: string[]): string[] {
+  const visible = new Set(new Help().visibleCommands(command));
   return command.commands.flatMap((each) => {
+    if (!visible.has(each)) return [];
     const path = [...above, each.name()];
     const has = each.options.some(({ long }) => long === '--json');
     return [...(has ? [path.join(' ')] : []), ...namesWithJson(each, path)];
@@ -75,7 +78,7 @@ function namesWithJson(command: Command, above: string[]): string[] {
 test('what they print has no key with a capital letter', async (context) => {
   using place = temporaryFolder();
   const folder = place.path;
-  const files = { folder, ...writeArms(folder, 40) };
+  const files = { folder, ...writeVariants(folder, 40) };
   mkdirSync(join(folder, 'lib'));
   writeFileSync(join(folder, 'lib', 'body.js'), 'const bodyLimit = 1048576;\n');
   writeBenchmark(join(folder, 'data', 'benchmarks', 'b-1'), { questions: 12 });
@@ -98,7 +101,7 @@ test('what they print has no key with a capital letter', async (context) => {
 
 test('files that commands write by -o have the names that --json has', async () => {
   using folder = temporaryFolder();
-  const { dataset, log } = writeArms(folder.path, 20);
+  const { dataset, log } = writeVariants(folder.path, 20);
   const out = join(folder.path, 'out.jsonl');
   assert.equal((await runSwitchyard(['grade', log, '--dataset', dataset, '-o', out])).code, 0);
   const [first] = printedValues(readFileSync(out, 'utf8')) as { waste: object }[];
@@ -117,7 +120,7 @@ test('nothing in the client prints JSON past the one function that renames', () 
   }
 });
 
-test('keys that are data stay as they are: names of routes, roles, arms and labels', async () => {
+test('keys that are data stay as they are: names of routes, roles, variants and labels', async () => {
   const routing = { route: 'apiDocs', source: 'logprobs', fallback: false, reply: 'apiDocs' } as const;
   const state = aState({
     route: 'apiDocs',
@@ -130,7 +133,7 @@ test('keys that are data stay as they are: names of routes, roles, arms and labe
 
   using folder = temporaryFolder();
   const renamed = (text: string) => text.replaceAll('"docs"', '"apiDocs"').replaceAll('"split"', '"mySplit"');
-  const { dataset, log } = writeArms(folder.path, 40);
+  const { dataset, log } = writeVariants(folder.path, 40);
   for (const file of [dataset, log]) writeFileSync(file, renamed(readFileSync(file, 'utf8')));
   const given = [
     `${log}:single`,
@@ -174,5 +177,5 @@ test('the manifest of a benchmark that an earlier version has started is read', 
   writeBenchmark(folder.path, { questions: 4 });
   const text = readFileSync(join(folder.path, 'benchmark.json'), 'utf8');
   assert.match(text, /"specHash".*"startedAt"/);
-  assert.equal(BenchmarkManifest.parse(JSON.parse(text)).arms.length, 2);
+  assert.equal(BenchmarkManifest.parse(JSON.parse(text)).variants.length, 2);
 });

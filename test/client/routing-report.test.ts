@@ -138,7 +138,7 @@ test('plain progress is a line for each change, none for a repetition, and says 
     /^\[code\] routing: choosing \| route code \(code 0\.90, docs 0\.10\) \| retries 1 \| 3 model/,
   );
   assert.match(lines[2] ?? '', /read \ufffd\[31mlib/);
-  assert.match(lines[3] ?? '', /waiting: gone \(look at OPENAI_BASE_URL\); .*switchyard runs retry ask-1$/);
+  assert.match(lines[3] ?? '', /waiting: gone \(look at OPENAI_BASE_URL\); .*switchyard runs resume ask-1$/);
 });
 
 test('a link names namespace, run and history, and is null where no Web UI is known', () => {

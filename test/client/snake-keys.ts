@@ -1,6 +1,6 @@
 /** Looks for keys that are no snake_case in what a command has printed. */
 
-/** @param data places whose own keys are data, as `tally.arms`; with `.**` at the end, all that is below too */
+/** @param data places whose own keys are data, as `tally.variants`; with `.**` at the end, all that is below too */
 export function keysWithCapitals(value: unknown, data: readonly string[] = [], path = ''): string[] {
   if (typeof value !== 'object' || value === null) return [];
   if (data.includes(`${path}.**`)) return [];

@@ -10,13 +10,13 @@ async function dataDirectoryOf(folder: string) {
   return { SWITCHYARD_HOME: folder, SWITCHYARD_TEMPORAL_EXECUTABLE: await temporalExecutable() };
 }
 
-test('bench run says first what it will take, asks both arms, and leaves a log that can be graded', async () => {
+test('bench run says first what it will take, asks both variants, and leaves a log that can be graded', async () => {
   using dataDirectory = temporaryFolder();
   const env = await dataDirectoryOf(dataDirectory.path);
   const given = ['bench', 'run', '--questions', '2', '--name', 'two', '--json'];
   const { code, stdout, stderr } = await runSwitchyard(given, { env });
   assert.equal(code, 0, stderr);
-  assert.match(stderr, /arms +single-agent \(the baseline\), orchestrated\n/);
+  assert.match(stderr, /variants +single-agent \(the baseline\), orchestrated\n/);
   assert.match(stderr, /runs +4, about \d+ model calls/);
   const end = JSON.parse(stdout);
   assert.deepEqual([end.ending, end.done, end.offline], ['finished', 4, true]);
@@ -32,8 +32,8 @@ test('bench run says first what it will take, asks both arms, and leaves a log t
 
   const graded = await runSwitchyard(['grade', log, '--dataset', join(end.folder, 'dataset.jsonl'), '--json'], { env });
   const summary = JSON.parse(graded.stdout.trimEnd().split('\n').at(-1) ?? '');
-  assert.equal(summary.arms.length, 2);
-  for (const { arm, correct } of summary.arms) assert.equal(correct, end.tally.arms[arm].right);
+  assert.equal(summary.variants.length, 2);
+  for (const { variant, correct } of summary.variants) assert.equal(correct, end.tally.variants[variant].right);
 
   const runs = await runSwitchyard(['runs', '--json'], { env });
   assert.deepEqual(JSON.parse(runs.stdout), [], 'the runs of a benchmark are listed with it');

@@ -121,12 +121,12 @@ test('a reranker without a price under a money limit, or without a budget, is no
     specialists: pipeline().specialists.map((each) => ({ ...each, model: 'gpt-4.1-mini' })),
     budget: { costUsd: 1 },
   };
-  for (const [what, arm, why] of [
+  for (const [what, variant, why] of [
     ['no price', priced, /ModelUnpriced/],
     ['no model calls left', { budget: { modelCalls: 4 } }, /budget/],
   ] as const)
     await t.test(what, { timeout: 60_000 }, async () => {
-      const handle = await scene.start(question, { pipeline: pipeline({ ...arm, rerank }), limits });
+      const handle = await scene.start(question, { pipeline: pipeline({ ...variant, rerank }), limits });
       assertUnharmed(await told(handle), why);
       assert.equal(stage.asked(), 0);
     });

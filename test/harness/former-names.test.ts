@@ -1,7 +1,8 @@
-/** A run log of 0.1 is read, graded and compared as one of today with the same content is. */
+/** A run log and a benchmark's folder of 0.1 are read as those of today with the same content are. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { z } from 'zod';
+import { BenchmarkManifest } from '../../contracts/benchmark.ts';
 import { RunLogRecord } from '../../contracts/run-log.ts';
 import { gradeRecord } from '../../harness/graded-record.ts';
 import { usageOfRecord } from '../../harness/run-log/logged-state.ts';
@@ -12,7 +13,6 @@ import { aQuestion } from './graded-case.ts';
 /** What both say in the same words. */
 const common = {
   question_id: 'q1',
-  arm: 'orchestrated',
   trial: 1,
   dataset: 'made-up 0123456789ab',
   question: 'How large may a body be?',
@@ -53,6 +53,7 @@ const formerUsage = {
 };
 const former = {
   ...common,
+  arm: 'orchestrated',
   specialist_output: [1, 2].map((attempt) => ({
     ...{ ...output, try: attempt },
     citations: [{ ...place, firstLine: 12, lastLine: 14 }],
@@ -72,6 +73,7 @@ const usage = {
 };
 const present = {
   ...common,
+  variant: 'orchestrated',
   specialist_output: [1, 2].map((attempt) => ({
     ...{ ...output, try: attempt },
     citations: [{ ...place, first_line: 12, last_line: 14 }],
@@ -94,6 +96,7 @@ test('a record under former names is the same record, and nothing in it is calle
   const [old, now] = [read(former), read(present)];
   assert.deepEqual(old, now);
   assert.deepEqual(old.warnings, []);
+  assert.equal(old.record.variant, 'orchestrated');
   assert.equal(old.record.evidence?.[0]?.first_line, 12);
   assert.deepEqual(old.record.models, common.models);
   assert.equal(RunLogRecord.parse(former).tools_called?.[0]?.arguments_text, '{"a":1}');
@@ -136,6 +139,17 @@ test('former names of a wrong type are refused, and what is no object is not tak
   ])
     assert.equal(RunLogRecord.safeParse({ ...former, ...wrong }).success, false, JSON.stringify(wrong));
   for (const record of [null, [], 'x', 3]) assert.equal(RunLogRecord.safeParse(record).success, false);
+});
+
+test('a manifest that calls its variants arms is the same manifest, and one that says both is refused', () => {
+  const pipeline = { name: 'a', specialists: [{ name: 's', purpose: 'p', prompt: 'Answer.', tools: ['grep'] }] };
+  const variant = { name: 'a', specHash: 'h', pipeline };
+  const manifest = { id: 'b', dataset: 'd 0123456789ab', questions: 1, trials: 1, plan: {}, offline: true };
+  const started = { ...manifest, startedAt: common.started_at };
+  const now = BenchmarkManifest.parse({ ...started, variants: [variant] });
+  assert.deepEqual(BenchmarkManifest.parse({ ...started, arms: [variant] }), now);
+  assert.equal(now.variants[0]?.name, 'a');
+  assert.equal(BenchmarkManifest.safeParse({ ...started, arms: [variant], variants: [variant] }).success, false);
 });
 
 test('the schema of the run log has no other names than those of today', () => {

@@ -1,20 +1,20 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { ComparisonPlan } from '../../contracts/comparison-plan.ts';
-import { compareArms } from '../../harness/comparison/compare-arms.ts';
+import { compareVariants } from '../../harness/comparison/compare-variants.ts';
 import { judgeGate, parseGateRule } from '../../harness/gate-rule.ts';
 import { logOf } from './comparison/trials.ts';
 
 const nothing = { total: null, queue: null, model: null, tool: null, backoff: null, orchestration: null };
 
 /** Accuracy 0.60 against 0.58, equal on docs; cost twice as high; no latency; retries 0 against 1. */
-const comparison = compareArms(
+const comparison = compareVariants(
   { spec: null, trials: logOf(100, (at) => ({ ...route(at), correct: at % 10 < 6 ? 1 : 0, latencyMs: nothing })) },
   {
     spec: null,
     trials: logOf(100, (at) => ({
       ...route(at),
-      arm: 'b',
+      variant: 'b',
       correct: at % 10 < 6 && ![0, 10].includes(at) ? 1 : 0,
       latencyMs: nothing,
       costUsd: 0.02,

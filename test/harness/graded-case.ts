@@ -1,4 +1,4 @@
-/** A question with its gold and a record that answers it rightly, and their variations. */
+/** A question with its ground truth and a record that answers it rightly, and their variations. */
 import { DatasetQuestion } from '../../contracts/dataset.ts';
 import { RunLogRecord } from '../../contracts/run-log.ts';
 
@@ -45,7 +45,7 @@ export const call = (tool: string, paths: string[], argumentsText?: string) => (
 export function aRecord(more: Given = {}): RunLogRecord {
   return RunLogRecord.parse({
     question_id: 'q1',
-    arm: 'orchestrated',
+    variant: 'orchestrated',
     outcome: 'answered',
     route: 'code',
     routing: {
@@ -63,9 +63,9 @@ export function aRecord(more: Given = {}): RunLogRecord {
   });
 }
 
-/** What the router of an arm with one specialist leaves behind. */
+/** What the router of a variant with one specialist leaves behind. */
 export const noRouter = {
-  arm: 'single-agent',
+  variant: 'single-agent',
   route: 'agent',
   routes_run: ['agent'],
   routing: {

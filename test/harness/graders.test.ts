@@ -17,7 +17,7 @@ test('word overlap is F1 over words with their counts', () => {
   assert.equal(wordOverlap('', 'a'), 0);
 });
 
-test('citations: precision over files, recall over the lines of the gold', () => {
+test('citations: precision over files, recall over the lines of the expected places', () => {
   const evidence = [
     { path: 'lib/body.js', first_line: 20, last_line: 30 },
     { path: 'lib/body.js', first_line: 90, last_line: 95 },
@@ -36,7 +36,7 @@ test('citations: precision over files, recall over the lines of the gold', () =>
   const { rightFile, rightLines, linesInside } = citations ?? {};
   assert.deepEqual(citations, {
     given: 3,
-    inGold: 2,
+    inExpected: 2,
     precision: 2 / 3,
     recall: 0.5,
     rightFile,
@@ -50,11 +50,11 @@ test('no citations are not a precision of 0, and an unsaid list is no figure at 
   assert.equal(gradeAnswer(aRecord({ evidence: null }), aQuestion()).citations, null);
 });
 
-test('a gold folder holds its files and no file beside it', () => {
+test('an expected folder holds its files and no file beside it', () => {
   const question = aQuestion({ gold: { paths: ['lib/body/'] } });
-  const inGold = (path: string) => gradeAnswer(aRecord({ evidence: [{ path }] }), question).citations?.inGold;
-  assert.equal(inGold('lib/body/a.js'), 1);
-  assert.equal(inGold('lib/body.js'), 0);
+  const inExpected = (path: string) => gradeAnswer(aRecord({ evidence: [{ path }] }), question).citations?.inExpected;
+  assert.equal(inExpected('lib/body/a.js'), 1);
+  assert.equal(inExpected('lib/body.js'), 0);
 });
 
 test('calls are needed, redundant, of a wrong kind or unused', () => {

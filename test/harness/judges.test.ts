@@ -6,7 +6,7 @@ import { krippendorffAlpha, panelAgreement, panelVerdict } from '../../harness/j
 import { chatReply } from '../support/replies.ts';
 import { aQuestion, unanswerable } from './graded-case.ts';
 
-const task = (seed: number) => ({ gold: aQuestion(), answer: 'bodyLimit, 1 MiB', seed });
+const task = (seed: number) => ({ question: aQuestion(), answer: 'bodyLimit, 1 MiB', seed });
 const criteriaShown = (seed: number) =>
   [...(answerJudgeMessages(task(seed))[1]?.content ?? '').matchAll(/^\d+\. (.*)$/gm)].map((match) => match[1] ?? '');
 

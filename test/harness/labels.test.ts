@@ -10,7 +10,7 @@ type Case = { name: string; record?: Given; question?: Given; gets: Label; secon
 
 const wrongAnswer = { final_answer: 'Look at bodyLimit.' };
 const missed = [call('search_code', ['lib/other.js'])];
-const offGold = [{ path: 'lib/other.js', first_line: 1, last_line: 2, status: 'verified' }];
+const elsewhere = [{ path: 'lib/other.js', first_line: 1, last_line: 2, status: 'verified' }];
 const docsFirst = [call('search_docs', ['docs/a.md']), call('search_code', ['lib/body.js'])];
 
 const cases: Case[] = [
@@ -38,7 +38,7 @@ const cases: Case[] = [
   },
   {
     name: 'an answer that the record leaves out, cited from elsewhere: wrong, whatever it says',
-    record: { final_answer: null, evidence: offGold },
+    record: { final_answer: null, evidence: elsewhere },
     gets: 'unsupported_claim',
   },
   { name: 'no calls were made, which is known', record: { tools_called: [] }, gets: 'correct' },
@@ -56,12 +56,12 @@ const cases: Case[] = [
   },
   { name: 'an answer where nothing answers', question: unanswerable, gets: 'unsupported_claim' },
   {
-    name: 'an abstention that never saw the gold',
+    name: 'an abstention that never saw the expected places',
     record: { outcome: 'insufficient-evidence', tools_called: missed, evidence: [] },
     gets: 'false_abstention',
     secondary: ['retrieval_miss'],
   },
-  { name: 'every fact, gold cited, no needless call', gets: 'correct' },
+  { name: 'every fact, an expected place cited, no needless call', gets: 'correct' },
   {
     name: 'a third of the calls for nothing is still fine',
     record: {
@@ -146,18 +146,18 @@ const cases: Case[] = [
     gets: 'incomplete',
   },
   {
-    name: 'the right tools, and none showed the gold',
-    record: { ...wrongAnswer, tools_called: missed, evidence: offGold },
+    name: 'the right tools, and none showed the expected places',
+    record: { ...wrongAnswer, tools_called: missed, evidence: elsewhere },
     gets: 'retrieval_miss',
     secondary: ['unsupported_claim', 'incomplete'],
   },
   {
-    name: 'the gold was shown and not used',
-    record: { ...wrongAnswer, evidence: offGold },
+    name: 'an expected place was shown and not used',
+    record: { ...wrongAnswer, evidence: elsewhere },
     gets: 'unsupported_claim',
     secondary: ['incomplete'],
   },
-  { name: 'every fact, and cited from elsewhere', record: { evidence: offGold }, gets: 'unsupported_claim' },
+  { name: 'every fact, and cited from elsewhere', record: { evidence: elsewhere }, gets: 'unsupported_claim' },
   {
     name: 'a citation that does not hold',
     record: { evidence: [{ path: 'lib/body.js', status: 'unresolved' }] },
@@ -168,7 +168,7 @@ const cases: Case[] = [
     record: { final_answer: 'bodyLimit is 1 MiB, but there is no limit on streams.' },
     gets: 'unsupported_claim',
   },
-  { name: 'one fact missing, gold cited', record: wrongAnswer, gets: 'incomplete' },
+  { name: 'one fact missing, an expected place cited', record: wrongAnswer, gets: 'incomplete' },
 ];
 
 for (const { name, record, question, gets, secondary = [] } of cases)
@@ -192,11 +192,13 @@ test('the declared share decides what is wasteful', () => {
   assert.equal(gradeRecord(record, aQuestion(), { wasteShare: 0.49 }).label, 'correct_but_wasteful');
 });
 
-test('waste and labels do not depend on the name of the arm', () => {
+test('waste and labels do not depend on the name of the variant', () => {
   const tools_called = [call('search_code', ['lib/body.js']), call('grep', ['x.js'])];
-  const [one, other] = ['baseline', 'candidate'].map((arm) => gradeRecord(aRecord({ arm, tools_called }), aQuestion()));
+  const [one, other] = ['baseline', 'candidate'].map((variant) =>
+    gradeRecord(aRecord({ variant, tools_called }), aQuestion()),
+  );
   assert.equal(one?.label, 'correct_but_wasteful');
-  assert.deepEqual({ ...one, arm: null }, { ...other, arm: null });
+  assert.deepEqual({ ...one, variant: null }, { ...other, variant: null });
 });
 
 test('a run that a person stopped has no grade; one that broke is wrong', () => {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { ComparisonPlan } from '../../contracts/comparison-plan.ts';
-import { compareArms } from '../../harness/comparison/compare-arms.ts';
+import { compareVariants } from '../../harness/comparison/compare-variants.ts';
 import { type GradedCase, gradeRecord } from '../../harness/graded-record.ts';
 import { ownScores, scoredTrial } from '../../harness/graders/own-graders.ts';
 import { aQuestion, aRecord } from './graded-case.ts';
@@ -44,11 +44,11 @@ test('only what the grader calls right can be wasteful', () => {
 });
 
 test('a comparison is decided by the scores, not by the rule that ships', () => {
-  const trials = (arm: string, score: number) =>
-    Array.from({ length: 40 }, (_, at) => scoredTrial(aCase({ question_id: `q${at}`, arm }), 'd', score));
+  const trials = (variant: string, score: number) =>
+    Array.from({ length: 40 }, (_, at) => scoredTrial(aCase({ question_id: `q${at}`, variant }), 'd', score));
   const [baseline, candidate] = [trials('a', 0), trials('b', 1)].map((each) => ({ spec: null, trials: each }));
   assert.ok(baseline && candidate);
-  const { cells } = compareArms(baseline, candidate, ComparisonPlan.parse({}));
+  const { cells } = compareVariants(baseline, candidate, ComparisonPlan.parse({}));
   const accuracy = cells.find(({ row, dimension }) => row === 'whole' && dimension === 'accuracy') ?? cells[0];
   assert.equal(accuracy?.effect, 1);
   assert.equal(accuracy?.standing, 'better');

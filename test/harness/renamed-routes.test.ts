@@ -6,7 +6,7 @@ import { test } from 'node:test';
 import { ComparisonPlan } from '../../contracts/comparison-plan.ts';
 import type { DatasetQuestion } from '../../contracts/dataset.ts';
 import { PipelineSpec } from '../../contracts/pipeline.ts';
-import { compareArms } from '../../harness/comparison/compare-arms.ts';
+import { compareVariants } from '../../harness/comparison/compare-variants.ts';
 import { readDataset } from '../../harness/dataset.ts';
 import { gradeRecord } from '../../harness/graded-record.ts';
 import { neededKinds, withRouteKinds } from '../../harness/graders/needed-kinds.ts';
@@ -43,7 +43,7 @@ function measured(naming: Naming, asked: (route: string, at: number) => DatasetQ
   const questions = Array.from({ length: 80 }, (_, at) => asked(routes[at % 4] ?? '', at)).map((question) =>
     withRouteKinds(question, [split(naming), alone]),
   );
-  const trials = (arm: 'split' | 'alone') =>
+  const trials = (variant: 'split' | 'alone') =>
     questions.map((question, at) => {
       const route = routes[at % 4] ?? '';
       const taken = naming(at % 20 === 2 ? 'code' : route);
@@ -52,13 +52,13 @@ function measured(naming: Naming, asked: (route: string, at: number) => DatasetQ
         call(route === 'docs' && at % 8 === 1 ? 'search_code' : 'grep', ['x.js']),
         call('search_docs', ['y.md']),
       ];
-      const where = arm === 'alone' ? noRouter : { route: taken, routes_run: [taken], routing: null };
-      const record = aRecord({ question_id: question.id, ...where, ...wrong, tools_called, arm });
+      const where = variant === 'alone' ? noRouter : { route: taken, routes_run: [taken], routing: null };
+      const record = aRecord({ question_id: question.id, ...where, ...wrong, tools_called, variant });
       return toGradedTrial(record, gradeRecord(record, question), 'd');
     });
   const [ours, theirs] = [trials('alone'), trials('split')];
   const plan = ComparisonPlan.parse({ draws: 999 });
-  const comparison = compareArms({ trials: ours, spec: null }, { trials: theirs, spec: null }, plan);
+  const comparison = compareVariants({ trials: ours, spec: null }, { trials: theirs, spec: null }, plan);
   const labels = [...ours, ...theirs].map(({ label }) => label);
   const { qualityGap, waste, conflictingTools, advice } = splitSignals(ours);
   const conflicts = conflictingTools.conflicts.map(({ tool, calls, questions: some }) => [tool, calls, some]);
@@ -160,13 +160,13 @@ test('expected routes that a pipeline with a router does not have are named, wit
   assert.equal(unmetRoutes(alone, expected), null);
 });
 
-test('a comparison notes the expected routes that an arm does not have', () => {
-  const trials = (arm: string) => {
-    const record = aRecord({ arm });
+test('a comparison notes the expected routes that a variant does not have', () => {
+  const trials = (variant: string) => {
+    const record = aRecord({ variant });
     return [toGradedTrial(record, gradeRecord(record, aQuestion({ expected_route: 'billing', kinds: {} })), 'd')];
   };
   const plan = ComparisonPlan.parse({ draws: 999 });
-  const { notes } = compareArms(
+  const { notes } = compareVariants(
     { trials: trials('alone'), spec: alone },
     { trials: trials('split'), spec: split(plainNames) },
     plan,

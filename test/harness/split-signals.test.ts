@@ -6,7 +6,7 @@ import { logOf, trialOf } from './comparison/trials.ts';
 const routes = ['code', 'docs', 'debug', 'general'];
 const routeOf = (at: number) => ({ expectedRoute: routes[at % 4] ?? '' });
 
-test('an arm that is even, frugal and tidy has no signal: do not split', () => {
+test('a variant that is even, frugal and tidy has no signal: do not split', () => {
   const signals = splitSignals(logOf(120, (at) => ({ ...routeOf(at), correct: Math.floor(at / 4) % 3 ? 1 : 0 })));
   assert.equal(signals.advice, 'do-not-split');
   assert.deepEqual(

@@ -13,7 +13,7 @@ test('a trial holds the grade, the label, the calls and what the record says of 
   const models = { router: 'small', synthesis: 'large', judge: 'small' };
   const trial = trialOf({ cost_usd: 0.25, retry_count: 2, models, trial: 3 });
   assert.deepEqual(
-    [trial.question, trial.arm, trial.trial, trial.expectedRoute, trial.route],
+    [trial.question, trial.variant, trial.trial, trial.expectedRoute, trial.route],
     ['q1', 'orchestrated', 3, 'code', 'code'],
   );
   assert.deepEqual(

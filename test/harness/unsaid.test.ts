@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { ComparisonPlan } from '../../contracts/comparison-plan.ts';
-import { compareArms } from '../../harness/comparison/compare-arms.ts';
+import { compareVariants } from '../../harness/comparison/compare-variants.ts';
 import { gradeRecord } from '../../harness/graded-record.ts';
 import { gradeWaste } from '../../harness/graders/waste-grader.ts';
 import { signalLines } from '../../harness/rendering/signal-lines.ts';
@@ -19,9 +19,9 @@ const questions = Array.from({ length: 40 }, (_, at) =>
   }),
 );
 
-function trialsOf(record: (at: number) => Record<string, unknown>, arm = 'foreign') {
+function trialsOf(record: (at: number) => Record<string, unknown>, variant = 'foreign') {
   return questions.map((question, at) => {
-    const said = aRecord({ question_id: question.id, arm, ...record(at) });
+    const said = aRecord({ question_id: question.id, variant, ...record(at) });
     return toGradedTrial(said, gradeRecord(said, question), 'd');
   });
 }
@@ -82,14 +82,14 @@ test('what a record does not say of tries, outputs and routes is null in its was
   assert.deepEqual([known.retriesWithoutChange, known.unusedOutputs, known.needlessRoutes], [0, [], []]);
 });
 
-test('a comparison does not judge waste that one arm does not say', () => {
+test('a comparison does not judge waste that one variant does not say', () => {
   const plan = ComparisonPlan.parse({ draws: 999 });
   const [silent, said] = [trialsOf(() => ({ tools_called: null }), 'a'), trialsOf(() => ({}), 'b')];
-  const both = compareArms({ trials: silent, spec: null }, { trials: silent, spec: null }, plan);
+  const both = compareVariants({ trials: silent, spec: null }, { trials: silent, spec: null }, plan);
   assert.ok(both.cells.length > 0 && both.cells.every(({ dimension }) => dimension !== 'waste'));
   assert.ok(both.notes.includes('waste is unknown and not judged'));
   assert.equal(both.baseline.waste.n, 0);
-  const one = compareArms({ trials: silent, spec: null }, { trials: said, spec: null }, plan);
+  const one = compareVariants({ trials: silent, spec: null }, { trials: said, spec: null }, plan);
   assert.match(JSON.stringify(one.verdict), /not-comparable.*the waste is known for 0 %/);
 });
 

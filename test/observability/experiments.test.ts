@@ -10,11 +10,11 @@ import { spanIdOf } from './whole-trace.ts';
 const split = pipeline({ name: 'split' });
 const alone = pipeline({ name: 'alone', router: null, specialists: [pipeline().specialists[0]] });
 
-test('each arm of a benchmark is an experiment over one dataset, with its grades as scores', async () => {
+test('each variant of a benchmark is an experiment over one dataset, with its grades as scores', async () => {
   await using stub = await LangfuseStub.open();
   await using team = await startTeam();
   await using scene = await openScene({ modelUrl: team.url, traces: stub.traces() });
-  const benchmark = await startBenchmark(scene, { arms: [alone, split] });
+  const benchmark = await startBenchmark(scene, { variants: [alone, split] });
   await benchmark.ending();
   const runs = 2 * kettleQuestions.length;
   const roots = () => stub.spans.filter(({ parentSpanId }) => parentSpanId === null);
@@ -43,7 +43,7 @@ test('a benchmark whose Langfuse is away is as good as any other', async () => {
   await using stub = await LangfuseStub.open('unavailable');
   await using team = await startTeam();
   await using scene = await openScene({ modelUrl: team.url, traces: stub.traces() });
-  const benchmark = await startBenchmark(scene, { arms: [alone] });
+  const benchmark = await startBenchmark(scene, { variants: [alone] });
   const { kind, progress } = await benchmark.ending();
   assert.deepEqual([kind, progress.done], ['finished', kettleQuestions.length]);
 });

@@ -61,7 +61,7 @@ for (const [kind, { retry, wait, setting }] of Object.entries(failureKinds))
     assert.match(means ?? '', /^What it means\n\n\S/);
     assert.match(tried ?? '', /^What was tried\n\n\S/);
     assert.match(retried ?? '', new RegExp(`^Is it retried\\?\n\n${retry ? 'Yes' : 'No'}\\b`));
-    assert.equal(/runs retry/.test(retried ?? ''), wait);
+    assert.equal(/runs resume/.test(retried ?? ''), wait);
     assert.match(todo ?? '', /^What to do\n\n- \S/);
     assert.equal(parts.length, 4);
     if (setting !== null) assert.ok(parts.join().includes(`${setting}`), `names ${setting}`);
@@ -112,7 +112,7 @@ for (const file of pipelines) {
   });
 }
 
-test('the arms are matched: gate, retry limit, budget and the union of tools are the same', () => {
+test('the shipped pipelines are matched: gate, retry limit, budget and the union of tools are the same', () => {
   const [orchestrated, single] = ['orchestrated', 'single-agent'].map((name) =>
     JSON.parse(read(`pipelines/${name}.json`)),
   );

@@ -89,7 +89,7 @@ async function recordBenchmark(): Promise<void> {
   const split = pipeline({ name: 'split' });
   const alone = pipeline({ name: 'alone', router: null, specialists: [pipeline().specialists[0]] });
   const id = `record-benchmark-${Date.now()}`;
-  const benchmark = await startBenchmark(scene, { id, arms: [alone, split], eventLimit: 100 });
+  const benchmark = await startBenchmark(scene, { id, variants: [alone, split], eventLimit: 100 });
   const first = await benchmark.handle.describe();
   await benchmark.ending();
   await write('run-benchmark', scene.client.workflow.getHandle(id, first.runId));

@@ -24,7 +24,7 @@ import { checkout } from './temporal.ts';
 import { until } from './until.ts';
 
 type Place = { client: Client; dataDirectory: string; taskQueue: string };
-type Options = Partial<Omit<BenchmarkInput, 'id'>> & { arms: PipelineSpec[]; trials?: number; id?: string };
+type Options = Partial<Omit<BenchmarkInput, 'id'>> & { variants: PipelineSpec[]; trials?: number; id?: string };
 
 /** Six questions about the scene's default repository, and one that it does not answer. */
 export const kettleQuestions = [1, 2, 3, 4, 5, 6].map((number) => ({
@@ -37,9 +37,9 @@ export const kettleQuestions = [1, 2, 3, 4, 5, 6].map((number) => ({
   must_mention: ['KETTLE_EMPTY'],
 }));
 
-export async function startBenchmark(place: Place, { arms, trials = 1, id, ...more }: Options) {
+export async function startBenchmark(place: Place, { variants, trials = 1, id, ...more }: Options) {
   const benchmark = new Benchmark(place, id ?? `bench-${randomUUID().slice(0, 8)}`);
-  benchmark.writeFolder(arms, trials);
+  benchmark.writeFolder(variants, trials);
   await benchmark.start(more);
   return benchmark;
 }
@@ -55,14 +55,14 @@ export class Benchmark {
     this.folder = join(dataPaths(place.dataDirectory).benchmarks, id);
   }
 
-  writeFolder(arms: PipelineSpec[], trials: number): void {
+  writeFolder(variants: PipelineSpec[], trials: number): void {
     mkdirSync(this.folder, { recursive: true });
     const manifest = BenchmarkManifest.parse({
       id: this.id,
       dataset: 'kettle-000000000000',
       questions: kettleQuestions.length,
       trials,
-      arms: arms.map((pipeline) => {
+      variants: variants.map((pipeline) => {
         const specHash = createHash('sha256').update(JSON.stringify(pipeline)).digest('hex');
         return { name: pipeline.name, specHash, pipeline };
       }),
@@ -121,10 +121,10 @@ export class Benchmark {
     return until(async () => (this.records().length >= wanted ? true : null), 60);
   }
 
-  /** `arm/question/trial` of every record, sorted. */
+  /** `variant/question/trial` of every record, sorted. */
   keys(): string[] {
     return this.records()
-      .map(({ arm, question_id, trial }) => `${arm}/${question_id}/${trial}`)
+      .map(({ variant, question_id, trial }) => `${variant}/${question_id}/${trial}`)
       .toSorted();
   }
 

@@ -48,16 +48,16 @@ export class Outages {
     const leftMs = Math.max(1, this.#limitSeconds * 1000 - this.#waits.personMs);
     const resumes = this.#resumes;
     const first = this.#waits.waitingFor === null;
-    const message = `${failure.message}; once that is fixed: switchyard runs retry`;
+    const message = `${failure.message}; once that is fixed: switchyard runs resume`;
     const close = this.#open({ kind: 'person', message, failure });
-    if (first) this.#visibility.note({ SwitchyardOutcome: 'waiting' });
+    if (first) this.#visibility.note({ outcome: 'waiting' });
     let resumed: boolean;
     try {
       resumed = await condition(() => this.#resumes > resumes, leftMs);
     } finally {
       close();
     }
-    if (this.#waits.waitingFor === null) this.#visibility.note({ SwitchyardOutcome: 'running' });
+    if (this.#waits.waitingFor === null) this.#visibility.note({ outcome: 'running' });
     if (!resumed) throw new Unavailable(givenUp(failure, this.#limitSeconds));
   }
 

@@ -11,7 +11,7 @@ export async function chooseRoute(run: Run): Promise<void> {
   const decision = undisputedRoute(pipeline, forcedRoute) ?? (await askRouter(run, pipeline, question));
   run.state.routing = decision;
   run.state.route = decision.route;
-  run.visibility.note({ SwitchyardRoute: decision.route });
+  run.visibility.note({ route: decision.route });
   const percent = Math.round(probabilityOf(decision, decision.route) * 100);
   run.visibility.say('routing', `${decision.route} (${percent} %)${decision.fallback ? ', the fallback' : ''}`);
 }

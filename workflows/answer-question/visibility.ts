@@ -4,7 +4,7 @@
  */
 import { defineSearchAttributeKey, type SearchAttributePair } from '@temporalio/common';
 import { defineQuery, metricMeter, setCurrentDetails, setHandler, upsertSearchAttributes } from '@temporalio/workflow';
-import { queries, searchAttributes } from '../../contracts/names.ts';
+import { attributeNames, queries, searchAttributes } from '../../contracts/names.ts';
 import type { AnswerOutcome, AnswerState, RunProgress } from '../../contracts/run.ts';
 import type { OpenWaits } from './waits.ts';
 
@@ -56,7 +56,7 @@ export class Visibility {
   finish(outcome: AnswerOutcome): AnswerOutcome {
     const { pipeline, route, retry_count: retries } = this.#state;
     this.say('finished', outcome.kind);
-    this.note({ SwitchyardOutcome: outcome.kind, SwitchyardRetryCount: retries });
+    this.note({ outcome: outcome.kind, retryCount: retries });
     const tags = { pipeline, route: route ?? 'none' };
     metricMeter.createCounter('switchyard_answers').add(1, { ...tags, outcome: outcome.kind });
     metricMeter.createCounter('switchyard_quality_retries').add(retries, tags);
@@ -64,21 +64,21 @@ export class Visibility {
   }
 }
 
-type AttributeName = keyof typeof searchAttributes;
+type Attribute = keyof typeof attributeNames;
 
-/** Values of search attributes, by name. */
+/** Values of search attributes. */
 export type SearchAttributeValues = {
-  [Name in AttributeName]?: (typeof searchAttributes)[Name] extends 'INT' ? number : string;
+  [Which in Attribute]?: (typeof searchAttributes)[(typeof attributeNames)[Which]] extends 'INT' ? number : string;
 };
 
 /** @param known the names that the server takes; others are left out */
 export function searchAttributePairs(values: SearchAttributeValues, known: readonly string[]): SearchAttributePair[] {
-  const names = Object.keys(values) as AttributeName[];
-  return names
-    .filter((name) => known.includes(name))
+  return (Object.keys(values) as Attribute[])
+    .map((which) => ({ name: attributeNames[which], value: values[which] }))
+    .filter(({ name }) => known.includes(name))
     .map(
-      (name) =>
-        ({ key: defineSearchAttributeKey(name, searchAttributes[name]), value: values[name] }) as SearchAttributePair,
+      ({ name, value }) =>
+        ({ key: defineSearchAttributeKey(name, searchAttributes[name]), value }) as SearchAttributePair,
     );
 }
 
@@ -91,7 +91,7 @@ function detailsOf({ stage, doing, waitingFor, state }: RunProgress): string {
   const cost = usage.costUsd === null ? 'unknown' : `$${usage.costUsd.toFixed(4)}`;
   const rows = [
     `**${stage}**: ${inShort(doing.replace(/\s+/g, ' '), 300)}`,
-    waitingFor === null ? null : `**waiting for** ${waitingFor.kind}: \`switchyard runs retry\` takes the run up again`,
+    waitingFor === null ? null : `**waiting for** ${waitingFor.kind}: \`switchyard runs resume\` resumes the run`,
     state.route === null ? null : `**route**: ${state.route}${routes === undefined ? '' : ` (${routes.join(', ')})`}`,
     state.routes_run.length > 1 ? `**routes run**: ${state.routes_run.join(', ')}` : null,
     `**retries**: ${state.retry_count}`,

@@ -61,7 +61,7 @@ async function openRepository(run: Run): Promise<void> {
 /** Counts a retry. @returns the route that it goes to */
 function beginRetry({ state, visibility }: Run, gate: GateSpec, weak: SpecialistOutput | undefined): string {
   state.retry_count += 1;
-  visibility.note({ SwitchyardRetryCount: state.retry_count });
+  visibility.note({ retryCount: state.retry_count });
   const same = weak?.specialist ?? state.route ?? '';
   return retryRoute(state.routing, gate.onWeak, { same, run: state.routes_run });
 }

@@ -1,7 +1,7 @@
 /** One run of a benchmark's workflow: what is counted, what the outside sees of it, and when it must not go on. */
 import { defineQuery, defineSignal, setCurrentDetails, setHandler, workflowInfo } from '@temporalio/workflow';
 import type {
-  BenchmarkArm,
+  BenchmarkVariant,
   BenchmarkEnding,
   BenchmarkInput,
   BenchmarkProgress,
@@ -42,7 +42,7 @@ export class BenchmarkRun {
   /** It was paused, and nobody came: it ends, and can be resumed like one that was cancelled. */
   abandoned = false;
   #begun = 0;
-  #arms = new Map<string, BenchmarkArm>();
+  #variants = new Map<string, BenchmarkVariant>();
   #total = 0;
   #state: BenchmarkProgress['state'] = 'opening';
   #note: string | null = null;
@@ -65,16 +65,16 @@ export class BenchmarkRun {
   }
 
   opened({ arms, runs, tally, dataset }: OpenedBenchmark): void {
-    this.#arms = new Map(arms.map((arm) => [arm.name, arm]));
+    this.#variants = new Map(arms.map((variant) => [variant.name, variant]));
     this.#total = runs;
     this.tally = this.input.carried?.tally ?? tally;
     this.dataset = dataset;
     this.#say('running');
   }
 
-  arm({ arm }: BenchmarkTrial): BenchmarkArm {
-    const found = this.#arms.get(arm);
-    if (found === undefined) throw new Error(`the benchmark has no arm ${arm}`);
+  variant({ arm: variant }: Pick<BenchmarkTrial, 'arm'>): BenchmarkVariant {
+    const found = this.#variants.get(variant);
+    if (found === undefined) throw new Error(`the benchmark has no variant ${variant}`);
     return found;
   }
 
@@ -112,9 +112,9 @@ export class BenchmarkRun {
     this.#say('running');
   }
 
-  count({ arm }: BenchmarkTrial, { right, failed, usage, rateLimited }: Recorded): void {
-    const before = this.tally.arms[arm] ?? { done: 0, graded: 0, right: 0 };
-    this.tally.arms[arm] = {
+  count({ arm: variant }: BenchmarkTrial, { right, failed, usage, rateLimited }: Recorded): void {
+    const before = this.tally.arms[variant] ?? { done: 0, graded: 0, right: 0 };
+    this.tally.arms[variant] = {
       done: before.done + 1,
       graded: before.graded + (right === null ? 0 : 1),
       right: before.right + (right === true ? 1 : 0),
@@ -212,10 +212,12 @@ export class BenchmarkRun {
 function benchmarkDetails({ state, note, total, done, running, tally, leftMs }: BenchmarkProgress): string {
   const { usage, failed, rateLimited } = tally;
   const cost = usage.costUsd === null ? 'unknown' : `$${usage.costUsd.toFixed(4)}`;
-  const arms = Object.entries(tally.arms).map(([arm, { graded, right }]) => `${arm} ${right} of ${graded} right`);
+  const variants = Object.entries(tally.arms).map(
+    ([variant, { graded, right }]) => `${variant} ${right} of ${graded} right`,
+  );
   const rows = [
     `**${state}**: ${done} of ${total} done, ${running} running, ${failed} failed${note === null ? '' : `; ${note}`}`,
-    arms.length === 0 ? null : `**so far**: ${arms.join(', ')}`,
+    variants.length === 0 ? null : `**so far**: ${variants.join(', ')}`,
     `**spent**: ${usage.modelCalls} model calls, ${usage.inputTokens + usage.outputTokens} tokens, cost ${cost}`,
     `**429s**: ${rateLimited}`,
     leftMs === null ? null : `**time left**: about ${Math.ceil(leftMs / 60_000)} min`,

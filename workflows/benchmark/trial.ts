@@ -1,4 +1,4 @@
-/** One question of a benchmark, one arm, one trial: asked once under an id of its own, recorded once. */
+/** One question of a benchmark, one variant, one trial: asked once under an id of its own, recorded once. */
 import { WorkflowExecutionAlreadyStartedError } from '@temporalio/common';
 import {
   CancellationScope,
@@ -56,7 +56,7 @@ async function answered(
       workflowExecutionTimeout: backstop,
       priority: benchmarkPriority(run.id),
       staticSummary: trial.question.slice(0, 200),
-      memo: { question: trial.question.slice(0, 200), pipeline: run.arm(trial).pipeline.name },
+      memo: { question: trial.question.slice(0, 200), pipeline: run.variant(trial).pipeline.name },
       typedSearchAttributes: attributesOf(run, trial),
     });
     let over = false;
@@ -81,7 +81,7 @@ async function answered(
 }
 
 function questionOf(run: BenchmarkRun, { arm, questionId, question, repository, trial }: BenchmarkTrial) {
-  const { pipeline, forcedRoute = null } = run.arm({ arm } as BenchmarkTrial);
+  const { pipeline, forcedRoute = null } = run.variant({ arm });
   const name = experimentNameOf(run.id, arm, trial);
   const itemId = datasetItemIdOf(run.dataset, questionId);
   const input: QuestionInput = {
@@ -98,7 +98,7 @@ function questionOf(run: BenchmarkRun, { arm, questionId, question, repository, 
 }
 
 function attributesOf(run: BenchmarkRun, trial: BenchmarkTrial) {
-  const values = { SwitchyardBenchmark: run.id, SwitchyardPipeline: run.arm(trial).pipeline.name };
+  const values = { benchmark: run.id, pipeline: run.variant(trial).pipeline.name };
   return searchAttributePairs(values, run.input.searchAttributes);
 }
 

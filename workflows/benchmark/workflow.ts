@@ -1,4 +1,4 @@
-/** Asks every question of a dataset with every arm, so many at a time, and records each answer once. */
+/** Asks every question of a dataset with every variant, so many at a time, and records each answer once. */
 import { CancellationScope, condition, continueAsNew, isCancellation, log } from '@temporalio/workflow';
 import type { BenchmarkEnding, BenchmarkInput, BenchmarkTrial } from '../../contracts/benchmark.ts';
 import { defaultPersonWaitSeconds } from '../../contracts/names.ts';

@@ -1,7 +1,15 @@
-/** `switchyard bench`: arms against each other over a dataset, as a durable workflow. */
+/** `switchyard bench`: pipelines against each other over a dataset, as a durable workflow. */
 import { type Command, Option } from 'commander';
 import type { ScheduleOptions } from '../../benchmark/benchmark-schedules.ts';
-import { benchmarkId, each, positiveCount, runIdValue, spendingLimit, timeOfDay } from '../../input/option-values.ts';
+import {
+  benchmarkId,
+  each,
+  formerOption,
+  positiveCount,
+  runIdValue,
+  spendingLimit,
+  timeOfDay,
+} from '../../input/option-values.ts';
 import type { ResumeOptions, RunOptions } from '../../benchmark/run-benchmark.ts';
 
 type Json = { json: boolean };
@@ -29,10 +37,10 @@ export function addBench(program: Command): void {
 
 function planned(command: Command): Command {
   return command
-    .option('--dataset <file.jsonl>', 'the questions with their gold; the 64 about Fastify unless given')
+    .option('--dataset <file.jsonl>', 'the questions with their ground truth; the 64 about Fastify unless given')
     .option(
       '--pipeline <name or file>',
-      'an arm; give it several times; single-agent and orchestrated unless given',
+      'a pipeline to measure; give it several times; single-agent and orchestrated unless given',
       each,
     )
     .option('--baseline <name>', 'which of the pipelines the others are held against')
@@ -43,10 +51,10 @@ function planned(command: Command): Command {
     .option('--leave-one-out', 'run the split once more without each of its specialists', false)
     .option('--questions <n>', 'so many questions, spread over the dataset', positiveCount)
     .option('--expected-route <name>', 'only questions that this route is expected for')
-    .addOption(new Option('--route <name>', 'the same, by its former name').hideHelp());
+    .addOption(formerOption('--route <name>', 'expectedRoute'));
 }
 
-/** `--route` skips the router in `ask`, so that the choice of questions has a name of its own; the old one still does. */
+/** `--route` skips the router in `ask`, so that the choice of questions has a name of its own. */
 function withExpectedRoute<Options extends { route?: string }>(given: Options & { expectedRoute?: string }): Options {
   return given.expectedRoute === undefined ? given : { ...given, route: given.expectedRoute };
 }

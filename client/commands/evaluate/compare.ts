@@ -2,16 +2,17 @@
 import { type Command, InvalidArgumentError } from 'commander';
 import type { CompareOptions, OutputFile } from '../../evaluate/compare-logs.ts';
 import type { SignalsOptions } from '../../evaluate/show-signals.ts';
+import { formerOption } from '../../input/option-values.ts';
 import { withDataset, withWasteShare } from './log-options.ts';
 
 export function addCompare(program: Command): void {
-  withLog(program.command('compare').summary('compare two arms, question by question'))
+  withLog(program.command('compare').summary('compare two pipelines, question by question'))
     .description(
       'Says whether the candidate is justified over the baseline: as a whole and route by route. A log of several ' +
-        'arms is given as LOG:ARM. docs/statistics.md has the rules.',
+        'variants is given as LOG:VARIANT. docs/statistics.md has the rules.',
     )
-    .argument('<baseline.jsonl>', 'run log of the baseline, or LOG:ARM')
-    .argument('<candidate.jsonl>', 'run log of the candidate, or LOG:ARM')
+    .argument('<baseline.jsonl>', 'run log of the baseline, or LOG:VARIANT')
+    .argument('<candidate.jsonl>', 'run log of the candidate, or LOG:VARIANT')
     .option(
       '--margin <dimension=value>',
       'smaller differences do not count: accuracy=0.02, accuracy@docs=0.05, route=0.03, waste=0.05, cost=1.25, latency=1.25',
@@ -35,9 +36,10 @@ export function addCompare(program: Command): void {
       const { compareLogs } = await import('../../evaluate/compare-logs.ts');
       process.exitCode = await compareLogs(baseline, candidate, options);
     });
-  withLog(program.command('signals').summary('tell whether an arm shows signs that a split could help'))
-    .argument('<run-log.jsonl>', 'a run log; LOG:ARM where it has several arms')
-    .option('--arm <name>', 'which arm of the log')
+  withLog(program.command('signals').summary('tell whether a variant shows signs that a split could help'))
+    .argument('<run-log.jsonl>', 'a run log; LOG:VARIANT where it has several variants')
+    .option('--variant <name>', 'which variant of the log')
+    .addOption(formerOption('--arm <name>', 'variant'))
     .option('--json', 'print one JSON object', false)
     .action(async (log: string, options: SignalsOptions) => {
       const { showSignals } = await import('../../evaluate/show-signals.ts');

@@ -1,6 +1,6 @@
 /** `switchyard counterfactual`: what the other routes would have given. */
 import type { Command } from 'commander';
-import { benchmarkId, each, positiveCount, spendingLimit } from '../../input/option-values.ts';
+import { benchmarkId, each, formerOption, positiveCount, spendingLimit } from '../../input/option-values.ts';
 import type { CounterfactualOptions } from '../../benchmark/run-counterfactual.ts';
 
 export function addCounterfactual(program: Command): void {
@@ -13,7 +13,8 @@ export function addCounterfactual(program: Command): void {
         'questions that were answered wrong.',
     )
     .argument('<benchmark>', 'the id of the benchmark', benchmarkId)
-    .option('--arm <name>', 'which arm; the first one with a router unless given')
+    .option('--variant <name>', 'which variant; the first one with a router unless given')
+    .addOption(formerOption('--arm <name>', 'variant'))
     .option('--question <id>', 'a question; give it several times', each)
     .option('--label <label>', 'questions with this label, such as wrong_route')
     .option('--concurrency <n>', 'how many questions at a time', positiveCount, 6)

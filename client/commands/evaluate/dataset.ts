@@ -6,9 +6,12 @@ export function addDataset(program: Command): void {
   const dataset = program.command('dataset').summary('check the questions of an evaluation');
   dataset
     .command('check')
-    .summary('find gold that does not exist, duplicates, leaks and imbalance')
+    .summary('find expected places that do not exist, duplicates, leaks and imbalance')
     .argument('<file.jsonl>', 'the dataset')
-    .option('--repo <folder or git URL>', 'the repository that the gold is in; the one the file names unless given')
+    .option(
+      '--repo <folder or git URL>',
+      'the repository that the expected places are in; the one the file names unless given',
+    )
     .option('--ref <ref>', 'a branch, tag or commit of it; the current one unless given')
     .option('--json', 'print one JSON object', false)
     .action(async (file: string, options: CheckOptions) => {

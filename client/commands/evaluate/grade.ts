@@ -1,6 +1,7 @@
 /** `switchyard grade` and `switchyard label`: what a run log is worth, without running anything again. */
 import type { Command } from 'commander';
 import type { GradeLogOptions } from '../../evaluate/grade-log.ts';
+import { formerOption } from '../../input/option-values.ts';
 import { withDataset, withWasteShare } from './log-options.ts';
 
 export function addGrade(program: Command): void {
@@ -22,8 +23,11 @@ export function addGrade(program: Command): void {
 }
 
 function withLog(command: Command): Command {
-  return withWasteShare(withDataset(command.argument('<run-log.jsonl>', 'a run log; LOG:ARM for one arm of it')))
-    .option('--arm <name>', 'only this arm of the log')
+  return withWasteShare(
+    withDataset(command.argument('<run-log.jsonl>', 'a run log; LOG:VARIANT for one variant of it')),
+  )
+    .option('--variant <name>', 'only this variant of the log')
+    .addOption(formerOption('--arm <name>', 'variant'))
     .option('-o, --output <file>', 'write one JSON line a record to a file, too')
     .option('--json', 'print JSON lines', false);
 }

@@ -7,8 +7,8 @@ import { withDataset } from './log-options.ts';
 export function addJudge(program: Command): void {
   withDataset(program.command('judge').summary('have the answers of a run log graded by a model'))
     .description(
-      'Has every answer held against a rubric made of its gold, by one model or several. Prints where they and the ' +
-        "grader differ, and how far they agree. A judge that fails gives no grade, and is no failure of the arm's.",
+      'Has every answer held against a rubric made of its ground truth, by one model or several. Prints where they and the ' +
+        "grader differ, and how far they agree. A judge that fails gives no grade, and is no failure of the variant's.",
     )
     .argument('<run-log.jsonl>', 'a run log')
     .option('--judge <model>', 'a model; give it several times; the judge of the settings unless given', each, [])

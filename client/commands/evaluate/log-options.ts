@@ -2,7 +2,8 @@
 import { type Command, Option } from 'commander';
 import { share } from '../../input/option-values.ts';
 
-const theDataset = 'the questions with their gold; the dataset of the benchmark that the log lies in, unless given';
+const theDataset =
+  'the questions with their ground truth; the dataset of the benchmark that the log lies in, unless given';
 
 export function withDataset(command: Command): Command {
   return command.option('--dataset <file.jsonl>', theDataset);

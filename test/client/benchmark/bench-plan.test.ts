@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { benchmarkIds, createBenchmark } from '../../../client/benchmark/benchmark-folder.ts';
 import { BenchmarkManifest } from '../../../contracts/benchmark.ts';
-import { benchmarkArms } from '../../../client/benchmark/benchmark-arms.ts';
+import { benchmarkVariants } from '../../../client/benchmark/benchmark-variants.ts';
 import type { BenchmarkEstimate } from '../../../client/benchmark/benchmark-estimate.ts';
 import { benchmarkQuestions } from '../../../client/benchmark/benchmark-questions.ts';
 import { durationText, progressLine } from '../../../client/benchmark/benchmark-text.ts';
@@ -18,24 +18,24 @@ import { readConfig } from '../../../config/read-config.ts';
 import { emptyTally } from '../../../harness/benchmark-tally.ts';
 
 test('the baseline is the pipeline without a router, wherever it was named', async () => {
-  const arms = await benchmarkArms({ pipelines: ['orchestrated', 'single-agent'], leaveOneOut: false });
+  const variants = await benchmarkVariants({ pipelines: ['orchestrated', 'single-agent'], leaveOneOut: false });
   assert.deepEqual(
-    arms.map(({ name }) => name),
+    variants.map(({ name }) => name),
     ['single-agent', 'orchestrated'],
   );
-  assert.notEqual(arms[0]?.specHash, arms[1]?.specHash);
+  assert.notEqual(variants[0]?.specHash, variants[1]?.specHash);
   const wanted = { pipelines: ['single-agent', 'orchestrated'], baseline: 'orchestrated', leaveOneOut: false };
-  assert.equal((await benchmarkArms(wanted))[0]?.name, 'orchestrated');
-  await assert.rejects(benchmarkArms({ ...wanted, baseline: 'nope' }), /must name one of the pipelines/);
+  assert.equal((await benchmarkVariants(wanted))[0]?.name, 'orchestrated');
+  await assert.rejects(benchmarkVariants({ ...wanted, baseline: 'nope' }), /must name one of the pipelines/);
   await assert.rejects(
-    benchmarkArms({ pipelines: ['orchestrated', 'orchestrated'], leaveOneOut: false }),
+    benchmarkVariants({ pipelines: ['orchestrated', 'orchestrated'], leaveOneOut: false }),
     /two pipelines are named "orchestrated"/,
   );
 });
 
-test('leave one out adds an arm without each specialist, whose fallback is one that is left', async () => {
-  const arms = await benchmarkArms({ pipelines: ['single-agent', 'orchestrated'], leaveOneOut: true });
-  const without = arms.slice(2);
+test('leave one out adds a variant without each specialist, whose fallback is one that is left', async () => {
+  const variants = await benchmarkVariants({ pipelines: ['single-agent', 'orchestrated'], leaveOneOut: true });
+  const without = variants.slice(2);
   assert.deepEqual(
     without.map(({ name }) => name),
     ['without-code', 'without-docs', 'without-debug', 'without-general'],
@@ -82,7 +82,7 @@ test('a plan says which expected routes a pipeline with a router does not have, 
   assert.deepEqual(unmetRouteRemarks([split], []), []);
 });
 
-test('arms that leave a specialist out are not told to lack its route', async () => {
+test('variants that leave a specialist out are not told to lack its route', async () => {
   const options = { trials: 1, concurrency: 1, questions: 8, leaveOneOut: true };
   using folder = temporaryFolder();
   const settings = readConfig({ SWITCHYARD_HOME: join(folder.path, 'home') }, null, '/nowhere');
@@ -133,13 +133,13 @@ test('progress says on one line what is done, right, spent, busy and left', () =
 
 test('a benchmark’s folder appears whole, and under a name that is taken not at all', async () => {
   using place = temporaryFolder();
-  const arms = await benchmarkArms({ pipelines: ['single-agent'], leaveOneOut: false });
+  const variants = await benchmarkVariants({ pipelines: ['single-agent'], leaveOneOut: false });
   const manifest = BenchmarkManifest.parse({
     id: 'mine',
     dataset: 'd',
     questions: 1,
     trials: 1,
-    arms,
+    variants,
     plan: {},
     offline: true,
     startedAt: new Date().toISOString(),

@@ -7,7 +7,7 @@ import { AnswerOutcome, QuestionInput } from '../../../contracts/run.ts';
 import type { RunLogRecord } from '../../../contracts/run-log.ts';
 import { toRunLogRecord } from '../../../harness/run-log/run-log-record.ts';
 import { readRunHistory } from '../../../observability/read-run-history.ts';
-import { writeLines } from '../evaluate/arm-logs.ts';
+import { writeLines } from '../evaluate/variant-logs.ts';
 
 const histories = join(import.meta.dirname, '../../histories');
 const recorded = {
@@ -25,7 +25,7 @@ export type BenchmarkScene = {
   questions: number;
   /** Last words on a record before it is written. */
   change?: (record: RunLogRecord, at: number) => RunLogRecord;
-  /** More arms, with the runs of the orchestrated one. */
+  /** More variants, with the runs of the orchestrated one. */
   more?: string[];
 };
 
@@ -36,8 +36,8 @@ export function writeBenchmark(
 ): void {
   mkdirSync(join(folder, 'histories'), { recursive: true });
   const places = Array.from({ length: questions }, (_, at) => at);
-  const arms = ['single-agent', 'orchestrated', ...more];
-  const runs = arms.flatMap((arm) => places.map((at) => runOf(folder, arm, at)));
+  const variants = ['single-agent', 'orchestrated', ...more];
+  const runs = variants.flatMap((variant) => places.map((at) => runOf(folder, variant, at)));
   writeLines(folder, 'dataset.jsonl', places.map(questionOf));
   writeLines(
     folder,
@@ -46,10 +46,10 @@ export function writeBenchmark(
   );
   const manifest = BenchmarkManifest.parse({
     ...{ id: 'b-1', dataset: 'made-up 0123456789ab', questions, trials: 1, plan: {}, offline: true },
-    arms: arms.map((name) => ({
+    variants: variants.map((name) => ({
       name,
       specHash: `hash-${name}`,
-      pipeline: runs.find(({ arm }) => arm === name)?.pipeline,
+      pipeline: runs.find(({ variant }) => variant === name)?.pipeline,
     })),
     startedAt: '2026-11-26T01:00:00Z',
   });
@@ -69,17 +69,17 @@ function questionOf(at: number) {
   };
 }
 
-function runOf(folder: string, arm: string, at: number) {
-  const names = recorded[arm === 'single-agent' ? arm : 'orchestrated'];
+function runOf(folder: string, variant: string, at: number) {
+  const names = recorded[variant === 'single-agent' ? variant : 'orchestrated'];
   const json = readFileSync(join(histories, `${names[at % names.length]}.json`));
   const run = readRunHistory(JSON.parse(json.toString('utf8')));
   const outcome = AnswerOutcome.parse(run.result);
-  const history = `histories/b-1_${arm}_q-${at}_1.json.gz`;
+  const history = `histories/b-1_${variant}_q-${at}_1.json.gz`;
   writeFileSync(join(folder, history), gzipSync(json));
   const total = (run.endMs ?? run.startMs) - run.startMs;
   const record = toRunLogRecord(outcome, {
-    ...{ questionId: `q-${at}`, dataset: 'made-up 0123456789ab', arm, trial: 1, specHash: `hash-${arm}` },
-    ...{ workflowId: `b-1/${arm}/q-${at}/1`, runId: '01234567-89ab-cdef-0123-456789abcdef', failedUsage: null },
+    ...{ questionId: `q-${at}`, dataset: 'made-up 0123456789ab', variant, trial: 1, specHash: `hash-${variant}` },
+    ...{ workflowId: `b-1/${variant}/q-${at}/1`, runId: '01234567-89ab-cdef-0123-456789abcdef', failedUsage: null },
     links: { web: 'http://127.0.0.1:8233/namespaces/default/workflows/x', trace: '/tmp/traces/x.jsonl', history },
     startedAt: new Date(run.startMs).toISOString(),
     latencyMs: {
@@ -93,5 +93,5 @@ function runOf(folder: string, arm: string, at: number) {
     },
   });
   const shown = { ...record, question: questionOf(at).question, offline: true };
-  return { arm, at, record: shown, pipeline: QuestionInput.parse(run.input[0]).pipeline };
+  return { variant, at, record: shown, pipeline: QuestionInput.parse(run.input[0]).pipeline };
 }

@@ -16,7 +16,7 @@ const right = (record: RunLogRecord): RunLogRecord => ({
   evidence: [{ path: 'lib/command.js', first_line: 1, last_line: 3, quote: 'class Command', status: 'verified' }],
 });
 const oneInFive = (record: RunLogRecord, at: number) =>
-  record.arm === 'orchestrated' && at % 5 === 0 ? right(record) : record;
+  record.variant === 'orchestrated' && at % 5 === 0 ? right(record) : record;
 
 async function reportOf(folder: string) {
   const files = await writeBenchmarkReport(folder);
@@ -25,7 +25,7 @@ async function reportOf(folder: string) {
 
 const hrefsOf = (text: string) => [...text.matchAll(/ href="([^"]*)"/g)].map((match) => match[1] ?? '');
 
-test('a benchmark’s report holds both arms’ answers, links and traces with their overhead marked', async () => {
+test('a benchmark’s report holds both variants’ answers, links and traces with their overhead marked', async () => {
   using folder = temporaryFolder();
   writeBenchmark(folder.path, { questions: 12, change: oneInFive });
   const { page } = await reportOf(folder.path);
@@ -33,9 +33,9 @@ test('a benchmark’s report holds both arms’ answers, links and traces with t
   for (let at = 0; at < 12; at += 1) {
     const details =
       page.split(`<details class="question" id="q-q-${at}">`)[1]?.split('<details class="question"')[0] ?? '';
-    for (const arm of ['single-agent', 'orchestrated']) {
-      assert.ok(details.includes(`href="histories/b-1_${arm}_q-${at}_1.json.gz"`), arm);
-      assert.match(details, new RegExp(`${arm}-pipeline`));
+    for (const variant of ['single-agent', 'orchestrated']) {
+      assert.ok(details.includes(`href="histories/b-1_${variant}_q-${at}_1.json.gz"`), variant);
+      assert.match(details, new RegExp(`${variant}-pipeline`));
     }
     assert.match(details, /Candidate beyond baseline: [-+]\d+ model calls, [-+]\d+ tool calls, [-+]\d+ tokens/);
     assert.match(details, /routing <em class="mark">overhead<\/em>.*gate <em class="mark">overhead/s);
@@ -111,14 +111,14 @@ test('what a log holds never becomes markup, and the page’s policy allows its 
   assert.match(page, /content="default-src (?:'|&#39;)none/);
 });
 
-test('a run log of one arm says what to do instead', async () => {
+test('a run log of one variant says what to do instead', async () => {
   using folder = temporaryFolder();
   writeBenchmark(folder.path, { questions: 2 });
   const log = join(folder.path, 'run-log.jsonl');
   writeFileSync(log, readFileSync(log, 'utf8').split('\n').slice(0, 2).join('\n'));
   await assert.rejects(
     writeBenchmarkReport(folder.path),
-    /records of one arm only, and a report compares two: "switchyard signals /,
+    /records of one variant only, and a report compares two: "switchyard signals /,
   );
 });
 

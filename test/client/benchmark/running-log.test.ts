@@ -25,9 +25,9 @@ test('every command that takes a run log sees what a running benchmark has recor
   const { log, dataset, records } = runningBenchmark(folder.path);
   const graded = await runSwitchyard(['grade', log, '--dataset', dataset, '--json']);
   assert.equal(graded.code, 0, graded.stderr);
-  const { arms } = summaryOf(graded.stdout);
+  const { variants } = summaryOf(graded.stdout);
   assert.deepEqual(
-    arms.map((arm: { records: number }) => arm.records),
+    variants.map((variant: { records: number }) => variant.records),
     [4, 4],
   );
   assert.equal(readFileSync(log, 'utf8').trimEnd().split('\n').length, records);
@@ -42,7 +42,10 @@ test('a log elsewhere, and one without a store beside it, is read as it stands',
   rmSync(runLogStoreFile(folder.path));
   for (const file of [copy, log]) {
     const graded = await runSwitchyard(['grade', file, '--dataset', dataset, '--json']);
-    const sum = summaryOf(graded.stdout).arms.reduce((all: number, arm: { records: number }) => all + arm.records, 0);
+    const sum = summaryOf(graded.stdout).variants.reduce(
+      (all: number, variant: { records: number }) => all + variant.records,
+      0,
+    );
     assert.equal(sum, 5);
   }
 });

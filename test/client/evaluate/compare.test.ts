@@ -2,12 +2,12 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { type Given, questionOf, recordOf, writeArms, writeLines, wrong } from './arm-logs.ts';
+import { type Given, questionOf, recordOf, writeVariants, writeLines, wrong } from './variant-logs.ts';
 import { runSwitchyard, temporaryFolder } from '../run-command.ts';
 
 test('compare tells the verdict, the gates and the files, and exits with 100 where a gate is not met', async () => {
   using folder = temporaryFolder();
-  const { dataset, log } = writeArms(folder.path);
+  const { dataset, log } = writeVariants(folder.path);
   const [junit, csv] = [join(folder.path, 'junit.xml'), join(folder.path, 'cells.csv')];
   const gates = ['--gate', 'verdict=justified', '--gate', 'cost<=0.005'];
   const end = await runSwitchyard([
@@ -33,7 +33,7 @@ test('compare tells the verdict, the gates and the files, and exits with 100 whe
 
 test('a margin that the difference does not reach takes the win away', async () => {
   using folder = temporaryFolder();
-  const { dataset, log } = writeArms(folder.path);
+  const { dataset, log } = writeVariants(folder.path);
   const margins = ['--margin', 'accuracy=0.5', '--margin', 'route=0.5', '--margin', 'accuracy@code=0.45'];
   const end = await runSwitchyard([
     'compare',
@@ -53,21 +53,21 @@ test('a margin that the difference does not reach takes the win away', async () 
 
 test('signals names what speaks for a split, with the questions', async () => {
   using folder = temporaryFolder();
-  const { dataset, log } = writeArms(folder.path, 40);
-  const end = await runSwitchyard(['signals', log, '--arm', 'single', '--dataset', dataset, '--json']);
-  const { arm, records, quality_gap, advice } = JSON.parse(end.stdout);
-  assert.deepEqual([arm, records, quality_gap.found, advice], ['single', 40, 'absent', 'do-not-split']);
+  const { dataset, log } = writeVariants(folder.path, 40);
+  const end = await runSwitchyard(['signals', log, '--variant', 'single', '--dataset', dataset, '--json']);
+  const { variant, records, quality_gap, advice } = JSON.parse(end.stdout);
+  assert.deepEqual([variant, records, quality_gap.found, advice], ['single', 40, 'absent', 'do-not-split']);
   const told = await runSwitchyard(['signals', `${log}:single`, '--dataset', dataset]);
   assert.match(told.stdout, /^single, 40 records: none of the signals is present: do not split$/m);
   assert.match(told.stdout, /^ {2}code: 50.0 % of 20 right; wrong: q0, q4/m);
 });
 
 const mistakes: { name: string; rows: (Given | string)[]; given?: string[]; says: RegExp }[] = [
-  { name: 'a field that is missing', rows: [{ arm: 'single' }], says: /log\.jsonl:1: question_id: / },
+  { name: 'a field that is missing', rows: [{ variant: 'single' }], says: /log\.jsonl:1: question_id: / },
   {
     name: 'a duplicate',
     rows: [recordOf(0, 'single'), recordOf(0, 'single')],
-    says: /log\.jsonl:2: question "q0" of arm "single", trial 1, stands on line 1 already/,
+    says: /log\.jsonl:2: question "q0" of variant "single", trial 1, stands on line 1 already/,
   },
   {
     name: 'a log of two datasets',
@@ -80,15 +80,15 @@ const mistakes: { name: string; rows: (Given | string)[]; given?: string[]; says
     says: /log\.jsonl:1: is not JSON: NaN is no number in JSON, write null for what is not known/,
   },
   {
-    name: 'a log of several arms',
+    name: 'a log of several variants',
     rows: [recordOf(0, 'a'), recordOf(0, 'b')],
-    says: /several arms \(a, b\): name one/,
+    says: /several variants \(a, b\): name one/,
   },
   {
-    name: 'an arm that is not there',
+    name: 'a variant that is not there',
     rows: [recordOf(0, 'single')],
     given: [':other'],
-    says: /has no arm "other", but single/,
+    says: /has no variant "other", but single/,
   },
   { name: 'an empty log', rows: [], says: /log\.jsonl has no records/ },
   { name: 'a log of another dataset', rows: [recordOf(99, 'single')], says: /has no question "q99"/ },
@@ -97,7 +97,7 @@ const mistakes: { name: string; rows: (Given | string)[]; given?: string[]; says
 for (const { name, rows, given = [''], says } of mistakes)
   test(`compare refuses ${name} in one line`, async () => {
     using folder = temporaryFolder();
-    const { dataset, log: fine } = writeArms(folder.path, 4);
+    const { dataset, log: fine } = writeVariants(folder.path, 4);
     const log = writeLines(folder.path, 'log.jsonl', rows);
     const end = await runSwitchyard(['compare', `${fine}:split`, `${log}${given[0]}`, '--dataset', dataset]);
     assert.match(end.stderr, says);
@@ -143,7 +143,11 @@ test('grade says what the log does not, and names a field that it does not read,
   using folder = temporaryFolder();
   const dataset = writeLines(folder.path, 'dataset.jsonl', [0, 1, 2].map(questionOf));
   const silent = { tools_called: undefined, tools_caled: [] };
-  const rows = [recordOf(0, 'foreign', silent), recordOf(1, 'foreign', silent), { question_id: 'q2', arm: 'foreign' }];
+  const rows = [
+    recordOf(0, 'foreign', silent),
+    recordOf(1, 'foreign', silent),
+    { question_id: 'q2', variant: 'foreign' },
+  ];
   const log = writeLines(folder.path, 'log.jsonl', rows);
   const end = await runSwitchyard(['grade', log, '--dataset', dataset]);
   assert.match(end.stderr, /^warning: [^\n]*log\.jsonl:1: unknown field "tools_caled" is not read[^\n]*\n$/);

@@ -16,7 +16,7 @@ const gold = {
 const question = (id: string) => ({ id, question: `What is ${id}?`, expected_route: 'code', ...gold });
 const record = (id: string, final_answer: string | null) => ({
   question_id: id,
-  arm: 'a',
+  variant: 'a',
   question: `What is ${id}?`,
   final_answer,
   outcome: 'answered',

@@ -1,33 +1,34 @@
-/** What the commands on run logs have in common: the dataset of a benchmark, one arm of a log, another dataset. */
+/** What the commands on run logs have in common: the dataset of a benchmark, one variant of a log, another dataset. */
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { writeBenchmark } from '../benchmark/benchmark-folder.ts';
 import { runSwitchyard, temporaryFolder } from '../run-command.ts';
-import { questionOf, recordOf, writeArms, writeLines } from './arm-logs.ts';
+import { questionOf, recordOf, writeVariants, writeLines } from './variant-logs.ts';
 
-test('the log of a benchmark needs no --dataset, and one arm of it can be graded and labelled alone', async () => {
+test('the log of a benchmark needs no --dataset, and one variant of it can be graded and labelled alone', async () => {
   using folder = temporaryFolder();
   writeBenchmark(folder.path, { questions: 4 });
   const log = join(folder.path, 'run-log.jsonl');
-  const armsOf = async (...given: string[]) => {
+  const variantsOf = async (...given: string[]) => {
     const end = await runSwitchyard([...given, '--json']);
     assert.equal(end.code, 0, end.stderr);
-    const rows: { arm?: string }[] = end.stdout
+    const rows: { variant?: string }[] = end.stdout
       .trim()
       .split('\n')
       .map((line) => JSON.parse(line));
-    return [...new Set(rows.flatMap(({ arm }) => arm ?? []))];
+    return [...new Set(rows.flatMap(({ variant }) => variant ?? []))];
   };
-  assert.deepEqual(await armsOf('grade', log), ['single-agent', 'orchestrated']);
-  assert.deepEqual(await armsOf('grade', `${log}:orchestrated`), ['orchestrated']);
-  assert.deepEqual(await armsOf('label', log, '--arm', 'single-agent'), ['single-agent']);
+  assert.deepEqual(await variantsOf('grade', log), ['single-agent', 'orchestrated']);
+  assert.deepEqual(await variantsOf('grade', `${log}:orchestrated`), ['orchestrated']);
+  assert.deepEqual(await variantsOf('label', log, '--variant', 'single-agent'), ['single-agent']);
+  assert.deepEqual(await variantsOf('label', log, '--arm', 'single-agent'), ['single-agent'], 'the former name');
   const compared = await runSwitchyard(['compare', `${log}:single-agent`, `${log}:orchestrated`]);
   assert.deepEqual([compared.code, compared.stdout.includes('verdict: ')], [0, true], compared.stderr);
-  const signals = await runSwitchyard(['signals', log, '--arm', 'single-agent']);
+  const signals = await runSwitchyard(['signals', log, '--variant', 'single-agent']);
   assert.equal(signals.code, 0, signals.stderr);
-  const wrong = await runSwitchyard(['grade', log, '--arm', 'nope']);
-  assert.match(wrong.stderr, /run-log\.jsonl has no arm "nope", but single-agent, orchestrated\n$/);
+  const wrong = await runSwitchyard(['grade', log, '--variant', 'nope']);
+  assert.match(wrong.stderr, /run-log\.jsonl has no variant "nope", but single-agent, orchestrated\n$/);
   assert.equal(wrong.code, 2);
 });
 
@@ -40,6 +41,6 @@ test('a dataset that is not the one that the records name is warned of, once', a
   assert.match(stderr, /^warning: \S+log\.jsonl:1: the record answers the dataset cobra-0123456789ab, and \S+ is not/m);
   assert.equal(stderr.split('is not that file').length, 2);
   assert.equal(code, 0);
-  const arms = writeArms(folder.path, 2);
-  assert.equal((await runSwitchyard(['grade', arms.log, '--dataset', arms.dataset])).stderr, '');
+  const variants = writeVariants(folder.path, 2);
+  assert.equal((await runSwitchyard(['grade', variants.log, '--dataset', variants.dataset])).stderr, '');
 });

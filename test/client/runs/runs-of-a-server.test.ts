@@ -22,6 +22,7 @@ after(async () => {
 const commands: [string[], RegExp][] = [
   [['runs', 'show', 'nope'], /there is no run nope: "switchyard runs" lists those there are/],
   [['runs', 'cancel', 'nope'], /there is no run nope: "switchyard runs" lists those there are/],
+  [['runs', 'resume', 'nope'], /there is no run nope: "switchyard runs" lists those there are/],
   [['runs', 'retry', 'nope'], /there is no run nope: "switchyard runs" lists those there are/],
   [['trace', 'nope'], /there is no run nope: "switchyard runs" lists those there are/],
   [['trace', 'nope.json'], /there is no file nope\.json/],

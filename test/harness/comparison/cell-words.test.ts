@@ -2,9 +2,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { plantedLogs, sameArms } from '../../../bench/statistics/planted-log.ts';
+import { plantedLogs, sameVariants } from '../../../bench/statistics/planted-log.ts';
 import { ComparisonPlan } from '../../../contracts/comparison-plan.ts';
-import { type ComparedCell, compareArms } from '../../../harness/comparison/compare-arms.ts';
+import { type ComparedCell, compareVariants } from '../../../harness/comparison/compare-variants.ts';
 import { type Findings, type Standing, standingOf, toneOf } from '../../../harness/comparison/cell-words.ts';
 import { comparisonJunit } from '../../../harness/rendering/comparison-junit.ts';
 import {
@@ -59,7 +59,7 @@ const logs = fc
     waste: fc.constantFrom<[number, number]>([0.2, 0.2], [0.5, 0.1], [0.1, 0.5]),
   })
   .map(({ seed, gain, loss, ...planted }) =>
-    plantedLogs({ ...sameArms, ...planted, gains: { docs: gain, code: loss } }, seed),
+    plantedLogs({ ...sameVariants, ...planted, gains: { docs: gain, code: loss } }, seed),
   );
 
 const seen = new Set<string>();
@@ -102,7 +102,7 @@ test('memo, tables, chart and JSON say one word of a cell, and it follows from t
 });
 
 /** Cells that a verdict names as better or worse are those whose standing is that word. */
-function assertVerdictsSay({ cells, verdict, routes }: ReturnType<typeof compareArms>, junit: string): void {
+function assertVerdictsSay({ cells, verdict, routes }: ReturnType<typeof compareVariants>, junit: string): void {
   const standingAt = (row: string, dimension: string) =>
     cells.find((cell) => cell.row === row && cell.dimension === dimension)?.standing;
   for (const each of [verdict, ...Object.values(routes)]) {
@@ -119,11 +119,11 @@ function assertVerdictsSay({ cells, verdict, routes }: ReturnType<typeof compare
 const plan = ComparisonPlan.parse({});
 /** 200 questions at half the cost, of which some are gained and some lost. */
 function halfTheCost(gained: number, lost: number) {
-  const log = (arm: string, costUsd: number, isRight: (at: number) => boolean) =>
-    logOf(200, (at) => ({ arm, costUsd, correct: isRight(at) ? 1 : 0 }));
+  const log = (variant: string, costUsd: number, isRight: (at: number) => boolean) =>
+    logOf(200, (at) => ({ variant, costUsd, correct: isRight(at) ? 1 : 0 }));
   const baseline = log('a', 0.02, (at) => at >= gained);
   const candidate = log('b', 0.01, (at) => at < gained || at >= gained + lost);
-  return compareArms({ trials: baseline, spec: null }, { trials: candidate, spec: null }, plan);
+  return compareVariants({ trials: baseline, spec: null }, { trials: candidate, spec: null }, plan);
 }
 
 test('half the cost is no win where a loss of accuracy of 5 points is not ruled out', () => {
@@ -153,7 +153,7 @@ test('a loss that leans to harm is not called worse, and stands against a win', 
 });
 
 test('the questions needed are one number, and no difference above 100 points is told', () => {
-  const [baseline, candidate] = plantedLogs({ ...sameArms, routes: { code: 40, docs: 3 }, trials: 1 }, 3);
+  const [baseline, candidate] = plantedLogs({ ...sameVariants, routes: { code: 40, docs: 3 }, trials: 1 }, 3);
   const report = reportOf(baseline, candidate);
   const { needs, routes, verdict } = report.comparison;
   assert.equal(verdict.kind, 'undecided');

@@ -5,7 +5,7 @@ import { ComparisonPlan } from '../../../contracts/comparison-plan.ts';
 import { type Cell, cellsOf, type Dimension } from '../../../harness/comparison/cells.ts';
 import { differenceInterval, ratioEstimate, shareInterval } from '../../../harness/comparison/estimates.ts';
 import {
-  type ArmMeans,
+  type VariantMeans,
   type PairedQuestion,
   pairQuestions,
   workMs,
@@ -19,8 +19,8 @@ const plan = ComparisonPlan.parse({});
 const repeat = (times: number, value: number) => Array.from({ length: times }, () => value);
 const near = (actual: number | undefined, expected: number, within = 1e-9) =>
   assert.ok(Math.abs((actual ?? Number.NaN) - expected) <= within, `${actual} is not ${expected}`);
-const means: ArmMeans = { accuracy: 0, waste: 0, costUsd: null, workMs: null };
-type Sides = [baseline: Partial<ArmMeans>, candidate: Partial<ArmMeans>];
+const means: VariantMeans = { accuracy: 0, waste: 0, costUsd: null, workMs: null };
+type Sides = [baseline: Partial<VariantMeans>, candidate: Partial<VariantMeans>];
 const pairsOf = (questions: number, of: (at: number) => Sides, route: (at: number) => string | null = () => null) =>
   Array.from({ length: questions }, (_, at): PairedQuestion => {
     const [baseline, candidate] = of(at);

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { plantedLogs, sameArms } from '../../../bench/statistics/planted-log.ts';
+import { plantedLogs, sameVariants } from '../../../bench/statistics/planted-log.ts';
 import { ComparisonPlan } from '../../../contracts/comparison-plan.ts';
-import { compareArms } from '../../../harness/comparison/compare-arms.ts';
+import { compareVariants } from '../../../harness/comparison/compare-variants.ts';
 import { comparisonJunit } from '../../../harness/rendering/comparison-junit.ts';
 import { verdictSentence } from '../../../harness/rendering/comparison-rows.ts';
 import {
@@ -14,8 +14,8 @@ import {
 import { logOf } from './trials.ts';
 
 const plan = ComparisonPlan.parse({});
-const [baseline, candidate] = plantedLogs({ ...sameArms, routes: { code: 60, docs: 15 }, costRatio: 3 }, 1);
-const comparison = compareArms({ trials: baseline, spec: null }, { trials: candidate, spec: null }, plan);
+const [baseline, candidate] = plantedLogs({ ...sameVariants, routes: { code: 60, docs: 15 }, costRatio: 3 }, 1);
+const comparison = compareVariants({ trials: baseline, spec: null }, { trials: candidate, spec: null }, plan);
 
 test('the text table aligns its columns and ends with the verdicts', () => {
   const lines = comparisonText(comparison).split('\n');
@@ -32,8 +32,10 @@ test('the text table aligns its columns and ends with the verdicts', () => {
 });
 
 test('Markdown escapes what a log may hold', () => {
-  const hostile = logOf(40, () => ({ arm: 'a|b<script>' }));
-  const text = comparisonMarkdown(compareArms({ trials: hostile, spec: null }, { trials: hostile, spec: null }, plan));
+  const hostile = logOf(40, () => ({ variant: 'a|b<script>' }));
+  const text = comparisonMarkdown(
+    compareVariants({ trials: hostile, spec: null }, { trials: hostile, spec: null }, plan),
+  );
   assert.match(text, /^# a\\\|b\\<script\\> against/);
   assert.match(text, /^\| row \| dimension \|/m);
 });
@@ -41,7 +43,7 @@ test('Markdown escapes what a log may hold', () => {
 test('CSV has a line a cell, quotes commas, and disarms formulas', () => {
   const odd = (at: number) => ({ expectedRoute: at % 2 ? '=1+1' : 'a,"b"' });
   const csv = comparisonCsv(
-    compareArms({ trials: logOf(40, odd), spec: null }, { trials: logOf(40, odd), spec: null }, plan),
+    compareVariants({ trials: logOf(40, odd), spec: null }, { trials: logOf(40, odd), spec: null }, plan),
   );
   const lines = csv.split('\r\n');
   assert.equal(lines.length, 1 + 12 + 1);

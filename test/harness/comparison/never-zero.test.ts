@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { ComparisonPlan } from '../../../contracts/comparison-plan.ts';
-import { compareArms } from '../../../harness/comparison/compare-arms.ts';
+import { compareVariants } from '../../../harness/comparison/compare-variants.ts';
 import { nonInferiorityP } from '../../../harness/statistics/non-inferiority.ts';
 import { nullDistribution } from '../../../harness/statistics/null-distribution.ts';
 import { stepDown } from '../../../harness/statistics/step-down.ts';
@@ -19,13 +19,13 @@ for (const [questions, scale] of [
   [400, 1],
 ] as const)
   test(`a certain gain in cost and latency has p-values above 0: ${questions} questions, in units of ${scale}`, () => {
-    const log = (arm: string, factor: number) =>
+    const log = (variant: string, factor: number) =>
       logOf(questions, (at) => {
         const size = factor * (1 + Math.sqrt(at) / 10) * scale;
-        return { arm, costUsd: size, latencyMs: times(size) };
+        return { variant, costUsd: size, latencyMs: times(size) };
       });
     const plan = ComparisonPlan.parse({ minQuestions: 5 });
-    const { cells } = compareArms({ trials: log('a', 1), spec: null }, { trials: log('b', 0.1), spec: null }, plan);
+    const { cells } = compareVariants({ trials: log('a', 1), spec: null }, { trials: log('b', 0.1), spec: null }, plan);
     assert.equal(cells.length, 4);
     for (const { dimension, p, pGain, pHarm } of cells)
       for (const [name, value] of Object.entries({ p, pGain, pHarm }))

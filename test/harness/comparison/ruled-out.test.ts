@@ -48,7 +48,7 @@ for (const n of sizes)
     assert.ok(highest >= 0.05, `${highest}`);
   });
 
-/** Right answers of both arms to one question, as shares of its trials; on average the candidate gains the margin. */
+/** Right answers of both variants to one question, as shares of its trials; on average the candidate gains the margin. */
 type Draw = (margin: number, trials: number, random: Random) => [baseline: number, candidate: number];
 const share = (trials: number, chance: number, random: Random) => {
   let right = 0;

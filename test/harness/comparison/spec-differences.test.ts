@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { ComparisonPlan } from '../../../contracts/comparison-plan.ts';
 import { PipelineSpec } from '../../../contracts/pipeline.ts';
-import { compareArms } from '../../../harness/comparison/compare-arms.ts';
+import { compareVariants } from '../../../harness/comparison/compare-variants.ts';
 import { specDifferences, unmatchedReasons } from '../../../harness/comparison/spec-differences.ts';
 import { logOf } from './trials.ts';
 
@@ -61,9 +61,12 @@ for (const [what, changed, reason] of [
       reasons.some((each) => reason.test(each)),
       reasons.join(),
     );
-    const [baseline, candidate] = [logOf(300, () => ({ correct: 0 })), logOf(300, () => ({ arm: 'team', correct: 1 }))];
+    const [baseline, candidate] = [
+      logOf(300, () => ({ correct: 0 })),
+      logOf(300, () => ({ variant: 'team', correct: 1 })),
+    ];
     const plan = ComparisonPlan.parse({});
     const against = (spec: PipelineSpec) =>
-      compareArms({ trials: baseline, spec: single }, { trials: candidate, spec }, plan).verdict.kind;
+      compareVariants({ trials: baseline, spec: single }, { trials: candidate, spec }, plan).verdict.kind;
     assert.deepEqual([against(team), against(changed)], ['justified', 'not-comparable']);
   });

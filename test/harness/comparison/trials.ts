@@ -5,7 +5,7 @@ export function trialOf(changes: Partial<GradedTrial> = {}): GradedTrial {
   return {
     dataset: 'd',
     question: 'q1',
-    arm: 'single-agent',
+    variant: 'single-agent',
     trial: 0,
     expectedRoute: 'docs',
     route: 'docs',

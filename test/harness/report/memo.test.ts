@@ -27,10 +27,10 @@ test('triple cost at equal quality is not justified, and something cheaper is na
   const text = memo(plantedReport({ costRatio: 3 }), 'report.html');
   assert.match(text, /\*\*No: not justified\.\*\* orchestrated is worse than single-agent in cost\./);
   const cheaper = section(text, 'What is cheaper');
-  assert.match(cheaper, /^No arm is shown to be better on code, debug, docs, general\./);
+  assert.match(cheaper, /^No variant is shown to be better on code, debug, docs, general\./);
   assert.match(
     cheaper,
-    /- \[\d+ of 3600\]\(report\.html#questions\?label=incomplete&arm=baseline\) runs of the baseline are `incomplete`: ask in/,
+    /- \[\d+ of 3600\]\(report\.html#questions\?label=incomplete&variant=baseline\) runs of the baseline are `incomplete`: ask in/,
   );
 });
 
@@ -59,7 +59,7 @@ test('a fast, wrong-headed split: no route gains, and the routes with wrong turn
   const text = memo(
     reportOf(
       logOf(80, turn),
-      logOf(80, (at) => ({ ...turn(at), ...lost(at), arm: 'split' })),
+      logOf(80, (at) => ({ ...turn(at), ...lost(at), variant: 'split' })),
     ),
     'r.html',
   );
@@ -68,12 +68,12 @@ test('a fast, wrong-headed split: no route gains, and the routes with wrong turn
     /^None: no route gains right answers by the split\. The baseline is weakest on code: \[100\.0 %\]/,
   );
   assert.deepEqual(section(text, 'Where the candidate goes wrong').split('\n'), [
-    '- docs: [20](r.html#questions?route=docs&label=wrong_route&arm=candidate) on a wrong route, [0](r.html#questions?route=docs&label=correct_but_wasteful&arm=candidate) right but wasteful, of 40 runs',
-    '- code: [0](r.html#questions?route=code&label=wrong_route&arm=candidate) on a wrong route, [10](r.html#questions?route=code&label=correct_but_wasteful&arm=candidate) right but wasteful, of 40 runs',
+    '- docs: [20](r.html#questions?route=docs&label=wrong_route&variant=candidate) on a wrong route, [0](r.html#questions?route=docs&label=correct_but_wasteful&variant=candidate) right but wasteful, of 40 runs',
+    '- code: [0](r.html#questions?route=code&label=wrong_route&variant=candidate) on a wrong route, [10](r.html#questions?route=code&label=correct_but_wasteful&variant=candidate) right but wasteful, of 40 runs',
   ]);
 });
 
-test('arms that left a specialist out say which can go; without them the memo says how to run them', () => {
+test('variants that left a specialist out say which can go; without them the memo says how to run them', () => {
   const same = logOf(80, () => ({}));
   const accuracy = reportOf(same, same).comparison.cells[0];
   assert.ok(accuracy);

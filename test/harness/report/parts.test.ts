@@ -49,7 +49,7 @@ test('different questions have different anchors, safe in an address', () => {
 test('a chart escapes its names, and holds nothing that the policy would refuse', () => {
   const area = areaOf(100, { left: 80, top: 20 });
   const marks = [
-    ...legend([{ name: hostile, color: 'var(--arm-1)' }]),
+    ...legend([{ name: hostile, color: 'var(--variant-1)' }]),
     ...acrossAxis(area, scaleTo(1), hostile),
     ...rowNames(area, [hostile]),
   ];

@@ -1,4 +1,4 @@
-/** Which files can be gold, when a text gives them away, which commits are refused, and how the sample is drawn. */
+/** Which files can be expected, when a text gives them away, which commits are refused, and how the sample is drawn. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { type Candidate, toCandidate } from '../../bench/dev-set/devset-candidates.ts';
@@ -26,7 +26,7 @@ test('source is told from tests, documents, configuration, built files and other
   assert.equal(pathKind('test/App.vue'), 'aside');
 });
 
-test('the language is that of most gold files', () => {
+test('the language is that of most expected files', () => {
   assert.equal(majorityLanguage(['a.js', 'b.js', 'c.ts']), 'javascript');
   assert.equal(majorityLanguage(['a.js', 'b.d.ts']), 'typescript');
 });
@@ -55,10 +55,10 @@ const commitOf = (paths: readonly string[], text = message, status = 'M') => ({
   changes: paths.map((path) => ({ status, path })),
 });
 
-test('a commit becomes a candidate with its source files as gold', () => {
+test('a commit becomes a candidate with its source files as the expected ones', () => {
   const candidate = toCandidate(commitOf(['lib/client.js', 'test/client.js', 'CHANGELOG.md']));
   assert.ok(typeof candidate === 'object');
-  assert.deepEqual(candidate.gold, ['lib/client.js']);
+  assert.deepEqual(candidate.expected, ['lib/client.js']);
   assert.match(candidate.text, /^a late abort is lost\n\nThe caller waits/);
 });
 
@@ -73,7 +73,7 @@ test('each unfit commit is refused for its reason', () => {
   assert.equal(toCandidate(commitOf(Array.from({ length: 9 }, (_, at) => `src/${at}.ts`))), 'too many files');
   assert.equal(toCandidate(commitOf(['a.js'], message, 'A')), 'adds or removes source');
   assert.equal(toCandidate(commitOf(['a.js'], 'fix: crash')), 'says too little');
-  assert.equal(toCandidate(commitOf(['a.js'], `${message} See a.js there.`)), 'names a gold path');
+  assert.equal(toCandidate(commitOf(['a.js'], `${message} See a.js there.`)), 'names an expected path');
 });
 
 test('a record of git log is read; commits without exactly one parent are not', () => {
@@ -90,7 +90,7 @@ test('a record of git log is read; commits without exactly one parent are not', 
 
 const candidates = Array.from({ length: 60 }, (_, at): Candidate => {
   const text = `subject ${at} ${at % 2 === 0 ? 'long '.repeat(80) : ''}`;
-  return { id: `${at}`, parent: 'p', subject: `subject ${at}`, text, gold: [`src/${at}.ts`] };
+  return { id: `${at}`, parent: 'p', subject: `subject ${at}`, text, expected: [`src/${at}.ts`] };
 });
 
 test('the order depends on the seed only, keeps what it had when candidates join, and drops repeated texts', () => {
@@ -105,11 +105,11 @@ test('the order depends on the seed only, keeps what it had when candidates join
   assert.equal(drawOrder([...candidates, ...twice], '1').length, 60);
 });
 
-test('long texts take two thirds of the places, and no set of gold files more than three', () => {
+test('long texts take two thirds of the places, and no set of expected files more than three', () => {
   const taken = takeSample(candidates, 12);
   assert.equal(taken.length, 12);
   assert.equal(taken.filter(({ text }) => text.length >= 300).length, 8);
-  const alike = candidates.map((candidate) => ({ ...candidate, gold: ['src/app.ts'] }));
+  const alike = candidates.map((candidate) => ({ ...candidate, expected: ['src/app.ts'] }));
   assert.equal(takeSample(alike, 12).length, 3);
 });
 

@@ -1,4 +1,4 @@
-/** What one arm did by itself: quality, waste, routing, cost, latency by parts, retries and abstention. */
+/** What one variant did by itself: quality, waste, routing, cost, latency by parts, retries and abstention. */
 import { quantileSorted } from 'simple-statistics';
 import { type Agreement, agreementOf } from '../agreement.ts';
 import { type GradedTrial, type LatencyParts, latencyParts } from '../graded-trial.ts';
@@ -11,8 +11,8 @@ export type Share = { mean: number; n: number; interval: Interval | null };
 /** `n` of the records had a known value. */
 export type Amount = { n: number; mean: number | null; p50: number | null; p95: number | null; total: number };
 
-export type ArmSummary = {
-  arm: string;
+export type VariantSummary = {
+  variant: string;
   questions: number;
   records: number;
   accuracy: Share;
@@ -29,8 +29,8 @@ export type ArmSummary = {
   labels: Record<string, number>;
 };
 
-/** @param trials of one arm, checked, at least one */
-export function summarizeArm(trials: readonly GradedTrial[]): ArmSummary {
+/** @param trials of one variant, checked, at least one */
+export function summarizeVariant(trials: readonly GradedTrial[]): VariantSummary {
   const graded = trials.filter(({ correct }) => correct !== null);
   const routes = Map.groupBy(
     graded.filter(({ expectedRoute }) => expectedRoute !== null),
@@ -39,7 +39,7 @@ export function summarizeArm(trials: readonly GradedTrial[]): ArmSummary {
   const accuracy = (some: readonly GradedTrial[]) => share(some, ({ correct }) => correct ?? 0);
   const sorted = [...routes].sort(([one], [other]) => (one < other ? -1 : 1));
   return {
-    arm: trials[0]?.arm ?? '',
+    variant: trials[0]?.variant ?? '',
     questions: new Set(trials.map(({ question }) => question)).size,
     records: trials.length,
     accuracy: accuracy(graded),
@@ -81,7 +81,7 @@ function routingOf(trials: readonly GradedTrial[]): Agreement {
   return agreementOf(pairs);
 }
 
-function latencyOf(trials: readonly GradedTrial[]): ArmSummary['latencyMs'] {
+function latencyOf(trials: readonly GradedTrial[]): VariantSummary['latencyMs'] {
   const parts = (['total', ...latencyParts] as const).map((part) => [
     part,
     amount(trials.map((trial) => trial.latencyMs[part])),

@@ -1,14 +1,14 @@
 /** Gathers what a report tells: the comparison, the runs behind it, and the traces that their histories hold. */
 import { dirname, relative, resolve, sep } from 'node:path';
-import type { Comparison } from '../../harness/comparison/compare-arms.ts';
-import { summarizeArm } from '../../harness/comparison/arm-summary.ts';
+import type { Comparison } from '../../harness/comparison/compare-variants.ts';
+import { summarizeVariant } from '../../harness/comparison/variant-summary.ts';
 import type { GateResult } from '../../harness/gate-rule.ts';
 import type { GradedCase } from '../../harness/graded-record.ts';
 import { checkTrials } from '../../harness/graded-trial.ts';
 import { mostDifferent, questionsByRegression } from '../../harness/report/question-order.ts';
-import type { LeftOut, Report, ReportArm, ReportQuestion, ReportRun } from '../../harness/report/report.ts';
+import type { LeftOut, Report, ReportVariant, ReportQuestion, ReportRun } from '../../harness/report/report.ts';
 import { splitSignals } from '../../harness/signals/split-signals.ts';
-import type { ReadArm } from './arm-log.ts';
+import type { ReadVariant } from './variant-log.ts';
 import { gradedCases, type GradeOptions } from './graded-log.ts';
 import { readFile } from 'node:fs/promises';
 import { promisify } from 'node:util';
@@ -22,24 +22,27 @@ import { traceOfRun } from '../../observability/run-trace.ts';
 const shownQuestions = 1000;
 const tracedQuestions = 100;
 
-export type ComparedArms = {
+export type ComparedVariants = {
   comparison: Comparison;
   gates: GateResult[];
-  baseline: ReadArm;
-  candidate: ReadArm;
-  others: ReadArm[];
+  baseline: ReadVariant;
+  candidate: ReadVariant;
+  others: ReadVariant[];
   leftOut: LeftOut[];
   startedAt: string | null;
 };
 
 /** Reads the logs once more, for the records of the questions that are shown. */
-export async function reportOfArms(compared: ComparedArms, options: GradeOptions): Promise<Report> {
+export async function reportOfVariants(compared: ComparedVariants, options: GradeOptions): Promise<Report> {
   const { comparison, gates, baseline, candidate, others, leftOut, startedAt } = compared;
   const ordered = questionsByRegression(baseline.trials, candidate.trials).map(({ question }) => question);
   const shown = mostDifferent(ordered, shownQuestions);
   const traced = new Set(mostDifferent(shown, tracedQuestions));
   const cases = await casesOf([baseline, candidate], new Set(shown), options);
-  const [before, after] = [baseline, candidate].map((arm) => cases.get(arm)) as [CasesByQuestion, CasesByQuestion];
+  const [before, after] = [baseline, candidate].map((variant) => cases.get(variant)) as [
+    CasesByQuestion,
+    CasesByQuestion,
+  ];
   const questions: ReportQuestion[] = [];
   for (const id of shown) {
     const sides = [before.get(id) ?? [], after.get(id) ?? []] as const;
@@ -52,7 +55,7 @@ export async function reportOfArms(compared: ComparedArms, options: GradeOptions
     comparison,
     gates,
     signals: splitSignals(baseline.trials),
-    arms: [baseline, candidate, ...others].map(reportArm),
+    variants: [baseline, candidate, ...others].map(reportVariant),
     leftOut,
     questions,
     offline: [baseline, candidate].some(({ offline }) => offline),
@@ -63,36 +66,37 @@ export async function reportOfArms(compared: ComparedArms, options: GradeOptions
 
 type CasesByQuestion = Map<string, GradedCase[]>;
 
-/** Each log is read once, whichever arms it holds. */
+/** Each log is read once, whichever variants it holds. */
 async function casesOf(
-  arms: readonly ReadArm[],
+  variants: readonly ReadVariant[],
   shown: ReadonlySet<string>,
   options: GradeOptions,
-): Promise<Map<ReadArm, CasesByQuestion>> {
-  const byArm = new Map(arms.map((arm) => [arm, [] as GradedCase[]]));
-  for (const file of new Set(arms.map((arm) => arm.file)))
+): Promise<Map<ReadVariant, CasesByQuestion>> {
+  const byVariant = new Map(variants.map((variant) => [variant, [] as GradedCase[]]));
+  for (const file of new Set(variants.map((variant) => variant.file)))
     for await (const each of gradedCases(file, options)) {
       if (!shown.has(each.record.question_id)) continue;
-      for (const [arm, cases] of byArm) if (arm.file === file && arm.name === each.record.arm) cases.push(each);
+      for (const [variant, cases] of byVariant)
+        if (variant.file === file && variant.name === each.record.variant) cases.push(each);
     }
   return new Map(
-    [...byArm].map(([arm, cases]) => {
+    [...byVariant].map(([variant, cases]) => {
       const sorted = cases.toSorted((one, other) => one.record.trial - other.record.trial);
-      return [arm, Map.groupBy(sorted, ({ record }) => record.question_id)];
+      return [variant, Map.groupBy(sorted, ({ record }) => record.question_id)];
     }),
   );
 }
 
 /** Only the first trial is shown with its trace. */
-async function runsOf(cases: readonly GradedCase[], { file }: ReadArm, traced: boolean): Promise<ReportRun[]> {
+async function runsOf(cases: readonly GradedCase[], { file }: ReadVariant, traced: boolean): Promise<ReportRun[]> {
   const [first] = cases;
   const trace = traced && first !== undefined ? await traceOfRecord(first.record, file) : null;
   return cases.map((each) => ({ ...each, trace: each === first ? trace : null }));
 }
 
-function reportArm({ trials, name, tokens }: ReadArm): ReportArm {
+function reportVariant({ trials, name, tokens }: ReadVariant): ReportVariant {
   const checked = checkTrials(trials, name).trials;
-  return { summary: summarizeArm(checked), trials: checked, tokens };
+  return { summary: summarizeVariant(checked), trials: checked, tokens };
 }
 
 /** The report as it lies in `folder`: links of the log start from there. */

@@ -1,9 +1,9 @@
-/** Compares two arms question by question, and says whether the split is justified: as a whole and route by route. */
+/** Compares two variants question by question, and says whether the split is justified: as a whole and route by route. */
 import type { ComparisonPlan } from '../../contracts/comparison-plan.ts';
 import type { PipelineSpec } from '../../contracts/pipeline.ts';
 import { checkTrials, type GradedTrial } from '../graded-trial.ts';
 import type { Interval } from '../statistics/proportions.ts';
-import { type ArmSummary, summarizeArm } from './arm-summary.ts';
+import { type VariantSummary, summarizeVariant } from './variant-summary.ts';
 import { type Cell, cellsOf, type Dimension, whole } from './cells.ts';
 import { differenceInterval, ratioEstimate } from './estimates.ts';
 import { type Pairing, pairQuestions } from './paired-questions.ts';
@@ -13,14 +13,14 @@ import { type JudgedCell, judgeCells } from './standings.ts';
 import { unmetRoutes, unmetRoutesText } from '../unmet-routes.ts';
 import { decide, type Need, questionNeeds, type Verdict } from './verdict.ts';
 
-/** One arm's log; the spec is null where the log came from elsewhere. */
-export type ArmLog = { trials: readonly GradedTrial[]; spec: PipelineSpec | null };
+/** One variant's log; the spec is null where the log came from elsewhere. */
+export type VariantLog = { trials: readonly GradedTrial[]; spec: PipelineSpec | null };
 
 export type ComparedCell = {
   row: string;
   dimension: Dimension;
   n: number;
-  /** Questions that differ between the arms. */
+  /** Questions that differ between the variants. */
   differing: number;
   unknown: number;
   baseline: number;
@@ -44,8 +44,8 @@ export type ComparedCell = {
 };
 
 export type Comparison = {
-  baseline: ArmSummary;
-  candidate: ArmSummary;
+  baseline: VariantSummary;
+  candidate: VariantSummary;
   plan: ComparisonPlan;
   questions: number;
   trials: Pairing['trials'];
@@ -58,11 +58,11 @@ export type Comparison = {
   needs: Need[];
 };
 
-/** Share of questions that may be missing on one side before the arms no longer answered the same dataset. */
+/** Share of questions that may be missing on one side before the variants no longer answered the same dataset. */
 const mayBeUnpaired = 0.1;
 
 /** @throws LogProblem where a log, or the two together, have no one reading */
-export function compareArms(baseline: ArmLog, candidate: ArmLog, plan: ComparisonPlan): Comparison {
+export function compareVariants(baseline: VariantLog, candidate: VariantLog, plan: ComparisonPlan): Comparison {
   const [ours, theirs] = [checkTrials(baseline.trials, 'baseline'), checkTrials(candidate.trials, 'candidate')];
   const pairing = pairQuestions(ours.trials, theirs.trials);
   const judged = judgeCells(cellsOf(pairing.pairs, plan), plan);
@@ -72,8 +72,8 @@ export function compareArms(baseline: ArmLog, candidate: ArmLog, plan: Compariso
   const rows = [...new Set(judged.map(({ cell }) => cell.row))].filter((row) => row !== whole);
   const specs = baseline.spec !== null && candidate.spec !== null ? ([baseline.spec, candidate.spec] as const) : null;
   return {
-    baseline: summarizeArm(ours.trials),
-    candidate: summarizeArm(theirs.trials),
+    baseline: summarizeVariant(ours.trials),
+    candidate: summarizeVariant(theirs.trials),
     plan,
     questions: pairing.pairs.length,
     trials: pairing.trials,
@@ -92,7 +92,7 @@ export function compareArms(baseline: ArmLog, candidate: ArmLog, plan: Compariso
   };
 }
 
-function reasonsAgainst(baseline: ArmLog, candidate: ArmLog, { pairs, unpaired }: Pairing): string[] {
+function reasonsAgainst(baseline: VariantLog, candidate: VariantLog, { pairs, unpaired }: Pairing): string[] {
   const datasets = [baseline, candidate].map(({ trials }) => trials[0]?.dataset);
   const models = [baseline, candidate].map(({ trials }) =>
     [...new Set(trials.flatMap((trial) => trial.models))].sort(),
@@ -113,8 +113,8 @@ function reasonsAgainst(baseline: ArmLog, candidate: ArmLog, { pairs, unpaired }
   return [...reasons, ...unmatchedReasons(baseline.spec, candidate.spec)];
 }
 
-/** A cost that only one arm reports can neither be a gain nor be ruled out as a harm. */
-function knownInOneOnly(baseline: ArmLog, candidate: ArmLog): string[] {
+/** A cost that only one variant reports can neither be a gain nor be ruled out as a harm. */
+function knownInOneOnly(baseline: VariantLog, candidate: VariantLog): string[] {
   const read = {
     waste: ({ wasteful }: GradedTrial) => (wasteful === null ? null : Number(wasteful)),
     cost: (trial: GradedTrial) => trial.costUsd,
@@ -149,7 +149,7 @@ function notesOn({ unpaired }: Pairing, judged: readonly JudgedCell[], specsKnow
   ];
 }
 
-function unmetOf({ trials, spec }: ArmLog): string[] {
+function unmetOf({ trials, spec }: VariantLog): string[] {
   const expected = new Map(trials.map(({ question, expectedRoute }) => [question, expectedRoute]));
   const unmet =
     spec === null

@@ -1,10 +1,10 @@
-/** Tells whether places lie in a question's gold, by file and by line. */
-import type { DatasetQuestion, GoldEvidence, LineRange } from '../../contracts/dataset.ts';
+/** Tells whether places lie in a question's ground truth, by file and by line. */
+import type { DatasetQuestion, ExpectedEvidence, LineRange } from '../../contracts/dataset.ts';
 import type { LoggedCitation } from '../../contracts/run-log.ts';
 
-export function inGold({ paths }: GoldEvidence, path: string): boolean {
+export function inExpected({ paths }: ExpectedEvidence, path: string): boolean {
   const plain = plainPath(path);
-  return paths.some((gold) => (gold.endsWith('/') ? plain.startsWith(gold) : plain === gold));
+  return paths.some((place) => (place.endsWith('/') ? plain.startsWith(place) : plain === place));
 }
 
 /** Two places of one file overlap; a place without lines is the whole file. */
@@ -30,19 +30,19 @@ export type EvidenceFigures = {
 
 export function evidenceFigures(
   cited: readonly LoggedCitation[],
-  { kind, gold }: Pick<DatasetQuestion, 'kind' | 'gold'>,
+  { kind, gold: expected }: Pick<DatasetQuestion, 'kind' | 'gold'>,
 ): EvidenceFigures {
   if (kind === 'unanswerable') return { rightFile: null, rightLines: null, linesInside: null };
   const resolved = cited.filter(({ status }) => status !== 'unresolved');
-  const rightFile = resolved.some(({ path }) => inGold(gold, path));
-  if (Object.keys(gold.lines).length === 0) return { rightFile, rightLines: null, linesInside: null };
-  const touching = resolved.map((place) => touchesLines(place, gold));
+  const rightFile = resolved.some(({ path }) => inExpected(expected, path));
+  if (Object.keys(expected.lines).length === 0) return { rightFile, rightLines: null, linesInside: null };
+  const touching = resolved.map((place) => touchesLines(place, expected));
   const rightLines = touching.includes(true) ? true : touching.includes(null) ? null : false;
-  return { rightFile, rightLines, linesInside: shareInside(cited, gold) };
+  return { rightFile, rightLines, linesInside: shareInside(cited, expected) };
 }
 
 /** Null: the citation names no lines of a file whose lines are known. */
-function touchesLines(place: LoggedCitation, { lines }: GoldEvidence): boolean | null {
+function touchesLines(place: LoggedCitation, { lines }: ExpectedEvidence): boolean | null {
   const path = plainPath(place.path);
   const expected = Object.hasOwn(lines, path) ? (lines[path] ?? []) : null;
   if (expected === null) return false;
@@ -50,11 +50,11 @@ function touchesLines(place: LoggedCitation, { lines }: GoldEvidence): boolean |
   return expected.some(([first_line, last_line]) => overlap(place, { first_line, last_line }));
 }
 
-function shareInside(cited: readonly LoggedCitation[], gold: GoldEvidence): number | null {
+function shareInside(cited: readonly LoggedCitation[], expected: ExpectedEvidence): number | null {
   let [inside, all] = [0, 0];
   const placed = cited.filter(
     ({ path, first_line }) =>
-      first_line !== null && (Object.hasOwn(gold.lines, plainPath(path)) || !inGold(gold, path)),
+      first_line !== null && (Object.hasOwn(expected.lines, plainPath(path)) || !inExpected(expected, path)),
   );
   for (const [path, places] of Map.groupBy(placed, (place) => plainPath(place.path))) {
     const rangesOf = (some: readonly LoggedCitation[]) =>
@@ -63,7 +63,7 @@ function shareInside(cited: readonly LoggedCitation[], gold: GoldEvidence): numb
     const resolved = rangesOf(places.filter(({ status }) => status !== 'unresolved'));
     inside += linesIn(
       resolved.flatMap((range) =>
-        common(range, union(Object.hasOwn(gold.lines, path) ? (gold.lines[path] ?? []) : [])),
+        common(range, union(Object.hasOwn(expected.lines, path) ? (expected.lines[path] ?? []) : [])),
       ),
     );
   }

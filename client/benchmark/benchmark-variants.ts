@@ -1,11 +1,11 @@
-/** Makes a benchmark's arms of pipelines: the baseline first, and on demand the candidate without one specialist each. */
+/** Makes a benchmark's variants of pipelines: the baseline first, and on demand the candidate without one specialist each. */
 import { createHash } from 'node:crypto';
-import type { BenchmarkArm } from '../../contracts/benchmark.ts';
+import type { BenchmarkVariant } from '../../contracts/benchmark.ts';
 import { PipelineSpec } from '../../contracts/pipeline.ts';
 import { UsageError } from '../../lib/errors.ts';
 import { loadPipeline } from '../pipelines/pipeline-files.ts';
 
-export type ArmChoice = {
+export type VariantChoice = {
   /** Shipped names or files. */
   pipelines: readonly string[];
   /** The name of one of them; unset: the first without a router, else the first. */
@@ -14,15 +14,15 @@ export type ArmChoice = {
 };
 
 /** @throws UsageError */
-export async function benchmarkArms(choice: ArmChoice): Promise<BenchmarkArm[]> {
-  return armsOf(await Promise.all(choice.pipelines.map(loadPipeline)), choice);
+export async function benchmarkVariants(choice: VariantChoice): Promise<BenchmarkVariant[]> {
+  return variantsOf(await Promise.all(choice.pipelines.map(loadPipeline)), choice);
 }
 
 /** The same for pipelines that are read already. @throws UsageError */
-export function armsOf(
+export function variantsOf(
   specs: readonly PipelineSpec[],
   choice: { baseline?: string | undefined; leaveOneOut: boolean },
-): BenchmarkArm[] {
+): BenchmarkVariant[] {
   if (specs.length === 0) throw new UsageError('a benchmark needs a pipeline');
   const names = specs.map(({ name }) => name);
   const twice = names.find((name, at) => names.indexOf(name) !== at);
@@ -30,11 +30,11 @@ export function armsOf(
   const baseline = baselineOf(specs, choice.baseline);
   const candidates = specs.filter((spec) => spec !== baseline);
   const less = choice.leaveOneOut ? withoutEach(candidates) : [];
-  return [armOf(baseline), ...candidates.map((spec) => armOf(spec)), ...less];
+  return [variantOf(baseline), ...candidates.map((spec) => variantOf(spec)), ...less];
 }
 
-/** The arm's hash is that of the pipeline with its prompts and defaults filled in. */
-export function armOf(pipeline: PipelineSpec, name = pipeline.name): BenchmarkArm {
+/** The variant's hash is that of the pipeline with its prompts and defaults filled in. */
+export function variantOf(pipeline: PipelineSpec, name = pipeline.name): BenchmarkVariant {
   const specHash = createHash('sha256').update(JSON.stringify(pipeline)).digest('hex');
   return { name, specHash, pipeline };
 }
@@ -50,12 +50,12 @@ function baselineOf(specs: readonly PipelineSpec[], wanted: string | undefined):
   );
 }
 
-/** Of the first arm with a router; the arms are named `without-<specialist>`. */
-function withoutEach(candidates: readonly PipelineSpec[]): BenchmarkArm[] {
+/** Of the first variant with a router; the variants are named `without-<specialist>`. */
+function withoutEach(candidates: readonly PipelineSpec[]): BenchmarkVariant[] {
   const split = candidates.find(({ router, specialists }) => router !== null && specialists.length > 1);
   if (split === undefined)
     throw new UsageError('--leave-one-out needs a pipeline with a router and two specialists besides the baseline');
-  return split.specialists.map(({ name }) => armOf(without(split, name), `without-${name}`));
+  return split.specialists.map(({ name }) => variantOf(without(split, name), `without-${name}`));
 }
 
 /** Questions that went to the specialist by default go to the last of those that are left. */

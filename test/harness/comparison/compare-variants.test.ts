@@ -1,16 +1,16 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { plantedLogs, sameArms } from '../../../bench/statistics/planted-log.ts';
+import { plantedLogs, sameVariants } from '../../../bench/statistics/planted-log.ts';
 import { ComparisonPlan } from '../../../contracts/comparison-plan.ts';
-import { compareArms } from '../../../harness/comparison/compare-arms.ts';
+import { compareVariants } from '../../../harness/comparison/compare-variants.ts';
 import type { GradedTrial } from '../../../harness/graded-trial.ts';
 import { logOf, trialOf } from './trials.ts';
 
 const plan = ComparisonPlan.parse({});
 const compare = (baseline: GradedTrial[], candidate: GradedTrial[]) =>
-  compareArms({ trials: baseline, spec: null }, { trials: candidate, spec: null }, plan);
+  compareVariants({ trials: baseline, spec: null }, { trials: candidate, spec: null }, plan);
 const everyRoute = (n: number) => ({ code: n, docs: n, debug: n, general: n });
-const planted = { ...sameArms, routes: everyRoute(80) };
+const planted = { ...sameVariants, routes: everyRoute(80) };
 
 test('a gain on one route is justified there, and nothing is claimed of the others', () => {
   const [baseline, candidate] = plantedLogs({ ...planted, accuracy: 0.5, gains: { docs: 0.1 }, trials: 10 }, 4);
@@ -62,9 +62,9 @@ test('with too few questions the verdict says how many would do', () => {
   for (const { have, need } of verdict.needs) assert.ok(need > have);
 });
 
-test('arms that are certainly alike have nothing to gain', () => {
-  const log = (arm: string) =>
-    logOf(400, (at) => ({ arm, expectedRoute: at % 2 ? 'code' : 'docs', correct: at % 3 ? 1 : 0 }));
+test('variants that are certainly alike have nothing to gain', () => {
+  const log = (variant: string) =>
+    logOf(400, (at) => ({ variant, expectedRoute: at % 2 ? 'code' : 'docs', correct: at % 3 ? 1 : 0 }));
   const { verdict } = compare(log('a'), log('b'));
   assert.deepEqual(
     [verdict.kind, verdict.kind === 'not-justified' && verdict.because],
@@ -72,7 +72,7 @@ test('arms that are certainly alike have nothing to gain', () => {
   );
 });
 
-test('arms that both cost nothing, as with the offline model, have nothing to gain there', () => {
+test('variants that both cost nothing, as with the offline model, have nothing to gain there', () => {
   const free = logOf(200, () => ({ costUsd: 0 }));
   const { cells, verdict } = compare(free, free);
   assert.equal(cells.find(({ dimension }) => dimension === 'cost')?.standing, 'no worthwhile gain');
@@ -80,8 +80,8 @@ test('arms that both cost nothing, as with the offline model, have nothing to ga
 });
 
 test('identical trials count as one, and the test is then McNemar’s', () => {
-  const thrice = (arm: string, right: (at: number) => boolean) =>
-    [0, 1, 2].flatMap((trial) => logOf(40, (at) => ({ arm, trial, correct: right(at) ? 1 : 0 })));
+  const thrice = (variant: string, right: (at: number) => boolean) =>
+    [0, 1, 2].flatMap((trial) => logOf(40, (at) => ({ variant, trial, correct: right(at) ? 1 : 0 })));
   const { notes, trials, cells } = compare(
     thrice('a', (at) => at % 2 === 0),
     thrice('b', (at) => at % 4 !== 1),
@@ -93,17 +93,17 @@ test('identical trials count as one, and the test is then McNemar’s', () => {
 });
 
 test('trials that vary are averaged inside their question', () => {
-  const varied = (arm: string) =>
-    [0, 1].flatMap((trial) => logOf(40, (at) => ({ arm, trial, correct: (at + trial) % 2 })));
+  const varied = (variant: string) =>
+    [0, 1].flatMap((trial) => logOf(40, (at) => ({ variant, trial, correct: (at + trial) % 2 })));
   const { trials, cells } = compare(varied('a'), varied('b'));
   assert.deepEqual(trials, { baseline: 2, candidate: 2 });
   assert.deepEqual([cells[0]?.test, cells[0]?.baseline, cells[0]?.n], ['sign-flip-exact', 0.5, 40]);
 });
 
 test('routing is summed up by matrix and kappa, latency by parts', () => {
-  const log = (arm: string) =>
+  const log = (variant: string) =>
     logOf(80, (at) => ({
-      arm,
+      variant,
       expectedRoute: at % 2 ? 'code' : 'docs',
       route: at % 10 ? (at % 2 ? 'code' : 'docs') : 'code',
     }));
@@ -121,7 +121,7 @@ test('routing is summed up by matrix and kappa, latency by parts', () => {
 });
 
 test('a log that has no one reading is refused with the records named', () => {
-  const good = logOf(30, () => ({ arm: 'b' }));
+  const good = logOf(30, () => ({ variant: 'b' }));
   const refused = (log: GradedTrial[], message: RegExp) => assert.throws(() => compare(log, good), message);
   refused([...logOf(30, () => ({})), trialOf({ question: 'q7' })], /baseline: recorded more than once: q7 \(trial 0\)/);
   refused(
@@ -141,7 +141,8 @@ test('a log that has no one reading is refused with the records named', () => {
 
 test('costs that are no numbers and missing latencies are left out and said, not added up', () => {
   const nothing = { total: null, queue: null, model: null, tool: null, backoff: null, orchestration: null };
-  const log = (arm: string) => logOf(100, (at) => ({ arm, costUsd: at === 3 ? Number.NaN : 0.02, latencyMs: nothing }));
+  const log = (variant: string) =>
+    logOf(100, (at) => ({ variant, costUsd: at === 3 ? Number.NaN : 0.02, latencyMs: nothing }));
   const { cells, notes, baseline } = compare(log('a'), log('b'));
   assert.deepEqual([baseline.costUsd.n, baseline.costUsd.total.toFixed(4)], [99, '1.9800']);
   assert.deepEqual(
@@ -156,7 +157,7 @@ test('costs that are no numbers and missing latencies are left out and said, not
   assert.ok(notes.includes('baseline: 1 of 100 records have no known cost'));
 });
 
-test('a different dataset, models, half the questions or a cost in one log only make arms not comparable', () => {
+test('a different dataset, models, half the questions or a cost in one log only make variants not comparable', () => {
   const reasons = (change: (at: number) => Partial<GradedTrial>, n = 50) => {
     const { verdict } = compare(
       logOf(50, () => ({})),
@@ -188,10 +189,10 @@ test('a different dataset, models, half the questions or a cost in one log only 
 
 test('100,000 records are compared', () => {
   const [baseline, candidate] = plantedLogs(
-    { ...sameArms, routes: everyRoute(5000), trials: 2, gains: { docs: 0.1 } },
+    { ...sameVariants, routes: everyRoute(5000), trials: 2, gains: { docs: 0.1 } },
     1,
   );
-  const more = plantedLogs({ ...sameArms, routes: { other: 5000 }, trials: 2 }, 2);
+  const more = plantedLogs({ ...sameVariants, routes: { other: 5000 }, trials: 2 }, 2);
   const { verdict, questions } = compare([...baseline, ...more[0]], [...candidate, ...more[1]]);
   assert.deepEqual([questions, verdict.kind], [25_000, 'justified']);
 });

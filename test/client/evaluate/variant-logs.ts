@@ -1,4 +1,4 @@
-/** A dataset and run logs of its arms, written to a folder, for the commands that compare them. */
+/** A dataset and run logs of its variants, written to a folder, for the commands that compare them. */
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
@@ -18,10 +18,10 @@ export function questionOf(at: number): Given {
 }
 
 /** Right unless `final_answer` is changed. */
-export function recordOf(at: number, arm: string, more: Given = {}): Given {
+export function recordOf(at: number, variant: string, more: Given = {}): Given {
   return {
     question_id: `q${at}`,
-    arm,
+    variant,
     trial: 1,
     dataset: 'd-1',
     question: `How large may body ${at} be?`,
@@ -48,7 +48,7 @@ export function writeLines(folder: string, name: string, rows: readonly unknown[
 }
 
 /** `questions` questions, and a log in which `single` answers every second one and `split` all of them rightly. */
-export function writeArms(folder: string, questions = 60): { dataset: string; log: string } {
+export function writeVariants(folder: string, questions = 60): { dataset: string; log: string } {
   const places = Array.from({ length: questions }, (_, at) => at);
   const dataset = writeLines(folder, 'dataset.jsonl', places.map(questionOf));
   const rows = places.flatMap((at) => [recordOf(at, 'single', at % 4 < 2 ? wrong : {}), recordOf(at, 'split')]);

@@ -1,0 +1,91 @@
+/** Reads one variant out of a run log, graded, and the pipeline that it ran where a benchmark says so. */
+import { existsSync } from 'node:fs';
+import type { PipelineSpec } from '../../contracts/pipeline.ts';
+import type { GradedTrial } from '../../harness/graded-trial.ts';
+import { toGradedTrial } from '../../harness/to-graded-trial.ts';
+import { manifestBeside } from '../benchmark/benchmark-folder.ts';
+import { UsageError } from '../../lib/errors.ts';
+import { type GradeOptions, gradedCases, warnOfLog } from './graded-log.ts';
+
+/** A variant of a log; `variant` is null where the log has only one. */
+export type VariantReference = { file: string; variant: string | null };
+export type ReadVariant = {
+  file: string;
+  name: string;
+  trials: GradedTrial[];
+  spec: PipelineSpec | null;
+  /** Mean of the records that say it. */
+  tokens: number | null;
+  offline: boolean;
+};
+
+/** `LOG` or `LOG:VARIANT`; a file whose own name holds a colon is found first. */
+export function variantReference(text: string): VariantReference {
+  const colon = text.lastIndexOf(':');
+  if (colon <= 0 || existsSync(text)) return { file: text, variant: null };
+  return { file: text.slice(0, colon), variant: text.slice(colon + 1) };
+}
+
+/** What a record that names no dataset gets, until the other log is known. */
+export const unnamedDataset = '';
+
+/**
+ * Every variant of a log, in the order in which they first appear.
+ * @throws UsageError where the log cannot be graded
+ */
+export async function readVariants(file: string, options: GradeOptions): Promise<ReadVariant[]> {
+  const variants = new Map<string, Gathered>();
+  for await (const { record, graded } of gradedCases(file, options, warnOfLog)) {
+    const variant = variants.get(record.variant) ?? {
+      trials: [],
+      usages: 0,
+      tokens: 0,
+      offline: false,
+      specHash: record.spec_hash,
+    };
+    variants.set(record.variant, variant);
+    variant.trials.push(toGradedTrial(record, graded, unnamedDataset));
+    variant.offline ||= record.offline === true;
+    if (record.usage === null) continue;
+    variant.usages += 1;
+    variant.tokens += record.usage.input_tokens + record.usage.output_tokens;
+  }
+  if (variants.size === 0) throw new UsageError(`${file} has no records`);
+  const manifest = await manifestBeside(file);
+  return [...variants].map(([name, { trials, usages, tokens, offline, specHash }]) => {
+    const planned = manifest?.variants.find(
+      (variant) => variant.name === name && (specHash === null || variant.specHash === specHash),
+    );
+    return {
+      file,
+      name,
+      trials,
+      offline,
+      spec: planned?.pipeline ?? null,
+      tokens: usages === 0 ? null : tokens / usages,
+    };
+  });
+}
+
+type Gathered = Pick<ReadVariant, 'trials' | 'offline'> & { usages: number; tokens: number; specHash: string | null };
+
+/** @throws UsageError where the log does not have this one variant */
+export function pickVariant(variants: readonly ReadVariant[], { file, variant }: VariantReference): ReadVariant {
+  const names = variants.map(({ name }) => name).join(', ');
+  const [first] = variants;
+  if (variant === null && first !== undefined && variants.length === 1) return first;
+  if (variant === null) throw new UsageError(`${file} has several variants (${names}): name one as LOG:VARIANT`);
+  const found = variants.find(({ name }) => name === variant);
+  if (found === undefined) throw new UsageError(`${file} has no variant "${variant}", but ${names}`);
+  return found;
+}
+
+/** Logs that name no dataset answer the one that another of them names, or else the file they were graded by. */
+export function withOneDataset(variants: readonly ReadVariant[], file: string): ReadVariant[] {
+  const named = variants.flatMap(({ trials }) => trials).find(({ dataset }) => dataset !== unnamedDataset)?.dataset;
+  const name = named ?? file;
+  return variants.map((variant) => ({
+    ...variant,
+    trials: variant.trials.map((trial) => (trial.dataset === unnamedDataset ? { ...trial, dataset: name } : trial)),
+  }));
+}
