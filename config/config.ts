@@ -1,5 +1,8 @@
 /** Everything that the environment decides, read once, checked whole, passed on as a value. */
 
+import type { ModelRole } from '../contracts/chat.ts';
+import type { ModelAccess } from '../contracts/model-access.ts';
+
 /** Built by `readConfig` in read-config.ts; nothing else reads the environment. */
 export type Config = {
   /** Where server, snapshots, content, journal and lock live; absolute. */
@@ -31,6 +34,14 @@ export type Config = {
     pricesFile: string | null;
     /** Extra output tokens allowed to models that reason before they answer. */
     reasoningTokens: number;
+    /** False: replies are asked for in one piece. */
+    stream: boolean;
+    /** How long a stream may be silent once the reply has begun. */
+    idleSeconds: number;
+    /** Header of the key, extra headers, proxies and certificates. */
+    access: ModelAccess;
+    /** Fields added to each request of a role. */
+    extraBody: Partial<Record<ModelRole, Record<string, unknown>>>;
     /** Attempts at one model call, failures included. */
     attempts: number;
     heartbeatSeconds: number;
@@ -50,6 +61,7 @@ export type Config = {
     batch: number;
     maxCharacters: number;
     timeoutSeconds: number;
+    access: ModelAccess;
     /** Of the ranking by vectors, where the one by words has 1. */
     weight: number;
   } | null;
@@ -63,6 +75,7 @@ export type Config = {
       publicKey: string;
       secretKey: string;
       timeoutSeconds: number;
+      network: ModelAccess['network'];
     } | null;
     environment: string;
     release: string | null;

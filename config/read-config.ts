@@ -1,5 +1,6 @@
 /** Turns the environment into a Config, or into the list of everything that is wrong with it. */
 import { join } from 'node:path';
+import type { ModelAccess } from '../contracts/model-access.ts';
 import type { Config } from './config.ts';
 import { type EnvFile, parseEnvFile } from './env-file.ts';
 import { isSettingName, nearestSetting, type SettingName, type SettingValue, settings } from './settings.ts';
@@ -30,7 +31,7 @@ const offlineModel = 'switchyard-offline';
  */
 export function readConfig(env: Record<string, string | undefined>, envFile: EnvFile | null, checkout: string): Config {
   const file = envFile === null ? { values: {}, mistakes: [] } : parseEnvFile(envFile);
-  const merged = withoutEmpty({ ...file.values, ...env });
+  const merged = withoutEmpty({ ...withCapitals(file.values), ...withCapitals(env) });
   const mistakes = [...file.mistakes, ...unknownNames(merged)];
   const read: Reader = (name) => {
     const text = merged[name];
@@ -59,7 +60,7 @@ function assemble(read: Reader, environment: Record<string, string>, checkout: s
     },
     model,
     embeddings: embeddingSettings(read, model, mistakes),
-    traces: traceSettings(read, mistakes),
+    traces: traceSettings(read, model.access.network, mistakes),
     metricsAddress: read('SWITCHYARD_METRICS_ADDRESS'),
     toolModules: read('SWITCHYARD_TOOLS') ?? [],
     offlineFaults: read('SWITCHYARD_OFFLINE_FAULTS'),
@@ -83,13 +84,30 @@ function modelSettings(read: Reader): Config['model'] {
     pricesFile: read('SWITCHYARD_MODEL_PRICES'),
     timeoutSeconds: read('SWITCHYARD_MODEL_TIMEOUT_SECONDS') ?? 120,
     reasoningTokens: read('SWITCHYARD_REASONING_TOKENS') ?? 4000,
+    stream: read('SWITCHYARD_MODEL_STREAM') ?? true,
+    idleSeconds: read('SWITCHYARD_MODEL_IDLE_SECONDS') ?? 60,
+    access: {
+      keyHeader: read('SWITCHYARD_MODEL_API_KEY_HEADER'),
+      headers: read('SWITCHYARD_MODEL_HEADERS') ?? {},
+      network: networkSettings(read),
+    },
+    extraBody: read('SWITCHYARD_MODEL_BODY') ?? {},
     attempts: read('SWITCHYARD_MODEL_ATTEMPTS') ?? 5,
     heartbeatSeconds: read('SWITCHYARD_HEARTBEAT_SECONDS') ?? 10,
     personWaitDays: read('SWITCHYARD_PERSON_WAIT_DAYS') ?? 30,
   };
 }
 
-/** A server of its own never gets the key of the chat model's. */
+function networkSettings(read: Reader): ModelAccess['network'] {
+  return {
+    httpProxy: read('HTTP_PROXY'),
+    httpsProxy: read('HTTPS_PROXY'),
+    noProxy: read('NO_PROXY'),
+    caFile: read('SWITCHYARD_CA_FILE'),
+  };
+}
+
+/** A server of its own never gets the key and the headers of the chat model's. */
 function embeddingSettings(read: Reader, chat: Config['model'], mistakes: string[]): Config['embeddings'] {
   const own = read('SWITCHYARD_EMBEDDINGS_BASE_URL');
   const ownKey = read('SWITCHYARD_EMBEDDINGS_API_KEY');
@@ -104,6 +122,7 @@ function embeddingSettings(read: Reader, chat: Config['model'], mistakes: string
     batch: read('SWITCHYARD_EMBEDDINGS_BATCH') ?? 32,
     maxCharacters: read('SWITCHYARD_EMBEDDINGS_MAX_CHARACTERS') ?? 4000,
     timeoutSeconds: read('SWITCHYARD_EMBEDDINGS_TIMEOUT_SECONDS') ?? 60,
+    access: own === null ? chat.access : { ...chat.access, keyHeader: null, headers: {} },
     weight: (read('SWITCHYARD_EMBEDDINGS_WEIGHT') ?? 10) / 100,
   };
   if (model === null) {
@@ -120,12 +139,14 @@ const langfuseCloud = 'https://cloud.langfuse.com';
 /** One request to Langfuse. */
 const langfuseSeconds = 10;
 
-function traceSettings(read: Reader, mistakes: string[]): Config['traces'] {
+function traceSettings(read: Reader, network: ModelAccess['network'], mistakes: string[]): Config['traces'] {
   const [publicKey, secretKey] = [read('LANGFUSE_PUBLIC_KEY'), read('LANGFUSE_SECRET_KEY')];
   const baseUrl = read('LANGFUSE_BASE_URL') ?? langfuseCloud;
   const complete = publicKey !== null && secretKey !== null;
   const linkUrl = read('SWITCHYARD_LANGFUSE_UI_URL') ?? baseUrl;
-  const langfuse = complete ? { baseUrl, linkUrl, publicKey, secretKey, timeoutSeconds: langfuseSeconds } : null;
+  const langfuse = complete
+    ? { baseUrl, linkUrl, publicKey, secretKey, timeoutSeconds: langfuseSeconds, network }
+    : null;
   const sink = read('SWITCHYARD_TRACES') ?? (langfuse === null ? 'file' : 'langfuse');
   if (sink === 'langfuse' && langfuse === null)
     mistakes.push('SWITCHYARD_TRACES: expected LANGFUSE_PUBLIC_KEY and LANGFUSE_SECRET_KEY beside langfuse');
@@ -150,6 +171,17 @@ function unknownNames(merged: Record<string, string>): string[] {
 
 function temporalNames(merged: Record<string, string>): Record<string, string> {
   return Object.fromEntries(Object.entries(merged).filter(([name]) => name.startsWith('TEMPORAL_')));
+}
+
+const proxyNames = ['HTTP_PROXY', 'HTTPS_PROXY', 'NO_PROXY'] as const;
+
+/** The names of proxies are written either way; as everywhere, the small ones win. */
+export function withCapitals(values: Record<string, string | undefined>): Record<string, string | undefined> {
+  const small = proxyNames.flatMap((name) => {
+    const value = values[name.toLowerCase()];
+    return value === undefined ? [] : [[name, value]];
+  });
+  return { ...values, ...Object.fromEntries(small) };
 }
 
 function withoutEmpty(values: Record<string, string | undefined>): Record<string, string> {

@@ -1,5 +1,23 @@
 /** Every setting by name: what it is for, what it takes, and what holds without it. */
-import { isAbsolute } from 'node:path';
+import {
+  absolutePath,
+  absolutePaths,
+  anyText,
+  environmentName,
+  extraBody,
+  headerName,
+  headerValues,
+  httpUrl,
+  key,
+  level,
+  listenAddress,
+  onOff,
+  pattern,
+  proxyUrl,
+  traceSink,
+  whole,
+  word,
+} from './setting-values.ts';
 
 export type Setting<Value> = {
   /** One line for .env.example and for `doctor`. */
@@ -14,8 +32,6 @@ export type Setting<Value> = {
   read: (text: string) => Value | null;
 };
 
-export const logLevels = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
-
 function setting<Value>(
   about: string,
   [expects, read]: readonly [string, (text: string) => Value | null],
@@ -24,73 +40,6 @@ function setting<Value>(
 ): Setting<Value> {
   return { about, expects, unset, secret, read };
 }
-
-function whole(least: number, most: number): readonly [string, (text: string) => number | null] {
-  return [
-    `a whole number from ${least} to ${most}`,
-    (text) => {
-      const value = /^\d{1,9}$/.test(text) ? Number(text) : Number.NaN;
-      return value >= least && value <= most ? value : null;
-    },
-  ];
-}
-
-const word = ['a name without spaces', (text: string) => (/^\S{1,200}$/.test(text) ? text : null)] as const;
-const key = ['a key without spaces', word[1]] as const;
-const anyText = ['text', (text: string) => text] as const;
-const absolutePath = [
-  'an absolute path (~ is not expanded)',
-  (text: string) => (isAbsolute(text) ? text : null),
-] as const;
-const absolutePaths = [
-  'absolute paths with commas between them',
-  (text: string) => {
-    const paths = text.split(',').map((path) => path.trim());
-    return paths.every((path) => isAbsolute(path)) ? paths : null;
-  },
-] as const;
-const level = [
-  `one of ${logLevels.join(', ')}`,
-  (text: string) => logLevels.find((known) => known === text) ?? null,
-] as const;
-
-const httpUrl = [
-  'an http:// or https:// address such as http://127.0.0.1:8080/v1',
-  (text: string) => {
-    const url = URL.parse(text);
-    return url !== null && /^https?:$/.test(url.protocol) ? text.replace(/\/+$/, '') : null;
-  },
-] as const;
-
-/** A port alone is one of this machine. */
-const listenAddress = [
-  'a port, or host:port',
-  (text: string) => {
-    const [, host = '127.0.0.1', port] = /^(?:(\[[0-9a-f:]+\]|[\w.-]+):)?(\d{1,5})$/i.exec(text) ?? [];
-    return port !== undefined && Number(port) > 0 && Number(port) < 65_536 ? `${host}:${port}` : null;
-  },
-] as const;
-
-const traceSink = [
-  'langfuse, file or none',
-  (text: string) => (['langfuse', 'file', 'none'] as const).find((known) => known === text) ?? null,
-] as const;
-
-const environmentName = [
-  'up to 40 of a-z, 0-9, - and _, not starting with langfuse',
-  (text: string) => (/^(?!langfuse)[a-z0-9_-]{1,40}$/.test(text) ? text : null),
-] as const;
-
-const pattern = [
-  'a JavaScript regular expression',
-  (text: string) => {
-    try {
-      return new RegExp(text, 'g').source;
-    } catch {
-      return null;
-    }
-  },
-] as const;
 
 const sameAsAll = 'SWITCHYARD_MODEL';
 
@@ -134,6 +83,27 @@ export const settings = {
     whole(0, 200_000),
     '4000',
   ),
+  SWITCHYARD_MODEL_STREAM: setting(
+    'Whether replies are streamed, where the endpoint does that: on or off.',
+    onOff,
+    'on',
+  ),
+  SWITCHYARD_MODEL_IDLE_SECONDS: setting(
+    'Seconds that a streamed reply may be silent once it has begun.',
+    whole(1, 3600),
+    '60',
+  ),
+  SWITCHYARD_MODEL_API_KEY_HEADER: setting(
+    'The header that carries the key.',
+    headerName,
+    'api-key for addresses of Azure, else authorization',
+  ),
+  SWITCHYARD_MODEL_HEADERS: setting('More headers for each request, as JSON.', headerValues, null, true),
+  SWITCHYARD_MODEL_BODY: setting('More fields for each request of a role, as JSON.', extraBody),
+  SWITCHYARD_CA_FILE: setting('A PEM file of certificate authorities to trust beside those of Node.', absolutePath),
+  HTTP_PROXY: setting('The proxy for addresses of http://.', proxyUrl),
+  HTTPS_PROXY: setting('The proxy for addresses of https://.', proxyUrl),
+  NO_PROXY: setting('Hosts that are reached without it, with commas between them.', anyText),
   SWITCHYARD_EMBEDDINGS_MODEL: setting(
     'The model that turns text into vectors, which switches embeddings on.',
     word,

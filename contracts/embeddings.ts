@@ -1,5 +1,6 @@
 /** Texts turned into vectors by a service: the port that retrieval asks, its settings, and its messages between processes. */
 import { z } from 'zod';
+import { ModelAccess } from './model-access.ts';
 
 /** Some models read a question and what may answer it differently. */
 export const EmbeddingKind = z.enum(['query', 'passage']);
@@ -21,6 +22,7 @@ export const EmbeddingSettings = z.object({
   /** Longer texts are embedded in pieces, whose mean is taken. */
   maxCharacters: z.int().positive(),
   timeoutSeconds: z.number().positive(),
+  access: ModelAccess,
 });
 export type EmbeddingSettings = z.infer<typeof EmbeddingSettings>;
 

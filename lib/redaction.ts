@@ -53,6 +53,22 @@ export function createRedactor(secrets: readonly string[], own: readonly RegExp[
   return { text, value };
 }
 
+/** The password in an address: as it stands there, decoded, and with the user as `Authorization: Basic` has them. */
+export function passwordsIn(address: string | null): string[] {
+  const { username = '', password = '' } = (address === null ? null : URL.parse(address)) ?? {};
+  if (password === '') return [];
+  const [user, word] = [decoded(username), decoded(password)];
+  return [password, word, Buffer.from(`${user}:${word}`).toString('base64')];
+}
+
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
+}
+
 /** What may be a key in an error message, which says little else: part of it may be masked already (`sk-ab***yz`). */
 const keyLike = /\b(?:sk|rk|pk|gsk|xai|hf|AIza)[-_][\w*.-]{4,}|\bAIza[\w-]{10,}|(?<=bearer\s)[\w.~+/=*-]{6,}/gi;
 const fragment = 8;

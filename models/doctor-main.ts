@@ -1,5 +1,6 @@
 /** Command: reads model settings as one JSON object from stdin, tries the model, prints the result as one JSON line. */
 import { z } from 'zod';
+import { ModelAccess, ordinaryTransport } from '../contracts/model-access.ts';
 import { probeModel } from './doctor.ts';
 import { createOpenAiChat } from './openai/chat.ts';
 import { messageOf } from '../lib/errors.ts';
@@ -13,6 +14,12 @@ const Settings = z.strictObject({
   routerModel: z.string().min(1).exactOptional(),
   timeoutSeconds: z.number().positive().max(3600).default(60),
   reasoningTokens: z.int().nonnegative().default(4000),
+  access: ModelAccess.default(ordinaryTransport.access),
+  stream: z.boolean().default(true),
+  idleSeconds: z.number().positive().default(60),
+  extraBody: z
+    .partialRecord(z.enum(['router', 'specialist', 'judge', 'synthesizer']), z.record(z.string(), z.unknown()))
+    .default({}),
 });
 
 const maxInputBytes = 64 * 1024;

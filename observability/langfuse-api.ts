@@ -1,4 +1,6 @@
 /** The calls of Langfuse's public API that fail loudly: scores, datasets, and reading back what was sent. */
+import { text as readText } from 'node:stream/consumers';
+import { agentsOf, type Network, requestOver } from '../lib/http-request.ts';
 import { scoreIdOf } from './trace-ids.ts';
 
 export type LangfuseSettings = {
@@ -9,6 +11,7 @@ export type LangfuseSettings = {
   publicKey: string;
   secretKey: string;
   timeoutSeconds: number;
+  network: Network;
 };
 
 export function langfuseHeaders({ publicKey, secretKey }: LangfuseSettings): Record<string, string> {
@@ -27,15 +30,16 @@ export async function callLangfuse(
   { body, signal }: { body?: unknown; signal?: AbortSignal } = {},
 ): Promise<unknown> {
   const deadline = AbortSignal.timeout(settings.timeoutSeconds * 1000);
-  const response = await fetch(`${settings.baseUrl}/api/public/${path}`, {
+  const incoming = await requestOver(agentsOf(settings.network), new URL(`${settings.baseUrl}/api/public/${path}`), {
     method: body === undefined ? 'GET' : 'POST',
     headers: { ...langfuseHeaders(settings), 'content-type': 'application/json' },
     signal: signal === undefined ? deadline : AbortSignal.any([signal, deadline]),
-    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    body: body === undefined ? null : JSON.stringify(body),
   });
-  const text = await response.text();
-  if (!response.ok)
-    throw new Error(`Langfuse answered ${response.status} to ${path.split('?')[0]}: ${text.slice(0, 200)}`);
+  const text = await readText(incoming);
+  const status = incoming.statusCode ?? 0;
+  if (status < 200 || status > 299)
+    throw new Error(`Langfuse answered ${status} to ${path.split('?')[0]}: ${text.slice(0, 200)}`);
   return text === '' ? null : JSON.parse(text);
 }
 

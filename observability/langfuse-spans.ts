@@ -6,6 +6,7 @@ import { ExportResultCode } from '@opentelemetry/core';
 import { OTLPTraceExporter } from '@opentelemetry/exporter-trace-otlp-http';
 import { resourceFromAttributes } from '@opentelemetry/resources';
 import type { ReadableSpan } from '@opentelemetry/sdk-trace-base';
+import { agentOptions } from '../lib/http-request.ts';
 import type { SentSpan, SentTrace } from '../contracts/trace.ts';
 import { type LangfuseSettings, langfuseHeaders } from './langfuse-api.ts';
 
@@ -20,6 +21,8 @@ export async function sendSpans(
     url: `${settings.baseUrl}/api/public/otel/v1/traces`,
     headers: langfuseHeaders(settings),
     timeoutMillis: settings.timeoutSeconds * 1000,
+    // An agent of its own for each exporter, which ends with it: as without a proxy.
+    httpAgentOptions: { ...agentOptions(settings.network), keepAlive: false },
   });
   try {
     await new Promise<void>((resolve, reject) => {

@@ -16,8 +16,8 @@ export function modelByRole({ model }: Pick<Config, 'model'>): Record<ModelRole,
 }
 
 export async function openModel(config: Config): Promise<ModelEndpoint> {
-  const { apiKey, baseUrl, offline, timeoutSeconds, reasoningTokens } = config.model;
-  const settings = { apiKey, modelByRole: modelByRole(config), timeoutSeconds, reasoningTokens };
+  const { baseUrl, offline } = config.model;
+  const settings = { ...config.model, modelByRole: modelByRole(config) };
   if (!offline) {
     const model = createOpenAiChat({ ...settings, baseUrl });
     return { model, url: baseUrl, identity: baseUrl ?? openAiUrl, [Symbol.asyncDispose]: async () => {} };

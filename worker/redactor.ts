@@ -1,9 +1,12 @@
 /** The redactor of a configuration: its keys, what looks like a secret, and the pattern that the user adds. */
 import type { Config } from '../config/config.ts';
+import { secretsOf } from '../contracts/model-access.ts';
 import { createRedactor, type Redactor } from '../lib/redaction.ts';
 
 export function redactorOf({ model, embeddings, traces }: Config): Redactor {
-  const keys = [model.apiKey, embeddings?.apiKey, traces.langfuse?.secretKey];
-  const secrets = keys.filter((key) => typeof key === 'string');
+  const { apiKey, baseUrl, access } = model;
+  const ofEmbeddings = embeddings === null ? [] : secretsOf(embeddings.apiKey, embeddings.baseUrl, embeddings.access);
+  const key = traces.langfuse?.secretKey;
+  const secrets = [...secretsOf(apiKey, baseUrl, access), ...ofEmbeddings, ...(key === undefined ? [] : [key])];
   return createRedactor(secrets, traces.redact === null ? [] : [new RegExp(traces.redact, 'g')]);
 }

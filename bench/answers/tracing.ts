@@ -2,6 +2,7 @@
  * What tracing costs an answer while Langfuse is away: the same question with and without, in turn, and the ratio of the
  * medians. Ends with 1 above 1.05, or when a trace is missing once Langfuse is back.
  */
+import { directly } from '../../lib/http-request.ts';
 import { join } from 'node:path';
 import { performance } from 'node:perf_hooks';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -43,6 +44,7 @@ const traced: Config['traces'] = {
     publicKey: 'pk',
     secretKey: 'sk',
     timeoutSeconds: 10,
+    network: directly,
   },
   environment: 'bench',
   release: null,

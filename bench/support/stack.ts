@@ -1,4 +1,5 @@
 /** What a benchmark stands on: a data directory of its own, a Temporal server, the offline model, and a client. */
+import { ordinaryTransport } from '../../contracts/model-access.ts';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -81,6 +82,7 @@ function configOf(dataDirectory: string, modelUrl: string): Config {
       pricesFile: null,
       timeoutSeconds: 30,
       reasoningTokens: 0,
+      ...ordinaryTransport,
       attempts: 5,
       heartbeatSeconds: 5,
       personWaitDays: 30,

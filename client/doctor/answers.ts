@@ -60,6 +60,10 @@ export async function modelFinding(config: Config, baseUrl: string | null): Prom
     routerModel: model.router,
     timeoutSeconds: model.timeoutSeconds,
     reasoningTokens: model.reasoningTokens,
+    access: model.access,
+    stream: model.stream,
+    idleSeconds: model.idleSeconds,
+    extraBody: model.extraBody,
   });
   const where = `${model.specialist} at ${baseUrl ?? 'the provider’s own address'}`;
   if (!answer.ok) {

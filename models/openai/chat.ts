@@ -1,7 +1,6 @@
 /** The chat port over any OpenAI-compatible endpoint: one HTTP request a call, after its dialect is learned. */
 import { createHash } from 'node:crypto';
 import { addUsage } from '../../contracts/usage-sum.ts';
-import type OpenAI from 'openai';
 import type { ChatReply, ChatRequest, ModelRole } from '../../contracts/chat.ts';
 import { chatBody, type WireBody } from './chat-body.ts';
 import { type Allowance, CallDoesNotFit, type Fit, fitted, without } from '../allowance.ts';
@@ -11,7 +10,11 @@ import { createDialectBook, type DialectBook } from './dialect-lessons.ts';
 import type { ErrorBody } from './error-body.ts';
 import { type CallPlace, timedOut } from './failures.ts';
 import { createTokenBook, sentCharacters, type TokenBook } from '../token-estimate.ts';
-import { createClient, failedSend, openAiUrl, secretsOf } from './client.ts';
+import { type Endpoint, failedSend, openAiUrl, openEndpoint, post } from './client.ts';
+import { type ModelAccess, secretsOf } from '../../contracts/model-access.ts';
+import type { Transfer } from './read-reply.ts';
+import { createStreamBook, type StreamBook, streamFields, type StreamUse } from './stream-book.ts';
+import { countUsage } from './token-usage.ts';
 
 export type OpenAiChatSettings = {
   apiKey: string | null;
@@ -22,27 +25,46 @@ export type OpenAiChatSettings = {
   timeoutSeconds: number;
   /** Output tokens allowed on top to models that think first. */
   reasoningTokens: number;
+  access: ModelAccess;
+  /** False: replies are asked for in one piece, unless the endpoint only streams. */
+  stream: boolean;
+  /** How long a stream may be silent once the reply has begun. */
+  idleSeconds: number;
+  /** Fields added to each request of a role. */
+  extraBody: Partial<Record<ModelRole, Record<string, unknown>>>;
 };
 
 /** A call sends at most this many times more to learn how the endpoint wants it. */
 const lessonsPerCall = 4;
 
-type Deps = { settings: OpenAiChatSettings; client: OpenAI; book: DialectBook; tokens: TokenBook; baseUrl: string };
+type Deps = {
+  settings: OpenAiChatSettings;
+  endpoint: Endpoint;
+  book: DialectBook;
+  streams: StreamBook;
+  tokens: TokenBook;
+  baseUrl: string;
+};
 type CallOptions = Pick<ChatOptions, 'signal' | 'callId'>;
 
 /** One instance a process and endpoint: it remembers the dialects that it learned, and how tokens are counted there. */
 export function createOpenAiChat(settings: OpenAiChatSettings): ChatModel {
   const baseUrl = settings.baseUrl ?? openAiUrl;
-  const { apiKey, timeoutSeconds } = settings;
-  const client = createClient({ apiKey, baseUrl, timeoutSeconds });
-  const deps: Deps = { settings, client, book: createDialectBook(baseUrl), tokens: createTokenBook(), baseUrl };
+  const deps: Deps = {
+    settings,
+    endpoint: openEndpoint({ ...settings, baseUrl }),
+    book: createDialectBook(baseUrl),
+    streams: createStreamBook(settings.stream),
+    tokens: createTokenBook(),
+    baseUrl,
+  };
   return { chat: (request, options) => chat(deps, request, options) };
 }
 
 async function chat(deps: Deps, request: ChatRequest, options: ChatOptions): Promise<ChatReply> {
-  const { settings, book } = deps;
+  const { settings, book, streams } = deps;
   const model = request.model ?? settings.modelByRole[request.role];
-  const secrets = secretsOf(settings.apiKey, deps.baseUrl);
+  const secrets = secretsOf(settings.apiKey, deps.baseUrl, settings.access);
   const place: CallPlace = { baseUrl: deps.baseUrl, model, secrets, spent: null, price: options.price ?? null };
   const deadline = AbortSignal.timeout(Math.ceil(settings.timeoutSeconds * 1000));
   const signal = AbortSignal.any([options.signal, deadline]);
@@ -56,13 +78,18 @@ async function chat(deps: Deps, request: ChatRequest, options: ChatOptions): Pro
       throw new CallDoesNotFit(fit, place.spent);
     }
     const { body } = fit;
-    const attempt = await send(deps, body, { signal, callId: idempotencyKey(options.callId, lessons) }, place);
+    const how = streams.of(model);
+    const sent = { ...body, ...settings.extraBody[request.role] };
+    const attempt = await send(deps, sent, how, { signal, callId: idempotencyKey(options.callId, lessons) }, place);
     if (attempt.kind === 'failed') {
       // The caller's abort is the caller's: whatever it broke on the way is no failure of the endpoint.
       if (options.signal.aborted) throw options.signal.reason;
+      place.spent = attempt.failure.usage;
       if (deadline.aborted) throw timedOut(settings.timeoutSeconds, place);
       const refused = attempt.failure.kind === 'ModelRequestRefused' ? attempt.refusal : null;
-      if (refused !== null && lessons < lessonsPerCall && book.learn(model, body, refused)) continue;
+      if (refused !== null && lessons < lessonsPerCall) {
+        if (book.learn(model, body, refused) || streams.learn(model, how, refused)) continue;
+      }
       throw attempt.failure;
     }
     const { read } = attempt;
@@ -88,19 +115,35 @@ type Attempt =
   | { kind: 'answered'; read: ReadReply }
   | { kind: 'failed'; failure: ModelFailure; refusal: ErrorBody | null };
 
-async function send(deps: Deps, body: WireBody, options: CallOptions, place: CallPlace): Promise<Attempt> {
+/** One request. Streamed or not, what comes back is one completion. */
+async function send(
+  deps: Deps,
+  body: WireBody,
+  how: StreamUse,
+  { signal, callId }: CallOptions,
+  place: CallPlace,
+): Promise<Attempt> {
+  const { endpoint, settings } = deps;
+  const transfer: Transfer = { streamed: how !== 'whole', idleSeconds: settings.idleSeconds, stream: null };
+  const headers = { 'Idempotency-Key': callId };
   let completion: unknown;
   try {
-    completion = await deps.client.chat.completions.create(body, {
-      signal: options.signal,
-      headers: { 'Idempotency-Key': options.callId },
-    });
+    const request = { ...body, ...streamFields(how) };
+    completion = await post(endpoint, { path: 'chat/completions', body: request, headers, signal, transfer });
   } catch (error) {
-    return { kind: 'failed', ...failedSend(error, place) };
+    return { kind: 'failed', ...failedSend(error, withPaid(place, transfer, body)) };
   }
   const read = readCompletion(completion, sentCharacters(body), place);
   deps.tokens.learn(place.model, body, read.reported ? read.reply.usage : null);
   return { kind: 'answered', read };
+}
+
+/** What came of a stream that broke was paid for; an endpoint seldom lives to say how much it was. */
+function withPaid(place: CallPlace, { stream }: Transfer, body: WireBody): CallPlace {
+  const received = stream?.written() ?? null;
+  if (stream === null || received === null) return place;
+  const usage = countUsage(stream.completion().usage, place.price, { sent: sentCharacters(body), received });
+  return { ...place, spent: place.spent === null ? usage : addUsage(place.spent, usage) };
 }
 
 /** A send that learned something is another request to an endpoint that keeps keys. Headers carry ASCII only. */

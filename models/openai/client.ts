@@ -2,20 +2,28 @@
 import OpenAI, { APIError } from 'openai';
 import type { ModelFailure } from '../chat-model.ts';
 import { type ErrorBody, readErrorBody } from './error-body.ts';
-import { type CallPlace, networkFailure, statusFailure, unusableReply } from './failures.ts';
-import { type IncomingMessage, request as httpRequest } from 'node:http';
-import { request as httpsRequest } from 'node:https';
+import { type CallPlace, fellSilent, networkFailure, statusFailure, unusableReply } from './failures.ts';
+import type { ModelAccess } from '../../contracts/model-access.ts';
+import { type Agents, agentsOf, requestOver } from '../../lib/http-request.ts';
+import { keyHeaders, requestUrl } from './addresses.ts';
+import { readReply, type Transfer } from './read-reply.ts';
+import { BrokenStream } from './streamed-completion.ts';
 
 export const openAiUrl = 'https://api.openai.com/v1';
 /** Compatible servers need no key; the SDK refuses to go without. */
 const noKey = 'no-key';
 
-export type ClientSettings = { apiKey: string | null; baseUrl: string; timeoutSeconds: number };
+export type ClientSettings = { apiKey: string | null; baseUrl: string; timeoutSeconds: number; access: ModelAccess };
 
-export function createClient({ apiKey, baseUrl, timeoutSeconds }: ClientSettings): OpenAI {
-  return new OpenAI({
+/** One endpoint: its client, and the connections to it. */
+export type Endpoint = { client: OpenAI; baseUrl: string; agents: Agents };
+
+/** @throws Error where the settings name a file of certificates that cannot be read */
+export function openEndpoint({ apiKey, baseUrl, timeoutSeconds, access }: ClientSettings): Endpoint {
+  const client = new OpenAI({
     apiKey: apiKey ?? noKey,
     baseURL: baseUrl,
+    defaultHeaders: { ...keyHeaders(apiKey, baseUrl, access.keyHeader), ...access.headers },
     // Null and off keep the SDK from reading the environment and from writing to the console.
     organization: null,
     project: null,
@@ -24,8 +32,26 @@ export function createClient({ apiKey, baseUrl, timeoutSeconds }: ClientSettings
     maxRetries: 0,
     // Later than our own deadline, which covers the body too and is told apart from a connection's time-out.
     timeout: timeoutSeconds * 1000 + 10_000,
-    fetch: fetchReadable,
   });
+  return { client, baseUrl, agents: agentsOf(access.network) };
+}
+
+export type Post = {
+  path: 'chat/completions' | 'embeddings';
+  body: { model: string };
+  headers: Record<string, string>;
+  signal: AbortSignal;
+  transfer: Transfer;
+};
+
+/** The parsed reply. @throws what `failedSend` names */
+export function post(
+  { client, baseUrl, agents }: Endpoint,
+  { path, body, headers, signal, transfer }: Post,
+): Promise<unknown> {
+  // By the copy, what a request's reply has sent so far is known to whoever sent it, also when the SDK drops it.
+  const one = client.withOptions({ fetch: (input, init) => fetchReadable(agents, transfer, input, init) });
+  return one.post<unknown>(requestUrl(baseUrl, path, body.model), { body, headers, signal });
 }
 
 /** `refusal` is what the endpoint said, where it said something. */
@@ -38,70 +64,53 @@ export function failedSend(error: unknown, place: CallPlace): FailedSend {
     const headers = error.headers instanceof Headers ? error.headers : new Headers();
     return { failure: statusFailure(error.status, headers, refusal, place), refusal };
   }
+  const broken = brokenStream(error);
+  if (broken !== null) return failedStream(broken, place);
   if (error instanceof SyntaxError) return { failure: unusableReply('the reply is not JSON', place), refusal: null };
   return { failure: networkFailure(error, place), refusal: null };
 }
 
-/** What must not be told to anyone: the key, and what a base URL carries. */
-export function secretsOf(apiKey: string | null, baseUrl: string): string[] {
-  const { username, password, search } = new URL(baseUrl);
-  return [apiKey ?? '', password, username, search.slice(1)];
+/** The SDK puts what its fetch throws into errors of its own. */
+function brokenStream(error: unknown): BrokenStream | null {
+  for (let at = error; at instanceof Error; at = at.cause) if (at instanceof BrokenStream) return at;
+  return null;
+}
+
+function failedStream({ message, said, silentSeconds }: BrokenStream, place: CallPlace): FailedSend {
+  if (silentSeconds !== null) return { failure: fellSilent(silentSeconds, place), refusal: null };
+  if (said === null) return { failure: unusableReply(message, place), refusal: null };
+  const code = Number(said.code);
+  return { failure: statusFailure(code >= 400 && code <= 599 ? code : 500, new Headers(), said, place), refusal: said };
 }
 
 /** Gives the SDK bodies that it understands: it drops errors that are not under `error`, and JSON sent as text. */
-async function fetchReadable(input: string | URL | Request, init?: RequestInit): Promise<Response> {
-  const response = await boundedFetch(input, init);
-  const headers = new Headers(response.headers);
-  headers.set('content-type', 'application/json');
-  const text = await response.text();
-  const body = response.ok ? text : JSON.stringify({ error: readErrorBody(text) });
-  headers.set('content-length', String(Buffer.byteLength(body)));
-  return new Response(response.body === null ? null : body, { status: response.status, headers });
-}
-
-// HTTP for the openai client: the whole body before it returns, bounded in size, and no time limit but the signal's.
-
-/** A reply of the largest models is well under one megabyte; logprobs can make it ten. */
-const maxReplyBytes = 32 * 1024 * 1024;
-
-/**
- * A `fetch` over node:http. Node's own gives up after 300 s without headers, whatever the settings say, which a slow
- * local model needs; and it follows redirects, which would take the request, key and all, elsewhere.
- * @throws the signal's abort, or the socket's error (with its `code`), also when the body is cut short.
- */
-async function boundedFetch(input: string | URL | Request, init: RequestInit = {}): Promise<Response> {
-  const url = new URL(input instanceof Request ? input.url : input);
-  const incoming = await send(url, init);
-  const body = await wholeBody(incoming);
+async function fetchReadable(
+  agents: Agents,
+  transfer: Transfer,
+  input: string | URL | Request,
+  init: RequestInit = {},
+): Promise<Response> {
+  const incoming = await requestOver(agents, new URL(input instanceof Request ? input.url : input), {
+    method: init.method ?? 'GET',
+    headers: { ...Object.fromEntries(new Headers(init.headers)), 'accept-encoding': 'identity' },
+    body: typeof init.body === 'string' ? init.body : null,
+    signal: init.signal ?? null,
+  });
   const status = incoming.statusCode ?? 0;
+  const isOk = status >= 200 && status < 300;
+  const text = await readReply(incoming, isOk ? transfer : { ...transfer, streamed: false });
+  const body = isOk ? text : JSON.stringify({ error: readErrorBody(withoutEvents(text)) });
   const headers = new Headers();
   for (const [name, values] of Object.entries(incoming.headersDistinct)) {
     for (const value of values ?? []) headers.append(name, value);
   }
+  headers.set('content-type', 'application/json');
+  headers.set('content-length', String(Buffer.byteLength(body)));
   const mayHaveBody = status !== 204 && status !== 205 && status !== 304;
   return new Response(mayHaveBody ? body : null, { status, headers });
 }
 
-function send(url: URL, init: RequestInit): Promise<IncomingMessage> {
-  const { promise, resolve, reject } = Promise.withResolvers<IncomingMessage>();
-  const options = {
-    method: init.method ?? 'GET',
-    headers: { ...Object.fromEntries(new Headers(init.headers)), 'accept-encoding': 'identity' },
-    ...(init.signal ? { signal: init.signal } : {}),
-  };
-  const request = (url.protocol === 'https:' ? httpsRequest : httpRequest)(url, options, resolve);
-  request.on('error', reject);
-  request.end(typeof init.body === 'string' ? init.body : undefined);
-  return promise;
-}
-
-async function wholeBody(incoming: IncomingMessage): Promise<Buffer<ArrayBuffer>> {
-  const parts: Buffer[] = [];
-  let bytes = 0;
-  for await (const part of incoming as AsyncIterable<Buffer>) {
-    bytes += part.length;
-    if (bytes > maxReplyBytes) throw new Error(`the reply is larger than ${maxReplyBytes} bytes`);
-    parts.push(part);
-  }
-  return Buffer.concat(parts);
+/** A refusal may come as the first event of a stream. */
+function withoutEvents(text: string): string {
+  return /^\s*(event:.*\s+)?data:\s*(.+)/.exec(text)?.[2] ?? text;
 }

@@ -1,10 +1,10 @@
 /** Embeddings from any OpenAI-compatible endpoint: batched, and texts that it finds too long embedded in pieces. */
-import type OpenAI from 'openai';
 import { z } from 'zod';
 import type { Embed, EmbeddingKind, EmbeddingSettings } from '../../contracts/embeddings.ts';
 import { ModelFailure } from '../chat-model.ts';
 import { type CallPlace, timedOut, unusableReply } from './failures.ts';
-import { createClient, failedSend, openAiUrl, secretsOf } from './client.ts';
+import { type Endpoint as Connection, failedSend, openAiUrl, openEndpoint, post } from './client.ts';
+import { secretsOf } from '../../contracts/model-access.ts';
 
 /** A text that is refused is cut no further than this. */
 const leastCharacters = 200;
@@ -20,7 +20,7 @@ const settingNames = {
 
 type Endpoint = {
   settings: EmbeddingSettings;
-  client: OpenAI;
+  connection: Connection;
   place: CallPlace;
   /** The length of its vectors, once it has given one. */
   dimensions: number | null;
@@ -28,12 +28,12 @@ type Endpoint = {
 type Request = { texts: readonly string[]; kind: EmbeddingKind; signal: AbortSignal };
 
 export function createOpenAiEmbeddings(settings: EmbeddingSettings): Embed {
-  const { apiKey, model, timeoutSeconds } = settings;
+  const { apiKey, model, access } = settings;
   const baseUrl = settings.baseUrl ?? openAiUrl;
-  const secrets = secretsOf(apiKey, baseUrl);
+  const secrets = secretsOf(apiKey, baseUrl, access);
   const endpoint: Endpoint = {
     settings,
-    client: createClient({ apiKey, baseUrl, timeoutSeconds }),
+    connection: openEndpoint({ ...settings, baseUrl }),
     place: { baseUrl, model, secrets, spent: null, price: null, settings: settingNames },
     dimensions: null,
   };
@@ -90,7 +90,7 @@ function mayBeTheText(error: unknown): error is ModelFailure {
 }
 
 async function send(endpoint: Endpoint, { texts, kind, signal }: Request, prefix: string): Promise<Float32Array[]> {
-  const { client, place, settings } = endpoint;
+  const { connection, place, settings } = endpoint;
   const { timeoutSeconds, dimensions } = settings;
   const deadline = AbortSignal.timeout(Math.ceil(timeoutSeconds * 1000));
   const body = {
@@ -102,7 +102,9 @@ async function send(endpoint: Endpoint, { texts, kind, signal }: Request, prefix
   };
   let reply: unknown;
   try {
-    reply = await client.embeddings.create(body, { signal: AbortSignal.any([signal, deadline]) });
+    const transfer = { streamed: false, idleSeconds: timeoutSeconds, stream: null };
+    const both = AbortSignal.any([signal, deadline]);
+    reply = await post(connection, { path: 'embeddings', body, headers: {}, signal: both, transfer });
   } catch (error) {
     // The caller's abort is the caller's: whatever it broke on the way is no failure of the endpoint.
     signal.throwIfAborted();

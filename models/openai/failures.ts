@@ -109,6 +109,11 @@ export function timedOut(seconds: number, place: CallPlace): ModelFailure {
   return failure('ModelTimedOut', `no whole reply within ${seconds} s`, place);
 }
 
+export function fellSilent(seconds: number, place: CallPlace): ModelFailure {
+  const setting = 'SWITCHYARD_MODEL_IDLE_SECONDS';
+  return failure('ModelTimedOut', `silent for ${seconds} s in the middle of the reply`, place, { setting });
+}
+
 /** The model's words were withheld; what they cost is in `usage`. */
 export function contentFiltered(place: CallPlace, usage: Usage): ModelFailure {
   return failure('ModelContentFiltered', 'the reply ended with finish_reason content_filter', place, { usage });

@@ -1,3 +1,4 @@
+import { ordinaryAccess } from '../../contracts/model-access.ts';
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { startEmbedder } from '../../client/repository/embedder-process.ts';
@@ -13,6 +14,7 @@ const settings = {
   batch: 8,
   maxCharacters: 1000,
   timeoutSeconds: 5,
+  access: ordinaryAccess,
   weight: 0.5,
 };
 

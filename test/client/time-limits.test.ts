@@ -1,3 +1,4 @@
+import { ordinaryTransport } from '../../contracts/model-access.ts';
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { callLimits } from '../../client/ask/call-limits.ts';
@@ -58,6 +59,7 @@ test('the setting of how long to wait for a person reaches the limits of a run',
     ...{ apiKey: null, baseUrl: null, offline: true, router: 'm', specialist: 'm', judge: 'm', synthesizer: 'm' },
     ...{ timeoutSeconds: 100, reasoningTokens: 0, attempts: 4, heartbeatSeconds: 7, personWaitDays: 2 },
     pricesFile: null,
+    ...ordinaryTransport,
   });
   assert.equal(limits.personWaitSeconds, 172_800);
 });

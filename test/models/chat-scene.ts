@@ -1,5 +1,6 @@
 /** A chat model talking to a scripted server, for one scene. */
 import type { ChatRequest } from '../../contracts/chat.ts';
+import { ordinaryTransport } from '../../contracts/model-access.ts';
 import { ModelFailure } from '../../models/chat-model.ts';
 import { createOpenAiChat, type OpenAiChatSettings } from '../../models/openai/chat.ts';
 import {
@@ -50,6 +51,7 @@ export function modelFor(baseUrl: string, changes: Partial<OpenAiChatSettings> &
     modelByRole: { router: model, specialist: model, judge: model, synthesizer: model },
     timeoutSeconds: 20,
     reasoningTokens: 1000,
+    ...ordinaryTransport,
     ...settings,
   });
 }

@@ -19,6 +19,8 @@ test('a call is one HTTP request with the key, the call id and the fields that t
     temperature: 0,
     logprobs: true,
     top_logprobs: 4,
+    stream: true,
+    stream_options: { include_usage: true },
   });
   assert.equal(reply.text, 'in lib/server.js');
   assert.equal(reply.model, 'local-1');

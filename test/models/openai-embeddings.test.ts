@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { EmbeddingSettings } from '../../contracts/embeddings.ts';
+import { ordinaryAccess } from '../../contracts/model-access.ts';
 import { createOpenAiEmbeddings, cutText, meanVector } from '../../models/openai/embeddings.ts';
 import { embeddingsServer } from '../support/embeddings-server.ts';
 
@@ -18,6 +19,7 @@ function settings(url: string, more: Partial<EmbeddingSettings> = {}): Embedding
     batch: 2,
     maxCharacters: 1000,
     timeoutSeconds: 5,
+    access: ordinaryAccess,
     ...more,
   };
 }

@@ -1,4 +1,5 @@
 /** A Langfuse that keeps what it is sent: decodes OTLP as it came over the wire, and can be away in each way that servers are. */
+import { directly } from '../../lib/http-request.ts';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Config } from '../../config/config.ts';
@@ -52,7 +53,8 @@ export class LangfuseStub {
   /** Settings of a worker that sends here. */
   traces(more: Partial<Config['traces']> = {}): Config['traces'] {
     const { baseUrl } = this;
-    const langfuse = { baseUrl, linkUrl: baseUrl, publicKey: 'pk-lf-stub', secretKey: 'sk-lf-stub', timeoutSeconds: 1 };
+    const keys = { publicKey: 'pk-lf-stub', secretKey: 'sk-lf-stub' };
+    const langfuse = { baseUrl, linkUrl: baseUrl, ...keys, timeoutSeconds: 1, network: directly };
     return {
       sink: 'langfuse',
       langfuse,

@@ -1,4 +1,5 @@
 /** A scene for workflow tests: the real server, worker and activities on a data directory of its own, and a model that is scripted. */
+import { ordinaryTransport } from '../../contracts/model-access.ts';
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
@@ -129,7 +130,15 @@ function configOf(options: SceneOptions, dataDirectory: string): Config {
     retentionDays: 90,
     taskQueue: `scene-${randomUUID()}`,
     temporal: { executable: null, external: true, uiUrl: null, environment: {} },
-    model: { apiKey: 'sk-test', baseUrl: modelUrl, offline: false, pricesFile: null, ...names, ...times },
+    model: {
+      apiKey: 'sk-test',
+      baseUrl: modelUrl,
+      offline: false,
+      pricesFile: null,
+      ...names,
+      ...times,
+      ...ordinaryTransport,
+    },
     embeddings: null,
     traces: options.traces ?? { ...tracesToFiles, sink: 'none' },
     metricsAddress: null,

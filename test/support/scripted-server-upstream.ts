@@ -10,7 +10,9 @@ export async function forwardTo(
   const path = request.path.replace(/^\/v1/, '');
   const asked = request.body.model;
   const renamed = upstream.model !== undefined && request.method === 'POST';
-  const body = renamed ? { ...request.body, model: upstream.model } : request.body;
+  // Asked for in one piece: whether it goes on as a stream is decided here, after it was translated.
+  const { stream: _, stream_options: __, ...plain } = request.body;
+  const body = renamed ? { ...plain, model: upstream.model } : plain;
   const seen = await fetched(`${upstream.baseUrl.replace(/\/$/, '')}${path}`, {
     method: request.method,
     headers: { 'content-type': 'application/json' },

@@ -5,9 +5,12 @@ import type { Persona } from './scripted-server-personas.ts';
 import { playReply, type RecordedRequest, type ScriptedReply } from './scripted-server-reply.ts';
 
 export type { RecordedRequest } from './scripted-server-reply.ts';
+import { asStream } from './scripted-server-stream.ts';
 import { forwardTo } from './scripted-server-upstream.ts';
 
 export type ScriptedServerOptions = {
+  /** True: completions go out as streams where a request asks for one; else as JSON, which is a reply to it too. */
+  streams?: boolean;
   /** Played first, one a request, whatever the persona says. */
   script?: ScriptedReply[];
   /** Refuses, translates and forwards what the script leaves. */
@@ -76,7 +79,8 @@ class Stage {
     this.requests.push(request);
     for (const wait of this.#waiting) if (wait.number < this.requests.length) this.#settle(wait);
     const signal = AbortSignal.any([left.signal, this.shutdown.signal]);
-    await playReply(this.script.shift() ?? (await this.#answer(request, signal)), response, signal);
+    const reply = this.script.shift() ?? (await this.#answer(request, signal));
+    await playReply(this.#options.streams === true ? asStream(reply, request.body) : reply, response, signal);
   }
 
   request(number: number): Promise<RecordedRequest> {
