@@ -98,10 +98,28 @@ test('an abstention tells each search once, with the tools that made it, and no 
   ]);
   assert.deepEqual(searches, ['"boil" (search_code, grep)', 'list_files', '"two lines of "steam"" (search_code)']);
   assert.equal(
-    withSearches('Nothing.', searches.slice(0, 2)),
+    withSearches('Nothing.', searches.slice(0, 2), []),
     'Nothing.\n\nSearched for: "boil" (search_code, grep); list_files.',
   );
   const many = Array.from({ length: 20 }, (_, at) => called({ argumentsText: `{"query":"word ${at}"}` }));
   assert.equal(searchesOf(many).length, 13);
   assert.equal(searchesOf(many).at(-1), '8 more');
+});
+
+test('an abstention names the files that were not searched by reason, within bounds', () => {
+  const leftOut = [
+    { reason: 'binary', count: 3, examples: ['a.png', 'b.png', 'c.png'] },
+    { reason: 'too large', count: 1, examples: ['a.bin'] },
+    { reason: 'not UTF-8 names', count: 2, examples: [] },
+  ];
+  assert.equal(
+    withSearches('Nothing.', ['"boil" (grep)'], leftOut),
+    'Nothing.\n\nSearched for: "boil" (grep).\n' +
+      'Not searched: 3 binary (a.png, b.png, …); 1 too large (a.bin); 2 not UTF-8 names.',
+  );
+  const path = `${'long/'.repeat(40)}`;
+  const much = Array.from({ length: 20 }, (_, at) => ({ reason: `${at}`, count: 9, examples: [path, path, path] }));
+  const text = withSearches('', [], much);
+  assert.match(text, /^Not searched: 9 0 \(long.*; files for 12 more reasons\.$/);
+  assert.ok(text.length < 2000);
 });

@@ -225,7 +225,7 @@ test('whatever tools and drafts do, nothing is said to be missing without a sear
         return scene.ask(`case ${round}-${at}`, { pipeline: pipeline({ gate }), forcedRoute: 'code' });
       }),
     );
-    outcomes.forEach((outcome, at) => checkEnding(some[at] as SomeRun, outcome));
+    for (const [at, outcome] of outcomes.entries()) checkEnding(some[at] as SomeRun, outcome);
   });
   await fc.assert(property, { numRuns: 3, endOnFailure: true });
 });

@@ -5,10 +5,11 @@
  *    that came back as an error has not. What other specialists or other tries have looked for counts for them alone.
  * 2. A draft that abstains without that is weak, in every pipeline, and its words are never shown as the answer.
  * 3. Where tools were called in a run and not one call worked, giving up is a failure that says why.
- * 4. An answer that abstains says what was searched.
+ * 4. An answer that abstains says what was searched, and which files the snapshot leaves out.
  */
 import type { SpecialistOutput } from '../../contracts/agent.ts';
 import type { RunFailure } from '../../contracts/run.ts';
+import type { LeftOut } from '../../contracts/snapshot.ts';
 import type { ToolCalled } from '../../contracts/tools.ts';
 
 type Try = Pick<SpecialistOutput, 'specialist' | 'try'>;
@@ -71,9 +72,27 @@ export function searchesOf(toolsCalled: readonly ToolCalled[]): string[] {
   return left > 0 ? [...all.slice(0, mostSearches), `${left} more`] : all;
 }
 
-/** The words of an abstention, and below them what they rest on. */
-export function withSearches(answer: string, searches: readonly string[]): string {
-  return searches.length === 0 ? answer : `${answer.trim()}\n\nSearched for: ${searches.join('; ')}.`.trim();
+const mostReasons = 8;
+const mostExamples = 2;
+
+/** What the tools cannot find, by reason: files that the snapshot leaves out. */
+function leftOutText(leftOut: readonly LeftOut[]): string {
+  const parts = leftOut.slice(0, mostReasons).map(({ reason, count, examples }) => {
+    const shown = examples.slice(0, mostExamples).map((path) => cutTo(path, subjectCharacters));
+    if (count > shown.length && shown.length > 0) shown.push('…');
+    return `${count} ${reason}${shown.length === 0 ? '' : ` (${shown.join(', ')})`}`;
+  });
+  const left = leftOut.length - mostReasons;
+  return [...parts, ...(left > 0 ? [`files for ${left} more reasons`] : [])].join('; ');
+}
+
+/** The words of an abstention, and below them what they rest on: what was searched, and what could not be. */
+export function withSearches(answer: string, searches: readonly string[], leftOut: readonly LeftOut[]): string {
+  const lines = [
+    ...(searches.length === 0 ? [] : [`Searched for: ${searches.join('; ')}.`]),
+    ...(leftOut.length === 0 ? [] : [`Not searched: ${leftOutText(leftOut)}.`]),
+  ];
+  return [answer.trim(), lines.join('\n')].filter((part) => part !== '').join('\n\n');
 }
 
 /** The first string among a tool's arguments: its query, name or path. */

@@ -72,11 +72,13 @@ export type Answer = Pick<SpecialistOutput, 'answer' | 'confidence' | 'insuffici
 
 /**
  * Puts an answer into the state; a citation that does not hold is no evidence, and is named as a gap. One that abstains
- * says what was searched.
+ * says what was searched and what was not.
  */
 export function settleAnswer({ state }: Run, answer: Answer): void {
-  state.searched = answer.insufficient ? searchesOf(state.tools_called) : [];
-  state.final_answer = answer.insufficient ? withSearches(answer.answer, state.searched) : answer.answer;
+  const { insufficient } = answer;
+  state.searched = insufficient ? searchesOf(state.tools_called) : [];
+  const leftOut = state.snapshot?.leftOut ?? [];
+  state.final_answer = insufficient ? withSearches(answer.answer, state.searched, leftOut) : answer.answer;
   state.confidence = answer.confidence;
   state.evidence = answer.citations.filter((citation) => citation.status !== 'unresolved');
   state.gaps = [...answer.gaps, ...answer.citations.filter((citation) => citation.status === 'unresolved').map(asGap)];
