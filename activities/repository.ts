@@ -36,6 +36,7 @@ export const runTool =
         bytes: Buffer.byteLength(shown.text),
         cut: shown.cut,
         evidence: shown.evidence.slice(0, 8),
+        ...(shown.status === 'error' && { problem: shown.text.replace(/^error: /, '').slice(0, 300) }),
         ...remarkOf(shown, notReranked),
       };
       const warning = notReranked === undefined ? {} : ({ level: 'WARNING', message: notReranked } as const);

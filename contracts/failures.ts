@@ -27,6 +27,7 @@ export const failureKinds = {
   RepositoryUnusable: { retry: false, wait: false, setting: '--repo' },
   SnapshotUnavailable: { retry: false, wait: false, setting: 'SWITCHYARD_HOME' },
   ContentUnavailable: { retry: false, wait: false, setting: 'SWITCHYARD_HOME' },
+  ToolsFailed: { retry: false, wait: false, setting: null },
   RenderingChanged: { retry: false, wait: false, setting: null },
   Unforeseen: { retry: true, wait: false, setting: null },
 } as const satisfies Record<string, { retry: boolean; wait: boolean; setting: string | null }>;

@@ -40,6 +40,8 @@ const NamedCall = z.object({
   status: orNull(z.enum(['ok', 'error'])),
   content: Text,
   paths: orNull(z.array(z.string())),
+  /** What was wrong, where the status is `error`. */
+  problem: z.string().nullable().exactOptional(),
 });
 export const LoggedToolCall = z.union([NamedCall, z.string().transform((tool) => NamedCall.parse({ tool }))]);
 export type LoggedToolCall = z.infer<typeof LoggedToolCall>;

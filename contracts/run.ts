@@ -26,6 +26,8 @@ export const AnswerState = z.object({
   confidence: z.number().min(0).max(1).nullable(),
   retry_count: z.int().nonnegative(),
   gaps: z.array(z.string()),
+  /** What the tools have looked for, where the answer is that the repository does not hold it. */
+  searched: z.array(z.string().max(300)).max(20).default([]),
   superseded: z.array(z.object({ specialist: z.string(), reason: z.string() })),
   usage: Usage,
   /** The models that answered, by role. */

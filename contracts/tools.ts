@@ -42,6 +42,8 @@ export const ToolResult = z.object({
   cut: z.boolean(),
   /** The best places shown, at most 8. */
   evidence: z.array(Evidence).max(8),
+  /** What was wrong, where the status is `error`. */
+  problem: z.string().max(300).exactOptional(),
   /** Which service had a part in it, or should have had; `degraded`: it did not answer. */
   remark: z.object({ text: z.string().max(500), degraded: z.boolean() }).exactOptional(),
 });
@@ -56,6 +58,8 @@ export const ToolCalled = z.object({
   status: z.enum(['ok', 'error']),
   content: ContentId,
   paths: z.array(z.string()).max(8),
+  /** What was wrong, where the status is `error`; runs of 0.1 did not tell it. */
+  problem: z.string().max(300).exactOptional(),
 });
 export type ToolCalled = z.infer<typeof ToolCalled>;
 

@@ -51,7 +51,7 @@ function headlineOf(outcome: AnswerOutcome): string | null {
     case 'insufficient-evidence':
       return 'insufficient-evidence: the repository does not say enough to answer this.';
     case 'retries-exhausted':
-      return `retries-exhausted: ${outcome.state.final_answer === null ? 'no try gave a draft' : 'no draft was good enough; this is the best one'}. ${outcome.reasons.map(printableLine).join(' ')}`.trim();
+      return `retries-exhausted: ${outcome.state.final_answer === null ? 'no try gave an answer' : 'no draft was good enough; this is the best one'}. ${outcome.reasons.map(printableLine).join(' ')}`.trim();
     case 'budget-spent':
       return `budget-spent: the limit on ${limitWords[outcome.limit].what} was reached, and ${byThen(outcome)}. ${limitWords[outcome.limit].option} raises it, and so does budget.${outcome.limit} in a pipeline file.`;
     case 'unavailable':

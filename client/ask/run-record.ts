@@ -30,6 +30,7 @@ export function stateRecord(state: AnswerState) {
   return {
     pipeline: state.pipeline,
     ...logged,
+    searched: state.searched,
     probabilities: probabilitiesByRoute(routing),
     routing: routing && withoutProbabilities(routing),
     offlineModel: offline === true,

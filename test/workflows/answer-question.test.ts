@@ -141,7 +141,7 @@ test('an unparsable reply is repaired by a call of its own, at most twice, and t
   assert.equal(stubborn.requests.length, 1 + 2 * 3);
 });
 
-test('a specialist that says that the repository does not hold the answer ends as insufficient evidence', async () => {
+test('a specialist that says that the repository does not hold the answer after a search ends as insufficient evidence', async () => {
   const nothing = {
     answer: 'Nothing about whistles.',
     citations: [],
@@ -149,7 +149,9 @@ test('a specialist that says that the repository does not hold the answer ends a
     insufficient: true,
     gaps: ['whistles'],
   };
-  await using team = await startTeam({ specialist: () => says(nothing) });
+  await using team = await startTeam({
+    specialist: ({ turn }) => (turn === 0 ? calls(['search_code', { query: 'whistle' }]) : says(nothing)),
+  });
   await using scene = await openScene({ modelUrl: team.url });
   const { kind, state } = await scene.ask('Why whistles?', { pipeline: pipeline() });
   assert.equal(kind, 'insufficient-evidence');

@@ -54,15 +54,15 @@ const cited = (status: 'verified' | 'repaired' | 'unresolved') => ({
 
 test('code finds a draft weak without citations, or when too few of them hold', () => {
   const gate = { minResolvedCitations: 0.5, minConfidence: 0 };
-  assert.match(weaknesses(output({}), gate)[0] ?? '', /nothing is cited/);
-  assert.deepEqual(weaknesses(output({ citations: [cited('verified'), cited('unresolved')] }), gate), []);
-  assert.match(weaknesses(output({ citations: [cited('unresolved')] }), gate)[0] ?? '', /a\.js:1-2 does not hold/);
-  assert.deepEqual(weaknesses(output({ insufficient: true }), gate), []);
+  assert.match(weaknesses(output({}), gate, [])[0] ?? '', /nothing is cited/);
+  assert.deepEqual(weaknesses(output({ citations: [cited('verified'), cited('unresolved')] }), gate, []), []);
+  assert.match(weaknesses(output({ citations: [cited('unresolved')] }), gate, [])[0] ?? '', /a\.js:1-2 does not hold/);
   assert.match(
-    weaknesses(output({ citations: [cited('repaired')], confidence: 0.1 }), { ...gate, minConfidence: 0.3 })[0] ?? '',
+    weaknesses(output({ citations: [cited('repaired')], confidence: 0.1 }), { ...gate, minConfidence: 0.3 }, [])[0] ??
+      '',
     /confidence/,
   );
-  assert.deepEqual(weaknesses(output({ kind: 'empty', reasons: ['no reply'] }), gate), ['no reply']);
+  assert.deepEqual(weaknesses(output({ kind: 'empty', reasons: ['no reply'] }), gate, []), ['no reply']);
 });
 
 test('the best result is an accepted one, then a cited one, then the most confident; empty ones never', () => {

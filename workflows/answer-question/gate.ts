@@ -3,13 +3,15 @@ import { metricMeter } from '@temporalio/workflow';
 import type { JudgeCall } from '../../contracts/agent-calls.ts';
 import type { SpecialistOutput, Verdict } from '../../contracts/agent.ts';
 import type { GateSpec } from '../../contracts/pipeline.ts';
+import type { ToolCalled } from '../../contracts/tools.ts';
 import type { SpanScope } from '../../contracts/trace.ts';
+import { baselessAbstention } from './absence.ts';
 import { type Branch, sideBySide } from './branch.ts';
 import { callAgent, callTool } from './calls.ts';
 import { type Run, snapshotOf } from './state.ts';
 import { inShort } from './visibility.ts';
 
-/** Without a gate everything that is a draft passes; citations are checked all the same. */
+/** Without a gate every draft passes that does not abstain without having looked; citations are checked all the same. */
 export async function reviewOutputs(run: Run, outputs: readonly SpecialistOutput[]): Promise<SpecialistOutput[]> {
   run.visibility.say('reviewing', `checking ${outputs.map((output) => output.specialist).join(' and ')}`);
   const branchOf = ({ specialist }: SpecialistOutput) => `judge of ${specialist}`;
@@ -28,10 +30,12 @@ async function review(run: Run, output: SpecialistOutput, branch: Branch): Promi
     output.citations = await callTool(run, 'verifyCitations', input, summary);
   }
   if (gate === null) {
-    output.accepted = output.kind === 'draft';
+    const baseless = baselessAbstention(output, run.state.tools_called);
+    output.accepted = output.kind === 'draft' && baseless === null;
+    if (baseless !== null) output.reasons = [baseless];
     return;
   }
-  const reasons = weaknesses(output, gate);
+  const reasons = weaknesses(output, gate, run.state.tools_called);
   const verdict = reasons.length > 0 ? { accepted: false, reasons } : await judge(run, gate, { output, branch });
   output.accepted = verdict.accepted;
   output.reasons = [...verdict.reasons];
@@ -71,14 +75,15 @@ const whoWrote = ({ specialist, try: tryNumber }: SpecialistOutput) => `${specia
 
 // What code alone can say of a result, before any judge is asked: pure.
 
-/** Reasons why a result is weak; empty when code finds none. An honest "not in the repository" needs no citation. */
+/** Reasons why a result is weak; empty when code finds none. A "not in the repository" needs no citation, but a search. */
 export function weaknesses(
   output: SpecialistOutput,
   gate: Pick<GateSpec, 'minResolvedCitations' | 'minConfidence'>,
+  toolsCalled: readonly ToolCalled[],
 ): string[] {
   if (output.kind === 'empty' || output.kind === 'failed')
     return output.reasons.length > 0 ? output.reasons : [`the result is ${output.kind}`];
-  if (output.insufficient) return [];
+  if (output.insufficient) return [baselessAbstention(output, toolsCalled)].filter((reason) => reason !== null);
   const reasons: string[] = [];
   if (output.citations.length === 0) reasons.push('nothing is cited: cite the lines that prove the answer');
   const unresolved = output.citations.filter((citation) => citation.status === 'unresolved');

@@ -4,6 +4,7 @@ import type { SpecialistResult } from '../../contracts/agent.ts';
 import type { ContentId } from '../../contracts/snapshot.ts';
 import type { SpecialistSpec } from '../../contracts/pipeline.ts';
 import type { RunToolInput, ToolRequest, ToolResult } from '../../contracts/tools.ts';
+import { subjectOf } from './absence.ts';
 import type { Branch } from './branch.ts';
 import { BudgetSpent } from './budget.ts';
 import { callAgent, callTool, tryModel } from './calls.ts';
@@ -72,11 +73,11 @@ async function runTools(
 ): Promise<ToolAnswer[]> {
   const { specialist, tryNumber } = specialistTry;
   const done = await Promise.all(requests.map((request) => runTool(run, specialistTry, request)));
-  done.forEach(({ result: { status, content, evidence } }, at) => {
+  done.forEach(({ result: { status, content, evidence, problem } }, at) => {
     const { tool = '', argumentsText = '' } = requests[at] ?? {};
     const paths = [...new Set(evidence.map(({ path }) => path))];
     const called = { specialist: specialist.name, try: tryNumber, tool, argumentsText, status, content, paths };
-    run.state.tools_called.push(called);
+    run.state.tools_called.push({ ...called, ...(problem === undefined ? {} : { problem }) });
   });
   return done.map(({ result: { callId, content, renderer }, order }) => ({
     callId,
@@ -127,9 +128,3 @@ const scopeOf = ({ specialist, tryNumber }: SpecialistTry) =>
   ({ stage: 'specialist', specialist: specialist.name, try: tryNumber }) as const;
 
 const nameOf = ({ specialist, tryNumber }: SpecialistTry) => `${specialist.name} specialist, try ${tryNumber}`;
-
-/** The first string among a tool's arguments: its query, name or path. */
-function subjectOf(argumentsText: string): string {
-  const text = /:\s*"([^"\\]*(?:\\.[^"\\]*)*)"/.exec(argumentsText)?.[1] ?? '';
-  return text.replace(/\\(.)/g, '$1');
-}

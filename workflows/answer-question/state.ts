@@ -6,6 +6,7 @@ import type { AnswerState, QuestionInput } from '../../contracts/run.ts';
 import type { SnapshotRef } from '../../contracts/snapshot.ts';
 import type { SpanRecord } from '../../contracts/trace.ts';
 import { noUsage } from '../../contracts/usage-sum.ts';
+import { searchesOf, withSearches } from './absence.ts';
 import { RunBudget } from './budget.ts';
 import type { CallerOfActivities } from './calls.ts';
 import { Outages } from './outages.ts';
@@ -53,6 +54,7 @@ export function beginning(input: QuestionInput): AnswerState {
     confidence: null,
     retry_count: 0,
     gaps: [],
+    searched: [],
     superseded: [],
     usage: noUsage,
     models: {},
@@ -69,9 +71,15 @@ export function snapshotOf({ state: { snapshot } }: Run): SnapshotRef {
 
 export type Answer = Pick<SpecialistOutput, 'answer' | 'confidence' | 'insufficient' | 'gaps' | 'citations'>;
 
-/** Puts an answer into the state; a citation that does not hold is no evidence, and is named as a gap. */
+/**
+ * Puts an answer into the state; a citation that does not hold is no evidence, and is named as a gap. One that abstains
+ * says what was searched and what was not.
+ */
 export function settleAnswer({ state }: Run, answer: Answer): void {
-  state.final_answer = answer.answer;
+  const { insufficient } = answer;
+  state.searched = insufficient ? searchesOf(state.tools_called) : [];
+  const leftOut = state.snapshot?.leftOut ?? [];
+  state.final_answer = insufficient ? withSearches(answer.answer, state.searched, leftOut) : answer.answer;
   state.confidence = answer.confidence;
   state.evidence = answer.citations.filter((citation) => citation.status !== 'unresolved');
   state.gaps = [...answer.gaps, ...answer.citations.filter((citation) => citation.status === 'unresolved').map(asGap)];

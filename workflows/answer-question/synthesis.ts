@@ -2,6 +2,7 @@
 import type { SynthesisCall } from '../../contracts/agent-calls.ts';
 import type { SpecialistOutput, SynthesisResult } from '../../contracts/agent.ts';
 import type { AnswerOutcome } from '../../contracts/run.ts';
+import { hasLooked } from './absence.ts';
 import { callAgent, callTool } from './calls.ts';
 import { bestOutput } from './gate.ts';
 import { type Answer, type Run, settleAnswer, snapshotOf, supersede } from './state.ts';
@@ -23,8 +24,10 @@ export async function synthesizeAnswer(run: Run, accepted: readonly SpecialistOu
   if (alone || supported.length === 0) return conclude(run, bestOutput(candidates) ?? first);
   run.visibility.say('synthesizing', `one answer from ${candidates.map((output) => output.specialist).join(' and ')}`);
   const reply = await askSynthesizer(run, candidates);
-  if (reply.kind === 'unparsable') return fallBack(run, candidates);
+  if (reply.kind === 'unparsable') return fallBack(run, candidates, 'the synthesizer gave no usable reply');
   const { synthesis, synthesisId } = reply;
+  const looked = candidates.some((output) => hasLooked(output, run.state.tools_called));
+  if (synthesis.insufficient && !looked) return fallBack(run, candidates, 'nothing was searched for the synthesis');
   const input = { snapshot: snapshotOf(run), content: synthesisId, scope };
   const summary = "synthesis: check the answer's citations once more";
   const citations = await callTool(run, 'verifyCitations', input, summary);
@@ -48,14 +51,14 @@ function askSynthesizer(run: Run, candidates: readonly SpecialistOutput[]): Prom
   return callAgent(run, 'synthesize', opening, about);
 }
 
-/** A synthesizer without a usable reply never costs the answer: the best draft stands, and the gap is named. */
-function fallBack(run: Run, candidates: readonly SpecialistOutput[]): AnswerOutcome {
+/** A synthesis that cannot be used never costs the answer: the best draft stands, and what became of the others is said. */
+function fallBack(run: Run, candidates: readonly SpecialistOutput[], why: string): AnswerOutcome {
   const best = bestOutput(candidates) ?? candidates[0];
   if (best === undefined) throw new Error('synthesis needs an accepted result');
   supersede(
     run,
     candidates.filter((output) => output !== best),
-    'the synthesizer gave no usable reply, and another draft is better supported',
+    `${why}, and another draft is better supported`,
   );
   return conclude(run, best);
 }

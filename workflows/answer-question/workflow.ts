@@ -5,6 +5,7 @@ import type { GateSpec } from '../../contracts/pipeline.ts';
 import type { AnswerOutcome, QuestionInput } from '../../contracts/run.ts';
 import { leaveTrace } from '../export-trace.ts';
 import { validRouting } from '../input/valid-input.ts';
+import { baselessAbstention, toolsFailed } from './absence.ts';
 import { BudgetSpent } from './budget.ts';
 import { callTool } from './calls.ts';
 import { withinTime } from './clock.ts';
@@ -66,11 +67,13 @@ function beginRetry({ state, visibility }: Run, gate: GateSpec, weak: Specialist
   return retryRoute(state.routing, gate.onWeak, { same, run: state.routes_run });
 }
 
-/** No draft has passed the gate in all tries: the best one is shown, with what it lacks. */
+/** No draft has passed in all tries: the best one is shown, with what it lacks; or why no tool worked. */
 function giveUp(run: Run): AnswerOutcome {
   const { state, visibility } = run;
-  const best = bestOutput(state.specialist_output);
+  const best = bestToShow(run);
   if (best !== null) settleAnswer(run, best);
+  const failure = toolsFailed(state.tools_called);
+  if (failure !== null) return visibility.finish({ kind: 'unavailable', state, failure });
   const last = best ?? state.specialist_output.at(-1);
   return visibility.finish({ kind: 'retries-exhausted', state, reasons: [...(last?.reasons ?? [])] });
 }
@@ -80,9 +83,14 @@ function endEarly(run: Run, error: unknown): AnswerOutcome {
   const { state, visibility } = run;
   const expected = isCancellation(error) || error instanceof BudgetSpent || error instanceof Unavailable;
   if (!expected) throw error;
-  const best = bestOutput(state.specialist_output);
+  const best = bestToShow(run);
   if (best !== null && state.final_answer === null) settleAnswer(run, best);
   if (error instanceof BudgetSpent) return visibility.finish({ kind: 'budget-spent', state, limit: error.limit });
   if (error instanceof Unavailable) return visibility.finish({ kind: 'unavailable', state, failure: error.failure });
   return visibility.finish({ kind: 'cancelled', state });
+}
+
+/** A draft that abstains and has looked at nothing tells nothing, however sure it is. */
+function bestToShow({ state: { specialist_output, tools_called } }: Run): SpecialistOutput | null {
+  return bestOutput(specialist_output.filter((output) => baselessAbstention(output, tools_called) === null));
 }

@@ -61,6 +61,7 @@ export function aState(more: Partial<AnswerState> = {}): AnswerState {
       costUsd: 0.0123,
     },
     models: { router: 'gpt-5-mini', 'specialist-code': 'gpt-5-mini' },
+    searched: [],
     trace_link: null,
     ...more,
   };

@@ -9,6 +9,7 @@ import { costText } from '../../../client/terminal/progress-text.ts';
 import { type RunRow, runsTable } from '../../../client/runs/list-runs.ts';
 import { wrapText } from '../../../client/terminal/wrap-text.ts';
 import type { AnswerOutcome } from '../../../contracts/run.ts';
+import { baselessAbstention, toolsFailed, withSearches } from '../../../workflows/answer-question/absence.ts';
 import { aRun, aState } from './a-run.ts';
 
 const plain = { columns: 80, colors: createColors(false) };
@@ -113,6 +114,67 @@ test('each ending that is not an answer says what it is first', () => {
   ];
   for (const [outcome, start] of endings) assert.match(outcomeText(aRun(outcome), plain), start);
 });
+
+test('an abstention tells within 80 columns what was searched and what was not, and a run without a search claims nothing', () => {
+  const searches = ['"whistle" (search_code, grep)', '"steam valve" (search_docs)', '"lib/kettle.js" (read_lines)'];
+  const leftOut = [
+    { reason: 'binary', count: 3, examples: ['logo.png', 'docs/steam.pdf', 'lib/kettle.wasm'] },
+    { reason: 'too large', count: 1, examples: ['data/a.bin'] },
+  ];
+  const final_answer = withSearches('The repository says nothing about whistles.', searches, leftOut);
+  const abstained = aState({ final_answer, searched: searches, evidence: [], gaps: [], superseded: [] });
+  const failure = toolsFailed([
+    { ...aFailedCall, tool: 'search_code', problem: 'the arguments of search_code are not a JSON object' },
+    { ...aFailedCall, tool: 'rm', problem: 'there is no tool "rm" here; use one of: search_code, read_lines' },
+  ]);
+  assert.ok(failure !== null);
+  const state = aState({ final_answer: null, evidence: [], gaps: [], superseded: [] });
+  const reasons = [baselessAbstention({ specialist: 'code', try: 1, insufficient: true }, []) ?? ''];
+  const cases: [AnswerOutcome, string][] = [
+    [
+      { kind: 'insufficient-evidence', state: abstained },
+      `insufficient-evidence: the repository does not say enough to answer this.
+
+The repository says nothing about whistles.
+
+Searched for: "whistle" (search_code, grep); "steam valve" (search_docs);
+"lib/kettle.js" (read_lines).
+Not searched: 3 binary (logo.png, docs/steam.pdf, …); 1 too large (data/a.bin).
+
+route `,
+    ],
+    [
+      { kind: 'unavailable', state, failure },
+      `unavailable: ToolsFailed: all 2 tool calls failed, so nothing was searched;
+search_code: the arguments of search_code are not a JSON object; rm: there is no
+tool "rm" here; use one of: search_code, read_lines; see
+docs/failures/tools-failed.md
+
+route `,
+    ],
+    [
+      { kind: 'retries-exhausted', state, reasons },
+      `retries-exhausted: no try gave an answer. nothing was searched: call a tool
+before saying that the repository does not hold the answer
+
+route `,
+    ],
+  ];
+  for (const [outcome, expected] of cases) {
+    const text = outcomeText(aRun(outcome), plain);
+    assert.equal(text.slice(0, expected.length), expected);
+    for (const line of text.split('\n')) if (!line.includes('http')) assert.ok(stringWidth(line) <= 80, line);
+  }
+});
+
+const aFailedCall = {
+  specialist: 'code',
+  try: 1,
+  argumentsText: '{',
+  status: 'error' as const,
+  content: 'c'.repeat(64),
+  paths: [],
+};
 
 test('words of a model or a repository cannot steer the terminal', () => {
   const hostile = 'red \u001b[31m, bell \u0007, c1 \u009b2J, turned \u202e, \r\nnext\ttab';
