@@ -3,7 +3,8 @@ import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { writeBenchmark } from '../benchmark/benchmark-folder.ts';
-import { runSwitchyard, temporaryFolder } from '../run-command.ts';
+import { temporaryFolder } from '../run-command.ts';
+import { runInProcess } from '../run-in-process.ts';
 import { questionOf, recordOf, writeArms, writeLines } from './arm-logs.ts';
 
 test('the log of a benchmark needs no --dataset, and one arm of it can be graded and labelled alone', async () => {
@@ -11,7 +12,7 @@ test('the log of a benchmark needs no --dataset, and one arm of it can be graded
   writeBenchmark(folder.path, { questions: 4 });
   const log = join(folder.path, 'run-log.jsonl');
   const armsOf = async (...given: string[]) => {
-    const end = await runSwitchyard([...given, '--json']);
+    const end = await runInProcess([...given, '--json']);
     assert.equal(end.code, 0, end.stderr);
     const rows: { arm?: string }[] = end.stdout
       .trim()
@@ -22,11 +23,11 @@ test('the log of a benchmark needs no --dataset, and one arm of it can be graded
   assert.deepEqual(await armsOf('grade', log), ['single-agent', 'orchestrated']);
   assert.deepEqual(await armsOf('grade', `${log}:orchestrated`), ['orchestrated']);
   assert.deepEqual(await armsOf('label', log, '--arm', 'single-agent'), ['single-agent']);
-  const compared = await runSwitchyard(['compare', `${log}:single-agent`, `${log}:orchestrated`]);
+  const compared = await runInProcess(['compare', `${log}:single-agent`, `${log}:orchestrated`]);
   assert.deepEqual([compared.code, compared.stdout.includes('verdict: ')], [0, true], compared.stderr);
-  const signals = await runSwitchyard(['signals', log, '--arm', 'single-agent']);
+  const signals = await runInProcess(['signals', log, '--arm', 'single-agent']);
   assert.equal(signals.code, 0, signals.stderr);
-  const wrong = await runSwitchyard(['grade', log, '--arm', 'nope']);
+  const wrong = await runInProcess(['grade', log, '--arm', 'nope']);
   assert.match(wrong.stderr, /run-log\.jsonl has no arm "nope", but single-agent, orchestrated\n$/);
   assert.equal(wrong.code, 2);
 });
@@ -36,10 +37,10 @@ test('a dataset that is not the one that the records name is warned of, once', a
   const dataset = writeLines(folder.path, 'mine.jsonl', [0, 1].map(questionOf));
   const named = { dataset: 'cobra-0123456789ab' };
   const log = writeLines(folder.path, 'log.jsonl', [recordOf(0, 'a', named), recordOf(1, 'a', named)]);
-  const { stderr, code } = await runSwitchyard(['grade', log, '--dataset', dataset]);
+  const { stderr, code } = await runInProcess(['grade', log, '--dataset', dataset]);
   assert.match(stderr, /^warning: \S+log\.jsonl:1: the record answers the dataset cobra-0123456789ab, and \S+ is not/m);
   assert.equal(stderr.split('is not that file').length, 2);
   assert.equal(code, 0);
   const arms = writeArms(folder.path, 2);
-  assert.equal((await runSwitchyard(['grade', arms.log, '--dataset', arms.dataset])).stderr, '');
+  assert.equal((await runInProcess(['grade', arms.log, '--dataset', arms.dataset])).stderr, '');
 });
