@@ -6,11 +6,18 @@ import { endWhenReaderLeaves, note } from './terminal/output.ts';
 import { printableLine } from '../lib/printable.ts';
 import { CommandFailure, Interrupted, UsageError } from '../lib/errors.ts';
 
-endWhenReaderLeaves();
-try {
-  await createProgram().parseAsync();
-} catch (error) {
-  process.exitCode = reportFailure(error);
+/** Sets the exit code of this process, and ends it quietly when nobody reads any more. */
+export async function runAsProcess(): Promise<void> {
+  endWhenReaderLeaves();
+  await runCommand(process.argv.slice(2));
+}
+
+export async function runCommand(given: readonly string[]): Promise<void> {
+  try {
+    await createProgram().parseAsync(given, { from: 'user' });
+  } catch (error) {
+    process.exitCode = reportFailure(error);
+  }
 }
 
 // Turns whatever ended a command into a line on stderr and an exit code.

@@ -10,4 +10,5 @@ if (process.env.NODE_COMPILE_CACHE === undefined) {
   if (enableCompileCache(folder).status === constants.compileCacheStatus.ENABLED)
     process.env.NODE_COMPILE_CACHE = folder;
 }
-await import('./command-line.ts');
+const { runAsProcess } = await import('./command-line.ts');
+await runAsProcess();

@@ -32,6 +32,8 @@ export type WorkerTuning = {
   maxCachedWorkflows?: number;
   maxConcurrentActivities?: number;
   taskQueue?: string;
+  /** Runs workflow code in the caller's thread, without the limit of time that blocked workflow code has: no thread to start. */
+  workflowsInThisThread?: boolean;
   /** Shared by the workers of one process; threads of its own unless given. */
   retrievalThreads?: Threads;
 };
@@ -128,6 +130,7 @@ async function limits(config: Config, tuning: WorkerTuning): Promise<WorkerOptio
     workflowBundle: await workflowBundle(dataPaths(config.dataDirectory).cache),
     taskQueue: tuning.taskQueue ?? config.taskQueue,
     maxConcurrentActivityTaskExecutions: tuning.maxConcurrentActivities ?? 40,
+    debugMode: tuning.workflowsInThisThread ?? false,
     ...(tuning.maxCachedWorkflows !== undefined && { maxCachedWorkflows: tuning.maxCachedWorkflows }),
     shutdownGraceTime: `${graceSeconds}s`,
     shutdownForceTime: `${forceSeconds}s`,

@@ -10,7 +10,8 @@ import { BenchmarkManifest } from '../../contracts/benchmark.ts';
 import { snakeKeys } from '../../lib/snake-keys.ts';
 import { writeBenchmark } from './benchmark/benchmark-folder.ts';
 import { writeVariants } from './evaluate/variant-logs.ts';
-import { runSwitchyard, temporaryFolder } from './run-command.ts';
+import { temporaryFolder } from './run-command.ts';
+import { runInProcess } from './run-in-process.ts';
 import { aState } from './runs/a-run.ts';
 import { keysWithCapitals, printedValues } from './snake-keys.ts';
 
@@ -86,7 +87,7 @@ test('what they print has no key with a capital letter', async (context) => {
   for (const [name, { given, data = [], code = 0 }] of Object.entries(cases))
     await context.test(name, async () => {
       const env = name === 'doctor' ? { ...here, SWITCHYARD_MODEL_ATTEMPTS: 'many' } : here;
-      const end = await runSwitchyard([...given(files), '--json'], { env });
+      const end = await runInProcess([...given(files), '--json'], { env });
       assert.equal(end.code, code, end.stderr);
       const values = printedValues(end.stdout);
       assert.ok(values.length > 0);
@@ -103,12 +104,12 @@ test('files that commands write by -o have the names that --json has', async () 
   using folder = temporaryFolder();
   const { dataset, log } = writeVariants(folder.path, 20);
   const out = join(folder.path, 'out.jsonl');
-  assert.equal((await runSwitchyard(['grade', log, '--dataset', dataset, '-o', out])).code, 0);
+  assert.equal((await runInProcess(['grade', log, '--dataset', dataset, '-o', out])).code, 0);
   const [first] = printedValues(readFileSync(out, 'utf8')) as { waste: object }[];
   assert.deepEqual(keysWithCapitals(first), []);
   assert.ok('needless_routes' in (first?.waste ?? {}));
   const compared = join(folder.path, 'out.json');
-  await runSwitchyard(['compare', `${log}:single`, `${log}:split`, '--dataset', dataset, '-o', compared]);
+  await runInProcess(['compare', `${log}:single`, `${log}:split`, '--dataset', dataset, '-o', compared]);
   assert.deepEqual(keysWithCapitals(JSON.parse(readFileSync(compared, 'utf8'))), []);
 });
 
@@ -144,13 +145,13 @@ test('keys that are data stay as they are: names of routes, roles, variants and 
     'accuracy@apiDocs=0.05',
     '--json',
   ];
-  const { stdout, stderr } = await runSwitchyard(['compare', ...given]);
+  const { stdout, stderr } = await runInProcess(['compare', ...given]);
   assert.notEqual(stdout, '', stderr);
   const { routes, baseline, plan } = JSON.parse(stdout);
   assert.deepEqual(Object.keys(routes).sort(), ['apiDocs', 'code']);
   assert.ok('apiDocs' in baseline.accuracy_by_route && !('api_docs' in baseline.accuracy_by_route));
   assert.deepEqual(Object.keys(plan.margins.routes), ['apiDocs']);
-  const counted = await runSwitchyard(['dataset', 'check', dataset, '--repo', folder.path, '--json']);
+  const counted = await runInProcess(['dataset', 'check', dataset, '--repo', folder.path, '--json']);
   assert.deepEqual(JSON.parse(counted.stdout).routes, { code: 20, apiDocs: 20 });
 });
 

@@ -4,7 +4,8 @@ import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { readPipelineFile } from '../../client/pipelines/pipeline-files.ts';
-import { runSwitchyard, temporaryFolder } from './run-command.ts';
+import { temporaryFolder } from './run-command.ts';
+import { runInProcess } from './run-in-process.ts';
 
 const specialist = { name: 'code', purpose: 'code', prompt: 'Answer.', tools: ['grep'] };
 
@@ -126,10 +127,10 @@ test('what is no JSON, and JSON that is no object, is a mistake and not a crash'
 test('the command prints one mistake a line with file and line, and exits with 2', async () => {
   using folder = temporaryFolder();
   const file = write(folder.path, '{\n  "name": "mine",\n  "specialists": []\n}');
-  const end = await runSwitchyard(['pipeline', 'check', file]);
+  const end = await runInProcess(['pipeline', 'check', file]);
   assert.match(end.stderr, /^\S+mine\.json:3: specialists: [^\n]+\n$/);
   assert.equal(end.code, 2);
-  const json = JSON.parse((await runSwitchyard(['pipeline', 'check', file, '--json'])).stdout);
+  const json = JSON.parse((await runInProcess(['pipeline', 'check', file, '--json'])).stdout);
   assert.equal(json.valid, false);
   assert.equal(json.mistakes[0].line, 3);
 });
@@ -137,14 +138,14 @@ test('the command prints one mistake a line with file and line, and exits with 2
 test('ask names the first mistake of a pipeline in one line and how to see the others', async () => {
   using folder = temporaryFolder();
   const file = write(folder.path, { name: 'Mine', specialists: [] });
-  const end = await runSwitchyard(['ask', 'q', '--pipeline', file]);
+  const end = await runInProcess(['ask', 'q', '--pipeline', file]);
   assert.match(end.stderr, /^switchyard: \S+mine\.json:2: name: .*\(and 1 more: switchyard pipeline check [^\n]+\)\n$/);
   assert.equal(end.code, 2);
 });
 
 test('the pipelines that ship are right', async () => {
-  const { stdout } = await runSwitchyard(['pipeline', 'list', '--json']);
+  const { stdout } = await runInProcess(['pipeline', 'list', '--json']);
   const names = JSON.parse(stdout).map((pipeline: { name: string }) => pipeline.name);
   assert.deepEqual(names, ['orchestrated', 'single-agent', 'single-agent-ungated']);
-  for (const name of names) assert.equal((await runSwitchyard(['pipeline', 'check', name])).code, 0);
+  for (const name of names) assert.equal((await runInProcess(['pipeline', 'check', name])).code, 0);
 });

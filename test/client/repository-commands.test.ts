@@ -3,7 +3,8 @@ import assert from 'node:assert/strict';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { runSwitchyard, temporaryFolder } from './run-command.ts';
+import { temporaryFolder } from './run-command.ts';
+import { runInProcess } from './run-in-process.ts';
 
 function aFolder(parent: string): { repo: string; env: Record<string, string> } {
   const repo = join(parent, 'repo');
@@ -16,11 +17,11 @@ function aFolder(parent: string): { repo: string; env: Record<string, string> } 
 test('a --path of map that nothing matches is told in options of the command', async () => {
   using folder = temporaryFolder();
   const { repo, env } = aFolder(folder.path);
-  const end = await runSwitchyard(['map', '--repo', repo, '--path', 'zzzz'], { env });
+  const end = await runInProcess(['map', '--repo', repo, '--path', 'zzzz'], { env });
   assert.match(end.stderr, /^switchyard: no file of this snapshot matches --path "zzzz"; leave --path out [^\n]+\n$/);
   assert.doesNotMatch(end.stderr, /list_files/);
   assert.deepEqual([end.code, end.stdout], [2, '']);
-  const empty = await runSwitchyard(['map', '--repo', repo, '--path', 'notes.md'], { env });
+  const empty = await runInProcess(['map', '--repo', repo, '--path', 'notes.md'], { env });
   assert.match(empty.stdout, /nothing to show/);
   assert.doesNotMatch(empty.stdout, /list_files/);
 });
@@ -28,13 +29,13 @@ test('a --path of map that nothing matches is told in options of the command', a
 test('index --explain of a file that does not exist is a mistake, with --json too', async () => {
   using folder = temporaryFolder();
   const { repo, env } = aFolder(folder.path);
-  const plain = await runSwitchyard(['index', '--repo', repo, '--explain', 'nope.go'], { env });
+  const plain = await runInProcess(['index', '--repo', repo, '--explain', 'nope.go'], { env });
   assert.match(plain.stderr, /^switchyard: --explain nope\.go: there is no such file in repo[^\n]*\n$/);
   assert.deepEqual([plain.code, plain.stdout], [2, '']);
-  const json = await runSwitchyard(['index', '--repo', repo, '--explain', 'nope.go', '--json'], { env });
+  const json = await runInProcess(['index', '--repo', repo, '--explain', 'nope.go', '--json'], { env });
   assert.equal(JSON.parse(json.stdout).found, false);
   assert.equal(json.code, 2);
-  const found = await runSwitchyard(['index', '--repo', repo, '--explain', 'cart.ts'], { env });
+  const found = await runInProcess(['index', '--repo', repo, '--explain', 'cart.ts'], { env });
   assert.match(found.stdout, /^cart\.ts: searchable: code/);
   assert.equal(found.code, 0);
 });

@@ -17,14 +17,17 @@ export function temporaryFolder(): Disposable & { path: string } {
 
 export type ChildOptions = { env?: Record<string, string>; input?: string; cwd?: string };
 
-/** Nothing of the tester's own settings reaches the child. */
-export function runProgram(file: string, given: readonly string[], options: ChildOptions = {}): Promise<CommandEnd> {
-  const inherited = Object.entries(process.env).filter(
-    ([name]) => !/^(SWITCHYARD|OPENAI|TEMPORAL|LANGFUSE)_|^NODE_/.test(name),
+/** The environment without the tester's own settings. */
+export function inheritedSettings(): Record<string, string | undefined> {
+  return Object.fromEntries(
+    Object.entries(process.env).filter(([name]) => !/^(SWITCHYARD|OPENAI|TEMPORAL|LANGFUSE)_|^NODE_/.test(name)),
   );
+}
+
+export function runProgram(file: string, given: readonly string[], options: ChildOptions = {}): Promise<CommandEnd> {
   return new Promise((resolve, reject) => {
     const child = spawn(file, given, {
-      env: { ...Object.fromEntries(inherited), ...options.env },
+      env: { ...inheritedSettings(), ...options.env },
       ...(options.cwd === undefined ? {} : { cwd: options.cwd }),
     });
     const end = { stdout: '', stderr: '' };

@@ -4,8 +4,10 @@ import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { type ChildOptions, runSwitchyard, temporaryFolder } from './run-command.ts';
+import { runInProcess } from './run-in-process.ts';
 
-type Mistake = { name: string; given: string[]; says: RegExp; options?: ChildOptions };
+/** Those `asChild` show that the process ends as a command in this process does. */
+type Mistake = { name: string; given: string[]; says: RegExp; options?: ChildOptions; asChild?: true };
 
 const priced = { OPENAI_API_KEY: 'sk-not-a-key', SWITCHYARD_MODEL: 'model-without-price' };
 
@@ -59,6 +61,7 @@ const mistakes: Mistake[] = [
     given: ['ask', 'q'],
     says: /SWITCHYARD_LOG_LEVEL: expected one of/,
     options: { env: { SWITCHYARD_LOG_LEVEL: 'loud' } },
+    asChild: true,
   },
   {
     name: 'a setting that does not exist',
@@ -67,7 +70,7 @@ const mistakes: Mistake[] = [
     options: { env: { SWITCHYARD_MODLE: 'x' } },
   },
   { name: 'an id that cannot be one', given: ['ask', 'q', '--id', 'a b'], says: /letters, digits/ },
-  { name: 'an unknown option', given: ['ask', 'q', '--nope'], says: /there is no option --nope/ },
+  { name: 'an unknown option', given: ['ask', 'q', '--nope'], says: /there is no option --nope/, asChild: true },
   { name: 'an unknown command', given: ['aks'], says: /there is no command aks: did you mean ask\?/ },
   { name: 'neither a question nor a file to route', given: ['route'], says: /one question in quotes, or --file/ },
   { name: 'a missing file of questions', given: ['route', '--file', '/nowhere.jsonl'], says: /no file \/nowhere/ },
@@ -100,12 +103,13 @@ const mistakes: Mistake[] = [
   { name: 'runs show without an id', given: ['runs', 'show'], says: /<run> is missing/ },
 ];
 
-for (const { name, given, says, options } of mistakes)
+for (const { name, given, says, options, asChild } of mistakes)
   test(`${name} is told in one line and starts nothing`, async () => {
     using folder = temporaryFolder();
     const dataDirectory = join(folder.path, 'home');
     const env = { SWITCHYARD_HOME: dataDirectory, ...options?.env };
-    const end = await runSwitchyard(given, { ...options, env });
+    const run = asChild || options?.input !== undefined ? runSwitchyard : runInProcess;
+    const end = await run(given, { ...options, env });
     assert.match(end.stderr, says);
     assert.match(end.stderr, /^switchyard: [^\n]+\n$/);
     assert.doesNotMatch(end.stderr, /secret-token|sk-not-a-key/);
@@ -118,7 +122,7 @@ test('a line of a question file that does not fit is named by its number', async
   using folder = temporaryFolder();
   const file = join(folder.path, 'questions.jsonl');
   writeFileSync(file, '{"id": "a", "question": "Where?"}\n\n{"id": "b", "question": " "}\n');
-  const end = await runSwitchyard(['route', '--file', file], { env: { SWITCHYARD_HOME: join(folder.path, 'home') } });
+  const end = await runInProcess(['route', '--file', file], { env: { SWITCHYARD_HOME: join(folder.path, 'home') } });
   assert.match(end.stderr, /questions\.jsonl:3: question: the question is empty\n$/);
   assert.equal(end.code, 2);
 });
@@ -134,7 +138,7 @@ test('a dataset none of whose routes a pipeline has is refused before anything s
     ['route', '--file', file],
   ];
   for (const given of commands) {
-    const end = await runSwitchyard(given, { env: { SWITCHYARD_HOME: dataDirectory } });
+    const end = await runInProcess(given, { env: { SWITCHYARD_HOME: dataDirectory } });
     assert.match(
       end.stderr,
       /^switchyard: pipeline "orchestrated" has no specialist for the expected route billing \(1 of 1 questions\)[^\n]*It has code, docs, debug, general[^\n]*\n$/,
@@ -147,7 +151,7 @@ for (const verb of ['cancel', 'pause', 'report', 'resume', 'status'])
   test(`bench ${verb} of a benchmark that does not exist says so in the same words, and starts nothing`, async () => {
     using folder = temporaryFolder();
     const dataDirectory = join(folder.path, 'home');
-    const end = await runSwitchyard(['bench', verb, 'nope'], { env: { SWITCHYARD_HOME: dataDirectory } });
+    const end = await runInProcess(['bench', verb, 'nope'], { env: { SWITCHYARD_HOME: dataDirectory } });
     assert.equal(
       end.stderr,
       'switchyard: there is no benchmark nope in this data directory: "switchyard bench status" lists those there are\n',
@@ -157,7 +161,7 @@ for (const verb of ['cancel', 'pause', 'report', 'resume', 'status'])
 
 test('several mistakes in the settings are told together, in one line', async () => {
   const env = { SWITCHYARD_LOG_LEVEL: 'loud', SWITCHYARD_MODEL_ATTEMPTS: '0', OPENAI_BASE_URL: 'nonsense' };
-  const end = await runSwitchyard(['ask', 'q'], { env });
+  const end = await runInProcess(['ask', 'q'], { env });
   for (const name of Object.keys(env)) assert.match(end.stderr, new RegExp(`${name}: expected`));
   assert.match(end.stderr, /^[^\n]+\n$/);
   assert.equal(end.code, 2);

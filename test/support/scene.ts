@@ -77,7 +77,7 @@ export async function openScene(options: SceneOptions) {
   const client = new Client({ connection, namespace: server.namespace });
   const started: WorkflowHandle[] = [];
   if (options.index !== undefined) await symlink(options.index, join(dataDirectory, 'index'));
-  const tuning = { maxCachedWorkflows, retrievalThreads };
+  const tuning = { maxCachedWorkflows, retrievalThreads, workflowsInThisThread: true };
   const worker = await startWorker(config, ownServer(server.address, server.namespace), log, tuning);
   const start = async (question: string, { taskQueue: queue = taskQueue, ...ask }: AskOptions) => {
     const input = questionInput(question, repository, ask);

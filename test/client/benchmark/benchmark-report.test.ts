@@ -7,7 +7,8 @@ import { writeBenchmarkReport } from '../../../client/benchmark/benchmark-report
 import type { RunLogRecord } from '../../../contracts/run-log.ts';
 import { questionAnchor } from '../../../harness/report/links.ts';
 import { writeBenchmark } from './benchmark-folder.ts';
-import { runSwitchyard, temporaryFolder } from '../run-command.ts';
+import { temporaryFolder } from '../run-command.ts';
+import { runInProcess } from '../run-in-process.ts';
 
 const right = (record: RunLogRecord): RunLogRecord => ({
   ...record,
@@ -137,7 +138,7 @@ test('compare writes a report and a memo beside it, whose links lead to the logâ
   const [page, memo] = [join(elsewhere.path, 'my report.html'), join(elsewhere.path, 'memo.md')];
   const files = ['-o', page, '-o', memo];
   const dataset = join(folder.path, 'dataset.jsonl');
-  const end = await runSwitchyard([
+  const end = await runInProcess([
     'compare',
     `${log}:single-agent`,
     `${log}:orchestrated`,

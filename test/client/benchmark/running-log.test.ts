@@ -5,7 +5,8 @@ import { test } from 'node:test';
 import { RunLogRecord } from '../../../contracts/run-log.ts';
 import { RunLogStore, runLogExportFile, runLogStoreFile } from '../../../harness/run-log/run-log-store.ts';
 import { writeBenchmark } from './benchmark-folder.ts';
-import { runSwitchyard, temporaryFolder } from '../run-command.ts';
+import { temporaryFolder } from '../run-command.ts';
+import { runInProcess } from '../run-in-process.ts';
 
 /** A benchmark that runs: its log has been exported some time ago, and three records were written since. */
 function runningBenchmark(folder: string): { log: string; dataset: string; records: number } {
@@ -23,7 +24,7 @@ const summaryOf = (stdout: string) => JSON.parse(stdout.trimEnd().split('\n').at
 test('every command that takes a run log sees what a running benchmark has recorded by now', async () => {
   using folder = temporaryFolder();
   const { log, dataset, records } = runningBenchmark(folder.path);
-  const graded = await runSwitchyard(['grade', log, '--dataset', dataset, '--json']);
+  const graded = await runInProcess(['grade', log, '--dataset', dataset, '--json']);
   assert.equal(graded.code, 0, graded.stderr);
   const { variants } = summaryOf(graded.stdout);
   assert.deepEqual(
@@ -41,7 +42,7 @@ test('a log elsewhere, and one without a store beside it, is read as it stands',
   writeFileSync(copy, readFileSync(log, 'utf8'));
   rmSync(runLogStoreFile(folder.path));
   for (const file of [copy, log]) {
-    const graded = await runSwitchyard(['grade', file, '--dataset', dataset, '--json']);
+    const graded = await runInProcess(['grade', file, '--dataset', dataset, '--json']);
     const sum = summaryOf(graded.stdout).variants.reduce(
       (all: number, variant: { records: number }) => all + variant.records,
       0,
@@ -54,7 +55,7 @@ test('a store that cannot be read is told by name', async () => {
   using folder = temporaryFolder();
   const { log, dataset } = runningBenchmark(folder.path);
   writeFileSync(runLogStoreFile(folder.path), 'no database'.repeat(500));
-  const { code, stderr } = await runSwitchyard(['grade', log, '--dataset', dataset]);
+  const { code, stderr } = await runInProcess(['grade', log, '--dataset', dataset]);
   assert.equal(code, 1);
   assert.match(stderr, /the records of .* cannot be exported: file is not a database/);
 });
@@ -70,7 +71,7 @@ test('a folder that may not be written is read as it was exported, with a word a
   for (const file of [log, runLogStoreFile(inner)]) chmodSync(file, 0o400);
   chmodSync(inner, 0o500);
   try {
-    const { code, stderr } = await runSwitchyard(['grade', log, '--dataset', dataset]);
+    const { code, stderr } = await runInProcess(['grade', log, '--dataset', dataset]);
     assert.equal(code, 0, stderr);
     assert.match(stderr, /may lack the latest records/);
   } finally {

@@ -3,14 +3,15 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { type Given, questionOf, recordOf, writeVariants, writeLines, wrong } from './variant-logs.ts';
-import { runSwitchyard, temporaryFolder } from '../run-command.ts';
+import { temporaryFolder } from '../run-command.ts';
+import { runInProcess } from '../run-in-process.ts';
 
 test('compare tells the verdict, the gates and the files, and exits with 100 where a gate is not met', async () => {
   using folder = temporaryFolder();
   const { dataset, log } = writeVariants(folder.path);
   const [junit, csv] = [join(folder.path, 'junit.xml'), join(folder.path, 'cells.csv')];
   const gates = ['--gate', 'verdict=justified', '--gate', 'cost<=0.005'];
-  const end = await runSwitchyard([
+  const end = await runInProcess([
     'compare',
     `${log}:single`,
     `${log}:split`,
@@ -35,7 +36,7 @@ test('a margin that the difference does not reach takes the win away', async () 
   using folder = temporaryFolder();
   const { dataset, log } = writeVariants(folder.path);
   const margins = ['--margin', 'accuracy=0.5', '--margin', 'route=0.5', '--margin', 'accuracy@code=0.45'];
-  const end = await runSwitchyard([
+  const end = await runInProcess([
     'compare',
     `${log}:single`,
     `${log}:split`,
@@ -54,10 +55,10 @@ test('a margin that the difference does not reach takes the win away', async () 
 test('signals names what speaks for a split, with the questions', async () => {
   using folder = temporaryFolder();
   const { dataset, log } = writeVariants(folder.path, 40);
-  const end = await runSwitchyard(['signals', log, '--variant', 'single', '--dataset', dataset, '--json']);
+  const end = await runInProcess(['signals', log, '--variant', 'single', '--dataset', dataset, '--json']);
   const { variant, records, quality_gap, advice } = JSON.parse(end.stdout);
   assert.deepEqual([variant, records, quality_gap.found, advice], ['single', 40, 'absent', 'do-not-split']);
-  const told = await runSwitchyard(['signals', `${log}:single`, '--dataset', dataset]);
+  const told = await runInProcess(['signals', `${log}:single`, '--dataset', dataset]);
   assert.match(told.stdout, /^single, 40 records: none of the signals is present: do not split$/m);
   assert.match(told.stdout, /^ {2}code: 50.0 % of 20 right; wrong: q0, q4/m);
 });
@@ -99,7 +100,7 @@ for (const { name, rows, given = [''], says } of mistakes)
     using folder = temporaryFolder();
     const { dataset, log: fine } = writeVariants(folder.path, 4);
     const log = writeLines(folder.path, 'log.jsonl', rows);
-    const end = await runSwitchyard(['compare', `${fine}:split`, `${log}${given[0]}`, '--dataset', dataset]);
+    const end = await runInProcess(['compare', `${fine}:split`, `${log}${given[0]}`, '--dataset', dataset]);
     assert.match(end.stderr, says);
     assert.match(end.stderr, /^switchyard: [^\n]+\n$/);
     assert.deepEqual([end.code, end.stdout], [2, '']);
@@ -117,7 +118,7 @@ test('logs of two datasets are not comparable; one that names none answers the d
     );
   const [one, other, none] = [write('one', {}), write('other', { dataset: 'd-2' }), write('none', { dataset: null })];
   const verdictOf = async (baseline: string) => {
-    const end = await runSwitchyard(['compare', baseline, one, '--dataset', dataset, '--json']);
+    const end = await runInProcess(['compare', baseline, one, '--dataset', dataset, '--json']);
     return JSON.parse(end.stdout).verdict;
   };
   assert.deepEqual(await verdictOf(other), {
@@ -134,7 +135,7 @@ for (const [given, says] of [
   [['-o', 'report.pdf'], /must end with/],
 ] as const)
   test(`compare ${given.join(' ')} is told before a file is opened`, async () => {
-    const end = await runSwitchyard(['compare', 'a', 'b', '--dataset', 'c', ...given]);
+    const end = await runInProcess(['compare', 'a', 'b', '--dataset', 'c', ...given]);
     assert.match(end.stderr, says);
     assert.equal(end.code, 2);
   });
@@ -149,7 +150,7 @@ test('grade says what the log does not, and names a field that it does not read,
     { question_id: 'q2', variant: 'foreign' },
   ];
   const log = writeLines(folder.path, 'log.jsonl', rows);
-  const end = await runSwitchyard(['grade', log, '--dataset', dataset]);
+  const end = await runInProcess(['grade', log, '--dataset', dataset]);
   assert.match(end.stderr, /^warning: [^\n]*log\.jsonl:1: unknown field "tools_caled" is not read[^\n]*\n$/);
   assert.match(end.stdout, /^foreign: 2 of 2 right/m);
   assert.match(end.stdout, /^ {2}unknown +1$/m);
@@ -165,7 +166,7 @@ test('a known field of a wrong type is refused with its line and name', async ()
   using folder = temporaryFolder();
   const dataset = writeLines(folder.path, 'dataset.jsonl', [0].map(questionOf));
   const log = writeLines(folder.path, 'log.jsonl', ['', recordOf(0, 'foreign', { tools_called: 3 })]);
-  const end = await runSwitchyard(['grade', log, '--dataset', dataset]);
+  const end = await runInProcess(['grade', log, '--dataset', dataset]);
   assert.match(end.stderr, /^switchyard: [^\n]*log\.jsonl:2: tools_called: [^\n]*\n$/);
   assert.equal(end.code, 2);
 });

@@ -3,7 +3,8 @@ import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { writeBenchmark } from '../benchmark/benchmark-folder.ts';
-import { runSwitchyard, temporaryFolder } from '../run-command.ts';
+import { temporaryFolder } from '../run-command.ts';
+import { runInProcess } from '../run-in-process.ts';
 import { questionOf, recordOf, writeVariants, writeLines } from './variant-logs.ts';
 
 test('the log of a benchmark needs no --dataset, and one variant of it can be graded and labelled alone', async () => {
@@ -11,7 +12,7 @@ test('the log of a benchmark needs no --dataset, and one variant of it can be gr
   writeBenchmark(folder.path, { questions: 4 });
   const log = join(folder.path, 'run-log.jsonl');
   const variantsOf = async (...given: string[]) => {
-    const end = await runSwitchyard([...given, '--json']);
+    const end = await runInProcess([...given, '--json']);
     assert.equal(end.code, 0, end.stderr);
     const rows: { variant?: string }[] = end.stdout
       .trim()
@@ -23,11 +24,11 @@ test('the log of a benchmark needs no --dataset, and one variant of it can be gr
   assert.deepEqual(await variantsOf('grade', `${log}:orchestrated`), ['orchestrated']);
   assert.deepEqual(await variantsOf('label', log, '--variant', 'single-agent'), ['single-agent']);
   assert.deepEqual(await variantsOf('label', log, '--arm', 'single-agent'), ['single-agent'], 'the former name');
-  const compared = await runSwitchyard(['compare', `${log}:single-agent`, `${log}:orchestrated`]);
+  const compared = await runInProcess(['compare', `${log}:single-agent`, `${log}:orchestrated`]);
   assert.deepEqual([compared.code, compared.stdout.includes('verdict: ')], [0, true], compared.stderr);
-  const signals = await runSwitchyard(['signals', log, '--variant', 'single-agent']);
+  const signals = await runInProcess(['signals', log, '--variant', 'single-agent']);
   assert.equal(signals.code, 0, signals.stderr);
-  const wrong = await runSwitchyard(['grade', log, '--variant', 'nope']);
+  const wrong = await runInProcess(['grade', log, '--variant', 'nope']);
   assert.match(wrong.stderr, /run-log\.jsonl has no variant "nope", but single-agent, orchestrated\n$/);
   assert.equal(wrong.code, 2);
 });
@@ -37,10 +38,10 @@ test('a dataset that is not the one that the records name is warned of, once', a
   const dataset = writeLines(folder.path, 'mine.jsonl', [0, 1].map(questionOf));
   const named = { dataset: 'cobra-0123456789ab' };
   const log = writeLines(folder.path, 'log.jsonl', [recordOf(0, 'a', named), recordOf(1, 'a', named)]);
-  const { stderr, code } = await runSwitchyard(['grade', log, '--dataset', dataset]);
+  const { stderr, code } = await runInProcess(['grade', log, '--dataset', dataset]);
   assert.match(stderr, /^warning: \S+log\.jsonl:1: the record answers the dataset cobra-0123456789ab, and \S+ is not/m);
   assert.equal(stderr.split('is not that file').length, 2);
   assert.equal(code, 0);
   const variants = writeVariants(folder.path, 2);
-  assert.equal((await runSwitchyard(['grade', variants.log, '--dataset', variants.dataset])).stderr, '');
+  assert.equal((await runInProcess(['grade', variants.log, '--dataset', variants.dataset])).stderr, '');
 });

@@ -5,10 +5,11 @@ import { test } from 'node:test';
 import { gzipSync } from 'node:zlib';
 import { readFileSync } from 'node:fs';
 import { checkout } from '../../support/temporal.ts';
-import { mainFile, runProgram, temporaryFolder } from '../run-command.ts';
+import { temporaryFolder } from '../run-command.ts';
+import { runInProcess } from '../run-in-process.ts';
 
 const history = (name: string) => join(checkout, 'test/histories', `${name}.json`);
-const trace = (...given: string[]) => runProgram(process.execPath, [mainFile, 'trace', ...given]);
+const trace = (...given: string[]) => runInProcess(['trace', ...given]);
 
 test('a saved history is shown as a tree: tries, attempts, tokens, and the error of what failed', async () => {
   const { code, stdout } = await trace(history('orchestrated-busy-provider'));
