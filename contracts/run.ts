@@ -27,6 +27,8 @@ export const AnswerState = z.object({
   gaps: z.array(z.string()),
   superseded: z.array(z.object({ specialist: z.string(), reason: z.string() })),
   usage: Usage,
+  /** How often replies were made usable by reading alone, by repair; absent where none was. */
+  repairs: z.record(z.string(), z.int().positive()).exactOptional(),
   /** The models that answered, by role. */
   models: z.record(z.string(), z.string()),
   /** Where the run's trace is found soon after its end; null where traces have no such place. */

@@ -11,7 +11,7 @@ import type { ReportedPart } from '../../models/token-estimate.ts';
 import type { ActivityDependencies } from '../dependencies.ts';
 import { type ActivityContext, runActivity, type Work } from '../context.ts';
 
-type Deps = Pick<ActivityDependencies, 'model' | 'modelByRole' | 'journal'>;
+type Deps = Pick<ActivityDependencies, 'model' | 'modelByRole' | 'journal' | 'content'>;
 
 /** What `runModelActivity` hands to the workflow. */
 type Paid<Result> = Promise<ActivityResult<Result | DoesNotFit>>;
@@ -57,11 +57,12 @@ export async function askModel(
   const requests = [request, ...smaller];
   for (const each of requests) {
     const reply = await deps.journal.read(keyOf(context, each, payment));
-    if (reply !== null) return { reply, request: each };
+    if (reply !== null) return noted(deps, context, { reply, request: each });
   }
   for (const [at, each] of requests.entries()) {
     try {
-      return { reply: await askOnce(deps, context, { request: each, reported }, payment), request: each };
+      const reply = await askOnce(deps, context, { request: each, reported }, payment);
+      return await noted(deps, context, { reply, request: each });
     } catch (error) {
       if (!(error instanceof CallDoesNotFit) || error.usage !== null || at === requests.length - 1) throw error;
     }
@@ -70,6 +71,14 @@ export async function askModel(
 }
 
 type Answered = { reply: ChatReply; request: ChatRequest };
+
+/** What the span tells of a reply beside its text. */
+async function noted({ content }: Deps, context: ActivityContext, answered: Answered): Promise<Answered> {
+  const { thinking, repairs } = answered.reply;
+  if (thinking !== undefined) context.note({ thinking: await content.put(thinking) });
+  if (repairs !== undefined) context.note({ repairs });
+  return answered;
+}
 
 function keyOf({ run }: ActivityContext, request: ChatRequest, payment: Payment): JournalKey {
   return { ...run, callKey: payment.key, requestHash: requestHash(request) };

@@ -6,10 +6,16 @@ import type { ChatReply, ChatRequest, ModelRole } from '../../contracts/chat.ts'
 import { chatBody, type WireBody } from './chat-body.ts';
 import { type Allowance, CallDoesNotFit, type Fit, fitted, without } from '../allowance.ts';
 import type { ChatModel, ChatOptions, ModelFailure } from '../chat-model.ts';
-import { type ReadReply, readCompletion } from './completion-reply.ts';
+import { repairedReply } from '../reading/repair-reply.ts';
+import { type Slip, slipOf } from '../reading/slips.ts';
+import { splitThinking } from '../reading/thinking.ts';
+import { type ReadReply, readCompletion, reportedUsage } from './completion-reply.ts';
 import { createDialectBook, type DialectBook } from './dialect-lessons.ts';
 import type { ErrorBody } from './error-body.ts';
-import { type CallPlace, timedOut } from './failures.ts';
+import { embeddedError } from './embedded-error.ts';
+import { type CallPlace, statusFailure, timedOut, together } from './failures.ts';
+import { createGiveBackBook, type GiveBackBook, originOf, secretsIn, withGiven } from './give-back.ts';
+import { countUsage } from './token-usage.ts';
 import { findPrice } from '../../contracts/model-prices.ts';
 import { createTokenBook, sentCharacters, type TokenBook } from '../token-estimate.ts';
 import { createClient, failedSend, openAiUrl, secretsOf } from './client.ts';
@@ -28,7 +34,14 @@ export type OpenAiChatSettings = {
 /** A call sends at most this many times more to learn how the endpoint wants it. */
 const lessonsPerCall = 4;
 
-type Deps = { settings: OpenAiChatSettings; client: OpenAI; book: DialectBook; tokens: TokenBook; baseUrl: string };
+type Deps = {
+  settings: OpenAiChatSettings;
+  client: OpenAI;
+  book: DialectBook;
+  giveBack: GiveBackBook;
+  tokens: TokenBook;
+  baseUrl: string;
+};
 type CallOptions = Pick<ChatOptions, 'signal' | 'callId'>;
 
 /** One instance a process and endpoint: it remembers the dialects that it learned, and how tokens are counted there. */
@@ -36,14 +49,21 @@ export function createOpenAiChat(settings: OpenAiChatSettings): ChatModel {
   const baseUrl = settings.baseUrl ?? openAiUrl;
   const { apiKey, timeoutSeconds } = settings;
   const client = createClient({ apiKey, baseUrl, timeoutSeconds });
-  const deps: Deps = { settings, client, book: createDialectBook(baseUrl), tokens: createTokenBook(), baseUrl };
+  const deps: Deps = {
+    settings,
+    client,
+    book: createDialectBook(baseUrl),
+    giveBack: createGiveBackBook(),
+    tokens: createTokenBook(),
+    baseUrl,
+  };
   return { chat: (request, options) => chat(deps, request, options) };
 }
 
 async function chat(deps: Deps, request: ChatRequest, options: ChatOptions): Promise<ChatReply> {
   const { settings, book } = deps;
   const model = request.model ?? settings.modelByRole[request.role];
-  const secrets = secretsOf(settings.apiKey, deps.baseUrl);
+  const secrets = [...secretsOf(settings.apiKey, deps.baseUrl), ...secretsIn(request.messages)];
   const place: CallPlace = { baseUrl: deps.baseUrl, model, secrets, spent: null };
   const deadline = AbortSignal.timeout(Math.ceil(settings.timeoutSeconds * 1000));
   const signal = AbortSignal.any([options.signal, deadline]);
@@ -62,13 +82,16 @@ async function chat(deps: Deps, request: ChatRequest, options: ChatOptions): Pro
       // The caller's abort is the caller's: whatever it broke on the way is no failure of the endpoint.
       if (options.signal.aborted) throw options.signal.reason;
       if (deadline.aborted) throw timedOut(settings.timeoutSeconds, place);
+      const slip = attempt.refusal === null ? null : slipOf(attempt.failure.status, attempt.refusal);
+      if (slip !== null) return repairedReply(slippedReply(slip, body, place), request);
       const refused = attempt.failure.kind === 'ModelRequestRefused' ? attempt.refusal : null;
       if (refused !== null && lessons < lessonsPerCall && book.learn(model, body, refused)) continue;
+      if (refused !== null && lessons < lessonsPerCall && deps.giveBack.learn(model, body.messages, refused)) continue;
       throw attempt.failure;
     }
     const { read } = attempt;
     const usage = place.spent === null ? read.reply.usage : addUsage(place.spent, read.reply.usage);
-    const reply = { ...read.reply, usage };
+    const reply = repairedReply({ ...read.reply, usage }, request);
     const mayThink = read.starved && settings.reasoningTokens > 0 && lessons < lessonsPerCall;
     if (!mayThink || !book.learnThinking(model)) return reply;
     place.spent = usage;
@@ -79,7 +102,8 @@ async function chat(deps: Deps, request: ChatRequest, options: ChatOptions): Pro
 /** The request in the endpoint's dialect, within what is left of the call's allowance. */
 function bodyWithin(deps: Deps, request: ChatRequest, allowance: Allowance | undefined, place: CallPlace): Fit {
   const { model, spent } = place;
-  const body = chatBody(request, model, deps.book.of(model), deps.settings.reasoningTokens);
+  const messages = withGiven(request.messages, originOf(place), deps.giveBack.of(model));
+  const body = chatBody({ ...request, messages }, model, deps.book.of(model), deps.settings.reasoningTokens);
   if (allowance === undefined) return { kind: 'fits', body };
   const input = deps.tokens.estimate(model, body, allowance.reported);
   return fitted(body, request, input, without(allowance, spent), findPrice(model));
@@ -99,9 +123,29 @@ async function send(deps: Deps, body: WireBody, options: CallOptions, place: Cal
   } catch (error) {
     return { kind: 'failed', ...failedSend(error, place) };
   }
+  const inside = embeddedError(completion);
+  if (inside !== null) {
+    const spent = together(place.spent, reportedUsage(completion, place));
+    const failure = statusFailure(inside.status, new Headers(), inside.body, { ...place, spent });
+    return { kind: 'failed', failure, refusal: inside.body };
+  }
   const read = readCompletion(completion, sentCharacters(body), place);
   deps.tokens.learn(place.model, body, read.reported ? read.reply.usage : null);
   return { kind: 'answered', read };
+}
+
+/** The reply of a model whose server could not read it: what it wrote, at an estimated cost. */
+function slippedReply({ problem, wrote }: Slip, body: WireBody, { model, spent }: CallPlace): ChatReply {
+  const usage = countUsage(null, model, { sent: sentCharacters(body), received: wrote.length });
+  return {
+    text: splitThinking(wrote).text,
+    toolCalls: [],
+    finishReason: 'unknown',
+    logprobs: null,
+    model,
+    usage: spent === null ? usage : addUsage(spent, usage),
+    slip: problem,
+  };
 }
 
 /** A send that learned something is another request to an endpoint that keeps keys. Headers carry ASCII only. */

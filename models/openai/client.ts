@@ -3,6 +3,7 @@ import OpenAI, { APIError } from 'openai';
 import type { ModelFailure } from '../chat-model.ts';
 import { type ErrorBody, readErrorBody } from './error-body.ts';
 import { type CallPlace, networkFailure, statusFailure, unusableReply } from './failures.ts';
+import { strictJson } from '../reading/lenient-json.ts';
 import { type IncomingMessage, request as httpRequest } from 'node:http';
 import { request as httpsRequest } from 'node:https';
 
@@ -54,7 +55,7 @@ async function fetchReadable(input: string | URL | Request, init?: RequestInit):
   const headers = new Headers(response.headers);
   headers.set('content-type', 'application/json');
   const text = await response.text();
-  const body = response.ok ? text : JSON.stringify({ error: readErrorBody(text) });
+  const body = response.ok ? strictJson(text) : JSON.stringify({ error: readErrorBody(text) });
   headers.set('content-length', String(Buffer.byteLength(body)));
   return new Response(response.body === null ? null : body, { status: response.status, headers });
 }

@@ -10,6 +10,7 @@ import type { Grant } from '../../contracts/agent-calls.ts';
 import type { ChatMessage, ChatRequest } from '../../contracts/chat.ts';
 import { noUsage } from '../../contracts/usage-sum.ts';
 import { CallDoesNotFit } from '../../models/allowance.ts';
+import { createContentStore } from '../../retrieval/store/content-store.ts';
 import { createFileJournal, type ReplyJournal } from '../../models/journal.ts';
 import { modelFor, question } from '../models/chat-scene.ts';
 import { completion, type ScriptedReply } from '../support/scripted-server-reply.ts';
@@ -30,7 +31,8 @@ async function stage(t: TestContext, reply: () => ScriptedReply = () => answered
   });
   const notes: object[] = [];
   const journal: ReplyJournal = createFileJournal(folder);
-  const needs = { model: modelFor(server.url), modelByRole, journal };
+  const content = createContentStore(join(folder, 'content'));
+  const needs = { model: modelFor(server.url), modelByRole, journal, content };
   return {
     server,
     needs,
