@@ -104,12 +104,13 @@ export function heartbeats(details: () => unknown = () => undefined): Disposable
 
 /** Served with the SDK's own metrics; `agent` is the span's name, such as `router-llm`. */
 function countAttempt({ metricMeter }: Context, span: SpanRecord): void {
-  const { name, model, usage, level } = span;
+  const { name, model, usage, level, repairs = [] } = span;
   const failed = level === 'ERROR';
   if (failed) metricMeter.createCounter('switchyard_failed_attempts').add(1, { step: name });
   if (model === undefined) return;
   const tags = { agent: name, model };
   metricMeter.createCounter('switchyard_model_calls').add(1, { ...tags, result: failed ? 'failed' : 'answered' });
+  for (const repair of repairs) metricMeter.createCounter('switchyard_reply_repairs').add(1, { ...tags, repair });
   if (usage === undefined) return;
   const tokens = metricMeter.createCounter('switchyard_model_tokens');
   tokens.add(usage.inputTokens, { ...tags, kind: 'input' });

@@ -37,7 +37,7 @@ export type JudgeReply = { kind: 'verdict'; verdict: Verdict } | { kind: 'unpars
 
 export function parseVerdict(reply: ChatReply): JudgeReply {
   const fields = findJsonObject(reply.text);
-  if (fields === null) return { kind: 'unparsable', problem: 'the reply holds no whole JSON object' };
+  if (fields === null) return { kind: 'unparsable', problem: reply.slip ?? 'the reply holds no whole JSON object' };
   if (typeof fields.accepted !== 'boolean') return { kind: 'unparsable', problem: '"accepted" is not true or false' };
   const reasons = readSentences(fields.reasons, 10);
   if (!fields.accepted && reasons.length === 0)

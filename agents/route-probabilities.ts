@@ -9,7 +9,8 @@ const leastMass = 0.1;
  * Sums, at the first token where some route can start, the probability of every alternative that begins a route:
  * case, leading space and quotes do not matter, and a token counts for a route when the route's name begins with it
  * (or it with the route's name). A token that begins several routes is shared equally among them.
- * Returns null when no position speaks of the routes.
+ * Returns null when no position speaks of the routes, or the one that does cannot be right: its alternatives add up to
+ * far more or less than 1, or are all alike.
  */
 export function routeProbabilities(
   logprobs: readonly TokenLogprob[],
@@ -19,11 +20,22 @@ export function routeProbabilities(
     const weights = weightsAt(position, routes);
     const mass = [...weights.values()].reduce((sum, weight) => sum + weight, 0);
     if (mass < leastMass) continue;
+    if (!isDistribution(position)) return null;
     return routes
       .map((route) => ({ route, probability: (weights.get(route) ?? 0) / mass }))
       .sort((a, b) => b.probability - a.probability);
   }
   return null;
+}
+
+/** Sums between which a list of the likeliest alternatives is believed. */
+const [leastSum, mostSum] = [0.5, 1.05];
+
+function isDistribution({ top }: TokenLogprob): boolean {
+  if (top.length === 0) return true;
+  const sum = top.reduce((all, { logprob }) => all + Math.exp(logprob), 0);
+  const alike = top.length > 2 && top.every(({ logprob }) => Math.abs(logprob - (top[0]?.logprob ?? 0)) < 1e-9);
+  return sum >= leastSum && sum <= mostSum && !alike;
 }
 
 function weightsAt(position: TokenLogprob, routes: readonly string[]): Map<string, number> {

@@ -65,6 +65,7 @@ export function parseSpecialistReply(reply: ChatReply, mustAnswer: boolean): Spe
 }
 
 function unparsableProblem(reply: ChatReply, mustAnswer: boolean): string {
+  if (reply.slip !== undefined) return reply.slip;
   if (reply.text.trim() === '')
     return mustAnswer ? 'the reply was empty: no more tool calls are possible' : 'the reply was empty';
   if (reply.finishReason === 'length') return 'the reply was cut at the length limit: be shorter';

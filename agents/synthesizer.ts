@@ -85,7 +85,7 @@ export type SynthesisReply = { kind: 'synthesis'; synthesis: Synthesis } | { kin
 
 export function parseSynthesis(reply: ChatReply): SynthesisReply {
   const fields = findJsonObject(reply.text);
-  if (fields === null) return { kind: 'unparsable', problem: 'the reply holds no whole JSON object' };
+  if (fields === null) return { kind: 'unparsable', problem: reply.slip ?? 'the reply holds no whole JSON object' };
   const draft = readDraft(fields);
   if (draft === null) return { kind: 'unparsable', problem: noAnswer };
   return { kind: 'synthesis', synthesis: { ...draft, superseded: readSuperseded(fields.superseded) } };

@@ -52,8 +52,10 @@ export const SpecialistOutput = z.object({
   gaps: z.array(z.string()),
   /** Null unless kind is draft or partial. */
   draftId: ContentId.nullable(),
-  /** The gate's word on it; null where it was not reviewed. */
+  /** The gate's word on it; null where it was not reviewed, or where its judge could not be had. */
   accepted: z.boolean().nullable(),
+  /** Why no judge has read it, although the pipeline has one: it stands by the checks of code alone. */
+  unjudged: z.string().max(500).exactOptional(),
   /** Why it was sent back, is empty, or failed. */
   reasons: z.array(z.string()),
 });

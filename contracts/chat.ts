@@ -12,17 +12,40 @@ export const Usage = z.object({
   reasoningTokens: z.int().nonnegative(),
   /** US dollars; null when a model without a known price took part, never 0 for "unknown". */
   costUsd: z.number().nonnegative().nullable(),
+  /** True: at least one endpoint reported no usage, or one that cannot be right, and characters were counted instead. */
+  estimated: z.literal(true).exactOptional(),
 });
 export type Usage = z.infer<typeof Usage>;
 
+/**
+ * Fields that an endpoint wants back as it gave them: thinking, thought signatures, encrypted reasoning. Nobody reads them,
+ * and beside the stored turn they are kept and shown nowhere.
+ */
+const GivenFields = z.record(z.string(), z.unknown());
+export type GivenFields = z.infer<typeof GivenFields>;
+
 /** A tool call as the model wrote it: the arguments are JSON text that may not parse. */
-export const ChatToolCall = z.object({ id: z.string(), name: z.string(), argumentsText: z.string() });
+export const ChatToolCall = z.object({
+  id: z.string(),
+  name: z.string(),
+  argumentsText: z.string(),
+  giveBack: GivenFields.exactOptional(),
+});
 export type ChatToolCall = z.infer<typeof ChatToolCall>;
+
+/** Of a whole message; `origin` names the endpoint and the model that gave the fields, those of its tool calls too. */
+export const GiveBack = z.object({ origin: z.string(), fields: GivenFields });
+export type GiveBack = z.infer<typeof GiveBack>;
 
 export const ChatMessage = z.discriminatedUnion('role', [
   z.object({ role: z.literal('system'), content: z.string() }),
   z.object({ role: z.literal('user'), content: z.string() }),
-  z.object({ role: z.literal('assistant'), content: z.string(), toolCalls: z.array(ChatToolCall) }),
+  z.object({
+    role: z.literal('assistant'),
+    content: z.string(),
+    toolCalls: z.array(ChatToolCall),
+    giveBack: GiveBack.exactOptional(),
+  }),
   z.object({ role: z.literal('tool'), callId: z.string(), content: z.string() }),
 ]);
 export type ChatMessage = z.infer<typeof ChatMessage>;
@@ -56,7 +79,18 @@ export const TokenLogprob = z.object({
 });
 export type TokenLogprob = z.infer<typeof TokenLogprob>;
 
+/** How a reply was made usable by reading alone. */
+export const ReplyRepair = z.enum([
+  'tool-call-as-text',
+  'tool-name',
+  'arguments-as-object',
+  'arguments-encoded-twice',
+  'arguments-of-other-type',
+]);
+export type ReplyRepair = z.infer<typeof ReplyRepair>;
+
 export const ChatReply = z.object({
+  /** Without the thinking that a model wrote before it. */
   text: z.string(),
   toolCalls: z.array(ChatToolCall),
   finishReason: z.enum(['stop', 'length', 'tool_calls', 'content_filter', 'unknown']),
@@ -65,5 +99,12 @@ export const ChatReply = z.object({
   /** The model that answered, as the endpoint names it. */
   model: z.string(),
   usage: Usage,
+  /** What the model thought first, as far as the endpoint shows it; cut. */
+  thinking: z.string().exactOptional(),
+  /** One entry for each repair. */
+  repairs: z.array(ReplyRepair).max(100).exactOptional(),
+  /** Why a reply that cannot be used cannot: the endpoint itself could not read what its model wrote. */
+  slip: z.string().max(300).exactOptional(),
+  giveBack: GiveBack.exactOptional(),
 });
 export type ChatReply = z.infer<typeof ChatReply>;

@@ -55,6 +55,11 @@ export const GateSpec = z.strictObject({
     })
     .nullable()
     .default(null),
+  /**
+   * True: a run waits for its judge, and ends where there is none. Absent: a draft whose judge cannot be had, or gives no
+   * usable verdict, stands by the checks of code, marked as unjudged.
+   */
+  judgeRequired: z.boolean().exactOptional(),
   /** Who works again after a weak draft: the same specialist, or the next likely route that has not run. */
   onWeak: z.enum(['same-route', 'next-route']).default('same-route'),
   /** A stronger model for tries after the first. */

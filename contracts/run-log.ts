@@ -54,6 +54,8 @@ export const LoggedOutput = z.object({
   citations: z.array(LoggedCitation).default([]),
   insufficient: orNull(z.boolean()),
   accepted: orNull(z.boolean()),
+  /** Why its judge has not read it. */
+  unjudged: z.string().exactOptional(),
   reasons: z.array(z.string()).default([]),
 });
 export type LoggedOutput = z.infer<typeof LoggedOutput>;
@@ -80,6 +82,8 @@ const LoggedUsage = z.object({
   cached_input_tokens: z.int().nonnegative(),
   output_tokens: z.int().nonnegative(),
   reasoning_tokens: z.int().nonnegative(),
+  /** True: a part of it was counted in characters, since an endpoint reported none that can be right. */
+  estimated: z.literal(true).exactOptional(),
 });
 
 export const RunOutcome = z.enum([
@@ -123,6 +127,8 @@ const PresentRecord = z.object({
 
   /** All model calls, failed attempts included. */
   usage: orNull(LoggedUsage),
+  /** How often replies were made usable by reading alone, by repair. */
+  repairs: z.record(z.string(), z.int().positive()).exactOptional(),
   /** US dollars; null where a model without a known price took part. */
   cost_usd: orNull(z.number().nonnegative()),
   /** The part of both that went into failed attempts. */

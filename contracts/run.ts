@@ -30,6 +30,8 @@ export const AnswerState = z.object({
   searched: z.array(z.string().max(300)).max(20).default([]),
   superseded: z.array(z.object({ specialist: z.string(), reason: z.string() })),
   usage: Usage,
+  /** How often replies were made usable by reading alone, by repair; absent where none was. */
+  repairs: z.record(z.string(), z.int().positive()).exactOptional(),
   /** The models that answered, by role. */
   models: z.record(z.string(), z.string()),
   /** Where the run's trace is found soon after its end; null where traces have no such place. */

@@ -1,6 +1,6 @@
 /** One run as a trace: complete spans with fixed ids and times, free of any provider's form. */
 import { z } from 'zod';
-import { Usage } from './chat.ts';
+import { ReplyRepair, Usage } from './chat.ts';
 import { ContentId } from './snapshot.ts';
 
 // A finished piece of work, as data: history carries it, a trace sink sends it later, once.
@@ -33,6 +33,10 @@ export const SpanRecord = z.object({
   usage: Usage.exactOptional(),
   /** A stored turn, or the text that a tool gave. */
   output: ContentId.exactOptional(),
+  /** The stored text of what the model thought before its reply. */
+  thinking: ContentId.exactOptional(),
+  /** How the reply was made usable by reading alone. */
+  repairs: z.array(ReplyRepair).exactOptional(),
 });
 export type SpanRecord = z.infer<typeof SpanRecord>;
 
@@ -71,6 +75,8 @@ export type TraceSpan = {
   message: string | null;
   input: TraceField | null;
   output: TraceField | null;
+  /** Of generations: what the model thought before its reply. */
+  thinking?: Extract<TraceField, { kind: 'content' }>;
   metadata: Record<string, unknown>;
   /** Of generations. */
   model: string | null;
@@ -97,7 +103,7 @@ export type Trace = {
 };
 
 /** A trace with every field rendered and redacted, as a sink sends it. */
-export type SentSpan = Omit<TraceSpan, 'input' | 'output'> & {
+export type SentSpan = Omit<TraceSpan, 'input' | 'output' | 'thinking'> & {
   id: string;
   parentId: string | null;
   input: unknown;

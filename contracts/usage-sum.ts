@@ -10,7 +10,7 @@ export const noUsage: Usage = {
   costUsd: 0,
 };
 
-/** Both together; one unknown cost makes the sum unknown. */
+/** Both together; one unknown cost makes the sum unknown, one estimate makes it estimated. */
 export function addUsage(one: Usage, other: Usage): Usage {
   return {
     modelCalls: one.modelCalls + other.modelCalls,
@@ -19,5 +19,6 @@ export function addUsage(one: Usage, other: Usage): Usage {
     outputTokens: one.outputTokens + other.outputTokens,
     reasoningTokens: one.reasoningTokens + other.reasoningTokens,
     costUsd: one.costUsd === null || other.costUsd === null ? null : one.costUsd + other.costUsd,
+    ...(one.estimated === true || other.estimated === true ? { estimated: true as const } : {}),
   };
 }

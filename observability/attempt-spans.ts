@@ -20,7 +20,7 @@ export function attemptSpans(step: ActivityStep, scope: SpanScope | null, parent
 
 function spanOf(step: ActivityStep, scope: SpanScope | null, parent: string, record: SpanRecord): TraceSpan {
   const { key, startMs, attempt, level, message = null, model = null, usage = null } = record;
-  const { parameters = {}, promptVersion = null } = record;
+  const { parameters = {}, promptVersion = null, thinking } = record;
   const isLast = level !== 'ERROR';
   return {
     key,
@@ -34,7 +34,8 @@ function spanOf(step: ActivityStep, scope: SpanScope | null, parent: string, rec
     message,
     input: inputOf(step, record),
     output: isLast ? outputOf(step, record) : null,
-    metadata: { activityId: step.id, attempt, summary: step.summary, ...waitOf(step, attempt) },
+    ...(thinking === undefined ? {} : { thinking: { kind: 'content' as const, id: thinking } }),
+    metadata: { activityId: step.id, attempt, summary: step.summary, ...waitOf(step, attempt), ...readingOf(record) },
     model,
     parameters,
     promptVersion,
@@ -82,6 +83,14 @@ function typeOf(activity: string): SpanType {
 
 function nameOf({ type }: ActivityStep, scope: SpanScope | null, name: string): string {
   return type === 'callSpecialist' && scope?.specialist !== undefined ? `specialist-${scope.specialist}-llm` : name;
+}
+
+/** What had to be done to a reply or its usage to make them usable. */
+function readingOf({ repairs, usage }: SpanRecord): Record<string, unknown> {
+  return {
+    ...(repairs === undefined ? {} : { repairs }),
+    ...(usage?.estimated === true ? { usageEstimated: true } : {}),
+  };
 }
 
 /** Time from being scheduled to the first attempt. */

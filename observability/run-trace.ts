@@ -98,7 +98,9 @@ function toldOf(stage: string, tryNumber: number, { question }: QuestionInput, o
   }
   if (stage === 'gate') {
     const reviewed = state?.specialist_output.filter((output) => roundOf(output) === tryNumber) ?? [];
-    const verdicts = reviewed.map(({ specialist, accepted, reasons }) => ({ specialist, accepted, reasons }));
+    const verdicts = reviewed.map(({ specialist, accepted, reasons, unjudged }) => {
+      return { specialist, accepted, reasons, ...(unjudged === undefined ? {} : { unjudged }) };
+    });
     return {
       name: 'gate',
       type: 'evaluator',

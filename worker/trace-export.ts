@@ -1,6 +1,7 @@
 /** Puts together what the export of traces needs: a sink, the histories, and the renderer of what they refer to. */
 import { type Client, WorkflowExecutionAlreadyStartedError, WorkflowNotFoundError } from '@temporalio/client';
 import { historyToJSON } from '@temporalio/common/lib/proto-utils.js';
+import type { ChatToolCall } from '../contracts/chat.ts';
 import { loadConversation, renderMessages } from '../activities/agents/conversation.ts';
 import type { ActivityDependencies } from '../activities/dependencies.ts';
 import type { Render, TraceExport } from '../activities/tracing/export-spans.ts';
@@ -107,12 +108,19 @@ async function renderField(stores: Stores, field: TraceField): Promise<unknown> 
     if (field.kind === 'value') return field.value;
     if (field.kind === 'content') return await stores.content.get(field.id);
     const conversation = await loadConversation(stores, field.turn);
-    if (field.part === 'reply') return conversation.messages.at(-1) ?? null;
+    if (field.part === 'reply') return conversation.messages.slice(-1).map(shown)[0] ?? null;
     const before = { ...conversation, messages: conversation.messages.slice(0, -1) };
-    return await renderMessages(stores, before, new AbortController().signal);
+    return (await renderMessages(stores, before, new AbortController().signal)).map(shown);
   } catch (error) {
     return `[not held by the machine that exported this: ${messageOf(error)}]`;
   }
+}
+
+/** Without what only the endpoint reads. */
+function shown<Message extends { role: string }>(message: Message): unknown {
+  const { giveBack: _, ...rest } = message as Message & { giveBack?: unknown; toolCalls?: ChatToolCall[] };
+  if (rest.toolCalls === undefined) return rest;
+  return { ...rest, toolCalls: rest.toolCalls.map(({ giveBack: __, ...call }) => call) };
 }
 
 // Counts the exports that this worker has started, so that a short-lived command can give them a moment before it ends.

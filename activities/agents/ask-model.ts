@@ -11,7 +11,7 @@ import type { ActivityDependencies } from '../dependencies.ts';
 import { type ActivityContext, runActivity, type Work } from '../context.ts';
 import type { ModelPrice } from '../../contracts/model-price.ts';
 
-type Deps = Pick<ActivityDependencies, 'model' | 'modelByRole' | 'endpoint' | 'prices' | 'journal'>;
+type Deps = Pick<ActivityDependencies, 'model' | 'modelByRole' | 'endpoint' | 'prices' | 'journal' | 'content'>;
 
 /** What `runModelActivity` hands to the workflow. */
 type Paid<Result> = Promise<ActivityResult<Result | DoesNotFit>>;
@@ -62,12 +62,13 @@ export async function askModel(
   };
   for (const each of requests) {
     const reply = await deps.journal.read(keyOf(each));
-    if (reply !== null) return { reply, request: each };
+    if (reply !== null) return noted(deps, context, { reply, request: each });
   }
   for (const [at, each] of requests.entries()) {
     try {
       const call = { request: each, reported, price, key: keyOf(each) };
-      return { reply: await askOnce(deps, context, call, payment), request: each };
+      const reply = await askOnce(deps, context, call, payment);
+      return await noted(deps, context, { reply, request: each });
     } catch (error) {
       if (!(error instanceof CallDoesNotFit) || error.usage !== null || at === requests.length - 1) throw error;
     }
@@ -76,6 +77,14 @@ export async function askModel(
 }
 
 type Answered = { reply: ChatReply; request: ChatRequest };
+
+/** What the span tells of a reply beside its text. */
+async function noted({ content }: Deps, context: ActivityContext, answered: Answered): Promise<Answered> {
+  const { thinking, repairs } = answered.reply;
+  if (thinking !== undefined) context.note({ thinking: await content.put(thinking) });
+  if (repairs !== undefined) context.note({ repairs });
+  return answered;
+}
 
 type OneCall = { request: ChatRequest; reported: ReportedPart | null; price: ModelPrice | null; key: JournalKey };
 

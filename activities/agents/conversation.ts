@@ -43,7 +43,9 @@ export async function storeTurn(
   deps: Deps,
   turn: { previous: ContentId | null; settings: Settings; said: readonly StoredMessage[]; reply: ChatReply },
 ): Promise<ContentId> {
-  const reply: ChatMessage = { role: 'assistant', content: turn.reply.text, toolCalls: turn.reply.toolCalls };
+  const { text, toolCalls, giveBack } = turn.reply;
+  const given = giveBack === undefined ? {} : { giveBack };
+  const reply: ChatMessage = { role: 'assistant', content: text, toolCalls, ...given };
   const stored: StoredTurn = {
     previous: turn.previous,
     settings: turn.previous === null ? turn.settings : null,
@@ -54,8 +56,8 @@ export async function storeTurn(
 }
 
 /** Input and output of a reply that was one send: several sends add up to more than the conversation. */
-function tokensOf({ usage: { modelCalls, inputTokens, outputTokens } }: ChatReply): number | null {
-  return modelCalls === 1 ? inputTokens + outputTokens : null;
+function tokensOf({ usage: { modelCalls, inputTokens, outputTokens, estimated } }: ChatReply): number | null {
+  return modelCalls === 1 && estimated === undefined ? inputTokens + outputTokens : null;
 }
 
 /** The whole conversation up to a stored turn, oldest message first. */

@@ -103,10 +103,12 @@ async function renderSpan(span: TraceSpan, { traceId, redactor, render }: Parts)
   const { key, parent } = span;
   const field = async (of: TraceField | null) => (of === null ? null : shortened(redactor.value(await render(of))));
   const [input, output] = [await field(span.input), await field(span.output)];
-  const clean = redactor.value({ ...span, input: null, output: null }) as TraceSpan;
+  const { thinking, ...rest } = span;
+  const clean = redactor.value({ ...rest, input: null, output: null }) as TraceSpan;
+  const thought = thinking === undefined ? {} : { thinking: await field(thinking) };
   const metadata = Object.fromEntries(Object.entries(clean.metadata).map(([name, value]) => [name, shortened(value)]));
   const ids = { id: spanIdOf(traceId, key), parentId: parent === null ? null : spanIdOf(traceId, parent) };
-  return { ...clean, key, parent, ...ids, metadata, input, output };
+  return { ...clean, key, parent, ...ids, metadata: { ...metadata, ...thought }, input, output };
 }
 
 /** A value as it is, or the beginning of its text. */

@@ -2,7 +2,7 @@
 import type { createColors } from 'picocolors';
 import type { CheckedCitation } from '../../contracts/evidence.ts';
 import { offlineModelName } from '../../contracts/names.ts';
-import type { AnswerOutcome, BudgetLimit } from '../../contracts/run.ts';
+import type { AnswerOutcome, AnswerState, BudgetLimit } from '../../contracts/run.ts';
 import { printable, printableLine } from '../../lib/printable.ts';
 import { costText, countText, failureText, probabilitiesText } from '../terminal/progress-text.ts';
 import type { FinishedRun } from './run-record.ts';
@@ -103,7 +103,7 @@ function listText(title: string, items: readonly string[], { columns, colors }: 
 
 function factsText(run: FinishedRun, { columns, colors }: TextStyle): string {
   const { state } = run.outcome;
-  const { modelCalls, inputTokens, outputTokens, costUsd } = state.usage;
+  const { modelCalls, inputTokens, outputTokens, costUsd, estimated = false } = state.usage;
   const models = modelsThatAnswered(state);
   const facts: [string, string | null][] = [
     ['route', routeFact(run.outcome)],
@@ -112,8 +112,9 @@ function factsText(run: FinishedRun, { columns, colors }: TextStyle): string {
     ['model calls', countText(modelCalls)],
     [
       'tokens',
-      `${countText(inputTokens + outputTokens)} (${countText(inputTokens)} in, ${countText(outputTokens)} out)`,
+      `${countText(inputTokens + outputTokens)} (${countText(inputTokens)} in, ${countText(outputTokens)} out)${estimated ? ', estimated in part: an endpoint reported none that can be right' : ''}`,
     ],
+    ['repairs', repairsFact(state)],
     ['cost', costText(costUsd)],
     ['time', run.durationMs === null ? null : `${(run.durationMs / 1000).toFixed(1)} s`],
     ['model', models.length === 0 ? null : printableLine(models.join(', '))],
@@ -140,6 +141,11 @@ function factLine(name: string, value: string, columns: number, colors: TextStyl
   const margin = 13;
   const lines = wrapText(value, columns - margin).split('\n');
   return colors.dim(name.padEnd(margin)) + lines.map((line) => line.trimStart()).join(`\n${' '.repeat(margin)}`);
+}
+
+function repairsFact({ repairs = {} }: AnswerState): string | null {
+  const told = Object.entries(repairs).map(([repair, count]) => `${repair} ${count}`);
+  return told.length === 0 ? null : `replies made usable by reading: ${told.join(', ')}`;
 }
 
 function routeFact({ state }: AnswerOutcome): string | null {

@@ -16,6 +16,7 @@ export function loggedState(state: AnswerState) {
     ...snakeKeys({ final_answer, confidence, retry_count, gaps, superseded, usage, costUsd }),
     model: models.length === 0 ? null : models.join(', '),
     models: state.models,
+    ...(state.repairs === undefined ? {} : { repairs: state.repairs }),
     offline: models.length === 0 ? null : models.includes(offlineModelName),
   };
 }
@@ -35,5 +36,6 @@ export function usageOfRecord({ usage, cost_usd }: RunLogRecord): Usage | null {
     outputTokens: usage.output_tokens,
     reasoningTokens: usage.reasoning_tokens,
     costUsd: cost_usd,
+    ...(usage.estimated === undefined ? {} : { estimated: usage.estimated }),
   };
 }

@@ -61,8 +61,9 @@ function whichRun(facts: RunFacts) {
 }
 
 function loggedOutput(output: ReturnType<typeof loggedState>['specialist_output'][number]): LoggedOutput {
-  const { specialist, kind, answer, citations, insufficient, accepted, reasons } = output;
-  return { specialist, try: output.try, kind, answer, citations, insufficient, accepted, reasons };
+  const { specialist, kind, answer, citations, insufficient, accepted, reasons, unjudged } = output;
+  const logged = { specialist, try: output.try, kind, answer, citations, insufficient, accepted, reasons };
+  return unjudged === undefined ? logged : { ...logged, unjudged };
 }
 
 function reasonsOf(outcome: AnswerOutcome): string[] | null {

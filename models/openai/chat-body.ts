@@ -3,7 +3,7 @@ import type {
   ChatCompletionCreateParamsNonStreaming,
   ChatCompletionMessageParam,
 } from 'openai/resources/chat/completions';
-import type { ChatMessage, ChatRequest } from '../../contracts/chat.ts';
+import type { ChatMessage, ChatRequest, ChatToolCall } from '../../contracts/chat.ts';
 import { type Dialect, type Effort, efforts, otherLimitField } from './dialects.ts';
 
 export type WireBody = ChatCompletionCreateParamsNonStreaming;
@@ -74,19 +74,22 @@ function wireMessage(message: ChatMessage): ChatCompletionMessageParam {
     case 'tool':
       return { role: 'tool', tool_call_id: message.callId, content: message.content };
     case 'assistant':
-      return message.toolCalls.length === 0
-        ? { role: 'assistant', content: message.content }
-        : {
-            role: 'assistant',
-            // Never null: llama-cpp-python refuses it, and templates of local models join it to text.
-            content: message.content,
-            tool_calls: message.toolCalls.map((call) => ({
-              id: call.id,
-              type: 'function' as const,
-              function: { name: call.name, arguments: wireArguments(call.argumentsText) },
-            })),
-          };
+      return {
+        role: 'assistant',
+        // Never null: llama-cpp-python refuses it, and templates of local models join it to text. Mistral and Anthropic
+        // refuse a message with nothing in it.
+        content: message.content === '' && message.toolCalls.length === 0 ? noReply : message.content,
+        ...message.giveBack?.fields,
+        ...(message.toolCalls.length === 0 ? {} : { tool_calls: message.toolCalls.map(wireCall) }),
+      };
   }
+}
+
+const noReply = '(no reply)';
+
+function wireCall({ id, name, argumentsText, giveBack: { function: more = {}, ...fields } = {} }: ChatToolCall) {
+  const called = { name, arguments: wireArguments(argumentsText), ...(more as object) };
+  return { id, type: 'function' as const, function: called, ...fields };
 }
 
 /** llama.cpp and vLLM parse the arguments of earlier calls and fail on text that is no JSON object. */

@@ -5,10 +5,15 @@ import type { ChatReply, ChatRequest, ModelRole } from '../../contracts/chat.ts'
 import { chatBody, type WireBody } from './chat-body.ts';
 import { type Allowance, CallDoesNotFit, type Fit, fitted, without } from '../allowance.ts';
 import type { ChatModel, ChatOptions, ModelFailure } from '../chat-model.ts';
-import { type ReadReply, readCompletion } from './completion-reply.ts';
+import { repairedReply } from '../reading/repair-reply.ts';
+import { type Slip, slipOf } from '../reading/slips.ts';
+import { splitThinking } from '../reading/thinking.ts';
+import { type ReadReply, readCompletion, reportedUsage } from './completion-reply.ts';
 import { createDialectBook, type DialectBook } from './dialect-lessons.ts';
 import type { ErrorBody } from './error-body.ts';
-import { type CallPlace, timedOut } from './failures.ts';
+import { embeddedError } from './embedded-error.ts';
+import { type CallPlace, statusFailure, timedOut, together } from './failures.ts';
+import { createGiveBackBook, type GiveBackBook, originOf, secretsIn, withGiven } from './give-back.ts';
 import { createTokenBook, sentCharacters, type TokenBook } from '../token-estimate.ts';
 import { type Endpoint, failedSend, openAiUrl, openEndpoint, post } from './client.ts';
 import { type ModelAccess, secretsOf } from '../../contracts/model-access.ts';
@@ -42,6 +47,7 @@ type Deps = {
   endpoint: Endpoint;
   book: DialectBook;
   streams: StreamBook;
+  giveBack: GiveBackBook;
   tokens: TokenBook;
   baseUrl: string;
 };
@@ -55,6 +61,7 @@ export function createOpenAiChat(settings: OpenAiChatSettings): ChatModel {
     endpoint: openEndpoint({ ...settings, baseUrl }),
     book: createDialectBook(baseUrl),
     streams: createStreamBook(settings.stream),
+    giveBack: createGiveBackBook(),
     tokens: createTokenBook(),
     baseUrl,
   };
@@ -64,7 +71,7 @@ export function createOpenAiChat(settings: OpenAiChatSettings): ChatModel {
 async function chat(deps: Deps, request: ChatRequest, options: ChatOptions): Promise<ChatReply> {
   const { settings, book, streams } = deps;
   const model = request.model ?? settings.modelByRole[request.role];
-  const secrets = secretsOf(settings.apiKey, deps.baseUrl, settings.access);
+  const secrets = [...secretsOf(settings.apiKey, deps.baseUrl, settings.access), ...secretsIn(request.messages)];
   const place: CallPlace = { baseUrl: deps.baseUrl, model, secrets, spent: null, price: options.price ?? null };
   const deadline = AbortSignal.timeout(Math.ceil(settings.timeoutSeconds * 1000));
   const signal = AbortSignal.any([options.signal, deadline]);
@@ -86,15 +93,18 @@ async function chat(deps: Deps, request: ChatRequest, options: ChatOptions): Pro
       if (options.signal.aborted) throw options.signal.reason;
       place.spent = attempt.failure.usage;
       if (deadline.aborted) throw timedOut(settings.timeoutSeconds, place);
+      const slip = attempt.refusal === null ? null : slipOf(attempt.failure.status, attempt.refusal);
+      if (slip !== null) return repairedReply(slippedReply(slip, body, place), request);
       const refused = attempt.failure.kind === 'ModelRequestRefused' ? attempt.refusal : null;
       if (refused !== null && lessons < lessonsPerCall) {
         if (book.learn(model, body, refused) || streams.learn(model, how, refused)) continue;
+        if (deps.giveBack.learn(model, body.messages, refused)) continue;
       }
       throw attempt.failure;
     }
     const { read } = attempt;
     const usage = place.spent === null ? read.reply.usage : addUsage(place.spent, read.reply.usage);
-    const reply = { ...read.reply, usage };
+    const reply = repairedReply({ ...read.reply, usage }, request);
     const mayThink = read.starved && settings.reasoningTokens > 0 && lessons < lessonsPerCall;
     if (!mayThink || !book.learnThinking(model)) return reply;
     place.spent = usage;
@@ -105,7 +115,8 @@ async function chat(deps: Deps, request: ChatRequest, options: ChatOptions): Pro
 /** The request in the endpoint's dialect, within what is left of the call's allowance. */
 function bodyWithin(deps: Deps, request: ChatRequest, allowance: Allowance | undefined, place: CallPlace): Fit {
   const { model, spent } = place;
-  const body = chatBody(request, model, deps.book.of(model), deps.settings.reasoningTokens);
+  const messages = withGiven(request.messages, originOf(place), deps.giveBack.of(model));
+  const body = chatBody({ ...request, messages }, model, deps.book.of(model), deps.settings.reasoningTokens);
   if (allowance === undefined) return { kind: 'fits', body };
   const input = deps.tokens.estimate(model, body, allowance.reported);
   return fitted(body, request, input, without(allowance, spent), place.price);
@@ -133,6 +144,12 @@ async function send(
   } catch (error) {
     return { kind: 'failed', ...failedSend(error, withPaid(place, transfer, body)) };
   }
+  const inside = embeddedError(completion);
+  if (inside !== null) {
+    const spent = together(place.spent, reportedUsage(completion, place));
+    const failure = statusFailure(inside.status, new Headers(), inside.body, { ...place, spent });
+    return { kind: 'failed', failure, refusal: inside.body };
+  }
   const read = readCompletion(completion, sentCharacters(body), place);
   deps.tokens.learn(place.model, body, read.reported ? read.reply.usage : null);
   return { kind: 'answered', read };
@@ -144,6 +161,20 @@ function withPaid(place: CallPlace, { stream }: Transfer, body: WireBody): CallP
   if (stream === null || received === null) return place;
   const usage = countUsage(stream.completion().usage, place.price, { sent: sentCharacters(body), received });
   return { ...place, spent: place.spent === null ? usage : addUsage(place.spent, usage) };
+}
+
+/** The reply of a model whose server could not read it: what it wrote, at an estimated cost. */
+function slippedReply({ problem, wrote }: Slip, body: WireBody, { model, price, spent }: CallPlace): ChatReply {
+  const usage = countUsage(null, price, { sent: sentCharacters(body), received: wrote.length });
+  return {
+    text: splitThinking(wrote).text,
+    toolCalls: [],
+    finishReason: 'unknown',
+    logprobs: null,
+    model,
+    usage: spent === null ? usage : addUsage(spent, usage),
+    slip: problem,
+  };
 }
 
 /** A send that learned something is another request to an endpoint that keeps keys. Headers carry ASCII only. */

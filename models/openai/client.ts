@@ -8,6 +8,7 @@ import { type Agents, agentsOf, requestOver } from '../../lib/http-request.ts';
 import { keyHeaders, requestUrl } from './addresses.ts';
 import { readReply, type Transfer } from './read-reply.ts';
 import { BrokenStream } from './streamed-completion.ts';
+import { strictJson } from '../reading/lenient-json.ts';
 
 export const openAiUrl = 'https://api.openai.com/v1';
 /** Compatible servers need no key; the SDK refuses to go without. */
@@ -99,7 +100,7 @@ async function fetchReadable(
   const status = incoming.statusCode ?? 0;
   const isOk = status >= 200 && status < 300;
   const text = await readReply(incoming, isOk ? transfer : { ...transfer, streamed: false });
-  const body = isOk ? text : JSON.stringify({ error: readErrorBody(withoutEvents(text)) });
+  const body = isOk ? strictJson(text) : JSON.stringify({ error: readErrorBody(withoutEvents(text)) });
   const headers = new Headers();
   for (const [name, values] of Object.entries(incoming.headersDistinct)) {
     for (const value of values ?? []) headers.append(name, value);

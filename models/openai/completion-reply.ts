@@ -1,20 +1,28 @@
 /** Reads a chat completion as servers really send it, leniently in its parts and strictly in its shape. */
 import { z } from 'zod';
 import type { ChatReply, ChatToolCall, TokenLogprob, Usage } from '../../contracts/chat.ts';
-import { readErrorBody } from './error-body.ts';
-import { type CallPlace, contentFiltered, statusFailure, unusableReply } from './failures.ts';
+import { slipOfFinish } from '../reading/slips.ts';
+import { splitThinking } from '../reading/thinking.ts';
+import { type CallPlace, contentFiltered, unusableReply } from './failures.ts';
+import { givenWith, givenWithCall, originOf, tellsMore } from './give-back.ts';
 import { countUsage, reportsUsage } from './token-usage.ts';
 
 const Text = z.string().nullish().catch(null);
 const Part = z.object({ text: z.string() });
-const ToolCall = z.object({
+/** Mistral's, and Anthropic's behind gateways: the text itself, or parts of it. */
+const ThinkingPart = z.object({
+  type: z.enum(['thinking', 'reasoning']),
+  thinking: z.union([z.string(), z.array(z.unknown())]).optional(),
+  text: z.string().optional(),
+});
+const ToolCall = z.looseObject({
   id: Text,
-  function: z.object({
+  function: z.looseObject({
     name: z.string(),
     arguments: z.union([z.string(), z.record(z.string(), z.unknown())]).nullish(),
   }),
 });
-const Message = z.object({
+const Message = z.looseObject({
   content: z.union([z.string(), z.array(z.unknown())]).nullish(),
   refusal: Text,
   /** vLLM, llama.cpp and DeepSeek; OpenRouter and Ollama say `reasoning`. */
@@ -31,6 +39,8 @@ type Message = z.infer<typeof Message>;
 
 /** What is kept of a reply's text, and of one tool call's arguments: far more than any model is asked for. */
 const maxText = 1_000_000;
+/** Of thinking, for people. */
+const maxThinking = 20_000;
 const maxArguments = 100_000;
 
 /**
@@ -40,67 +50,112 @@ const maxArguments = 100_000;
 export type ReadReply = { reply: ChatReply; starved: boolean; reported: boolean };
 
 /**
- * @param completion the parsed body of a 2xx response.
- * @param sentCharacters for usage where the endpoint reports none.
- * @throws ModelFailure when it is no completion, holds an error, or a content filter withheld the reply.
+ * @param completion the parsed body of a 2xx response that holds no error.
+ * @param sentCharacters for usage where the endpoint reports none that can be right.
+ * @throws ModelFailure when it is no completion, or a content filter withheld the reply.
  */
 export function readCompletion(completion: unknown, sentCharacters: number, place: CallPlace): ReadReply {
-  throwEmbeddedError(completion, place);
   const read = Completion.safeParse(completion);
   const choice = read.data?.choices[0];
   if (!read.success || choice === undefined)
     throw unusableReply('the reply is no chat completion', place, reportedUsage(completion, place));
-  const { message } = choice;
-  const text = textOf(message.content) || (message.refusal ?? '');
-  const thought = message.reasoning_content ?? message.reasoning ?? '';
+  const { message, finish_reason: reason } = choice;
   const toolCalls = (message.tool_calls ?? []).map(toolCall);
-  const received = text.length + thought.length + toolCalls.reduce((sum, call) => sum + call.argumentsText.length, 0);
-  const usage = countUsage(read.data.usage, place.price, { sent: sentCharacters, received });
-  if (choice.finish_reason === 'content_filter') throw contentFiltered(place, usage);
-  if (choice.finish_reason === 'error') throw unusableReply('the reply ended with finish_reason error', place, usage);
-  const finishReason = text.length > maxText ? 'length' : finish(choice.finish_reason ?? null, toolCalls.length > 0);
+  const content = contentOf(message);
+  const characters = content.whole.length + content.apart.length;
+  const received = characters + toolCalls.reduce((sum, call) => sum + call.argumentsText.length, 0);
+  const sizes = { sent: sentCharacters, received };
+  const usage = countUsage(read.data.usage, place.price, sizes);
+  if (reason === 'content_filter') throw contentFiltered(place, usage);
+  if (reason === 'error') throw unusableReply('the reply ended with finish_reason error', place, usage);
+  const { text, thinking } = content;
+  const finishReason = text.length > maxText ? 'length' : finish(reason ?? null, toolCalls.length > 0);
   const silent = text === '' && toolCalls.length === 0 && finishReason === 'length';
+  const slip = slipOfFinish(reason ?? null);
+  const asObjects = (message.tool_calls ?? []).filter(
+    ({ function: { arguments: given } }) => typeof given === 'object' && given !== null,
+  );
   return {
     reply: {
       text: text.slice(0, maxText),
       toolCalls: toolCalls.map((call) => ({ ...call, argumentsText: call.argumentsText.slice(0, maxArguments) })),
       finishReason,
-      logprobs: readLogprobs(choice.logprobs),
+      logprobs: ofText(readLogprobs(choice.logprobs), content),
       model: read.data.model || place.model,
       usage,
+      ...(thinking === '' ? {} : { thinking: thinking.slice(0, maxThinking) }),
+      ...(asObjects.length === 0 ? {} : { repairs: asObjects.slice(0, 100).map(() => 'arguments-as-object' as const) }),
+      ...(slip === null ? {} : { slip }),
+      ...givenWith(message, toolCalls, originOf(place)),
     },
-    starved: silent && (usage.reasoningTokens > 0 || thought !== ''),
-    reported: reportsUsage(read.data.usage),
+    starved: silent && (usage.reasoningTokens > 0 || thinking !== ''),
+    reported: reportsUsage(read.data.usage, sizes),
   };
 }
 
-/** What was paid for something that is no completion, where it says so. */
-function reportedUsage(completion: unknown, place: CallPlace): Usage | null {
+/** What was paid for something that is no usable completion, where it says so. */
+export function reportedUsage(completion: unknown, place: CallPlace): Usage | null {
   const { usage } = (completion ?? {}) as { usage?: unknown };
   return reportsUsage(usage) ? countUsage(usage, place.price, { sent: 0, received: 0 }) : null;
 }
 
-/** OpenRouter and LM Studio send errors with status 200. */
-function throwEmbeddedError(completion: unknown, place: CallPlace): void {
-  if (typeof completion !== 'object' || completion === null || Object.hasOwn(completion, 'choices')) return;
-  if (!('error' in completion) || completion.error === null) return;
-  const body = readErrorBody(JSON.stringify(completion));
-  const code = Number(body.code);
-  throw statusFailure(code >= 400 && code <= 599 ? code : 500, new Headers(), body, place);
+/** `whole`: the content as it came; `apart`: what the endpoint itself gave apart from it as thinking. */
+type Content = { whole: string; apart: string; text: string; thinking: string; from: number | null };
+
+function contentOf(message: Message): Content {
+  const { content, refusal, reasoning_content: reasoningContent, reasoning } = message;
+  const parts = Array.isArray(content) ? content : [];
+  const said = typeof content === 'string' ? content : textOf(parts);
+  const whole = said || (refusal ?? '');
+  const apart = [reasoningContent || reasoning || '', thinkingOf(parts)].filter((each) => each !== '').join('\n\n');
+  const { text, thinking, from } = splitThinking(whole);
+  return { whole, apart, text, from, thinking: [apart, thinking].filter((each) => each !== '').join('\n\n') };
 }
 
-function textOf(content: Message['content']): string {
-  if (typeof content === 'string') return content;
-  return (content ?? []).map((part) => Part.safeParse(part).data?.text ?? '').join('');
+function textOf(parts: readonly unknown[]): string {
+  return parts
+    .filter((part) => !ThinkingPart.safeParse(part).success)
+    .map((part) => Part.safeParse(part).data?.text ?? '')
+    .join('');
+}
+
+function thinkingOf(parts: readonly unknown[]): string {
+  return parts
+    .map((part) => {
+      const { thinking, text = '' } = ThinkingPart.safeParse(part).data ?? {};
+      return Array.isArray(thinking) ? textOf(thinking) : (thinking ?? text);
+    })
+    .join('');
+}
+
+/**
+ * The log probabilities of the text alone: of a text that thinking stood before, those behind it; null where the tokens do
+ * not tell which they are. vLLM lists those of thinking that it gives apart, too.
+ */
+function ofText(logprobs: TokenLogprob[] | null, { whole, apart, text, from }: Content): TokenLogprob[] | null {
+  const thought = apart !== '' || text !== whole;
+  if (logprobs === null || !thought) return logprobs;
+  if (text === '') return null;
+  const joined = logprobs.map(({ token }) => token).join('');
+  const begin = joined.startsWith(whole) ? from : joined.lastIndexOf(text);
+  if (begin === null || begin < 0) return null;
+  let at = 0;
+  const first = logprobs.findIndex(({ token }) => {
+    at += token.length;
+    return at > begin;
+  });
+  return first < 0 ? null : logprobs.slice(first);
 }
 
 /** Some servers give no id, and arguments as an object; the id only has to be unique within the reply. */
 function toolCall(call: z.infer<typeof ToolCall>, at: number): ChatToolCall {
   const given = call.function.arguments ?? '{}';
+  const id = call.id || `call_${at}`;
   return {
-    id: call.id || `call_${at}`,
+    id: tellsMore(id) ? `call_${at}` : id,
     name: call.function.name,
     argumentsText: typeof given === 'string' ? given : JSON.stringify(given),
+    ...givenWithCall(call, id),
   };
 }
 

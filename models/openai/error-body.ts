@@ -2,7 +2,14 @@
 import { z } from 'zod';
 
 /** `code` is text or null, `param` the field that the endpoint complains about. */
-export type ErrorBody = { message: string; code: string | null; type: string | null; param: string | null };
+export type ErrorBody = {
+  message: string;
+  code: string | null;
+  type: string | null;
+  param: string | null;
+  /** What the model wrote, where the endpoint could not read it (Groq's `failed_generation`). */
+  failedGeneration?: string;
+};
 
 /** Longer messages hold a page or the request; their beginning tells what went wrong. */
 const maxMessage = 20_000;
@@ -13,6 +20,8 @@ const Fields = z.object({
   code: Label,
   type: Label,
   param: z.string().nullish().catch(null),
+  failed_generation: z.string().optional().catch(undefined),
+  failedGeneration: z.string().optional().catch(undefined),
 });
 const Problem = z.object({ loc: z.array(z.union([z.string(), z.number()])), msg: z.string() });
 
@@ -33,8 +42,15 @@ function readWhole(text: string): ErrorBody {
   const fields = Fields.safeParse(outer.error ?? body);
   if (!fields.success) return plain(text);
   const { message, code, type, param } = fields.data;
+  const wrote = fields.data.failedGeneration ?? fields.data.failed_generation;
   const words = message === '' ? text : message;
-  return { message: words, code: code ?? null, type: type ?? null, param: param ?? placeIn(words) };
+  return {
+    message: words,
+    code: code ?? null,
+    type: type ?? null,
+    param: param ?? placeIn(words),
+    ...(wrote === undefined ? {} : { failedGeneration: wrote.slice(0, maxMessage) }),
+  };
 }
 
 function fromProblems(detail: unknown[], text: string): ErrorBody {

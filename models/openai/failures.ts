@@ -37,7 +37,7 @@ const tooLong = new RegExp(
   'i',
 );
 const spentQuota =
-  /insufficient_quota|billing_hard_limit_reached|billing_not_active|insufficient (balance|credits?|funds)|credit balance is too low/i;
+  /insufficient_quota|billing_hard_limit_reached|billing_not_active|insufficient[ _-](balance|credits?|funds)|credit balance is too low|no (balance|credits?)( is| are)? left|out of credits/i;
 const badKey = /invalid_api_key|api[ _-]key (is )?(not valid|invalid)|(invalid|incorrect) api[ _-]key/i;
 const filtered =
   /content_filter|content_policy|content management policy|responsibleai|\bflagged\b|\bmoderation\b|usage policy/i;
@@ -120,15 +120,18 @@ export function contentFiltered(place: CallPlace, usage: Usage): ModelFailure {
 }
 
 /** What the call had paid before, and what it has paid for this reply. */
-function together(before: Usage | null, now: Usage | null): Usage | null {
+export function together(before: Usage | null, now: Usage | null): Usage | null {
   return before === null || now === null ? (now ?? before) : addUsage(before, now);
 }
+
+/** Of what an endpoint says: more than is shown, so that what is taken out leaves enough. */
+const maxSeen = 4_000;
 
 function failure(kind: FailureKind, seen: string, place: CallPlace, facts: ModelFailureFacts = {}): ModelFailure {
   const general = facts.setting ?? failureKinds[kind].setting;
   const setting = general === null ? null : (place.settings?.[general] ?? general);
   const parts = [
-    `${happenings[kind] ?? kind} (${oneLine(redactMessage(seen, place.secrets), 400)})`,
+    `${happenings[kind] ?? kind} (${oneLine(redactMessage(seen.slice(0, maxSeen), place.secrets), 400)})`,
     `${oneLine(redactMessage(place.model, place.secrets), 100)} at ${oneLine(redactMessage(shownUrl(place.baseUrl), place.secrets), 200)}`,
     ...(setting === null ? [] : [`look at ${setting}`]),
   ];

@@ -10,6 +10,7 @@ import type { Grant, Payment } from '../../contracts/agent-calls.ts';
 import type { ChatMessage, ChatRequest } from '../../contracts/chat.ts';
 import { noUsage } from '../../contracts/usage-sum.ts';
 import { CallDoesNotFit } from '../../models/allowance.ts';
+import { createContentStore } from '../../retrieval/store/content-store.ts';
 import { createFileJournal, type ReplyJournal } from '../../models/journal.ts';
 import { modelFor, question } from '../models/chat-scene.ts';
 import { completion, type ScriptedReply } from '../support/scripted-server-reply.ts';
@@ -33,7 +34,8 @@ async function stage(t: TestContext, reply: () => ScriptedReply = () => answered
   const notes: object[] = [];
   const journal: ReplyJournal = createFileJournal(folder);
   const prices: PriceList = { of: (model) => ({ price: model === 'm' ? listed : null, contextWindow: null }) };
-  const needs = { model: modelFor(server.url), modelByRole, endpoint: server.url, prices, journal };
+  const content = createContentStore(join(folder, 'content'));
+  const needs = { model: modelFor(server.url), modelByRole, endpoint: server.url, prices, journal, content };
   return {
     server,
     needs,

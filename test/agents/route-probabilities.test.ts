@@ -90,3 +90,17 @@ test('a name in capitals or with a dot in it is found as it is written', () => {
   assert.equal(parseRoute(chatReply('take aXb then'), 'other', ['a.b', 'other']).fallback, true);
   assert.equal(parseRoute(chatReply('take a.b then'), 'other', ['a.b', 'other']).route, 'a.b');
 });
+
+test('probabilities that cannot be right are not believed: the text decides, and the decision says so', () => {
+  const implausible = [
+    position({ code: 0.2, docs: 0.2, debug: 0.2 }),
+    position({ code: 1, docs: 1, debug: 0.5 }),
+    position({ code: 1e-6, docs: 1e-7 }),
+    position({ code: 0.2, docs: 0.15 }),
+    position({ code: 5, docs: 2 }),
+  ];
+  for (const logprob of implausible) {
+    const { route, source, probabilities } = parseRoute(chatReply('docs', { logprobs: [logprob] }), 'debug', routes);
+    assert.deepEqual([route, source, probabilities[0]], ['docs', 'text', { route: 'docs', probability: 1 }]);
+  }
+});

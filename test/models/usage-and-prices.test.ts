@@ -55,8 +55,44 @@ test('broken usage is estimated, and cached tokens never exceed the input', () =
 
 test('a sum with an unknown cost has an unknown cost', () => {
   const priced = countUsage({ prompt_tokens: 10, completion_tokens: 5 }, price, sizes);
-  const unpriced = countUsage({ prompt_tokens: 1, completion_tokens: 2 }, null, sizes);
+  const unpriced = countUsage({ prompt_tokens: 2, completion_tokens: 2 }, null, sizes);
   assert.equal(addUsage(priced, unpriced).costUsd, null);
-  assert.equal(addUsage(priced, unpriced).inputTokens, 11);
+  assert.equal(addUsage(priced, unpriced).inputTokens, 12);
   assert.equal(addUsage(priced, priced).costUsd, (priced.costUsd ?? 0) * 2);
+});
+
+test('figures that cannot be right are estimated and marked, those that can are believed', () => {
+  const all = { inputTokens: 100, outputTokens: 10, estimated: true };
+  const part = (usage: object) => {
+    const { inputTokens, outputTokens, estimated = false } = countUsage(usage, null, sizes);
+    return { inputTokens, outputTokens, estimated };
+  };
+  assert.deepEqual(part({ prompt_tokens: 0, completion_tokens: 0, total_tokens: 0 }), all);
+  assert.deepEqual(part({ prompt_tokens: -5, completion_tokens: -1 }), all);
+  assert.deepEqual(part({ prompt_tokens: 1e300, completion_tokens: 1e300 }), all);
+  assert.deepEqual(part({ prompt_tokens: 90, completion_tokens: 0 }), { ...all, inputTokens: 90 });
+  assert.deepEqual(part({ prompt_tokens: 1, completion_tokens: 7 }), { ...all, outputTokens: 7 });
+  assert.deepEqual(part({ prompt_tokens: 90, completion_tokens: 0, total_tokens: 97 }), {
+    inputTokens: 90,
+    outputTokens: 7,
+    estimated: true,
+  });
+  assert.deepEqual(part({ prompt_tokens: 90, completion_tokens: 7 }), {
+    inputTokens: 90,
+    outputTokens: 7,
+    estimated: false,
+  });
+  assert.equal(
+    countUsage({ prompt_tokens: 1, completion_tokens: 0 }, null, { sent: 8, received: 0 }).estimated,
+    undefined,
+  );
+});
+
+test('a sum with an estimate is estimated, one without has no mark', () => {
+  const [guess, told] = [
+    countUsage(null, null, sizes),
+    countUsage({ prompt_tokens: 90, completion_tokens: 7 }, null, sizes),
+  ];
+  assert.equal(addUsage(told, guess).estimated, true);
+  assert.equal(Object.hasOwn(addUsage(told, told), 'estimated'), false);
 });

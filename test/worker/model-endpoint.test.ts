@@ -9,6 +9,7 @@ import { readConfig } from '../../config/read-config.ts';
 import { noUsage } from '../../contracts/usage-sum.ts';
 import { createFileJournal } from '../../models/journal.ts';
 import { openPriceList } from '../../config/price-list.ts';
+import { createContentStore } from '../../retrieval/store/content-store.ts';
 import { modelByRole, openModel } from '../../worker/model-endpoint.ts';
 import { question } from '../models/chat-scene.ts';
 
@@ -29,6 +30,7 @@ async function worker(journal: string, faults: string) {
     modelByRole: modelByRole(config),
     prices: await openPriceList(config.model),
     journal: createFileJournal(journal),
+    content: createContentStore(join(journal, 'content')),
   };
   const context: ActivityContext = {
     signal: new AbortController().signal,

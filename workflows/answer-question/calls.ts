@@ -39,7 +39,7 @@ export function callModel<Name extends ModelActivity>(
   caller: CallerOfActivities,
   name: Name,
   input: InputOf<Name>,
-  { summary, ...about }: AboutCall & { optional?: boolean },
+  { summary, ...about }: AboutCall & { optional?: boolean; withoutPerson?: boolean },
 ): Promise<ResultOf<Name>> {
   const activity = caller.activities[name] as unknown as AsksModel<Name>;
   return paidCall(caller, about, (payment) => activity.executeWithOptions({ summary }, [input, payment]));
@@ -88,6 +88,8 @@ export type AboutAgent = Omit<AboutCall, 'summary'> & {
   purpose: string;
   /** Whether the agent may only answer; true for agents without tools. */
   mustAnswer: boolean;
+  /** True: the call fails where it would wait for a person. */
+  withoutPerson?: boolean;
 };
 
 /**

@@ -3,11 +3,13 @@ import { metricMeter } from '@temporalio/workflow';
 import type { JudgeCall } from '../../contracts/agent-calls.ts';
 import type { SpecialistOutput, Verdict } from '../../contracts/agent.ts';
 import type { GateSpec } from '../../contracts/pipeline.ts';
+import type { RunFailure } from '../../contracts/run.ts';
 import type { ToolCalled } from '../../contracts/tools.ts';
 import type { SpanScope } from '../../contracts/trace.ts';
 import { baselessAbstention } from './absence.ts';
 import { type Branch, sideBySide } from './branch.ts';
 import { callAgent, callTool } from './calls.ts';
+import { Unavailable } from './failures.ts';
 import { type Run, snapshotOf } from './state.ts';
 import { inShort } from './visibility.ts';
 
@@ -17,8 +19,11 @@ export async function reviewOutputs(run: Run, outputs: readonly SpecialistOutput
   const branchOf = ({ specialist }: SpecialistOutput) => `judge of ${specialist}`;
   const ends = await sideBySide(run.budget, outputs, branchOf, (output, branch) => review(run, output, branch));
   for (const end of ends) if (end.status === 'rejected') throw end.reason;
-  return outputs.filter((output) => output.accepted === true);
+  return outputs.filter(passes);
 }
+
+/** Accepted, or good enough for code where no judge could be had. */
+const passes = ({ accepted, unjudged }: SpecialistOutput): boolean => accepted === true || unjudged !== undefined;
 
 async function review(run: Run, output: SpecialistOutput, branch: Branch): Promise<void> {
   const { gate } = run.input.pipeline;
@@ -37,9 +42,14 @@ async function review(run: Run, output: SpecialistOutput, branch: Branch): Promi
   }
   const reasons = weaknesses(output, gate, run.state.tools_called);
   const verdict = reasons.length > 0 ? { accepted: false, reasons } : await judge(run, gate, { output, branch });
-  output.accepted = verdict.accepted;
-  output.reasons = [...verdict.reasons];
-  const tags = { route: specialist, verdict: output.accepted ? 'accepted' : 'weak' };
+  if ('unjudged' in verdict) {
+    output.accepted = null;
+    output.unjudged = verdict.unjudged;
+  } else {
+    output.accepted = verdict.accepted;
+    output.reasons = [...verdict.reasons];
+  }
+  const tags = { route: specialist, verdict: output.accepted ? 'accepted' : passes(output) ? 'unjudged' : 'weak' };
   metricMeter.createCounter('switchyard_gate_verdicts').add(1, tags);
 }
 
@@ -48,14 +58,13 @@ function gateScope({ state }: Run, { specialist }: SpecialistOutput): SpanScope 
   return { stage: 'gate', specialist, try: state.retry_count + 1 };
 }
 
-/** A judge that gives no usable verdict does not count against the draft: the code's checks stand alone then. */
+/** A judge that cannot be had, or gives no usable verdict, does not count against the draft: it stands, unjudged. */
 async function judge(
   run: Run,
   gate: GateSpec,
   { output, branch }: { output: SpecialistOutput; branch: Branch },
-): Promise<Verdict> {
-  const passed: Verdict = { accepted: true, reasons: [] };
-  if (gate.judge === null || output.draftId === null) return passed;
+): Promise<Verdict | { unjudged: string }> {
+  if (gate.judge === null || output.draftId === null) return { accepted: true, reasons: [] };
   const opening: JudgeCall = {
     kind: 'opening',
     snapshot: snapshotOf(run),
@@ -65,10 +74,21 @@ async function judge(
     citations: output.citations,
   };
   const scope = gateScope(run, output);
-  const about = { scope, branch, who: whoWrote(output), purpose: 'judge the draft', mustAnswer: true };
-  const reply = await callAgent(run, 'judgeDraft', opening, about);
-  return reply.kind === 'verdict' ? reply.verdict : passed;
+  const withoutPerson = gate.judgeRequired !== true;
+  const about = { scope, branch, who: whoWrote(output), purpose: 'judge the draft', mustAnswer: true, withoutPerson };
+  try {
+    const reply = await callAgent(run, 'judgeDraft', opening, about);
+    if (reply.kind === 'verdict') return reply.verdict;
+    if (withoutPerson) return { unjudged: `the judge's reply could not be used: ${reply.problem}` };
+    return { accepted: false, reasons: [`the judge gave no verdict: ${reply.problem}`] };
+  } catch (error) {
+    if (!(error instanceof Unavailable) || !withoutPerson || !isOfModel(error.failure)) throw error;
+    return { unjudged: `${error.failure.kind}: ${error.message}`.slice(0, 500) };
+  }
 }
+
+/** Failures of the model and of the way to it; what is wrong with the repository or the data directory is the run's. */
+const isOfModel = ({ kind }: RunFailure): boolean => kind.startsWith('Model') || kind === 'WorkerLost';
 
 /** For the Web UI. */
 const whoWrote = ({ specialist, try: tryNumber }: SpecialistOutput) => `${specialist} specialist, try ${tryNumber}`;
@@ -105,7 +125,7 @@ export function weaknesses(
 export function bestOutput(outputs: readonly SpecialistOutput[]): SpecialistOutput | null {
   const drafts = outputs.filter((output) => output.kind === 'draft' || output.kind === 'partial');
   const rank = (output: SpecialistOutput) =>
-    (output.accepted ? 4 : 0) + (resolved(output) > 0 ? 2 : 0) + output.confidence;
+    (output.accepted ? 4 : output.unjudged !== undefined ? 3 : 0) + (resolved(output) > 0 ? 2 : 0) + output.confidence;
   return drafts.reduce<SpecialistOutput | null>(
     (best, output) => (best === null || rank(output) > rank(best) ? output : best),
     null,

@@ -11,6 +11,7 @@
  *    number: the run's clock bounds the former, the limit of waits for a person the latter.
  * 6. A call whose time ran out without an answer is scheduled again at once, three times; then a person is waited for.
  * 7. A cancellation is thrown as it is, and never waited out.
+ * 8. A call that is not worth a person's time fails where it would wait for one; for the rest it is as any other.
  */
 import { isCancellation } from '@temporalio/workflow';
 import type { DoesNotFit, Payment } from '../../contracts/agent-calls.ts';
@@ -41,8 +42,11 @@ export type Caller = {
 /** The activity's answer: its result, or that what was granted leaves no room for one. */
 export type PaidResult<Result> = Promise<ActivityResult<Result | DoesNotFit>>;
 
-/** `optional`: the run can do without the call, so that it neither waits nor is made again beyond its own attempts. */
-type About = { scope: SpanScope; branch?: Branch; optional?: boolean };
+/**
+ * `optional`: the run can do without the call, so that it neither waits nor is made again beyond its own attempts.
+ * `withoutPerson`: it does not wait for a person.
+ */
+type About = { scope: SpanScope; branch?: Branch; optional?: boolean; withoutPerson?: boolean };
 
 /**
  * Makes a model call. Where its share of what is left is too small, it waits until it can have all that is left.
@@ -50,7 +54,7 @@ type About = { scope: SpanScope; branch?: Branch; optional?: boolean };
  */
 export async function paidCall<Result>(
   caller: Caller,
-  { scope, branch, optional = false }: About,
+  { scope, branch, optional = false, withoutPerson = false }: About,
   ask: (payment: Payment) => PaidResult<Result>,
 ): Promise<Result> {
   const { budget, until } = caller;
@@ -71,7 +75,7 @@ export async function paidCall<Result>(
     }
     let answer: Result | DoesNotFit;
     try {
-      answer = await untilAnswered(caller, send, { call, optional });
+      answer = await untilAnswered(caller, send, { call, optional, withoutPerson });
     } finally {
       budget.end(call);
     }
@@ -91,16 +95,18 @@ function isRefusal<Result>(answer: Result | DoesNotFit): answer is DoesNotFit {
 /** How often a call is scheduled again after its time ran out with no answer at all (the worker was away). */
 const expiriesAllowed = 3;
 
+type Asking = { call?: Call | null } & Pick<About, 'optional' | 'withoutPerson'>;
+
 /**
  * Calls an activity until it answers.
  * @param call the model call that it is for; null where it costs nothing
  * @throws Unavailable when neither time nor a person can fix the failure, or no person came, and for every failure of an
- * optional call; the cancellation, when the run is cancelled
+ * optional call or one without a person; the cancellation, when the run is cancelled
  */
 export async function untilAnswered<Result>(
   caller: Caller,
   send: () => Promise<ActivityResult<Result>>,
-  { call = null, optional = false }: { call?: Call | null; optional?: boolean } = {},
+  { call = null, optional = false, withoutPerson = false }: Asking = {},
 ): Promise<Result> {
   for (let expiries = 0; ; ) {
     const ended = await callOnce(caller, send, call);
@@ -109,8 +115,9 @@ export async function untilAnswered<Result>(
     expiries += expired ? 1 : 0;
     if (optional) throw new Unavailable(failure);
     if (retryAfterMs !== null) await caller.outages.pause(retryAfterMs, failure.message);
-    else if (wait && !(expired && expiries <= expiriesAllowed)) await caller.outages.waitForPerson(failure);
-    else if (!wait) throw new Unavailable(failure);
+    else if (wait && expired && expiries <= expiriesAllowed) continue;
+    else if (wait && !withoutPerson) await caller.outages.waitForPerson(failure);
+    else throw new Unavailable(failure);
   }
 }
 

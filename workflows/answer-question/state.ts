@@ -30,6 +30,10 @@ export function beginRun(input: QuestionInput): Run {
   const onSettled = (spans: readonly SpanRecord[]) => {
     state.usage = budget.usage;
     for (const { model, name } of spans) if (model !== undefined) state.models[name.replace(/-llm$/, '')] = model;
+    for (const repair of spans.flatMap(({ repairs = [] }) => repairs)) {
+      state.repairs ??= {};
+      state.repairs[repair] = (state.repairs[repair] ?? 0) + 1;
+    }
     visibility.show();
   };
   const outages = new Outages(input.limits, waits, visibility);
@@ -69,10 +73,13 @@ export function snapshotOf({ state: { snapshot } }: Run): SnapshotRef {
   return { id, repositoryKey, url };
 }
 
-export type Answer = Pick<SpecialistOutput, 'answer' | 'confidence' | 'insufficient' | 'gaps' | 'citations'>;
+export type Answer = Pick<
+  SpecialistOutput,
+  'answer' | 'confidence' | 'insufficient' | 'gaps' | 'citations' | 'unjudged'
+>;
 
 /**
- * Puts an answer into the state; a citation that does not hold is no evidence, and is named as a gap. One that abstains
+ * Puts an answer into the state; a citation that does not hold is no evidence, and is named as a gap, as is a judge's absence. One that abstains
  * says what was searched and what was not.
  */
 export function settleAnswer({ state }: Run, answer: Answer): void {
@@ -82,7 +89,9 @@ export function settleAnswer({ state }: Run, answer: Answer): void {
   state.final_answer = insufficient ? withSearches(answer.answer, state.searched, leftOut) : answer.answer;
   state.confidence = answer.confidence;
   state.evidence = answer.citations.filter((citation) => citation.status !== 'unresolved');
-  state.gaps = [...answer.gaps, ...answer.citations.filter((citation) => citation.status === 'unresolved').map(asGap)];
+  const unresolved = answer.citations.filter((citation) => citation.status === 'unresolved');
+  const unjudged = answer.unjudged === undefined ? [] : [`no judge has read the answer: ${answer.unjudged}`];
+  state.gaps = [...answer.gaps, ...unresolved.map(asGap), ...unjudged];
 }
 
 const asGap = ({ path, firstLine, lastLine, reason }: CheckedCitation): string =>

@@ -33,7 +33,9 @@ export async function synthesizeAnswer(run: Run, accepted: readonly SpecialistOu
   const citations = await callTool(run, 'verifyCitations', input, summary);
   run.state.superseded.push(...synthesis.superseded);
   const { answer, confidence, insufficient, gaps } = synthesis;
-  return conclude(run, { answer, confidence, insufficient, gaps, citations });
+  const { unjudged } = candidates.find((candidate) => candidate.unjudged !== undefined) ?? {};
+  const made = { answer, confidence, insufficient, gaps, citations };
+  return conclude(run, unjudged === undefined ? made : { ...made, unjudged });
 }
 
 function askSynthesizer(run: Run, candidates: readonly SpecialistOutput[]): Promise<SynthesisResult> {

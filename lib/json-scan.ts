@@ -1,4 +1,4 @@
-/** Reads one JSON object of a text by RFC 8259, character by character, and says what it met where the object fails. */
+/** Reads JSON objects in a text by RFC 8259, character by character, in linear time whatever the text. */
 
 /** Deeper than any reply schema. What reads a value further on may be recursive, so nothing deeper becomes a value. */
 const maxDepth = 64;
@@ -25,6 +25,40 @@ const number = /-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?/y;
 // biome-ignore lint/suspicious/noControlCharactersInRegex: JSON allows no control character inside a string
 const plain = /[^"\\\u0000-\u001f]*/y;
 const escaped = /\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4})/y;
+
+/** A brace that can open an object; what follows the brace is read again by the scan, and by nothing else. */
+const candidate = /\{(?=[ \t\n\r]*["}])/g;
+
+/**
+ * The whole objects of a text, those inside others left out, one after the other as they are asked for; `read` counts the
+ * characters read so far. A brace is tried only where no earlier attempt has settled it: what an attempt met as a value
+ * inside is whole or broken whichever brace one starts from, so only a brace inside a string of a failed attempt is new. A
+ * place is inside a string for at most one of two attempts that are alive there; so no place is read by more than two, and
+ * the work is linear in the text.
+ */
+export function objectsIn(text: string): { found: Iterable<{ start: number; end: number }>; read(): number } {
+  let read = 0;
+  function* search() {
+    const settled = new Map<number, number>();
+    let behind = 0;
+    for (const { index: start } of text.matchAll(candidate)) {
+      if (start < behind) continue;
+      let end = settled.get(start);
+      settled.delete(start);
+      if (end === undefined) {
+        const scanned = scanObject(text, start);
+        read += scanned.stoppedAt - start;
+        end = scanned.end;
+        for (const open of scanned.open) if (open !== start) settled.set(open, -1);
+        if (scanned.firstWhole !== null) settled.set(scanned.firstWhole.start, scanned.firstWhole.end);
+      }
+      if (end === -1) continue;
+      behind = end + 1;
+      yield { start, end };
+    }
+  }
+  return { found: search(), read: () => read };
+}
 
 /** Reads the object whose brace stands at `start`. The work is linear in what it reads, and it reads nothing twice. */
 export function scanObject(text: string, start: number): ScannedObject {
