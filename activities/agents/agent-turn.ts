@@ -7,6 +7,7 @@ import { askModel } from './ask-model.ts';
 import { type Conversation, loadConversation, renderMessages, type Settings, storeTurn } from './conversation.ts';
 import type { ActivityDependencies } from '../dependencies.ts';
 import type { ActivityContext } from '../context.ts';
+import { condensed, whatWasCut, withLessOfResults } from './condensing.ts';
 
 type Said = Conversation['messages'];
 
@@ -37,8 +38,8 @@ export const repairMessages = (call: RepairCall): NewMessages => ({
 
 /**
  * Asks the model for its next reply and stores the turn. A turn that must be the answer is asked with less of its new tool
- * results where all of them leave no room for it.
- * @returns the reply, and the reference of the stored turn
+ * results where all of them leave no room for it; any turn with less of all results where the context window is too small.
+ * @returns the reply, the reference of the stored turn, and what the answer must say of how it was asked
  * @throws errors of the model, the store and the snapshot; CallDoesNotFit
  */
 export async function takeTurn(
@@ -46,10 +47,10 @@ export async function takeTurn(
   context: ActivityContext,
   added: NewMessages,
   { mustAnswer, payment }: TurnOptions,
-): Promise<{ reply: ChatReply; turn: ContentId }> {
+): Promise<{ reply: ChatReply; turn: ContentId; gaps: string[] }> {
   const before: Conversation =
     added.kind === 'opening'
-      ? { settings: added.settings, messages: [], reported: null }
+      ? { settings: added.settings, messages: [], reported: null, inputTokens: null }
       : await loadConversation(deps, added.previous);
   const { snapshot: _snapshot, allowed: _allowed, ...settings } = before.settings;
   const conversation = { ...before, messages: [...before.messages, ...added.said] };
@@ -59,13 +60,23 @@ export async function takeTurn(
   const requestOf = (said: ChatMessage[]): ChatRequest => ({ ...settings, messages: [...old, ...said], toolChoice });
   const request = requestOf(fresh);
   const smaller = mustAnswer ? withLessOfResults(fresh).map(requestOf) : [];
-  const answered = await askModel(deps, context, { request, smaller, reported: before.reported }, payment);
+  const shorter = condensed(messages, fresh.length).map((said): ChatRequest => ({ ...request, messages: said }));
+  const answered = await askModel(deps, context, { request, smaller, shorter, reported: before.reported }, payment);
   const { reply: raw } = answered;
   const reply = { ...raw, toolCalls: mustAnswer ? [] : keptToolCalls(raw.toolCalls) };
   const previous = added.kind === 'opening' ? null : added.previous;
-  const said = answered.request === request ? added.said : answered.request.messages.slice(old.length);
-  const stored = await storeTurn(deps, { previous, settings: before.settings, said, reply });
-  return { reply, turn: stored };
+  const asked = answered.request.messages;
+  // What was asked as it was said is stored by reference, and a condensed conversation whole, as it was sent.
+  const stored =
+    answered.request === request
+      ? { previous, said: added.said }
+      : shorter.includes(answered.request)
+        ? { previous: null, said: asked }
+        : { previous, said: asked.slice(old.length) };
+  const turn = await storeTurn(deps, { ...stored, settings: before.settings, reply });
+  const gap = whatWasCut(raw, asked, before.inputTokens);
+  if (gap !== null) context.note({ level: 'WARNING', message: gap });
+  return { reply, turn, gaps: gap === null ? [] : [gap] };
 }
 
 /** At most this many tool calls of one reply are kept and run. */
@@ -78,26 +89,4 @@ function keptToolCalls(calls: readonly ChatToolCall[]): ChatToolCall[] {
   return calls
     .slice(0, toolCallsPerTurn)
     .map((call, at) => (usable(call.id, at) ? call : { ...call, id: `switchyard_call_${at}` }));
-}
-
-// A last turn whose new tool results leave no room for the answer: the same turn with less and less of them.
-
-/** Shares of each new result that are tried, until one fits. */
-const shares = [1 / 2, 1 / 4, 1 / 8, 1 / 16, 0];
-
-const mark = '[cut here: the budget leaves no room for more]';
-
-/** The messages with their tool results cut, from most to least; none where there is nothing to cut. */
-export function withLessOfResults(said: readonly ChatMessage[]): ChatMessage[][] {
-  if (!said.some(({ role }) => role === 'tool')) return [];
-  return shares.map((share) =>
-    said.map((message) => (message.role === 'tool' ? { ...message, content: cut(message.content, share) } : message)),
-  );
-}
-
-/** Whole lines where there are any. */
-function cut(text: string, share: number): string {
-  const most = Math.floor(text.length * share);
-  const line = text.lastIndexOf('\n', most) + 1;
-  return `${text.slice(0, line > most / 2 ? line : most)}${mark}`;
 }

@@ -8,6 +8,7 @@ import { ModelFailure } from '../../models/chat-model.ts';
 import { requestHash } from '../../models/journal.ts';
 import type { ReportedPart } from '../../models/token-estimate.ts';
 import type { ActivityDependencies } from '../dependencies.ts';
+import { likelyTokens } from './condensing.ts';
 import { type ActivityContext, runActivity, type Work } from '../context.ts';
 import type { ModelPrice } from '../../contracts/model-price.ts';
 
@@ -31,7 +32,13 @@ export function runModelActivity<Result>(about: Parameters<typeof runActivity>[0
 }
 
 /** What is asked: a request, and smaller ones that will do where it does not fit into the call's grant. */
-export type Asked = { request: ChatRequest; smaller?: readonly ChatRequest[]; reported?: ReportedPart | null };
+export type Asked = {
+  request: ChatRequest;
+  smaller?: readonly ChatRequest[];
+  /** Where the model's context window is too small, in turn. */
+  shorter?: readonly ChatRequest[];
+  reported?: ReportedPart | null;
+};
 
 /**
  * Asks the model, or finds the reply of an earlier attempt whose completion did not reach the server. Replies are found by
@@ -45,9 +52,10 @@ export async function askModel(
   asked: Asked,
   payment: Payment,
 ): Promise<Answered> {
-  const { request, smaller = [], reported = null } = asked;
+  const { request, smaller = [], shorter = [], reported = null } = asked;
   const model = request.model ?? deps.modelByRole[request.role];
-  const price = payment.prices?.[model] ?? deps.prices.of(model).price;
+  const { price: listed, contextWindow } = deps.prices.of(model);
+  const price = payment.prices?.[model] ?? listed;
   if (payment.requirePrice && price === null) {
     throw new ModelFailure(
       'ModelUnpriced',
@@ -55,25 +63,44 @@ export async function askModel(
     );
   }
   context.note({ model, parameters: parametersOf(request), promptVersion: promptVersionOf(request) });
-  const requests = [request, ...smaller];
   const { run } = context;
   const keyOf = (each: ChatRequest): JournalKey => {
     return { ...run, callKey: payment.key, requestHash: requestHash({ ...each, model }, deps.endpoint) };
   };
-  for (const each of requests) {
+  for (const each of [request, ...smaller]) {
     const reply = await deps.journal.read(keyOf(each));
     if (reply !== null) return noted(deps, context, { reply, request: each });
   }
-  for (const [at, each] of requests.entries()) {
+  let left = withinWindow({ request, smaller, shorter, reported }, contextWindow);
+  for (;;) {
+    const [each, ...others] = left;
+    if (each === undefined) throw new Error('a call asks for something');
+    const isShorter = shorter.includes(each);
+    const kept = isShorter ? await deps.journal.read(keyOf(each)) : null;
+    const call = { request: each, reported: isShorter ? null : reported, price, key: keyOf(each) };
     try {
-      const call = { request: each, reported, price, key: keyOf(each) };
-      const reply = await askOnce(deps, context, call, payment);
+      const reply = kept ?? (await askOnce(deps, context, call, payment));
       return await noted(deps, context, { reply, request: each });
     } catch (error) {
-      if (!(error instanceof CallDoesNotFit) || error.usage !== null || at === requests.length - 1) throw error;
+      left = isTooLong(error) && !isShorter ? shorter : others;
+      const lacksRoom = isTooLong(error) || (error instanceof CallDoesNotFit && error.usage === null && !isShorter);
+      if (!lacksRoom || left.length === 0) throw error;
     }
   }
-  throw new Error('a call asks for something');
+}
+
+const isTooLong = (error: unknown): boolean => error instanceof ModelFailure && error.kind === 'ModelContextTooLong';
+
+/** What to ask, first to last: what likely does not fit into the window with its reply is not tried. */
+function withinWindow(
+  { request, smaller, shorter, reported }: Required<Asked>,
+  window: number | null,
+): readonly ChatRequest[] {
+  const fits = (each: ChatRequest) =>
+    window === null || likelyTokens(each.messages, each === request ? reported : null) + each.maxOutputTokens <= window;
+  if (fits(request) || shorter.length === 0) return [request, ...smaller];
+  const first = shorter.findIndex(fits);
+  return shorter.slice(first);
 }
 
 type Answered = { reply: ChatReply; request: ChatRequest };

@@ -8,13 +8,16 @@ import { repairMessages, settingsOf, takeTurn, type NewMessages } from './agent-
 import { runModelActivity } from './ask-model.ts';
 import type { ActivityDependencies } from '../dependencies.ts';
 
+/** As many as a draft may have. */
+const mostGaps = 20;
+
 export const callSpecialist =
   (deps: ActivityDependencies) =>
   (call: SpecialistCall, payment: Payment): Promise<ActivityResult<SpecialistResult | DoesNotFit>> =>
     runModelActivity({ name: 'specialist-llm', type: 'generation' }, async (context) => {
       const { mustAnswer } = call;
       const next = await newMessages(deps, call, context.signal);
-      const { reply, turn } = await takeTurn(deps, context, next, { mustAnswer, payment });
+      const { reply, turn, gaps } = await takeTurn(deps, context, next, { mustAnswer, payment });
       const parsed = parseSpecialistReply(reply, mustAnswer);
       const span = { model: reply.model, usage: reply.usage, output: turn };
       const done = (result: SpecialistResult) => ({ result, usage: reply.usage, span });
@@ -24,8 +27,9 @@ export const callSpecialist =
         case 'unparsable':
           return done({ kind: 'unparsable', turn, problem: parsed.problem });
         case 'draft': {
-          const draftId = await deps.content.put(JSON.stringify(parsed.draft));
-          return done({ kind: 'draft', turn, draftId, draft: parsed.draft });
+          const draft = { ...parsed.draft, gaps: [...gaps, ...parsed.draft.gaps].slice(0, mostGaps) };
+          const draftId = await deps.content.put(JSON.stringify(draft));
+          return done({ kind: 'draft', turn, draftId, draft });
         }
         default:
           throw parsed satisfies never;

@@ -22,6 +22,8 @@ type StoredTurn = {
   messages: StoredMessage[];
   /** Tokens of the whole conversation up to here, as its usage says; null or absent where that is not known. */
   tokens?: number | null;
+  /** Of the request alone; as `tokens`. */
+  inputTokens?: number | null;
 };
 
 export type Conversation = {
@@ -29,6 +31,8 @@ export type Conversation = {
   messages: StoredMessage[];
   /** What the stored turns were reported to take; null where nothing was. */
   reported: ReportedPart | null;
+  /** Input tokens of the last stored turn; null where they are not known. */
+  inputTokens: number | null;
 };
 
 type Deps = Pick<ActivityDependencies, 'content' | 'retrieval'>;
@@ -50,28 +54,30 @@ export async function storeTurn(
     previous: turn.previous,
     settings: turn.previous === null ? turn.settings : null,
     messages: [...turn.said, reply],
-    tokens: tokensOf(turn.reply),
+    ...tokensOf(turn.reply),
   };
   return deps.content.put(JSON.stringify(stored));
 }
 
 /** Input and output of a reply that was one send: several sends add up to more than the conversation. */
-function tokensOf({ usage: { modelCalls, inputTokens, outputTokens, estimated } }: ChatReply): number | null {
-  return modelCalls === 1 && estimated === undefined ? inputTokens + outputTokens : null;
+function tokensOf({ usage: { modelCalls, inputTokens, outputTokens, estimated } }: ChatReply) {
+  const known = modelCalls === 1 && estimated === undefined;
+  return known ? { tokens: inputTokens + outputTokens, inputTokens } : { tokens: null, inputTokens: null };
 }
 
 /** The whole conversation up to a stored turn, oldest message first. */
 export async function loadConversation(deps: Deps, last: ContentId): Promise<Conversation> {
   const messages: StoredMessage[][] = [];
   let tokens: number | null = null;
+  let inputTokens: number | null = null;
   for (let id: ContentId | null = last; id !== null; ) {
     const turn = JSON.parse(await deps.content.get(id)) as StoredTurn;
     messages.unshift(turn.messages);
-    if (id === last) tokens = turn.tokens ?? null;
+    if (id === last) ({ tokens = null, inputTokens = null } = turn);
     if (turn.previous === null && turn.settings !== null) {
       const all = messages.flat();
       const reported = tokens === null ? null : { tokens, messages: all.length };
-      return { settings: turn.settings, messages: all, reported };
+      return { settings: turn.settings, messages: all, reported, inputTokens };
     }
     id = turn.previous;
   }

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { test, type TestContext } from 'node:test';
 import { askModel } from '../../activities/agents/ask-model.ts';
 import type { ActivityContext } from '../../activities/context.ts';
-import { withLessOfResults } from '../../activities/agents/agent-turn.ts';
+import { condensed, withLessOfResults } from '../../activities/agents/condensing.ts';
 import type { Grant, Payment } from '../../contracts/agent-calls.ts';
 import type { ChatMessage, ChatRequest } from '../../contracts/chat.ts';
 import { noUsage } from '../../contracts/usage-sum.ts';
@@ -13,8 +13,8 @@ import { CallDoesNotFit } from '../../models/allowance.ts';
 import { createContentStore } from '../../retrieval/store/content-store.ts';
 import { createFileJournal, type ReplyJournal } from '../../models/journal.ts';
 import { modelFor, question } from '../models/chat-scene.ts';
-import { completion, type ScriptedReply } from '../support/scripted-server-reply.ts';
-import { startScriptedServer } from '../support/scripted-server.ts';
+import { completion, openAiError, type ScriptedReply } from '../support/scripted-server-reply.ts';
+import { type ScriptedServerOptions, startScriptedServer } from '../support/scripted-server.ts';
 import type { ModelPrice, PriceList } from '../../contracts/model-price.ts';
 
 const listed: ModelPrice = { input: 1, cachedInput: 1, output: 1 };
@@ -24,7 +24,7 @@ const answered: ScriptedReply = {
 };
 
 /** The n-th call of one run; each attempt sees what those before it have spent. */
-async function stage(t: TestContext, reply: () => ScriptedReply = () => answered) {
+async function stage(t: TestContext, reply: ScriptedServerOptions['reply'] = () => answered) {
   const folder = await mkdtemp(join(tmpdir(), 'switchyard-ask-'));
   const server = await startScriptedServer({ reply });
   t.after(async () => {
@@ -46,15 +46,21 @@ async function stage(t: TestContext, reply: () => ScriptedReply = () => answered
         spent?: ActivityContext['spent'];
         request?: ChatRequest;
         smaller?: ChatRequest[];
+        shorter?: ChatRequest[];
         payment?: Partial<Payment>;
       } = {},
     ) {
-      const { spent = noUsage, request = question(), smaller = [] } = more;
+      const { spent = noUsage, request = question(), smaller = [], shorter = [] } = more;
       const signal = new AbortController().signal;
       const note = (known: object) => void notes.push(known);
       const frame: ActivityContext = { signal, run: { workflowId: 'w', runId: 'r' }, spent, note };
       const payment = { key: 'call-1', requirePrice: false, scope: { stage: 'specialist' as const }, ...more.payment };
-      return askModel(needs, frame, { request, smaller }, grant === undefined ? payment : { ...payment, grant });
+      return askModel(
+        needs,
+        frame,
+        { request, smaller, shorter },
+        grant === undefined ? payment : { ...payment, grant },
+      );
     },
   };
 }
@@ -149,4 +155,48 @@ test('a reply belongs to the model and the endpoint that it was asked of', async
   scene.needs.endpoint = 'http://elsewhere/v1';
   await scene.ask(undefined);
   assert.equal(scene.server.requests.length, 3, 'another endpoint');
+});
+
+/** Takes requests of at most so many characters, as an endpoint with a small context window does. */
+const smallWindow =
+  (most: number) =>
+  ({ body }: { body: Record<string, unknown> }): ScriptedReply =>
+    JSON.stringify(body.messages).length <= most
+      ? answered
+      : openAiError(400, "This model's maximum context length is 1000 tokens.", { code: 'context_length_exceeded' });
+
+const results: ChatMessage[] = [
+  { role: 'tool', callId: 'a', content: 'a line of text\n'.repeat(200) },
+  { role: 'tool', callId: 'b', content: 'a line of text\n'.repeat(200) },
+];
+const ofResults = () => ({
+  request: question({ messages: results }),
+  shorter: condensed(results, 1).map((messages) => question({ messages })),
+});
+
+test('what is too long for the model is asked with less, and found again as it was asked', async (t) => {
+  const scene = await stage(t, smallWindow(3000));
+  const { request } = await scene.ask(undefined, ofResults());
+  assert.match(request.messages[0]?.content ?? '', /\[cut here: the model's context window/);
+  const sent = scene.server.requests.length;
+  assert.equal(sent, 3, 'whole, and two that were shorter');
+  const again = await scene.ask(undefined, ofResults());
+  assert.deepEqual(again.request, request);
+  assert.equal(again.reply.text, 'cut sho');
+  assert.equal(scene.server.requests.length, sent + 2, 'refusals cost nothing; the reply was not bought again');
+});
+
+test('where a window is known, what is near its end is not sent whole', async (t) => {
+  const scene = await stage(t, smallWindow(3000));
+  scene.needs.prices = { of: () => ({ price: listed, contextWindow: 800 }) };
+  await scene.ask(undefined, ofResults());
+  assert.equal(scene.server.requests.length, 1);
+});
+
+test('what is too long even so, or holds no results, fails by its name', async (t) => {
+  const scene = await stage(t, smallWindow(10));
+  await assert.rejects(scene.ask(undefined, ofResults()), { kind: 'ModelContextTooLong' });
+  assert.equal(scene.server.requests.length, 6);
+  await assert.rejects(scene.ask(undefined), { kind: 'ModelContextTooLong' });
+  assert.equal(scene.server.requests.length, 7);
 });
