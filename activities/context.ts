@@ -1,5 +1,6 @@
 /** The context of every activity: heartbeats for its whole life, spans on every path, failures named at the edge. */
 import { Context } from '@temporalio/activity';
+import { CancelledFailure } from '@temporalio/common';
 import type { ActivityResult, SpanRecord } from '../contracts/trace.ts';
 import type { Usage } from '../contracts/chat.ts';
 import { addUsage, noUsage } from '../contracts/usage-sum.ts';
@@ -16,6 +17,8 @@ export type Work<Result> = (
 export type ActivityContext = {
   signal: AbortSignal;
   run: { workflowId: string; runId: string };
+  /** Signals that run. */
+  tell(signal: string, value: unknown): Promise<void>;
   /** What earlier attempts have paid for. */
   spent: Usage;
   /** Tells what is known of the work before it may fail, so that a failed attempt's span says it too. */
@@ -52,12 +55,16 @@ export async function runActivity<Result>(
   };
   try {
     const spent = carried.spans.reduce((sum, { usage }) => (usage === undefined ? sum : addUsage(sum, usage)), noUsage);
-    const done = await work({ signal: context.cancellationSignal, run: { workflowId, runId }, spent, note });
+    const tell = (signal: string, value: unknown) =>
+      context.client.workflow.getHandle(workflowId, runId).signal(signal, value);
+    const done = await work({ signal: context.cancellationSignal, run: { workflowId, runId }, tell, spent, note });
     const last = span(done.span ?? {});
     countAttempt(context, last);
     return { result: done.result, usage: done.usage, spans: [...carried.spans, last] };
   } catch (error) {
-    if (context.cancellationSignal.aborted) throw context.cancellationSignal.reason;
+    const { aborted, reason } = context.cancellationSignal;
+    if (aborted)
+      throw withPaid(reason, [...carried.spans, span({ level: 'ERROR', message: 'cancelled', ...paidBy(error) })]);
     const message = messageOf(error).slice(0, 300);
     const failed = span({ level: 'ERROR', message, ...paidBy(error) });
     countAttempt(context, failed);
@@ -65,6 +72,13 @@ export async function runActivity<Result>(
     context.heartbeat(carried);
     throw toActivityFailure(error, carried.spans, timeLeft(context));
   }
+}
+
+/** A cancelled call tells what its attempts have been paid for, as a failed one does. */
+function withPaid(reason: unknown, spans: readonly SpanRecord[]): unknown {
+  const paid = spans.filter(({ usage }) => usage !== undefined);
+  if (!(reason instanceof CancelledFailure) || paid.length === 0) return reason;
+  return new CancelledFailure(reason.message, [{ spans: paid }]);
 }
 
 /** The last ones, and whatever was paid for. */

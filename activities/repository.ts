@@ -2,18 +2,24 @@
 import { z } from 'zod';
 import type { OpenedRepository, OpenRepositoryInput, VerifyInput } from '../contracts/agent-calls.ts';
 import { type CheckedCitation, Citation } from '../contracts/evidence.ts';
+import { signals } from '../contracts/names.ts';
 import type { RunToolInput, ToolResult } from '../contracts/tools.ts';
 import type { ActivityResult } from '../contracts/trace.ts';
 import { toolRenderer, type ToolRun } from '../retrieval/tools/rendering.ts';
 import { runActivity } from './context.ts';
 import type { ActivityDependencies } from './dependencies.ts';
+import { OpeningReports } from './opening-progress.ts';
 
 /** Pins the repository: from here on the run reads our copy, whatever happens to the original. */
 export const openRepository =
   (deps: ActivityDependencies) =>
   ({ repository }: OpenRepositoryInput): Promise<ActivityResult<OpenedRepository>> =>
     runActivity({ name: 'open-repository', type: 'span' }, async (context) => {
-      const snapshot = await deps.retrieval.open(repository, { signal: context.signal });
+      const reports = new OpeningReports(async (progress) => context.tell(signals.opening, progress));
+      const { signal } = context;
+      const snapshot = await deps.retrieval
+        .open(repository, { signal, onProgress: reports.onProgress })
+        .finally(() => reports.end());
       const traceLink = await deps.traces.sink.linkTemplate();
       const result = { snapshot, searchAttributes: [...deps.searchAttributes], traceLink };
       return { result, usage: null };

@@ -6,8 +6,8 @@ export const workflowTypes = {
   runBenchmark: 'runBenchmark',
 } as const;
 export const queries = { state: 'state', progress: 'progress' } as const;
-/** `retry` resumes a run that waits for a provider; its name is older than the word. `pause` and `resume` are for benchmarks. */
-export const signals = { retry: 'retry', pause: 'pause', resume: 'resume' } as const;
+/** `retry` resumes a run that waits for a provider; its name is older than the word; `opening` tells it how far its repository is; the others are for benchmarks. */
+export const signals = { retry: 'retry', opening: 'opening', pause: 'pause', resume: 'resume' } as const;
 
 export const defaultTaskQueue = 'switchyard';
 

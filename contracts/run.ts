@@ -96,11 +96,24 @@ export const QuestionInput = z.object({
 });
 export type QuestionInput = z.infer<typeof QuestionInput>;
 
+/** How far the index of a run's repository is. */
+export const OpeningProgress = z.object({
+  stage: z.enum(['fetching', 'reading', 'indexing']),
+  /** Files. */
+  done: z.int().nonnegative(),
+  total: z.int().nonnegative().nullable(),
+  /** At the rate so far; null while that is not known. */
+  secondsLeft: z.int().nonnegative().nullable(),
+});
+export type OpeningProgress = z.infer<typeof OpeningProgress>;
+
 /** What the `state` query answers. */
 export const RunProgress = z.object({
   stage: z.enum(['opening', 'routing', 'delegating', 'reviewing', 'synthesizing', 'waiting', 'finished']),
   /** What is being done right now, for people. */
   doing: z.string(),
+  /** Set while specialists wait for a repository whose index takes more than a few seconds. */
+  opening: OpeningProgress.nullable().default(null),
   /** Set while the run waits for a provider that stays away; `runs resume` resumes it. */
   waitingFor: RunFailure.nullable(),
   state: AnswerState,

@@ -14,7 +14,8 @@ export const noModelCall = {
 export function attemptSpans(step: ActivityStep, scope: SpanScope | null, parent: string): TraceSpan[] {
   const spans = step.spans.map((record) => spanOf(step, scope, parent, record));
   const last = step.spans.at(-1);
-  const told = last !== undefined && (last.level !== 'ERROR' || step.state === 'failed');
+  const ended = step.state === 'failed' || last?.attempt === step.attempts;
+  const told = last !== undefined && (last.level !== 'ERROR' || ended);
   return told || step.startedMs === null ? spans : [...spans, untoldSpan(step, scope, parent, step.startedMs)];
 }
 

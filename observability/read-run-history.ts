@@ -141,7 +141,8 @@ class Reader {
   #close(event: HistoryEvent, name: string, state: 'failed' | 'cancelled'): void {
     const attributes = attributesOf(event, name) ?? {};
     const failure = Failure.nullish().parse(attributes.failure) ?? null;
-    const said = detailsIn(failure);
+    // An activity that was cancelled has no failure, but details of its own.
+    const said = detailsIn(failure) ?? (decodeAll(attributes.details)[0] as { spans?: unknown } | undefined);
     const more = {
       closedMs: event.eventTime,
       state,

@@ -26,7 +26,8 @@ export async function indexSnapshot(
   total: number,
   onProgress: OnProgress,
 ): Promise<void> {
-  const batches = batchesOf(pendingFiles(store, snapshot));
+  const pending = pendingFiles(store, snapshot);
+  const batches = batchesOf(pending);
   const text = store.prepare('SELECT path, text FROM file JOIN blob ON blob.id = file.blob WHERE file.id = ?');
   const open = (ids: number[]) =>
     ids.flatMap((id): UnindexedFile[] => {
@@ -34,7 +35,7 @@ export async function indexSnapshot(
       return row === undefined ? [] : [{ id, path: String(row.path), text: String(row.text) }];
     });
   const write = fileWriter(store);
-  let done = 0;
+  let done = total - pending.length;
   await using reading = readerFor(batches);
   const queue: Promise<FileIndex[]>[] = [];
   for (const batch of [...batches.map(({ ids }) => ids), ...Array<null>(underWay).fill(null)]) {

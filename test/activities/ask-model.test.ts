@@ -53,7 +53,8 @@ async function stage(t: TestContext, reply: ScriptedServerOptions['reply'] = () 
       const { spent = noUsage, request = question(), smaller = [], shorter = [] } = more;
       const signal = new AbortController().signal;
       const note = (known: object) => void notes.push(known);
-      const frame: ActivityContext = { signal, run: { workflowId: 'w', runId: 'r' }, spent, note };
+      const tell = async () => {};
+      const frame: ActivityContext = { signal, run: { workflowId: 'w', runId: 'r' }, tell, spent, note };
       const payment = { key: 'call-1', requirePrice: false, scope: { stage: 'specialist' as const }, ...more.payment };
       return askModel(
         needs,

@@ -122,6 +122,7 @@ test('plain progress is a line for each change, none for a repetition, and says 
   const at = (stage: RunProgress['stage'], doing: string): RunProgress => ({
     stage,
     doing,
+    opening: null,
     waitingFor: null,
     state: aState(),
   });

@@ -19,20 +19,19 @@ function expectWhole(outcome: AnswerOutcome): void {
   );
 }
 
-/** Searches, reads, then answers: every step after the routing needs the repository's text. */
+/** Searches, reads, then answers: every step after the opening needs the repository's text. */
 const specialist = ({ turn }: { turn: number }) =>
   turn === 0 ? calls(['search_code', { query: 'boil' }], ['read_lines', { path: 'lib/kettle.js' }]) : says(goodDraft);
 
-test('a plain folder that is deleted after the routing changes nothing', async () => {
+test('a plain folder that is deleted once it is open changes nothing', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'switchyard-folder-'));
   execFileSync('mkdir', [join(folder, 'lib')]);
   writeFileSync(join(folder, 'lib/kettle.js'), source);
   await using team = await startTeam({
-    router: () => {
-      rmSync(folder, { recursive: true });
-      return says('code');
+    specialist: (cue) => {
+      rmSync(folder, { recursive: true, force: true });
+      return specialist(cue);
     },
-    specialist,
   });
   await using scene = await openScene({ modelUrl: team.url });
   const outcome = await scene.ask('When?', { pipeline: pipeline(), repository: { kind: 'path', path: folder } });
@@ -41,19 +40,19 @@ test('a plain folder that is deleted after the routing changes nothing', async (
   assert.equal(outcome.state.snapshot?.kind, 'folder');
 });
 
-test('a branch that is rewritten and garbage-collected after the routing changes nothing', async () => {
+test('a branch that is rewritten and garbage-collected once it is open changes nothing', async () => {
   using checkout = gitCheckout();
   const { folder, git } = checkout;
   const pinned = git('rev-parse', 'HEAD');
   await using team = await startTeam({
-    router: () => {
+    specialist: (cue) => {
+      if (cue.turn > 0) return specialist(cue);
       writeFileSync(join(folder, 'lib/kettle.js'), '// all gone\n');
       git('commit', '--quiet', '--all', '--amend', '--message', 'rewritten');
       git('reflog', 'expire', '--expire=now', '--all');
       git('gc', '--quiet', '--prune=now');
-      return says('code');
+      return specialist(cue);
     },
-    specialist,
   });
   await using scene = await openScene({ modelUrl: team.url });
   const outcome = await scene.ask('When?', { pipeline: pipeline(), repository: { kind: 'path', path: folder } });

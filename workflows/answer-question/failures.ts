@@ -1,5 +1,5 @@
 /** Reads a failed activity: what kind of failure, where to look, and whether time or a person can fix it. */
-import { ActivityFailure, ApplicationFailure, TimeoutFailure } from '@temporalio/workflow';
+import { ActivityFailure, ApplicationFailure, CancelledFailure, TimeoutFailure } from '@temporalio/workflow';
 import type { FailureDetail } from '../../activities/failures.ts';
 import { type FailureKind, failureKinds } from '../../contracts/failures.ts';
 import type { RunFailure } from '../../contracts/run.ts';
@@ -45,6 +45,14 @@ function heartbeatSpans(timeout: Error | undefined): readonly SpanRecord[] {
   if (!(timeout instanceof TimeoutFailure)) return [];
   const details = timeout.lastHeartbeatDetails as Partial<Pick<FailureDetail, 'spans'>> | undefined;
   return details?.spans ?? heartbeatSpans(timeout.cause);
+}
+
+/** What a cancelled activity says that it was paid for, as far as it could say anything. */
+export function spansOfCancelled(error: unknown): readonly SpanRecord[] {
+  const cause = error instanceof ActivityFailure ? error.cause : error;
+  if (!(cause instanceof CancelledFailure)) return [];
+  const detail = cause.details?.[0] as Partial<Pick<FailureDetail, 'spans'>> | undefined;
+  return detail?.spans ?? [];
 }
 
 const timeoutsOfOthers: Partial<Record<string, FailureKind>> = {

@@ -10,7 +10,7 @@
  * 5. A provider's long Retry-After is slept and an outage is waited for; neither counts as an attempt. Such waits have no
  *    number: the run's clock bounds the former, the limit of waits for a person the latter.
  * 6. A call whose time ran out without an answer is scheduled again at once, three times; then a person is waited for.
- * 7. A cancellation is thrown as it is, and never waited out.
+ * 7. A cancellation is thrown as it is, and never waited out; what the call tells that it has used is counted.
  * 8. A call that is not worth a person's time fails where it would wait for one; for the rest it is as any other.
  */
 import { isCancellation } from '@temporalio/workflow';
@@ -19,7 +19,7 @@ import type { CallLimits, RunFailure } from '../../contracts/run.ts';
 import type { ActivityResult, SpanRecord, SpanScope } from '../../contracts/trace.ts';
 import type { Branch } from './branch.ts';
 import { BudgetSpent, type Call, type RunBudget } from './budget.ts';
-import { readFailure, type ReadFailure, Unavailable } from './failures.ts';
+import { readFailure, type ReadFailure, spansOfCancelled, Unavailable } from './failures.ts';
 import type { OpenWaits } from './waits.ts';
 
 /** What a call needs of its run. */
@@ -134,7 +134,12 @@ async function callOnce<Result>(
     onSettled(spans);
     return { failed: null, result };
   } catch (error) {
-    if (isCancellation(error)) throw error;
+    if (isCancellation(error)) {
+      const paid = spansOfCancelled(error);
+      budget.settle(null, paid, call);
+      onSettled(paid);
+      throw error;
+    }
     const failed = readFailure(error);
     budget.settle(null, failed.spans, call);
     onSettled(failed.spans);

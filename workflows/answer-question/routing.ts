@@ -4,13 +4,20 @@ import type { RouteDecision } from '../../contracts/agent.ts';
 import { callModel, type CallerOfActivities, repairsAllowed } from './calls.ts';
 import type { Run } from './state.ts';
 
+/** Decides by the question and the pipeline alone: the repository need not be open. */
 export async function chooseRoute(run: Run): Promise<void> {
   const { question } = run.state;
   const { pipeline, forcedRoute } = run.input;
-  run.visibility.say('routing', 'choosing a specialist');
   const decision = undisputedRoute(pipeline, forcedRoute) ?? (await askRouter(run, pipeline, question));
   run.state.routing = decision;
   run.state.route = decision.route;
+  run.visibility.show();
+}
+
+/** Tells the server and people which route was chosen, once it is known what the server takes. */
+export function tellRoute(run: Run): void {
+  const { routing: decision } = run.state;
+  if (decision === null) throw new Error('the question is not routed yet');
   run.visibility.note({ route: decision.route });
   const percent = Math.round(probabilityOf(decision, decision.route) * 100);
   run.visibility.say('routing', `${decision.route} (${percent} %)${decision.fallback ? ', the fallback' : ''}`);

@@ -5,7 +5,7 @@
 import { defineSearchAttributeKey, type SearchAttributePair } from '@temporalio/common';
 import { defineQuery, metricMeter, setCurrentDetails, setHandler, upsertSearchAttributes } from '@temporalio/workflow';
 import { attributeNames, queries, searchAttributes } from '../../contracts/names.ts';
-import type { AnswerOutcome, AnswerState, RunProgress } from '../../contracts/run.ts';
+import type { AnswerOutcome, AnswerState, OpeningProgress, RunProgress } from '../../contracts/run.ts';
 import type { OpenWaits } from './waits.ts';
 
 export const stateQuery = defineQuery<RunProgress>(queries.state);
@@ -19,6 +19,7 @@ export class Visibility {
   readonly #waits: OpenWaits;
   #stage: Stage = 'opening';
   #doing = 'opening the repository';
+  #opening: OpeningProgress | null = null;
 
   /** Answers the `state` query from here on. */
   constructor(state: AnswerState, waits: OpenWaits) {
@@ -31,7 +32,7 @@ export class Visibility {
     const { message, waitingFor } = this.#waits;
     const waits = message !== null && this.#stage !== 'finished';
     const shown = waits ? { stage: 'waiting' as const, doing: message } : { stage: this.#stage, doing: this.#doing };
-    return { ...shown, waitingFor, state: this.#state };
+    return { ...shown, opening: this.#opening, waitingFor, state: this.#state };
   }
 
   /** Says what the run does now. */
@@ -39,6 +40,12 @@ export class Visibility {
     this.#stage = stage;
     this.#doing = doing;
     this.show();
+  }
+
+  /** Says how far the repository is; null: it is open, and what is done then is routing. */
+  opens(opening: OpeningProgress | null, doing: string): void {
+    this.#opening = opening;
+    this.say(opening === null ? 'routing' : 'opening', doing);
   }
 
   /** Brings the details in the Web UI up to date. */

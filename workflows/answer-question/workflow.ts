@@ -7,12 +7,12 @@ import { leaveTrace } from '../export-trace.ts';
 import { validRouting } from '../input/valid-input.ts';
 import { baselessAbstention, toolsFailed } from './absence.ts';
 import { BudgetSpent } from './budget.ts';
-import { callTool } from './calls.ts';
 import { withinTime } from './clock.ts';
 import { delegate } from './delegation.ts';
 import { Unavailable } from './failures.ts';
 import { bestOutput, reviewOutputs } from './gate.ts';
-import { chooseRoute, firstRoutes, retryRoute } from './routing.ts';
+import { openAndRoute } from './opening.ts';
+import { firstRoutes, retryRoute } from './routing.ts';
 import { beginRun, type Run, settleAnswer, supersede } from './state.ts';
 import { synthesizeAnswer } from './synthesis.ts';
 
@@ -33,8 +33,7 @@ export async function answerQuestion(given: QuestionInput): Promise<AnswerOutcom
 async function answer(run: Run): Promise<AnswerOutcome> {
   const { state } = run;
   const { gate } = run.input.pipeline;
-  await openRepository(run);
-  await chooseRoute(run);
+  await openAndRoute(run);
   let drafts = await delegate(run, firstRoutes(run), null);
   let accepted = await reviewOutputs(run, drafts);
   while (accepted.length === 0 && gate !== null && state.retry_count < gate.retryLimit) {
@@ -47,16 +46,6 @@ async function answer(run: Run): Promise<AnswerOutcome> {
   const others = state.specialist_output.filter((output) => !accepted.includes(output));
   supersede(run, others, 'a later draft was accepted');
   return synthesizeAnswer(run, accepted);
-}
-
-async function openRepository(run: Run): Promise<void> {
-  const { repository } = run.input;
-  const where = repository.kind === 'path' ? repository.path : repository.url;
-  run.visibility.say('opening', `opening ${where}`);
-  const opened = await callTool(run, 'openRepository', { repository }, `open ${where}`);
-  run.state.snapshot = opened.snapshot;
-  run.visibility.searchAttributes = opened.searchAttributes;
-  run.state.trace_link = opened.traceLink?.replace('{traceId}', workflowInfo().runId.replaceAll('-', '')) ?? null;
 }
 
 /** Counts a retry. @returns the route that it goes to */

@@ -1,0 +1,75 @@
+/**
+ * The beginning of a run: the repository is opened while the router, which reads the question alone, chooses a route.
+ *
+ * 1. Both are begun in the run's first task; nothing but the route is decided before the whole snapshot can be searched.
+ * 2. Where one of them fails, the other is cancelled and waited for, and what it has used is counted.
+ * 3. Once the router has failed, the opening gets a moment more: it knows where the run's trace will be, and a repository
+ *    that cannot be used is the failure to tell first.
+ */
+import { CancellationScope, defineSignal, isCancellation, setHandler, sleep, workflowInfo } from '@temporalio/workflow';
+import { signals } from '../../contracts/names.ts';
+import type { OpeningProgress } from '../../contracts/run.ts';
+import { callTool } from './calls.ts';
+import { chooseRoute, tellRoute } from './routing.ts';
+import type { Run } from './state.ts';
+
+/** The activity that opens the repository tells how far it is. */
+export const openingSignal = defineSignal<[OpeningProgress]>(signals.opening);
+
+const graceMs = 5_000;
+
+/** @throws what opening and routing do */
+export async function openAndRoute(run: Run): Promise<void> {
+  const scope = new CancellationScope();
+  await scope.run(async () => {
+    const opening = openRepository(run);
+    const routing = chooseRoute(run);
+    try {
+      await Promise.all([opening, routing]);
+    } catch (error) {
+      if (!isCancellation(error)) await Promise.race([opening, sleep(graceMs, { summary: 'the router has failed' })]);
+      throw error;
+    } finally {
+      scope.cancel();
+      await Promise.allSettled([opening, routing]);
+    }
+  });
+  tellRoute(run);
+}
+
+async function openRepository(run: Run): Promise<void> {
+  const { state, visibility } = run;
+  const { repository } = run.input;
+  const where = repository.kind === 'path' ? repository.path : repository.url;
+  visibility.say('opening', `opening ${where}`);
+  setHandler(openingSignal, (progress) => {
+    if (state.snapshot === null && isProgress(progress)) visibility.opens(progress, openingText(progress));
+  });
+  const opened = await callTool(run, 'openRepository', { repository }, `open ${where}`);
+  state.snapshot = opened.snapshot;
+  visibility.searchAttributes = opened.searchAttributes;
+  state.trace_link = opened.traceLink?.replace('{traceId}', workflowInfo().runId.replaceAll('-', '')) ?? null;
+  visibility.opens(null, 'choosing a specialist');
+}
+
+/** Anybody may send a signal. */
+function isProgress(value: unknown): value is OpeningProgress {
+  const { stage, done, total, secondsLeft } = (value ?? {}) as Partial<Record<keyof OpeningProgress, unknown>>;
+  const isCount = (count: unknown) => Number.isSafeInteger(count) && Number(count) >= 0;
+  const known = stage === 'fetching' || stage === 'reading' || stage === 'indexing';
+  return known && isCount(done) && [total, secondsLeft].every((count) => count === null || isCount(count));
+}
+
+/** Such as `indexing 1,200 of 27,674 files, about 70 s left`. */
+export function openingText({ stage, done, total, secondsLeft }: OpeningProgress): string {
+  if (stage === 'fetching') return 'fetching the repository';
+  const count =
+    total === null
+      ? done.toLocaleString('en-US')
+      : `${done.toLocaleString('en-US')} of ${total.toLocaleString('en-US')}`;
+  return `${stage} ${count} files${secondsLeft === null ? '' : `, about ${timeLeftText(secondsLeft)} left`}`;
+}
+
+function timeLeftText(seconds: number): string {
+  return seconds < 100 ? `${seconds} s` : `${Math.round(seconds / 60)} min`;
+}
