@@ -1,5 +1,5 @@
 /** The forms in which open models write tool calls as text, for servers that have no parser for them. */
-import { CallText, readable, Unreadable, type Values } from './call-text.ts';
+import { type CallText, readable, Unreadable, type Values } from './call-text.ts';
 
 export type WrittenCall = { name: string; given: Values | string };
 
