@@ -120,7 +120,6 @@ test('what an endpoint wants back it gets back, and a signature stands in no his
   const handle = await scene.start('When does boil throw?', {
     pipeline: pipeline({ gate: { retryLimit: 0, judge: {} } }),
     limits,
-    limits,
   });
   const outcome = (await handle.result()) as AnswerOutcome;
   await traced(scene.dataDirectory);
