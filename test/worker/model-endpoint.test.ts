@@ -37,6 +37,7 @@ async function worker(journal: string, faults: string) {
     run: { workflowId: 'w', runId: 'r' },
     spent: noUsage,
     note: () => {},
+    tell: async () => {},
   };
   const payment = { key: 'call-1', requirePrice: true, scope: { stage: 'specialist' as const } };
   return {
