@@ -105,7 +105,11 @@ export function configuredSettings(given: Record<string, string | undefined>): C
     const { unset = null, secret = /KEY|TLS|METADATA/.test(name) } = settingOf(name);
     const text = (env[name] ?? file[name] ?? '').trim();
     if (text === '') return { name, value: null, from: 'default', unset };
-    const value = secret ? `set (${text.length} characters)` : /^https?:/i.test(text) ? shownAddress(text) : withoutUser(text);
+    const value = secret
+      ? `set (${text.length} characters)`
+      : /^https?:/i.test(text)
+        ? shownAddress(text)
+        : withoutUser(text);
     return { name, value, from: env[name] === undefined ? '.env' : 'environment', unset };
   });
 }

@@ -140,7 +140,11 @@ test('.env.example has every setting once, in the order of the table, and every 
 
 test('proxies are read by either spelling, where anything is reached for; an unusable one is a mistake only there', () => {
   const key = { OPENAI_API_KEY: 'sk-abc' };
-  const proxies = { http_proxy: 'me:pw@proxy.example:3128', HTTP_PROXY: 'http://other', HTTPS_PROXY: 'https://p.example' };
+  const proxies = {
+    http_proxy: 'me:pw@proxy.example:3128',
+    HTTP_PROXY: 'http://other',
+    HTTPS_PROXY: 'https://p.example',
+  };
   assert.deepEqual(readConfig({ ...key, ...proxies, no_proxy: '.internal' }, null, checkout).model.access.network, {
     httpProxy: 'http://me:pw@proxy.example:3128/',
     httpsProxy: 'https://p.example/',

@@ -35,7 +35,13 @@ async function proxyTo(t: TestContext, port: () => number): Promise<{ address: s
   const server = createServer((request, response) => {
     note(request);
     const { pathname } = new URL(request.url ?? '');
-    const options = { port: port(), host: '127.0.0.1', path: pathname, method: request.method, headers: request.headers };
+    const options = {
+      port: port(),
+      host: '127.0.0.1',
+      path: pathname,
+      method: request.method,
+      headers: request.headers,
+    };
     request.pipe(httpRequest(options, (reply) => reply.pipe(response.writeHead(reply.statusCode ?? 0, reply.headers))));
   });
   server.on('connect', (request, socket) => {
@@ -50,7 +56,9 @@ async function proxyTo(t: TestContext, port: () => number): Promise<{ address: s
   return { address: `http://us%40er:s3cret-w0rd@127.0.0.1:${await portOf(t, server)}`, asked };
 }
 
-const through = (network: Partial<Network>) => ({ access: { ...ordinaryAccess, network: { ...directly, ...network } } });
+const through = (network: Partial<Network>) => ({
+  access: { ...ordinaryAccess, network: { ...directly, ...network } },
+});
 const ask = (url: string, changes: Parameters<typeof modelFor>[1]) =>
   modelFor(url, changes).chat(question(), { signal: never, callId: 'c' });
 
@@ -77,7 +85,10 @@ test('https goes through a tunnel, which sees neither key nor words; the certifi
   assert.equal((await ask(url, through({ httpsProxy: address, caFile }))).text, 'hello');
   assert.equal((await ask(`https://127.0.0.1:${port}/v1`, through({ httpsProxy: address, caFile }))).text, 'hello');
   assert.deepEqual(seen, [`Bearer ${testKey}`, `Bearer ${testKey}`]);
-  assert.deepEqual(asked.map(({ line }) => line), ['CONNECT models.internal.example:443']);
+  assert.deepEqual(
+    asked.map(({ line }) => line),
+    ['CONNECT models.internal.example:443'],
+  );
   await assert.rejects(ask(url, through({ httpsProxy: address })), /certificate/);
 });
 
@@ -85,7 +96,8 @@ test('this machine, and hosts that NO_PROXY names, are reached directly', async 
   await using server = await startScriptedServer({ reply: () => ({ body: completion() }) });
   const { address, asked } = await proxyTo(t, () => 1);
   const { port } = new URL(server.url);
-  for (const host of ['127.0.0.1', 'localhost']) await ask(`http://${host}:${port}/v1`, through({ httpProxy: address }));
+  for (const host of ['127.0.0.1', 'localhost'])
+    await ask(`http://${host}:${port}/v1`, through({ httpProxy: address }));
   for (const noProxy of ['internal.example', '.internal.example', '*', 'a.example, *.internal.example']) {
     const call = ask('http://models.internal.example/v1', through({ httpProxy: address, noProxy }));
     await assert.rejects(call, /ENOTFOUND|EAI_AGAIN/, noProxy);
@@ -101,7 +113,9 @@ test('a proxy that refuses or is not there is a failure without its password', a
     const proxy = `http://someone:s3cret-w0rd@127.0.0.1:${at}`;
     for (const scheme of ['http', 'https']) {
       const network = through({ httpProxy: proxy, httpsProxy: proxy });
-      const failure: unknown = await ask(`${scheme}://models.internal.example/v1`, network).catch((error: unknown) => error);
+      const failure: unknown = await ask(`${scheme}://models.internal.example/v1`, network).catch(
+        (error: unknown) => error,
+      );
       assert.ok(failure instanceof ModelFailure, String(failure));
       const basic = Buffer.from('someone:s3cret-w0rd').toString('base64');
       const told = `${failure.stack} ${JSON.stringify(failure)}`;
@@ -120,7 +134,10 @@ test('both addresses of Azure carry the key in api-key, and the version with eve
   });
   const { origin } = new URL(stage.server.url);
   const rows = [
-    ['/openai/deployments/dep1?api-version=2024-10-21', '/openai/deployments/dep1/chat/completions?api-version=2024-10-21'],
+    [
+      '/openai/deployments/dep1?api-version=2024-10-21',
+      '/openai/deployments/dep1/chat/completions?api-version=2024-10-21',
+    ],
     ['/openai/deployments/{model}/?api-version=1', '/openai/deployments/local-model/chat/completions?api-version=1'],
     ['/openai/deployments/d/chat/completions?api-version=1', '/openai/deployments/d/chat/completions?api-version=1'],
     ['/openai/v1?api-version=preview', '/openai/v1/chat/completions?api-version=preview'],
