@@ -60,7 +60,7 @@ export function shownAddress(address: string): string {
   const url = URL.parse(address);
   if (url === null) return address;
   const names = [...url.searchParams.keys()].map((name) => `${name}=…`);
-  return `${url.origin}${url.pathname.replace(/\/+$/, '')}${names.length === 0 ? '' : `?${names.join('&')}`}`;
+  return `${url.origin}${url.pathname.replace(/(?<!\/)\/+$/, '')}${names.length === 0 ? '' : `?${names.join('&')}`}`;
 }
 
 /** The password in an address: as it stands there, decoded, and with the user as `Authorization: Basic` has them. */
