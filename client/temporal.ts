@@ -13,6 +13,7 @@ import type { Config } from '../config/config.ts';
 import { type FailureKind, isFailureKind } from '../contracts/failures.ts';
 import { CommandFailure } from '../lib/errors.ts';
 import { printableLine } from '../lib/printable.ts';
+import { channelArgsFor } from '../runtime/temporal/channel-args.ts';
 import { unreachableText } from '../runtime/temporal/connection-problem.ts';
 import { setTimeout as sleep } from 'node:timers/promises';
 
@@ -49,7 +50,8 @@ async function connectTo(namespace: string, options: ConnectionOptions): Promise
   const address = options.address ?? 'localhost:7233';
   const { interceptors, end } = patientRetries();
   try {
-    const connection = await Connection.connect({ ...options, interceptors, connectTimeout: connectSeconds * 1000 });
+    const more = { interceptors, connectTimeout: connectSeconds * 1000 };
+    const connection = await Connection.connect({ ...channelArgsFor(address), ...options, ...more });
     const client = new Client({ connection, namespace });
     const close = async () => {
       await end();

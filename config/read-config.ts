@@ -1,6 +1,7 @@
 /** Turns the environment into a Config, or into the list of everything that is wrong with it. */
 import { join } from 'node:path';
 import type { ModelAccess } from '../contracts/model-access.ts';
+import { directly } from '../lib/http-request.ts';
 import type { Config } from './config.ts';
 import { type EnvFile, parseEnvFile } from './env-file.ts';
 import { isSettingName, nearestSetting, type SettingName, type SettingValue, settings } from './settings.ts';
@@ -42,7 +43,7 @@ export function readConfig(env: Record<string, string | undefined>, envFile: Env
     return value;
   };
   const config = assemble(read, temporalNames(merged), checkout, mistakes);
-  if (mistakes.length > 0) throw new ConfigError(mistakes);
+  if (mistakes.length > 0) throw new ConfigError([...new Set(mistakes)]);
   return config;
 }
 
@@ -89,7 +90,7 @@ function modelSettings(read: Reader): Config['model'] {
     access: {
       keyHeader: read('SWITCHYARD_MODEL_API_KEY_HEADER'),
       headers: read('SWITCHYARD_MODEL_HEADERS') ?? {},
-      network: networkSettings(read),
+      network: networkSettings(read, offline),
     },
     extraBody: read('SWITCHYARD_MODEL_BODY') ?? {},
     attempts: read('SWITCHYARD_MODEL_ATTEMPTS') ?? 5,
@@ -98,7 +99,10 @@ function modelSettings(read: Reader): Config['model'] {
   };
 }
 
-function networkSettings(read: Reader): ModelAccess['network'] {
+function networkSettings(read: Reader, offline: boolean): ModelAccess['network'] {
+  // Proxies are set for other programs too: one that we cannot use is no mistake where we reach for nothing.
+  const reaches = !offline || read('SWITCHYARD_EMBEDDINGS_MODEL') !== null || read('LANGFUSE_SECRET_KEY') !== null;
+  if (!reaches) return directly;
   return {
     httpProxy: read('HTTP_PROXY'),
     httpsProxy: read('HTTPS_PROXY'),

@@ -36,9 +36,10 @@ export function secretsOf(apiKey: string | null, baseUrl: string | null, { heade
     value,
     ...value.split(' '),
   ]);
-  return [
+  const secrets = [
     ...(apiKey === null ? [] : [apiKey]),
     ...[baseUrl, network.httpProxy, network.httpsProxy].flatMap(passwordsIn),
     ...values.filter((value) => value.length >= leastSecret),
   ];
+  return [...new Set(secrets)];
 }

@@ -38,8 +38,10 @@ export type Redactor = {
  * @param own more patterns, each of which goes whole
  */
 export function createRedactor(secrets: readonly string[], own: readonly RegExp[] = []): Redactor {
+  // One may be a part of another.
+  const longestFirst = secrets.toSorted((one, other) => other.length - one.length);
   const text = (given: string) =>
-    own.reduce((rest, pattern) => rest.replace(pattern, mask), redactSecrets(given, secrets));
+    own.reduce((rest, pattern) => rest.replace(pattern, mask), redactSecrets(given, longestFirst));
   const value = (given: unknown): unknown => {
     if (typeof given === 'string') return text(given);
     if (Array.isArray(given)) return given.map(value);
@@ -51,6 +53,14 @@ export function createRedactor(secrets: readonly string[], own: readonly RegExp[
     return Object.fromEntries(entries);
   };
   return { text, value };
+}
+
+/** An address for people: no user and password, and no values of its query, which may be keys. */
+export function shownAddress(address: string): string {
+  const url = URL.parse(address);
+  if (url === null) return address;
+  const names = [...url.searchParams.keys()].map((name) => `${name}=…`);
+  return `${url.origin}${url.pathname.replace(/(?<!\/)\/+$/, '')}${names.length === 0 ? '' : `?${names.join('&')}`}`;
 }
 
 /** The password in an address: as it stands there, decoded, and with the user as `Authorization: Basic` has them. */

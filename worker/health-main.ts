@@ -3,13 +3,14 @@ import { hostname } from 'node:os';
 import { Connection } from '@temporalio/client';
 import { loadConfig } from '../config/load-config.ts';
 import { seenPolling } from './seen-polling.ts';
+import { channelArgsFor } from '../runtime/temporal/channel-args.ts';
 import { unreachableText } from '../runtime/temporal/connection-problem.ts';
 import { namedServer, type ServerAddress } from '../runtime/host/server-address.ts';
 import { messageOf } from '../lib/errors.ts';
 
 async function connectTo({ connectionOptions, address }: ServerAddress): Promise<Connection> {
   try {
-    return await Connection.connect({ ...connectionOptions, connectTimeout: '5s' });
+    return await Connection.connect({ ...channelArgsFor(address), ...connectionOptions, connectTimeout: '5s' });
   } catch (error) {
     throw new Error(unreachableText(address, error));
   }

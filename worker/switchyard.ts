@@ -3,6 +3,7 @@
  * client. Workflows of yours start `answerQuestion` on its task queue, as a child or by the client
  * (examples/own-worker).
  */
+import { channelArgsFor } from '../runtime/temporal/channel-args.ts';
 import { mkdirSync } from 'node:fs';
 import { Client, Connection } from '@temporalio/client';
 import { questionInput } from '../client/ask/question-input.ts';
@@ -54,7 +55,7 @@ export async function startSwitchyard({ settings = {} }: SwitchyardOptions = {})
   await using opening = new AsyncDisposableStack();
   const worker = await startWorker(config, server, log);
   opening.defer(() => worker.stop());
-  const connection = await Connection.connect(server.connectionOptions);
+  const connection = await Connection.connect({ ...channelArgsFor(server.address), ...server.connectionOptions });
   opening.defer(() => connection.close());
   const opened = opening.move();
   return {

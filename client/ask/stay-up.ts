@@ -1,4 +1,5 @@
 /** Keeps the data directory's runtime up and says where everything is. */
+import { shownAddress } from '../../lib/redaction.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { CommandFailure } from '../../lib/errors.ts';
 import { type Interrupt, listenForInterrupt } from '../terminal/interrupt.ts';
@@ -39,7 +40,7 @@ export function addressesText(ready: ReadyMessage, dataDirectory: string): strin
   const rows: [string, string][] = [
     ['Temporal', `${ready.address} (namespace ${ready.namespace}, task queue ${ready.taskQueue})`],
     ['Web UI', ready.webUrl ?? 'not known: the server is not ours'],
-    ['model', `${ready.modelUrl ?? 'the provider’s own address'}${offline}`],
+    ['model', `${ready.modelUrl === null ? 'the provider’s own address' : shownAddress(ready.modelUrl)}${offline}`],
     ['data', dataDirectory],
   ];
   return inColumns(rows).join('\n');

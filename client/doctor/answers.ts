@@ -7,6 +7,7 @@ import type { Config } from '../../config/config.ts';
 import { dataPaths } from '../../config/data-paths.ts';
 import { failurePage, isFailureKind } from '../../contracts/failures.ts';
 import { CommandFailure, messageOf } from '../../lib/errors.ts';
+import { shownAddress } from '../../lib/redaction.ts';
 import { printableLine } from '../../lib/printable.ts';
 import type { Session } from '../session.ts';
 import { type Finding, later, missing, ok } from './finding.ts';
@@ -65,7 +66,7 @@ export async function modelFinding(config: Config, baseUrl: string | null): Prom
     idleSeconds: model.idleSeconds,
     extraBody: model.extraBody,
   });
-  const where = `${model.specialist} at ${baseUrl ?? 'the provider’s own address'}`;
+  const where = `${model.specialist} at ${baseUrl === null ? 'the provider’s own address' : shownAddress(baseUrl)}`;
   if (!answer.ok) {
     const { kind, message, setting } = answer.failure;
     const page = isFailureKind(kind) ? `, see ${failurePage(kind)}` : '';

@@ -1,11 +1,12 @@
 /** Examines the installation from settings to a real tool call, and prints what it found. */
 import type { Config } from '../../config/config.ts';
 import { checkoutFolder, loadConfig } from '../../config/load-config.ts';
-import { ConfigError } from '../../config/read-config.ts';
+import { ConfigError, withCapitals } from '../../config/read-config.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { CommandFailure, systemErrorCode } from '../../lib/errors.ts';
 import { listenForInterrupt } from '../terminal/interrupt.ts';
 import { colorsFor, inColumns, note, print, printJson } from '../terminal/output.ts';
+import { shownAddress } from '../../lib/redaction.ts';
 import { printableLine } from '../../lib/printable.ts';
 import { openSession } from '../session.ts';
 import { embeddingsFinding, modelFinding, modelLater, runtimeListens, serverFinding } from './answers.ts';
@@ -95,8 +96,8 @@ type ConfiguredSetting = {
 };
 
 /** The environment wins over the file, and an empty value there unsets what the file says: as `readConfig` does it. */
-export function configuredSettings(env: Record<string, string | undefined>): ConfiguredSetting[] {
-  const file = fileValues();
+export function configuredSettings(given: Record<string, string | undefined>): ConfiguredSetting[] {
+  const [env, file] = [withCapitals(given), withCapitals(fileValues())];
   const temporal = Object.keys({ ...file, ...env })
     .filter((name) => name.startsWith('TEMPORAL_'))
     .sort();
@@ -104,7 +105,11 @@ export function configuredSettings(env: Record<string, string | undefined>): Con
     const { unset = null, secret = /KEY|TLS|METADATA/.test(name) } = settingOf(name);
     const text = (env[name] ?? file[name] ?? '').trim();
     if (text === '') return { name, value: null, from: 'default', unset };
-    const value = secret ? `set (${text.length} characters)` : withoutUser(text);
+    const value = secret
+      ? `set (${text.length} characters)`
+      : /^https?:/i.test(text)
+        ? shownAddress(text)
+        : withoutUser(text);
     return { name, value, from: env[name] === undefined ? '.env' : 'environment', unset };
   });
 }

@@ -14,7 +14,8 @@ export function requestUrl(baseUrl: string, path: string, model: string): string
   const url = new URL(baseUrl);
   const base = url.pathname
     .replaceAll('%7Bmodel%7D', encodeURIComponent(model))
-    .replace(/(\/chat\/completions|\/embeddings)?\/*$/, '');
+    .replace(/(?<!\/)\/+$/, '')
+    .replace(/\/(chat\/completions|embeddings)$/, '');
   const isAzure = azureHost.test(url.hostname);
   url.pathname = `${isAzure && base === '' ? '/openai/v1' : base}/${path}`;
   if (isAzure && base.startsWith(deployments) && !url.searchParams.has('api-version'))

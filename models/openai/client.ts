@@ -6,6 +6,7 @@ import { type CallPlace, fellSilent, networkFailure, statusFailure, unusableRepl
 import type { ModelAccess } from '../../contracts/model-access.ts';
 import { type Agents, agentsOf, requestOver } from '../../lib/http-request.ts';
 import { keyHeaders, requestUrl } from './addresses.ts';
+import { createEventReader } from './event-stream.ts';
 import { readReply, type Transfer } from './read-reply.ts';
 import { BrokenStream } from './streamed-completion.ts';
 import { strictJson } from '../reading/lenient-json.ts';
@@ -113,5 +114,8 @@ async function fetchReadable(
 
 /** A refusal may come as the first event of a stream. */
 function withoutEvents(text: string): string {
-  return /^\s*(event:.*\s+)?data:\s*(.+)/.exec(text)?.[2] ?? text;
+  if (!/^\s*(event|data):/.test(text)) return text;
+  const reader = createEventReader();
+  const [first] = [...reader.push(Buffer.from(text.trimStart())), ...reader.end()];
+  return first?.lines.join('\n') ?? text;
 }

@@ -37,11 +37,44 @@ export const untilGone = (signal: AbortSignal): Promise<void> =>
     else signal.addEventListener('abort', () => resolve(), { once: true });
   });
 
-/** Announces the whole body, sends half of it and breaks the connection. */
-export function sendCut(response: ServerResponse, contentType: string, body: string): void {
-  const bytes = Buffer.from(body);
-  response.writeHead(200, { 'content-type': contentType, 'content-length': bytes.length });
-  response.write(bytes.subarray(0, Math.floor(bytes.length / 2)), () => response.destroy());
+/** A body that is ready to be sent: a stream goes out event by event. */
+export type ReadyBody = { contentType: string; body: string };
+
+/** Sends the whole body. */
+export function sendBody(response: ServerResponse, { contentType, body }: ReadyBody): void {
+  const parts = partsOf({ contentType, body });
+  const length = parts.length > 1 ? {} : { 'content-length': Buffer.byteLength(body) };
+  response.writeHead(200, { 'content-type': contentType, ...length });
+  for (const part of parts) response.write(part);
+  response.end();
+}
+
+/**
+ * Sends the first half of a body, then `cut` breaks the connection, `stall` says nothing more until the client leaves, and
+ * `truncate` ends as if that were all.
+ */
+export async function sendHalf(
+  response: ServerResponse,
+  ready: ReadyBody,
+  kind: 'cut' | 'stall' | 'truncate',
+  gone: AbortSignal,
+): Promise<void> {
+  const parts = partsOf(ready);
+  const half =
+    parts.length > 1
+      ? parts.slice(0, Math.ceil(parts.length / 2)).join('')
+      : ready.body.slice(0, ready.body.length / 2);
+  const announced =
+    parts.length > 1 ? {} : { 'content-length': Buffer.byteLength(kind === 'truncate' ? half : ready.body) };
+  response.writeHead(200, { 'content-type': ready.contentType, ...announced });
+  if (kind === 'truncate') response.end(half);
+  else response.write(half, () => kind === 'cut' && response.destroy());
+  if (kind === 'stall') await untilGone(gone);
+}
+
+/** The events of a stream; one part for anything else. */
+function partsOf({ contentType, body }: ReadyBody): string[] {
+  return contentType.startsWith('text/event-stream') ? body.split(/(?<=\n\n)/) : [body];
 }
 
 // Spoils a good reply on purpose: well-formed completions whose content no caller can use.

@@ -3,7 +3,7 @@
 /** What can go wrong with one request. A number is an HTTP status; `quota` is a 429 that no waiting cures. */
 export type Fault =
   | { kind: 'status'; status: number; quota: boolean }
-  | { kind: 'disconnect' | 'cut' | 'hang' | 'garbage' | 'malformed-json' | 'wrong-tool' };
+  | { kind: 'disconnect' | 'cut' | 'truncate' | 'stall' | 'hang' | 'garbage' | 'malformed-json' | 'wrong-tool' };
 
 export type FaultSpec = {
   seed: number;
@@ -25,7 +25,16 @@ export const noFaults: FaultSpec = {
   maxInARow: null,
 };
 
-const plainKinds = ['disconnect', 'cut', 'hang', 'garbage', 'malformed-json', 'wrong-tool'] as const;
+const plainKinds = [
+  'disconnect',
+  'cut',
+  'truncate',
+  'stall',
+  'hang',
+  'garbage',
+  'malformed-json',
+  'wrong-tool',
+] as const;
 
 /** A fault specification that cannot be read; the message names the part. */
 export class FaultSpecError extends Error {

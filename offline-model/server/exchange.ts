@@ -7,7 +7,7 @@ import { ApiError } from './api-error.ts';
 import { ChatBody, EmbeddingsBody } from './chat-request.ts';
 import { type Completion, completionOf } from './completion.ts';
 import { embeddingsKey, embeddingsOf } from './embeddings.ts';
-import { faultName, sendCut, spoil, statusError, untilGone } from '../faults/fault-act.ts';
+import { faultName, type ReadyBody, sendBody, sendHalf, spoil, statusError, untilGone } from '../faults/fault-act.ts';
 import { conversationKey, type FaultDraw } from '../faults/fault-draw.ts';
 import type { Fault, FaultSpec } from '../faults/fault-spec.ts';
 import { replyTo } from '../policy/reply.ts';
@@ -18,7 +18,7 @@ import { splitTokens } from './tokens.ts';
 export type ServerState = { faults: FaultSpec; faultText: string; draw: FaultDraw; log: RequestLog };
 
 /** A computed answer that has not been sent yet. */
-type Prepared = { key: string; make(fault: Fault | null): { contentType: string; body: string } };
+type Prepared = { key: string; make(fault: Fault | null): ReadyBody };
 
 const json = 'application/json';
 
@@ -68,10 +68,10 @@ async function deliver(
     response.destroy();
     return;
   }
-  const { contentType, body } = prepared.make(fault);
-  if (fault?.kind === 'cut') return sendCut(response, contentType, body);
-  response.writeHead(200, { 'content-type': contentType, 'content-length': Buffer.byteLength(body) });
-  response.end(body);
+  const ready = prepared.make(fault);
+  const { kind } = fault ?? {};
+  if (kind === 'cut' || kind === 'stall' || kind === 'truncate') return sendHalf(response, ready, kind, gone);
+  sendBody(response, ready);
 }
 
 /** Sends an error unless a reply is under way already. */

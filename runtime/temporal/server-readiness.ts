@@ -3,6 +3,7 @@ import { connect } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 import { Connection } from '@temporalio/client';
 import { msToTs, optionalTsToMs } from '@temporalio/common/lib/time.js';
+import { channelArgsFor } from './channel-args.ts';
 import { registerSearchAttributes } from './search-attributes.ts';
 
 const dayMs = 24 * 60 * 60 * 1000;
@@ -21,7 +22,7 @@ export async function prepareServer(
 ): Promise<void> {
   const deadline = AbortSignal.any([signal, AbortSignal.timeout(readyWithinSeconds * 1000)]);
   await untilListening(address, deadline);
-  const connection = await Connection.connect({ address, connectTimeout: '30s' });
+  const connection = await Connection.connect({ address, ...channelArgsFor(address), connectTimeout: '30s' });
   try {
     await keepRuns(connection, namespace, retentionDays * dayMs, deadline);
     const { refusal } = await registerSearchAttributes(connection, namespace);

@@ -138,6 +138,65 @@ test('.env.example has every setting once, in the order of the table, and every 
   assert.doesNotThrow(() => readConfig({}, { path: '.env', text: lines.join('\n') }, checkout));
 });
 
+test('proxies are read by either spelling, where anything is reached for; an unusable one is a mistake only there', () => {
+  const key = { OPENAI_API_KEY: 'sk-abc' };
+  const proxies = {
+    http_proxy: 'me:pw@proxy.example:3128',
+    HTTP_PROXY: 'http://other',
+    HTTPS_PROXY: 'https://p.example',
+  };
+  assert.deepEqual(readConfig({ ...key, ...proxies, no_proxy: '.internal' }, null, checkout).model.access.network, {
+    httpProxy: 'http://me:pw@proxy.example:3128/',
+    httpsProxy: 'https://p.example/',
+    noProxy: '.internal',
+    caFile: null,
+  });
+  const socks = { HTTPS_PROXY: 'socks5://127.0.0.1:1080' };
+  assert.equal(readConfig(socks, null, checkout).model.access.network.httpsProxy, null);
+  const [mistake] = mistakesOf(() => readConfig({ ...key, ...socks }, null, checkout));
+  assert.match(String(mistake), /^HTTPS_PROXY: expected an http:\/\/ or https:\/\/ address/);
+});
+
+test('extra headers and fields are JSON objects, and never what each call decides', () => {
+  const read = (env: object) => readConfig({ OPENAI_API_KEY: 'sk-abc', ...env }, null, checkout).model;
+  const { access, extraBody, stream, idleSeconds } = read({
+    SWITCHYARD_MODEL_HEADERS: '{"x-team": "search"}',
+    SWITCHYARD_MODEL_BODY: '{"all": {"seed": 7}, "router": {"seed": 8, "top_k": 1}}',
+    SWITCHYARD_MODEL_STREAM: 'OFF',
+  });
+  assert.deepEqual(access.headers, { 'x-team': 'search' });
+  assert.deepEqual([extraBody.router, extraBody.judge], [{ seed: 8, top_k: 1 }, { seed: 7 }]);
+  assert.deepEqual([stream, idleSeconds], [false, 60]);
+  const wrong = [
+    { SWITCHYARD_MODEL_HEADERS: 'x-team: search' },
+    { SWITCHYARD_MODEL_HEADERS: '{"x-team": 1}' },
+    { SWITCHYARD_MODEL_HEADERS: '{"Content-Length": "1"}' },
+    { SWITCHYARD_MODEL_HEADERS: '{"x-team": "a\\nb: c"}' },
+    { SWITCHYARD_MODEL_BODY: '{"seed": 7}' },
+    { SWITCHYARD_MODEL_BODY: '{"router": {"messages": []}}' },
+    { SWITCHYARD_MODEL_BODY: '[]' },
+    { SWITCHYARD_MODEL_API_KEY_HEADER: 'my header' },
+    { SWITCHYARD_MODEL_STREAM: 'maybe' },
+  ];
+  for (const env of wrong) {
+    const [name] = Object.keys(env);
+    assert.match(String(mistakesOf(() => read(env))[0]), new RegExp(`^${name}: expected `));
+  }
+});
+
+test('an endpoint of its own for embeddings gets no header of the chat model’s', () => {
+  const chat = {
+    OPENAI_API_KEY: 'sk-abc',
+    SWITCHYARD_MODEL_HEADERS: '{"x-team": "search"}',
+    SWITCHYARD_EMBEDDINGS_MODEL: 'e5',
+    HTTPS_PROXY: 'http://proxy.example',
+  };
+  assert.deepEqual(readConfig(chat, null, checkout).embeddings?.access.headers, { 'x-team': 'search' });
+  const own = readConfig({ ...chat, SWITCHYARD_EMBEDDINGS_BASE_URL: 'https://e.example' }, null, checkout).embeddings;
+  assert.deepEqual(own?.access.headers, {});
+  assert.equal(own?.access.network.httpsProxy, 'http://proxy.example/');
+});
+
 test('embeddings are off until a model is named, and a server of their own never gets the key of the chat model', () => {
   assert.equal(readConfig({ OPENAI_API_KEY: 'sk-abc' }, null, checkout).embeddings, null);
   const shared = readConfig({ OPENAI_API_KEY: 'sk-abc', SWITCHYARD_EMBEDDINGS_MODEL: 'small' }, null, checkout);

@@ -4,9 +4,10 @@ import type { AddressInfo } from 'node:net';
 import { test, type TestContext } from 'node:test';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { ModelFailure } from '../../models/chat-model.ts';
+import { startOfflineModel } from '../../offline-model/server/server.ts';
 import { chunksOf, eventStreamOf } from '../support/scripted-server-stream.ts';
 import { completion, openAiError } from '../support/scripted-server-reply.ts';
-import { modelFor, question, scene, searchTool } from './chat-scene.ts';
+import { modelFor, question, scene, searchTool, verdictFormat } from './chat-scene.ts';
 
 const events = { 'content-type': 'text/event-stream' };
 const never = new AbortController().signal;
@@ -63,6 +64,42 @@ test('a streamed reply is the same reply, byte for byte', async () => {
     assert.equal(whole.bodies()[0]?.stream, undefined);
     // What was sent differs by its fields for streams, which an estimate of tokens does not count.
     assert.equal(JSON.stringify(one), JSON.stringify(other), name);
+  }
+});
+
+test('the offline model gives the same replies both ways, and its faults are failures both ways', async () => {
+  const messages = [
+    {
+      role: 'system' as const,
+      content: 'You answer questions about a repository. Look things up with the tool first.',
+    },
+    { role: 'user' as const, content: '<question>\nWhere is createServer implemented?\n</question>' },
+  ];
+  const route = '<routes>\n- code: functions\n- docs: documentation\n</routes>\n<question>\nWhere is it?\n</question>';
+  const requests = [
+    question({ messages, tools: [searchTool] }),
+    question({ messages, tools: [searchTool], toolChoice: 'none' }),
+    question({ role: 'router', messages: [{ role: 'user', content: route }], topLogprobs: 5, maxOutputTokens: 10 }),
+    question({ role: 'judge', messages, responseFormat: verdictFormat }),
+  ];
+  await using plain = await startOfflineModel();
+  const both = [true, false].map((stream) => modelFor(plain.url, { stream }));
+  for (const request of requests) {
+    const [streamed, whole] = await Promise.all(
+      both.map((model) => model.chat(request, { signal: never, callId: 'c' })),
+    );
+    assert.equal(JSON.stringify(streamed), JSON.stringify(whole));
+  }
+  for (const [fault, kind] of [
+    ['cut', 'ModelUnavailable'],
+    ['truncate', 'ModelUnavailable'],
+    ['stall', 'ModelTimedOut'],
+  ] as const) {
+    await using faulty = await startOfflineModel({ faults: `${fault}=1` });
+    for (const stream of [true, false]) {
+      const failure = await failureOf(ask(faulty.url, { stream, timeoutSeconds: 1, idleSeconds: 0.3 }));
+      assert.equal(failure.kind, kind, `${fault}, ${stream}`);
+    }
   }
 });
 

@@ -73,6 +73,25 @@ test('a disconnect gives no status, a cut reply announces more than it sends', a
   await assert.rejects(cut.text());
 });
 
+test('half a reply, streamed too: cut, ended as if it were whole, or stalled until the client leaves', async (t) => {
+  const streamed = { ...ask('Hello'), stream: true };
+  const cut = await send(await openModel(t, { faults: 'cut=1' }), streamed);
+  await assert.rejects(cut.text());
+  const truncated = await openModel(t, { faults: 'truncate=1' });
+  const stream = await (await send(truncated, streamed)).text();
+  assert.match(stream, /^(data: \{.*\}\n\n)+$/);
+  assert.doesNotMatch(stream, /"finish_reason":"|\[DONE\]/);
+  const json = await (await send(truncated)).text();
+  assert.throws(() => JSON.parse(json));
+  const gone = new AbortController();
+  const url = `${await openModel(t, { faults: 'stall=1' })}/chat/completions`;
+  const stalled = await post(url, streamed, { signal: gone.signal });
+  const reader = stalled.body?.getReader();
+  assert.match(Buffer.from((await reader?.read())?.value ?? []).toString(), /^data: \{/);
+  gone.abort();
+  await assert.rejects(async () => reader?.read());
+});
+
 for (const [faults, named] of [
   ['hang=1', 'hang'],
   ['latency=600000', null],
