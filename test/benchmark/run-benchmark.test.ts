@@ -1,5 +1,5 @@
 /**
- * Each test replays every run of its benchmark from history. Not under forced replay at each task (`test:replayed`): a
+ * Each test replays every run of its benchmark from history. Not with `replayAtEachTask`: a
  * worker without a cache loses local activities of workflows that run side by side, and waits 10 s for each.
  */
 import assert from 'node:assert/strict';

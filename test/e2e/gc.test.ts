@@ -8,7 +8,9 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { test } from 'node:test';
+import { openSession, type Session } from '../../client/session.ts';
 import { dataPaths } from '../../config/data-paths.ts';
+import { loadConfig } from '../../config/load-config.ts';
 import { contentFile } from '../../retrieval/store/content-store.ts';
 import { contentFiles } from '../../retrieval/store/content-sweep.ts';
 import { storedRepositories } from '../../retrieval/store/store-sweep.ts';
@@ -21,14 +23,14 @@ type Row = { kind: string; before: Usage; removed: { count: number }; after: Usa
 
 async function newPlace() {
   const paths = dataPaths(mkdtempSync(join(tmpdir(), 'switchyard-gc-')));
-  const env = {
-    ...process.env,
+  const own = {
     SWITCHYARD_HOME: paths.dataDirectory,
     SWITCHYARD_TEMPORAL_EXECUTABLE: await temporalExecutable(),
     NO_COLOR: '1',
     // An export that is not over yet would keep its run's content: here nothing is to be kept.
     SWITCHYARD_TRACES: 'none',
   };
+  const env = { ...process.env, ...own };
   const bin = join(checkout, 'client/bin.js');
   const switchyard = (...args: string[]) =>
     new Promise<Ended>((resolve) => {
@@ -44,6 +46,7 @@ async function newPlace() {
     });
   return {
     paths,
+    env,
     switchyard,
     start,
     [Symbol.dispose]: () => rmSync(paths.dataDirectory, { recursive: true, force: true }),
@@ -57,6 +60,17 @@ async function gc({ switchyard }: Place, ...more: string[]): Promise<{ rows: Map
   assert.equal(code, 0, stderr);
   const { kinds, notes } = JSON.parse(stdout) as { kinds: Row[]; notes: string[] };
   return { rows: new Map(kinds.map((row) => [row.kind, row])), notes };
+}
+
+/** Keeps the runtime of a place, with its server, until it is disposed of. The runtime gets this process's settings. */
+function keepServer({ env }: Place): Promise<Session> {
+  Object.assign(process.env, env);
+  return openSession({
+    settings: loadConfig(env),
+    need: 'server',
+    onProgress: () => {},
+    signal: new AbortController().signal,
+  });
 }
 
 async function ask({ switchyard }: Place, question: string): Promise<string> {
@@ -96,7 +110,8 @@ test('gc, killed in the middle and run again, keeps what the retention covers; w
   const id = await ask(place, 'How are option flags parsed?');
   makeOld(place);
   const needed = [...contentFiles(place.paths.content)].length;
-  const trace = await place.switchyard('trace', id, '--json');
+  const { code, stdout: trace } = await place.switchyard('trace', id, '--json');
+  assert.equal(code, 0);
   addContent(place, 6000);
   const child = place.start('gc', '--keep', '1');
   child.stderr.setEncoding('utf8').on('data', (text: string) => {
@@ -107,10 +122,13 @@ test('gc, killed in the middle and run again, keeps what the retention covers; w
   const left = [...contentFiles(place.paths.content)].length;
   assert.ok(left > needed && left < needed + 6000, `killed with ${left} of ${needed + 6000} left`);
 
+  // From here on the commands join one runtime.
+  await using runtime = new AsyncDisposableStack();
+  runtime.use(await keepServer(place));
   const kept = await gc(place, '--keep', '1');
   assert.equal(kept.rows.get('content')?.after.count, needed);
   assert.equal(kept.rows.get('snapshots')?.after.count, 1);
-  assert.deepEqual(await place.switchyard('trace', id, '--json'), trace);
+  assert.equal((await place.switchyard('trace', id, '--json')).stdout, trace);
 
   // Two at once: one waits for the other, and there is nothing left for it.
   const both = await Promise.all([gc(place, '--keep', '0'), gc(place, '--keep', '0')]);
@@ -125,5 +143,6 @@ test('gc, killed in the middle and run again, keeps what the retention covers; w
   assert.ok((removed('content')[1] ?? 0) > 0 && removed('content')[0] === 0);
   assert.equal([...contentFiles(place.paths.content)].length, 0);
   assert.equal((await place.switchyard('trace', id)).code, 2);
+  await runtime.disposeAsync();
   assert.equal(textOf(place.paths.server), '');
 });

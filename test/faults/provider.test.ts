@@ -1,11 +1,13 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { AnswerOutcome, RunProgress } from '../../contracts/run.ts';
-import { openScene, pipeline, quickLimits } from '../support/scene.ts';
+import { openScene, pipeline, quickLimits, replayAtEachTask } from '../support/scene.ts';
 import { completion, openAiError } from '../support/scripted-server-reply.ts';
 import { startScriptedServer } from '../support/scripted-server.ts';
 import { goodDraft, roleOf, says, startTeam } from '../support/team.ts';
 import { until } from '../support/until.ts';
+
+replayAtEachTask();
 
 test('a rejected key fails at once and names the setting, after one request', async () => {
   await using server = await startScriptedServer({ reply: () => openAiError(401, 'Incorrect API key provided') });

@@ -5,8 +5,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import type { AnswerOutcome } from '../../contracts/run.ts';
-import { openScene, pipeline } from '../support/scene.ts';
+import { openScene, pipeline, replayAtEachTask } from '../support/scene.ts';
 import { calls, goodDraft, says, startTeam } from '../support/team.ts';
+
+replayAtEachTask();
 
 const source = 'export function boil(water) {\n  if (water < 1) throw new Error("KETTLE_EMPTY");\n}\n';
 

@@ -38,8 +38,15 @@ const bundles = dataPaths(join(checkout, '.switchyard')).cache;
 /** One set for all scenes of a file: starting threads is most of a short run. */
 const retrievalThreads = createThreads();
 
-/** Runs the workflow tests with replay on every task when it is 0. */
-const maxCachedWorkflows = Number(process.env.TEST_CACHED_WORKFLOWS ?? 100);
+let maxCachedWorkflows = 100;
+
+/**
+ * For the scenes of a file whose tests neither wait nor measure: no workflow is kept in memory, so that each is replayed
+ * from its history at every task.
+ */
+export function replayAtEachTask(): void {
+  maxCachedWorkflows = 0;
+}
 
 export const quickLimits: CallLimits = {
   modelCallSeconds: 20,

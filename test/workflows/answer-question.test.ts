@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { openScene, pipeline } from '../support/scene.ts';
+import { openScene, pipeline, replayAtEachTask } from '../support/scene.ts';
 import { calls, goodDraft, inventedDraft, roleOf, says, startTeam } from '../support/team.ts';
+
+replayAtEachTask();
 
 test('a question is routed, answered with a verified citation, and its state says how', async () => {
   await using team = await startTeam();

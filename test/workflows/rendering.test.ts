@@ -10,8 +10,10 @@ import type { AnswerOutcome } from '../../contracts/run.ts';
 import { createContentStore } from '../../retrieval/store/content-store.ts';
 import { createRetrieval } from '../../retrieval/repository.ts';
 import { historyOf } from '../support/histories.ts';
-import { openScene, pipeline } from '../support/scene.ts';
+import { openScene, pipeline, replayAtEachTask } from '../support/scene.ts';
 import { calls, goodDraft, says, startTeam } from '../support/team.ts';
+
+replayAtEachTask();
 
 test('tool results that are gone from the store are rendered again, byte for byte, though every turn uses the same call id', async () => {
   let dataDirectory = '';
