@@ -7,6 +7,9 @@ import { z } from 'zod';
 export const ContentId = z.string().regex(/^[0-9a-f]{64}$/);
 export type ContentId = z.infer<typeof ContentId>;
 
+/** With the files that are known to hold keys and passwords; part of the snapshot's identity. */
+const includeSecrets = z.literal(true).exactOptional();
+
 /** Where the user says the repository is. `path` is absolute by the time it reaches a workflow. */
 export const RepositoryRef = z.discriminatedUnion('kind', [
   z.object({
@@ -15,8 +18,9 @@ export const RepositoryRef = z.discriminatedUnion('kind', [
     ref: z.string().min(1).exactOptional(),
     /** With what the working copy changes; the snapshot's id then covers the changes. */
     uncommitted: z.literal(true).exactOptional(),
+    includeSecrets,
   }),
-  z.object({ kind: z.literal('url'), url: z.string().min(1), ref: z.string().min(1).exactOptional() }),
+  z.object({ kind: z.literal('url'), url: z.string().min(1), ref: z.string().min(1).exactOptional(), includeSecrets }),
 ]);
 export type RepositoryRef = z.infer<typeof RepositoryRef>;
 
@@ -30,11 +34,23 @@ export const SnapshotRef = z.object({
 });
 export type SnapshotRef = z.infer<typeof SnapshotRef>;
 
+/** Files of the repository that a snapshot does not hold, or holds in part, for one reason. */
+export const LeftOut = z.object({
+  /** For people, such as `binary` or `too large`. */
+  reason: z.string().max(60),
+  count: z.int().positive(),
+  /** The first paths, printable; a folder that is left out whole ends in `/` and counts once. */
+  examples: z.array(z.string().max(200)).max(3),
+});
+export type LeftOut = z.infer<typeof LeftOut>;
+
 export const Snapshot = SnapshotRef.extend({
   kind: z.enum(['commit', 'folder']),
   /** For people: the folder's or repository's name, with the ref that was asked for. */
   label: z.string().max(300),
   files: z.int().nonnegative(),
   bytes: z.int().nonnegative(),
+  /** What cannot be found in it, by reason; absent in snapshots of earlier versions. */
+  leftOut: z.array(LeftOut).max(20).exactOptional(),
 });
 export type Snapshot = z.infer<typeof Snapshot>;
