@@ -21,7 +21,7 @@ export function decode(bytes: Uint8Array): Decoded | null {
 /** UTF-8 in which a few characters are damaged: in other encodings, what is valid UTF-8 is so by chance. */
 function isMostlyUtf8(broken: string): boolean {
   const damaged = broken.match(/\ufffd/g)?.length ?? 0;
-  const sound = broken.match(/[^\u0000-\u007f\ufffd]/g)?.length ?? 0;
+  const sound = broken.match(/[^\p{ASCII}\ufffd]/gu)?.length ?? 0;
   return sound > damaged;
 }
 
@@ -59,7 +59,7 @@ function isAsciiWide(bytes: Uint8Array, low: 0 | 1): boolean {
 
 function decodeWide(bytes: Uint8Array, encoding: Wide): Decoded | null {
   const text = new TextDecoder(encoding).decode(bytes);
-  const odd = text.match(/[\u0000-\u0008\u000e-\u001a\u007f\ufffd\uffff]/g)?.length ?? 0;
+  const odd = text.match(/[^\P{Cc}\t\n\v\f\r]|[\ufffd\uffff]/gu)?.length ?? 0;
   return text.includes('\0') || odd > text.length / 50 ? null : { text, read: 'whole' };
 }
 
@@ -69,7 +69,7 @@ function japanese(bytes: Uint8Array): string | null {
     const text = tryDecode(encoding, bytes);
     if (text === null) continue;
     const kana = text.match(/[\u3041-\u30fe]/g)?.length ?? 0;
-    const others = text.match(/[^\u0000-\u007f\u3041-\u30fe]/g)?.length ?? 0;
+    const others = text.match(/[^\p{ASCII}\u3041-\u30fe]/gu)?.length ?? 0;
     if (kana >= 2 && kana * 4 >= others) return text;
   }
   return null;
