@@ -1,96 +1,94 @@
 /** Every setting by name: what it is for, what it takes, and what holds without it. */
 import { isAbsolute } from 'node:path';
+import { z } from 'zod';
 
 export type Setting<Value> = {
   /** One line for .env.example and for `doctor`. */
   about: string;
-  /** What a value must be, to end the sentence "NAME: expected …". */
+  /** What a value must be, to end the sentence "NAME: expected …"; the schema's own words are not shown. */
   expects: string;
   /** What holds when it is not set, as a person would write it; null: nothing. */
   unset: string | null;
   /** True: never shown. */
   secret: boolean;
-  /** Null: the text is no such value. */
-  read: (text: string) => Value | null;
+  /** Takes the text as it is written. */
+  schema: z.ZodType<Value, string>;
 };
 
+/** What a value must be, in words and as a schema. */
+type Kind<Value> = readonly [expects: string, schema: z.ZodType<Value, string>];
+
 export const logLevels = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
+const traceSinks = ['langfuse', 'file', 'none'] as const;
 
 function setting<Value>(
   about: string,
-  [expects, read]: readonly [string, (text: string) => Value | null],
+  [expects, schema]: Kind<Value>,
   unset: string | null = null,
   secret = false,
 ): Setting<Value> {
-  return { about, expects, unset, secret, read };
+  return { about, expects, unset, secret, schema };
 }
 
-function whole(least: number, most: number): readonly [string, (text: string) => number | null] {
+function whole(least: number, most: number): Kind<number> {
+  const number = z.int().min(least).max(most);
   return [
     `a whole number from ${least} to ${most}`,
-    (text) => {
-      const value = /^\d{1,9}$/.test(text) ? Number(text) : Number.NaN;
-      return value >= least && value <= most ? value : null;
-    },
+    z
+      .string()
+      .regex(/^\d{1,9}$/)
+      .transform(Number)
+      .pipe(number),
   ];
 }
 
-const word = ['a name without spaces', (text: string) => (/^\S{1,200}$/.test(text) ? text : null)] as const;
-const key = ['a key without spaces', word[1]] as const;
-const anyText = ['text', (text: string) => text] as const;
-const absolutePath = [
-  'an absolute path (~ is not expanded)',
-  (text: string) => (isAbsolute(text) ? text : null),
-] as const;
-const absolutePaths = [
+const oneWord = z.string().regex(/^\S{1,200}$/);
+const path = z.string().refine(isAbsolute);
+const word: Kind<string> = ['a name without spaces', oneWord];
+const key: Kind<string> = ['a key without spaces', oneWord];
+const anyText: Kind<string> = ['text', z.string()];
+const absolutePath: Kind<string> = ['an absolute path (~ is not expanded)', path];
+const absolutePaths: Kind<string[]> = [
   'absolute paths with commas between them',
-  (text: string) => {
-    const paths = text.split(',').map((path) => path.trim());
-    return paths.every((path) => isAbsolute(path)) ? paths : null;
-  },
-] as const;
-const level = [
-  `one of ${logLevels.join(', ')}`,
-  (text: string) => logLevels.find((known) => known === text) ?? null,
-] as const;
+  z
+    .string()
+    .transform((text) => text.split(',').map((each) => each.trim()))
+    .pipe(z.array(path)),
+];
+const level: Kind<(typeof logLevels)[number]> = [`one of ${logLevels.join(', ')}`, z.enum(logLevels)];
+const traceSink: Kind<(typeof traceSinks)[number]> = ['langfuse, file or none', z.enum(traceSinks)];
 
-const httpUrl = [
+const httpUrl: Kind<string> = [
   'an http:// or https:// address such as http://127.0.0.1:8080/v1',
-  (text: string) => {
-    const url = URL.parse(text);
-    return url !== null && /^https?:$/.test(url.protocol) ? text.replace(/\/+$/, '') : null;
-  },
-] as const;
+  z.url({ protocol: /^https?$/ }).transform((text) => text.replace(/\/+$/, '')),
+];
 
 /** A port alone is one of this machine. */
-const listenAddress = [
+const listenAddress: Kind<string> = [
   'a port, or host:port',
-  (text: string) => {
-    const [, host = '127.0.0.1', port] = /^(?:(\[[0-9a-f:]+\]|[\w.-]+):)?(\d{1,5})$/i.exec(text) ?? [];
-    return port !== undefined && Number(port) > 0 && Number(port) < 65_536 ? `${host}:${port}` : null;
-  },
-] as const;
+  z
+    .string()
+    .regex(/^(?:(?:\[[0-9a-f:]+\]|[\w.-]+):)?\d{1,5}$/i)
+    .transform((text) => (text.includes(':') ? text : `127.0.0.1:${text}`))
+    .refine((text) => isPort(Number(/\d+$/.exec(text)?.[0]))),
+];
 
-const traceSink = [
-  'langfuse, file or none',
-  (text: string) => (['langfuse', 'file', 'none'] as const).find((known) => known === text) ?? null,
-] as const;
+const isPort = (port: number): boolean => port > 0 && port < 65_536;
 
-const environmentName = [
+const environmentName: Kind<string> = [
   'up to 40 of a-z, 0-9, - and _, not starting with langfuse',
-  (text: string) => (/^(?!langfuse)[a-z0-9_-]{1,40}$/.test(text) ? text : null),
-] as const;
+  z.string().regex(/^(?!langfuse)[a-z0-9_-]{1,40}$/),
+];
 
-const pattern = [
-  'a JavaScript regular expression',
-  (text: string) => {
-    try {
-      return new RegExp(text, 'g').source;
-    } catch {
-      return null;
-    }
-  },
-] as const;
+const pattern: Kind<string> = ['a JavaScript regular expression', z.string().refine(isPattern)];
+
+function isPattern(text: string): boolean {
+  try {
+    return new RegExp(text, 'g').source !== '';
+  } catch {
+    return false;
+  }
+}
 
 const sameAsAll = 'SWITCHYARD_MODEL';
 
@@ -214,7 +212,7 @@ export const settings = {
 };
 
 export type SettingName = keyof typeof settings;
-export type SettingValue<Name extends SettingName> = Exclude<ReturnType<(typeof settings)[Name]['read']>, null>;
+export type SettingValue<Name extends SettingName> = z.output<(typeof settings)[Name]['schema']>;
 
 export const settingNames: readonly SettingName[] = Object.keys(settings).filter(isSettingName);
 
