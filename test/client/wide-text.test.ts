@@ -30,6 +30,7 @@ test('the routes expected and taken', () => {
     agreed: 1,
     share: 0.25,
     interval: null,
+    kappaInterval: null,
     kappa: 0.1,
     failed: 0,
     fallbacks: 0,
