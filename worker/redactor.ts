@@ -2,6 +2,7 @@
 import type { Config } from '../config/config.ts';
 import { createRedactor, type Redactor } from '../lib/redaction.ts';
 
+/** @returns a redactor for logs and traces of this configuration; the pattern was checked when the settings were read */
 export function redactorOf({ model, embeddings, traces }: Config): Redactor {
   const keys = [model.apiKey, embeddings?.apiKey, traces.langfuse?.secretKey];
   const secrets = keys.filter((key) => typeof key === 'string');

@@ -55,6 +55,7 @@ export function storedSnapshots(dataDirectory: string, repositoryKey: string): s
     .map(({ id }) => String(id));
 }
 
+/** @param repositoryKey as `storedRepositories` names it. @throws what `pause` throws; what was removed by then is gone for good */
 export async function sweepStore(repositoryKey: string, options: StoreSweepOptions): Promise<StoreSweep> {
   const { dataDirectory, unusedSinceMs, dryRun, pause } = options;
   if (!isCurrent(dataDirectory, repositoryKey) && !isUnused(dataDirectory, repositoryKey, unusedSinceMs))
