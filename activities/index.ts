@@ -14,6 +14,7 @@ import { synthesize } from './agents/synthesize.ts';
 
 export type Activities = ReturnType<typeof createActivities>;
 
+/** @returns one function for each activity, by the name that workflows call it by */
 export function createActivities(deps: ActivityDependencies) {
   return {
     openRepository: openRepository(deps),

@@ -42,6 +42,7 @@ function wordingsOf(fact: Fact): string {
   return fact.map(({ text, match }) => (match === 'regex' ? `what /${text}/ matches` : text)).join(' / ');
 }
 
+/** @returns instructions, then question, reference answer, answer and the rubric's criteria, numbered from 1 in the seed's order */
 export function answerJudgeMessages(task: Task): ChatMessage[] {
   const rubric = rubricOf(task.question);
   const criteria = shuffledOrder(rubric.length, task.seed).map((which, at) => `${at + 1}. ${rubric[which]}`);

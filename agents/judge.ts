@@ -21,6 +21,7 @@ export const verdictSchema: ReplySchema = {
 /** `evidence` is the cited places in the tools' rendering. */
 export type JudgeTask = { question: string; answer: string; evidence: string };
 
+/** @param prompt the pipeline's, put before our instructions; null for ours alone */
 export function judgeMessages(prompt: string | null, task: JudgeTask): ChatMessage[] {
   const parts = [
     `<question>\n${task.question}\n</question>`,
@@ -35,6 +36,7 @@ export function judgeMessages(prompt: string | null, task: JudgeTask): ChatMessa
 
 export type JudgeReply = { kind: 'verdict'; verdict: Verdict } | { kind: 'unparsable'; problem: string };
 
+/** @returns `unparsable` with what to say to the model, also for a refusal without reasons; at most 10 reasons */
 export function parseVerdict(reply: ChatReply): JudgeReply {
   const fields = findJsonObject(reply.text);
   if (fields === null) return { kind: 'unparsable', problem: reply.slip ?? 'the reply holds no whole JSON object' };

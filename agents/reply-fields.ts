@@ -79,6 +79,7 @@ function readLine(value: unknown): number | null {
 
 // Asks again after a reply that could not be used: with the reply in view, and what was wrong with it.
 
+/** @param problem what was wrong with the last reply, as a sentence; @param mustAnswer true: no tool may be called any more */
 export function repairMessage(problem: string, mustAnswer: boolean): ChatMessage {
   const wanted = mustAnswer ? '' : 'Call a tool, or reply ';
   const again = mustAnswer ? 'Reply again ' : '';

@@ -16,6 +16,7 @@ export const orderSchema: ReplySchema = {
   },
 };
 
+/** @param prompt the pipeline's, put before our instructions; null for ours alone. @param candidates numbered from 1 in the request */
 export function rerankMessages(
   prompt: string | null,
   query: string,

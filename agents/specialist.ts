@@ -24,6 +24,7 @@ export type SpecialistTask = {
   map: string | null;
 };
 
+/** @returns the opening of a conversation: the prompt with our rules, then question, map, earlier draft and review, as far as there are any */
 export function specialistMessages(spec: Pick<SpecialistSpec, 'prompt'>, task: SpecialistTask): ChatMessage[] {
   const parts = [`<question>\n${task.question}\n</question>`];
   if (task.map !== null) parts.push(`<repository_map>\n${task.map}\n</repository_map>`);
@@ -49,6 +50,11 @@ export type SpecialistReply =
   | { kind: 'draft'; draft: Draft }
   | { kind: 'unparsable'; problem: string };
 
+/**
+ * Tool calls win over a draft beside them.
+ * @param mustAnswer true: tool calls are not taken
+ * @returns `unparsable` with what to say to the model
+ */
 export function parseSpecialistReply(reply: ChatReply, mustAnswer: boolean): SpecialistReply {
   if (reply.toolCalls.length > 0 && !mustAnswer) {
     const requests = reply.toolCalls.map((call) => ({

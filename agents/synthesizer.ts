@@ -56,6 +56,7 @@ export type Candidate = {
   citations: readonly Citation[];
 };
 
+/** @param evidence the cited places in the tools' rendering; @param prompt the pipeline's, put before our instructions; null for ours alone */
 export function synthesisMessages(
   prompt: string | null,
   question: string,
@@ -83,6 +84,7 @@ export function synthesisMessages(
 
 export type SynthesisReply = { kind: 'synthesis'; synthesis: Synthesis } | { kind: 'unparsable'; problem: string };
 
+/** @returns `unparsable` with what to say to the model; at most 20 superseded results, others are left out */
 export function parseSynthesis(reply: ChatReply): SynthesisReply {
   const fields = findJsonObject(reply.text);
   if (fields === null) return { kind: 'unparsable', problem: reply.slip ?? 'the reply holds no whole JSON object' };

@@ -8,6 +8,7 @@ export type EnvLines = { values: Record<string, string>; mistakes: string[] };
 const assignment = /^(?:export\s+)?([A-Za-z_][A-Za-z0-9_]*)\s*=\s*(.*)$/;
 const quoted = /^(["'])(.*)\1\s*(?:#.*)?$/;
 
+/** Of a name that stands twice the last line counts. @returns values as they are written, without quotes and comments */
 export function parseEnvFile({ path, text }: EnvFile): EnvLines {
   const values: Record<string, string> = {};
   const mistakes: string[] = [];

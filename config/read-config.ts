@@ -37,9 +37,10 @@ export function readConfig(env: Record<string, string | undefined>, envFile: Env
   const read: Reader = (name) => {
     const text = merged[name];
     if (text === undefined) return null;
-    // The table pairs each name with its own reader; the compiler can't follow that pairing through the index.
-    const value = settings[name].read(text) as SettingValue<typeof name> | null;
-    if (value === null) mistakes.push(`${name}: expected ${settings[name].expects}`);
+    const { success, data } = settings[name].schema.safeParse(text);
+    if (!success) mistakes.push(`${name}: expected ${settings[name].expects}`);
+    // The table pairs each name with its own schema; the compiler can't follow that pairing through the index.
+    const value = success ? (data as SettingValue<typeof name>) : null;
     return value;
   };
   const config = assemble(read, temporalNames(merged), checkout, mistakes);

@@ -1,74 +1,108 @@
-/** What a setting may be: each kind of value with its words for a person and its reader, which gives null for anything else. */
+/** What a setting may be: each kind of value with its words for a person and its schema, which takes the text as written. */
 import { isAbsolute } from 'node:path';
+import { z } from 'zod';
 
-const logLevels = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
+/** The words end the sentence "NAME: expected …"; the schema's own are not shown. */
+export type Kind<Value> = readonly [expects: string, schema: z.ZodType<Value, string>];
 
-export function whole(least: number, most: number): readonly [string, (text: string) => number | null] {
+export const logLevels = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
+const traceSinks = ['langfuse', 'file', 'none'] as const;
+
+export function whole(least: number, most: number): Kind<number> {
+  const number = z.int().min(least).max(most);
   return [
     `a whole number from ${least} to ${most}`,
-    (text) => {
-      const value = /^\d{1,9}$/.test(text) ? Number(text) : Number.NaN;
-      return value >= least && value <= most ? value : null;
-    },
+    z
+      .string()
+      .regex(/^\d{1,9}$/)
+      .transform(Number)
+      .pipe(number),
   ];
 }
 
-export const word = ['a name without spaces', (text: string) => (/^\S{1,200}$/.test(text) ? text : null)] as const;
-export const key = ['a key without spaces', word[1]] as const;
-export const anyText = ['text', (text: string) => text] as const;
-export const absolutePath = [
-  'an absolute path (~ is not expanded)',
-  (text: string) => (isAbsolute(text) ? text : null),
-] as const;
-export const absolutePaths = [
+const oneWord = z.string().regex(/^\S{1,200}$/);
+const path = z.string().refine(isAbsolute);
+export const word: Kind<string> = ['a name without spaces', oneWord];
+export const key: Kind<string> = ['a key without spaces', oneWord];
+export const anyText: Kind<string> = ['text', z.string()];
+export const absolutePath: Kind<string> = ['an absolute path (~ is not expanded)', path];
+export const absolutePaths: Kind<string[]> = [
   'absolute paths with commas between them',
-  (text: string) => {
-    const paths = text.split(',').map((path) => path.trim());
-    return paths.every((path) => isAbsolute(path)) ? paths : null;
-  },
-] as const;
-export const level = [
-  `one of ${logLevels.join(', ')}`,
-  (text: string) => logLevels.find((known) => known === text) ?? null,
-] as const;
+  z
+    .string()
+    .transform((text) => text.split(',').map((each) => each.trim()))
+    .pipe(z.array(path)),
+];
+export const level: Kind<(typeof logLevels)[number]> = [`one of ${logLevels.join(', ')}`, z.enum(logLevels)];
+export const traceSink: Kind<(typeof traceSinks)[number]> = ['langfuse, file or none', z.enum(traceSinks)];
+export const onOff: Kind<boolean> = ['on or off', z.stringbool({ truthy: ['on'], falsy: ['off'] })];
 
-export const httpUrl = [
+export const httpUrl: Kind<string> = [
   'an http:// or https:// address such as http://127.0.0.1:8080/v1',
-  (text: string) => {
-    const url = URL.parse(text);
-    return url !== null && /^https?:$/.test(url.protocol) ? text.replace(/\/+$/, '') : null;
-  },
-] as const;
-
-export const onOff = ['on or off', (text: string) => ({ on: true, off: false })[text.toLowerCase()] ?? null] as const;
+  z.url({ protocol: /^https?$/ }).transform((text) => text.replace(/\/+$/, '')),
+];
 
 /** As `curl` takes it: without a scheme it is http. */
-export const proxyUrl = [
+export const proxyUrl: Kind<string> = [
   'an http:// or https:// address such as http://proxy.example:3128',
-  (text: string) => {
-    const url = URL.parse(/^[a-z][a-z0-9+.-]*:\/\//i.test(text) ? text : `http://${text}`);
-    return url !== null && /^https?:$/.test(url.protocol) ? url.href : null;
-  },
-] as const;
+  z
+    .string()
+    .transform((text) => (/^[a-z][a-z0-9+.-]*:\/\//i.test(text) ? text : `http://${text}`))
+    .pipe(z.url({ protocol: /^https?$/ }))
+    .transform((text) => new URL(text).href),
+];
 
-const headerPattern = /^[!#$%&'*+.^_`|~0-9A-Za-z-]{1,100}$/;
+/** A port alone is one of this machine. */
+export const listenAddress: Kind<string> = [
+  'a port, or host:port',
+  z
+    .string()
+    .regex(/^(?:(?:\[[0-9a-f:]+\]|[\w.-]+):)?\d{1,5}$/i)
+    .transform((text) => (text.includes(':') ? text : `127.0.0.1:${text}`))
+    .refine((text) => isPort(Number(/\d+$/.exec(text)?.[0]))),
+];
+
+const isPort = (port: number): boolean => port > 0 && port < 65_536;
+
+export const environmentName: Kind<string> = [
+  'up to 40 of a-z, 0-9, - and _, not starting with langfuse',
+  z.string().regex(/^(?!langfuse)[a-z0-9_-]{1,40}$/),
+];
+
+export const pattern: Kind<string> = ['a JavaScript regular expression', z.string().refine(isPattern)];
+
+function isPattern(text: string): boolean {
+  try {
+    return new RegExp(text, 'g').source !== '';
+  } catch {
+    return false;
+  }
+}
+
+// Headers and fields of requests, as JSON.
+
+const jsonText = z.string().transform((text, context): unknown => {
+  try {
+    return JSON.parse(text);
+  } catch {
+    context.addIssue('no JSON');
+    return z.NEVER;
+  }
+});
+
 /** What the transfer itself needs. */
 const ownHeaders =
   /^(host|connection|content-(length|type|encoding)|transfer-encoding|accept-encoding|idempotency-key)$/i;
-export const headerName = [
-  'the name of a header',
-  (text: string) => (headerPattern.test(text) && !ownHeaders.test(text) ? text : null),
-] as const;
+const header = z
+  .string()
+  .regex(/^[!#$%&'*+.^_`|~0-9A-Za-z-]{1,100}$/)
+  .refine((name) => !ownHeaders.test(name));
+export const headerName: Kind<string> = ['the name of a header', header];
 
-export const headerValues = [
+export const headerValues: Kind<Record<string, string>> = [
   'a JSON object of texts such as {"x-team": "search"}, without headers of the transfer itself',
-  (text: string): Record<string, string> | null => {
-    const fields = jsonObject(text);
-    const isHeader = ([name, value]: [string, unknown]) =>
-      headerName[1](name) !== null && typeof value === 'string' && /^[\t\x20-\x7e\x80-\xff]*$/.test(value);
-    return fields !== null && Object.entries(fields).every(isHeader) ? (fields as Record<string, string>) : null;
-  },
-] as const;
+  jsonText.pipe(z.record(header, z.string().regex(/^[\t\x20-\x7e\x80-\xff]*$/))),
+];
 
 const roles = ['router', 'specialist', 'judge', 'synthesizer'] as const;
 /** What each call decides, and what budgets count on. */
@@ -82,62 +116,18 @@ const ownFields = [
   'max_completion_tokens',
   'n',
 ];
-export const extraBody = [
+const fields = z
+  .record(z.string(), z.unknown())
+  .refine((given) => !ownFields.some((own) => Object.hasOwn(given, own)))
+  .default({});
+export const extraBody: Kind<Record<(typeof roles)[number], Record<string, unknown>>> = [
   `a JSON object with fields for all or for one of ${roles.join(', ')}, such as {"all": {"seed": 7}}, and none of ${ownFields.join(', ')}`,
-  (text: string): Partial<Record<(typeof roles)[number], Record<string, unknown>>> | null => {
-    const given = jsonObject(text);
-    if (given === null) return null;
-    const fit = Object.entries(given).every(([name, fields]) => {
-      const isKnown = name === 'all' || roles.some((role) => role === name);
-      return isKnown && isObject(fields) && !ownFields.some((own) => Object.hasOwn(fields, own));
-    });
-    const forRole = (role: string): [string, object] => [
-      role,
-      { ...(given.all as object), ...(given[role] as object) },
-    ];
-    return fit ? Object.fromEntries(roles.map(forRole)) : null;
-  },
-] as const;
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
-function jsonObject(text: string): Record<string, unknown> | null {
-  try {
-    const value: unknown = JSON.parse(text);
-    return isObject(value) ? value : null;
-  } catch {
-    return null;
-  }
-}
-
-/** A port alone is one of this machine. */
-export const listenAddress = [
-  'a port, or host:port',
-  (text: string) => {
-    const [, host = '127.0.0.1', port] = /^(?:(\[[0-9a-f:]+\]|[\w.-]+):)?(\d{1,5})$/i.exec(text) ?? [];
-    return port !== undefined && Number(port) > 0 && Number(port) < 65_536 ? `${host}:${port}` : null;
-  },
-] as const;
-
-export const traceSink = [
-  'langfuse, file or none',
-  (text: string) => (['langfuse', 'file', 'none'] as const).find((known) => known === text) ?? null,
-] as const;
-
-export const environmentName = [
-  'up to 40 of a-z, 0-9, - and _, not starting with langfuse',
-  (text: string) => (/^(?!langfuse)[a-z0-9_-]{1,40}$/.test(text) ? text : null),
-] as const;
-
-export const pattern = [
-  'a JavaScript regular expression',
-  (text: string) => {
-    try {
-      return new RegExp(text, 'g').source;
-    } catch {
-      return null;
-    }
-  },
-] as const;
+  jsonText
+    .pipe(z.strictObject({ all: fields, router: fields, specialist: fields, judge: fields, synthesizer: fields }))
+    .transform(({ all, router, specialist, judge, synthesizer }) => ({
+      router: { ...all, ...router },
+      specialist: { ...all, ...specialist },
+      judge: { ...all, ...judge },
+      synthesizer: { ...all, ...synthesizer },
+    })),
+];

@@ -1,4 +1,5 @@
 /** Every setting by name: what it is for, what it takes, and what holds without it. */
+import type { z } from 'zod';
 import {
   absolutePath,
   absolutePaths,
@@ -9,6 +10,7 @@ import {
   headerValues,
   httpUrl,
   key,
+  type Kind,
   level,
   listenAddress,
   onOff,
@@ -22,23 +24,23 @@ import {
 export type Setting<Value> = {
   /** One line for .env.example and for `doctor`. */
   about: string;
-  /** What a value must be, to end the sentence "NAME: expected …". */
+  /** What a value must be, to end the sentence "NAME: expected …"; the schema's own words are not shown. */
   expects: string;
   /** What holds when it is not set, as a person would write it; null: nothing. */
   unset: string | null;
   /** True: never shown. */
   secret: boolean;
-  /** Null: the text is no such value. */
-  read: (text: string) => Value | null;
+  /** Takes the text as it is written. */
+  schema: z.ZodType<Value, string>;
 };
 
 function setting<Value>(
   about: string,
-  [expects, read]: readonly [string, (text: string) => Value | null],
+  [expects, schema]: Kind<Value>,
   unset: string | null = null,
   secret = false,
 ): Setting<Value> {
-  return { about, expects, unset, secret, read };
+  return { about, expects, unset, secret, schema };
 }
 
 const sameAsAll = 'SWITCHYARD_MODEL';
@@ -189,7 +191,7 @@ export const settings = {
 };
 
 export type SettingName = keyof typeof settings;
-export type SettingValue<Name extends SettingName> = Exclude<ReturnType<(typeof settings)[Name]['read']>, null>;
+export type SettingValue<Name extends SettingName> = z.output<(typeof settings)[Name]['schema']>;
 
 export const settingNames: readonly SettingName[] = Object.keys(settings).filter(isSettingName);
 

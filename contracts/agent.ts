@@ -37,20 +37,20 @@ export const SpecialistResult = z.discriminatedUnion('kind', [
 ]);
 export type SpecialistResult = z.infer<typeof SpecialistResult>;
 
-/** `draft`: an answer; `partial`: cut short, the best so far; `empty`: nothing usable; `failed`: the work broke. */
+/** `draft`: an answer; `empty`: nothing usable; `failed`: the work broke. */
 export const SpecialistOutput = z.object({
   specialist: z.string(),
   /** Of this specialist, from 1. */
   try: z.int().positive(),
   /** Of the whole run, from 1: each time that the gate sends drafts back begins another. Runs of 0.1 did not tell it. */
   round: z.int().positive().exactOptional(),
-  kind: z.enum(['draft', 'partial', 'empty', 'failed']),
+  kind: z.enum(['draft', 'empty', 'failed']),
   answer: z.string(),
   citations: z.array(CheckedCitation),
   confidence: z.number().min(0).max(1),
   insufficient: z.boolean(),
   gaps: z.array(z.string()),
-  /** Null unless kind is draft or partial. */
+  /** Null unless kind is draft. */
   draftId: ContentId.nullable(),
   /** The gate's word on it; null where it was not reviewed, or where its judge could not be had. */
   accepted: z.boolean().nullable(),

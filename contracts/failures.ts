@@ -34,6 +34,7 @@ export const failureKinds = {
 
 export type FailureKind = keyof typeof failureKinds;
 
+/** Whether an error's name is one of ours. */
 export function isFailureKind(name: string): name is FailureKind {
   return Object.hasOwn(failureKinds, name);
 }

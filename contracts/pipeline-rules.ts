@@ -4,6 +4,7 @@ type Names = { specialists: readonly { name: string }[]; router: { fallback: str
 
 export type PipelineMistake = { message: string; path: (string | number)[] };
 
+/** @returns each mistake with its place in the pipeline's JSON; empty for a pipeline that can run */
 export function pipelineMistakes({ specialists, router }: Names): PipelineMistake[] {
   const names = specialists.map(({ name }) => name);
   const twice = names.flatMap((name, at) =>

@@ -49,6 +49,7 @@ export type LoggedToolCall = z.infer<typeof LoggedToolCall>;
 export const LoggedOutput = z.object({
   specialist: z.string().min(1),
   try: z.int().positive().default(1),
+  /** `partial`, a draft that was cut short, stands in logs of other software only. */
   kind: orNull(z.enum(['draft', 'partial', 'empty', 'failed'])),
   answer: z.string().default(''),
   citations: z.array(LoggedCitation).default([]),

@@ -52,6 +52,7 @@ export function regretOf(
   };
 }
 
+/** @param records of one question; @returns the routes that ran, joined by `+`; `none` where the record names none */
 export function takenRoute(records: readonly RunLogRecord[]): string {
   const [first] = records;
   return first?.routes_run?.join('+') || (first?.route ?? 'none');

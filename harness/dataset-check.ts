@@ -11,6 +11,7 @@ const sameQuestion = 0.9;
 /** A route or kind with less than this share of the largest one's questions is noted. */
 const lopsided = 0.5;
 
+/** Looks at the file alone, not at the repository that it is about. @returns duplicates, leaks, contradictions, imbalance, in this order */
 export function checkDataset(questions: readonly DatasetQuestion[]): DatasetFinding[] {
   return [...duplicates(questions), ...leaks(questions), ...contradictions(questions), ...imbalance(questions)];
 }

@@ -31,6 +31,7 @@ export type GradedRecord = Grades & {
 /** A record with its ground truth and its grade. */
 export type GradedCase = { record: RunLogRecord; question: DatasetQuestion; graded: GradedRecord };
 
+/** @param options `wasteShare`: a right answer is wasteful above this share of needless calls, from 0 to 1 */
 export function gradeRecord(
   record: RunLogRecord,
   question: DatasetQuestion,

@@ -10,6 +10,7 @@ export type PanelVerdict = {
   failed: string[];
 };
 
+/** @param votes one a judge, of the same answer */
 export function panelVerdict(votes: readonly JudgeVote[]): PanelVerdict {
   const judged = votes.filter(({ correct }) => correct !== null);
   const right = judged.filter(({ correct }) => correct === true).length;

@@ -28,6 +28,7 @@ export function unmetRoutes(
   return { pipeline: name, routes: [...new Set(unmet)].sort(), questions: unmet.length, of: expected.length, none };
 }
 
+/** @returns one sentence with at most 10 names */
 export function unmetRoutesText({ pipeline, routes, questions, of }: UnmetRoutes): string {
   const names = `${routes.slice(0, 10).join(', ')}${routes.length > 10 ? ` and ${routes.length - 10} more` : ''}`;
   const many = routes.length === 1 ? 'the expected route' : 'the expected routes';

@@ -44,6 +44,7 @@ type Together<Union> = (Union extends unknown ? (each: Union) => void : never) e
 /** The compiler asks for every such place with its kind, and for no other. */
 export type DataArguments<Value> = [DataPlaces<Value>] extends [never] ? [] : [data: Together<DataPlaces<Value>>];
 
+/** @param data places whose keys are data and stay as they are; @returns a copy with every other key in snake_case */
 export function snakeKeys<Value>(value: Value, ...[data]: DataArguments<Value>): SnakeKeys<Value> {
   return renamed(value, (data ?? {}) as Places, '') as SnakeKeys<Value>;
 }

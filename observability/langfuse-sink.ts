@@ -11,6 +11,7 @@ const spansInRequest = 100;
 /** After an answer that did not name the project. Between two questions links are general, and nobody waits for them. */
 const askAgainMs = 30_000;
 
+/** @param again milliseconds until Langfuse is asked anew for its project, after an answer that did not name it */
 export function createLangfuseSink(settings: LangfuseSettings, again = askAgainMs): TraceSink {
   const project = askedUntilKnown(() => projectOf(settings), again);
   return {

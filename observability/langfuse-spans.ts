@@ -5,7 +5,7 @@ import type { Attributes } from '@opentelemetry/api';
 import { ExportResultCode } from '@opentelemetry/core';
 import { OTLPTraceExporter } from '@opentelemetry/exporter-trace-otlp-http';
 import { resourceFromAttributes } from '@opentelemetry/resources';
-import type { ReadableSpan } from '@opentelemetry/sdk-trace-base';
+import type { ReadableSpan } from '@opentelemetry/sdk-trace';
 import { agentOptions } from '../lib/http-request.ts';
 import type { SentSpan, SentTrace } from '../contracts/trace.ts';
 import { type LangfuseSettings, langfuseHeaders } from './langfuse-api.ts';

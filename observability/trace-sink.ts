@@ -22,6 +22,7 @@ export type TraceSink = {
 
 export const noSink: TraceSink = { kind: 'none', send: async () => {}, linkTemplate: async () => null };
 
+/** @param template with `{traceId}` in it, as `linkTemplate` gives it; @returns the address of the trace, null without a template */
 export function linkOf(template: string | null, traceId: string): string | null {
   return template === null ? null : template.replace('{traceId}', traceId);
 }

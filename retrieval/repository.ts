@@ -66,6 +66,7 @@ export type RetrievalSettings = {
   toolModules?: readonly string[];
 };
 
+/** Starts threads with the first call. Its calls throw the errors of retrieval/failures.ts, and the signal's reason. */
 export function createRetrieval(settings: RetrievalSettings): Retrieval {
   const { dataDirectory, threads: shared } = settings;
   const threads = shared ?? createThreads();

@@ -3,6 +3,7 @@ import type { Config } from '../config/config.ts';
 import { secretsOf } from '../contracts/model-access.ts';
 import { createRedactor, type Redactor } from '../lib/redaction.ts';
 
+/** @returns a redactor for logs and traces of this configuration; the pattern was checked when the settings were read */
 export function redactorOf({ model, embeddings, traces }: Config): Redactor {
   const { apiKey, baseUrl, access } = model;
   const ofEmbeddings = embeddings === null ? [] : secretsOf(embeddings.apiKey, embeddings.baseUrl, embeddings.access);

@@ -10,6 +10,7 @@ import { listenForInterrupt } from '../terminal/interrupt.ts';
 import { readJsonLines } from '../input/json-lines-file.ts';
 import { note, print, printJson } from '../terminal/output.ts';
 import { printableLine } from '../../lib/printable.ts';
+import { padStartToWidth, padToWidth, widthOf } from '../../lib/terminal-width.ts';
 import { loadPipeline } from '../pipelines/pipeline-files.ts';
 import { readQuestion } from './question-argument.ts';
 import { readSettings } from '../input/read-settings.ts';
@@ -143,8 +144,8 @@ function percent(share: number): string {
 /** Expected routes down, actual ones across. */
 function confusionRows({ labels, counts }: Agreement['confusion']): string[] {
   const names = labels.map(printableLine);
-  const width = Math.max(8, ...names.map((name) => name.length)) + 2;
+  const width = Math.max(8, ...names.map(widthOf)) + 2;
   const row = (name: string, cells: readonly (string | number)[]) =>
-    name.padEnd(width) + cells.map((cell) => String(cell).padStart(width)).join('');
+    padToWidth(name, width) + cells.map((cell) => padStartToWidth(String(cell), width)).join('');
   return [row('expected', names), ...names.map((name, at) => row(name, counts[at] ?? []))];
 }

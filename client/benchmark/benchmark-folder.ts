@@ -20,8 +20,8 @@ export function benchmarkFolder(dataDirectory: string, id: string): string {
   return join(dataPaths(dataDirectory).benchmarks, id);
 }
 
-/** No id begins so. */
-const unfinishedPrefix = '.new-';
+/** No id begins so: what is being made, or deleted. */
+export const unfinishedPrefix = '.new-';
 
 /**
  * @param records that it begins with

@@ -7,6 +7,9 @@ import { inParallel } from '../input/in-parallel.ts';
 
 export type RunOfServer = { workflowId: string; runId: string };
 
+/** With the size of its history, in bytes. */
+export type ExpiredRun = RunOfServer & { bytes: number };
+
 export type NeededRuns = {
   /** Run ids. */
   open: Set<string>;
@@ -15,7 +18,7 @@ export type NeededRuns = {
   /** Ids of content and of snapshots that their histories mention. */
   mentioned: Set<string>;
   /** Closed before the retention began. */
-  expired: RunOfServer[];
+  expired: ExpiredRun[];
 };
 
 export type RunsRequest = {
@@ -63,7 +66,9 @@ export async function findNeededRuns(request: RunsRequest): Promise<NeededRuns> 
     },
   );
   signal.throwIfAborted();
-  const expired = old.filter(({ runId }) => !wanted.has(runId));
+  const expired = old
+    .filter(({ runId }) => !wanted.has(runId))
+    .map(({ workflowId, runId, historySize }) => ({ workflowId, runId, bytes: historySize ?? 0 }));
   return { open: openIds, needed: new Set(wanted.keys()), mentioned, expired };
 }
 

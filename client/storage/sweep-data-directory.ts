@@ -9,7 +9,7 @@
 import type { Client } from '@temporalio/client';
 import { setImmediate as breathe } from 'node:timers/promises';
 import type { DataPaths } from '../../config/data-paths.ts';
-import { addReachable, storedContent, sweepContent } from '../../retrieval/store/content-sweep.ts';
+import { addReachable, storedContent, type Swept, sweepContent } from '../../retrieval/store/content-sweep.ts';
 import { storedRepositories, storedSnapshots, sweepStore } from '../../retrieval/store/store-sweep.ts';
 import { serversSince } from '../../runtime/temporal/known-servers.ts';
 import { inParallel } from '../input/in-parallel.ts';
@@ -17,6 +17,7 @@ import { type DiskUsage, diskUsage, type Kind } from './disk-usage.ts';
 import { findNeededRuns, type NeededRuns, type RunOfServer } from './needed-runs.ts';
 import {
   type FileSweep,
+  sum,
   sweepBenchmarks,
   sweepCache,
   sweepClones,
@@ -42,8 +43,8 @@ export type SweepRequest = {
 
 export type SweepReport = {
   before: DiskUsage;
-  /** Bytes are null where only the file system could tell. */
-  removed: Record<Kind, { count: number; bytes: number | null }>;
+  /** Of a dry run: what would go. Bytes of snapshots are then estimated; of histories it is their size as the server tells it. */
+  removed: Record<Kind, Swept>;
   /** Null for a dry run. */
   after: DiskUsage | null;
   /** How many runs are open, or inside their retention. */
@@ -86,7 +87,7 @@ export async function sweepDataDirectory(request: SweepRequest): Promise<SweepRe
     benchmarks: await sweepBenchmarks(files),
     logs: await sweepLogs(files),
     cache: await sweepCache(files),
-    histories: { count: await removeHistories(request, runs), bytes: null },
+    histories: await removeHistories(request, runs),
   };
   const histories = runs.needed.size + runs.expired.length;
   return {
@@ -136,8 +137,8 @@ type StoresSweep = Cutoffs & { runs: NeededRuns; pause: () => Promise<void>; not
 async function sweepStores(
   { paths, nowMs, dryRun }: SweepRequest,
   { runs, pause, notes, referredCutoffMs }: StoresSweep,
-): Promise<{ count: number; bytes: null }> {
-  let count = 0;
+): Promise<Swept> {
+  const swept: Swept = { count: 0, bytes: 0 };
   for (const key of storedRepositories(paths.dataDirectory)) {
     const sweep = await sweepStore(key, {
       dataDirectory: paths.dataDirectory,
@@ -148,9 +149,10 @@ async function sweepStores(
       pause,
     });
     if (sweep.busy) notes.push(`${key}: a snapshot is being built, so that its snapshots were kept`);
-    count += sweep.removed;
+    swept.count += sweep.removed;
+    swept.bytes += sweep.bytes;
   }
-  return { count, bytes: null };
+  return swept;
 }
 
 /** Deletions in flight. */
@@ -158,10 +160,11 @@ const atOnce = 8;
 const goneWithinMs = 30_000;
 
 /** The server ends a history when the retention that held at its run's end is over; this makes the one of now hold. */
-async function removeHistories(request: SweepRequest, { expired }: NeededRuns): Promise<number> {
+async function removeHistories(request: SweepRequest, { expired }: NeededRuns): Promise<Swept> {
   const { client, namespace, taskQueue, dryRun, signal, onProgress } = request;
-  if (taskQueue !== null) return 0;
-  if (dryRun || expired.length === 0) return expired.length;
+  if (taskQueue !== null) return { count: 0, bytes: 0 };
+  const swept = sum(expired.map(({ bytes }) => ({ count: 1, bytes })));
+  if (dryRun || expired.length === 0) return swept;
   let done = 0;
   const tell = everySecond((count) => onProgress(`removing histories, ${count} of ${expired.length}`));
   const remove = async ({ workflowId, runId }: RunOfServer) => {
@@ -173,7 +176,7 @@ async function removeHistories(request: SweepRequest, { expired }: NeededRuns): 
     tell(done, expired.length);
   });
   await untilGone(request, expired);
-  return done;
+  return swept;
 }
 
 /** The server deletes in the background, and goes on with it after a restart. */

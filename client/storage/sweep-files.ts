@@ -121,14 +121,12 @@ export async function sweepClones(sweep: FileSweep): Promise<Swept> {
     const aside = `${clone}.gone`;
     if (found === clone && !isOlder(clone, cutoffMs)) continue;
     const bytes = bytesIn(found);
-    if (!dryRun) {
-      if (found === clone) renameSync(clone, aside);
-      if (!isOlder(aside, cutoffMs) && !existsSync(clone)) {
-        renameSync(aside, clone);
-        continue;
-      }
-      rmSync(aside, { recursive: true, force: true });
+    if (!dryRun && found === clone) renameSync(clone, aside);
+    if (!isOlder(dryRun ? found : aside, cutoffMs) && !existsSync(clone)) {
+      if (!dryRun) renameSync(aside, clone);
+      continue;
     }
+    if (!dryRun) rmSync(aside, { recursive: true, force: true });
     swept.count += 1;
     swept.bytes += bytes;
   }

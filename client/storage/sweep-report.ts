@@ -1,6 +1,6 @@
 /** What a sweep of a data directory found and did, as a table and as JSON. */
 import { colorsFor } from '../terminal/output.ts';
-import { kinds, type Usage } from './disk-usage.ts';
+import { type Kind, kinds, type Usage } from './disk-usage.ts';
 import type { SweepReport } from './sweep-data-directory.ts';
 
 export function reportJson({ before, removed, after, neededRuns, notes }: SweepReport, keepDays: number): object {
@@ -19,16 +19,16 @@ export function reportJson({ before, removed, after, neededRuns, notes }: SweepR
 }
 
 export function reportTable({ before, removed, after, neededRuns }: SweepReport): string {
-  const heads = ['kind', 'before', '', after === null ? 'would go' : 'gone', 'after', ''];
+  const heads = ['kind', 'before', '', after === null ? 'would go' : 'gone', '', 'after', ''];
   const rows = kinds.map((kind) => [
     kind,
     ...cellsOf(before[kind]),
-    String(removed[kind].count),
+    ...cellsOf(removed[kind]),
     ...(after === null ? ['', ''] : cellsOf(after[kind])),
   ]);
-  const total = (usage: typeof before | null) =>
+  const total = (usage: Record<Kind, Usage> | null) =>
     usage === null ? '' : bytesText(kinds.reduce((bytes, kind) => bytes + usage[kind].bytes, 0));
-  const table = [heads, ...rows, ['total', '', total(before), '', '', total(after)]];
+  const table = [heads, ...rows, ['total', '', total(before), '', total(removed), '', total(after)]];
   const widths = heads.map((_, column) => Math.max(...table.map((row) => row[column]?.length ?? 0)));
   const lines = table.map((row) =>
     row.map((cell, at) => (at === 0 ? cell.padEnd(widths[at] ?? 0) : cell.padStart(widths[at] ?? 0))).join('  '),

@@ -3,6 +3,7 @@ import { createColors } from 'picocolors';
 import { type DataArguments, snakeKeys } from '../../lib/snake-keys.ts';
 import { writeFile } from 'node:fs/promises';
 import { CommandFailure, systemErrorCode } from '../../lib/errors.ts';
+import { padToWidth, widthOf } from '../../lib/terminal-width.ts';
 
 type Colors = ReturnType<typeof createColors>;
 
@@ -55,8 +56,8 @@ export function columnsOf(stream: NodeJS.WriteStream): number {
 
 /** Lines of a name and what belongs to it, in columns that two spaces part, however long the longest name is. */
 export function inColumns(rows: readonly (readonly [string, string])[], leastWidth = 0): string[] {
-  const width = Math.max(leastWidth, ...rows.map(([name]) => name.length + 2));
-  return rows.map(([name, text]) => `${name.padEnd(width)}${text}`);
+  const width = Math.max(leastWidth, ...rows.map(([name]) => widthOf(name) + 2));
+  return rows.map(([name, text]) => `${padToWidth(name, width)}${text}`);
 }
 
 // Writes a result to a file that a person named.

@@ -1,5 +1,6 @@
 /** Renders a comparison for terminals, Markdown, spreadsheets and programs. */
 import { snakeKeys } from '../../lib/snake-keys.ts';
+import { padToWidth, widthOf } from '../../lib/terminal-width.ts';
 import type { Comparison } from '../comparison/compare-variants.ts';
 import { markdownText } from './figures.ts';
 import { cellHead, cellRow, comparisonLines } from './comparison-rows.ts';
@@ -7,10 +8,10 @@ import { cellHead, cellRow, comparisonLines } from './comparison-rows.ts';
 /** A table with aligned columns, then the verdicts. */
 export function comparisonText(comparison: Comparison): string {
   const rows = [cellHead, ...comparison.cells.map(cellRow)];
-  const widths = cellHead.map((_, at) => Math.max(...rows.map((row) => row[at]?.length ?? 0)));
+  const widths = cellHead.map((_, at) => Math.max(...rows.map((row) => widthOf(row[at] ?? ''))));
   const lines = rows.map((row) =>
     row
-      .map((text, at) => text.padEnd(widths[at] ?? 0))
+      .map((text, at) => padToWidth(text, widths[at] ?? 0))
       .join('  ')
       .trimEnd(),
   );

@@ -3,6 +3,7 @@ import type { QualityGap } from '../signals/quality-gap.ts';
 import { type ConflictSignal, type SplitSignals, signalLimits, type WasteSignal } from '../signals/split-signals.ts';
 import { chance, percent } from './figures.ts';
 
+/** @returns the advice first, then each signal with its evidence, then the notes; names of other people's data stand in them as they are */
 export function signalLines(signals: SplitSignals): string[] {
   const { variant, records, advice, notes } = signals;
   return [

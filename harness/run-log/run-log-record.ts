@@ -22,6 +22,7 @@ export type RunFacts = {
   failedUsage: Usage | null;
 };
 
+/** @returns a record with every field, of a run that ended with an outcome, whatever it was */
 export function toRunLogRecord(outcome: AnswerOutcome, facts: RunFacts): RunLogRecord {
   const state = loggedState(outcome.state);
   return {

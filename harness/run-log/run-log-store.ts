@@ -22,6 +22,7 @@ export type StoredLine = { position: number; text: string };
 export type Appended = { added: boolean; text: string; records: number };
 
 export const runLogStoreFile = (folder: string): string => join(folder, 'run-log.sqlite');
+/** @param folder the benchmark's; @returns the path of its `run-log.jsonl`, which may be behind the store */
 export const runLogExportFile = (folder: string): string => join(folder, 'run-log.jsonl');
 
 /** How long one process waits for another; it blocks the thread that asks. */

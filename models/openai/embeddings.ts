@@ -27,6 +27,7 @@ type Endpoint = {
 };
 type Request = { texts: readonly string[]; kind: EmbeddingKind; signal: AbortSignal };
 
+/** Reads settings that were checked already; the first request is the first to reach the server. @returns what throws ModelFailure */
 export function createOpenAiEmbeddings(settings: EmbeddingSettings): Embed {
   const { apiKey, model, access } = settings;
   const baseUrl = settings.baseUrl ?? openAiUrl;

@@ -20,6 +20,7 @@ export type ContentStore = {
   get(id: ContentId): Promise<string>;
 };
 
+/** @param directory absolute; made with the first text that is stored */
 export function createContentStore(directory: string): ContentStore {
   const fileOf = (id: ContentId) => contentFile(directory, id);
   return {

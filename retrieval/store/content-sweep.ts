@@ -75,6 +75,7 @@ function textOf(directory: string, id: string): string {
   return file === undefined ? '' : readFileSync(file, 'utf8');
 }
 
+/** @returns pieces and bytes that are gone, or would go where it is a dry run; leftovers of killed writes count as bytes alone */
 export async function sweepContent({ directory, isNeeded, olderThanMs, dryRun, pause }: ContentSweep): Promise<Swept> {
   const swept: Swept = { count: 0, bytes: 0 };
   let done = 0;

@@ -23,8 +23,13 @@ export type StoreSweepOptions = {
   pause: () => Promise<void>;
 };
 
-/** `busy`: a snapshot was being built into it, so that it was left as it is. */
-export type StoreSweep = { before: number; removed: number; busy: boolean };
+/**
+ * `bytes`: by which the store's files have become smaller; of a dry run about so many, by the share of the text that goes.
+ * `busy`: a snapshot was being built into it, so that it was left as it is.
+ */
+export type StoreSweep = { before: number; removed: number; bytes: number; busy: boolean };
+
+const untouched: StoreSweep = { before: 0, removed: 0, bytes: 0, busy: false };
 
 const sliceMs = 1500;
 const filesAtOnce = 100;
@@ -50,12 +55,14 @@ export function storedSnapshots(dataDirectory: string, repositoryKey: string): s
     .map(({ id }) => String(id));
 }
 
+/** @param repositoryKey as `storedRepositories` names it. @throws what `pause` throws; what was removed by then is gone for good */
 export async function sweepStore(repositoryKey: string, options: StoreSweepOptions): Promise<StoreSweep> {
   const { dataDirectory, unusedSinceMs, dryRun, pause } = options;
   if (!isCurrent(dataDirectory, repositoryKey) && !isUnused(dataDirectory, repositoryKey, unusedSinceMs))
-    return { before: 0, removed: 0, busy: false };
+    return untouched;
   if (dryRun) return wouldRemove(repositoryKey, options);
-  const sweep: StoreSweep = { before: storedSnapshots(dataDirectory, repositoryKey).length, removed: 0, busy: false };
+  const bytesBefore = bytesOf(dataDirectory, repositoryKey);
+  const sweep: StoreSweep = { ...untouched, before: storedSnapshots(dataDirectory, repositoryKey).length };
   for (let isDone = false; !isDone; ) {
     await pause();
     {
@@ -68,7 +75,14 @@ export async function sweepStore(repositoryKey: string, options: StoreSweepOptio
     // Who waits for the lock looks at it every tenth of a second.
     if (!isDone) await new Promise((resolve) => setTimeout(resolve, 250));
   }
-  return sweep;
+  return { ...sweep, bytes: Math.max(0, bytesBefore - bytesOf(dataDirectory, repositoryKey)) };
+}
+
+const fileEnds = ['', '-wal', '-shm'];
+
+function bytesOf(dataDirectory: string, repositoryKey: string): number {
+  const files = fileEnds.map((end) => `${storeFile(dataDirectory, repositoryKey)}${end}`);
+  return files.reduce((sum, file) => sum + (statSync(file, { throwIfNoEntry: false })?.size ?? 0), 0);
 }
 
 function sweepSlice(repositoryKey: string, options: StoreSweepOptions): { snapshots: number; isDone: boolean } {
@@ -85,7 +99,7 @@ function sweepSlice(repositoryKey: string, options: StoreSweepOptions): { snapsh
     store.close();
   }
   // Whoever has it open finds out by the file's inode: see retrieval-thread.ts.
-  for (const end of ['', '-wal', '-shm']) rmSync(`${storeFile(dataDirectory, repositoryKey)}${end}`, { force: true });
+  for (const end of fileEnds) rmSync(`${storeFile(dataDirectory, repositoryKey)}${end}`, { force: true });
   return { snapshots, isDone: true };
 }
 
@@ -174,16 +188,34 @@ function shrink(store: DatabaseSync): void {
 function wouldRemove(repositoryKey: string, options: StoreSweepOptions): StoreSweep {
   const { dataDirectory, isNeeded, unusedSinceMs } = options;
   using store = readerOf(dataDirectory, repositoryKey);
-  if (store === null) return { before: 0, removed: 0, busy: false };
+  if (store === null) return untouched;
   const ids = store.prepare('SELECT id FROM snapshot').all();
   const known = store.prepare(`SELECT 1 FROM sqlite_schema WHERE name = 'snapshot_use'`).get() !== undefined;
   const unused = known
     ? store
-        .prepare('SELECT id FROM snapshot JOIN snapshot_use ON snapshot = number WHERE used_ms < ?')
+        .prepare('SELECT number, id FROM snapshot JOIN snapshot_use ON snapshot = number WHERE used_ms < ?')
         .all(unusedSinceMs)
     : [];
-  return { before: ids.length, removed: unused.filter(({ id }) => !isNeeded(String(id))).length, busy: false };
+  const going = unused.filter(({ id }) => !isNeeded(String(id))).map(({ number }) => Number(number));
+  const share = going.length === ids.length ? 1 : shareOfText(store, going);
+  const bytes = Math.round(share * bytesOf(dataDirectory, repositoryKey));
+  return { before: ids.length, removed: going.length, bytes, busy: false };
 }
+
+/** How much of the store's text no snapshot has but these. */
+function shareOfText(store: DatabaseSync, snapshots: readonly number[]): number {
+  const { alone, all } = { alone: 0, all: 0, ...store.prepare(sharesQuery).get(JSON.stringify(snapshots)) };
+  return Number(all) === 0 ? 0 : Number(alone) / Number(all);
+}
+
+const sharesQuery = `
+  WITH kept AS (
+    SELECT blob FROM file JOIN snapshot_file ON file.id = snapshot_file.file
+    WHERE snapshot NOT IN (SELECT value FROM json_each(?))
+  )
+  SELECT total(octet_length(text)) AS "all",
+         total(octet_length(text)) FILTER (WHERE id NOT IN (SELECT blob FROM kept)) AS alone
+  FROM blob`;
 
 /** Null for a store in which another version keeps its text. */
 function readerOf(dataDirectory: string, repositoryKey: string): DatabaseSync | null {

@@ -6,6 +6,7 @@ import type { DataPaths } from '../../config/data-paths.ts';
 /** The data directory's own server, whatever port it has. */
 export const ownServerName = 'own';
 
+/** @param address host and port; @returns the name that `noteServer` keeps and `serversSince` gives */
 export function serverName(address: string, namespace: string): string {
   return `${address}/${namespace}`;
 }

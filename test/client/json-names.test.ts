@@ -21,7 +21,7 @@ const history = (name: string) => join(checkout, 'test/histories', `${name}.json
 /** Commands with `--json` that need a server or a model: their keys are asked for where they are tested with one. */
 const elsewhere = [
   ...['ask', 'route', 'runs', 'runs show', 'runs cancel', 'runs resume', 'verify-langfuse', 'judge', 'counterfactual'],
-  ...['bench run', 'bench resume', 'bench status', 'bench pause', 'bench cancel', 'gc'],
+  ...['bench run', 'bench resume', 'bench status', 'bench pause', 'bench cancel', 'bench delete', 'gc'],
   ...['bench schedule', 'bench schedule list', 'bench schedule delete'],
 ];
 

@@ -53,6 +53,13 @@ test('a base URL alone makes its server answer, without a trailing slash', () =>
   assert.equal(config.model.synthesizer, 'llama');
 });
 
+test('an address is one as browsers read it, and spaces around it are no part of it', () => {
+  const of = (address: string) => readConfig({ OPENAI_BASE_URL: address }, null, checkout).model.baseUrl;
+  assert.equal(of(' http://[::1]:80/v1// '), 'http://[::1]:80/v1');
+  for (const wrong of ['http:host', 'http://', 'ftp://host', 'host:80'])
+    assert.match(mistakesOf(() => of(wrong)).join(), /^OPENAI_BASE_URL: expected an http:\/\//, wrong);
+});
+
 test('the real environment wins over the file, and an empty value there unsets what the file says', () => {
   const envFile = {
     path: '/c/.env',

@@ -1,6 +1,6 @@
 /** Holds every import to the table of `import-rules.ts` and finds cycles; type-only and dynamic imports count. */
 import { execFileSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join, normalize } from 'node:path';
 import { parseSync } from 'oxc-parser';
 import { mayImport, packagesOfWorkflows, withoutTemporal } from './import-rules.ts';
@@ -75,8 +75,8 @@ export function importCycles(imports: readonly Import[]): string[][] {
   return cycles;
 }
 
-/** Every import of the checkout's sources. @param root the checkout */
-export function importsOfCheckout(root: string): Import[] {
+/** The sources of a checkout, new ones among them, relative to its root. @param root the checkout */
+export function filesOfCheckout(root: string): string[] {
   const files = execFileSync('git', ['ls-files', '--cached', '--others', '--exclude-standard', '*.ts', '*.js'], {
     cwd: root,
     encoding: 'utf8',
@@ -84,8 +84,12 @@ export function importsOfCheckout(root: string): Import[] {
   return files
     .trim()
     .split('\n')
-    .filter((file) => !file.startsWith('test/fixtures/'))
-    .flatMap((file) => importsOf(file, readFileSync(join(root, file), 'utf8')));
+    .filter((file) => !file.startsWith('test/fixtures/') && existsSync(join(root, file)));
+}
+
+/** Every import of the checkout's sources. @param root the checkout */
+export function importsOfCheckout(root: string): Import[] {
+  return filesOfCheckout(root).flatMap((file) => importsOf(file, readFileSync(join(root, file), 'utf8')));
 }
 
 if (import.meta.main) {

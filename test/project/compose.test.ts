@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { parse } from 'yaml';
+import { type FailureKind, failureKinds, failurePage } from '../../contracts/failures.ts';
 import { settingNames } from '../../config/settings.ts';
 
 type Service = {
@@ -220,3 +221,10 @@ for (const [rule, { breaches, broken }] of Object.entries(rules)) {
     }
   });
 }
+
+test('the image has the page of every failure that a message names', () => {
+  const lines = readFileSync(join(checkout, '.dockerignore'), 'utf8').split('\n');
+  const kept = lines.filter((line) => line.startsWith('!')).map((line) => line.slice(1));
+  for (const kind of Object.keys(failureKinds) as FailureKind[])
+    assert.ok(kept.includes(failurePage(kind).split('/')[0] ?? ''), failurePage(kind));
+});

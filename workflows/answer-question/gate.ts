@@ -123,7 +123,7 @@ export function weaknesses(
 
 /** The result to show when none was accepted: cited ones first, then the most confident. */
 export function bestOutput(outputs: readonly SpecialistOutput[]): SpecialistOutput | null {
-  const drafts = outputs.filter((output) => output.kind === 'draft' || output.kind === 'partial');
+  const drafts = outputs.filter(({ kind }) => kind === 'draft');
   const rank = (output: SpecialistOutput) =>
     (output.accepted ? 4 : output.unjudged !== undefined ? 3 : 0) + (resolved(output) > 0 ? 2 : 0) + output.confidence;
   return drafts.reduce<SpecialistOutput | null>(

@@ -96,6 +96,10 @@ function addSteering(bench: Command): void {
     const { cancelBenchmark } = await import('../../benchmark/steer-benchmark.ts');
     process.exitCode = await cancelBenchmark(id, json);
   });
+  one(bench, 'delete', 'delete its folder and its runs; not while it runs').action(async (id: Id, { json }: Json) => {
+    const { deleteBenchmark } = await import('../../benchmark/delete-benchmark.ts');
+    process.exitCode = await deleteBenchmark(id, json);
+  });
   one(bench, 'report', 'write its report and memo anew').action(async (id: Id, { json }: Json) => {
     const { reportBenchmark } = await import('../../benchmark/steer-benchmark.ts');
     process.exitCode = await reportBenchmark(id, json);

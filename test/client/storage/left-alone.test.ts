@@ -1,0 +1,65 @@
+/** What a sweep leaves alone: what is young, is being built, or may be needed by somebody who cannot be asked. */
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { shareBuildLock } from '../../../retrieval/store/build-lock.ts';
+import { createContentStore } from '../../../retrieval/store/content-store.ts';
+import { storedRepositories } from '../../../retrieval/store/store-sweep.ts';
+import { noteServer } from '../../../runtime/temporal/known-servers.ts';
+import { ask, dayMs, idsOf, moment, openStage, snapshotsIn, sweep } from './stage.ts';
+
+test('a store into which a snapshot is being built is left as it is', async () => {
+  await using stage = await openStage();
+  const { scene, paths } = stage;
+  await ask(scene, 'What is asked first?');
+  const since = await moment();
+  const [key = ''] = storedRepositories(paths.dataDirectory);
+  {
+    using _building = shareBuildLock(paths.dataDirectory, key);
+    const report = await sweep(scene, since);
+    assert.match(report.notes.join(), /being built/);
+    assert.equal(snapshotsIn(paths).length, 1);
+  }
+  assert.equal((await sweep(scene, since)).removed.snapshots.count, 1);
+});
+
+test('what is young stays although nothing needs it yet', async () => {
+  await using stage = await openStage();
+  const { scene, paths } = stage;
+  const store = createContentStore(paths.content);
+  const id = await store.put('stored a moment ago, and told to nobody');
+  await sweep(scene, Date.now(), { nowMs: Date.now(), keepDays: 0 });
+  assert.equal(await store.get(id), 'stored a moment ago, and told to nobody');
+});
+
+test('what runs of a server that cannot be asked may need stays until none of them can be open', async () => {
+  await using stage = await openStage();
+  const { scene, paths } = stage;
+  await ask(scene, 'What is asked first?');
+  const since = await moment();
+  noteServer(paths, 'elsewhere:7233/team');
+  const before = idsOf(paths).size;
+  const report = await sweep(scene, since);
+  assert.match(report.notes.join(), /elsewhere:7233\/team/);
+  assert.deepEqual([idsOf(paths).size, snapshotsIn(paths).length], [before, 1]);
+  await sweep(scene, since, { nowMs: since + 190 * dayMs });
+  assert.deepEqual([idsOf(paths).size, snapshotsIn(paths).length], [0, 0]);
+});
+
+test('where the server does not tell, nothing is removed', async () => {
+  await using stage = await openStage();
+  const { scene, paths } = stage;
+  await ask(scene, 'What is asked first?');
+  const since = await moment();
+  const before = idsOf(paths).size;
+  const client = new Proxy(scene.client, {
+    get: (target, name) => {
+      if (name !== 'workflow') return Reflect.get(target, name);
+      return {
+        list: (options: object) => target.workflow.list(options),
+        getHandle: () => ({ fetchHistory: () => Promise.reject(new Error('busy')) }),
+      };
+    },
+  });
+  await assert.rejects(sweep(scene, since - dayMs, { client }), /busy/);
+  assert.equal(idsOf(paths).size, before);
+});
