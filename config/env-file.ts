@@ -11,10 +11,7 @@ const quoted = /^(["'])(.*)\1\s*(?:#.*)?$/;
 export function parseEnvFile({ path, text }: EnvFile): EnvLines {
   const values: Record<string, string> = {};
   const mistakes: string[] = [];
-  for (const [index, raw] of text
-    .replace(/^\uFEFF/, '')
-    .split(/\r?\n/)
-    .entries()) {
+  for (const [index, raw] of text.split(/\r?\n/).entries()) {
     const line = raw.trim();
     if (line === '' || line.startsWith('#')) continue;
     const [, name, written = ''] = assignment.exec(line) ?? [];

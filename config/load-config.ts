@@ -5,6 +5,7 @@ import type { Config } from './config.ts';
 import type { EnvFile } from './env-file.ts';
 import { ConfigError, readConfig } from './read-config.ts';
 import { systemErrorCode } from '../lib/errors.ts';
+import { decodeText } from '../lib/text-file.ts';
 
 /** The folder that holds package.json. */
 export const checkoutFolder = dirname(import.meta.dirname);
@@ -18,7 +19,7 @@ export function loadConfig(env: Record<string, string | undefined>, checkout: st
   const path = join(checkout, '.env');
   let envFile: EnvFile | null = null;
   try {
-    envFile = { path, text: readFileSync(path, 'utf8') };
+    envFile = { path, text: decodeText(readFileSync(path)) };
   } catch (error) {
     if (systemErrorCode(error) !== 'ENOENT')
       throw new ConfigError([unreadable(path, error), ...mistakesOf(env, checkout)]);

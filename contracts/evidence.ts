@@ -41,6 +41,8 @@ export const CheckedCitation = z.object({
   quote: z.string().max(2000),
   blob: BlobId.nullable(),
   status: z.enum(['verified', 'repaired', 'unresolved']),
+  /** Of a notebook, the cell of the first line, counted from 1. */
+  cell: z.int().positive().exactOptional(),
   /** Why it is unresolved, or from which lines it was moved. */
   reason: z.string().max(300).exactOptional(),
 });

@@ -26,8 +26,11 @@ export type RepositoryRef = z.infer<typeof RepositoryRef>;
 
 /** Enough to find a snapshot again, on this machine or, with a URL, on another. */
 export const SnapshotRef = z.object({
-  /** The commit (git) or a content hash over paths and blobs (a plain folder, or a commit with uncommitted changes). */
-  id: z.string().regex(/^[0-9a-f]{40,64}$/),
+  /**
+   * The commit (git), followed by four digits that say how its files were read; or a content hash over paths and blobs
+   * (a plain folder, a commit with uncommitted changes or with submodules). Of earlier versions, the commit alone.
+   */
+  id: z.string().regex(/^[0-9a-f]{40,68}$/),
   /** Names the store file that holds it: one a repository. */
   repositoryKey: z.string().regex(/^[a-z0-9][a-z0-9._-]{0,99}$/),
   url: z.string().nullable(),
@@ -40,7 +43,7 @@ export const LeftOut = z.object({
   reason: z.string().max(60),
   count: z.int().positive(),
   /** The first paths, printable; a folder that is left out whole ends in `/` and counts once. */
-  examples: z.array(z.string().max(200)).max(3),
+  examples: z.array(z.string().max(200)).max(10),
 });
 export type LeftOut = z.infer<typeof LeftOut>;
 

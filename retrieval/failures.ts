@@ -4,6 +4,13 @@ import { hostname } from 'node:os';
 /** The repository that was named cannot be read; the message is one line and says what to do. */
 export class RepositoryUnusable extends Error {
   override readonly name = 'RepositoryUnusable';
+  /** The option that is wrong, where it is not the repository itself. */
+  readonly setting: '--ref' | null;
+
+  constructor(message: string, setting: '--ref' | null = null) {
+    super(message);
+    this.setting = setting;
+  }
 }
 
 /** This machine does not hold the snapshot and cannot fetch it. */

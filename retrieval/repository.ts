@@ -10,7 +10,7 @@ import { locateRepository } from './snapshot/locate-repository.ts';
 import type { RowsRequest } from './search/search.ts';
 import { readSearch } from './tools/search-tools.ts';
 import { sharedBuilds } from './snapshot/shared-builds.ts';
-import type { SnapshotSource } from './snapshot/snapshot-source.ts';
+import { type CommitSource, commitSnapshotId } from './snapshot/snapshot-source.ts';
 import { createThreads, type Threads } from './worker-threads/threads.ts';
 import type { OnProgress } from './worker-threads/thread-tasks.ts';
 import { toolDeadlineMs, toolError, type ToolRun } from './tools/rendering.ts';
@@ -146,8 +146,8 @@ function searchesOf(threads: Threads, settings: RetrievalSettings): Searches {
   };
 }
 
-function refOf(source: SnapshotSource & { kind: 'commit' }): SnapshotRef {
-  return { id: source.commit, repositoryKey: source.repositoryKey, url: source.url };
+function refOf(source: CommitSource): SnapshotRef {
+  return { id: commitSnapshotId(source), repositoryKey: source.repositoryKey, url: source.url };
 }
 
 function lateAdvice(request: ToolRequest): string {

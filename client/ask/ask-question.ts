@@ -2,6 +2,7 @@
 import { listenForInterrupt } from '../terminal/interrupt.ts';
 import { openProgressView } from '../terminal/progress-view.ts';
 import type { PreparedQuestion, QuestionOptions } from './question-input.ts';
+import { noteSecrets } from '../repository/left-out-text.ts';
 import { reportDetached, reportEnding } from './report-ending.ts';
 import { newRunId, startRun } from './start-run.ts';
 import { openSession } from '../session.ts';
@@ -34,5 +35,6 @@ export async function askQuestion({ settings, input }: PreparedQuestion, options
     stopWhenWaiting: false,
   });
   await view[Symbol.asyncDispose]();
+  if (ending.kind === 'finished' && ending.outcome.state.snapshot !== null) noteSecrets(ending.outcome.state.snapshot);
   return await reportEnding(run, ending);
 }

@@ -76,13 +76,15 @@ function byThen({ state }: AnswerOutcome): string {
     : 'this is what there was by then';
 }
 
-/** `path:first-last`, or `path:line` for a single line. */
+/** `path:first-last`, or `path:line` for a single line; of a notebook with its cell, whose lines an editor does not number. */
 export function placeText({
   path,
   firstLine,
   lastLine,
-}: Pick<CheckedCitation, 'path' | 'firstLine' | 'lastLine'>): string {
-  return `${printableLine(path)}:${firstLine}${lastLine === firstLine ? '' : `-${lastLine}`}`;
+  cell,
+}: Pick<CheckedCitation, 'path' | 'firstLine' | 'lastLine' | 'cell'>): string {
+  const lines = `${firstLine}${lastLine === firstLine ? '' : `-${lastLine}`}`;
+  return `${printableLine(path)}:${lines}${cell === undefined ? '' : ` (cell ${cell})`}`;
 }
 
 function citationsText(evidence: readonly CheckedCitation[], { colors }: TextStyle): string {

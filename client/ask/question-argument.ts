@@ -1,6 +1,7 @@
 /** Takes a question from the command line or from standard input, within the bounds of a run. */
 import { questionMaxCharacters } from '../../contracts/run.ts';
 import { UsageError } from '../../lib/errors.ts';
+import { decodeText } from '../../lib/text-file.ts';
 
 /** Every character of UTF-8 takes four bytes at most; what is longer than this is too long whatever it says. */
 const maxBytes = 4 * questionMaxCharacters + 1024;
@@ -29,7 +30,7 @@ async function readAll(input: AsyncIterable<Buffer | string>): Promise<string> {
     bytes += Buffer.byteLength(chunk);
     if (bytes > maxBytes) throw tooLong(`more than ${questionMaxCharacters.toLocaleString('en-US')}`);
   }
-  return Buffer.concat(chunks).toString('utf8');
+  return decodeText(Buffer.concat(chunks));
 }
 
 function tooLong(length: string): UsageError {

@@ -8,6 +8,7 @@ import type { RunLogRecord } from '../../contracts/run-log.ts';
 import { LineProblem, readJsonLine } from '../../harness/json-lines.ts';
 import { runLogExportFile } from '../../harness/run-log/run-log-store.ts';
 import { CommandFailure, messageOf, systemErrorCode, UsageError } from '../../lib/errors.ts';
+import { decodeText } from '../../lib/text-file.ts';
 import { asUsage } from '../input/json-lines-file.ts';
 import type { DatasetQuestion } from '../../contracts/dataset.ts';
 import { readQuestions, readRunLog } from '../evaluate/read-run-log.ts';
@@ -71,7 +72,7 @@ export async function readManifest(dataDirectory: string, id: string): Promise<B
 export async function manifestBeside(log: string): Promise<BenchmarkManifest | null> {
   const file = join(dirname(log), 'benchmark.json');
   if (!existsSync(file)) return null;
-  const text = await readFile(file, 'utf8');
+  const text = decodeText(await readFile(file));
   return asUsage(() => readJsonLine(text, file, BenchmarkManifest));
 }
 

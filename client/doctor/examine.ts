@@ -14,6 +14,7 @@ import { gitFinding, nodeFinding, pipFinding, temporalFinding } from './programs
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseEnvFile } from '../../config/env-file.ts';
+import { decodeText } from '../../lib/text-file.ts';
 import { settingNames, settings } from '../../config/settings.ts';
 
 /** @returns 1 when something that is needed is missing */
@@ -122,7 +123,7 @@ function withoutUser(text: string): string {
 function fileValues(): Record<string, string> {
   try {
     const path = join(checkoutFolder, '.env');
-    return parseEnvFile({ path, text: readFileSync(path, 'utf8') }).values;
+    return parseEnvFile({ path, text: decodeText(readFileSync(path)) }).values;
   } catch (error) {
     // Why it cannot be read is among the mistakes of the configuration, which are shown beside this list.
     if (systemErrorCode(error) === null) throw error;

@@ -4,6 +4,7 @@ import type { z } from 'zod';
 import { LogProblem } from '../../harness/graded-trial.ts';
 import { LineProblem, readJsonLine } from '../../harness/json-lines.ts';
 import { UsageError } from '../../lib/errors.ts';
+import { decodeText } from '../../lib/text-file.ts';
 import { unreadable } from './lines-of-file.ts';
 
 const maxBytes = 50_000_000;
@@ -33,7 +34,7 @@ export async function readWholeFile(file: string): Promise<string> {
   try {
     const { size } = await stat(file);
     if (size > maxBytes) throw new UsageError(`${file} is too large (${size} bytes, at most ${maxBytes})`);
-    return await readFile(file, 'utf8');
+    return decodeText(await readFile(file));
   } catch (error) {
     throw unreadable(error, file);
   }

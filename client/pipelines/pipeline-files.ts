@@ -9,6 +9,7 @@ import { PipelineSpec } from '../../contracts/pipeline.ts';
 import { pipelineMistakes } from '../../contracts/pipeline-rules.ts';
 import { systemErrorCode, UsageError } from '../../lib/errors.ts';
 import { schemaIssue } from '../../lib/schema-issue.ts';
+import { decodeText } from '../../lib/text-file.ts';
 import { readSettings } from '../input/read-settings.ts';
 import { type LocatedMessage, locate, messagesOf, mistakeLine, type PipelineMistake } from './pipeline-mistakes.ts';
 import { resolvePromptFiles } from './prompt-files.ts';
@@ -90,7 +91,7 @@ async function readText(file: string): Promise<string> {
   try {
     const { size } = await stat(file);
     if (size > maxBytes) throw new UsageError(`${file} is too large for a pipeline (${size} bytes)`);
-    return await readFile(file, 'utf8');
+    return decodeText(await readFile(file));
   } catch (error) {
     const code = systemErrorCode(error);
     if (code === null) throw error;

@@ -2,6 +2,7 @@
 import { readFile, realpath, stat } from 'node:fs/promises';
 import { dirname, isAbsolute, relative, resolve, sep } from 'node:path';
 import { systemErrorCode } from '../../lib/errors.ts';
+import { decodeText } from '../../lib/text-file.ts';
 import type { LocatedMessage } from './pipeline-mistakes.ts';
 
 /** More than the longest prompt can have, in bytes of UTF-8. */
@@ -44,7 +45,7 @@ async function readPrompt(folder: string, name: string): Promise<{ text: string 
       return { problem: `"${name}" is outside the pipeline's folder` };
     const { size } = await stat(path);
     if (size > maxBytes) return { problem: `"${name}" is too long for a prompt (${size} bytes)` };
-    const text = await readFile(path, 'utf8');
+    const text = decodeText(await readFile(path));
     return text.trim() === '' ? { problem: `the prompt file "${name}" is empty` } : { text };
   } catch (error) {
     const code = systemErrorCode(error);

@@ -3,7 +3,8 @@ import type { RepositoryRef } from '../../contracts/snapshot.ts';
 import type { OnProgress } from '../../retrieval/worker-threads/thread-tasks.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { UsageError } from '../../lib/errors.ts';
-import { note, print, printJson } from '../terminal/output.ts';
+import { columnsOf, note, print, printJson } from '../terminal/output.ts';
+import { leftOutText, noteSecrets } from './left-out-text.ts';
 import { printableLine } from '../../lib/printable.ts';
 import { type RepositoryOptions, repositoryOf } from './repository-argument.ts';
 import { type Opened, withRetrieval } from './with-retrieval.ts';
@@ -36,11 +37,14 @@ async function build({ retrieval, signal }: Opened, repository: RepositoryRef, j
   const megabytes = Number((snapshot.bytes / 1e6).toFixed(1));
   if (embeddings?.stopped) note(`embedding stopped, searches go by words alone meanwhile: ${embeddings.stopped}`);
   if (json) printJson({ ...snapshot, seconds, ...(embeddings === null ? {} : { embeddings }) });
-  else
-    print(
-      `${printableLine(snapshot.label)} is searchable: ${snapshot.files} files, ${megabytes} MB, in ${seconds} s` +
-        (embeddings === null ? '' : `; ${embeddings.embedded} of ${embeddings.total} chunks embedded`),
-    );
+  else {
+    const embedded = embeddings === null ? '' : `; ${embeddings.embedded} of ${embeddings.total} chunks embedded`;
+    const label = printableLine(snapshot.label);
+    print(`${label} is searchable: ${snapshot.files} files, ${megabytes} MB, in ${seconds} s${embedded}`);
+    const left = leftOutText(snapshot.leftOut ?? [], columnsOf(process.stdout));
+    if (left !== '') print(left);
+  }
+  noteSecrets(snapshot);
   return exitCodes.worked;
 }
 

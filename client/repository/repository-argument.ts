@@ -7,7 +7,7 @@ import { expectRef } from '../../retrieval/snapshot/locate-repository.ts';
 import { systemErrorCode, UsageError } from '../../lib/errors.ts';
 
 /** How commands name a repository. */
-export type RepositoryOptions = { repo: string; ref?: string; uncommitted?: boolean };
+export type RepositoryOptions = { repo: string; ref?: string; uncommitted?: boolean; includeSecrets?: boolean };
 
 /** For one look into a checkout on this machine. */
 const gitSeconds = 30;
@@ -24,6 +24,7 @@ export async function repositoryOf({
   repo: repository,
   ref,
   uncommitted = false,
+  includeSecrets = false,
 }: RepositoryOptions): Promise<RepositoryRef> {
   if (uncommitted && (ref !== undefined || urlShape.test(repository)))
     throw new UsageError(
@@ -31,7 +32,7 @@ export async function repositoryOf({
     );
   if (ref !== undefined && !/^[^-\s\p{Cc}][^\s\p{Cc}]{0,249}$/u.test(ref))
     throw new UsageError(`--ref must be a branch, tag or commit, not ${JSON.stringify(ref.slice(0, 80))}`);
-  const at = ref === undefined ? {} : { ref };
+  const at = { ...(ref === undefined ? {} : { ref }), ...(includeSecrets ? { includeSecrets } : {}) };
   if (urlShape.test(repository)) {
     refuseSecrets(repository);
     return { kind: 'url', url: repository, ...at };

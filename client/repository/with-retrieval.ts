@@ -3,7 +3,7 @@ import { RepositoryUnusable, SnapshotUnavailable } from '../../retrieval/failure
 import { createRetrieval, type Retrieval } from '../../retrieval/repository.ts';
 import { startEmbedder } from './embedder-process.ts';
 import { exitCodes } from '../exit-codes.ts';
-import { CommandFailure } from '../../lib/errors.ts';
+import { CommandFailure, UsageError } from '../../lib/errors.ts';
 import { listenForInterrupt } from '../terminal/interrupt.ts';
 import { note } from '../terminal/output.ts';
 import { readSettings } from '../input/read-settings.ts';
@@ -25,6 +25,8 @@ export async function withRetrieval(work: (opened: Opened) => Promise<number>, u
     return await work({ retrieval, signal });
   } catch (error) {
     if (signal.aborted) return exitCodes.interrupted;
+    if (error instanceof RepositoryUnusable && error.setting !== null)
+      throw new UsageError(`${error.setting}: ${error.message}`);
     if (error instanceof RepositoryUnusable || error instanceof SnapshotUnavailable)
       throw new CommandFailure(error.message);
     throw error;

@@ -7,6 +7,7 @@ import { readRunHistory } from '../../observability/read-run-history.ts';
 import type { RunHistory } from '../../observability/run-history.ts';
 import { traceOfRun } from '../../observability/run-trace.ts';
 import { CommandFailure, systemErrorCode, UsageError } from '../../lib/errors.ts';
+import { decodeText } from '../../lib/text-file.ts';
 import { findRun } from './find-run.ts';
 import type { Session } from '../session.ts';
 
@@ -24,7 +25,7 @@ export async function runOfFile(file: string): Promise<LoadedRun> {
   try {
     const bytes = await readFile(file);
     const text = file.endsWith('.gz') ? gunzipSync(bytes, { maxOutputLength: mostBytes }) : bytes;
-    return loaded(JSON.parse(text.toString('utf8')), file);
+    return loaded(JSON.parse(decodeText(text)), file);
   } catch (error) {
     if (error instanceof UsageError) throw error;
     const code = systemErrorCode(error);

@@ -1,6 +1,7 @@
 /** Checks citations against the snapshot, so that an answer never cites a line that is not there. */
 import type { CheckedCitation, Citation } from '../../contracts/evidence.ts';
 import { similarPaths, snapshotPath, ToolMisuse } from '../tools/path-filter.ts';
+import { cellAt, isNotebook } from '../reading/notebook.ts';
 import { matchQuote } from './quote-match.ts';
 import type { SnapshotView, ViewFile } from '../snapshot/snapshot-view.ts';
 
@@ -13,9 +14,12 @@ function checkCitation(view: SnapshotView, citation: Citation): CheckedCitation 
   const found = lookUp(view, citation.path);
   if ('reason' in found) return { ...citation, blob: null, status: 'unresolved', reason: found.reason.slice(0, 300) };
   const { file } = found;
-  const match = matchQuote(view.linesOf(file), citation.quote, citation.firstLine, citation.lastLine);
+  const lines = view.linesOf(file);
+  const match = matchQuote(lines, citation.quote, citation.firstLine, citation.lastLine);
   const { path, blob } = file;
-  return { ...citation, path, blob, ...match };
+  const place = { ...citation, path, blob, ...match };
+  const cell = match.status !== 'unresolved' && isNotebook(path) ? cellAt(lines, place.firstLine) : null;
+  return { ...place, ...(cell === null ? {} : { cell }) };
 }
 
 function lookUp(view: SnapshotView, path: string): { file: ViewFile } | { reason: string } {

@@ -61,7 +61,7 @@ function charactersOf(lines: readonly string[], first: number, end: number): num
 /** The line (0-based) where a definition begins, with the comment or decorators right above it. */
 function startOf(lines: readonly string[], definition: Definition): number {
   let at = definition.line - 1;
-  if (definition.kind === 'heading') return at;
+  if (definition.kind === 'heading' || definition.kind === 'cell') return at;
   while (at > 0 && /^\s*(\/\/|\/?\*|#|@|--|""")/.test(lines[at - 1] ?? '') && definition.line - at < 25) at -= 1;
   return at;
 }

@@ -92,6 +92,9 @@ const headings: DefinitionRule[] = [
   { kind: 'heading', pattern: /^={1,6}\s+(?<name>\S.{0,119})/ },
 ];
 
+/** The lines that name cells in the text of a notebook, then what is mostly in them. */
+const notebook: DefinitionRule[] = [{ kind: 'cell', pattern: /^%% cell (?<name>\d+):/ }, ...python];
+
 const byExtensions: [string, DefinitionRule[]][] = [
   ['js mjs cjs jsx ts mts cts tsx vue svelte', javascript],
   ['py pyi pyx', python],
@@ -103,6 +106,7 @@ const byExtensions: [string, DefinitionRule[]][] = [
   ['c h cc cpp cxx hh hpp hxx', c],
   ['kt kts swift scala', others],
   ['sh bash zsh', shell],
+  ['ipynb', notebook],
   ['md mdx markdown rst adoc asciidoc', headings],
 ];
 

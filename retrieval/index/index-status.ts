@@ -2,6 +2,7 @@
 import { existsSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
+import { LeftOut } from '../../contracts/snapshot.ts';
 import { embeddedByModel } from '../store/vector-store.ts';
 import { indexVersion, textVersion } from '../store/store-schema.ts';
 
@@ -76,7 +77,15 @@ const snapshotRows = `
   FROM snapshot ORDER BY number DESC`;
 
 function toState({ id, label, state, failure, files, skipped }: Record<string, unknown>): StoredState {
-  const counts = JSON.parse(String(skipped)) as Record<string, number>;
+  const left: unknown = JSON.parse(String(skipped));
+  // Earlier versions kept the counts alone.
+  const counts = Array.isArray(left)
+    ? Object.fromEntries(
+        LeftOut.array()
+          .parse(left)
+          .map(({ reason, count }) => [reason, count]),
+      )
+    : (left as Record<string, number>);
   return {
     id: String(id),
     label: String(label),

@@ -74,7 +74,7 @@ export function definingFiles(view: SnapshotView, query: ReadQuery, weights: Wei
     for (const [name, weight] of namesSpelled(query)) raise(find(name), weight * weights.symbol);
   }
   if (weights.composedSymbol > 0) {
-    const find = finder(view, "lower = ?1 AND kind NOT IN ('heading', 'key')");
+    const find = finder(view, "lower = ?1 AND kind NOT IN ('heading', 'key', 'cell')");
     for (const name of query.composed) raise(find(name), weights.composedSymbol);
   }
   return shares;

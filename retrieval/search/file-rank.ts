@@ -58,7 +58,7 @@ function usesOf(view: SnapshotView): Edges {
 function definingFiles(view: SnapshotView): Map<string, number[]> {
   const rows = view.store.prepare(`
     SELECT DISTINCT name, definition.file FROM snapshot_file JOIN definition ON definition.file = snapshot_file.file
-    WHERE snapshot_file.snapshot = ? AND kind NOT IN ('heading', 'key')`);
+    WHERE snapshot_file.snapshot = ? AND kind NOT IN ('heading', 'key', 'cell')`);
   rows.setReturnArrays(true);
   const defining = new Map<string, number[]>();
   for (const row of rows.iterate(view.number)) {

@@ -1,11 +1,14 @@
 /** Says of any path whether it is searchable in a repository, and if not, why. */
-import type { DatabaseSync } from 'node:sqlite';
+import { isNotebook } from '../reading/notebook.ts';
+import { maxBytesOf, readFileText } from '../reading/file-text.ts';
 import { readFolderFile, walkFolder } from './folder-files.ts';
 import { readTree } from './git-objects.ts';
 import { similarPaths } from '../tools/path-filter.ts';
-import type { SnapshotSource } from './snapshot-source.ts';
+import { shownPath } from './left-out.ts';
+import type { CommitSource, SnapshotSource } from './snapshot-source.ts';
+import { blobFinder } from './snapshot-text.ts';
 import type { SnapshotView } from './snapshot-view.ts';
-import { maxFileBytes, type SkipReason, skipByMode, skipByPath, textOf } from './text-files.ts';
+import { type SkipReason, skipByMode, skipByPath } from './text-files.ts';
 
 /** `reason` is null for a path that is searchable; `about` then says as what. `found` is false where there is no file. */
 export type Explained = { path: string; found: boolean; reason: string | null; about: string | null };
@@ -15,40 +18,69 @@ export async function explainPath(view: SnapshotView, source: SnapshotSource, pa
   const file = view.byPath.get(path);
   if (file !== undefined) {
     const chunks = Number(view.store.prepare('SELECT count(*) AS n FROM chunk WHERE file = ?').get(file.id)?.n);
-    return { path, found: true, reason: null, about: `${file.class}, ${file.lines} lines in ${chunks} chunks` };
+    const parts = [`${file.class}, ${file.lines} lines in ${chunks} chunks`, ...remarksOn(view, path, file.blob)];
+    return { path, found: true, reason: null, about: parts.join('; ') };
   }
   const reason =
-    source.kind === 'commit' ? await commitReason(view.store, source, path) : await folderReason(source.root, path);
-  if (reason !== null) return { path, found: true, reason, about: null };
+    source.kind === 'commit'
+      ? ((await commitReason(view, source, path)) ?? (await worktreeReason(source, path)))
+      : await folderReason(source, path);
+  if (reason !== null) return { path, found: true, reason: meanings[reason as SkipReason] ?? reason, about: null };
   const near = similarPaths(view, path);
   const hint = near.length > 0 ? `; near: ${near.join(', ')}` : '';
   return { path, found: false, reason: `there is no such file in ${source.label}${hint}`, about: null };
 }
 
-async function commitReason(
-  store: DatabaseSync,
-  source: SnapshotSource & { kind: 'commit' },
-  path: string,
-): Promise<SkipReason | null> {
-  for await (const entry of readTree(source.gitDirectory, source.commit, source.prefix)) {
-    if (entry.path !== path) continue;
-    const told = skipByMode(entry.mode) ?? skipByPath(path);
+/** Reasons of which the word alone does not say what to do. */
+const meanings: Partial<Record<SkipReason, string>> = {
+  secret: 'secret: it is known to hold keys or passwords; --include-secrets reads it',
+  'name not usable': 'name not usable: it holds a control character or a line break, or is not UTF-8',
+};
+
+function remarksOn(view: SnapshotView, path: string, key: string): string[] {
+  const skip = view.store.prepare('SELECT skip FROM blob WHERE oid = ?').get(key)?.skip;
+  const notebook = isNotebook(path) ? ['a notebook: lines count in its cells, written as text'] : [];
+  return skip === null || skip === undefined ? notebook : [String(skip), ...notebook];
+}
+
+async function commitReason(view: SnapshotView, source: CommitSource, path: string): Promise<string | null> {
+  const { submodules, withSecrets } = source;
+  const inside = submodules.findLast((one) => path.startsWith(`${one.path}/`));
+  const tree = inside ?? { ...source, path: '' };
+  const above = inside === undefined ? '' : `${inside.path}/`;
+  for await (const entry of readTree(tree.gitDirectory, tree.commit, inside === undefined ? source.prefix : '')) {
+    const entryPath = above + entry.path;
+    if (skipByMode(entry.mode) === 'submodule' && path.startsWith(`${entryPath}/`))
+      return `inside the submodule ${shownPath(entryPath)}, which is not checked out: git submodule update --init`;
+    if (entryPath !== path) continue;
+    const told = skipByMode(entry.mode) ?? skipByPath(path, withSecrets);
     if (told !== null) return told;
-    if ((entry.size ?? 0) > maxFileBytes) return 'too large';
-    const row = store.prepare('SELECT skip FROM blob WHERE oid = ?').get(entry.blob);
+    if ((entry.size ?? 0) > maxBytesOf(path)) return 'too large';
+    const row = blobFinder(view.store, withSecrets)({ path, blob: entry.blob });
     // What is in the commit, is text and was not copied was left out by an ignore file.
-    return row === undefined ? 'ignored' : ((row.skip as SkipReason | null) ?? 'ignored');
+    return row?.skip ?? 'ignored';
   }
   return null;
 }
 
-async function folderReason(root: string, path: string): Promise<SkipReason | null> {
-  const told = skipByPath(path);
-  if (told !== null) return told;
-  const read = await readFolderFile(root, path);
-  if ('skip' in read) return read.skip === 'missing from the repository' ? null : read.skip;
-  const text = textOf(read.bytes);
-  if ('skip' in text) return text.skip;
-  for (const walked of walkFolder(root, () => undefined)) if (walked === path) return null;
+/** Of a file that is not committed, where the working copy is read too. */
+async function worktreeReason({ worktree, withSecrets }: CommitSource, path: string): Promise<SkipReason | null> {
+  return worktree === null ? null : fileReason(worktree, path, withSecrets);
+}
+
+async function folderReason(source: SnapshotSource & { kind: 'folder' }, path: string): Promise<SkipReason | null> {
+  const { root, withSecrets } = source;
+  const told = await fileReason(root, path, withSecrets);
+  if (told !== 'ignored') return told;
+  for (const walked of walkFolder(root, { withSecrets, onSkip: () => undefined })) if (walked === path) return null;
   return 'ignored';
+}
+
+async function fileReason(root: string, path: string, withSecrets: boolean): Promise<SkipReason | null> {
+  const told = skipByPath(path, withSecrets);
+  if (told === 'name not usable') return told;
+  const read = await readFolderFile(root, path);
+  if ('skip' in read && read.skip === 'missing from the repository') return null;
+  if (told !== null || 'skip' in read) return told ?? ('skip' in read ? read.skip : null);
+  return readFileText(path, read.bytes, withSecrets).skip ?? 'ignored';
 }

@@ -8,7 +8,7 @@ export type FileClass = 'code' | 'test' | 'docs' | 'sample' | 'config' | 'genera
 const docsExtensions = new Set(['.md', '.mdx', '.markdown', '.rst', '.adoc', '.asciidoc', '.txt', '.org']);
 const docsFolders = /(^|\/)(docs?|documentation)\//i;
 const configExtensions =
-  /\.(json|jsonc|json5|ya?ml|toml|ini|cfg|conf|csv|tsv|svg|xml|po|pot|properties|env|lock|snap|plist|ipynb)$/i;
+  /\.(json|jsonc|json5|ya?ml|toml|ini|cfg|conf|csv|tsv|svg|xml|po|pot|properties|env|lock|snap|plist)$/i;
 const docsNames =
   /^(readme|changelog|changes|history|contributing|license|licence|authors|security|code_of_conduct)(\.|$)/i;
 const generatedNames =
@@ -21,5 +21,5 @@ export function fileClass(path: string): FileClass {
   if (generatedNames.test(path)) return 'generated';
   if (docsExtensions.has(extname(name).toLowerCase()) || docsNames.test(name)) return 'docs';
   if (configExtensions.test(name) || name.startsWith('.')) return 'config';
-  return docsFolders.test(path) || isSamplePath(path) ? 'sample' : 'code';
+  return docsFolders.test(path) || isSamplePath(path) || name.endsWith('.ipynb') ? 'sample' : 'code';
 }

@@ -4,16 +4,18 @@ import { constants, open } from 'node:fs/promises';
 import { join } from 'node:path';
 import { RepositoryUnusable } from '../failures.ts';
 import { createIgnoreRules, type IgnoreRules, ignoreFileNames } from './ignore-rules.ts';
-import { maxFileBytes, type SkipReason, skipByPath } from './text-files.ts';
+import { maxBytesOf } from '../reading/file-text.ts';
+import { type SkipReason, skipByPath } from './text-files.ts';
 
-export type OnSkip = (reason: SkipReason) => void;
+/** What a walk does with what it leaves out; a folder's path ends in `/`. */
+export type WalkOptions = { withSecrets: boolean; onSkip: (reason: SkipReason, path: string) => void };
 
 /** Paths relative to the root, in a fixed order. @throws RepositoryUnusable when the folder cannot be listed */
-export function* walkFolder(root: string, onSkip: OnSkip): Generator<string> {
-  yield* walk(root, '', createIgnoreRules(), onSkip);
+export function* walkFolder(root: string, options: WalkOptions): Generator<string> {
+  yield* walk(root, '', createIgnoreRules(), options);
 }
 
-function* walk(root: string, folder: string, rules: IgnoreRules, onSkip: OnSkip): Generator<string> {
+function* walk(root: string, folder: string, rules: IgnoreRules, options: WalkOptions): Generator<string> {
   const entries = listFolder(join(root, folder));
   for (const name of ignoreFileNames) {
     if (entries.some((entry) => entry.name === name && entry.isFile())) {
@@ -21,15 +23,17 @@ function* walk(root: string, folder: string, rules: IgnoreRules, onSkip: OnSkip)
     }
   }
   for (const entry of entries) {
+    // Git's own files are no part of a repository, and nobody misses them.
+    if (entry.name.toLowerCase() === '.git') continue;
     const path = folder === '' ? entry.name : `${folder}/${entry.name}`;
     if (entry.isDirectory()) {
       const skip = skipFolder(path, entry.name, rules);
-      if (skip === null) yield* walk(root, path, rules, onSkip);
-      else onSkip(skip);
+      if (skip === null) yield* walk(root, path, rules, options);
+      else options.onSkip(skip, `${path}/`);
     } else {
-      const skip = entry.isSymbolicLink() ? 'symbolic link' : skipFile(path, entry, rules);
+      const skip = entry.isSymbolicLink() ? 'symbolic link' : skipFile(path, entry, rules, options);
       if (skip === null) yield path;
-      else onSkip(skip);
+      else options.onSkip(skip, path);
     }
   }
 }
@@ -47,14 +51,13 @@ function listFolder(folder: string): Dirent[] {
 }
 
 function skipFolder(path: string, name: string, rules: IgnoreRules): SkipReason | null {
-  if (name.toLowerCase() === '.git') return 'ignored';
   if (name === 'node_modules') return 'vendored';
-  return rules.ignores(`${path}/`) ? 'ignored' : skipByPath(`${path}/x`);
+  return rules.ignores(`${path}/`) ? 'ignored' : skipByPath(`${path}/x`, true);
 }
 
-function skipFile(path: string, entry: Dirent, rules: IgnoreRules): SkipReason | null {
+function skipFile(path: string, entry: Dirent, rules: IgnoreRules, { withSecrets }: WalkOptions): SkipReason | null {
   if (!entry.isFile() || rules.ignores(path)) return 'ignored';
-  return skipByPath(path);
+  return skipByPath(path, withSecrets);
 }
 
 /**
@@ -66,7 +69,7 @@ export async function readFolderFile(root: string, path: string): Promise<{ byte
     await using file = await open(join(root, path), constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
     const stats = await file.stat();
     if (!stats.isFile()) return { skip: 'ignored' };
-    return stats.size > maxFileBytes ? { skip: 'too large' } : { bytes: await file.readFile() };
+    return stats.size > maxBytesOf(path) ? { skip: 'too large' } : { bytes: await file.readFile() };
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     if (code === 'ELOOP') return { skip: 'symbolic link' };

@@ -7,7 +7,7 @@ import { RepositoryUnusable, snapshotUnavailable } from '../failures.ts';
 import { gitComplaint, type GitOutput, runGit, withoutPasswords } from './git-command.ts';
 import { historyCommits } from './git-history.ts';
 import { checkGitUrl, checkRef, labelOf, nameOfUrl, publicUrl, repositoryKeyOf } from './git-url.ts';
-import type { SnapshotSource } from './snapshot-source.ts';
+import { commitOfSnapshot, type SnapshotSource } from './snapshot-source.ts';
 import type { OnProgress } from '../worker-threads/thread-tasks.ts';
 
 const fetchMilliseconds = 15 * 60_000;
@@ -16,7 +16,7 @@ const lockAttempts = 20;
 /** @throws RepositoryUnusable */
 export async function fetchUrl(
   url: string,
-  ref: string | undefined,
+  { ref, withSecrets }: { ref: string | undefined; withSecrets: boolean },
   dataDirectory: string,
   signal: AbortSignal,
   onProgress?: OnProgress,
@@ -37,7 +37,10 @@ export async function fetchUrl(
     gitDirectory,
     commit,
     prefix: '',
+    // A fetch brings no submodules.
+    submodules: [],
     worktree: null,
+    withSecrets,
   };
 }
 
@@ -49,8 +52,22 @@ export async function fetchSnapshotSource(
   onProgress?: OnProgress,
 ): Promise<SnapshotSource> {
   if (ref.url === null) throw snapshotUnavailable(ref.id, dataDirectory, 'and it has no URL to fetch it from');
+  const known = commitOfSnapshot(ref.id);
+  if (known === null)
+    throw snapshotUnavailable(
+      ref.id,
+      dataDirectory,
+      'and another version of Switchyard, which reads files otherwise, made it',
+    );
+  const { commit, withSecrets } = known;
   try {
-    const source = await fetchUrl(checkGitUrl(ref.url), ref.id, dataDirectory, signal, onProgress);
+    const source = await fetchUrl(
+      checkGitUrl(ref.url),
+      { ref: commit, withSecrets },
+      dataDirectory,
+      signal,
+      onProgress,
+    );
     return { ...source, repositoryKey: ref.repositoryKey };
   } catch (error) {
     if (!(error instanceof RepositoryUnusable)) throw error;
@@ -114,6 +131,7 @@ async function fetchInto(gitDirectory: string, url: string, specs: string[], sig
 function refNotFound(ref: string, url: string): never {
   throw new RepositoryUnusable(
     `there is no ref "${ref}" at ${withoutPasswords(url)}: give a branch, a tag or a commit that it has`,
+    '--ref',
   );
 }
 

@@ -23,7 +23,7 @@ export function checkGitUrl(url: string): string {
 /** A ref as a user writes it: branch, tag, commit, `HEAD~2`. @throws RepositoryUnusable when git could misread it */
 export function checkRef(ref: string): string {
   if (ref.startsWith('-') || hasControls(ref) || /[\s:?*[\\^]/.test(ref.replaceAll(/\^\d*/g, '')) || ref.length > 300) {
-    throw new RepositoryUnusable(`"${oneLine(ref)}" is not a git ref: give a branch, a tag or a commit`);
+    throw new RepositoryUnusable(`"${oneLine(ref)}" is not a git ref: give a branch, a tag or a commit`, '--ref');
   }
   return ref;
 }

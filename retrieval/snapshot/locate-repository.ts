@@ -1,12 +1,13 @@
 /** Pins what the user named to something that does not move: a commit's tree, or a folder to be hashed. */
 import { realpath, stat } from 'node:fs/promises';
-import { basename, dirname } from 'node:path';
+import { basename, dirname, resolve } from 'node:path';
 import type { RepositoryRef } from '../../contracts/snapshot.ts';
 import { RepositoryUnusable } from '../failures.ts';
 import { gitComplaint, type GitOutput, runGit } from './git-command.ts';
 import { fetchUrl } from './git-fetch.ts';
 import { checkGitUrl, checkRef, labelOf, nameOfUrl, oneLine, publicUrl, repositoryKeyOf } from './git-url.ts';
-import type { SnapshotSource } from './snapshot-source.ts';
+import type { CommitSource, SnapshotSource } from './snapshot-source.ts';
+import { findSubmodules } from './submodules.ts';
 import type { OnProgress } from '../worker-threads/thread-tasks.ts';
 
 /** @throws RepositoryUnusable */
@@ -16,17 +17,20 @@ export async function locateRepository(
   signal: AbortSignal,
   onProgress?: OnProgress,
 ): Promise<SnapshotSource> {
-  if (ref.kind === 'url') return fetchUrl(checkGitUrl(ref.url), ref.ref, dataDirectory, signal, onProgress);
+  const withSecrets = ref.includeSecrets === true;
+  if (ref.kind === 'url')
+    return fetchUrl(checkGitUrl(ref.url), { ref: ref.ref, withSecrets }, dataDirectory, signal, onProgress);
   const folder = await checkFolder(ref.path);
   const checkout = await findCheckout(folder, signal);
   const commit = checkout && (await commitOf(checkout, ref.ref, signal));
   if (checkout && commit && (await hasTree(checkout, commit, signal))) {
-    const source = await commitSource(folder, checkout, commit, ref.ref, dataDirectory, signal);
+    const pinned = { folder, checkout, commit, ref: ref.ref };
+    const source = { ...(await commitSource(pinned, dataDirectory, signal)), withSecrets };
     return ref.uncommitted === true ? withWorktree(source, folder, ref.ref) : source;
   }
   if (ref.ref !== undefined) {
     const why = checkout ? `does not exist at ${ref.ref}` : 'is not in a git checkout';
-    throw new RepositoryUnusable(`${folder} ${why}: leave the ref out to read the folder as it is`);
+    throw new RepositoryUnusable(`${folder} ${why}: leave the ref out to read the folder as it is`, '--ref');
   }
   const name = basename(folder) || 'root';
   return {
@@ -36,6 +40,7 @@ export async function locateRepository(
     label: name,
     url: null,
     root: folder,
+    withSecrets,
   };
 }
 
@@ -47,14 +52,19 @@ export async function expectRef(path: string, ref: string, signal: AbortSignal):
   const folder = await checkFolder(path);
   const checkout = await findCheckout(folder, signal);
   if (checkout === null)
-    throw new RepositoryUnusable(`${folder} is not in a git checkout: leave the ref out to read the folder as it is`);
+    throw new RepositoryUnusable(
+      `${folder} is not in a git checkout: leave the ref out to read the folder as it is`,
+      '--ref',
+    );
   await commitOf(checkout, ref, signal);
 }
 
-function withWorktree(source: SnapshotSource, folder: string, ref: string | undefined): SnapshotSource {
-  if (source.kind === 'folder') return source;
+function withWorktree(source: CommitSource, folder: string, ref: string | undefined): SnapshotSource {
   if (ref !== undefined)
-    throw new RepositoryUnusable(`uncommitted changes are those since HEAD, not since ${ref}: leave the ref out`);
+    throw new RepositoryUnusable(
+      `uncommitted changes are those since HEAD, not since ${ref}: leave the ref out`,
+      '--ref',
+    );
   return { ...source, worktree: folder };
 }
 
@@ -108,6 +118,7 @@ async function commitOf(checkout: Checkout, ref: string | undefined, signal: Abo
   if (ref === undefined) return null;
   throw new RepositoryUnusable(
     `there is no ref "${wanted}" in ${checkout.gitDirectory}: give a branch, a tag or a commit`,
+    '--ref',
   );
 }
 
@@ -118,22 +129,31 @@ async function hasTree(checkout: Checkout, commit: string, signal: AbortSignal):
   return (await runGit([`--git-dir=${checkout.gitDirectory}`, ...args], { signal })).code === 0;
 }
 
-async function commitSource(
-  folder: string,
-  checkout: Checkout,
-  commit: string,
-  ref: string | undefined,
-  dataDirectory: string,
-  signal: AbortSignal,
-): Promise<SnapshotSource> {
+type Pinned = { folder: string; checkout: Checkout; commit: string; ref: string | undefined };
+
+async function commitSource({ folder, checkout, commit, ref }: Pinned, dataDirectory: string, signal: AbortSignal) {
   const { gitDirectory, commonDirectory, prefix } = checkout;
   const bare = basename(commonDirectory) === '.git' ? dirname(commonDirectory) : commonDirectory;
   const name = prefix === '' ? nameOfUrl(bare) : basename(folder);
   const repositoryKey = repositoryKeyOf(name, `checkout\0${commonDirectory}\0${prefix}`);
   // A URL names a whole repository: a folder inside one cannot be fetched by it.
-  const url = prefix === '' ? await originUrl(gitDirectory, signal) : null;
-  const label = labelOf(name, ref, commit);
-  return { kind: 'commit', dataDirectory, repositoryKey, label, url, gitDirectory, commit, prefix, worktree: null };
+  const submodules = await submodulesIn(folder, checkout, commit, signal);
+  // Nor does it give submodules.
+  const url = prefix === '' && submodules.length === 0 ? await originUrl(gitDirectory, signal) : null;
+  const where = { dataDirectory, repositoryKey, label: labelOf(name, ref, commit), url };
+  return { kind: 'commit', ...where, gitDirectory, commit, prefix, submodules, worktree: null } as const;
+}
+
+/** Those below the folder, by their paths from it. */
+async function submodulesIn(folder: string, checkout: Checkout, commit: string, signal: AbortSignal) {
+  const { gitDirectory, commonDirectory, prefix } = checkout;
+  const depth = prefix.split('/').length - 1;
+  const top = resolve(folder, ...Array<string>(depth).fill('..'));
+  const gitDirectories = [...new Set([gitDirectory, commonDirectory])];
+  const found = await findSubmodules({ gitDirectories, folder: top, commit }, signal);
+  return found
+    .filter(({ path }) => path.startsWith(prefix))
+    .map((one) => ({ ...one, path: one.path.slice(prefix.length) }));
 }
 
 async function originUrl(gitDirectory: string, signal: AbortSignal): Promise<string | null> {

@@ -1,17 +1,23 @@
 /** Decides which files are text worth keeping, and says why the others are not. */
 import { basename } from 'node:path/posix';
+import { pathProblem } from '../reading/path-rule.ts';
+import { isSecretName } from '../reading/secret-files.ts';
 
+/** Those that a person may not expect come first. */
 export const skipReasons = [
-  'ignored',
+  'secret',
   'binary',
   'too large',
+  'encoding not known, read in part',
+  'Git LFS pointer',
+  'submodule',
+  'name not usable',
+  'missing from the repository',
+  'symbolic link',
   'minified or generated',
   'lock file',
   'vendored',
-  'symbolic link',
-  'submodule',
-  'unsafe path',
-  'missing from the repository',
+  'ignored',
 ] as const;
 export type SkipReason = (typeof skipReasons)[number];
 
@@ -30,16 +36,12 @@ const lockFiles = new Set(
   ).split(' '),
 );
 
-/**
- * What the path alone tells; null keeps it. Paths come from repositories that nobody vouches for: one with a line
- * break could fake a header in a tool's result.
- */
-export function skipByPath(path: string): SkipReason | null {
+/** What the path alone tells; null keeps it. */
+export function skipByPath(path: string, withSecrets: boolean): SkipReason | null {
+  if (pathProblem(path) !== null) return 'name not usable';
   const parts = path.split('/');
-  const unsafe = parts.some((part) => part === '' || part === '.' || part === '..' || part.toLowerCase() === '.git');
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is refused
-  if (unsafe || path.length > 1024 || /[\u0000-\u001f\u007f\u2028\u2029\ufffd]/.test(path)) return 'unsafe path';
   if (parts.slice(0, -1).some((part) => vendorFolders.has(part)) || versionedScript.test(path)) return 'vendored';
+  if (!withSecrets && isSecretName(path)) return 'secret';
   if (lockFiles.has(basename(path))) return 'lock file';
   return /\.min\.(js|mjs|cjs|css)$|\.map$|\.snap$/i.test(path) ? 'minified or generated' : null;
 }
@@ -50,36 +52,10 @@ export function skipByMode(mode: string): SkipReason | null {
   return mode === '160000' ? 'submodule' : null;
 }
 
-/** The text of a file, or why it has none. Bytes that are not UTF-8 become U+FFFD, a byte order mark is dropped. */
-export function textOf(bytes: Uint8Array): { text: string } | { skip: SkipReason } {
-  if (bytes.length > maxFileBytes) return { skip: 'too large' };
-  if (bytes.includes(0)) return { skip: 'binary' };
-  const text = new TextDecoder('utf-8').decode(bytes);
-  return isMachineWritten(text) ? { skip: 'minified or generated' } : { text };
-}
-
-/** Lines of 400 characters on average, or one of 50,000, are not written by hand. */
-function isMachineWritten(text: string): boolean {
-  let lines = 0;
-  let longest = 0;
-  for (let start = 0; start < text.length; lines += 1) {
-    const end = text.indexOf('\n', start);
-    const stop = end < 0 ? text.length : end;
-    longest = Math.max(longest, stop - start);
-    start = stop + 1;
-  }
-  return longest > 50_000 || (text.length > 5_000 && text.length / lines > 400);
-}
-
 /** The lines of a text: `\n` ends a line, a `\r` before it belongs to the ending, an empty text has none. */
 export function linesOf(text: string): string[] {
   if (text === '') return [];
   const lines = text.split(/\r?\n/);
   if (lines.at(-1) === '') lines.pop();
   return lines;
-}
-
-/** Counts of what was left out, for people: `3 binary, 1 lock file`; empty when nothing was. */
-export function describeSkipped(skipped: Partial<Record<SkipReason, number>>): string {
-  return skipReasons.flatMap((reason) => (skipped[reason] ? [`${skipped[reason]} ${reason}`] : [])).join(', ');
 }

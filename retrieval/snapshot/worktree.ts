@@ -4,11 +4,11 @@
  */
 import { createHash } from 'node:crypto';
 import { RepositoryUnusable } from '../failures.ts';
-import { readFolderFile } from './folder-files.ts';
+import { readFolderFile, type WalkOptions } from './folder-files.ts';
 import { gitComplaint, runGit } from './git-command.ts';
 import { createIgnoreRules, type IgnoreRules, folderOf } from './ignore-rules.ts';
 import type { SnapshotEntry } from './snapshot-text.ts';
-import { type SkipReason, skipByPath } from './text-files.ts';
+import { skipByPath } from './text-files.ts';
 
 /** `bytes` is null for a file that is as the commit has it. */
 export type WorktreeFile = SnapshotEntry & { bytes: Buffer | null };
@@ -21,19 +21,19 @@ export type WorktreeFile = SnapshotEntry & { bytes: Buffer | null };
 export async function* readWorktree(
   folder: string,
   committed: readonly SnapshotEntry[],
-  onSkip: (reason: SkipReason) => void,
+  options: WalkOptions,
 ): AsyncGenerator<WorktreeFile> {
   const blobs = new Map(committed.map(({ path, blob }) => [path, blob]));
-  const paths = [...blobs.keys(), ...(await untrackedPaths(folder, onSkip))];
+  const paths = [...blobs.keys(), ...(await untrackedPaths(folder, options))];
   const rules = await ignoreRules(folder, paths);
   for (const path of paths) {
     if (rules.ignores(path)) {
-      onSkip('ignored');
+      options.onSkip('ignored', path);
       continue;
     }
     const read = await readFolderFile(folder, path);
     if ('skip' in read) {
-      if (read.skip !== 'missing from the repository') onSkip(read.skip);
+      if (read.skip !== 'missing from the repository') options.onSkip(read.skip, path);
       continue;
     }
     const blob = gitBlobId(read.bytes);
@@ -50,14 +50,14 @@ async function ignoreRules(folder: string, paths: readonly string[]): Promise<Ig
   return rules;
 }
 
-async function untrackedPaths(folder: string, onSkip: (reason: SkipReason) => void): Promise<string[]> {
+async function untrackedPaths(folder: string, { withSecrets, onSkip }: WalkOptions): Promise<string[]> {
   const listed = await runGit(['ls-files', '--others', '--exclude-standard', '-z'], { folder });
   if (listed.code !== 0)
     throw new RepositoryUnusable(`git cannot list what is new in ${folder}: ${gitComplaint(listed)}`);
   return listed.stdout.split('\0').filter((path) => {
     if (path === '' || path.endsWith('/')) return false;
-    const skip = skipByPath(path);
-    if (skip !== null) onSkip(skip);
+    const skip = skipByPath(path, withSecrets);
+    if (skip !== null) onSkip(skip, path);
     return skip === null;
   });
 }

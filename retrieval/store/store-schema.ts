@@ -1,7 +1,10 @@
 /** The tables of a repository's file: what was copied from it, and the index made from that. */
 
-/** Raised when the tables of the text change; a file of another version is emptied, and snapshots opened again. */
-export const textVersion = 2;
+/**
+ * Raised when the tables of the text change. A file of the version before is brought up to date, so that its snapshots
+ * stay; one of another version is emptied, and snapshots opened again.
+ */
+export const textVersion = 3;
 /** Raised when anything that indexing writes changes; the index is then made again from the stored text. */
 export const indexVersion = 5;
 
@@ -14,14 +17,17 @@ export const createStateTable = `
   ) STRICT`;
 
 /**
- * blob: a file's content by git's blob id; \`text\` is null where it is not kept, \`skip\` then says why.
- * snapshot: \`failure\` says why its index could not be built; opening it again tries again.
+ * blob: a file's content by git's blob id, or by an id of its own where it is not read as it is (reading/file-text.ts);
+ * \`text\` is null where it is not kept, \`skip\` then says why; \`reading\` is the last version of the rules that reads it so.
+ * snapshot: \`skipped\` is the list of what was left out, as JSON; \`failure\` says why its index could not be built:
+ * opening it again tries again.
  * file: a blob under a path: what is indexed. \`indexed\` is 1 once its chunks and definitions are
  * there, 2 when they had to be made without its syntax, which could not be read.
  */
 export const createTextTables = `
   CREATE TABLE blob (
-    id INTEGER PRIMARY KEY, oid TEXT NOT NULL UNIQUE, text TEXT, skip TEXT, lines INTEGER NOT NULL, bytes INTEGER NOT NULL
+    id INTEGER PRIMARY KEY, oid TEXT NOT NULL UNIQUE, text TEXT, skip TEXT, lines INTEGER NOT NULL, bytes INTEGER NOT NULL,
+    reading INTEGER NOT NULL
   ) STRICT;
   CREATE TABLE file (
     id INTEGER PRIMARY KEY, path TEXT NOT NULL, blob INTEGER NOT NULL, indexed INTEGER NOT NULL DEFAULT 0,
@@ -41,6 +47,12 @@ export const createTextTables = `
   CREATE TABLE commit_path (
     snapshot INTEGER NOT NULL, path TEXT NOT NULL, position INTEGER NOT NULL, PRIMARY KEY (snapshot, path, position)
   ) STRICT, WITHOUT ROWID`;
+
+/** Of version 2: marks the texts that the rules of reading 2 read alike. What they do not is read again under another id. */
+export const upgradeTextTables = `
+  ALTER TABLE blob ADD COLUMN reading INTEGER NOT NULL DEFAULT 1;
+  UPDATE blob SET reading = 2 WHERE text IS NOT NULL AND instr(text, char(65533)) = 0
+    AND text NOT LIKE 'version https://git-lfs.github.com/spec/%' AND instr(substr(text, 1, 8000), 'PRIVATE KEY-----') = 0`;
 
 /** chunk_words keeps no text of its own: its rows are found by chunk.id. */
 export const createIndexTables = `

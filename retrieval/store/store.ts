@@ -11,6 +11,7 @@ import {
   indexVersion,
   textTables,
   textVersion,
+  upgradeTextTables,
 } from './store-schema.ts';
 
 /** How long one writer waits for another; writers hold the lock for a fraction of a second at a time. */
@@ -66,12 +67,14 @@ function bringUpToDate(store: DatabaseSync): void {
   inTransaction(store, () => {
     store.exec(`${createStateTable}; ${createUseTables}`);
     const found = versions(store);
-    if (found?.text !== textVersion) {
+    const kept = found?.text === textVersion || found?.text === textVersion - 1;
+    if (kept && found.text !== textVersion) store.exec(upgradeTextTables);
+    if (!kept) {
       drop(store, textTables);
       store.exec('DELETE FROM snapshot_use');
       store.exec(createTextTables);
     }
-    if (found?.text !== textVersion || found.index !== indexVersion) {
+    if (!kept || found.index !== indexVersion) {
       drop(store, indexTables);
       store.exec(createIndexTables);
       // What was searchable must be indexed again before it is called ready.

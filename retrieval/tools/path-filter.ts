@@ -1,4 +1,5 @@
 /** Reads the `path` that a model gives: a file, a folder or a glob, looked up in the snapshot's table and nowhere else. */
+import { pathProblem } from '../reading/path-rule.ts';
 import type { SnapshotView, ViewFile } from '../snapshot/snapshot-view.ts';
 
 /** What a tool tells the model when its arguments cannot be used; becomes a tool error. */
@@ -6,19 +7,16 @@ export class ToolMisuse extends Error {
   override readonly name = 'ToolMisuse';
 }
 
-/** The path as the snapshot would write it. @throws ToolMisuse on one that tries to leave the snapshot */
+/** The path as the snapshot would write it. @throws ToolMisuse on one that no file of a snapshot can have */
 export function snapshotPath(path: string): string {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is refused
-  if (/[\u0000-\u001f\u007f]/.test(path))
-    throw new ToolMisuse('a path must not hold control characters or line breaks');
-  if (path.startsWith('/') || path.startsWith('~') || /^[a-z]:[\\/]/i.test(path) || path.includes('\\')) {
-    throw new ToolMisuse(
-      `"${path}" is not a path of this snapshot: paths are relative to its root, with / between parts`,
-    );
+  const written = path.replace(/^(\.\/+)+/, '').replace(/\/+$/, '');
+  if (written === '' || written === '.') {
+    if (path.startsWith('/')) throw new ToolMisuse(`"${path}" is not relative to the root of the snapshot`);
+    return '';
   }
-  const parts = path.split('/').filter((part) => part !== '' && part !== '.');
-  if (parts.includes('..')) throw new ToolMisuse(`"${path}" leaves the snapshot: paths must not hold ".."`);
-  return parts.join('/');
+  const problem = pathProblem(written);
+  if (problem !== null) throw new ToolMisuse(`the path "${written.slice(0, 200)}" ${problem}`);
+  return written;
 }
 
 /** The file at exactly this path. @throws ToolMisuse with the nearest paths when there is none */
@@ -35,6 +33,7 @@ export function fileAt(view: SnapshotView, path: string): ViewFile {
 export function pathFilter(view: SnapshotView, path: string | undefined): (path: string) => boolean {
   const wanted = path === undefined ? '' : snapshotPath(path);
   if (wanted === '') return () => true;
+  if (view.byPath.has(wanted)) return (candidate) => candidate === wanted;
   const matches = pathTest(wanted);
   if (view.files.some((file) => matches(file.path))) return matches;
   const starts = (candidate: string) => candidate.startsWith(wanted);
@@ -82,7 +81,7 @@ function globToken(token: string): string {
 
 /** Up to three paths that are most alike: but for the case, the folder, or how the name goes on. */
 export function similarPaths(view: SnapshotView, wanted: string): string[] {
-  const lower = wanted.toLowerCase();
+  const lower = wanted.toLowerCase().replaceAll('\\', '/');
   const name = lower.slice(lower.lastIndexOf('/') + 1);
   const stem = name.replace(/\.[^.]*$/, '');
   const rank = (path: string) => {

@@ -62,7 +62,7 @@ function sectionOf(view: SnapshotView, file: ViewFile): string {
     .prepare(`
       SELECT min(line) AS line, kind IN ('class', 'interface', 'struct', 'trait') AS outer,
         (SELECT count(*) FROM reference WHERE reference.name = definition.name) AS uses
-      FROM definition WHERE file = ? AND kind NOT IN ('heading', 'key', 'variable') AND name NOT LIKE '\\_\\_%' ESCAPE '\\'
+      FROM definition WHERE file = ? AND kind NOT IN ('heading', 'key', 'variable', 'cell') AND name NOT LIKE '\\_\\_%' ESCAPE '\\'
       GROUP BY name ORDER BY outer DESC, uses DESC, line LIMIT ${signaturesPerFile}`)
     .all(file.id);
   if (rows.length === 0) return '';

@@ -59,7 +59,7 @@ test('a branch that is rewritten and garbage-collected after the routing changes
   const outcome = await scene.ask('When?', { pipeline: pipeline(), repository: { kind: 'path', path: folder } });
   assert.throws(() => git('cat-file', '-e', pinned), 'the pinned commit is gone from the repository');
   expectWhole(outcome);
-  assert.equal(outcome.state.snapshot?.id, pinned);
+  assert.equal(outcome.state.snapshot?.id.slice(0, 40), pinned);
 });
 
 function gitCheckout() {

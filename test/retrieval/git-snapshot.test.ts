@@ -6,6 +6,7 @@ import { test } from 'node:test';
 import { RepositoryUnusable } from '../../retrieval/failures.ts';
 import {
   commitAll,
+  commitOf,
   git,
   gitRepository,
   listPaths,
@@ -28,7 +29,7 @@ test('a checkout is pinned to the commit of HEAD, whatever the working copy hold
   writeFiles(checkout, { 'lib/route.js': 'changed\n', 'new.js': 'new\n' });
   const retrieval = scratchRetrieval(t, join(folder, 'home'));
   const snapshot = await openPath(retrieval, checkout);
-  assert.equal(snapshot.id, git(checkout, 'rev-parse', 'HEAD'));
+  assert.equal(commitOf(snapshot), git(checkout, 'rev-parse', 'HEAD'));
   assert.deepEqual([snapshot.kind, snapshot.files], ['commit', 2]);
   assert.equal(snapshot.label, `router@${snapshot.id.slice(0, 12)}`);
   assert.match((await runTool(retrieval, snapshot, 'read_lines', { path: 'lib/route.js' })).text, /2\| {3}return path/);
@@ -43,7 +44,7 @@ test('a ref names the commit; refs that do not exist or look like options are re
   commitAll(checkout, 'second');
   const retrieval = scratchRetrieval(t, join(folder, 'home'));
   for (const ref of ['v1', 'HEAD~1', first.slice(0, 8)]) {
-    assert.equal((await openPath(retrieval, checkout, ref)).id, first, ref);
+    assert.equal(commitOf(await openPath(retrieval, checkout, ref)), first, ref);
   }
   for (const ref of ['v2', '--upload-pack=touch /tmp/x', '-h', 'a\nb', 'a b']) {
     await assert.rejects(openPath(retrieval, checkout, ref), (error) => {
@@ -62,7 +63,7 @@ test('a run outlives its branch: rewritten, garbage-collected, then deleted', as
   git(checkout, 'commit', '--all', '--amend', '--quiet', '--message', 'rewritten');
   git(checkout, 'reflog', 'expire', '--expire=now', '--all');
   git(checkout, 'gc', '--quiet', '--prune=now');
-  assert.throws(() => git(checkout, 'cat-file', '-e', snapshot.id), 'the commit is gone');
+  assert.throws(() => git(checkout, 'cat-file', '-e', String(commitOf(snapshot))), 'the commit is gone');
   const look = async () => {
     assert.deepEqual(await retrieval.ensure(snapshot, never), snapshot);
     assert.match((await runTool(retrieval, snapshot, 'search_code', { query: 'route path' })).text, /return path/);
@@ -84,7 +85,7 @@ test('a folder of a checkout is read at the commit with paths relative to it, hi
   });
   const retrieval = scratchRetrieval(t, join(folder, 'home'));
   const snapshot = await openPath(retrieval, join(checkout, 'packages/a'));
-  assert.equal(snapshot.id, git(checkout, 'rev-parse', 'HEAD'));
+  assert.equal(commitOf(snapshot), git(checkout, 'rev-parse', 'HEAD'));
   assert.deepEqual(await listPaths(retrieval, snapshot), ['index.js']);
   assert.match((await runTool(retrieval, snapshot, 'git_log', { path: 'index.js' })).text, / Ada: first$/);
   const whole = await openPath(retrieval, checkout);
@@ -109,16 +110,16 @@ test('a bare repository and file URLs are read, again after a push, and without 
   git(folder, 'clone', '--quiet', '--bare', checkout, bare);
   const first = git(checkout, 'rev-parse', 'HEAD');
   const retrieval = scratchRetrieval(t, join(folder, 'home'));
-  assert.equal((await openPath(retrieval, bare)).id, first);
+  assert.equal(commitOf(await openPath(retrieval, bare)), first);
   const open = (url: string, ref?: string) =>
     retrieval.open({ kind: 'url', url, ...(ref ? { ref } : {}) }, { signal: never });
-  assert.equal((await open(`file://${bare}`)).id, first);
+  assert.equal(commitOf(await open(`file://${bare}`)), first);
   writeFiles(checkout, { 'later.js': 'later()\n' });
   commitAll(checkout, 'second');
   git(checkout, 'push', '--quiet', bare, 'main');
   const second = await open(`file://${bare}`);
-  assert.equal(second.id, git(checkout, 'rev-parse', 'HEAD'));
-  for (const ref of [first, first.slice(0, 9), 'HEAD~1']) assert.equal((await open(bare, ref)).id, first, ref);
+  assert.equal(commitOf(second), git(checkout, 'rev-parse', 'HEAD'));
+  for (const ref of [first, first.slice(0, 9), 'HEAD~1']) assert.equal(commitOf(await open(bare, ref)), first, ref);
   await assert.rejects(open(`file://${bare}`, 'nowhere'), /there is no ref "nowhere"/);
 });
 

@@ -8,6 +8,7 @@ import type { TestContext } from 'node:test';
 import { toolNames } from '../../contracts/names.ts';
 import type { Snapshot, SnapshotRef } from '../../contracts/snapshot.ts';
 import { createRetrieval, type Retrieval } from '../../retrieval/repository.ts';
+import { commitOfSnapshot } from '../../retrieval/snapshot/snapshot-source.ts';
 import type { ToolRun } from '../../retrieval/tools/rendering.ts';
 import { randomBits } from '../../lib/random.ts';
 
@@ -46,6 +47,11 @@ export function commitAll(folder: string, subject: string): string {
   git(folder, 'add', '--all', '--force');
   git(folder, 'commit', '--quiet', '--message', subject);
   return folder;
+}
+
+/** The commit that a snapshot's id begins with. */
+export function commitOf({ id }: SnapshotRef): string | undefined {
+  return commitOfSnapshot(id)?.commit;
 }
 
 export function scratchRetrieval(t: TestContext, dataDirectory: string): Retrieval {

@@ -11,6 +11,7 @@ const source = (root: string): SnapshotSource => ({
   label: 'folder',
   url: null,
   root,
+  withSecrets: false,
 });
 
 /** Builds that end when the test says so; each tells its number as the snapshot's label. */

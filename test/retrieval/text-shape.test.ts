@@ -6,7 +6,8 @@ import { findDefinitions } from '../../retrieval/index/definitions.ts';
 import { fileClass } from '../../retrieval/snapshot/file-class.ts';
 import { withoutPasswords } from '../../retrieval/snapshot/git-command.ts';
 import { globTest } from '../../retrieval/tools/path-filter.ts';
-import { linesOf, skipByPath, textOf } from '../../retrieval/snapshot/text-files.ts';
+import { readFileText } from '../../retrieval/reading/file-text.ts';
+import { linesOf, skipByPath } from '../../retrieval/snapshot/text-files.ts';
 import { matchExpression, queryTerms } from '../../retrieval/index/words.ts';
 
 const line = fc.oneof(
@@ -46,13 +47,13 @@ test('chunks cover a file without gaps or overlap, and definitions lie inside it
 test('any bytes are text or a reason', () => {
   fc.assert(
     fc.property(fc.uint8Array({ maxLength: 2000 }), (bytes) => {
-      const read = textOf(bytes);
-      assert.equal('skip' in read && read.skip === 'binary', bytes.includes(0));
-      if ('text' in read) assert.ok(linesOf(read.text).every((one) => !one.includes('\n')));
+      const { text, skip } = readFileText('a.txt', bytes, false);
+      assert.equal(text === null && skip === null, false);
+      if (text !== null) assert.ok(!text.includes('\0') && linesOf(text).every((one) => !one.includes('\n')));
     }),
   );
-  assert.deepEqual(textOf(Buffer.alloc(2_000_000, 'a')), { skip: 'too large' });
-  assert.deepEqual(textOf(Buffer.alloc(60_000, 'a')), { skip: 'minified or generated' });
+  assert.equal(readFileText('a.txt', Buffer.alloc(2_000_000, 'a'), false).skip, 'too large');
+  assert.equal(readFileText('a.txt', Buffer.alloc(60_000, 'a'), false).skip, 'minified or generated');
 });
 
 test('definitions of each language are found with their kinds', () => {
@@ -122,7 +123,7 @@ test('paths tell tests and docs from code, and unsafe names are left out', () =>
   ]);
   assert.deepEqual(classes.map(fileClass), ['code', 'test', 'test', 'sample', 'docs', 'test', 'test', 'code']);
   for (const name of ['a\nb.js', '.GIT/config', '../a', 'a/../b', 'a\u2028b'])
-    assert.equal(skipByPath(name), 'unsafe path');
+    assert.equal(skipByPath(name, false), 'name not usable');
 });
 
 test('passwords in URLs are never shown', () => {

@@ -13,6 +13,7 @@ export function addIndex(program: Command): void {
     .option('--repo <folder or git URL>', 'what to index', '.')
     .option('--ref <ref>', 'a branch, tag or commit; the current one unless given')
     .option('--uncommitted', 'with the uncommitted changes of the checkout')
+    .option('--include-secrets', 'with files that are known to hold keys and passwords, such as .env')
     .option('--explain <path>', 'whether this path is searchable, and if not, why')
     .option('--no-embeddings', 'leave out what SWITCHYARD_EMBEDDINGS_MODEL would embed')
     .option('--json', 'print one JSON object', false)

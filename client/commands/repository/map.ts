@@ -11,6 +11,7 @@ export function addMap(program: Command): void {
     .option('--repo <folder or git URL>', 'what to show', '.')
     .option('--ref <ref>', 'a branch, tag or commit; the current one unless given')
     .option('--uncommitted', 'with the uncommitted changes of the checkout')
+    .option('--include-secrets', 'with files that are known to hold keys and passwords, such as .env')
     .option('--path <folder or glob>', 'only files there')
     .addOption(new Option('--tokens <n>', 'about how long it may be').argParser(positiveCount).default(1500))
     .option('--json', 'print JSON', false)

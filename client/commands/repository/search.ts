@@ -18,6 +18,7 @@ export function addSearch(program: Command): void {
     .option('--repo <folder or git URL>', 'what to search', '.')
     .option('--ref <ref>', 'a branch, tag or commit; the current one unless given')
     .option('--uncommitted', 'with the uncommitted changes of the checkout')
+    .option('--include-secrets', 'with files that are known to hold keys and passwords, such as .env')
     .option('--file <file.jsonl>', 'queries, one JSON object a line')
     .addOption(new Option('--kind <kind>', 'what to look in').choices(['code', 'docs', 'all']).default('all'))
     .option('--limit <n>', 'how many files at most; 10, with --file 20, unless given', positiveCount)

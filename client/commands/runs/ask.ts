@@ -12,6 +12,7 @@ export function addAsk(program: Command): void {
     .option('--repo <folder or git URL>', 'the repository that the question is about', '.')
     .option('--ref <ref>', 'a branch, tag or commit; the current one unless given')
     .option('--uncommitted', 'with the uncommitted changes of the checkout')
+    .option('--include-secrets', 'with files that are known to hold keys and passwords, such as .env')
     .option('--pipeline <name or file>', 'a pipeline that ships, or a file of your own', 'orchestrated')
     .option('--route <name>', 'take this route, without asking the router')
     .option('--retry-limit <n>', 'how often weak drafts may be sent back (0 to 10)', count)

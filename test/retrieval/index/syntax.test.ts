@@ -5,7 +5,8 @@ import { chunkPieces } from '../../../retrieval/index/chunks.ts';
 import { findDefinitions } from '../../../retrieval/index/definitions.ts';
 import { grammarFor } from '../../../retrieval/index/grammars.ts';
 import { readSyntax } from '../../../retrieval/index/syntax.ts';
-import { linesOf, textOf } from '../../../retrieval/snapshot/text-files.ts';
+import { readFileText } from '../../../retrieval/reading/file-text.ts';
+import { linesOf } from '../../../retrieval/snapshot/text-files.ts';
 
 async function read(path: string, text: string) {
   const grammar = await grammarFor(path);
@@ -107,7 +108,6 @@ test('deep nesting and bytes that are no text cost nothing but themselves', asyn
   const deep = `${'['.repeat(20_000)}${']'.repeat(20_000)}\n`;
   const { chunks } = await read('a.js', `const a = 1;\n${deep}function after() {}\n`);
   assert.equal(chunks.at(-1)?.last, 3);
-  const odd = textOf(Buffer.from([0xff, 0xfe, 0x0a, 0x61]));
-  assert.ok('text' in odd);
-  assert.equal((await read('a.py', odd.text)).chunks.length, 1);
+  const odd = readFileText('a.py', Buffer.from([0xc3, 0xff, 0x0a, 0x61]), false);
+  assert.equal((await read('a.py', odd.text ?? '')).chunks.length, 1);
 });
