@@ -40,8 +40,7 @@ export async function searchRepository(query: string | undefined, options: Searc
   const queries = options.file === undefined ? [] : await readJsonLines(options.file, SearchQuery);
   const single = query === undefined ? null : await readQuestion(query, process.stdin);
   return withRetrieval(async (opened) => {
-    const snapshot = await opened.retrieval.open(repository, { signal: opened.signal });
-    const { id, repositoryKey, url } = snapshot;
+    const { id, repositoryKey, url } = await opened.retrieval.open(repository, { signal: opened.signal });
     const ref = { id, repositoryKey, url };
     return single === null ? searchAll(opened, ref, queries, options) : searchOne(opened, ref, single, options);
   }, options.embeddings);

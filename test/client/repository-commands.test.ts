@@ -38,3 +38,16 @@ test('index --explain of a file that does not exist is a mistake, with --json to
   assert.match(found.stdout, /^cart\.ts: searchable: code/);
   assert.equal(found.code, 0);
 });
+
+test('index names what is left out, and how to have the secrets', async () => {
+  using folder = temporaryFolder();
+  const { repo, env } = aFolder(folder.path);
+  writeFileSync(join(repo, '.env'), 'TOKEN=hidden\n');
+  writeFileSync(join(repo, 'logo.png'), Buffer.from([137, 80, 0, 1]));
+  const plain = await runSwitchyard(['index', '--repo', repo], { env });
+  assert.match(plain.stdout, /is searchable: 2 files.*\nleft out:\n {2}1 secret: \.env\n {2}1 binary: logo\.png\n$/);
+  assert.match(plain.stderr, /left out a file that is known to hold secrets: \.env \(--include-secrets reads it\)\n$/);
+  const whole = await runSwitchyard(['index', '--repo', repo, '--include-secrets', '--json'], { env });
+  assert.deepEqual(JSON.parse(whole.stdout).left_out, [{ reason: 'binary', count: 1, examples: ['logo.png'] }]);
+  assert.doesNotMatch(whole.stderr, /secret/);
+});
