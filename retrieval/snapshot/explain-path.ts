@@ -1,4 +1,5 @@
 /** Says of any path whether it is searchable in a repository, and if not, why. */
+import { pathProblem } from '../reading/path-rule.ts';
 import { isNotebook } from '../reading/notebook.ts';
 import { maxBytesOf, readFileText } from '../reading/file-text.ts';
 import { readFolderFile, walkFolder } from './folder-files.ts';
@@ -25,17 +26,17 @@ export async function explainPath(view: SnapshotView, source: SnapshotSource, pa
     source.kind === 'commit'
       ? ((await commitReason(view, source, path)) ?? (await worktreeReason(source, path)))
       : await folderReason(source, path);
-  if (reason !== null) return { path, found: true, reason: meanings[reason as SkipReason] ?? reason, about: null };
+  if (reason !== null) return { path, found: true, reason: meaningOf(reason, path), about: null };
   const near = similarPaths(view, path);
   const hint = near.length > 0 ? `; near: ${near.join(', ')}` : '';
   return { path, found: false, reason: `there is no such file in ${source.label}${hint}`, about: null };
 }
 
-/** Reasons of which the word alone does not say what to do. */
-const meanings: Partial<Record<SkipReason, string>> = {
-  secret: 'secret: it is known to hold keys or passwords; --include-secrets reads it',
-  'name not usable': 'name not usable: it holds a control character or a line break, or is not UTF-8',
-};
+/** With what to do, where the reason alone does not say it. */
+function meaningOf(reason: string, path: string): string {
+  if (reason === 'secret') return 'secret: it is known to hold keys or passwords; --include-secrets reads it';
+  return reason === 'name not usable' ? `name not usable: it ${pathProblem(path)}` : reason;
+}
 
 function remarksOn(view: SnapshotView, path: string, key: string): string[] {
   const skip = view.store.prepare('SELECT skip FROM blob WHERE oid = ?').get(key)?.skip;
