@@ -30,7 +30,7 @@ export function isSecretName(path: string): boolean {
 /** Files that hold a token or not, by their names: what in them is one. */
 const tokens: [name: RegExp, token: RegExp][] = [
   [/^\.?npmrc$/, /_(auth|authToken|password)\s*=\s*["']?(?!["']?\$\{)[^\s"']/i],
-  [/^\.pypirc$/, /^\s*password\s*[=:]\s*\S/im],
+  [/^\.pypirc$/, /^[ \t]*password[ \t]*[=:][ \t]*\S/im],
   [/^\.yarnrc\.yml$/, /npmAuth(Token|Ident)["']?\s*:\s*["']?(?!["']?\$\{)[^\s"']/],
   [/^pip\.(conf|ini)$/, /:\/\/[^/\s:@]+:[^/\s@$]+@/],
   [/\.(pem|crt|cer|asc)$/, /-----BEGIN [A-Z0-9 ]*PRIVATE KEY[A-Z ]*-----/],

@@ -9,7 +9,7 @@ export class ToolMisuse extends Error {
 
 /** The path as the snapshot would write it. @throws ToolMisuse on one that no file of a snapshot can have */
 export function snapshotPath(path: string): string {
-  const written = path.replace(/^(\.\/+)+/, '').replace(/\/+$/, '');
+  const written = path.replace(/^(\.\/+)+/, '').replace(/(?<!\/)\/+$/, '');
   if (written === '' || written === '.') {
     if (path.startsWith('/')) throw new ToolMisuse(`"${path}" is not relative to the root of the snapshot`);
     return '';
