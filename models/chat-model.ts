@@ -3,7 +3,13 @@ import type { ChatReply, ChatRequest, Usage } from '../contracts/chat.ts';
 import { type FailureKind, failureKinds } from '../contracts/failures.ts';
 import type { Allowance } from './allowance.ts';
 
-export type ChatOptions = { signal: AbortSignal; callId: string; allowance?: Allowance };
+export type ChatOptions = {
+  signal: AbortSignal;
+  callId: string;
+  allowance?: Allowance;
+  /** Told in one line, before the request is sent again, what an endpoint's refusal has taught. */
+  onLesson?: (lesson: string) => void;
+};
 
 export interface ChatModel {
   /**

@@ -1,17 +1,19 @@
-/** The chat port over any OpenAI-compatible endpoint: one HTTP request a call, after its dialect is learned. */
+/** The chat port over any OpenAI-compatible endpoint: one HTTP request a call, once it is known what the endpoint takes. */
 import { createHash } from 'node:crypto';
 import { addUsage } from '../../contracts/usage-sum.ts';
 import type OpenAI from 'openai';
 import type { ChatReply, ChatRequest, ModelRole } from '../../contracts/chat.ts';
-import { chatBody, type WireBody } from './chat-body.ts';
+import { CallLearning } from './call-learning.ts';
+import type { Capabilities } from './capabilities.ts';
+import { type CapabilityBook, type CapabilityOverride, createCapabilityBook } from './capability-book.ts';
+import { chatBody, type WireBody, wireMessages } from './chat-body.ts';
 import { type Allowance, CallDoesNotFit, type Fit, fitted, without } from '../allowance.ts';
 import type { ChatModel, ChatOptions, ModelFailure } from '../chat-model.ts';
 import { type ReadReply, readCompletion } from './completion-reply.ts';
-import { createDialectBook, type DialectBook } from './dialect-lessons.ts';
 import type { ErrorBody } from './error-body.ts';
 import { type CallPlace, timedOut } from './failures.ts';
 import { findPrice } from '../../contracts/model-prices.ts';
-import { createTokenBook, sentCharacters, type TokenBook } from '../token-estimate.ts';
+import { createTokenBook, type ReportedPart, sentCharacters, type TokenBook } from '../token-estimate.ts';
 import { createClient, failedSend, openAiUrl, secretsOf } from './client.ts';
 
 export type OpenAiChatSettings = {
@@ -19,24 +21,32 @@ export type OpenAiChatSettings = {
   /** Null: OpenAI's own. */
   baseUrl: string | null;
   modelByRole: Record<ModelRole, string>;
-  /** Bounds a whole call, the sends that learn a dialect included. */
+  /** Bounds a whole call, the sends that learn what the endpoint takes included. */
   timeoutSeconds: number;
   /** Output tokens allowed on top to models that think first. */
   reasoningTokens: number;
+  /** What a file says that endpoints and models take. */
+  capabilities?: readonly CapabilityOverride[];
 };
 
 /** A call sends at most this many times more to learn how the endpoint wants it. */
 const lessonsPerCall = 4;
 
-type Deps = { settings: OpenAiChatSettings; client: OpenAI; book: DialectBook; tokens: TokenBook; baseUrl: string };
+type Deps = { settings: OpenAiChatSettings; client: OpenAI; book: CapabilityBook; tokens: TokenBook; baseUrl: string };
 type CallOptions = Pick<ChatOptions, 'signal' | 'callId'>;
 
-/** One instance a process and endpoint: it remembers the dialects that it learned, and how tokens are counted there. */
+/** One instance a process and endpoint: it remembers what it learned, and how tokens are counted there. */
 export function createOpenAiChat(settings: OpenAiChatSettings): ChatModel {
   const baseUrl = settings.baseUrl ?? openAiUrl;
   const { apiKey, timeoutSeconds } = settings;
   const client = createClient({ apiKey, baseUrl, timeoutSeconds });
-  const deps: Deps = { settings, client, book: createDialectBook(baseUrl), tokens: createTokenBook(), baseUrl };
+  const deps: Deps = {
+    settings,
+    client,
+    book: createCapabilityBook(baseUrl, settings.capabilities),
+    tokens: createTokenBook(),
+    baseUrl,
+  };
   return { chat: (request, options) => chat(deps, request, options) };
 }
 
@@ -47,8 +57,9 @@ async function chat(deps: Deps, request: ChatRequest, options: ChatOptions): Pro
   const place: CallPlace = { baseUrl: deps.baseUrl, model, secrets, spent: null };
   const deadline = AbortSignal.timeout(Math.ceil(settings.timeoutSeconds * 1000));
   const signal = AbortSignal.any([options.signal, deadline]);
+  const learning = new CallLearning(book, model, options.onLesson);
   let starved: ChatReply | null = null;
-  for (let lessons = 0; ; lessons += 1) {
+  for (let sends = 0; ; sends += 1) {
     options.signal.throwIfAborted();
     const fit = bodyWithin(deps, request, options.allowance, place);
     if (fit.kind === 'does-not-fit') {
@@ -57,32 +68,44 @@ async function chat(deps: Deps, request: ChatRequest, options: ChatOptions): Pro
       throw new CallDoesNotFit(fit, place.spent);
     }
     const { body } = fit;
-    const attempt = await send(deps, body, { signal, callId: idempotencyKey(options.callId, lessons) }, place);
+    const attempt = await send(deps, body, { signal, callId: idempotencyKey(options.callId, sends) }, place);
     if (attempt.kind === 'failed') {
       // The caller's abort is the caller's: whatever it broke on the way is no failure of the endpoint.
       if (options.signal.aborted) throw options.signal.reason;
       if (deadline.aborted) throw timedOut(settings.timeoutSeconds, place);
       const refused = attempt.failure.kind === 'ModelRequestRefused' ? attempt.refusal : null;
-      if (refused !== null && lessons < lessonsPerCall && book.learn(model, body, refused)) continue;
+      const next = () => chatBody(request, model, book.of(model), settings.reasoningTokens);
+      if (refused !== null && sends < lessonsPerCall && learning.learns(body, refused, next)) continue;
+      learning.failed();
       throw attempt.failure;
     }
     const { read } = attempt;
+    book.answered(model, read.reply.model);
     const usage = place.spent === null ? read.reply.usage : addUsage(place.spent, read.reply.usage);
     const reply = { ...read.reply, usage };
-    const mayThink = read.starved && settings.reasoningTokens > 0 && lessons < lessonsPerCall;
+    const mayThink = read.starved && settings.reasoningTokens > 0 && sends < lessonsPerCall;
     if (!mayThink || !book.learnThinking(model)) return reply;
     place.spent = usage;
     starved = reply;
   }
 }
 
-/** The request in the endpoint's dialect, within what is left of the call's allowance. */
+/** The request as the endpoint takes it, within what is left of the call's allowance. */
 function bodyWithin(deps: Deps, request: ChatRequest, allowance: Allowance | undefined, place: CallPlace): Fit {
   const { model, spent } = place;
-  const body = chatBody(request, model, deps.book.of(model), deps.settings.reasoningTokens);
+  const takes = deps.book.of(model);
+  const body = chatBody(request, model, takes, deps.settings.reasoningTokens);
   if (allowance === undefined) return { kind: 'fits', body };
-  const input = deps.tokens.estimate(model, body, allowance.reported);
-  return fitted(body, request, input, without(allowance, spent), findPrice(model));
+  const input = deps.tokens.estimate(model, body, onTheWire(allowance.reported, request, takes));
+  return fitted(body, { ...request, ...takes }, input, without(allowance, spent), findPrice(model));
+}
+
+/** Messages are counted as they are written: some are added between others, some are joined. */
+function onTheWire(reported: ReportedPart | null, { messages }: ChatRequest, takes: Capabilities): ReportedPart | null {
+  if (reported === null) return null;
+  const known = wireMessages(messages.slice(0, reported.messages), takes).length;
+  // The last of the known ones may have been joined with a new one.
+  return { ...reported, messages: Math.max(0, takes.alternatingRoles ? known - 1 : known) };
 }
 
 type Attempt =
