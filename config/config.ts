@@ -1,5 +1,7 @@
 /** Everything that the environment decides, read once, checked whole, passed on as a value. */
 
+import type { CapabilityOverride } from '../contracts/model-capabilities.ts';
+
 /** Built by `readConfig` in read-config.ts; nothing else reads the environment. */
 export type Config = {
   /** Where server, snapshots, content, journal and lock live; absolute. */
@@ -29,6 +31,10 @@ export type Config = {
     timeoutSeconds: number;
     /** Extra output tokens allowed to models that reason before they answer. */
     reasoningTokens: number;
+    /** A file that says what endpoints and models take; null: none. */
+    capabilitiesFile: string | null;
+    /** What it says. */
+    capabilities: readonly CapabilityOverride[];
     /** Attempts at one model call, failures included. */
     attempts: number;
     heartbeatSeconds: number;

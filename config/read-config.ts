@@ -82,6 +82,9 @@ function modelSettings(read: Reader): Config['model'] {
     synthesizer: read('SWITCHYARD_MODEL_SYNTHESIZER') ?? model,
     timeoutSeconds: read('SWITCHYARD_MODEL_TIMEOUT_SECONDS') ?? 120,
     reasoningTokens: read('SWITCHYARD_REASONING_TOKENS') ?? 4000,
+    capabilitiesFile: read('SWITCHYARD_MODEL_CAPABILITIES'),
+    // `loadConfig` reads the file.
+    capabilities: [],
     attempts: read('SWITCHYARD_MODEL_ATTEMPTS') ?? 5,
     heartbeatSeconds: read('SWITCHYARD_HEARTBEAT_SECONDS') ?? 10,
     personWaitDays: read('SWITCHYARD_PERSON_WAIT_DAYS') ?? 30,

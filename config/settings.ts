@@ -129,6 +129,11 @@ export const settings = {
     whole(0, 200_000),
     '4000',
   ),
+  SWITCHYARD_MODEL_CAPABILITIES: setting(
+    'A JSON file that says what endpoints and models take; `doctor --model` shows the names.',
+    absolutePath,
+    'what is known of the family, and what calls learn',
+  ),
   SWITCHYARD_EMBEDDINGS_MODEL: setting(
     'The model that turns text into vectors, which switches embeddings on.',
     word,

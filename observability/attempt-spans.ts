@@ -34,7 +34,7 @@ function spanOf(step: ActivityStep, scope: SpanScope | null, parent: string, rec
     message,
     input: inputOf(step, record),
     output: isLast ? outputOf(step, record) : null,
-    metadata: { activityId: step.id, attempt, summary: step.summary, ...waitOf(step, attempt) },
+    metadata: { activityId: step.id, attempt, summary: step.summary, ...waitOf(step, attempt), ...learnedBy(record) },
     model,
     parameters,
     promptVersion,
@@ -88,6 +88,11 @@ function nameOf({ type }: ActivityStep, scope: SpanScope | null, name: string): 
 function waitOf(step: ActivityStep, attempt: number): Record<string, number> {
   const first = step.spans[0];
   return attempt === 1 && first !== undefined ? { queueMs: Math.max(0, first.startMs - step.scheduledMs) } : {};
+}
+
+/** Requests that were refused and sent again otherwise, and what that taught. */
+function learnedBy({ learned = [] }: SpanRecord): Record<string, unknown> {
+  return learned.length === 0 ? {} : { refusals: learned.length, learned };
 }
 
 function inputOf(step: ActivityStep, record: SpanRecord): TraceField | null {

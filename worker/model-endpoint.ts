@@ -13,8 +13,8 @@ export function modelByRole({ model }: Pick<Config, 'model'>): Record<ModelRole,
 }
 
 export async function openModel(config: Config): Promise<ModelEndpoint> {
-  const { apiKey, baseUrl, offline, timeoutSeconds, reasoningTokens } = config.model;
-  const settings = { apiKey, modelByRole: modelByRole(config), timeoutSeconds, reasoningTokens };
+  const { apiKey, baseUrl, offline, timeoutSeconds, reasoningTokens, capabilities } = config.model;
+  const settings = { apiKey, modelByRole: modelByRole(config), timeoutSeconds, reasoningTokens, capabilities };
   if (!offline) {
     return { model: createOpenAiChat({ ...settings, baseUrl }), url: baseUrl, [Symbol.asyncDispose]: async () => {} };
   }

@@ -80,6 +80,8 @@ function configOf(dataDirectory: string, modelUrl: string): Config {
       synthesizer: name,
       timeoutSeconds: 30,
       reasoningTokens: 0,
+      capabilitiesFile: null,
+      capabilities: [],
       attempts: 5,
       heartbeatSeconds: 5,
       personWaitDays: 30,

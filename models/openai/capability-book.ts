@@ -4,19 +4,14 @@ import {
   type Capabilities,
   type CapabilityName,
   capabilityNames,
-  familyOf,
+  type CapabilityOverride,
+  type CapabilityRow,
+  type CapabilitySource,
   responseFormats,
-  usual,
-} from './capabilities.ts';
+} from '../../contracts/model-capabilities.ts';
+import { familyOf, usual } from './capabilities.ts';
 import type { ErrorBody } from './error-body.ts';
 import { type Change, type Lesson, lessonsFrom, type SentBody } from './lessons.ts';
-
-/** How a value is known. A file wins over what is learned, and that over a guess. */
-export type Source = 'default' | 'family' | 'learned' | 'probed' | 'file';
-export type CapabilityRow = { name: CapabilityName; value: Capabilities[CapabilityName]; source: Source };
-
-/** What a file sets for the models that it names; `capabilities` of later entries win. */
-export type CapabilityOverride = { baseUrl: string; model: string; capabilities: Partial<Capabilities> };
 
 /** A lesson as it was taken: which values it put in place of which. */
 export type Learned = Lesson & { before: Change };
@@ -32,12 +27,12 @@ export type CapabilityBook = {
   unlearn(model: string, lesson: Learned): void;
   /** True when the model was not known to think even so. */
   learnThinking(model: string): boolean;
-  /** An answered call: the name that the reply gives the model may tell its family, where the one that was asked for did not. */
-  answered(model: string, answeredAs: string): void;
+  /** The name that a reply gives the model may tell its family, where the one that was asked for did not. */
+  answered(model: string, sent: SentBody, answeredAs: string): void;
   rows(model: string): CapabilityRow[];
 };
 
-type Entry = { capabilities: Capabilities; sources: Record<CapabilityName, Source>; lessons: Learned[] };
+type Entry = { capabilities: Capabilities; sources: Record<CapabilityName, CapabilitySource>; lessons: Learned[] };
 
 /** One line for traces and people: `logprobs: true to false`. */
 export function lessonText({ change, before }: Learned): string {
@@ -48,7 +43,12 @@ export function lessonText({ change, before }: Learned): string {
 /** Models remembered; the one unused for longest goes first. */
 const mostModels = 100;
 
-export function createCapabilityBook(baseUrl: string, overrides: readonly CapabilityOverride[] = []): CapabilityBook {
+export function createCapabilityBook(
+  baseUrl: string,
+  overrides: readonly CapabilityOverride[] = [],
+  probing = false,
+): CapabilityBook {
+  const fromCalls = probing ? 'probed' : 'learned';
   const book = new LruMap<string, Entry>(mostModels);
   const entryOf = (model: string): Entry => {
     const known = book.get(model);
@@ -63,7 +63,7 @@ export function createCapabilityBook(baseUrl: string, overrides: readonly Capabi
       const entry = entryOf(model);
       const lessons = lessonsFrom(sent, refusal, entry.capabilities).filter(({ blamed }) => !useless.has(blamed));
       for (const lesson of lessons) {
-        const learned = taken(entry, lesson);
+        const learned = taken(entry, lesson, fromCalls);
         if (learned !== null) return learned;
       }
       return null;
@@ -76,18 +76,16 @@ export function createCapabilityBook(baseUrl: string, overrides: readonly Capabi
     learnThinking(model) {
       const entry = entryOf(model);
       const news = entry.capabilities.thinks !== 'always' && entry.sources.thinks !== 'file';
-      if (news) put(entry, { thinks: 'always' }, 'learned');
+      if (news) put(entry, { thinks: 'always' }, fromCalls);
       return news;
     },
-    answered(model, answeredAs) {
-      if (answeredAs === model) return;
+    answered(model, sent, answeredAs) {
       const entry = entryOf(model);
-      const family = Object.entries(familyOf(baseUrl, answeredAs));
-      put(
-        entry,
-        Object.fromEntries(family.filter(([name]) => entry.sources[name as CapabilityName] === 'default')),
-        'family',
-      );
+      const guessed = (name: string) => entry.sources[name as CapabilityName] === 'default';
+      const family = Object.entries(familyOf(baseUrl, answeredAs)).filter(([name]) => guessed(name));
+      if (answeredAs !== model) put(entry, Object.fromEntries(family), 'family');
+      if (!probing) return;
+      for (const name of shownBy(sent)) if (entry.sources[name] !== 'file') entry.sources[name] = 'probed';
     },
     rows(model) {
       const { capabilities, sources } = entryOf(model);
@@ -101,7 +99,9 @@ function firstEntry(baseUrl: string, model: string, overrides: readonly Capabili
   const entry: Entry = { capabilities: usual, sources, lessons: [] };
   put(entry, familyOf(baseUrl, model), 'family');
   for (const override of overrides)
-    if (fits(override.baseUrl, baseUrl) && fits(override.model, model)) put(entry, override.capabilities, 'file');
+    if (fits(override.baseUrl, baseUrl) && fits(override.model, model))
+      // JSON knows no undefined.
+      put(entry, override.capabilities as Change, 'file');
   return entry;
 }
 
@@ -122,7 +122,7 @@ function fits(pattern: string, text: string): boolean {
 }
 
 /** Null where a file says otherwise, or where the change would go back to what an earlier lesson left. */
-function taken(entry: Entry, lesson: Lesson): Learned | null {
+function taken(entry: Entry, lesson: Lesson, source: CapabilitySource): Learned | null {
   const merged = onward(entry.capabilities, lesson.change);
   const names = capabilityNames.filter((name) => name in merged);
   if (names.some((name) => entry.sources[name] === 'file')) return null;
@@ -135,7 +135,7 @@ function taken(entry: Entry, lesson: Lesson): Learned | null {
   const before = Object.fromEntries(names.map((name) => [name, entry.capabilities[name]]));
   const learned = { ...lesson, change: merged, before };
   if (names.some((name) => !same(before[name], merged[name]))) entry.lessons.push(learned);
-  put(entry, merged, 'learned');
+  put(entry, merged, source);
   return learned;
 }
 
@@ -159,7 +159,31 @@ function onward(known: Capabilities, change: Change): Change {
   return merged;
 }
 
-function put(entry: Entry, change: Change, source: Source): void {
+/** What a body that was answered shows to be taken. */
+function shownBy(sent: SentBody): CapabilityName[] {
+  const roles = sent.messages.map(({ role }) => role);
+  const follows = (first: string, second: string) =>
+    roles.some((role, at) => role === second && roles[at - 1] === first);
+  const calls = sent.messages.map((each) => (each.role === 'assistant' ? (each.tool_calls?.length ?? 0) : 0));
+  const shown: Record<string, boolean> = {
+    limitField: true,
+    temperature: sent.temperature != null,
+    logprobs: sent.logprobs === true,
+    mostTopLogprobs: (sent.top_logprobs ?? 0) > 1,
+    responseFormat: sent.response_format != null,
+    toolChoice: sent.tool_choice != null,
+    parallelToolCalls: Math.max(...calls) > 1,
+    instructionsRole: roles.some((role) => role === 'system' || role === 'developer'),
+    afterTool: follows('tool', 'user'),
+    alternatingRoles: follows('user', 'user'),
+    reasoningEffort: sent.reasoning_effort != null,
+    streaming: sent.stream === true,
+    streamOptions: sent.stream_options != null,
+  };
+  return capabilityNames.filter((name) => shown[name] === true);
+}
+
+function put(entry: Entry, change: Change, source: CapabilitySource): void {
   entry.capabilities = { ...entry.capabilities, ...change };
   for (const name of capabilityNames) if (name in change) entry.sources[name] = source;
 }

@@ -4,8 +4,8 @@ import { addUsage } from '../../contracts/usage-sum.ts';
 import type OpenAI from 'openai';
 import type { ChatReply, ChatRequest, ModelRole } from '../../contracts/chat.ts';
 import { CallLearning } from './call-learning.ts';
-import type { Capabilities } from './capabilities.ts';
-import { type CapabilityBook, type CapabilityOverride, createCapabilityBook } from './capability-book.ts';
+import type { Capabilities, CapabilityOverride, CapabilityRow } from '../../contracts/model-capabilities.ts';
+import { type CapabilityBook, createCapabilityBook } from './capability-book.ts';
 import { chatBody, type WireBody, wireMessages } from './chat-body.ts';
 import { type Allowance, CallDoesNotFit, type Fit, fitted, without } from '../allowance.ts';
 import type { ChatModel, ChatOptions, ModelFailure } from '../chat-model.ts';
@@ -27,6 +27,13 @@ export type OpenAiChatSettings = {
   reasoningTokens: number;
   /** What a file says that endpoints and models take. */
   capabilities?: readonly CapabilityOverride[];
+  /** True: what an answered call shows to be taken counts as probed. */
+  probing?: boolean;
+};
+
+export type OpenAiChat = ChatModel & {
+  /** What is known of a model by now, and how. */
+  capabilities(model: string): CapabilityRow[];
 };
 
 /** A call sends at most this many times more to learn how the endpoint wants it. */
@@ -36,18 +43,21 @@ type Deps = { settings: OpenAiChatSettings; client: OpenAI; book: CapabilityBook
 type CallOptions = Pick<ChatOptions, 'signal' | 'callId'>;
 
 /** One instance a process and endpoint: it remembers what it learned, and how tokens are counted there. */
-export function createOpenAiChat(settings: OpenAiChatSettings): ChatModel {
+export function createOpenAiChat(settings: OpenAiChatSettings): OpenAiChat {
   const baseUrl = settings.baseUrl ?? openAiUrl;
   const { apiKey, timeoutSeconds } = settings;
   const client = createClient({ apiKey, baseUrl, timeoutSeconds });
   const deps: Deps = {
     settings,
     client,
-    book: createCapabilityBook(baseUrl, settings.capabilities),
+    book: createCapabilityBook(baseUrl, settings.capabilities, settings.probing),
     tokens: createTokenBook(),
     baseUrl,
   };
-  return { chat: (request, options) => chat(deps, request, options) };
+  return {
+    chat: (request, options) => chat(deps, request, options),
+    capabilities: (model) => deps.book.rows(model),
+  };
 }
 
 async function chat(deps: Deps, request: ChatRequest, options: ChatOptions): Promise<ChatReply> {
@@ -80,7 +90,7 @@ async function chat(deps: Deps, request: ChatRequest, options: ChatOptions): Pro
       throw attempt.failure;
     }
     const { read } = attempt;
-    book.answered(model, read.reply.model);
+    book.answered(model, body, read.reply.model);
     const usage = place.spent === null ? read.reply.usage : addUsage(place.spent, read.reply.usage);
     const reply = { ...read.reply, usage };
     const mayThink = read.starved && settings.reasoningTokens > 0 && sends < lessonsPerCall;

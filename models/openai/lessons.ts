@@ -1,6 +1,6 @@
 /** What a refusal teaches about an endpoint: one thing that is left out or replaced the next time. */
 import type { ChatCompletionMessageParam } from 'openai/resources/chat/completions';
-import { type Capabilities, Effort, otherLimitField } from './capabilities.ts';
+import { type Capabilities, Effort } from '../../contracts/model-capabilities.ts';
 import type { WireBody } from './chat-body.ts';
 import type { ErrorBody } from './error-body.ts';
 import {
@@ -147,7 +147,7 @@ function limitChange(sent: SentBody, message: string): Change | null {
   const field = sent.max_completion_tokens == null ? 'max_tokens' : 'max_completion_tokens';
   const limit = sent[field];
   if (limit == null) return null;
-  if (!isAboutAmount(message)) return { limitField: otherLimitField(field) };
+  if (!isAboutAmount(message)) return { limitField: field === 'max_tokens' ? 'max_completion_tokens' : 'max_tokens' };
   const bound = tokenBound(message, limit);
   return 'least' in bound
     ? { leastOutputTokens: bound.least }

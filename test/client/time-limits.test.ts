@@ -56,7 +56,15 @@ test('a run that only routes is started with a time limit that leaves room for a
 test('the setting of how long to wait for a person reaches the limits of a run', () => {
   const limits = callLimits({
     ...{ apiKey: null, baseUrl: null, offline: true, router: 'm', specialist: 'm', judge: 'm', synthesizer: 'm' },
-    ...{ timeoutSeconds: 100, reasoningTokens: 0, attempts: 4, heartbeatSeconds: 7, personWaitDays: 2 },
+    ...{
+      timeoutSeconds: 100,
+      reasoningTokens: 0,
+      capabilitiesFile: null,
+      capabilities: [],
+      attempts: 4,
+      heartbeatSeconds: 7,
+      personWaitDays: 2,
+    },
   });
   assert.equal(limits.personWaitSeconds, 172_800);
 });
