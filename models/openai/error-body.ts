@@ -25,9 +25,15 @@ const Labels = z.object({
   type: Label,
   status: Label,
   param: Label,
+  field: Label,
+  parameter: Label,
+  instancePath: Label,
   retryAfterMs: z.number().nullish().catch(null),
 });
-const Problem = z.object({ loc: z.array(z.union([z.string(), z.number()])), msg: z.string() });
+const Place = z.array(z.union([z.string(), z.number()]));
+const Problem = z.object({ loc: Place, msg: z.string() });
+/** As zod writes it; `keys` are the unknown ones. */
+const Issue = z.object({ path: Place, message: z.string(), keys: z.array(z.string()).optional() });
 const Violation = z.object({ field: z.string(), description: z.string().optional() });
 
 /** Never throws: a body that is no error object (an HTML page, nothing) becomes the message itself. */
@@ -51,7 +57,8 @@ function reading(part: unknown, depth: number): ErrorBody | null {
   if (Array.isArray(part)) return fromList(part, depth);
   if (typeof part !== 'object' || part === null) return null;
   const labels = Labels.safeParse(part);
-  const { code = null, type = null, status = null, param = null, retryAfterMs = null } = labels.data ?? {};
+  const { code = null, type = null, status = null, retryAfterMs = null } = labels.data ?? {};
+  const { param, field, parameter, instancePath } = labels.data ?? {};
   const found = insides(part).reduce<ErrorBody | null>(
     (before, inside) => both(before, reading(inside, depth + 1)),
     null,
@@ -60,7 +67,7 @@ function reading(part: unknown, depth: number): ErrorBody | null {
     message: '',
     code,
     type: type ?? status,
-    param: param || null,
+    param: param || field || parameter || instancePath?.replace(/^\//, '') || null,
     retryAfterMs: retryAfterMs ?? delayInFields(part),
   };
   const labelled = own.param !== null || own.retryAfterMs !== null;
@@ -69,9 +76,14 @@ function reading(part: unknown, depth: number): ErrorBody | null {
 
 /** Where the words stand, what is nearest to the cause first. */
 function insides(part: object): unknown[] {
-  const { error, metadata, detail, details, message, msg, errors, fieldViolations } = part as Record<string, unknown>;
+  const { error, metadata, detail, details, message, msg, errors, issues, fieldViolations } = part as Record<
+    string,
+    unknown
+  >;
   const raw = (metadata as { raw?: unknown } | null | undefined)?.raw;
-  return [raw, error, message, detail, msg, errors, fieldViolations, details].filter((inside) => inside !== undefined);
+  return [raw, error, message, detail, msg, errors, issues, fieldViolations, details].filter(
+    (inside) => inside !== undefined,
+  );
 }
 
 /** The first words stand, and the first label of each kind. */
@@ -100,6 +112,12 @@ function fromText(text: string, depth: number): ErrorBody {
 function fromList(list: unknown[], depth: number): ErrorBody | null {
   const problem = Problem.safeParse(list[0]);
   if (problem.success) return { ...plain(problem.data.msg), param: pathOf(problem.data.loc) };
+  const issue = Issue.safeParse(list[0]);
+  if (issue.success)
+    return {
+      ...plain(issue.data.message),
+      param: pathOf([...issue.data.path, ...(issue.data.keys ?? []).slice(0, 1)]),
+    };
   const violation = Violation.safeParse(list[0]);
   if (violation.success) return { ...plain(violation.data.description ?? ''), param: violation.data.field || null };
   return list.slice(0, 10).reduce<ErrorBody | null>((before, part) => both(before, reading(part, depth + 1)), null);

@@ -5,6 +5,7 @@ import type { WireBody } from './chat-body.ts';
 import type { ErrorBody } from './error-body.ts';
 import {
   aboutOrder,
+  aboutOutputLength,
   type Blamed,
   namedIn,
   plainWords,
@@ -65,7 +66,10 @@ const aboutReply =
 function blamedIn({ message, param, type }: ErrorBody): Blamed[] {
   const order: Blamed[] = aboutOrder({ message, type }) ? ['order'] : [];
   const path = param === null ? '' : param.replace(/^(body|request|generation_?config)\b\W?/i, '');
-  if (path === '') return [...order, ...namedIn(message)];
+  if (path === '') {
+    const named = [...order, ...namedIn(message)];
+    return named.length === 0 && isAboutAmount(message) && aboutOutputLength(message) ? ['limit'] : named;
+  }
   const root = path.split(/[.[]/)[0] ?? '';
   if (root === 'messages')
     return [...order, ...(/role/.test(path) ? (['instructions'] as const) : namedIn(message).filter(isOfMessages))];

@@ -27,7 +27,7 @@ const names: readonly [Exclude<Blamed, 'order' | 'tools'>, RegExp][] = [
     /max ?(completion |output |new )?tokens?\b|max(completion|output|new)tokens\b|\b(completion|output) tokens\b/,
   ],
   ['temperature', /temperature/],
-  ['logprobs', /log ?prob(s|abilit(y|ies))?\b/],
+  ['logprobs', /log ?prob(s|abilit(y|ies))?\b|\b(token|log) ?likelihoods?\b|\bprobabilit(y|ies)\b/],
   [
     'response_format',
     /response ?(format|schema|mime ?type)|\bjson ?(schema|object|mode|output)|structured ?(output|response|generation)|guided ?(json|decoding)/,
@@ -46,7 +46,7 @@ const names: readonly [Exclude<Blamed, 'order' | 'tools'>, RegExp][] = [
 const toolWords =
   /\b(tools?( ?(use|usage|calls?|calling|param|parameter|field))?|function ?(calls?|calling|tools?)|functions)\b/;
 const refuses =
-  /\b(not|n t|no|none|never|neither|cannot|can t|without|don t|doesn t|isn t|aren t)\b.{0,80}\b(support|capab|accept|enabl|allow|avail|offer|handl|permit|recogni|implement)|\b(unsupported|unknown|unrecognized|unrecognised|unavailable|unexpected|extraneous|disabled|deprecated|forbidden)\b|\bnot (yet )?(supported|available)|extra (inputs|fields)|only supports?\b/;
+  /\b(not|n t|no|none|never|neither|cannot|can t|without|don t|doesn t|isn t|aren t)\b.{0,80}\b(support|capab|accept|enabl|allow|avail|offer|handl|permit|recogni|implement|understand|possib|compatib|provid|tak(e|es|ing)\b)|\b(unsupported|unknown|unrecognized|unrecognised|unavailable|unexpected|extraneous|disabled|deprecated|forbidden)\b|\bnot (yet )?(supported|available)|extra (inputs|fields)|only supports?\b/;
 /** About what a tool's description says, or what was called, and not about tools as such. */
 const aboutOneTool =
   /schema|propert|argument|pattern|duplicate|too many|at most|invalid function|function name|tool name/;
@@ -80,7 +80,7 @@ export function refusesSomeField(message: string): boolean {
 
 const roleWords = /\b(system|developer|user|assistant|tool)\b/g;
 const orderWords =
-  /\b(after|before|between|follow(s|ed|ing)?|preced(e|es|ed|ing)|alternat(e|es|ing)|order|sequence|consecutive|in a row|in turns?|next to)\b/;
+  /\b(after|before|between|follow(s|ed|ing)?|preced(e|es|ed|ing)|alternat(e|es|ing)|order|sequence|consecutive|in a row|in turns?|next to|expect(s|ed)?)\b/;
 
 /** The complaint is about which message follows which. */
 export function aboutOrder(body: Pick<ErrorBody, 'message' | 'type'>): boolean {
@@ -92,6 +92,14 @@ export function aboutOrder(body: Pick<ErrorBody, 'message' | 'type'>): boolean {
     orderWords.test(words) &&
     (roles.size > 1 || /consecutive|in a row/.test(words)) &&
     /\b(role|roles|messages?|turns?)\b/.test(words)
+  );
+}
+
+/** No field is named, but how many tokens may be written: "cannot generate more than 1024 tokens". */
+export function aboutOutputLength(message: string): boolean {
+  const words = plainWords(message);
+  return /\b(output|generat\w{0,4}|completion|response|reply)\b.{0,60}\btokens?\b|\btokens?\b.{0,60}\b(output|generat\w{0,4}|completion|response|reply)\b/.test(
+    words,
   );
 }
 

@@ -169,3 +169,67 @@ test('JSON is asked for with less and less until it is taken', async () => {
     ['json_schema', 'json_object', undefined],
   );
 });
+
+test('the field is found wherever an error names it', async () => {
+  const bodies = [
+    { error: { message: '', param: 'logprobs' } },
+    { error: { message: 'invalid', field: 'logprobs' } },
+    { success: false, error: { issues: [{ code: 'unrecognized_keys', keys: ['logprobs'], path: [], message: 'no' }] } },
+    { errors: [{ instancePath: '/logprobs', message: 'must be absent' }] },
+    { message: 'token probabilities cannot be had here' },
+    { error: JSON.stringify({ error: { message: 'Log-probabilities: unsupported' } }) },
+    {
+      error: { message: 'upstream said', metadata: { raw: '{"detail":[{"loc":["body","top_logprobs"],"msg":"no"}]}' } },
+    },
+  ];
+  for (const body of bodies) {
+    await using stage = await scene({ script: [{ status: 400, body }], reply: () => ({ body: completion() }) });
+    await stage.ask(work);
+    assert.equal(stage.bodies()[1]?.logprobs, undefined, JSON.stringify(body));
+    assert.equal(stage.bodies()[1]?.temperature, 0);
+  }
+});
+
+test('a ceiling without any field, and orders of roles in other words', async () => {
+  const results = [
+    { role: 'user' as const, content: 'Where?' },
+    { role: 'assistant' as const, content: '', toolCalls: [{ id: 'a', name: 'grep', argumentsText: '{}' }] },
+    { role: 'tool' as const, callId: 'a', content: 'x' },
+    { role: 'user' as const, content: 'Now.' },
+  ];
+  for (const words of [
+    'this model cannot generate more than 1024 tokens',
+    'Output limit is 1,024 tokens, 2000 requested',
+  ]) {
+    await using stage = await scene({ script: [refuse(words)], reply: () => ({ body: completion() }) });
+    await stage.ask(work);
+    assert.equal(stage.bodies()[1]?.max_tokens, 1024, words);
+  }
+  for (const words of [
+    'tool results must be followed by an assistant message',
+    'messages: expected role assistant, got user',
+    'A user turn may not come directly after a tool turn',
+  ]) {
+    await using stage = await scene({ script: [refuse(words)], reply: () => ({ body: completion() }) });
+    await stage.ask(question({ messages: results }));
+    const roles = (stage.bodies()[1]?.messages as { role: string }[]).map(({ role }) => role);
+    assert.deepEqual(roles, ['user', 'assistant', 'tool', 'assistant', 'user'], words);
+  }
+});
+
+test('words about something else teach nothing', async () => {
+  const others = [
+    "Invalid schema for function 'search_code': 'oneOf' is not permitted.",
+    'messages: text content blocks must be non-empty',
+    'Failed to parse tool call arguments as JSON',
+    'Tool choice is none, but model called a tool',
+    'An assistant message with tool_calls needs a tool message for each tool_call_id',
+    'The request body is not valid.',
+  ];
+  for (const words of others) {
+    await using stage = await scene({ reply: () => refuse(words) });
+    const failure = await stage.fail(question({ ...work, toolChoice: 'none' }));
+    assert.equal(stage.server.requests.length, 1, words);
+    assert.doesNotMatch(failure.message, /takes no tools/, words);
+  }
+});
