@@ -12,6 +12,8 @@ export type ErrorBody = {
   type: string | null;
   param: string | null;
   retryAfterMs: number | null;
+  /** What the model wrote, where the endpoint could not read it (Groq's `failed_generation`). */
+  failedGeneration?: string;
 };
 
 /** Longer messages hold a page or the request; their beginning tells what went wrong. */
@@ -29,6 +31,8 @@ const Labels = z.object({
   parameter: Label,
   instancePath: Label,
   retryAfterMs: z.number().nullish().catch(null),
+  failed_generation: z.string().optional().catch(undefined),
+  failedGeneration: z.string().optional().catch(undefined),
 });
 const Place = z.array(z.union([z.string(), z.number()]));
 const Problem = z.object({ loc: Place, msg: z.string() });
@@ -58,7 +62,13 @@ function reading(part: unknown, depth: number): ErrorBody | null {
   if (typeof part !== 'object' || part === null) return null;
   const labels = Labels.safeParse(part);
   const { code = null, type = null, status = null, retryAfterMs = null } = labels.data ?? {};
-  const { param, field, parameter, instancePath } = labels.data ?? {};
+  const {
+    param,
+    field,
+    parameter,
+    instancePath,
+    failedGeneration: wrote = labels.data?.failed_generation,
+  } = labels.data ?? {};
   const found = insides(part).reduce<ErrorBody | null>(
     (before, inside) => both(before, reading(inside, depth + 1)),
     null,
@@ -69,8 +79,9 @@ function reading(part: unknown, depth: number): ErrorBody | null {
     type: type ?? status,
     param: param || field || parameter || instancePath?.replace(/^\//, '') || null,
     retryAfterMs: retryAfterMs ?? delayInFields(part),
+    ...(wrote === undefined ? {} : { failedGeneration: wrote.slice(0, maxMessage) }),
   };
-  const labelled = own.param !== null || own.retryAfterMs !== null;
+  const labelled = own.param !== null || own.retryAfterMs !== null || wrote !== undefined;
   return found === null && !labelled ? null : both(found, own);
 }
 
@@ -89,12 +100,14 @@ function insides(part: object): unknown[] {
 /** The first words stand, and the first label of each kind. */
 function both(first: ErrorBody | null, second: ErrorBody | null): ErrorBody | null {
   if (first === null || second === null) return first ?? second;
+  const wrote = first.failedGeneration ?? second.failedGeneration;
   return {
     message: first.message || second.message,
     code: first.code ?? second.code,
     type: first.type ?? second.type,
     param: first.param ?? second.param,
     retryAfterMs: first.retryAfterMs ?? second.retryAfterMs,
+    ...(wrote === undefined ? {} : { failedGeneration: wrote }),
   };
 }
 

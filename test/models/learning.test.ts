@@ -233,3 +233,27 @@ test('words about something else teach nothing', async () => {
     assert.doesNotMatch(failure.message, /takes no tools/, words);
   }
 });
+
+test('what a model wrote and its server could not read is kept, also through gateways', () => {
+  const error = {
+    message: 'Failed to call a function.',
+    code: 'tool_use_failed',
+    failed_generation: '<function=grep>',
+  };
+  for (const body of [{ error }, { error: { message: 'upstream', metadata: { raw: JSON.stringify({ error }) } } }]) {
+    const read = readErrorBody(JSON.stringify(body));
+    assert.equal(read.failedGeneration, '<function=grep>');
+    assert.equal(read.code, 'tool_use_failed');
+    assert.deepEqual(readErrorBody(JSON.stringify({ error: read })), read, 'read a second time it is the same');
+  }
+});
+
+test('a hostile error body is read within a second', () => {
+  const deep = `${'{"error":'.repeat(20_000)}"x"${'}'.repeat(20_000)}`;
+  const wide = JSON.stringify({ errors: Array.from({ length: 50_000 }, () => ({ message: '{"a":1}' })) });
+  for (const text of [deep, wide, '{'.repeat(1_000_000), `{"message":"${'max_tokens 1 '.repeat(80_000)}"}`]) {
+    const start = performance.now();
+    readErrorBody(text);
+    assert.ok(performance.now() - start < 1000, `${text.slice(0, 20)}: ${performance.now() - start} ms`);
+  }
+});
