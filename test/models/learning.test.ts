@@ -212,7 +212,8 @@ test('a ceiling without any field, and orders of roles in other words', async ()
   ]) {
     await using stage = await scene({ script: [refuse(words)], reply: () => ({ body: completion() }) });
     await stage.ask(question({ messages: results }));
-    const said = (stage.bodies()[1] ?? {}).messages as { role: string }[];
+    const [, second = {}] = stage.bodies();
+    const said = second.messages as { role: string }[];
     const roles = said.map(({ role }) => role);
     assert.deepEqual(roles, ['user', 'assistant', 'tool', 'assistant', 'user'], words);
   }
