@@ -2,6 +2,7 @@
 
 import type { ModelRole } from '../contracts/chat.ts';
 import type { ModelAccess } from '../contracts/model-access.ts';
+import type { CapabilityOverride } from '../contracts/model-capabilities.ts';
 
 /** Built by `readConfig` in read-config.ts; nothing else reads the environment. */
 export type Config = {
@@ -42,6 +43,10 @@ export type Config = {
     access: ModelAccess;
     /** Fields added to each request of a role. */
     extraBody: Partial<Record<ModelRole, Record<string, unknown>>>;
+    /** A file that says what endpoints and models take; null: none. */
+    capabilitiesFile: string | null;
+    /** What it says. */
+    capabilities: readonly CapabilityOverride[];
     /** Attempts at one model call, failures included. */
     attempts: number;
     heartbeatSeconds: number;

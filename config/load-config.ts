@@ -1,6 +1,7 @@
 /** Loads the checkout's `.env` and reads the configuration of this command. */
 import { readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { readCapabilityFile } from './capability-file.ts';
 import type { Config } from './config.ts';
 import type { EnvFile } from './env-file.ts';
 import { ConfigError, readConfig } from './read-config.ts';
@@ -24,7 +25,15 @@ export function loadConfig(env: Record<string, string | undefined>, checkout: st
     if (systemErrorCode(error) !== 'ENOENT')
       throw new ConfigError([unreadable(path, error), ...mistakesOf(env, checkout)]);
   }
-  return readConfig(env, envFile, checkout);
+  return withCapabilities(readConfig(env, envFile, checkout));
+}
+
+function withCapabilities(config: Config): Config {
+  const { capabilitiesFile } = config.model;
+  if (capabilitiesFile === null) return config;
+  const { overrides, mistakes } = readCapabilityFile(capabilitiesFile);
+  if (mistakes.length > 0) throw new ConfigError(mistakes);
+  return { ...config, model: { ...config.model, capabilities: overrides } };
 }
 
 function unreadable(path: string, error: unknown): string {

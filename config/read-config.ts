@@ -94,6 +94,9 @@ function modelSettings(read: Reader): Config['model'] {
       network: networkSettings(read, offline),
     },
     extraBody: read('SWITCHYARD_MODEL_BODY') ?? {},
+    capabilitiesFile: read('SWITCHYARD_MODEL_CAPABILITIES'),
+    // `loadConfig` reads the file.
+    capabilities: [],
     attempts: read('SWITCHYARD_MODEL_ATTEMPTS') ?? 5,
     heartbeatSeconds: read('SWITCHYARD_HEARTBEAT_SECONDS') ?? 10,
     personWaitDays: read('SWITCHYARD_PERSON_WAIT_DAYS') ?? 30,

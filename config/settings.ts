@@ -106,6 +106,11 @@ export const settings = {
   HTTP_PROXY: setting('The proxy for addresses of http://.', proxyUrl),
   HTTPS_PROXY: setting('The proxy for addresses of https://.', proxyUrl),
   NO_PROXY: setting('Hosts that are reached without it, with commas between them.', anyText),
+  SWITCHYARD_MODEL_CAPABILITIES: setting(
+    'A JSON file that says what endpoints and models take; `doctor --model` shows the names.',
+    absolutePath,
+    'what is known of the family, and what calls learn',
+  ),
   SWITCHYARD_EMBEDDINGS_MODEL: setting(
     'The model that turns text into vectors, which switches embeddings on.',
     word,

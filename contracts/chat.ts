@@ -1,4 +1,4 @@
-/** One request to a chat model and its reply, free of any provider's dialect. */
+/** One request to a chat model and its reply, free of any provider's form. */
 import { z } from 'zod';
 
 // What work cost: counted per model call, added up over a run.

@@ -31,6 +31,8 @@ export const SpanRecord = z.object({
   /** The first 12 hexadecimal digits of the SHA-256 of the agent's instructions. */
   promptVersion: z.string().max(100).exactOptional(),
   usage: Usage.exactOptional(),
+  /** What refusals of the endpoint taught on the way, one line each: `logprobs: true to false`. */
+  learned: z.array(z.string().max(300)).exactOptional(),
   /** A stored turn, or the text that a tool gave. */
   output: ContentId.exactOptional(),
   /** The stored text of what the model thought before its reply. */

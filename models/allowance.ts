@@ -43,14 +43,16 @@ export type Fit = { kind: 'fits'; body: WireBody } | DoesNotFit;
  */
 export function fitted(
   body: WireBody,
-  request: Pick<ChatRequest, 'maxOutputTokens'>,
+  request: Pick<ChatRequest, 'maxOutputTokens'> & { leastOutputTokens?: number },
   inputTokens: number,
   { tokens, costUsd }: Pick<Allowance, 'tokens' | 'costUsd'>,
   price: ModelPrice | null,
 ): Fit {
   const asked = body.max_completion_tokens ?? body.max_tokens ?? request.maxOutputTokens;
-  const thinking = asked - request.maxOutputTokens;
-  const least = Math.min(request.maxOutputTokens, leastVisible) + Math.ceil(thinking * leastThinking);
+  // An endpoint's ceiling may be below what is asked to be seen, its floor above.
+  const thinking = Math.max(0, asked - request.maxOutputTokens);
+  const worth = Math.min(request.maxOutputTokens, asked, leastVisible) + Math.ceil(thinking * leastThinking);
+  const least = Math.max(worth, request.leastOutputTokens ?? 0);
   const byTokens = tokens - inputTokens;
   const byCost = costUsd === null || price === null ? Number.POSITIVE_INFINITY : paidFor(costUsd, inputTokens, price);
   const most = Math.floor(Math.min(byTokens, byCost));

@@ -10,6 +10,8 @@ export type ChatOptions = {
   allowance?: Allowance;
   /** What the reply's cost is counted by; unknown unless given. */
   price?: ModelPrice | null;
+  /** Told in one line, before the request is sent again, what an endpoint's refusal has taught. */
+  onLesson?: (lesson: string) => void;
 };
 
 export interface ChatModel {

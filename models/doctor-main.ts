@@ -1,7 +1,9 @@
 /** Command: reads model settings as one JSON object from stdin, tries the model, prints the result as one JSON line. */
 import { z } from 'zod';
 import { ModelAccess, ordinaryTransport } from '../contracts/model-access.ts';
+import { CapabilityFile } from '../contracts/model-capabilities.ts';
 import { probeModel } from './doctor.ts';
+import { type CapabilityTable, probeCapabilities } from './probe-capabilities.ts';
 import { createOpenAiChat } from './openai/chat.ts';
 import { messageOf } from '../lib/errors.ts';
 
@@ -20,9 +22,13 @@ const Settings = z.strictObject({
   extraBody: z
     .partialRecord(z.enum(['router', 'specialist', 'judge', 'synthesizer']), z.record(z.string(), z.unknown()))
     .default({}),
+  capabilities: CapabilityFile.shape.models.default([]),
+  /** Models whose capabilities are probed, once the model answers. */
+  probed: z.array(z.string().min(1)).max(20).default([]),
 });
 
-const maxInputBytes = 64 * 1024;
+/** A file of capabilities may be long. */
+const maxInputBytes = 1024 * 1024;
 
 /** The settings hold a key, so they come by stdin: arguments and environments can be seen by others. */
 async function readSettings(): Promise<z.infer<typeof Settings>> {
@@ -43,13 +49,17 @@ async function readSettings(): Promise<z.infer<typeof Settings>> {
 }
 
 async function main(): Promise<void> {
-  const { model, routerModel, ...endpoint } = await readSettings();
+  const { model, routerModel, probed, ...endpoint } = await readSettings();
   const chat = createOpenAiChat({
     ...endpoint,
+    probing: true,
     modelByRole: { router: routerModel ?? model, specialist: model, judge: model, synthesizer: model },
   });
-  const probe = await probeModel(chat, { model: null, signal: new AbortController().signal });
-  process.stdout.write(`${JSON.stringify(probe)}\n`);
+  const { signal } = new AbortController();
+  const probe = await probeModel(chat, { model: null, signal });
+  const tables: CapabilityTable[] = [];
+  if (probe.ok) for (const each of probed) tables.push(await probeCapabilities(chat, each, signal));
+  process.stdout.write(`${JSON.stringify({ ...probe, tables })}\n`);
 }
 
 try {

@@ -22,8 +22,11 @@ export type TokenBook = {
   /** @param part of the request that is known already */
   estimate(model: string, body: WireBody, part: ReportedPart | null): number;
   /** @param usage of one reply; null when the endpoint reported none */
-  learn(model: string, sent: WireBody, usage: Pick<Usage, 'inputTokens'> | null): void;
+  learn(model: string, sent: Input, usage: Pick<Usage, 'inputTokens'> | null): void;
 };
+
+/** What of a body a model reads. */
+type Input = Pick<WireBody, 'messages' | 'tools' | 'response_format'>;
 
 type Seen = { ratio: number; beyond: number; reports: boolean };
 
@@ -67,12 +70,12 @@ function withReport({ ratio, beyond }: Seen, input: string, tokens: number): See
 }
 
 /** All that a model reads. As JSON it is longer than what a template makes of it. */
-function inputOf({ messages, tools, response_format: format }: WireBody): string {
+function inputOf({ messages, tools, response_format: format }: Input): string {
   return JSON.stringify([messages, tools ?? [], format ?? {}]);
 }
 
 /** What `countUsage` is told was sent. */
-export function sentCharacters({ messages, tools }: WireBody): number {
+export function sentCharacters({ messages, tools }: Input): number {
   return JSON.stringify(messages).length + JSON.stringify(tools ?? []).length;
 }
 

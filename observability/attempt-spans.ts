@@ -36,7 +36,7 @@ function spanOf(step: ActivityStep, scope: SpanScope | null, parent: string, rec
     input: inputOf(step, record),
     output: isLast ? outputOf(step, record) : null,
     ...(thinking === undefined ? {} : { thinking: { kind: 'content' as const, id: thinking } }),
-    metadata: { activityId: step.id, attempt, summary: step.summary, ...waitOf(step, attempt), ...readingOf(record) },
+    metadata: { activityId: step.id, attempt, summary: step.summary, ...waitOf(step, attempt), ...readingOf(record), ...learnedBy(record) },
     model,
     parameters,
     promptVersion,
@@ -98,6 +98,11 @@ function readingOf({ repairs, usage }: SpanRecord): Record<string, unknown> {
 function waitOf(step: ActivityStep, attempt: number): Record<string, number> {
   const first = step.spans[0];
   return attempt === 1 && first !== undefined ? { queueMs: Math.max(0, first.startMs - step.scheduledMs) } : {};
+}
+
+/** Requests that were refused and sent again otherwise, and what that taught. */
+function learnedBy({ learned = [] }: SpanRecord): Record<string, unknown> {
+  return learned.length === 0 ? {} : { refusals: learned.length, learned };
 }
 
 function inputOf(step: ActivityStep, record: SpanRecord): TraceField | null {

@@ -122,10 +122,16 @@ async function askOnce(
   payment: Payment,
 ): Promise<ChatReply> {
   const { grant } = payment;
+  const learned: string[] = [];
+  const onLesson = (lesson: string) => {
+    learned.push(lesson.slice(0, 300));
+    context.note({ learned });
+  };
   const reply = await deps.model.chat(request, {
     signal: context.signal,
     callId: `${context.run.workflowId}/${context.run.runId}/${payment.key}`,
     price,
+    onLesson,
     ...(grant === undefined ? {} : { allowance: { ...without(grant, context.spent), reported } }),
   });
   try {

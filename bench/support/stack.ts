@@ -83,6 +83,8 @@ function configOf(dataDirectory: string, modelUrl: string): Config {
       timeoutSeconds: 30,
       reasoningTokens: 0,
       ...ordinaryTransport,
+      capabilitiesFile: null,
+      capabilities: [],
       attempts: 5,
       heartbeatSeconds: 5,
       personWaitDays: 30,

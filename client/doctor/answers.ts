@@ -6,6 +6,7 @@ import { z } from 'zod';
 import type { Config } from '../../config/config.ts';
 import { dataPaths } from '../../config/data-paths.ts';
 import { failurePage, isFailureKind } from '../../contracts/failures.ts';
+import { CapabilityRow } from '../../contracts/model-capabilities.ts';
 import { CommandFailure, messageOf } from '../../lib/errors.ts';
 import { shownAddress } from '../../lib/redaction.ts';
 import { printableLine } from '../../lib/printable.ts';
@@ -13,10 +14,14 @@ import type { Session } from '../session.ts';
 import { type Finding, later, missing, ok } from './finding.ts';
 import { startEmbedder } from '../repository/embedder-process.ts';
 
+const CapabilityTable = z.object({ model: z.string(), rows: z.array(CapabilityRow), problems: z.array(z.string()) });
+export type CapabilityTable = z.infer<typeof CapabilityTable>;
+
 /** What models/doctor-main.ts prints. */
 const Probe = z.discriminatedUnion('ok', [
   z.object({
     ok: z.literal(true),
+    tables: z.array(CapabilityTable),
     model: z.string(),
     toolCall: z.boolean(),
     logprobs: z.boolean(),
@@ -28,7 +33,7 @@ const Probe = z.discriminatedUnion('ok', [
   }),
 ]);
 
-const maxOutputBytes = 100_000;
+const maxOutputBytes = 1_000_000;
 
 /** True while a runtime of this data directory listens. */
 export function runtimeListens(config: Config): Promise<boolean> {
@@ -48,11 +53,14 @@ export async function serverFinding(session: Session): Promise<Finding> {
   return ok('Temporal server', `${session.address} answers (server ${serverVersion})${webUrl}`);
 }
 
+export type ModelTrial = { finding: Finding; tables: CapabilityTable[] };
+
 /**
  * One tool call and one routing call by the model of the settings, in a child process that gets the key by stdin.
  * @param baseUrl where the model is; null is the provider's own address
+ * @param probed models whose capabilities are probed too
  */
-export async function modelFinding(config: Config, baseUrl: string | null): Promise<Finding> {
+export async function tryModel(config: Config, baseUrl: string | null, probed: string[]): Promise<ModelTrial> {
   const { model } = config;
   const answer = await probe({
     apiKey: model.apiKey,
@@ -65,7 +73,13 @@ export async function modelFinding(config: Config, baseUrl: string | null): Prom
     stream: model.stream,
     idleSeconds: model.idleSeconds,
     extraBody: model.extraBody,
+    capabilities: model.capabilities,
+    probed,
   });
+  return { finding: modelFinding(config, baseUrl, answer), tables: answer.ok ? answer.tables : [] };
+}
+
+function modelFinding({ model }: Config, baseUrl: string | null, answer: z.infer<typeof Probe>): Finding {
   const where = `${model.specialist} at ${baseUrl === null ? 'the provider’s own address' : shownAddress(baseUrl)}`;
   if (!answer.ok) {
     const { kind, message, setting } = answer.failure;

@@ -9,7 +9,14 @@ import { colorsFor, inColumns, note, print, printJson } from '../terminal/output
 import { shownAddress } from '../../lib/redaction.ts';
 import { printableLine } from '../../lib/printable.ts';
 import { openSession } from '../session.ts';
-import { embeddingsFinding, modelFinding, modelLater, runtimeListens, serverFinding } from './answers.ts';
+import {
+  type CapabilityTable,
+  embeddingsFinding,
+  modelLater,
+  runtimeListens,
+  serverFinding,
+  tryModel,
+} from './answers.ts';
 import { type Finding, later, missing } from './finding.ts';
 import { gitFinding, nodeFinding, pipFinding, temporalFinding } from './programs.ts';
 import { readFileSync } from 'node:fs';
@@ -18,19 +25,31 @@ import { parseEnvFile } from '../../config/env-file.ts';
 import { decodeText } from '../../lib/text-file.ts';
 import { settingNames, settings } from '../../config/settings.ts';
 
-/** @returns 1 when something that is needed is missing */
-export async function examine(json: boolean): Promise<number> {
+/**
+ * @param probed a model, or true for those of the settings: what they take is probed and printed
+ * @returns 1 when something that is needed is missing
+ */
+export async function examine(json: boolean, probed: string | boolean = false): Promise<number> {
   const settings = configuredSettings(process.env);
   const config = readOrExplain();
+  const tables: CapabilityTable[] = [];
   const findings = [nodeFinding(), await gitFinding(), await pipFinding()];
   if (Array.isArray(config)) findings.push(...config);
   else {
     const temporal = await temporalFinding(config);
-    findings.push(temporal, ...(await answering(config, temporal.status === 'ok')), await embeddingsFinding(config));
+    const trial = { models: modelsToProbe(config, probed), tables };
+    findings.push(
+      temporal,
+      ...(await answering(config, temporal.status === 'ok', trial)),
+      await embeddingsFinding(config),
+    );
   }
   const healthy = findings.every((finding) => finding.status !== 'missing');
-  if (json) printJson({ healthy, settings, findings });
-  else print([...inColumns(settings.map(settingCells)), '', ...findings.map(findingText)].join('\n'));
+  if (json) printJson({ healthy, settings, findings, ...(probed === false ? {} : { capabilities: tables }) });
+  else {
+    const lines = [...inColumns(settings.map(settingCells)), '', ...findings.map(findingText)];
+    print([...lines, ...tables.flatMap(capabilityLines)].join('\n'));
+  }
   return healthy ? exitCodes.worked : exitCodes.failed;
 }
 
@@ -43,11 +62,19 @@ function readOrExplain(): Config | Finding[] {
   }
 }
 
+/** Where tables of probed capabilities go. */
+type Trial = { models: string[]; tables: CapabilityTable[] };
+
+function modelsToProbe({ model }: Config, probed: string | boolean): string[] {
+  if (typeof probed === 'string') return [probed];
+  return probed ? [...new Set([model.specialist, model.router, model.judge, model.synthesizer])] : [];
+}
+
 /** Tries server and model; a runtime is started for it only where that takes no download. */
-async function answering(config: Config, canStart: boolean): Promise<Finding[]> {
+async function answering(config: Config, canStart: boolean, trial: Trial): Promise<Finding[]> {
   if (!canStart && !(await runtimeListens(config))) {
     const server = later('Temporal server', 'is not running', 'switchyard up fetches and starts it');
-    return [server, config.model.offline ? modelLater() : await modelOrFailure(config, config.model.baseUrl)];
+    return [server, config.model.offline ? modelLater() : await modelOrFailure(config, config.model.baseUrl, trial)];
   }
   using interrupt = listenForInterrupt();
   try {
@@ -57,16 +84,18 @@ async function answering(config: Config, canStart: boolean): Promise<Finding[]> 
     const ready = session.runtime?.ready;
     const where = offline ? (ready?.modelUrl ?? null) : baseUrl;
     const server = await serverFinding(session);
-    return [server, offline && where === null ? modelLater() : await modelOrFailure(config, where)];
+    return [server, offline && where === null ? modelLater() : await modelOrFailure(config, where, trial)];
   } catch (error) {
     if (!(error instanceof CommandFailure)) throw error;
     return [missing('runtime', printableLine(error.message), 'see the log that it names')];
   }
 }
 
-async function modelOrFailure(config: Config, baseUrl: string | null): Promise<Finding> {
+async function modelOrFailure(config: Config, baseUrl: string | null, trial: Trial): Promise<Finding> {
   try {
-    return await modelFinding(config, baseUrl);
+    const { finding, tables } = await tryModel(config, baseUrl, trial.models);
+    trial.tables.push(...tables);
+    return finding;
   } catch (error) {
     if (!(error instanceof CommandFailure)) throw error;
     return missing('model', error.message, 'look at OPENAI_BASE_URL and OPENAI_API_KEY');
@@ -83,6 +112,13 @@ function findingText({ name, status, detail, remedy }: Finding): string {
   const { green, red, yellow } = colorsFor(process.stdout);
   const paint = { ok: green, missing: red, later: yellow }[status];
   return `${paint(status.padEnd(8))}${name}: ${detail}${remedy === null ? '' : `; ${remedy}`}`;
+}
+
+/** Under the names of SWITCHYARD_MODEL_CAPABILITIES. */
+function capabilityLines({ model, rows, problems }: CapabilityTable): string[] {
+  const cells = rows.map(({ name, value, source }): [string, string] => [name, `${JSON.stringify(value)} (${source})`]);
+  const untried = problems.map((problem) => `not tried: ${printableLine(problem)}`);
+  return ['', `What ${printableLine(model)} takes:`, ...inColumns(cells), ...untried];
 }
 
 // Lists every setting with its value and where it came from; secrets are never shown.

@@ -1,67 +1,75 @@
-/** Writes a chat request in an endpoint's dialect. */
+/** Writes a chat request as an endpoint takes it. */
 import type {
   ChatCompletionCreateParamsNonStreaming,
   ChatCompletionMessageParam,
 } from 'openai/resources/chat/completions';
 import type { ChatMessage, ChatRequest, ChatToolCall } from '../../contracts/chat.ts';
-import { type Dialect, type Effort, efforts, otherLimitField } from './dialects.ts';
+import type { Capabilities, Effort } from '../../contracts/model-capabilities.ts';
+import { inOrder } from './message-order.ts';
 
 export type WireBody = ChatCompletionCreateParamsNonStreaming;
 
-/** `top_logprobs` that endpoints with a small maximum still take. */
-export const fewLogprobs = 5;
-
 /**
- * The request as it goes over the wire: only fields that the dialect takes, and none that the request does not need.
+ * The request as it goes over the wire: only fields that the endpoint takes, and none that the request does not need.
  * @param reasoningTokens added to the visible limit where the model thinks first.
  */
-export function chatBody(request: ChatRequest, model: string, dialect: Dialect, reasoningTokens: number): WireBody {
-  const effort = effortFor(request, dialect);
-  const refuses = dialect.refused;
-  const thinks = dialect.thinks === 'always' || (dialect.thinks !== 'never' && effort !== 'none');
-  const limitField = refuses.has(dialect.limitField) ? otherLimitField(dialect.limitField) : dialect.limitField;
+export function chatBody(request: ChatRequest, model: string, takes: Capabilities, reasoningTokens: number): WireBody {
+  const effort = effortFor(request, takes);
+  const thinks = takes.thinks === 'always' || (takes.thinks !== 'never' && effort !== 'none');
+  const wanted = Math.max(takes.leastOutputTokens, request.maxOutputTokens + (thinks ? reasoningTokens : 0));
   return {
     model,
-    messages: request.messages.map(wireMessage),
-    [limitField]: request.maxOutputTokens + (thinks ? reasoningTokens : 0),
-    ...(request.temperature === null || refuses.has('temperature') ? {} : { temperature: request.temperature }),
+    messages: wireMessages(request.messages, takes),
+    [takes.limitField]: Math.min(wanted, takes.mostOutputTokens ?? wanted),
+    ...(request.temperature === null || !takes.temperature ? {} : { temperature: request.temperature }),
     ...(effort === null ? {} : { reasoning_effort: effort }),
-    ...logprobFields(request, dialect, effort),
-    ...toolFields(request, dialect),
-    ...formatField(request, dialect),
+    ...logprobFields(request, takes, effort),
+    ...toolFields(request, takes),
+    ...formatField(request, takes),
   };
 }
 
+/** The conversation in the order and with the roles that the endpoint takes. */
+export function wireMessages(messages: readonly ChatMessage[], takes: Capabilities): ChatCompletionMessageParam[] {
+  return inOrder(messages, takes).map((message) => {
+    const wire = wireMessage(message);
+    return wire.role === 'system' && takes.instructionsRole === 'developer' ? { ...wire, role: 'developer' } : wire;
+  });
+}
+
+/** How the reply is asked for. @param wanted whether streams are, where the endpoint leaves the choice */
+export function streamFields({ streaming, streamOptions }: Capabilities, wanted: boolean): object {
+  if (streaming === 'refused' || (streaming !== 'only' && !wanted)) return {};
+  return { stream: true, ...(streamOptions ? { stream_options: { include_usage: true } } : {}) };
+}
+
 /** Only stated where the endpoint would otherwise refuse: its own default thinks as much as its maker found right. */
-function effortFor(request: ChatRequest, dialect: Dialect): Effort | null {
-  if (dialect.refused.has('reasoning_effort')) return null;
-  const lowest = efforts.find((effort) => !dialect.refused.has(`reasoning_effort=${effort}`)) ?? null;
-  if (dialect.toolsNeedEffort && request.tools.length > 0) return lowest;
-  const forLogprobs = dialect.logprobsNeedEffort && request.topLogprobs > 0 && !dialect.refused.has('logprobs');
+function effortFor(request: ChatRequest, takes: Capabilities): Effort | null {
+  const [lowest = null] = takes.reasoningEffort;
+  if (takes.toolsNeedEffort && request.tools.length > 0) return lowest;
+  const forLogprobs = takes.logprobsNeedEffort && request.topLogprobs > 0 && takes.logprobs;
   return forLogprobs && lowest === 'none' ? lowest : null;
 }
 
-function logprobFields(request: ChatRequest, dialect: Dialect, effort: Effort | null): Partial<WireBody> {
-  if (request.topLogprobs === 0 || dialect.refused.has('logprobs')) return {};
-  if (dialect.logprobsNeedEffort && effort !== 'none') return {};
-  const most = dialect.refused.has('top_logprobs>5') ? fewLogprobs : 20;
-  return { logprobs: true, top_logprobs: Math.min(request.topLogprobs, most) };
+function logprobFields(request: ChatRequest, takes: Capabilities, effort: Effort | null): Partial<WireBody> {
+  if (request.topLogprobs === 0 || !takes.logprobs) return {};
+  if (takes.logprobsNeedEffort && effort !== 'none') return {};
+  return { logprobs: true, top_logprobs: Math.min(request.topLogprobs, takes.mostTopLogprobs) };
 }
 
 /** llama-cpp-python takes a schema only beside `json_object`; without the field the prompt alone asks for JSON. */
-function formatField({ responseFormat }: ChatRequest, dialect: Dialect): Partial<WireBody> {
-  if (responseFormat === null || dialect.refused.has('response_format')) return {};
-  if (!dialect.refused.has('response_format=json_schema'))
+function formatField({ responseFormat }: ChatRequest, takes: Capabilities): Partial<WireBody> {
+  if (responseFormat === null || takes.responseFormat === 'none') return {};
+  if (takes.responseFormat === 'json_schema')
     return { response_format: { type: 'json_schema', json_schema: { ...responseFormat, strict: true } } };
-  const withSchema = { type: 'json_object' as const, schema: responseFormat.schema };
-  return { response_format: withSchema };
+  const withSchema = takes.responseFormat === 'json_object_with_schema' ? { schema: responseFormat.schema } : {};
+  return { response_format: { type: 'json_object' as const, ...withSchema } };
 }
 
-/** Where `tool_choice` is not taken, the tools themselves are left out of a request that must be answered now. */
-function toolFields(request: ChatRequest, dialect: Dialect): Partial<WireBody> {
+/** Where `tool_choice` none is not taken, the tools themselves are left out of a request that must be answered now. */
+function toolFields(request: ChatRequest, takes: Capabilities): Partial<WireBody> {
   const answerNow = request.toolChoice === 'none';
-  const mayChoose = !dialect.refused.has('tool_choice');
-  if (request.tools.length === 0 || (answerNow && !mayChoose)) return {};
+  if (request.tools.length === 0 || (answerNow && !takes.toolChoice.includes('none'))) return {};
   const tools = request.tools.map((tool) => ({ type: 'function' as const, function: { ...tool } }));
   return answerNow ? { tools, tool_choice: 'none' } : { tools };
 }

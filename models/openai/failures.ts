@@ -5,6 +5,8 @@ import type { Usage } from '../../contracts/chat.ts';
 import { addUsage } from '../../contracts/usage-sum.ts';
 import { ModelFailure, type ModelFailureFacts } from '../chat-model.ts';
 import type { ErrorBody } from './error-body.ts';
+import { refusesFeature, refusesTools, startedWithoutTools } from './refusal-words.ts';
+import { delayInHeaders, delayInWords } from './retry-delay.ts';
 import { redactMessage } from '../../lib/redaction.ts';
 import { systemErrorCode } from '../../lib/errors.ts';
 import type { ModelPrice } from '../../contracts/model-price.ts';
@@ -21,7 +23,9 @@ export type CallPlace = {
   settings?: Readonly<Record<string, string>>;
 };
 
-type Row = { statuses: readonly [number, number][]; says?: RegExp; kind: FailureKind; setting?: string };
+type Says = RegExp | ((body: ErrorBody) => boolean);
+/** `seen`: what happened, where it is more than the kind says. */
+type Row = { statuses: readonly [number, number][]; says?: Says; kind: FailureKind; setting?: string; seen?: string };
 
 const only = (...statuses: number[]): [number, number][] => statuses.map((status) => [status, status]);
 
@@ -42,12 +46,36 @@ const badKey = /invalid_api_key|api[ _-]key (is )?(not valid|invalid)|(invalid|i
 const filtered =
   /content_filter|content_policy|content management policy|responsibleai|\bflagged\b|\bmoderation\b|usage policy/i;
 
+/** A key that came, though not where the endpoint looks: Azure's `api-key`, Anthropic's and Google's headers. */
+const keyElsewhere =
+  /(missing|no|without|provide|include|expect|require).{0,60}(api[ -]?key|subscription key|credential|header)|(api[ -]?key|subscription key|header).{0,60}(missing|not (found|provided|present)|required|absent)/i;
+const keyHeader = 'SWITCHYARD_MODEL_API_KEY_HEADER';
+
+const unknownModel =
+  /model_?not_?found|invalid_model|DeploymentNotFound|(no such|unknown|invalid) model|not a valid model|model not exist|\bmodels?\b.{0,120}(not found|not exist|does not exist|not available|unknown|no access|not loaded|not been loaded)|(no endpoints? found|no allowed providers).{0,40}\b(for|model)\b/i;
+/** A 400 is about the model only where no field is meant: "model x: unknown parameter". */
+function isUnknownModel(body: ErrorBody): boolean {
+  return unknownModel.test(`${body.code ?? ''} ${body.type ?? ''} ${body.message}`) && !refusesFeature(body);
+}
+/** What web servers and gateways say of an address that they do not serve. */
+const unknownPath =
+  /<!doctype|<html|\bpage not found|cannot (get|post) \/|no route|route .{0,80}not found|invalid url|unknown (request )?(url|path|endpoint|route)|path .{0,80}not found|resource not found|endpoint .{0,80}(not found|not exist)|unsupported path/i;
+
 const rows: readonly Row[] = [
   { statuses: [[400, 499]], says: spentQuota, kind: 'ModelQuotaSpent' },
   { statuses: only(402), kind: 'ModelQuotaSpent' },
+  {
+    statuses: only(401),
+    says: ({ message }) => keyElsewhere.test(message) && !badKey.test(message),
+    kind: 'ModelKeyRejected',
+    setting: keyHeader,
+    seen: 'the API key was not seen: the endpoint may look for it in another header',
+  },
   { statuses: only(401), kind: 'ModelKeyRejected' },
   { statuses: only(400), says: badKey, kind: 'ModelKeyRejected' },
   { statuses: only(400, 403, 422), says: filtered, kind: 'ModelContentFiltered' },
+  // Not by its status: a router's 404, a 403 for logprobs, a template's 500 are about what was asked for.
+  { statuses: only(403, 404, 500, 501), says: refusesFeature, kind: 'ModelRequestRefused' },
   { statuses: only(403), kind: 'ModelForbidden' },
   { statuses: only(400, 413, 422, 500), says: tooLong, kind: 'ModelContextTooLong' },
   // OpenAI's 429 for one request above the whole minute's tokens: it would never pass.
@@ -55,9 +83,22 @@ const rows: readonly Row[] = [
   // llama-cpp-python's 500 for a body that does not fit its types: the same bytes will never pass.
   { statuses: only(500), says: /validation errors?:|'loc': \('body'/i, kind: 'ModelRequestRefused' },
   { statuses: only(413), kind: 'ModelContextTooLong' },
-  { statuses: only(400), says: /model_not_found|model \S+ (not found|does not exist)/i, kind: 'ModelNotFound' },
-  { statuses: only(404), says: /model/i, kind: 'ModelNotFound' },
-  { statuses: only(404), kind: 'ModelNotFound', setting: 'OPENAI_BASE_URL' },
+  { statuses: only(400, 422), says: isUnknownModel, kind: 'ModelNotFound' },
+  {
+    statuses: only(404),
+    says: unknownPath,
+    kind: 'ModelNotFound',
+    setting: 'OPENAI_BASE_URL',
+    seen: 'there is nothing at that path',
+  },
+  { statuses: only(404), says: unknownModel, kind: 'ModelNotFound', seen: 'there is no such model' },
+  { statuses: only(404), says: /\bmodels?\b/i, kind: 'ModelNotFound' },
+  {
+    statuses: only(404),
+    kind: 'ModelNotFound',
+    setting: 'OPENAI_BASE_URL',
+    seen: 'there is nothing at that path',
+  },
   { statuses: [...only(405), [300, 399]], kind: 'ModelRequestRefused', setting: 'OPENAI_BASE_URL' },
   { statuses: only(408, 409, 425, 429), kind: 'ModelBusy' },
   { statuses: [[400, 499]], kind: 'ModelRequestRefused' },
@@ -76,18 +117,47 @@ const happenings: Partial<Record<FailureKind, string>> = {
   ModelTimedOut: 'the call took too long',
 };
 
-/** The failure that an HTTP status other than 2xx means, with the wait that its headers ask for. */
+/** The failure that an HTTP status other than 2xx means, with the wait that its headers or its body ask for. */
 export function statusFailure(status: number, headers: Headers, body: ErrorBody, place: CallPlace): ModelFailure {
   const words = `${body.code ?? ''} ${body.type ?? ''} ${body.message}`;
   const row = rows.find(({ statuses, says }) => {
-    return statuses.some(([from, to]) => status >= from && status <= to) && (says?.test(words) ?? true);
+    if (!statuses.some(([from, to]) => status >= from && status <= to)) return false;
+    return typeof says === 'function' ? says(body) : (says?.test(words) ?? true);
   });
-  return failure(row?.kind ?? 'ModelUnavailable', `${status}: ${body.message || 'no words'}`, place, {
+  const kind = row?.kind ?? 'ModelUnavailable';
+  const about = aboutTools(kind, body) ?? aboutPath(row, place) ?? row ?? {};
+  const waits = kind === 'ModelBusy' || kind === 'ModelUnavailable';
+  return failure(kind, `${status}: ${body.message || 'no words'}`, place, {
     status,
-    retryAfterMs: retryAfterMs(headers, Date.now()),
+    retryAfterMs:
+      delayInHeaders(headers, Date.now()) ?? (waits ? (body.retryAfterMs ?? delayInWords(body.message)) : null),
     retry: headers.get('x-should-retry') !== 'false',
-    ...(row?.setting === undefined ? {} : { setting: row.setting }),
+    ...(about.setting === undefined ? {} : { setting: about.setting }),
+    ...(about.seen === undefined ? {} : { seen: about.seen }),
   });
+}
+
+type About = { setting?: string; seen?: string };
+
+function aboutTools(kind: FailureKind, { message, param }: ErrorBody): About | null {
+  const named = param === 'tools' ? 'tools: ' : '';
+  if (kind !== 'ModelRequestRefused' || !refusesTools(named + message)) return null;
+  const options = startedWithoutTools(message);
+  if (options === null) return { seen: 'this model takes no tools, so it cannot be a specialist: choose another' };
+  return {
+    seen: `the server was started without a tool parser: start it with ${options}`,
+    setting: `the options ${options} of the server`,
+  };
+}
+
+/** Most endpoints have `/v1` in their address, and it is easily forgotten. */
+function aboutPath(row: Row | undefined, { baseUrl }: CallPlace): About | null {
+  if (row?.setting !== 'OPENAI_BASE_URL' || row.seen === undefined) return null;
+  const url = `${shownUrl(baseUrl)}/chat/completions`;
+  const hint = /\/v\d|\/openai|\/deployments\//.test(new URL(baseUrl).pathname)
+    ? ''
+    : '; the address usually ends in /v1';
+  return { setting: row.setting, seen: `there is nothing at ${url}${hint}` };
 }
 
 /** No response, or a cut one. The socket's code (ECONNREFUSED, ENOTFOUND, …) tells more than the message. */
@@ -127,11 +197,16 @@ export function together(before: Usage | null, now: Usage | null): Usage | null 
 /** Of what an endpoint says: more than is shown, so that what is taken out leaves enough. */
 const maxSeen = 4_000;
 
-function failure(kind: FailureKind, seen: string, place: CallPlace, facts: ModelFailureFacts = {}): ModelFailure {
+function failure(
+  kind: FailureKind,
+  said: string,
+  place: CallPlace,
+  { seen, ...facts }: ModelFailureFacts & { seen?: string } = {},
+): ModelFailure {
   const general = facts.setting ?? failureKinds[kind].setting;
   const setting = general === null ? null : (place.settings?.[general] ?? general);
   const parts = [
-    `${happenings[kind] ?? kind} (${oneLine(redactMessage(seen.slice(0, maxSeen), place.secrets), 400)})`,
+    `${seen === undefined ? (happenings[kind] ?? kind) : oneLine(redactMessage(seen, place.secrets), 300)} (${oneLine(redactMessage(said.slice(0, maxSeen), place.secrets), 400)})`,
     `${oneLine(redactMessage(place.model, place.secrets), 100)} at ${oneLine(redactMessage(shownUrl(place.baseUrl), place.secrets), 200)}`,
     ...(setting === null ? [] : [`look at ${setting}`]),
   ];
@@ -140,27 +215,6 @@ function failure(kind: FailureKind, seen: string, place: CallPlace, facts: Model
     usage: together(place.spent, facts.usage ?? null),
     setting,
   });
-}
-
-/** Reads how long an endpoint asks its callers to wait. */
-
-/**
- * Milliseconds from `retry-after-ms`, else from `Retry-After` in seconds or as an HTTP date (RFC 9110, 10.2.3), in full:
- * whoever waits decides what is too long. Null when neither header says a time.
- */
-function retryAfterMs(headers: Headers, nowMs: number): number | null {
-  const milliseconds = amount(headers.get('retry-after-ms'));
-  if (milliseconds !== null) return Math.ceil(milliseconds);
-  const text = headers.get('retry-after');
-  const seconds = amount(text);
-  if (seconds !== null) return Math.ceil(seconds * 1000);
-  // A bare or negative number is no HTTP date, though Date.parse would make one of it.
-  const date = text === null || !/[a-z]/i.test(text) ? Number.NaN : Date.parse(text);
-  return Number.isNaN(date) ? null : Math.max(0, date - nowMs);
-}
-
-function amount(text: string | null): number | null {
-  return text !== null && /^\s*\d+(\.\d+)?\s*$/.test(text) ? Number(text) : null;
 }
 
 // Makes text from an endpoint fit for an error message: one line, short, and without keys.

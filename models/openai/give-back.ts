@@ -4,7 +4,6 @@
  */
 import { createHash } from 'node:crypto';
 import type { ChatMessage, ChatToolCall, GiveBack, GivenFields } from '../../contracts/chat.ts';
-import type { ErrorBody } from './error-body.ts';
 
 /**
  * Fields that nobody but the endpoint reads, of a message and of a tool call:
@@ -124,34 +123,4 @@ export function secretsIn(messages: readonly ChatMessage[]): string[] {
 function opaqueTexts(value: unknown): string[] {
   if (typeof value === 'string') return value.length >= 16 && !/\s/.test(value) ? [value] : [];
   return typeof value === 'object' && value !== null ? Object.values(value).flatMap(opaqueTexts) : [];
-}
-
-// What refusals teach of the fields that go back.
-
-export type GiveBackBook = {
-  of(model: string): GiveBackRules;
-  /** True when the refusal names such a field, and the conversation can be sent otherwise. */
-  learn(model: string, sent: readonly object[], refusal: ErrorBody): boolean;
-};
-
-export function createGiveBackBook(): GiveBackBook {
-  const known = new Map<string, GiveBackRules>();
-  const of = (model: string): GiveBackRules => known.get(model) ?? { giveBack: [], refusedMessageFields: [] };
-  return {
-    of,
-    learn(model, sent, refusal) {
-      const rules = of(model);
-      const words = `${refusal.param ?? ''} ${refusal.message}`;
-      const named = [...thoughts, ...opaque].find((name) => new RegExp(`\\b${name}\\b`, 'i').test(words));
-      if (named === undefined) return false;
-      const wanted = /missing|required|must (be|have|include|contain|pass)|not (found|provided|present)|without/i.test(
-        words,
-      );
-      const lists = rules[wanted ? 'giveBack' : 'refusedMessageFields'];
-      const wasSent = sent.some((message) => Object.hasOwn(message, named));
-      if (lists.includes(named) || (!wanted && !wasSent)) return false;
-      known.set(model, { ...rules, [wanted ? 'giveBack' : 'refusedMessageFields']: [...lists, named] });
-      return true;
-    },
-  };
 }

@@ -201,3 +201,14 @@ test('what is too long even so, or holds no results, fails by its name', async (
   await assert.rejects(scene.ask(undefined), { kind: 'ModelContextTooLong' });
   assert.equal(scene.server.requests.length, 7);
 });
+
+test('what refusals taught is noted with the call, also where the call then fails', async (t) => {
+  let count = 0;
+  const scene = await stage(t, () => {
+    count += 1;
+    if (count === 1) return { status: 400, body: { error: { message: 'temperature is not supported' } } };
+    return { status: 401, body: { error: { message: 'no' } } };
+  });
+  await assert.rejects(scene.ask(undefined, { request: question({ temperature: 0 }) }), { kind: 'ModelKeyRejected' });
+  assert.deepEqual(scene.notes.at(-1), { learned: ['temperature: true to false'] });
+});

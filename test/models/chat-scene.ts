@@ -61,6 +61,8 @@ export type Scene = AsyncDisposable & {
   ask(request?: ChatRequest, signal?: AbortSignal): ReturnType<ReturnType<typeof modelFor>['chat']>;
   /** The failure that a call must end with. */
   fail(request?: ChatRequest): Promise<ModelFailure>;
+  /** Asks, and tells what the endpoint's refusals taught. */
+  tell(request: ChatRequest, onLesson: (lesson: string) => void): ReturnType<Scene['ask']>;
   bodies(): RecordedRequest['body'][];
 };
 
@@ -75,6 +77,8 @@ export async function scene(
   return {
     server,
     ask,
+    tell: (request, onLesson) =>
+      model.chat(request, { signal: new AbortController().signal, callId: 'run-1/call-1', onLesson }),
     bodies: () => server.requests.map((request) => request.body),
     async fail(request) {
       const outcome = await ask(request).catch((error: unknown) => error);

@@ -72,3 +72,46 @@ async function doctor(input: string): Promise<{ code: number | null; stdout: str
   const code = await new Promise<number | null>((resolve) => child.once('close', resolve));
   return { code, stdout, stderr };
 }
+
+test('what a model takes is probed: each row says how it is known, and a file wins', async () => {
+  const refuses = (name: string) => openAiError(400, `${name} is not supported by this model`);
+  const reply = ({ body }: RecordedRequest) => {
+    const roles = (body.messages as { role: string }[]).map(({ role }) => role);
+    if ('logprobs' in body) return refuses('Log probabilities');
+    if (Number(body.max_tokens) > 4096) return openAiError(400, 'max_tokens: at most 4096');
+    if (roles.some((role, at) => role === 'user' && roles[at - 1] === 'tool'))
+      return openAiError(400, 'a user message may not follow a tool message');
+    return { body: completion({ text: 'OK' }) };
+  };
+  await using server = await startScriptedServer({ reply });
+  const capabilities = [{ model: 'm', capabilities: { temperature: false } }];
+  const run = await doctor(
+    JSON.stringify({ apiKey: null, baseUrl: server.url, model: 'm', probed: ['m'], capabilities }),
+  );
+  assert.equal(run.code, 0, run.stderr);
+  const [table] = JSON.parse(run.stdout).tables;
+  assert.deepEqual(table.problems, []);
+  const rows = new Map(table.rows.map((row: { name: string }) => [row.name, row]));
+  const expected = [
+    ['temperature', false, 'file'],
+    ['logprobs', false, 'probed'],
+    ['mostOutputTokens', 4096, 'probed'],
+    ['afterTool', 'assistant', 'probed'],
+    ['limitField', 'max_tokens', 'probed'],
+    ['responseFormat', 'json_schema', 'probed'],
+    ['parallelToolCalls', true, 'probed'],
+    ['streaming', 'offered', 'default'],
+  ];
+  for (const [name, value, source] of expected) assert.deepEqual(rows.get(name), { name, value, source });
+  assert.ok(server.requests.length <= 14, `${server.requests.length} requests`);
+});
+
+test('what cannot be probed is told, and the rest is', async () => {
+  const reply = ({ body }: RecordedRequest) =>
+    body.tools && body.tool_choice === 'none' ? openAiError(500, 'oops') : capable({ body } as RecordedRequest);
+  await using server = await startScriptedServer({ reply });
+  const run = await doctor(JSON.stringify({ apiKey: null, baseUrl: server.url, model: 'm', probed: ['m'] }));
+  const [table] = JSON.parse(run.stdout).tables;
+  assert.equal(table.problems.length, 1);
+  assert.match(table.problems[0], /^an answer after tool results: the endpoint is unavailable/);
+});

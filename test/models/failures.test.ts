@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { FailureKind } from '../../contracts/failures.ts';
 import { completion, openAiError, type ScriptedReply } from '../support/scripted-server-reply.ts';
-import { question, scene } from './chat-scene.ts';
+import { modelFor, question, scene, searchTool } from './chat-scene.ts';
 
 const plain = (status: number, body: unknown): ScriptedReply => ({ status, body });
 const said = (status: number, message: string) => plain(status, { error: { message } });
@@ -19,6 +19,37 @@ const table: [ScriptedReply, FailureKind, string?][] = [
   [plain(404, { error: 'model "qwen9" not found, try pulling it first' }), 'ModelNotFound'],
   [plain(404, '<html>404 page not found</html>'), 'ModelNotFound', 'OPENAI_BASE_URL'],
   [said(400, 'model `qwen9` does not exist'), 'ModelNotFound'],
+  [plain(404, { detail: 'Not Found' }), 'ModelNotFound', 'OPENAI_BASE_URL'],
+  [said(404, 'Invalid URL (POST /v1/v1/chat/completions)'), 'ModelNotFound', 'OPENAI_BASE_URL'],
+  [
+    plain(404, '<!doctype html><title>Model zoo</title><h1>404 page not found</h1>'),
+    'ModelNotFound',
+    'OPENAI_BASE_URL',
+  ],
+  [plain(404, { error: { type: 'not_found_error', message: 'model: claude-9' } }), 'ModelNotFound', 'SWITCHYARD_MODEL'],
+  [
+    said(404, 'models/gemini-9 is not found for API version v1main, or is not supported for generateContent.'),
+    'ModelNotFound',
+    'SWITCHYARD_MODEL',
+  ],
+  [said(404, 'No endpoints found for nousresearch/hermes-9.'), 'ModelNotFound', 'SWITCHYARD_MODEL'],
+  [said(400, 'Model Not Exist'), 'ModelNotFound', 'SWITCHYARD_MODEL'],
+  [said(400, 'meta/llama-9 is not a valid model ID'), 'ModelNotFound', 'SWITCHYARD_MODEL'],
+  [
+    plain(400, { object: 'error', message: 'Invalid model: x', type: 'invalid_model', code: '1500' }),
+    'ModelNotFound',
+    'SWITCHYARD_MODEL',
+  ],
+  [
+    said(
+      401,
+      'Access denied due to missing subscription key. Make sure to include subscription key when making requests to an API.',
+    ),
+    'ModelKeyRejected',
+    'SWITCHYARD_MODEL_API_KEY_HEADER',
+  ],
+  [said(401, 'x-api-key header is required'), 'ModelKeyRejected', 'SWITCHYARD_MODEL_API_KEY_HEADER'],
+  [said(401, 'No API key found in request'), 'ModelKeyRejected', 'SWITCHYARD_MODEL_API_KEY_HEADER'],
   [said(405, 'Method not allowed'), 'ModelRequestRefused', 'OPENAI_BASE_URL'],
   [{ status: 302, headers: { location: 'http://127.0.0.1:1/' }, body: '' }, 'ModelRequestRefused', 'OPENAI_BASE_URL'],
   [openAiError(413, 'Payload too large'), 'ModelContextTooLong'],
@@ -98,6 +129,82 @@ test('a wait asked for in milliseconds, in seconds and as a date arrives in full
       assert.ok(expected(failure.retryAfterMs), `${JSON.stringify(headers)} gave ${failure.retryAfterMs}`);
     }
   }
+});
+
+test('a wait that stands in the body alone arrives too', async () => {
+  const detail = { '@type': 'type.googleapis.com/google.rpc.RetryInfo', retryDelay: '34.2s' };
+  const rows: [unknown, number | null][] = [
+    [{ error: { message: 'Rate limit reached. Please try again in 7.3s. Visit us.' } }, 7300],
+    [{ error: { message: 'Please try again in 1m30.5s.' } }, 90_500],
+    [{ error: { message: 'Please try again in 450ms.' } }, 450],
+    [{ error: { message: 'Please retry after 20 seconds.' } }, 20_000],
+    [{ error: { message: 'Please wait for about 2 minutes' } }, 120_000],
+    [[{ error: { code: 429, message: 'Quota exceeded.', details: [{ violations: [] }, detail] } }], 34_200],
+    [{ error: { message: 'slow down', retry_after: 3 } }, 3000],
+    [{ error: { message: 'Please retry in a while' } }, null],
+    [{ error: { message: 'try again later, in 2026' } }, null],
+  ];
+  for (const [body, milliseconds] of rows) {
+    await using stage = await scene({
+      script: [plain(429, body), { ...plain(429, body), headers: { 'retry-after': '9' } }],
+    });
+    assert.equal((await stage.fail()).retryAfterMs, milliseconds, JSON.stringify(body));
+    assert.equal((await stage.fail()).retryAfterMs, 9000, 'a header goes before');
+  }
+});
+
+test('a model without tools is told as such, in each wording, and no address is blamed', async () => {
+  const rows: ScriptedReply[] = [
+    said(
+      404,
+      'No endpoints found that support tool use. Try disabling "search_code". To learn more, visit: https://x.y',
+    ),
+    said(404, 'none of the providers can handle function calling'),
+    plain(400, { error: 'registry.ollama.ai/library/gemma3:4b does not support tools' }),
+    said(400, 'deepseek-reasoner does not support Function Calling'),
+    said(500, 'Unsupported param: tools'),
+    plain(400, { message: 'Malformed input request: #: extraneous key [tools] is not permitted.' }),
+    said(400, 'Tool calling is not supported for this model'),
+    plain(422, {
+      detail: [{ type: 'extra_forbidden', loc: ['body', 'tools'], msg: 'Extra inputs are not permitted' }],
+    }),
+    openAiError(400, "This model doesn't support tool use.", { param: 'tools' }),
+  ];
+  for (const reply of rows) {
+    await using stage = await scene({ script: [reply] });
+    const failure = await stage.fail(question({ tools: [searchTool] }));
+    assert.equal(failure.kind, 'ModelRequestRefused', failure.message);
+    assert.equal(failure.setting, 'SWITCHYARD_MODEL');
+    assert.match(failure.message, /this model takes no tools, so it cannot be a specialist: choose another/);
+    assert.equal(stage.server.requests.length, 1);
+  }
+});
+
+test('a server without a tool parser: the message names the options that it must be started with', async () => {
+  const auto = '"auto" tool choice requires --enable-auto-tool-choice and --tool-call-parser to be set';
+  for (const [status, message, options] of [
+    [400, auto, '--enable-auto-tool-choice and --tool-call-parser'],
+    [500, 'tools param requires --jinja flag', '--jinja'],
+  ] as const) {
+    await using stage = await scene({ script: [said(status, message)] });
+    const failure = await stage.fail(question({ tools: [searchTool], toolChoice: 'none' }));
+    assert.equal(failure.kind, 'ModelRequestRefused');
+    assert.equal(failure.setting, `the options ${options} of the server`);
+    assert.ok(failure.message.includes(`start it with ${options}`), failure.message);
+    assert.equal(stage.server.requests.length, 1);
+  }
+});
+
+test('an address without /v1 is shown, with what it lacks', async () => {
+  await using stage = await scene({ script: [plain(404, { detail: 'Not Found' })] });
+  const bare = modelFor(stage.server.url.replace('/v1', ''));
+  const failure = await bare
+    .chat(question(), { signal: new AbortController().signal, callId: 'x' })
+    .catch((error: unknown) => String(error));
+  assert.match(
+    String(failure),
+    /there is nothing at http:\/\/127\.0\.0\.1:\d+\/chat\/completions; the address usually ends in \/v1/,
+  );
 });
 
 test('an endpoint that says not to try again is believed, its kind kept', async () => {

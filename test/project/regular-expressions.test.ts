@@ -35,7 +35,6 @@ const bounded: Record<string, string> = {
 /** Files that build expressions when they are called: what they build, or why it may be anything. */
 const built: Record<string, RegExp[] | string> = {
   'agents/router.ts': [/(?<![\w-])code-search(?![\w-])/i],
-  'models/openai/dialect-lessons.ts': [/\bmax_tokens\b/],
   'offline-model/policy/assessment.ts': [/\.send\b|\bsend\s*[(:=]/i, /\bsend/i],
   'offline-model/policy/conversation.ts': [/<question((?:\s[^<>]{0,300})?)>/g],
   'offline-model/policy/merge.ts': [/\bconfidence="([^"]*)"/],

@@ -131,7 +131,15 @@ async function replay(handle: WorkflowHandle): Promise<void> {
 function configOf(options: SceneOptions, dataDirectory: string): Config {
   const { modelUrl, timeoutSeconds = 20 } = options;
   const names = { router: 'test-model', specialist: 'test-model', judge: 'test-model', synthesizer: 'test-model' };
-  const times = { timeoutSeconds, reasoningTokens: 0, attempts: 4, heartbeatSeconds: 2, personWaitDays: 30 };
+  const times = {
+    timeoutSeconds,
+    reasoningTokens: 0,
+    capabilitiesFile: null,
+    capabilities: [],
+    attempts: 4,
+    heartbeatSeconds: 2,
+    personWaitDays: 30,
+  };
   return {
     dataDirectory,
     retentionDays: 90,

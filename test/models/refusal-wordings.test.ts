@@ -1,0 +1,42 @@
+/** Learning by meaning: the wordings of many endpoints, in several manners of writing. */
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { completion, type ScriptedReply } from '../support/scripted-server-reply.ts';
+import { scene } from './chat-scene.ts';
+import { everything } from './refusal-changes.ts';
+import { refusals } from './refusal-table.ts';
+
+/** The same words in other capitals and with other spaces. */
+const manners: [name: string, change: (words: string) => string][] = [
+  ['as it was seen', (words) => words],
+  ['in capitals', (words) => words.toUpperCase()],
+  ['in small letters', (words) => words.toLowerCase()],
+  ['with two spaces', (words) => words.replaceAll(' ', '  ')],
+  ['without underscores', (words) => words.replaceAll('_', ' ')],
+];
+
+for (const [source, status, body, change] of refusals) {
+  test(`${source}: one thing is changed, and remembered`, async () => {
+    for (const [name, manner] of manners) {
+      const script: ScriptedReply[] = [{ status, body: inManner(body, manner) }];
+      await using stage = await scene({ script, reply: () => ({ body: completion({ text: 'ok' }) }) });
+      assert.equal((await stage.ask(everything)).text, 'ok', name);
+      await stage.ask(everything);
+      const [first = {}, second, third] = stage.bodies();
+      assert.deepEqual(second, change(first), name);
+      assert.deepEqual(third, second, 'remembered');
+      assert.equal(stage.server.requests.length, 3);
+    }
+  });
+}
+
+/** Only what is said to people; labels and fields are the protocol's. */
+function inManner(part: unknown, manner: (words: string) => string, inWords = false): unknown {
+  if (typeof part === 'string') return inWords && !part.includes('{"') ? manner(part) : part;
+  if (Array.isArray(part)) return part.map((each) => inManner(each, manner, inWords));
+  if (typeof part !== 'object' || part === null) return part;
+  const words = ['message', 'error', 'msg', 'description', 'detail'];
+  return Object.fromEntries(
+    Object.entries(part).map(([name, value]) => [name, inManner(value, manner, words.includes(name))]),
+  );
+}
