@@ -8,7 +8,7 @@ const unreadableCall =
   'the server could not read the tool call that was written: call a tool again, with JSON arguments';
 const unreadableJson = 'the server could not read the JSON that was written: reply again with the whole JSON object';
 
-type Row = { status: readonly number[]; says: RegExp; problem: string; wrote?: RegExp };
+type Row = { status: readonly number[]; says: RegExp; problem: string; wrote?: readonly [before: string, behind: string] };
 
 /**
  * First row that fits.
@@ -27,7 +27,7 @@ const rows: readonly Row[] = [
     status: [400, 422, 500, 502],
     says: /error parsing tool call/i,
     problem: unreadableCall,
-    wrote: /raw='([\s\S]*)', err=/,
+    wrote: ["raw='", "', err="],
   },
   {
     status: [400, 500],
@@ -58,9 +58,17 @@ export function slipOf(status: number | null, body: ErrorBody): Slip | null {
   if (status === null) return null;
   const words = `${body.code ?? ''} ${body.type ?? ''} ${body.message}`;
   const row = rows.find(({ status: statuses, says }) => statuses.includes(status) && says.test(words));
-  const wrote = body.failedGeneration ?? row?.wrote?.exec(body.message)?.[1] ?? '';
+  const wrote = body.failedGeneration ?? between(body.message, row?.wrote) ?? '';
   if (row !== undefined) return { problem: row.problem, wrote };
   return body.failedGeneration === undefined ? null : { problem: unreadableCall, wrote };
+}
+
+function between(text: string, marks: Row['wrote']): string | null {
+  if (marks === undefined) return null;
+  const [before, behind] = marks;
+  const at = text.indexOf(before);
+  const end = text.lastIndexOf(behind);
+  return at < 0 || end < at + before.length ? null : text.slice(at + before.length, end);
 }
 
 /** A finish reason that says the same (Gemini: `MALFORMED_FUNCTION_CALL`, googleapis/python-genai#1120). */

@@ -31,7 +31,8 @@ const literal = (text: string) => text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
 const oneOf = (texts: readonly string[]) => `(${texts.map(literal).join('|')})`;
 const opens = oneOf(tags.map(([open]) => open));
 const closes = oneOf(tags.map(([, close]) => close));
-const leadingOpen = new RegExp(`\\s*${opens}`, 'iy');
+const openHere = new RegExp(opens, 'iy');
+const nextInk = /\S/g;
 const anyClose = new RegExp(closes, 'gi');
 const anyOpen = new RegExp(opens, 'i');
 /** What a template leaves around the reply itself. */
@@ -44,10 +45,11 @@ export function splitThinking(whole: string): Split {
   const thoughts: string[] = [];
   let from = 0;
   for (;;) {
-    leadingOpen.lastIndex = from;
-    const open = leadingOpen.exec(whole);
+    nextInk.lastIndex = from;
+    openHere.lastIndex = nextInk.exec(whole)?.index ?? whole.length;
+    const open = openHere.exec(whole);
     if (open === null) break;
-    const begin = leadingOpen.lastIndex;
+    const begin = openHere.lastIndex;
     const close = new RegExp(literal(closeOf(open[1] ?? '')), 'gi');
     close.lastIndex = begin;
     const found = close.exec(whole);

@@ -100,7 +100,7 @@ test('what a model takes is probed: each row says how it is known, and a file wi
     ['limitField', 'max_tokens', 'probed'],
     ['responseFormat', 'json_schema', 'probed'],
     ['parallelToolCalls', true, 'probed'],
-    ['streaming', 'offered', 'default'],
+    ['streaming', 'offered', 'probed'],
   ];
   for (const [name, value, source] of expected) assert.deepEqual(rows.get(name), { name, value, source });
   assert.ok(server.requests.length <= 14, `${server.requests.length} requests`);

@@ -223,7 +223,6 @@ test('words about something else teach nothing', async () => {
   const others = [
     "Invalid schema for function 'search_code': 'oneOf' is not permitted.",
     'messages: text content blocks must be non-empty',
-    'Failed to parse tool call arguments as JSON',
     'Tool choice is none, but model called a tool',
     'An assistant message with tool_calls needs a tool message for each tool_call_id',
     'The request body is not valid.',
