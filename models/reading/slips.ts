@@ -8,7 +8,12 @@ const unreadableCall =
   'the server could not read the tool call that was written: call a tool again, with JSON arguments';
 const unreadableJson = 'the server could not read the JSON that was written: reply again with the whole JSON object';
 
-type Row = { status: readonly number[]; says: RegExp; problem: string; wrote?: readonly [before: string, behind: string] };
+type Row = {
+  status: readonly number[];
+  says: RegExp;
+  problem: string;
+  wrote?: readonly [before: string, behind: string];
+};
 
 /**
  * First row that fits.
