@@ -5,7 +5,6 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { build, type Mutant } from './build.ts';
-import { withSettings } from './bundled-switch.ts';
 import { isEquivalent, outdated } from './equivalents.ts';
 import { killMutants, observeTests } from './kill.ts';
 import { mutantsOf } from './mutators.ts';
@@ -89,11 +88,8 @@ async function scoresOf({ root, tests }: { root: string; tests: string[] }) {
   const setting = {
     folder,
     root,
-    environment: {},
     jobs: 1,
     leftOut: ['slow'],
-    always: [],
-    mostTests: null,
     say: () => {},
   };
   const results = await killMutants(mutants, await observeTests(tests, setting), setting);
@@ -184,8 +180,4 @@ test('the committed scores are of files that exist, and a wrong argument ends wi
   assert.equal(run('--sample', 'x').status, 2);
   assert.equal(run('--record', '--sample', '5').status, 2);
   assert.equal(run('--help').status, 0);
-});
-
-test('a bundle without the switch is refused', () => {
-  assert.throws(() => withSettings('code', { active: 1, most: 1, report: '' }), /takes no settings/);
 });

@@ -48,7 +48,7 @@ function resultOf(sent: readonly Sent[]): unknown {
 }
 
 test('a history whose steps are in another order is refused, so the replays above can fail', async () => {
-  const history = readStored('orchestrated');
+  const history = structuredClone(readStored('orchestrated'));
   const scheduled = history.events?.filter((event) => event.activityTaskScheduledEventAttributes) ?? [];
   const second = scheduled[1]?.activityTaskScheduledEventAttributes;
   assert.ok(second?.activityType);

@@ -15,8 +15,14 @@ export function storedHistories(): string[] {
 export const historyPath = (name: string): string => join(histories, `${name}.json`);
 export const shownPath = (name: string): string => join(histories, 'shown', `${name}.json`);
 
+/** Read once: most of a short replay. */
+const read = new Map<string, History>();
+
+/** Not to be changed. */
 export function readStored(name: string): History {
-  return historyFromJSON(JSON.parse(readFileSync(historyPath(name), 'utf8')));
+  const history = read.get(name) ?? (historyFromJSON(JSON.parse(readFileSync(historyPath(name), 'utf8'))) as History);
+  read.set(name, history);
+  return history;
 }
 
 export function readShown(name: string): string[] {
