@@ -1,6 +1,6 @@
 /**
  * Records the histories that the replay tests hold workflow code to, and what people see of each: `npm run histories`, until
- * the first tagged version. `npm run histories -- shown` leaves the histories as they are.
+ * the first tagged version. `npm run histories -- NAME...` records those; `-- shown` leaves the histories as they are.
  */
 import { cpSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
@@ -18,7 +18,8 @@ import { checkout, shareServer, startTestServer } from '../support/temporal.ts';
 import { dataPaths } from '../../config/data-paths.ts';
 import { workflowBundle } from '../../worker/workflow-bundle.ts';
 import { type BenchmarkWay, benchmarks, type Routing, routings } from './ways-of-others.ts';
-import { questions, type Way } from './ways-of-questions.ts';
+import { questions } from './ways-of-questions.ts';
+import type { Way } from './ways.ts';
 import { Replayer } from './replayer.ts';
 import { historyPath, readStored, shownPath, storedHistories } from './stored.ts';
 
@@ -28,20 +29,25 @@ const folder = mkdtempSync(join(tmpdir(), 'switchyard-record-'));
 cpSync(join(checkout, 'node_modules/commander'), join(folder, 'commander'), { recursive: true });
 const repository = { kind: 'path', path: join(folder, 'commander') } as const;
 
-if (process.argv[2] !== 'shown') {
+const asked = process.argv.slice(2);
+const isAsked = (name: string) => asked.length === 0 || asked.includes(name);
+
+if (!asked.includes('shown')) {
   await using server = await startTestServer();
   shareServer(server);
-  await record('orchestrated', '', (start) => start('orchestrated'));
-  await record('orchestrated-weak-then-better', 'weak=1', (start) => start('orchestrated'));
-  await record('orchestrated-busy-provider', 'seed=3;429=0.5;retry-after=1;max-in-a-row=2', (start) =>
-    start('orchestrated'),
-  );
-  await record('single-agent', '', (start) => start('single-agent'));
-  await record('single-agent-ungated', '', (start) => start('single-agent-ungated'));
-  await record('fan-out-and-synthesis', '', (start) => start('fan-out'));
-  for (const [name, way] of Object.entries(questions)) await recordQuestion(name, way);
-  for (const [name, way] of Object.entries(routings)) await recordRouteOnly(name, way);
-  for (const [name, way] of Object.entries(benchmarks)) await recordBenchmark(name, way);
+  const busy = 'seed=3;429=0.5;retry-after=1;max-in-a-row=2';
+  for (const [name, faults, arm] of [
+    ['orchestrated', '', 'orchestrated'],
+    ['orchestrated-weak-then-better', 'weak=1', 'orchestrated'],
+    ['orchestrated-busy-provider', busy, 'orchestrated'],
+    ['single-agent', '', 'single-agent'],
+    ['single-agent-ungated', '', 'single-agent-ungated'],
+    ['fan-out-and-synthesis', '', 'fan-out'],
+  ] as const)
+    if (isAsked(name)) await record(name, faults, (start) => start(arm));
+  for (const [name, way] of Object.entries(questions)) if (isAsked(`ways/${name}`)) await recordQuestion(name, way);
+  for (const [name, way] of Object.entries(routings)) if (isAsked(name)) await recordRouteOnly(name, way);
+  for (const [name, way] of Object.entries(benchmarks)) if (isAsked(name)) await recordBenchmark(name, way);
 }
 rmSync(folder, { recursive: true });
 await writeShown();

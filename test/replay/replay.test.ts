@@ -47,6 +47,27 @@ function resultOf(sent: readonly Sent[]): unknown {
   return Array.isArray(result) ? result[0] : undefined;
 }
 
+test('a byte of an input, a limit or a result that differs is noticed', async () => {
+  const { sent } = await replayer.replay(readStored('single-agent'));
+  const changed = (change: (sent: Sent) => void) => {
+    const expected = sentIn(readStored('single-agent'));
+    for (const command of expected) change(command);
+    return expected;
+  };
+  assert.deepEqual(
+    sent,
+    changed(() => {}),
+  );
+  for (const field of ['arguments', 'result', 'heartbeat', 'startToClose', 'retry', 'ms', 'values', 'summary'])
+    assert.notDeepEqual(
+      sent,
+      changed((command) => {
+        if (command[field] !== undefined) command[field] = 'another';
+      }),
+      field,
+    );
+});
+
 test('a history whose steps are in another order is refused, so the replays above can fail', async () => {
   const history = structuredClone(readStored('orchestrated'));
   const scheduled = history.events?.filter((event) => event.activityTaskScheduledEventAttributes) ?? [];

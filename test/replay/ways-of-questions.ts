@@ -1,39 +1,14 @@
 /** Questions whose histories are stored beside those of the shipped pipelines: each goes another way through the workflow. */
-import type { WorkflowHandle } from '@temporalio/client';
-import type { RunProgress } from '../../contracts/run.ts';
-import { type AskOptions, pipeline, quickLimits } from '../support/scene.ts';
+import { pipeline } from '../support/scene.ts';
 import { openAiError, type ScriptedReply } from '../support/scripted-server-reply.ts';
-import { calls, goodDraft, inventedDraft, says, type Team, unclear } from '../support/team.ts';
-import { until } from '../support/until.ts';
+import { calls, goodDraft, inventedDraft, says } from '../support/team.ts';
+import { first, isOf, named, two, undecided, type Way } from './ways.ts';
+import { limits } from './ways-of-limits.ts';
 
-export type Way = {
-  team?: Partial<Team>;
-  /** Replies before those of the team. */
-  script?: ScriptedReply[];
-  ask?: Partial<AskOptions>;
-  /** The provider counts tokens as it is sent them, in place of a few for each call. */
-  metered?: true;
-  files?: Record<string, string>;
-  /** What happens to the run meanwhile. */
-  meanwhile?: (handle: WorkflowHandle) => Promise<void>;
-};
-
-const down = openAiError(503, 'down for maintenance');
-const once = { ...quickLimits, modelCallAttempts: 1 };
 const prose = says('As a language model');
-const named = ['code', 'docs', 'debug'].map((name) => ({
-  name,
-  purpose: name,
-  prompt: `You are ${name}.`,
-  tools: ['search_code', 'read_lines'],
-}));
-const isOf = (name: string, system: string) => system.includes(`You are ${name}.`);
 const nothingFound = { ...goodDraft, answer: 'Nothing.', citations: [], insufficient: true, gaps: ['whistles'] };
 const unsure = { ...goodDraft, answer: 'Perhaps KETTLE_EMPTY.', confidence: 0.4, gaps: ['not sure'] };
 const halfRight = { ...goodDraft, citations: [...goodDraft.citations, ...inventedDraft.citations] };
-const model = 'gpt-4o-mini';
-const two = (more: Record<string, unknown> = {}) => pipeline({ specialists: named.slice(0, 2), ...more });
-const undecided = () => unclear('code', 'docs');
 
 /** A router that says how likely each route is. */
 function likely(probabilities: Record<string, number>): ScriptedReply {
@@ -44,30 +19,8 @@ function likely(probabilities: Record<string, number>): ScriptedReply {
   return { ...reply, body: { ...body, choices: body.choices.map((each) => ({ ...each, logprobs })) } };
 }
 
-/** A part of the play that does one thing the first times, and another from then on. */
-function first(times: number, before: ScriptedReply, then: ScriptedReply): () => ScriptedReply {
-  let left = times;
-  return () => {
-    left -= 1;
-    return left >= 0 ? before : then;
-  };
-}
-
-/** Takes the run up again once it waits for a person. */
-async function resume(handle: WorkflowHandle): Promise<void> {
-  await untilWaiting(handle);
-  await handle.signal('retry');
-}
-
-const untilWaiting = (handle: WorkflowHandle) =>
-  until(async () => ((await handle.query<RunProgress>('state')).waitingFor === null ? null : true), 60);
-
-async function cancel(handle: WorkflowHandle): Promise<void> {
-  await until(async () => ((await handle.query<RunProgress>('state')).stage === 'delegating' ? true : null), 60);
-  await handle.cancel();
-}
-
 export const questions: Record<string, Way> = {
+  ...limits,
   'next-route-until-exhausted': {
     team: { router: () => likely({ code: 0.7, docs: 0.2, debug: 0.1 }), specialist: () => says(inventedDraft) },
     ask: {
@@ -91,6 +44,18 @@ export const questions: Record<string, Way> = {
       specialist: () => says(goodDraft),
     },
     ask: { pipeline: pipeline({ gate: { retryLimit: 2, judge: {} } }) },
+  },
+  'judge-rejected': {
+    team: { judge: () => openAiError(401, 'Incorrect API key provided'), specialist: () => says(goodDraft) },
+    ask: { pipeline: pipeline({ gate: { retryLimit: 2, judge: {} } }) },
+  },
+  'synthesizer-rejected': {
+    team: {
+      router: undecided,
+      specialist: () => says(goodDraft),
+      synthesizer: () => openAiError(401, 'Incorrect API key provided'),
+    },
+    ask: { pipeline: two() },
   },
   'two-drafts-one-answer': {
     team: {
@@ -192,117 +157,5 @@ export const questions: Record<string, Way> = {
         router: { fallback: 'docs' },
       }),
     },
-  },
-  'provider-away-until-resumed': {
-    team: { router: first(2, down, says('code')), specialist: () => says(goodDraft) },
-    ask: { limits: { ...quickLimits, modelCallAttempts: 2 } },
-    meanwhile: resume,
-  },
-  'two-wait-for-a-person': {
-    team: { router: undecided, specialist: first(2, down, says(goodDraft)) },
-    ask: { pipeline: two(), limits: once },
-    meanwhile: resume,
-  },
-  'one-waits-one-works': {
-    team: {
-      router: undecided,
-      specialist: (() => {
-        const code = first(1, down, says(goodDraft));
-        return ({ system }) => (isOf('code', system) ? code() : { ...says(goodDraft), delayMs: 500 });
-      })(),
-    },
-    ask: { pipeline: two(), limits: once },
-    meanwhile: resume,
-  },
-  'provider-asks-to-wait': {
-    script: [{ ...openAiError(429, 'come back later'), headers: { 'retry-after': '3' } }],
-    ask: { limits: { ...once, modelCallTotalSeconds: 2 } },
-  },
-  'nobody-came': { team: { router: () => down }, ask: { limits: { ...once, personWaitSeconds: 2 } } },
-  'nobody-came-for-the-second': {
-    team: { router: first(1, down, says('code')), specialist: () => down },
-    ask: { limits: { ...once, personWaitSeconds: 4 } },
-    meanwhile: resume,
-  },
-  'key-rejected': { team: { router: () => openAiError(401, 'Incorrect API key provided') } },
-  cancelled: {
-    team: { specialist: ({ turn }) => (turn === 0 ? calls(['search_code', { query: 'boil' }]) : { fault: 'hang' }) },
-    meanwhile: cancel,
-  },
-  'cancelled-while-waiting': {
-    team: { router: () => down },
-    ask: { limits: once },
-    meanwhile: async (handle) => {
-      await untilWaiting(handle);
-      await handle.cancel();
-    },
-  },
-  'out-of-time': {
-    team: { specialist: () => ({ fault: 'hang' }) },
-    ask: { pipeline: pipeline({ budget: { wallClockSeconds: 3 } }) },
-  },
-  'out-of-time-after-a-wait': {
-    team: { router: first(1, down, says('code')), specialist: () => ({ fault: 'hang' }) },
-    ask: { pipeline: pipeline({ budget: { wallClockSeconds: 3 } }), limits: once },
-    meanwhile: async (handle) => {
-      await untilWaiting(handle);
-      await new Promise((resolve) => setTimeout(resolve, 4000));
-      await handle.signal('retry');
-    },
-  },
-  'model-calls-spent': {
-    team: { specialist: () => says({ ...goodDraft, citations: [] }) },
-    ask: { pipeline: pipeline({ budget: { modelCalls: 3 }, gate: { retryLimit: 9 } }) },
-  },
-  'no-room-for-a-call': { ask: { pipeline: pipeline({ budget: { tokens: 16 } }) } },
-  'no-money-for-a-call': {
-    ask: {
-      pipeline: pipeline({
-        router: { fallback: 'docs', model },
-        specialists: named.map((each) => ({ ...each, model })),
-        budget: { costUsd: 0.000_01 },
-      }),
-    },
-  },
-  'money-is-counted': {
-    team: {
-      router: undecided,
-      specialist: ({ turn }) =>
-        turn === 0 ? calls(['read_lines', { path: 'lib/kettle.js', first_line: 1, last_line: 3 }]) : says(goodDraft),
-    },
-    ask: {
-      pipeline: two({
-        router: { fallback: 'docs', model },
-        specialists: named.slice(0, 2).map((each) => ({ ...each, model })),
-        gate: { retryLimit: 1, judge: { model } },
-        synthesis: { model },
-        budget: { costUsd: 0.05, tokens: 60_000 },
-      }),
-    },
-  },
-  'model-without-price': { ask: { pipeline: pipeline({ budget: { costUsd: 1 } }) } },
-  'input-does-not-fit': { ask: { forcedRoute: 'nobody' } },
-  'two-share-what-is-left': {
-    metered: true,
-    team: {
-      router: undecided,
-      specialist: ({ turn, request }) =>
-        turn < 6 && request.body.tool_choice !== 'none'
-          ? calls(['read_lines', { path: 'lib/kettle.js', first_line: 1, last_line: 4 }])
-          : says(goodDraft),
-    },
-    ask: { pipeline: two({ budget: { tokens: 14_000 } }) },
-  },
-  'turn-does-not-fit': {
-    metered: true,
-    files: {
-      'lib/kettle.js': 'export function boil(water) {\n  if (water < 1) throw new Error("KETTLE_EMPTY");\n}\n',
-      'lib/long.js': 'export const cup = (water) => boil(water) * 2;\n'.repeat(300),
-    },
-    team: {
-      specialist: ({ turn }) =>
-        turn === 0 ? calls(['read_lines', { path: 'lib/long.js', first_line: 1, last_line: 300 }]) : says(goodDraft),
-    },
-    ask: { pipeline: pipeline({ budget: { tokens: 5000 } }) },
   },
 };

@@ -62,7 +62,11 @@ test('code finds a draft weak without citations, or when too few of them hold', 
     weaknesses(output({ citations: [cited('repaired')], confidence: 0.1 }), { ...gate, minConfidence: 0.3 })[0] ?? '',
     /confidence/,
   );
+  const unsure = { ...gate, minConfidence: 0.3 };
+  assert.deepEqual(weaknesses(output({ citations: [cited('verified')], confidence: 0.3 }), unsure), []);
+  assert.equal(weaknesses(output({ citations: Array.from({ length: 9 }, () => cited('unresolved')) }), gate).length, 5);
   assert.deepEqual(weaknesses(output({ kind: 'empty', reasons: ['no reply'] }), gate), ['no reply']);
+  assert.deepEqual(weaknesses(output({ kind: 'failed' }), gate), ['the result is failed']);
 });
 
 test('the best result is an accepted one, then a cited one, then the most confident; empty ones never', () => {
@@ -71,6 +75,12 @@ test('the best result is an accepted one, then a cited one, then the most confid
   assert.equal(bestOutput([plain, proven]), proven);
   assert.equal(bestOutput([plain, output({ accepted: true, confidence: 0 })])?.accepted, true);
   assert.equal(bestOutput([output({ kind: 'empty' })]), null);
+  // Neither certainty nor citations weigh more than what comes before them.
+  const sure = output({ citations: [cited('verified')], confidence: 1 });
+  assert.equal(bestOutput([sure, output({ accepted: true, confidence: 0 })])?.accepted, true);
+  assert.equal(bestOutput([output({ confidence: 1 }), { ...sure, confidence: 0 }])?.confidence, 0);
+  const unproven = output({ citations: [cited('unresolved')], confidence: 0.3 });
+  assert.equal(bestOutput([unproven, plain]), plain);
 });
 
 test('one unknown cost makes the sum unknown', () => {
