@@ -63,7 +63,9 @@ function noting(workflow: Workflow, noted: Replayed): Workflow {
       const completion = await workflow.activate(activation);
       if (!completion.successful) return completion;
       // Copied, since arrays of the sandbox are never deeply equal to ours.
-      noted.sent.push(...structuredClone(sentBy(completion.successful.commands ?? [])));
+      noted.sent.push(
+        ...structuredClone(sentBy(completion.successful.commands ?? [], Number(activation.historyLength))),
+      );
       const metadata = (await ask(activation, '__temporal_workflow_metadata')) as { currentDetails?: string };
       if (metadata?.currentDetails && metadata.currentDetails !== details) noted.shown.push(metadata.currentDetails);
       details = metadata?.currentDetails ?? '';

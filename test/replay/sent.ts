@@ -9,10 +9,11 @@ type Completion = Awaited<ReturnType<Workflow['activate']>>;
 export type Command = NonNullable<NonNullable<Completion['successful']>['commands']>[number];
 type Event = NonNullable<History['events']>[number];
 
-/** One command: its kind, and what it says. What it leaves out has the value that the server takes for it. */
-export type Sent = { kind: string; [field: string]: unknown };
+/** One command: its kind, its workflow task (the event that began it), and what it says. What it leaves out has the value that the server takes for it. */
+export type Sent = { kind: string; task: number; [field: string]: unknown };
 
-type Readers<Message> = { [Name in keyof Message]?: (said: NonNullable<Message[Name]>) => Sent };
+type Said = { kind: string; [field: string]: unknown };
+type Readers<Message> = { [Name in keyof Message]?: (said: NonNullable<Message[Name]>) => Said };
 
 const ofEvents: Readers<Event> = {
   activityTaskScheduledEventAttributes: ({ activityType, taskQueue, input, ...said }) =>
@@ -63,26 +64,31 @@ const ofCommands: Readers<Command> = {
 /** The commands that a history's events are made of, in order. */
 export function sentIn({ events }: History): Sent[] {
   const all = events ?? [];
-  return all.filter(isOfCommand).map((event) => read(withIds(event, all), ofEvents));
+  return all.flatMap((event) => {
+    const completed = completedTask(event);
+    // A task's completion comes right after its start.
+    return completed === null ? [] : [{ ...read(withIds(event, all), ofEvents), task: completed - 1 }];
+  });
 }
 
-/** The commands of one activation. A timer that starts and ends in it never leaves the worker. */
-export function sentBy(commands: readonly Command[]): Sent[] {
+/** The commands that an activation of this task has led to. A timer that starts and ends in it never leaves the worker. */
+export function sentBy(commands: readonly Command[], task: number): Sent[] {
   const started = commands.flatMap(({ startTimer }) => startTimer?.seq ?? []);
   const brief = commands.flatMap(({ cancelTimer }) => cancelTimer?.seq ?? []).filter((seq) => started.includes(seq));
   return commands
     .filter(({ startTimer, cancelTimer }) => !brief.includes(startTimer?.seq ?? cancelTimer?.seq ?? 0))
     .filter(({ respondToQuery }) => !respondToQuery)
-    .map((command) => read(command, ofCommands));
+    .map((command) => ({ ...read(command, ofCommands), task }));
 }
 
-/** Only an event that a command has caused names the workflow task that it came with. */
-function isOfCommand(event: Event): boolean {
-  return Object.entries(event).some(
-    ([name, said]) =>
-      name.endsWith('EventAttributes') &&
-      (said as { workflowTaskCompletedEventId?: unknown })?.workflowTaskCompletedEventId,
+/** The workflow task that an event came with; null where no command has caused it. */
+function completedTask(event: Event): number | null {
+  const named = Object.entries(event).flatMap(([name, said]) =>
+    name.endsWith('EventAttributes')
+      ? [(said as { workflowTaskCompletedEventId?: unknown })?.workflowTaskCompletedEventId]
+      : [],
   );
+  return named[0] ? Number(named[0]) : null;
 }
 
 /** Commands know an activity that they cancel by its id, and a child by its number; events name other events. */
@@ -103,10 +109,10 @@ function withIds(event: Event, all: readonly Event[]): Event {
   };
 }
 
-function read<Message extends Command | Event>(message: Message, readers: Readers<Message>): Sent {
+function read<Message extends Command | Event>(message: Message, readers: Readers<Message>): Said {
   for (const name of Object.keys(readers) as (keyof Message)[]) {
     const said = message[name];
-    if (said) return { summary: text(message.userMetadata?.summary), ...readers[name]?.(said) } as Sent;
+    if (said) return { summary: text(message.userMetadata?.summary), ...readers[name]?.(said) } as Said;
   }
   throw new Error(`not known as something that a workflow sends: ${JSON.stringify(message).slice(0, 300)}`);
 }
@@ -138,7 +144,7 @@ type Name = string | null | undefined;
 type Payloads = readonly Payload[] | null | undefined;
 type Fields = { [name: string]: Payload } | null | undefined;
 
-function activity(said: Limits, type: Name, queue: Name, args: Payloads): Sent {
+function activity(said: Limits, type: Name, queue: Name, args: Payloads): Said {
   const total = ms(said.scheduleToCloseTimeout);
   const attempt = ms(said.startToCloseTimeout) || total;
   return {
@@ -155,11 +161,11 @@ function activity(said: Limits, type: Name, queue: Name, args: Payloads): Sent {
   };
 }
 
-const timer = (id: Name, after: Duration): Sent => ({ kind: 'timer', id, ms: ms(after) });
+const timer = (id: Name, after: Duration): Said => ({ kind: 'timer', id, ms: ms(after) });
 
-const attributes = (fields: Fields): Sent => ({ kind: 'search attributes', values: texts(fields) });
+const attributes = (fields: Fields): Said => ({ kind: 'search attributes', values: texts(fields) });
 
-function child(said: ChildOptions, type: Name, queue: Name, { input, memo }: { input: Payloads; memo: Fields }): Sent {
+function child(said: ChildOptions, type: Name, queue: Name, { input, memo }: { input: Payloads; memo: Fields }): Said {
   const { priorityKey, fairnessKey } = said.priority ?? {};
   return {
     kind: 'child',
@@ -177,7 +183,7 @@ function child(said: ChildOptions, type: Name, queue: Name, { input, memo }: { i
   };
 }
 
-const signal = (to: Name, name: Name, args: Payloads): Sent => ({
+const signal = (to: Name, name: Name, args: Payloads): Said => ({
   kind: 'signal',
   to,
   name,
@@ -185,7 +191,7 @@ const signal = (to: Name, name: Name, args: Payloads): Sent => ({
 });
 
 /** Without the stack, which names lines. */
-const failed = (failure: Failure): Sent => ({
+const failed = (failure: Failure): Said => ({
   kind: 'fail',
   message: failure?.message,
   type: failure?.applicationFailureInfo?.type,
@@ -193,14 +199,14 @@ const failed = (failure: Failure): Sent => ({
   cause: failure?.cause?.message,
 });
 
-const next = (type: Name, queue: Name, args: Payloads): Sent => ({
+const next = (type: Name, queue: Name, args: Payloads): Said => ({
   kind: 'continue as new',
   type,
   queue,
   arguments: args?.map(text),
 });
 
-function retry(policy: Retry): Sent[string] {
+function retry(policy: Retry): unknown {
   const first = ms(policy?.initialInterval) || 1000;
   return {
     first,
@@ -217,7 +223,7 @@ const ms = (duration: Duration): number => Number(duration?.seconds ?? 0) * 1000
 const text = (payload: Payload | null | undefined): string | undefined =>
   payload?.data ? Buffer.from(payload.data).toString('utf8') : undefined;
 
-const texts = (fields: Fields): Sent[string] =>
+const texts = (fields: Fields): unknown =>
   Object.fromEntries(
     Object.entries(fields ?? {})
       .map(([name, payload]) => [name, text(payload)] as const)

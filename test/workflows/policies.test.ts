@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import type { SpecialistOutput } from '../../contracts/agent.ts';
 import { bestOutput, weaknesses } from '../../workflows/answer-question/gate.ts';
 import { addUsage, noUsage } from '../../contracts/usage-sum.ts';
-import { nextUntriedRoute, routesToRun } from '../../workflows/answer-question/routing.ts';
+import { nextUntriedRoute, probabilityOf, routesToRun } from '../../workflows/answer-question/routing.ts';
 
 const router = { clearProbability: 0.5, clearLead: 0.15, fanOut: 2 };
 
@@ -18,6 +18,13 @@ test('a clear winner runs alone, an unclear one with the next likely', () => {
   assert.deepEqual(routesToRun(decision({ code: 0.52, docs: 0.48 }), router), ['code', 'docs']);
   assert.deepEqual(routesToRun(decision({ general: 0.4, code: 0.3 }, true), router), ['general']);
   assert.deepEqual(routesToRun(decision({ code: 0.45, docs: 0.3, debug: 0.25 }), { ...router, fanOut: 1 }), ['code']);
+  // At its bounds a winner is clear.
+  const atBounds = { clearProbability: 0.5, clearLead: 0.25, fanOut: 2 };
+  assert.deepEqual(routesToRun(decision({ code: 0.5, docs: 0.25 }), atBounds), ['code']);
+  // What is not likely at all is not asked.
+  assert.deepEqual(routesToRun(decision({ code: 0.3, docs: 0 }), router), ['code']);
+  assert.deepEqual(routesToRun(decision({ code: 0.3 }), router), ['code']);
+  assert.equal(probabilityOf(decision({ code: 0.3 }), 'docs'), 0);
 });
 
 test('the next route to try is the most likely that has not run', () => {
