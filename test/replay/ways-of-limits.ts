@@ -5,7 +5,7 @@ import { pipeline, quickLimits } from '../support/scene.ts';
 import { openAiError } from '../support/scripted-server-reply.ts';
 import { calls, goodDraft, says } from '../support/team.ts';
 import { until } from '../support/until.ts';
-import { first, isOf, named, two, undecided, type Way } from './ways.ts';
+import { first, isOf, named, two, undecided, untilWaiting, type Way } from './ways.ts';
 
 const down = openAiError(503, 'down for maintenance');
 const once = { ...quickLimits, modelCallAttempts: 1 };
@@ -16,9 +16,6 @@ async function resume(handle: WorkflowHandle): Promise<void> {
   await untilWaiting(handle);
   await handle.signal('retry');
 }
-
-const untilWaiting = (handle: WorkflowHandle) =>
-  until(async () => ((await handle.query<RunProgress>('state')).waitingFor === null ? null : true), 60);
 
 async function cancel(handle: WorkflowHandle): Promise<void> {
   await until(async () => ((await handle.query<RunProgress>('state')).stage === 'delegating' ? true : null), 60);

@@ -5,6 +5,7 @@ import { pipeline, quickLimits } from '../support/scene.ts';
 import { openAiError } from '../support/scripted-server-reply.ts';
 import { goodDraft, says, type Team } from '../support/team.ts';
 import { until } from '../support/until.ts';
+import { first, untilWaiting } from './ways.ts';
 
 export type Routing = { team?: Partial<Team>; input?: Partial<RouteInput> };
 export type BenchmarkWay = {
@@ -42,6 +43,17 @@ async function pause(benchmark: Benchmark): Promise<void> {
   }, 60);
 }
 
+/** Until so many of its runs have begun: the server knows the first of them a moment later. */
+const untilRunning = (benchmark: Benchmark, count: number) =>
+  until(async () => {
+    const { running } = await benchmark.progress();
+    const { status } = await benchmark
+      .run('alone/q1/1')
+      .describe()
+      .catch(() => ({ status: null }));
+    return running === count && status !== null ? true : null;
+  }, 60);
+
 export const benchmarks: Record<string, BenchmarkWay> = {
   // Two runs of the workflow: the first ends where the second goes on.
   'run-benchmark': { team: oneFails, options: { arms: [alone, split], eventLimit: 100 } },
@@ -64,6 +76,51 @@ export const benchmarks: Record<string, BenchmarkWay> = {
     meanwhile: async (benchmark) => {
       await benchmark.untilRecorded(2);
       await benchmark.handle.cancel();
+    },
+  },
+  // Its runs go on without it, and are recorded by the next try.
+  'ways/benchmark-terminated': {
+    team: { specialist: () => ({ ...says(goodDraft), delayMs: 1500 }) },
+    options: { arms: [alone], concurrency: 3 },
+    meanwhile: async (benchmark) => {
+      await untilRunning(benchmark, 3);
+      await benchmark.handle.terminate('killed');
+      await benchmark.start();
+    },
+  },
+  // What was cancelled is asked again by the next try.
+  'ways/benchmark-started-again': {
+    team: slowly,
+    options: { arms: [alone], concurrency: 2 },
+    meanwhile: async (benchmark) => {
+      await benchmark.untilRecorded(1);
+      await benchmark.handle.cancel();
+      await benchmark.ending();
+      await benchmark.start();
+    },
+  },
+  // Whoever resumes it resumes its runs, too.
+  'ways/benchmark-resumes-its-runs': {
+    team: { specialist: first(2, openAiError(503, 'down for maintenance'), says(goodDraft)) },
+    options: {
+      arms: [alone],
+      concurrency: 2,
+      searchAttributes: ['SwitchyardBenchmark', 'SwitchyardPipeline'],
+      limits: { ...quickLimits, modelCallAttempts: 1 },
+    },
+    meanwhile: async (benchmark) => {
+      await untilRunning(benchmark, 2);
+      await untilWaiting(benchmark.run('alone/q1/1'));
+      await untilWaiting(benchmark.run('alone/q2/1'));
+      await benchmark.handle.signal('resume');
+    },
+  },
+  'ways/benchmark-run-terminated': {
+    team: { specialist: ({ user }) => (user.includes('case 2') ? { fault: 'hang' } : says(goodDraft)) },
+    options: { arms: [alone], concurrency: 2 },
+    meanwhile: async (benchmark) => {
+      await benchmark.untilRecorded(5);
+      await benchmark.run('alone/q2/1').terminate('by hand');
     },
   },
   'ways/benchmark-limited-by-tokens': {

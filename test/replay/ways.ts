@@ -1,8 +1,10 @@
 /** What the ways of questions have in common: see ways-of-questions.ts. */
 import type { WorkflowHandle } from '@temporalio/client';
+import type { RunProgress } from '../../contracts/run.ts';
 import { type AskOptions, pipeline } from '../support/scene.ts';
 import type { ScriptedReply } from '../support/scripted-server-reply.ts';
 import { type Team, unclear } from '../support/team.ts';
+import { until } from '../support/until.ts';
 
 export type Way = {
   team?: Partial<Team>;
@@ -34,3 +36,7 @@ export function first(times: number, before: ScriptedReply, then: ScriptedReply)
     return left >= 0 ? before : then;
   };
 }
+
+/** Until the run waits for a person. */
+export const untilWaiting = (handle: WorkflowHandle) =>
+  until(async () => ((await handle.query<RunProgress>('state')).waitingFor === null ? null : true), 60);
