@@ -59,7 +59,7 @@ async function bundled(root: string, texts: ReadonlyMap<string, string>, folder:
   for (const part of ['workflows', 'contracts', 'lib', 'package.json'])
     cpSync(join(root, part), join(tree, part), { recursive: true });
   symlinkSync(join(root, 'node_modules'), join(tree, 'node_modules'));
-  writeFileSync(join(tree, 'switch.js'), bundledSwitch);
+  writeFileSync(join(tree, 'switch.js'), bundledSwitch(folder));
   for (const [file, text] of texts) {
     mkdirSync(dirname(join(tree, file)), { recursive: true });
     writeFileSync(join(tree, file), text);

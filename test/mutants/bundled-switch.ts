@@ -1,19 +1,27 @@
 /**
- * The switch inside of a workflow bundle. Its settings are written into the bundle's text for each mutant, since nothing
- * else enters a workflow's sandbox; what was reached leaves it through a file.
+ * The switch inside of a workflow bundle. Each workflow loads it anew, and reads its settings from a file then, so one
+ * bundle and one worker serve all mutants; what was reached leaves the sandbox through a file, too.
  */
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 
-export type BundledSettings = { active: number; most: number; report: string };
+export type BundledSettings = {
+  active: number /** Rounds of loops. */;
+  most: number /** Where what was reached goes. */;
+  report: string;
+};
 
-/** As long as the settings can become, so that the bundle's source map stays right. */
-const settingsLength = 300;
-const marks = ['<<mutant', 'mutant>>'] as const;
+const settingsOf = (folder: string) => join(folder, 'workflow-settings-');
 
-/** The switch as a module for the bundle. */
-export const bundledSwitch = `
-const { active, most, report } = JSON.parse(${JSON.stringify(placeholder())}.slice(${marks[0].length}, -${marks[1].length}));
+/**
+ * The switch as a module for the bundle.
+ * @param folder for the settings of each process that runs the bundle
+ */
+export const bundledSwitch = (folder: string): string => `
 // The sandbox has no files. URL comes from the thread around it, and so does its constructor's constructor.
-const thread = report === '' ? null : URL.constructor('return process')();
+const thread = URL.constructor('return process')();
+const files = thread.getBuiltinModule('node:fs');
+const { active, most, report } = JSON.parse(files.readFileSync(${JSON.stringify(settingsOf(folder))} + thread.pid, 'utf8'));
 const reached = new Set();
 let rounds = 0;
 export function __round__() {
@@ -21,21 +29,15 @@ export function __round__() {
   if (rounds > most) throw new Error('the mutant would never end');
 }
 export function __mutant__(id) {
-  if (thread !== null && !reached.has(id)) {
+  if (report !== '' && !reached.has(id)) {
     reached.add(id);
-    thread.getBuiltinModule('node:fs').appendFileSync(report, id + '\\n');
+    files.appendFileSync(report, id + '\\n');
   }
   return id === active;
 }
 `;
 
-function placeholder(): string {
-  return `${marks[0]}${' '.repeat(settingsLength)}${marks[1]}`;
-}
-
-/** @throws Error when the bundle holds no switch */
-export function withSettings(bundle: string, settings: BundledSettings): string {
-  const text = JSON.stringify(settings).replaceAll('"', '\\"').padEnd(settingsLength);
-  if (text.length > settingsLength || !bundle.includes(placeholder())) throw new Error('the bundle takes no settings');
-  return bundle.replaceAll(placeholder(), () => `${marks[0]}${text}${marks[1]}`);
+/** Workflows that begin in this process from now on have these settings. */
+export function writeSettings(folder: string, settings: BundledSettings): void {
+  writeFileSync(settingsOf(folder) + process.pid, JSON.stringify(settings));
 }

@@ -8,10 +8,6 @@ export type Group = {
   tests: readonly string[];
   /** Files of tests, and tests by name, that simulate or measure: they reach everything and take long. */
   leftOut: readonly string[];
-  /** Files of tests that every mutant meets: quick ones that notice most. */
-  always: readonly string[];
-  /** At most so many other tests are tried on a mutant, those first that reach the fewest; null: all that reach it. */
-  mostTests: number | null;
   /** Whether the code runs inside of Temporal's workflow sandbox. */
   workflows: boolean;
 };
@@ -22,8 +18,6 @@ export const groups: readonly Group[] = [
     code: ['agents'],
     tests: ['test/agents/**/*.test.ts', 'test/harness/judges.test.ts'],
     leftOut: [],
-    always: [],
-    mostTests: null,
     workflows: false,
   },
   {
@@ -35,22 +29,24 @@ export const groups: readonly Group[] = [
       'test/harness/report/memo.test.ts',
       '100,000 records are compared',
     ],
-    always: [],
-    mostTests: null,
     workflows: false,
   },
   {
     name: 'workflows',
     code: ['workflows'],
     tests: [
-      'test/workflows/**/*.test.ts',
-      'test/faults/**/*.test.ts',
-      'test/benchmark/**/*.test.ts',
-      'test/replay/**/*.test.ts',
+      'test/replay/replay.test.ts',
+      'test/workflows/{branch,failure-reading,inputs,next-route,open-waits,paid-call,policies,run-budget,visibility}.test.ts',
     ],
-    leftOut: ['a run of over 100 turns and 100 tool calls keeps its history under 1 MiB'],
-    always: ['test/replay/replay.test.ts'],
-    mostTests: 6,
+    // They start a server, or make a bundle.
+    leftOut: [
+      'a workflow whose input does not fit fails at once, and the client says which field',
+      'the workflow bundle has no zod: every workflow would load it anew',
+      'a weak draft goes to the next likely route, and each gate span of the trace has its own verdict',
+      'once all routes are tried the same specialist works again, and its second try has a gate span of its own',
+      'after two side by side the third takes over, and the first gate span has both verdicts',
+      'a forced route stays',
+    ],
     workflows: true,
   },
 ];

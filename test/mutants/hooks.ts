@@ -1,10 +1,11 @@
 /** Preloaded by a process that runs tests: files with mutants, a workflow bundle with mutants, and tests that are collected. */
-import { readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { registerHooks } from 'node:module';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import v8 from 'node:v8';
 import { isMainThread } from 'node:worker_threads';
-import { withSettings } from './bundled-switch.ts';
+import { writeSettings } from './bundled-switch.ts';
 import type { Instrumented } from './messages.ts';
 import type { Style } from './schemata.ts';
 
@@ -12,18 +13,21 @@ const folder = process.env.MUTANTS_FOLDER ?? '';
 const style = process.env.MUTANTS_STYLE as Style;
 const root = join(import.meta.dirname, '../..');
 const urlOf = (path: string) => pathToFileURL(join(root, path)).href;
-/** One for this process: a worker reads it at its start. */
-const codePath = join(folder, `workflows-${process.pid}.js`);
 /** What workflows of this process report as reached, one number a line. */
 export const reportPath = join(folder, `reached-${process.pid}`);
 
-const code = isMainThread ? installed() : null;
+// The SDK would note the stack of every promise for a query that nobody asks: a third of a replay.
+v8.promiseHooks.createHook = () => {
+  throw new Error('no stacks of promises');
+};
 
-/** @returns the text of the workflow bundle, if there is one */
-function installed(): string | null {
+const hasWorkflows = isMainThread && installed();
+
+/** @returns whether there is a workflow bundle */
+function installed(): boolean {
   const { texts: all, bundle } = JSON.parse(readFileSync(join(folder, 'instrumented.json'), 'utf8')) as Instrumented;
   const texts = new Map(Object.entries(all[style]).map(([path, text]) => [pathToFileURL(path).href, text]));
-  if (bundle !== null) for (const [path, text] of replacements()) texts.set(urlOf(path), text);
+  if (bundle !== null) for (const [path, text] of replacements(bundle)) texts.set(urlOf(path), text);
   const tests = new URL('./collected-tests.ts', import.meta.url).href;
   registerHooks({
     resolve: (specifier, context, next) =>
@@ -35,11 +39,14 @@ function installed(): string | null {
       return source === undefined ? next(url, context) : { format: 'module', source, shortCircuit: true };
     },
   });
-  return bundle === null ? null : readFileSync(bundle, 'utf8');
+  return bundle !== null;
 }
 
-/** The bundle with mutants in place of the project's; and one set of retrieval threads, whose start is most of a short run. */
-function replacements(): [path: string, text: string][] {
+/**
+ * The bundle with mutants in place of the project's; and one set of retrieval threads, and one worker for replays, whose
+ * start is most of a short run.
+ */
+function replacements(codePath: string): [path: string, text: string][] {
   const workflowsPath = join(root, 'workflows/index.ts');
   return [
     [
@@ -53,19 +60,27 @@ export const workflowBundle = async () => (${JSON.stringify({ codePath })});`,
 const { run } = create();
 export const createThreads = () => ({ run, close: async () => {} });`,
     ],
+    [
+      'test/replay/replayer.ts',
+      `import { Replayer as Each } from './replayer.ts?one-for-all';
+const one = new Each(${JSON.stringify({ codePath })});
+export class Replayer {
+  replay(history) { return one.replay(history); }
+  async close() {}
+}`,
+    ],
   ];
 }
 
-/** Workers that start from now on run workflows with this mutant. */
+/** Workflows that begin from now on have this mutant. */
 export function activateInWorkflows(active: number, observing: boolean): void {
-  if (code === null) return;
-  const most = observing ? 1e9 : 2_000_000;
-  writeFileSync(codePath, withSettings(code, { active, most, report: observing ? reportPath : '' }));
+  if (!hasWorkflows) return;
+  writeSettings(folder, { active, most: observing ? 1e9 : 2_000_000, report: observing ? reportPath : '' });
 }
 
 /** An error that a mutant raises in a workflow fails it: else the server would try the task again for ever. */
 export async function failWorkflowsAtOnce(): Promise<void> {
-  if (code === null) return;
+  if (!hasWorkflows) return;
   const { Worker } = await import('@temporalio/worker');
   const { create, runReplayHistory } = Worker;
   const workflowFailureErrorTypes = { '*': ['Error'] };

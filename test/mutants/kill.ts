@@ -10,12 +10,8 @@ export type Setting = {
   /** Of `build`. */
   folder: string;
   root: string;
-  environment: NodeJS.ProcessEnv;
   jobs: number;
   leftOut: readonly string[];
-  /** As in `Group`. */
-  always: readonly string[];
-  mostTests: number | null;
   /** Ends all when it aborts. */
   signal?: AbortSignal;
   say: (line: string) => void;
@@ -60,7 +56,7 @@ export async function killMutants(
   const results: Result[] = [];
   const begun = Date.now();
   await inParallel(mutants, 'compare', setting, async (mutant, warm) => {
-    const { inTest, atLoad } = testsFor(mutant, baselines, kills, setting);
+    const { inTest, atLoad } = testsFor(mutant, baselines, kills);
     const tests = [...new Set([...inTest, ...atLoad])];
     const killedBy = (await attempt(mutant, inTest, warm)) ?? (await attemptFromTheStart(mutant, atLoad, setting));
     const killer = tests.find(({ file, at }) => file === killedBy?.test.file && at === killedBy.test.at);
@@ -88,23 +84,10 @@ async function attemptFromTheStart(mutant: Mutant, tests: readonly Baseline[], s
   }
 }
 
-function testsFor(
-  { id }: Mutant,
-  baselines: readonly Baseline[],
-  kills: ReadonlyMap<Baseline, number>,
-  { root, always, mostTests }: Setting,
-) {
+function testsFor({ id }: Mutant, baselines: readonly Baseline[], kills: ReadonlyMap<Baseline, number>) {
   const price = (test: Baseline) => test.took / (1 + (kills.get(test) ?? 0));
-  const isAlways = ({ file }: Baseline) => always.includes(relative(root, file));
-  const chosen = (tests: readonly Baseline[]) => {
-    // A test that reaches little is likely about this mutant; the same ones are taken each time.
-    const near = tests
-      .filter((test) => !isAlways(test))
-      .toSorted((one, other) => one.reached.size - other.reached.size)
-      .slice(0, mostTests ?? Infinity);
-    // Quick ones first, and those that have killed before.
-    return [...tests.filter(isAlways), ...near].toSorted((one, other) => price(one) - price(other));
-  };
+  // Quick ones first, and those that have killed before.
+  const chosen = (tests: readonly Baseline[]) => tests.toSorted((one, other) => price(one) - price(other));
   return {
     inTest: chosen(baselines.filter(({ reached }) => reached.has(id))),
     atLoad: chosen(baselines.filter(({ loads }) => loads.has(id))),
@@ -128,12 +111,12 @@ function baselinesOf({ file, loaded, tests }: ObservedFile): Baseline[] {
 async function inParallel<Item>(
   items: readonly Item[],
   style: Style,
-  { folder, root, environment, jobs, signal }: Setting,
+  { folder, root, jobs, signal }: Setting,
   act: (item: Item, process_: TestProcess) => Promise<void>,
 ): Promise<void> {
   mkdirSync(folder, { recursive: true });
   const left = [...items];
-  const processes = Array.from({ length: jobs }, () => new TestProcess({ folder, root, environment, style }));
+  const processes = Array.from({ length: jobs }, () => new TestProcess({ folder, root, style }));
   const end = () => {
     for (const each of processes) each.end();
   };

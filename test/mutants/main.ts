@@ -106,16 +106,12 @@ async function runGroup(group: Group, files: readonly string[], { jobs, sample }
     const { mutants } = await build(root, files, folder, { equivalents, workflows: group.workflows });
     for (const { file, original, replacement } of outdated(equivalents, mutants, files))
       say(`equivalent.json names a mutant of ${file} that is gone: ${original} -> ${replacement}`);
-    await using server = group.workflows ? await sharedServer() : null;
     const setting = {
       folder,
       root,
-      environment: server?.environment ?? {},
       jobs,
       say,
       leftOut: group.leftOut,
-      always: group.always,
-      mostTests: group.mostTests,
       signal: interrupted.signal,
     };
     const tests = globSync([...group.tests], { cwd: root })
@@ -132,14 +128,4 @@ async function runGroup(group: Group, files: readonly string[], { jobs, sample }
     process.off('exit', remove);
     remove();
   }
-}
-
-/** One Temporal server for all processes. */
-async function sharedServer() {
-  const { startTestServer } = await import('../support/temporal.ts');
-  const server = await startTestServer();
-  return {
-    environment: { TEST_TEMPORAL_ADDRESS: server.address },
-    [Symbol.asyncDispose]: () => server[Symbol.asyncDispose](),
-  };
 }

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { build, type Mutant } from './build.ts';
-import { withSettings } from './bundled-switch.ts';
+import { bundledSwitch, writeSettings } from './bundled-switch.ts';
 import { isEquivalent, outdated } from './equivalents.ts';
 import { killMutants, observeTests } from './kill.ts';
 import { mutantsOf } from './mutators.ts';
@@ -89,11 +89,8 @@ async function scoresOf({ root, tests }: { root: string; tests: string[] }) {
   const setting = {
     folder,
     root,
-    environment: {},
     jobs: 1,
     leftOut: ['slow'],
-    always: [],
-    mostTests: null,
     say: () => {},
   };
   const results = await killMutants(mutants, await observeTests(tests, setting), setting);
@@ -166,6 +163,23 @@ test('an equivalent mutant is known by its line and change, counts for nothing, 
   assert.deepEqual([report?.all, report?.killed, report?.equivalent], [results.length - 3, results.length - 3, 3]);
 });
 
+test('each workflow of a bundle has the mutant that is active as it begins, and ends a loop that would not', (t) => {
+  const folder = mkdtempSync(join(tmpdir(), 'switchyard-switch-test-'));
+  t.after(() => rmSync(folder, { recursive: true }));
+  const report = join(folder, 'reached');
+  const source = `${bundledSwitch(folder).replaceAll('export function', 'function')} return [__mutant__, __round__];`;
+  const begin = () => new Function(source)() as [(id: number) => boolean, () => void];
+  writeSettings(folder, { active: 2, most: 3, report: '' });
+  const [isActive, round] = begin();
+  writeSettings(folder, { active: 0, most: 3, report });
+  const [isNone] = begin();
+  assert.deepEqual([1, 2].map(isActive), [false, true]);
+  assert.deepEqual([1, 2, 2].map(isNone), [false, false, false]);
+  assert.equal(readFileSync(report, 'utf8'), '1\n2\n');
+  for (let rounds = 0; rounds < 3; rounds += 1) round();
+  assert.throws(round, /would never end/);
+});
+
 test('the committed scores are of files that exist, and a wrong argument ends with 2', () => {
   const checkout = join(import.meta.dirname, '../..');
   const scores = readScores(join(import.meta.dirname, 'scores.json'));
@@ -184,8 +198,4 @@ test('the committed scores are of files that exist, and a wrong argument ends wi
   assert.equal(run('--sample', 'x').status, 2);
   assert.equal(run('--record', '--sample', '5').status, 2);
   assert.equal(run('--help').status, 0);
-});
-
-test('a bundle without the switch is refused', () => {
-  assert.throws(() => withSettings('code', { active: 1, most: 1, report: '' }), /takes no settings/);
 });

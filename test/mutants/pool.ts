@@ -22,7 +22,6 @@ export type ProcessOptions = {
   /** Of `build`. */
   folder: string;
   root: string;
-  environment: NodeJS.ProcessEnv;
   style: Style;
   /** A mutant that is active from the start on. */
   fromTheStart?: number;
@@ -32,6 +31,8 @@ export class TestProcess {
   readonly #options: ProcessOptions;
   #child: ChildProcess | null = null;
   #runs = 0;
+  /** Files of tests that it has loaded. */
+  readonly #loaded = new Set<string>();
 
   constructor(options: ProcessOptions) {
     this.#options = options;
@@ -50,7 +51,10 @@ export class TestProcess {
     let [at, begun] = [0, false];
     const limit = (begins: boolean) => {
       if (begins) [at, begun] = [begun ? at + 1 : at, true];
-      return (tasks[at]?.milliseconds ?? 0) + loadMs * Number(!begins || at === 0);
+      const { file = '', milliseconds = 0 } = tasks[at] ?? {};
+      const loads = !begins || !this.#loaded.has(file);
+      if (begins) this.#loaded.add(file);
+      return milliseconds + (loads ? loadMs : 0);
     };
     const report = await this.#ask(
       { kind: 'run', mutant, tests: tasks.map(({ file, at: place, most }) => ({ file, at: place, most })) },
@@ -71,6 +75,7 @@ export class TestProcess {
     const child = this.#child;
     this.#child = null;
     this.#runs = 0;
+    this.#loaded.clear();
     if (child?.pid === undefined || child.exitCode !== null) return;
     try {
       process.kill(-child.pid, 'SIGKILL');
@@ -102,7 +107,7 @@ export class TestProcess {
   }
 
   async #started(): Promise<ChildProcess | null> {
-    const { folder, root, environment, style, fromTheStart = 0 } = this.#options;
+    const { folder, root, style, fromTheStart = 0 } = this.#options;
     const temporary = join(folder, 'tmp');
     mkdirSync(temporary, { recursive: true });
     const own = {
@@ -114,7 +119,7 @@ export class TestProcess {
     const child = fork(join(import.meta.dirname, 'test-process.ts'), {
       cwd: root,
       detached: true,
-      env: { ...process.env, ...environment, ...own },
+      env: { ...process.env, ...own },
       execArgv: ['--disable-warning=ExperimentalWarning', '--import', new URL('./hooks.ts', import.meta.url).href],
       stdio: ['ignore', 'ignore', process.env.MUTANTS_STDERR === '1' ? 'inherit' : 'ignore', 'ipc'],
     });

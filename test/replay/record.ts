@@ -1,16 +1,27 @@
-/** Records the histories that the replay tests hold workflow code to: `npm run histories`, until the first tagged version. */
-import { cpSync, mkdtempSync, rmSync } from 'node:fs';
+/**
+ * Records the histories that the replay tests hold workflow code to, and what people see of each: `npm run histories`, until
+ * the first tagged version. `npm run histories -- NAME...` records those; `-- shown` leaves the histories as they are.
+ */
+import { cpSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import type { WorkflowHandle } from '@temporalio/client';
 import { historyToJSON } from '@temporalio/common/lib/proto-utils.js';
 import { loadPipeline } from '../../client/pipelines/pipeline-files.ts';
 import { startOfflineModel } from '../../offline-model/server/server.ts';
 import { startBenchmark } from '../support/benchmark.ts';
-import { goodDraft, says, startTeam } from '../support/team.ts';
+import { startMeteredTeam } from '../support/metered-team.ts';
+import { startTeam } from '../support/team.ts';
 import { openScene, pipeline, quickLimits, type Scene, tracesToFiles } from '../support/scene.ts';
-import { checkout } from '../support/temporal.ts';
+import { checkout, shareServer, startTestServer } from '../support/temporal.ts';
+import { dataPaths } from '../../config/data-paths.ts';
+import { workflowBundle } from '../../worker/workflow-bundle.ts';
+import { type BenchmarkWay, benchmarks, type Routing, routings } from './ways-of-others.ts';
+import { questions } from './ways-of-questions.ts';
+import type { Way } from './ways.ts';
+import { Replayer } from './replayer.ts';
+import { historyPath, readStored, shownPath, storedHistories } from './stored.ts';
 
 const question = 'Which error does boil throw when there is no water?';
 /** A copy in a neutral place: no path of the recording machine enters the histories. */
@@ -18,17 +29,28 @@ const folder = mkdtempSync(join(tmpdir(), 'switchyard-record-'));
 cpSync(join(checkout, 'node_modules/commander'), join(folder, 'commander'), { recursive: true });
 const repository = { kind: 'path', path: join(folder, 'commander') } as const;
 
-await record('orchestrated', '', (start) => start('orchestrated'));
-await record('orchestrated-weak-then-better', 'weak=1', (start) => start('orchestrated'));
-await record('orchestrated-busy-provider', 'seed=3;429=0.5;retry-after=1;max-in-a-row=2', (start) =>
-  start('orchestrated'),
-);
-await record('single-agent', '', (start) => start('single-agent'));
-await record('single-agent-ungated', '', (start) => start('single-agent-ungated'));
-await record('fan-out-and-synthesis', '', (start) => start('fan-out'));
-await recordRouteOnly();
-await recordBenchmark();
+const asked = process.argv.slice(2);
+const isAsked = (name: string) => asked.length === 0 || asked.includes(name);
+
+if (!asked.includes('shown')) {
+  await using server = await startTestServer();
+  shareServer(server);
+  const busy = 'seed=3;429=0.5;retry-after=1;max-in-a-row=2';
+  for (const [name, faults, arm] of [
+    ['orchestrated', '', 'orchestrated'],
+    ['orchestrated-weak-then-better', 'weak=1', 'orchestrated'],
+    ['orchestrated-busy-provider', busy, 'orchestrated'],
+    ['single-agent', '', 'single-agent'],
+    ['single-agent-ungated', '', 'single-agent-ungated'],
+    ['fan-out-and-synthesis', '', 'fan-out'],
+  ] as const)
+    if (isAsked(name)) await record(name, faults, (start) => start(arm));
+  for (const [name, way] of Object.entries(questions)) if (isAsked(`ways/${name}`)) await recordQuestion(name, way);
+  for (const [name, way] of Object.entries(routings)) if (isAsked(name)) await recordRouteOnly(name, way);
+  for (const [name, way] of Object.entries(benchmarks)) if (isAsked(name)) await recordBenchmark(name, way);
+}
 rmSync(folder, { recursive: true });
+await writeShown();
 
 type Start = (name: string) => Promise<WorkflowHandle>;
 
@@ -68,37 +90,59 @@ async function fanOut() {
   };
 }
 
-async function recordRouteOnly(): Promise<void> {
-  await using model = await startOfflineModel();
-  await using scene = await openScene({ modelUrl: model.url });
-  const handle = await scene.client.workflow.start('routeOnly', {
-    workflowId: `record-${Date.now()}`,
-    taskQueue: scene.taskQueue,
-    args: [{ question, pipeline: pipeline(), forcedRoute: null, limits: quickLimits }],
-  });
-  await handle.result();
-  await write('route-only', handle);
+async function recordQuestion(name: string, { team: parts, script = [], ask = {}, meanwhile, metered, files }: Way) {
+  await using team = await (metered ? startMeteredTeam : startTeam)(parts, script);
+  await using scene = await openScene({ modelUrl: team.url, traces: tracesToFiles, ...(files ? { files } : {}) });
+  const handle = await scene.start('When does boil throw?', { pipeline: pipeline(), ...ask });
+  await meanwhile?.(handle);
+  await handle.result().catch(() => {}); // a history that fails is one, too
+  await write(`ways/${name}`, handle);
 }
 
-/** Its first run, which ends where the second goes on; two questions fail. */
-async function recordBenchmark(): Promise<void> {
-  await using team = await startTeam({
-    specialist: ({ user }) => (user.includes('case 2') ? { status: 401, body: {} } : says(goodDraft)),
-  });
+async function recordRouteOnly(name: string, { team: parts, input }: Routing): Promise<void> {
+  await using team = await startTeam(parts);
   await using scene = await openScene({ modelUrl: team.url });
-  const split = pipeline({ name: 'split' });
-  const alone = pipeline({ name: 'alone', router: null, specialists: [pipeline().specialists[0]] });
-  const id = `record-benchmark-${Date.now()}`;
-  const benchmark = await startBenchmark(scene, { id, variants: [alone, split], eventLimit: 100 });
+  const handle = await scene.client.workflow.start('routeOnly', {
+    workflowId: `record-${name}`,
+    taskQueue: scene.taskQueue,
+    args: [{ question, pipeline: pipeline(), forcedRoute: null, limits: quickLimits, ...input }],
+  });
+  await handle.result().catch(() => {});
+  await write(name, handle);
+}
+
+/** Each run of the workflow, which may go on in another. */
+async function recordBenchmark(name: string, { team: parts, options, meanwhile }: BenchmarkWay): Promise<void> {
+  await using team = await startTeam(parts);
+  await using scene = await openScene({ modelUrl: team.url });
+  const id = `record-${basename(name)}`;
+  const benchmark = await startBenchmark(scene, { id, ...options });
   const first = await benchmark.handle.describe();
+  await meanwhile?.(benchmark);
   await benchmark.ending();
-  await write('run-benchmark', scene.client.workflow.getHandle(id, first.runId));
-  await write('run-benchmark-last', benchmark.handle);
+  const last = await benchmark.handle.describe();
+  await write(name, scene.client.workflow.getHandle(id, first.runId));
+  if (last.runId !== first.runId) await write(`${name}-last`, benchmark.handle);
 }
 
 async function write(file: string, handle: WorkflowHandle): Promise<void> {
-  const path = join(checkout, 'test/histories', `${file}.json`);
-  const json = historyToJSON(await handle.fetchHistory());
-  await writeFile(path, `${json}\n`);
-  process.stdout.write(`${path}: ${json.length} characters\n`);
+  const history = await handle.fetchHistory();
+  // The replayer takes the run's id from here, where a run that goes on for another has that of the first.
+  const started = history.events?.[0]?.workflowExecutionStartedEventAttributes;
+  if (started) started.originalExecutionRunId = (await handle.describe()).runId;
+  const json = historyToJSON(history);
+  mkdirSync(dirname(historyPath(file)), { recursive: true });
+  await writeFile(historyPath(file), `${json}\n`);
+  process.stdout.write(`${file}: ${json.length} characters\n`);
+}
+
+/** What people see of each run, as the code shows it now. */
+async function writeShown(): Promise<void> {
+  const replayer = new Replayer(await workflowBundle(dataPaths(join(checkout, '.switchyard')).cache));
+  for (const file of storedHistories()) {
+    const { shown } = await replayer.replay(readStored(file));
+    mkdirSync(dirname(shownPath(file)), { recursive: true });
+    await writeFile(shownPath(file), `${JSON.stringify(shown, null, 1)}\n`);
+  }
+  await replayer.close();
 }

@@ -1,49 +1,79 @@
 import assert from 'node:assert/strict';
-import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { test } from 'node:test';
-import { historyFromJSON } from '@temporalio/common/lib/proto-utils.js';
-import { DefaultLogger, Runtime, Worker } from '@temporalio/worker';
+import { after, test } from 'node:test';
+import { DefaultLogger, Runtime } from '@temporalio/worker';
 import { DeterminismViolationError } from '@temporalio/workflow';
+import type { RunProgress } from '../../contracts/run.ts';
 import { dataPaths } from '../../config/data-paths.ts';
 import { workflowBundle } from '../../worker/workflow-bundle.ts';
 import { checkout } from '../support/temporal.ts';
+import { Replayer } from './replayer.ts';
+import { type Sent, sentIn } from './sent.ts';
+import { readShown, readStored, storedHistories } from './stored.ts';
 
 Runtime.install({ logger: new DefaultLogger('ERROR') });
 
-const folder = join(checkout, 'test/histories');
-const files = readdirSync(folder).filter((name) => name.endsWith('.json'));
-const bundle = await workflowBundle(dataPaths(join(checkout, '.switchyard')).cache);
-
-function historyOf(file: string) {
-  return historyFromJSON(JSON.parse(readFileSync(join(folder, file), 'utf8')));
-}
+const names = storedHistories();
+const replayer = new Replayer(await workflowBundle(dataPaths(join(checkout, '.switchyard')).cache));
+after(() => replayer.close());
 
 test('the stored histories cover every workflow and the three shipped pipelines', () => {
-  const types = files.map(
-    (file) => historyOf(file).events?.[0]?.workflowExecutionStartedEventAttributes?.workflowType?.name,
+  const types = names.map(
+    (name) => readStored(name).events?.[0]?.workflowExecutionStartedEventAttributes?.workflowType?.name,
   );
   assert.deepEqual([...new Set(types)].toSorted(), ['answerQuestion', 'exportTrace', 'routeOnly', 'runBenchmark']);
-  for (const name of ['orchestrated', 'single-agent', 'single-agent-ungated'])
-    assert.ok(files.includes(`${name}.json`));
+  for (const name of ['orchestrated', 'single-agent', 'single-agent-ungated']) assert.ok(names.includes(name));
 });
 
-for (const file of files) {
-  test(`the code replays ${file}`, async () => {
-    const history = historyOf(file);
-    assert.ok((history.events?.length ?? 0) > 5);
-    await Worker.runReplayHistory({ workflowBundle: bundle }, history, file);
+for (const name of names) {
+  test(`the code replays ${name}, sends what it has sent, and shows what it has shown`, async () => {
+    const history = readStored(name);
+    assert.ok((history.events?.length ?? 0) > 3);
+    const { sent, shown, answer, error } = await replayer.replay(history);
+    const expected = sentIn(history);
+    // One command at a time: a difference of two long lists says little.
+    for (const [at, command] of sent.entries()) assert.deepEqual(command, expected[at]);
+    assert.equal(sent.length, expected.length);
+    assert.equal(error, null);
+    assert.deepEqual(shown, readShown(name));
+    const { state } = JSON.parse(String(resultOf(sent) ?? '{}')) as { state?: unknown };
+    if (state !== undefined) assert.deepEqual((answer as RunProgress).state, state);
   });
 }
 
+/** What the workflow came to, as text; undefined where it failed or goes on in another run. */
+function resultOf(sent: readonly Sent[]): unknown {
+  const result = sent.find(({ kind }) => kind === 'complete')?.result;
+  return Array.isArray(result) ? result[0] : undefined;
+}
+
+test('a byte of an input, a limit or a result that differs is noticed', async () => {
+  const { sent } = await replayer.replay(readStored('single-agent'));
+  const changed = (change: (sent: Sent) => void) => {
+    const expected = sentIn(readStored('single-agent'));
+    for (const command of expected) change(command);
+    return expected;
+  };
+  assert.deepEqual(
+    sent,
+    changed(() => {}),
+  );
+  for (const field of ['arguments', 'result', 'heartbeat', 'startToClose', 'retry', 'ms', 'values', 'summary'])
+    assert.notDeepEqual(
+      sent,
+      changed((command) => {
+        if (command[field] !== undefined) command[field] = 'another';
+      }),
+      field,
+    );
+});
+
 test('a history whose steps are in another order is refused, so the replays above can fail', async () => {
-  const history = historyOf('orchestrated.json');
+  const history = structuredClone(readStored('orchestrated'));
   const scheduled = history.events?.filter((event) => event.activityTaskScheduledEventAttributes) ?? [];
   const second = scheduled[1]?.activityTaskScheduledEventAttributes;
   assert.ok(second?.activityType);
   second.activityType.name = 'judgeDraft';
-  await assert.rejects(
-    Worker.runReplayHistory({ workflowBundle: bundle }, history, 'changed'),
-    DeterminismViolationError,
-  );
+  const { error } = await replayer.replay(history);
+  assert.ok(error instanceof DeterminismViolationError);
 });

@@ -98,6 +98,11 @@ export class Benchmark {
     return this.#place.client.workflow.getHandle(this.id);
   }
 
+  /** One of its runs: `arm/question/trial`. */
+  run(name: string): WorkflowHandle {
+    return this.#place.client.workflow.getHandle(`${this.id}/${name}`);
+  }
+
   async ending(): Promise<BenchmarkEnding> {
     return BenchmarkEnding.parse(await this.handle.result());
   }

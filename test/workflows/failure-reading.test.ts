@@ -58,3 +58,32 @@ test('what failed attempts have paid before a time-out is read from the last hea
   });
   for (const cause of [lost, outOfTime]) assert.deepEqual(readFailure(failed('callSpecialist', cause)).spans, [span]);
 });
+
+test('an error that is no failure of an activity is a mistake of ours, and is thrown', () => {
+  assert.throws(() => readFailure(new Error('ours')), /ours/);
+});
+
+test('what is not known of a failure is said so', () => {
+  const unknown = readFailure(failed('runTool'));
+  assert.deepEqual(unknown.failure, {
+    kind: 'Unforeseen',
+    message: 'runTool failed (no reason given)',
+    setting: failureKinds.Unforeseen.setting,
+  });
+  const bare = readFailure(failed('runTool', ApplicationFailure.create({ message: 'no details' })));
+  assert.deepEqual(bare, {
+    failure: { kind: 'Unforeseen', message: 'no details', setting: null },
+    ...{ retryAfterMs: null, wait: false, expired: false, spans: [] },
+  });
+  const without = Object.assign(ApplicationFailure.create({ message: 'none' }), { details: undefined });
+  assert.equal(readFailure(failed('runTool', without)).wait, false);
+});
+
+test('messages say what happened, and are cut', () => {
+  const lost = readFailure(failed('runTool', timeout('HEARTBEAT'))).failure;
+  assert.equal(lost.message, 'runTool was lost with its worker (activity timed out)');
+  assert.equal(readFailure(failed('runTool', new Error('x'.repeat(2000)))).failure.message.length, 1000);
+  const failure = { kind: 'ModelBusy', message: 'busy', setting: null } as const;
+  assert.match(givenUp(failure, 86_400).message, /within 1 days: busy/);
+  assert.match(givenUp(failure, 86_399).message, /within 86399 s: busy/);
+});

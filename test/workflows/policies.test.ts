@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import type { SpecialistOutput } from '../../contracts/agent.ts';
 import { bestOutput, weaknesses } from '../../workflows/answer-question/gate.ts';
 import { addUsage, noUsage } from '../../contracts/usage-sum.ts';
-import { nextUntriedRoute, routesToRun } from '../../workflows/answer-question/routing.ts';
+import { nextUntriedRoute, probabilityOf, routesToRun } from '../../workflows/answer-question/routing.ts';
 
 const router = { clearProbability: 0.5, clearLead: 0.15, fanOut: 2 };
 
@@ -18,6 +18,13 @@ test('a clear winner runs alone, an unclear one with the next likely', () => {
   assert.deepEqual(routesToRun(decision({ code: 0.52, docs: 0.48 }), router), ['code', 'docs']);
   assert.deepEqual(routesToRun(decision({ general: 0.4, code: 0.3 }, true), router), ['general']);
   assert.deepEqual(routesToRun(decision({ code: 0.45, docs: 0.3, debug: 0.25 }), { ...router, fanOut: 1 }), ['code']);
+  // At its bounds a winner is clear.
+  const atBounds = { clearProbability: 0.5, clearLead: 0.25, fanOut: 2 };
+  assert.deepEqual(routesToRun(decision({ code: 0.5, docs: 0.25 }), atBounds), ['code']);
+  // What is not likely at all is not asked.
+  assert.deepEqual(routesToRun(decision({ code: 0.3, docs: 0 }), router), ['code']);
+  assert.deepEqual(routesToRun(decision({ code: 0.3 }), router), ['code']);
+  assert.equal(probabilityOf(decision({ code: 0.3 }), 'docs'), 0);
 });
 
 test('the next route to try is the most likely that has not run', () => {
@@ -62,7 +69,14 @@ test('code finds a draft weak without citations, or when too few of them hold', 
       '',
     /confidence/,
   );
+  const unsure = { ...gate, minConfidence: 0.3 };
+  assert.deepEqual(weaknesses(output({ citations: [cited('verified')], confidence: 0.3 }), unsure, []), []);
+  assert.equal(
+    weaknesses(output({ citations: Array.from({ length: 9 }, () => cited('unresolved')) }), gate, []).length,
+    5,
+  );
   assert.deepEqual(weaknesses(output({ kind: 'empty', reasons: ['no reply'] }), gate, []), ['no reply']);
+  assert.deepEqual(weaknesses(output({ kind: 'failed' }), gate, []), ['the result is failed']);
 });
 
 test('the best result is an accepted one, then a cited one, then the most confident; empty ones never', () => {
@@ -71,6 +85,12 @@ test('the best result is an accepted one, then a cited one, then the most confid
   assert.equal(bestOutput([plain, proven]), proven);
   assert.equal(bestOutput([plain, output({ accepted: true, confidence: 0 })])?.accepted, true);
   assert.equal(bestOutput([output({ kind: 'empty' })]), null);
+  // Neither certainty nor citations weigh more than what comes before them.
+  const sure = output({ citations: [cited('verified')], confidence: 1 });
+  assert.equal(bestOutput([sure, output({ accepted: true, confidence: 0 })])?.accepted, true);
+  assert.equal(bestOutput([output({ confidence: 1 }), { ...sure, confidence: 0 }])?.confidence, 0);
+  const unproven = output({ citations: [cited('unresolved')], confidence: 0.3 });
+  assert.equal(bestOutput([unproven, plain]), plain);
 });
 
 test('one unknown cost makes the sum unknown', () => {

@@ -68,7 +68,7 @@ test('--latency adds up to the wall clock, for a compressed history too', async 
     Object.values(parts).reduce((sum, ms) => sum + ms, 0),
     total_ms,
   );
-  assert.match((await trace(file, '--latency')).stdout, /^wall clock +\d+ ms +100\.0 % {2}/m);
+  assert.match((await trace(file, '--latency')).stdout, /^wall clock +[\d.]+ m?s +100\.0 % {2}/m);
 });
 
 test('what is no history of a question is refused with its name', async () => {
