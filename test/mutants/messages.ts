@@ -22,6 +22,8 @@ export type Report =
   | { kind: 'ready' }
   | { kind: 'observed'; file: string /** Reached while the file was loaded. */; loaded: number[]; tests: Observed[] }
   | { kind: 'begins'; test: TestName }
+  /** The tests say nothing of the mutant: a file could not be loaded, although it was not there yet. */
+  | { kind: 'broken'; why: string }
   | { kind: 'ran'; mutant: number; killedBy: (TestName & { name: string; why: string }) | null };
 
 /** The text with all mutants, by the path of its file, in both styles; the workflow bundle where one is needed. */

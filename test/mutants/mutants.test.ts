@@ -122,6 +122,20 @@ test('a test that fails without a mutant ends the measurement; one that is left 
   assert.equal((await scoresOf(left)).survivors.length, 3);
 });
 
+test('a file that cannot be loaded beside another one kills no mutant: nothing is measured', async () => {
+  using small = project(good);
+  const other = join(small.root, 'other.test.ts');
+  const alone = "if ('loaded' in globalThis) throw new Error('loaded twice');\nglobalThis.loaded = 1;\n";
+  const reads =
+    "import { test } from 'node:test';\nimport { idle } from './code.ts';\ntest('idle', () => { idle(); });\n";
+  writeFileSync(other, reads + alone);
+  writeFileSync(join(small.root, 'third.test.ts'), reads + alone);
+  await assert.rejects(
+    scoresOf({ root: small.root, tests: [...small.tests, other, join(small.root, 'third.test.ts')] }),
+    /cannot be loaded beside each other.*loaded twice/,
+  );
+});
+
 test('a score that fell is named, one that rose or is new is not, and recording keeps the other files', async () => {
   using small = project(good);
   const { results } = await scoresOf(small);

@@ -47,6 +47,7 @@ export class TestProcess {
     return report;
   }
 
+  /** @throws Error when the tests say nothing of the mutant */
   async run(mutant: number, tasks: readonly Task[]): Promise<KilledBy | null> {
     let [at, begun] = [0, false];
     const limit = (begins: boolean) => {
@@ -66,6 +67,7 @@ export class TestProcess {
       const { file = '', at: place = 0 } = tasks[at] ?? {};
       return { test: { file, at: place }, name: null, why: report.silent };
     }
+    if (report.kind === 'broken') throw new Error(`tests cannot be loaded beside each other: ${report.why}`);
     if (report.kind !== 'ran' || report.killedBy === null) return null;
     const { file, at: place, name, why } = report.killedBy;
     return { test: { file, at: place }, name, why };

@@ -77,7 +77,9 @@ async function run({ mutant, tests }: Extract<Order, { kind: 'run' }>): Promise<
   for (const { file, at, most } of tests) {
     tell({ kind: 'begins', test: { file, at } });
     limitTo(most);
-    const { name, why } = await outcomeOf(file, at, mutant);
+    const outcome = await outcomeOf(file, at, mutant);
+    if ('broken' in outcome) return { kind: 'broken', why: `${file}: ${outcome.broken}` };
+    const { name, why } = outcome;
     activate(fromTheStart);
     limitTo(Number.POSITIVE_INFINITY);
     if (why !== null) return { kind: 'ran', mutant, killedBy: { file, at, name, why } };
@@ -85,8 +87,10 @@ async function run({ mutant, tests }: Extract<Order, { kind: 'run' }>): Promise<
   return { kind: 'ran', mutant, killedBy: null };
 }
 
-/** A file that cannot be loaded with a mutant that is there from the start fails, too. */
-async function outcomeOf(file: string, at: number, mutant: number): Promise<{ name: string; why: string | null }> {
+type Outcome = { name: string; why: string | null } | { broken: string };
+
+/** A file that cannot be loaded with a mutant that is there from the start fails, too; else the mutant is not why. */
+async function outcomeOf(file: string, at: number, mutant: number): Promise<Outcome> {
   try {
     const test = (await testsOf(file))[at];
     if (test === undefined) return { name: `test ${at + 1}`, why: 'it is not declared any more' };
@@ -94,7 +98,7 @@ async function outcomeOf(file: string, at: number, mutant: number): Promise<{ na
     activate(mutant);
     return { name: test.name, why: await failureOf(test) };
   } catch (error) {
-    return { name: 'the file', why: String(error) };
+    return fromTheStart === 0 ? { broken: String(error) } : { name: 'the file', why: String(error) };
   }
 }
 

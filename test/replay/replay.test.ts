@@ -1,17 +1,15 @@
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
-import { DefaultLogger, Runtime } from '@temporalio/worker';
 import { DeterminismViolationError } from '@temporalio/workflow';
 import type { RunProgress } from '../../contracts/run.ts';
 import { dataPaths } from '../../config/data-paths.ts';
 import { workflowBundle } from '../../worker/workflow-bundle.ts';
+import '../support/quiet-runtime.ts';
 import { checkout } from '../support/temporal.ts';
 import { Replayer } from './replayer.ts';
 import { type Sent, sentIn } from './sent.ts';
 import { readShown, readStored, storedHistories } from './stored.ts';
-
-Runtime.install({ logger: new DefaultLogger('ERROR') });
 
 const names = storedHistories();
 const replayer = new Replayer(await workflowBundle(dataPaths(join(checkout, '.switchyard')).cache));

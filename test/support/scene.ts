@@ -6,7 +6,7 @@ import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { Client, Connection, type WorkflowHandle } from '@temporalio/client';
-import { DefaultLogger, Runtime, Worker } from '@temporalio/worker';
+import { Worker } from '@temporalio/worker';
 import type { Config } from '../../config/config.ts';
 import { dataPaths } from '../../config/data-paths.ts';
 import type { AnswerOutcome, CallLimits, QuestionInput } from '../../contracts/run.ts';
@@ -18,9 +18,8 @@ import { createThreads } from '../../retrieval/worker-threads/threads.ts';
 import { startWorker } from '../../worker/create-worker.ts';
 import { ownServer } from '../../runtime/host/server-address.ts';
 import { workflowBundle } from '../../worker/workflow-bundle.ts';
+import './quiet-runtime.ts';
 import { checkout, testServer } from './temporal.ts';
-
-Runtime.install({ logger: new DefaultLogger('ERROR') });
 
 /** Traces as JSON lines in the scene's data directory. */
 export const tracesToFiles: Config['traces'] = {
