@@ -38,11 +38,12 @@ test('a run that goes on is shown as far as it got, with what is open', async ()
   const { events } = JSON.parse(readFileSync(history('orchestrated'), 'utf8')) as { events: { eventType: string }[] };
   const scheduled = events.flatMap(({ eventType }, at) => (eventType.endsWith('ACTIVITY_TASK_SCHEDULED') ? [at] : []));
   const file = join(folder.path, 'open.json');
-  await writeFile(file, JSON.stringify({ events: events.slice(0, (scheduled[1] ?? 0) + 1) }));
+  await writeFile(file, JSON.stringify({ events: events.slice(0, (scheduled[2] ?? 0) + 1) }));
   const { code, stdout, stderr } = await trace(file);
   assert.equal(code, 0);
   assert.match(stdout, /├─ open-repository|└─ open-repository/);
-  assert.match(stderr, /goes on: this is what there is so far; open: router: choose a specialist\n$/);
+  assert.match(stdout, /router-llm/);
+  assert.match(stderr, /goes on: this is what there is so far; open: code specialist, try 1: think\n$/);
 });
 
 test('two runs stand part by part, and what only the team has is marked', async () => {
