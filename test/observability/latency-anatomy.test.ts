@@ -181,7 +181,7 @@ test('a real run with retries and rate limits adds up, and shows both', async ()
   await using team = await startTeam({}, [openAiError(500, 'oops'), busy]);
   await using scene = await openScene({ modelUrl: team.url });
   const limits = { ...quickLimits, modelCallTotalSeconds: 2, modelCallAttempts: 2 };
-  const handle = await scene.start('When does boil throw?', { pipeline: pipeline(), limits });
+  const handle = await scene.start('When does boil throw?', { pipeline: pipeline(), limits, forcedRoute: 'code' });
   await handle.result();
   const { startTime, closeTime } = await handle.describe();
   const history = readRunHistory(JSON.parse(historyToJSON(await handle.fetchHistory())));
