@@ -27,12 +27,11 @@ export class CallLearning {
     // The same words after something was left out: it was not that.
     if (last !== undefined && !last.mayRepeat && words === this.#words) this.#takeBack(last);
     this.#words = words;
-    const streaming = this.#streaming();
     const learned = this.#book.learn(this.#model, sent, refusal, this.#useless);
     if (learned === null) return false;
     this.#taken.push(learned);
     const bounded = 'mostOutputTokens' in learned.change || 'leastOutputTokens' in learned.change;
-    const differs = bounded || shapeOf(next()) !== shapeOf(sent) || this.#streaming() !== streaming;
+    const differs = bounded || shapeOf(next()) !== shapeOf(sent);
     if (differs) this.#onLesson?.(lessonText(learned));
     return differs;
   }
@@ -42,19 +41,14 @@ export class CallLearning {
     for (const learned of this.#taken.toReversed()) if (learned.guess) this.#takeBack(learned);
   }
 
-  #streaming(): string {
-    const { streaming, streamOptions } = this.#book.of(this.#model);
-    return `${streaming} ${streamOptions}`;
-  }
-
   #takeBack(learned: Learned): void {
     this.#book.unlearn(this.#model, learned);
     this.#useless.add(learned.blamed);
   }
 }
 
-/** All but how it is streamed and the number of its limit, which what is left of a budget may have lowered. */
-function shapeOf({ stream: _stream, stream_options: _options, ...body }: SentBody): string {
+/** All but the number of its limit, which what is left of a budget may have lowered. */
+function shapeOf(body: SentBody): string {
   const limits = ['max_tokens', 'max_completion_tokens'];
   return JSON.stringify(body, (name, value: unknown) => (limits.includes(name) ? 0 : value));
 }
