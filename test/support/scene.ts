@@ -64,6 +64,8 @@ export type SceneOptions = {
   timeoutSeconds?: number;
   traces?: Config['traces'];
   toolModules?: string[];
+  /** Settings of the model that differ from a scene's own. */
+  model?: Partial<Config['model']>;
 };
 export type AskOptions = Partial<
   Pick<QuestionInput, 'forcedRoute' | 'limits' | 'repository' | 'session' | 'prompts'>
@@ -153,6 +155,7 @@ function configOf(options: SceneOptions, dataDirectory: string): Config {
       ...names,
       ...times,
       ...ordinaryTransport,
+      ...options.model,
     },
     embeddings: null,
     traces: options.traces ?? { ...tracesToFiles, sink: 'none' },
