@@ -6,7 +6,6 @@ import {
   opaque,
   type Profile,
   refusal,
-  saying,
   sentOf,
   withCalls,
   withChoice,

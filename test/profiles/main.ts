@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { startOfflineModel } from '../../offline-model/server/server.ts';
 import { startTestServer, shareServer, checkout } from '../support/temporal.ts';
 import { profiles } from './all.ts';
-import { demoQuestions, type Row, runProfiles } from './run-profiles.ts';
+import { demoQuestions, type Row, runPlain, runProfiles } from './run-profiles.ts';
 import { type BothWays, tableOf, withTable } from './table.ts';
 
 const index = mkdtempSync(join(tmpdir(), 'switchyard-profiles-'));
@@ -15,17 +15,15 @@ const rows: BothWays[] = [];
   await using temporal = await startTestServer();
   shareServer(temporal);
   const options = { offlineUrl: offline.url, index, questions: demoQuestions };
+  const streaming = { ...options, stream: true, expected: await runPlain({ ...options, stream: true }) };
+  const inOnePiece = { ...options, stream: false, expected: await runPlain({ ...options, stream: false }) };
   for (const make of profiles) {
-    const streamed = await one({ ...options, stream: true });
-    const whole = await one({ ...options, stream: false });
+    const both = [...(await runProfiles([make()], streaming)), ...(await runProfiles([make()], inOnePiece))];
+    const [streamed, whole] = both;
+    if (streamed === undefined || whole === undefined) throw new Error('nothing was asked');
     rows.push({ streamed, whole });
-    for (const { name, differences, refused } of [streamed, whole])
-      process.stdout.write(`${[name, ...refused, ...differences].join('\n  ')}\n`);
-    async function one(how: Parameters<typeof runProfiles>[1]): Promise<Row> {
-      const [row] = await runProfiles([make()], how);
-      if (row === undefined) throw new Error('nothing was asked');
-      return row;
-    }
+    for (const { name, first, later, refused, differences } of both)
+      process.stdout.write(`${[`${name}: ${first}, ${later}`, ...refused, ...differences].join('\n  ')}\n`);
   }
 }
 rmSync(index, { recursive: true, force: true });

@@ -6,7 +6,7 @@ import { chunks, events } from './event-streams.ts';
 import type { Asked, Completion, Message, Profile } from './profile.ts';
 
 export type ProfileServer = AsyncDisposable & {
-  /** What a user would set as base URL: the profile's own where there is one, else an address with the model in it. */
+  /** What a user would set as base URL. */
   url: string;
   requests: readonly RecordedRequest[];
   /** What was refused, and by which rule. */
@@ -15,7 +15,15 @@ export type ProfileServer = AsyncDisposable & {
   play: ScriptedServer['play'];
 };
 
-export async function startProfiles(profiles: readonly Profile[], offlineUrl: string): Promise<ProfileServer> {
+/** A base URL for many profiles, with the model in it, as Azure takes it too. */
+const anyBase = '/openai/deployments/{model}?api-version=2024-06-01';
+
+/** @param base path and query of the base URL */
+export async function startProfiles(
+  profiles: readonly Profile[],
+  offlineUrl: string,
+  base = anyBase,
+): Promise<ProfileServer> {
   const refused: { model: string; seen: string }[] = [];
   const byModel = new Map(profiles.map((profile) => [profile.model, profile]));
   const server = await startScriptedServer({
@@ -32,8 +40,6 @@ export async function startProfiles(profiles: readonly Profile[], offlineUrl: st
       return answer(profile, asked, offlineUrl);
     },
   });
-  const [only] = profiles.length === 1 ? profiles : [];
-  const base = only === undefined ? '/openai/deployments/{model}?api-version=2024-06-01' : (only.base ?? '/v1');
   return {
     url: `${new URL(server.url).origin}${base}`,
     requests: server.requests,

@@ -17,7 +17,7 @@ export const demoQuestions: readonly DemoQuestion[] = readFileSync(join(checkout
   .map((line) => JSON.parse(line) as DemoQuestion);
 
 /** What must be the same everywhere, and the requests that it took. */
-type Asked = { answer: string; requests: number };
+export type Asked = { answer: string; requests: number };
 
 export type Row = {
   name: string;
@@ -34,21 +34,39 @@ export type Row = {
   differences: string[];
 };
 
-export type RunOptions = { offlineUrl: string; index: string; stream: boolean; questions: readonly DemoQuestion[] };
+export type RunOptions = {
+  offlineUrl: string;
+  index: string;
+  stream: boolean;
+  questions: readonly DemoQuestion[];
+  /** What the plain profile gave before; it is asked beside the others unless given. */
+  expected?: readonly Asked[];
+};
 
-/** All of them in one scene, side by side; each asks one question after another, so that what each costs can be counted. */
+/**
+ * All of them in one scene, side by side; each asks one question after another, so that what each costs can be counted. One
+ * alone is asked under its own address.
+ */
 export async function runProfiles(profiles: readonly Profile[], options: RunOptions): Promise<Row[]> {
-  const all = [plain(), ...profiles];
-  const { offlineUrl, index, stream } = options;
-  await using server = await startProfiles(all, offlineUrl);
+  const { offlineUrl, index, stream, expected } = options;
+  const [only] = profiles.length === 1 ? profiles : [];
+  const all = expected === undefined ? [plain(), ...profiles] : profiles;
+  await using server = await startProfiles(all, offlineUrl, only && (only.base ?? '/v1'));
   await using scene = await openScene({ modelUrl: server.url, index, model: { stream, reasoningTokens: 4000 } });
-  const [expected = [], ...ran] = await Promise.all(all.map((profile) => askAll(profile, options, { server, scene })));
-  return profiles.map((profile, at) => rowOf(profile, ran[at] ?? [], expected, server));
+  const ran = await Promise.all(all.map((profile) => askAll(profile, options, { server, scene })));
+  const wanted = expected ?? ran.shift() ?? [];
+  return profiles.map((profile, at) => rowOf(profile, ran[at] ?? [], wanted, server));
+}
+
+export async function runPlain({ offlineUrl, index, stream, ...options }: RunOptions): Promise<Asked[]> {
+  const profile = plain();
+  await using server = await startProfiles([profile], offlineUrl);
+  await using scene = await openScene({ modelUrl: server.url, index, model: { stream } });
+  return await askAll(profile, { offlineUrl, index, stream, ...options }, { server, scene });
 }
 
 type Stage = { server: ProfileServer; scene: Scene };
 
-/** @param stage where it is asked; a profile that is served alone is asked under its own address */
 async function askAll({ model }: Profile, { questions }: RunOptions, { server, scene }: Stage): Promise<Asked[]> {
   const pipeline = withModel(await loadPipeline('orchestrated'), model);
   const asked: Asked[] = [];
@@ -80,7 +98,7 @@ function withModel(pipeline: PipelineSpec, model: string): PipelineSpec {
   };
 }
 
-function rowOf({ name, model }: Profile, asked: Asked[], expected: Asked[], { refused }: ProfileServer): Row {
+function rowOf({ name, model }: Profile, asked: Asked[], expected: readonly Asked[], { refused }: ProfileServer): Row {
   const more = asked.map(({ requests }, at) => requests - (expected[at]?.requests ?? 0));
   const differences = asked.flatMap(({ answer }, at) =>
     answer === expected[at]?.answer ? [] : [`${answer}, not ${expected[at]?.answer}`],
