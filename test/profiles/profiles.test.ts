@@ -1,12 +1,14 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { startOfflineModel } from '../../offline-model/server/server.ts';
 import { profiles } from './all.ts';
 import { strictGateway } from './local.ts';
+import { checkout } from '../support/temporal.ts';
 import { demoQuestions, runProfiles } from './run-profiles.ts';
+import { tableIn } from './table.ts';
 
 /** The repositories are indexed once for all. */
 const index = mkdtempSync(join(tmpdir(), 'switchyard-profiles-'));
@@ -32,3 +34,18 @@ for (const [name, stream] of [
     for (const row of rows.slice(0, -1)) assert.ok(row.first >= 0 && row.first <= 3, JSON.stringify(row));
   });
 }
+
+test('each rule and form says where it was seen, and the docs have a row for each endpoint', () => {
+  const rows = tableIn(readFileSync(join(checkout, 'docs/models.md'), 'utf8'))
+    .split('\n')
+    .slice(2);
+  const made = profiles.map((make) => make());
+  assert.deepEqual(
+    rows.map((row) => row.split('|')[1]?.trim()),
+    made.map(({ name }) => name),
+  );
+  for (const row of rows) assert.equal(row.match(/4 of 4/g)?.length, 2, row);
+  for (const { name, seen, rules } of made)
+    for (const source of [...seen, ...rules.map((rule) => rule.seen)])
+      assert.match(source, /^[\w.-]+\/[\w.-]+#\d+|^[\w.-]+\.(com|dev|ai)\//, name);
+});
