@@ -33,6 +33,12 @@ export const ChatToolCall = z.object({
 });
 export type ChatToolCall = z.infer<typeof ChatToolCall>;
 
+/**
+ * The id of a call that came without one that can be used, unique within its reply: Mistral takes nothing but nine letters
+ * and digits (editor-code-assistant/eca#233), nor do templates of its models elsewhere (ml-explore/mlx-lm#1375).
+ */
+export const ownCallId = (at: number): string => `call${String(at).padStart(5, '0')}`;
+
 /** Of a whole message; `origin` names the endpoint and the model that gave the fields, those of its tool calls too. */
 export const GiveBack = z.object({ origin: z.string(), fields: GivenFields });
 export type GiveBack = z.infer<typeof GiveBack>;

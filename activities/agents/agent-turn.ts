@@ -1,7 +1,13 @@
 /** One turn of any agent: load what was said, ask, store the reply, so that only a reference enters history. */
 import { repairMessage } from '../../agents/reply-fields.ts';
 import type { Payment, RepairCall } from '../../contracts/agent-calls.ts';
-import type { ChatMessage, ChatReply, ChatRequest, ChatToolCall } from '../../contracts/chat.ts';
+import {
+  type ChatMessage,
+  type ChatReply,
+  type ChatRequest,
+  type ChatToolCall,
+  ownCallId,
+} from '../../contracts/chat.ts';
 import type { ContentId } from '../../contracts/snapshot.ts';
 import { askModel } from './ask-model.ts';
 import { type Conversation, loadConversation, renderMessages, type Settings, storeTurn } from './conversation.ts';
@@ -88,5 +94,5 @@ function keptToolCalls(calls: readonly ChatToolCall[]): ChatToolCall[] {
   const usable = (id: string, at: number) => id !== '' && id.length <= 200 && ids.indexOf(id) === at;
   return calls
     .slice(0, toolCallsPerTurn)
-    .map((call, at) => (usable(call.id, at) ? call : { ...call, id: `switchyard_call_${at}` }));
+    .map((call, at) => (usable(call.id, at) ? call : { ...call, id: ownCallId(at) }));
 }

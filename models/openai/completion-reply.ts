@@ -1,6 +1,6 @@
 /** Reads a chat completion as servers really send it, leniently in its parts and strictly in its shape. */
 import { z } from 'zod';
-import type { ChatReply, ChatToolCall, TokenLogprob, Usage } from '../../contracts/chat.ts';
+import { type ChatReply, type ChatToolCall, ownCallId, type TokenLogprob, type Usage } from '../../contracts/chat.ts';
 import { slipOfFinish } from '../reading/slips.ts';
 import { splitThinking } from '../reading/thinking.ts';
 import { type CallPlace, contentFiltered, unusableReply } from './failures.ts';
@@ -150,9 +150,9 @@ function ofText(logprobs: TokenLogprob[] | null, { whole, apart, text, from }: C
 /** Some servers give no id, and arguments as an object; the id only has to be unique within the reply. */
 function toolCall(call: z.infer<typeof ToolCall>, at: number): ChatToolCall {
   const given = call.function.arguments ?? '{}';
-  const id = call.id || `call_${at}`;
+  const id = call.id || ownCallId(at);
   return {
-    id: tellsMore(id) ? `call_${at}` : id,
+    id: tellsMore(id) ? ownCallId(at) : id,
     name: call.function.name,
     argumentsText: typeof given === 'string' ? given : JSON.stringify(given),
     ...givenWithCall(call, id),

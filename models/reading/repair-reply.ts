@@ -1,5 +1,11 @@
 /** Makes a reply usable by reading alone: tool calls where they can be found, fitted to the tools that were offered. */
-import type { ChatReply, ChatRequest, ChatToolCall, ReplyRepair } from '../../contracts/chat.ts';
+import {
+  type ChatReply,
+  type ChatRequest,
+  type ChatToolCall,
+  ownCallId,
+  type ReplyRepair,
+} from '../../contracts/chat.ts';
 import { fitted, offeredName } from './offered-calls.ts';
 import { readWrittenCalls } from './written-calls.ts';
 
@@ -18,7 +24,7 @@ export function repairedReply(
   const calls: ChatToolCall[] = [...reply.toolCalls];
   for (const { name, given } of written?.calls ?? []) {
     const argumentsText = typeof given === 'string' ? given : JSON.stringify(given);
-    calls.push({ id: `call_${calls.length}`, name, argumentsText });
+    calls.push({ id: ownCallId(calls.length), name, argumentsText });
     repairs.push('tool-call-as-text');
   }
   const toolCalls = calls.map((call) => {

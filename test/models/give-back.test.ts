@@ -99,7 +99,7 @@ test('a signature in the id of a call is kept apart from our id', async () => {
   const id = `call_1__thought__${signature}`;
   const { stage, reply, last } = await secondTurn({ tool_calls: [{ ...call, id }] });
   await using _ = stage;
-  assert.equal(reply.toolCalls[0]?.id, 'call_0');
+  assert.equal(reply.toolCalls[0]?.id, 'call00000');
   assert.deepEqual([last[1]?.tool_calls?.[0]?.id, last[2]?.tool_call_id], [id, id]);
 });
 

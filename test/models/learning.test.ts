@@ -258,3 +258,13 @@ test('a hostile error body is read within a second', () => {
     assert.ok(performance.now() - start < 1000, `${text.slice(0, 20)}: ${performance.now() - start} ms`);
   }
 });
+
+test('calls side by side that are refused for how they stream all go on, though another has learned it first', async () => {
+  const reply = ({ body }: { body: Record<string, unknown> }) =>
+    'stream_options' in body
+      ? refuse('Unrecognized request argument supplied: stream_options')
+      : { body: completion() };
+  await using stage = await scene({ reply });
+  await Promise.all([stage.ask(work), stage.ask(work), stage.ask(work)]);
+  assert.equal(stage.server.requests.length, 6);
+});

@@ -126,3 +126,20 @@ test('usage of zeros for a reply with text is estimated', async () => {
   assert.ok(inputTokens > 100);
   assert.deepEqual([outputTokens, estimated], [11, true]);
 });
+
+test('an id that is ours passes where nine letters and digits are asked for, as Mistral does', async () => {
+  const call = { type: 'function', function: { name: 'search_code', arguments: '{"query":"x"}' } };
+  const written = '<tool_call>{"name": "search_code", "arguments": {"query": "x"}}</tool_call>';
+  const long = `call_1__thought__${'x'.repeat(100)}`;
+  const script = [
+    message({ content: '', tool_calls: [call, call] }),
+    message({ content: '', tool_calls: [{ ...call, id: long }] }),
+    message({ content: `${written}\n${written}` }),
+  ];
+  await using stage = await scene({ script });
+  for (const _ of script) {
+    const ids = (await stage.ask(withTools)).toolCalls.map(({ id }) => id);
+    for (const id of ids) assert.match(id, /^[a-zA-Z0-9]{9}$/);
+    assert.equal(new Set(ids).size, ids.length);
+  }
+});

@@ -63,6 +63,8 @@ export type SceneOptions = {
   timeoutSeconds?: number;
   traces?: Config['traces'];
   toolModules?: string[];
+  /** Settings of the model that differ from a scene's own. */
+  model?: Partial<Config['model']>;
 };
 export type AskOptions = Partial<
   Pick<QuestionInput, 'forcedRoute' | 'limits' | 'repository' | 'session' | 'prompts'>
@@ -152,6 +154,7 @@ function configOf(options: SceneOptions, dataDirectory: string): Config {
       ...names,
       ...times,
       ...ordinaryTransport,
+      ...options.model,
     },
     embeddings: null,
     traces: options.traces ?? { ...tracesToFiles, sink: 'none' },
