@@ -161,7 +161,7 @@ const toolCalls = {
   hit: ['search_code', { query: 'boil' }],
   none: ['search_code', { query: 'zyxwvut' }],
   unknown: ['rm', { path: '/' }],
-  refused: ['search_code', { query: 7 }],
+  refused: ['search_code', {}],
   missing: ['read_lines', { path: 'no/such.js' }],
 } as const satisfies Record<string, [string, Record<string, unknown>]>;
 const drafts = { abstains: nothing, good: goodDraft, invented: inventedDraft, prose: 'As a language model' };
