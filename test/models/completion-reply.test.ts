@@ -65,8 +65,8 @@ test('tool calls arrive as written, whatever the server does to ids, arguments a
   const reply = await stage.ask();
   assert.deepEqual(reply.toolCalls, [
     { id: 'a', name: 'grep', argumentsText: '{"pattern": ' },
-    { id: 'call_1', name: 'grep', argumentsText: '{"pattern":"x"}' },
-    { id: 'call_2', name: 'list_files', argumentsText: '{}' },
+    { id: 'call00001', name: 'grep', argumentsText: '{"pattern":"x"}' },
+    { id: 'call00002', name: 'list_files', argumentsText: '{}' },
   ]);
   assert.equal(reply.finishReason, 'tool_calls');
   assert.equal(reply.text, '');
