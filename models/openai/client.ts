@@ -78,11 +78,10 @@ function brokenStream(error: unknown): BrokenStream | null {
   return null;
 }
 
-function failedStream({ message, said, silentSeconds }: BrokenStream, place: CallPlace): FailedSend {
+function failedStream({ message, sent, silentSeconds }: BrokenStream, place: CallPlace): FailedSend {
   if (silentSeconds !== null) return { failure: fellSilent(silentSeconds, place), refusal: null };
-  if (said === null) return { failure: unusableReply(message, place), refusal: null };
-  const code = Number(said.code);
-  return { failure: statusFailure(code >= 400 && code <= 599 ? code : 500, new Headers(), said, place), refusal: said };
+  if (sent === null) return { failure: unusableReply(message, place), refusal: null };
+  return { failure: statusFailure(sent.status, new Headers(), sent.body, place), refusal: sent.body };
 }
 
 /** Gives the SDK bodies that it understands: it drops errors that are not under `error`, and JSON sent as text. */

@@ -1,5 +1,7 @@
 /** Puts a streamed chat completion together: the object that the endpoint would have sent without streaming. */
-import { type ErrorBody, readErrorBody } from './error-body.ts';
+import { parseLenientJson } from '../reading/lenient-json.ts';
+import { type EmbeddedError, embeddedError } from './embedded-error.ts';
+import { readErrorBody } from './error-body.ts';
 import type { ServerEvent } from './event-stream.ts';
 import {
   appendLists,
@@ -14,14 +16,14 @@ import {
 
 /** A stream that is no whole reply. */
 export class BrokenStream extends Error {
-  /** What the endpoint said in it, where it said something. */
-  readonly said: ErrorBody | null;
+  /** The error that the endpoint sent in it, where it sent one. */
+  readonly sent: EmbeddedError | null;
   /** Seconds without a byte, where that is what is wrong. */
   readonly silentSeconds: number | null;
-  constructor(message: string, facts: { said?: ErrorBody; silentSeconds?: number } = {}) {
+  constructor(message: string, facts: { sent?: EmbeddedError; silentSeconds?: number } = {}) {
     super(message);
     this.name = 'BrokenStream';
-    this.said = facts.said ?? null;
+    this.sent = facts.sent ?? null;
     this.silentSeconds = facts.silentSeconds ?? null;
   }
 }
@@ -111,7 +113,7 @@ function chunksIn(lines: readonly string[]): string[] {
 
 function isJson(text: string): boolean {
   try {
-    JSON.parse(text);
+    parseLenientJson(text);
     return true;
   } catch {
     return false;
@@ -120,7 +122,7 @@ function isJson(text: string): boolean {
 
 function parsed(data: string): unknown {
   try {
-    return JSON.parse(data);
+    return parseLenientJson(data);
   } catch {
     throw new BrokenStream('a chunk of the stream is not JSON');
   }
@@ -129,8 +131,8 @@ function parsed(data: string): unknown {
 function throwError(chunk: Fields, type: string): void {
   const found = type === 'error' || chunk.object === 'error' || chunk.type === 'error' || Boolean(chunk.error);
   if (!found) return;
-  const said = readErrorBody(JSON.stringify(chunk));
-  throw new BrokenStream(said.message, { said });
+  const sent = embeddedError(chunk) ?? { status: 500, body: readErrorBody(JSON.stringify(chunk)) };
+  throw new BrokenStream(sent.body.message, { sent });
 }
 
 /** Names of fields that say something about a message, and are no words of it. */

@@ -194,6 +194,28 @@ test('an error in a stream is read like an error: its words, its code, and what 
   }
 });
 
+test('what an error in a stream means is read as in a reply of one piece', async () => {
+  const words: [object, string][] = [
+    [{ message: 'no balance is left on this account', code: 'insufficient_balance' }, 'ModelQuotaSpent'],
+    [{ message: 'slow down', type: 'rate_limit_exceeded' }, 'ModelBusy'],
+    [{ message: 'key', code: 'invalid_api_key' }, 'ModelKeyRejected'],
+  ];
+  for (const [error, kind] of words) {
+    const streamed = { body: `data: ${JSON.stringify({ error })}\n\n`, headers: events };
+    await using stage = await scene({ script: [streamed, { body: { choices: [], error } }] });
+    assert.deepEqual([(await stage.fail()).kind, (await stage.fail()).kind], [kind, kind]);
+  }
+});
+
+test('numbers that JSON does not know are read in a stream, too', async () => {
+  const chunk = JSON.stringify({ choices: [{ delta: { content: 'code' }, logprobs, finish_reason: 'stop' }] });
+  const body = `data: ${chunk.replace('-0.1}', '-Infinity}')}\n\n`;
+  assert.match(body, /-Infinity/);
+  await using stage = await scene({ script: [{ body, headers: events }] });
+  const { text, logprobs: read } = await stage.ask();
+  assert.deepEqual([text, read?.length], ['code', 1]);
+});
+
 test('a refusal that comes as an event of its own is a refusal', async () => {
   const refusal = JSON.stringify({ error: { message: 'Unsupported parameter: temperature', param: 'temperature' } });
   const script = [{ status: 400, body: `data: ${refusal}\n\n`, headers: events }, { body: completion() }];
