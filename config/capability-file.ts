@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { CapabilityFile, type CapabilityOverride } from '../contracts/model-capabilities.ts';
 import { messageOf } from '../lib/errors.ts';
+import { decodeText } from '../lib/text-file.ts';
 
 const setting = 'SWITCHYARD_MODEL_CAPABILITIES';
 
@@ -10,8 +11,7 @@ export function readCapabilityFile(path: string): { overrides: CapabilityOverrid
   const wrong = (what: string) => ({ overrides: [], mistakes: [`${setting}: ${path}: ${what}`] });
   let value: unknown;
   try {
-    // Editors on Windows begin a file with a byte order mark.
-    value = JSON.parse(readFileSync(path, 'utf8').replace(/^\uFEFF/, ''));
+    value = JSON.parse(decodeText(readFileSync(path)));
   } catch (error) {
     return wrong(
       error instanceof SyntaxError ? `expected JSON (${error.message})` : `cannot be read (${messageOf(error)})`,

@@ -11,6 +11,7 @@ import type { ModelPrice as PackagePrice, PriceCalculation } from '@pydantic/gen
 import { z } from 'zod';
 import type { KnownModel, ModelPrice, PriceList } from '../contracts/model-price.ts';
 import { messageOf, UsageError } from '../lib/errors.ts';
+import { decodeText } from '../lib/text-file.ts';
 
 export type PriceSettings = {
   /** Null: OpenAI's own. */
@@ -64,8 +65,7 @@ async function readPrices(path: string): Promise<Record<string, KnownModel>> {
   const wrong = (problem: string) => new UsageError(`SWITCHYARD_MODEL_PRICES: ${path}: ${problem}`);
   let value: unknown;
   try {
-    const text = await readFile(path, 'utf8');
-    value = JSON.parse(text.replace(/^\uFEFF/, ''));
+    value = JSON.parse(decodeText(await readFile(path)));
   } catch (error) {
     throw wrong(messageOf(error));
   }

@@ -3,6 +3,7 @@
  * that is made again asks for the same. Nothing else is left out, and what is cut carries a mark.
  */
 import type { ChatMessage, ChatReply } from '../../contracts/chat.ts';
+import { charactersPerToken } from '../../models/openai/token-usage.ts';
 
 /** Shares of a tool result that are tried, until one fits. */
 const shares = [1 / 2, 1 / 4, 1 / 8, 1 / 16, 0];
@@ -50,8 +51,6 @@ function cut(text: string, share: number, mark: string): string {
 }
 
 // Whether a request fits, and whether all of it was read.
-
-const charactersPerToken = 4;
 
 /** Neither an upper nor a lower bound: what is near the window's end is tried with less before an endpoint cuts it. */
 export function likelyTokens(
