@@ -10,7 +10,7 @@ import type { ModelRole } from '../contracts/chat.ts';
 import type { ExportInput } from '../contracts/trace.ts';
 import type { DatasetItem, ScoreToPost } from '../observability/langfuse-api.ts';
 import type { BenchmarkFolders } from './benchmark/benchmark-folder.ts';
-import type { PriceList } from '../contracts/model-price.ts';
+import type { PriceList } from '../contracts/model/price.ts';
 
 export type ActivityDependencies = {
   model: ChatModel;

@@ -1,6 +1,6 @@
 /** Reads the file of SWITCHYARD_MODEL_CAPABILITIES. */
 import { readFileSync } from 'node:fs';
-import { CapabilityFile, type CapabilityOverride } from '../contracts/model-capabilities.ts';
+import { CapabilityFile, type CapabilityOverride } from '../contracts/model/capabilities.ts';
 import { messageOf } from '../lib/errors.ts';
 import { decodeText } from '../lib/text-file.ts';
 

@@ -1,8 +1,8 @@
 /** Everything that the environment decides, read once, checked whole, passed on as a value. */
 
 import type { ModelRole } from '../contracts/chat.ts';
-import type { ModelAccess } from '../contracts/model-access.ts';
-import type { CapabilityOverride } from '../contracts/model-capabilities.ts';
+import type { ModelAccess } from '../contracts/model/access.ts';
+import type { CapabilityOverride } from '../contracts/model/capabilities.ts';
 
 /** Built by `readConfig` in read-config.ts; nothing else reads the environment. */
 export type Config = {

@@ -9,7 +9,7 @@
 import { readFile } from 'node:fs/promises';
 import type { ModelPrice as PackagePrice, PriceCalculation } from '@pydantic/genai-prices';
 import { z } from 'zod';
-import type { KnownModel, ModelPrice, PriceList } from '../contracts/model-price.ts';
+import type { KnownModel, ModelPrice, PriceList } from '../contracts/model/price.ts';
 import { messageOf, UsageError } from '../lib/errors.ts';
 import { decodeText } from '../lib/text-file.ts';
 

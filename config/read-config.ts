@@ -1,6 +1,6 @@
 /** Turns the environment into a Config, or into the list of everything that is wrong with it. */
 import { join } from 'node:path';
-import type { ModelAccess } from '../contracts/model-access.ts';
+import type { ModelAccess } from '../contracts/model/access.ts';
 import { directly } from '../lib/http-request.ts';
 import type { Config } from './config.ts';
 import { type EnvFile, parseEnvFile } from './env-file.ts';

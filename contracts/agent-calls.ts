@@ -5,7 +5,7 @@ import { CheckedCitation } from './evidence.ts';
 import { GateSpec, RouterSpec, SpecialistSpec, SynthesisSpec } from './pipeline.ts';
 import { SpanScope } from './trace.ts';
 import { PlaceId } from './tools.ts';
-import { ModelPrices } from './model-price.ts';
+import { ModelPrices } from './model/price.ts';
 
 const question = z.string();
 /** What one call may use, all its attempts and repeated sends together. */

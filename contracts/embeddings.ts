@@ -1,6 +1,6 @@
 /** Texts turned into vectors by a service: the port that retrieval asks, its settings, and its messages between processes. */
 import { z } from 'zod';
-import { ModelAccess } from './model-access.ts';
+import { ModelAccess } from './model/access.ts';
 
 /** Some models read a question and what may answer it differently. */
 export const EmbeddingKind = z.enum(['query', 'passage']);

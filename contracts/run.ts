@@ -8,7 +8,7 @@ import { ToolCalled } from './tools.ts';
 import { Usage } from './chat.ts';
 import { PipelineSpec } from './pipeline.ts';
 import { Experiment, ManagedPrompt } from './trace.ts';
-import { ModelPrices } from './model-price.ts';
+import { ModelPrices } from './model/price.ts';
 
 /** The state of a question, in the words of the run log. */
 export const AnswerState = z.object({

@@ -4,7 +4,7 @@ import type { ChatRequest, Usage } from '../contracts/chat.ts';
 import type { DoesNotFit } from '../contracts/agent-calls.ts';
 import type { WireBody } from './openai/chat-body.ts';
 import type { ReportedPart } from './token-estimate.ts';
-import { type ModelPrice, ratesOf } from '../contracts/model-price.ts';
+import { type ModelPrice, ratesOf } from '../contracts/model/price.ts';
 
 /** What one call may use, all that it sends together. */
 export type Allowance = {

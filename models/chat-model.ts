@@ -2,7 +2,7 @@
 import type { ChatReply, ChatRequest, Usage } from '../contracts/chat.ts';
 import { type FailureKind, failureKinds } from '../contracts/failures.ts';
 import type { Allowance } from './allowance.ts';
-import type { ModelPrice } from '../contracts/model-price.ts';
+import type { ModelPrice } from '../contracts/model/price.ts';
 
 export type ChatOptions = {
   signal: AbortSignal;

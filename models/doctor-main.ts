@@ -1,7 +1,7 @@
 /** Command: reads model settings as one JSON object from stdin, tries the model, prints the result as one JSON line. */
 import { z } from 'zod';
-import { ModelAccess, ordinaryTransport } from '../contracts/model-access.ts';
-import { CapabilityFile } from '../contracts/model-capabilities.ts';
+import { ModelAccess, ordinaryTransport } from '../contracts/model/access.ts';
+import { CapabilityFile } from '../contracts/model/capabilities.ts';
 import { probeModel } from './doctor.ts';
 import { type CapabilityTable, probeCapabilities } from './probe-capabilities.ts';
 import { createOpenAiChat } from './openai/chat.ts';

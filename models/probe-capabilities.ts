@@ -1,6 +1,6 @@
 /** Finds out what a model takes by asking for each thing once, and reads from the refusals what it does not take. */
 import type { ChatMessage, ChatRequest, ToolDefinition } from '../contracts/chat.ts';
-import type { CapabilityRow } from '../contracts/model-capabilities.ts';
+import type { CapabilityRow } from '../contracts/model/capabilities.ts';
 import { ModelFailure } from './chat-model.ts';
 import type { OpenAiChat } from './openai/chat.ts';
 

@@ -24,7 +24,7 @@ import { createWorkers, runWorkers, shutDown } from './worker-group.ts';
 import { workflowBundle } from './workflow-bundle.ts';
 import { benchmarkQueueOf, exportQueueOf } from '../contracts/names.ts';
 import { openPriceList } from '../config/price-list.ts';
-import type { PriceList } from '../contracts/model-price.ts';
+import type { PriceList } from '../contracts/model/price.ts';
 
 /** What tests turn; the defaults are for use. */
 export type WorkerTuning = {

@@ -1,6 +1,6 @@
 /** The redactor of a configuration: its keys, what looks like a secret, and the pattern that the user adds. */
 import type { Config } from '../config/config.ts';
-import { secretsOf } from '../contracts/model-access.ts';
+import { secretsOf } from '../contracts/model/access.ts';
 import { createRedactor, type Redactor } from '../lib/redaction.ts';
 
 /** @returns a redactor for logs and traces of this configuration; the pattern was checked when the settings were read */

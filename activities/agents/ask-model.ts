@@ -10,7 +10,7 @@ import type { ReportedPart } from '../../models/token-estimate.ts';
 import type { ActivityDependencies } from '../dependencies.ts';
 import { likelyTokens } from './condensing.ts';
 import { type ActivityContext, runActivity, type Work } from '../context.ts';
-import type { ModelPrice } from '../../contracts/model-price.ts';
+import type { ModelPrice } from '../../contracts/model/price.ts';
 
 type Deps = Pick<ActivityDependencies, 'model' | 'modelByRole' | 'endpoint' | 'prices' | 'journal' | 'content'>;
 

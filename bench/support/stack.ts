@@ -1,5 +1,5 @@
 /** What a benchmark stands on: a data directory of its own, a Temporal server, the offline model, and a client. */
-import { ordinaryTransport } from '../../contracts/model-access.ts';
+import { ordinaryTransport } from '../../contracts/model/access.ts';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

@@ -1,7 +1,7 @@
 /** Turns the settings of model calls into the time limits that a run carries. */
 import type { Config } from '../../config/config.ts';
 import type { CallLimits } from '../../contracts/run.ts';
-import type { ModelPrices } from '../../contracts/model-price.ts';
+import type { ModelPrices } from '../../contracts/model/price.ts';
 
 /** Back-off between attempts that the total leaves room for, in seconds. */
 const backOffSeconds = 60;

@@ -6,7 +6,7 @@ import { z } from 'zod';
 import type { Config } from '../../config/config.ts';
 import { dataPaths } from '../../config/data-paths.ts';
 import { failurePage, isFailureKind } from '../../contracts/failures.ts';
-import { CapabilityRow } from '../../contracts/model-capabilities.ts';
+import { CapabilityRow } from '../../contracts/model/capabilities.ts';
 import { CommandFailure, messageOf } from '../../lib/errors.ts';
 import { shownAddress } from '../../lib/redaction.ts';
 import { printableLine } from '../../lib/printable.ts';

@@ -3,7 +3,7 @@ import type { Config } from '../../config/config.ts';
 import type { PipelineSpec } from '../../contracts/pipeline.ts';
 import { UsageError } from '../../lib/errors.ts';
 import type { BenchmarkVariant, SpendingLimit } from '../../contracts/benchmark.ts';
-import type { ModelPrices } from '../../contracts/model-price.ts';
+import type { ModelPrices } from '../../contracts/model/price.ts';
 import { openPriceList } from '../../config/price-list.ts';
 
 /** Every model that a run of the pipeline may call, each once. */

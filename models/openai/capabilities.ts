@@ -1,5 +1,5 @@
 /** What is publicly known of hosts and model families, as first guess of what an endpoint and model take. */
-import type { Capabilities } from '../../contracts/model-capabilities.ts';
+import type { Capabilities } from '../../contracts/model/capabilities.ts';
 
 /** What to try first where nothing is known. Every compatible server knows `max_tokens`, while some ignore the other. */
 export const usual: Capabilities = {

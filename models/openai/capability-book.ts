@@ -8,7 +8,7 @@ import {
   type CapabilityRow,
   type CapabilitySource,
   responseFormats,
-} from '../../contracts/model-capabilities.ts';
+} from '../../contracts/model/capabilities.ts';
 import { familyOf, usual } from './capabilities.ts';
 import type { ErrorBody } from './error-body.ts';
 import { type Change, type Lesson, lessonsFrom, type SentBody } from './lessons.ts';

@@ -4,7 +4,7 @@ import type {
   ChatCompletionMessageParam,
 } from 'openai/resources/chat/completions';
 import type { ChatMessage, ChatRequest, ChatToolCall } from '../../contracts/chat.ts';
-import type { Capabilities, Effort } from '../../contracts/model-capabilities.ts';
+import type { Capabilities, Effort } from '../../contracts/model/capabilities.ts';
 import { inOrder } from './message-order.ts';
 
 export type WireBody = ChatCompletionCreateParamsNonStreaming;

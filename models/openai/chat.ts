@@ -2,8 +2,8 @@
 import { createHash } from 'node:crypto';
 import { addUsage } from '../../contracts/usage-sum.ts';
 import type { ChatReply, ChatRequest, ModelRole } from '../../contracts/chat.ts';
-import { type ModelAccess, secretsOf } from '../../contracts/model-access.ts';
-import type { Capabilities, CapabilityOverride, CapabilityRow } from '../../contracts/model-capabilities.ts';
+import { type ModelAccess, secretsOf } from '../../contracts/model/access.ts';
+import type { Capabilities, CapabilityOverride, CapabilityRow } from '../../contracts/model/capabilities.ts';
 import { type Allowance, CallDoesNotFit, type Fit, fitted, without } from '../allowance.ts';
 import type { ChatModel, ChatOptions, ModelFailure } from '../chat-model.ts';
 import { repairedReply } from '../reading/repair-reply.ts';
@@ -20,7 +20,7 @@ import type { ErrorBody } from './error-body.ts';
 import { type CallPlace, statusFailure, timedOut, together } from './failures.ts';
 import { originOf, secretsIn, withGiven } from './give-back.ts';
 import type { SentBody } from './lessons.ts';
-import type { Transfer } from './read-reply.ts';
+import type { Transfer } from './streaming/read-reply.ts';
 import { countUsage } from './token-usage.ts';
 
 export type OpenAiChatSettings = {

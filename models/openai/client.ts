@@ -3,12 +3,12 @@ import OpenAI, { APIError } from 'openai';
 import type { ModelFailure } from '../chat-model.ts';
 import { type ErrorBody, readErrorBody } from './error-body.ts';
 import { type CallPlace, fellSilent, networkFailure, statusFailure, unusableReply } from './failures.ts';
-import type { ModelAccess } from '../../contracts/model-access.ts';
+import type { ModelAccess } from '../../contracts/model/access.ts';
 import { type Agents, agentsOf, requestOver } from '../../lib/http-request.ts';
 import { keyHeaders, requestUrl } from './addresses.ts';
-import { createEventReader } from './event-stream.ts';
-import { readReply, type Transfer } from './read-reply.ts';
-import { BrokenStream } from './streamed-completion.ts';
+import { createEventReader } from './streaming/event-stream.ts';
+import { readReply, type Transfer } from './streaming/read-reply.ts';
+import { BrokenStream } from './streaming/streamed-completion.ts';
 import { strictJson } from '../reading/lenient-json.ts';
 
 export const openAiUrl = 'https://api.openai.com/v1';

@@ -4,7 +4,7 @@ import type { Embed, EmbeddingKind, EmbeddingSettings } from '../../contracts/em
 import { ModelFailure } from '../chat-model.ts';
 import { type CallPlace, timedOut, unusableReply } from './failures.ts';
 import { type Endpoint as Connection, failedSend, openAiUrl, openEndpoint, post } from './client.ts';
-import { secretsOf } from '../../contracts/model-access.ts';
+import { secretsOf } from '../../contracts/model/access.ts';
 
 /** A text that is refused is cut no further than this. */
 const leastCharacters = 200;

@@ -9,7 +9,7 @@ import { refusesFeature, refusesTools, startedWithoutTools } from './refusal-wor
 import { delayInHeaders, delayInWords } from './retry-delay.ts';
 import { redactMessage } from '../../lib/redaction.ts';
 import { systemErrorCode } from '../../lib/errors.ts';
-import type { ModelPrice } from '../../contracts/model-price.ts';
+import type { ModelPrice } from '../../contracts/model/price.ts';
 
 /** Which call failed: the endpoint, the model asked for, the keys that must not be told, and what is paid so far. */
 export type CallPlace = {

@@ -1,6 +1,6 @@
 /** What a refusal teaches about an endpoint: one thing that is left out or replaced the next time. */
 import type { ChatCompletionMessageParam } from 'openai/resources/chat/completions';
-import { type Capabilities, Effort } from '../../contracts/model-capabilities.ts';
+import { type Capabilities, Effort } from '../../contracts/model/capabilities.ts';
 import type { WireBody } from './chat-body.ts';
 import type { ErrorBody } from './error-body.ts';
 import {

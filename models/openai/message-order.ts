@@ -1,6 +1,6 @@
 /** Puts a conversation into the order of roles that an endpoint asks for. */
 import type { ChatMessage } from '../../contracts/chat.ts';
-import type { Capabilities } from '../../contracts/model-capabilities.ts';
+import type { Capabilities } from '../../contracts/model/capabilities.ts';
 
 type Assistant = Extract<ChatMessage, { role: 'assistant' }>;
 type Asked = Pick<Capabilities, 'instructionsRole' | 'parallelToolCalls' | 'afterTool' | 'alternatingRoles'>;

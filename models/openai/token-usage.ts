@@ -1,7 +1,7 @@
 /** Counts what one reply cost, from the usage that the endpoint reports. */
 import { z } from 'zod';
 import type { Usage } from '../../contracts/chat.ts';
-import { costUsd, type ModelPrice } from '../../contracts/model-price.ts';
+import { costUsd, type ModelPrice } from '../../contracts/model/price.ts';
 
 const Count = z.number().nonnegative().transform(Math.round).nullish().catch(null);
 const Reported = z.object({

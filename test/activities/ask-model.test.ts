@@ -15,7 +15,7 @@ import { createFileJournal, type ReplyJournal } from '../../models/journal.ts';
 import { modelFor, question } from '../models/chat-scene.ts';
 import { completion, openAiError, type ScriptedReply } from '../support/scripted-server-reply.ts';
 import { type ScriptedServerOptions, startScriptedServer } from '../support/scripted-server.ts';
-import type { ModelPrice, PriceList } from '../../contracts/model-price.ts';
+import type { ModelPrice, PriceList } from '../../contracts/model/price.ts';
 
 const listed: ModelPrice = { input: 1, cachedInput: 1, output: 1 };
 const modelByRole = { router: 'm', specialist: 'm', judge: 'm', synthesizer: 'm' };

@@ -1,4 +1,4 @@
-import { ordinaryAccess } from '../../contracts/model-access.ts';
+import { ordinaryAccess } from '../../contracts/model/access.ts';
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { startEmbedder } from '../../client/repository/embedder-process.ts';

@@ -1,4 +1,4 @@
-import { ordinaryTransport } from '../../contracts/model-access.ts';
+import { ordinaryTransport } from '../../contracts/model/access.ts';
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { callLimits } from '../../client/ask/call-limits.ts';

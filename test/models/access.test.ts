@@ -5,7 +5,7 @@ import { createServer as createSecureServer } from 'node:https';
 import { type AddressInfo, connect } from 'node:net';
 import { join } from 'node:path';
 import { test, type TestContext } from 'node:test';
-import { ordinaryAccess, secretsOf } from '../../contracts/model-access.ts';
+import { ordinaryAccess, secretsOf } from '../../contracts/model/access.ts';
 import { directly, type Network } from '../../lib/http-request.ts';
 import { ModelFailure } from '../../models/chat-model.ts';
 import { completion, openAiError } from '../support/scripted-server-reply.ts';

@@ -1,6 +1,6 @@
 /** A chat model talking to a scripted server, for one scene. */
 import type { ChatRequest } from '../../contracts/chat.ts';
-import { ordinaryTransport } from '../../contracts/model-access.ts';
+import { ordinaryTransport } from '../../contracts/model/access.ts';
 import { ModelFailure } from '../../models/chat-model.ts';
 import { createOpenAiChat, type OpenAiChatSettings } from '../../models/openai/chat.ts';
 import {

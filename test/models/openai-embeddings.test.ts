@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { EmbeddingSettings } from '../../contracts/embeddings.ts';
-import { ordinaryAccess } from '../../contracts/model-access.ts';
+import { ordinaryAccess } from '../../contracts/model/access.ts';
 import { createOpenAiEmbeddings, cutText, meanVector } from '../../models/openai/embeddings.ts';
 import { embeddingsServer } from '../support/embeddings-server.ts';
 

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { addUsage } from '../../contracts/usage-sum.ts';
 import { countUsage } from '../../models/openai/token-usage.ts';
-import type { ModelPrice } from '../../contracts/model-price.ts';
+import type { ModelPrice } from '../../contracts/model/price.ts';
 
 const price: ModelPrice = { input: 0.25, cachedInput: 0.025, output: 2 };
 const sizes = { sent: 400, received: 40 };

@@ -1,5 +1,5 @@
 /** A scene for workflow tests: the real server, worker and activities on a data directory of its own, and a model that is scripted. */
-import { ordinaryTransport } from '../../contracts/model-access.ts';
+import { ordinaryTransport } from '../../contracts/model/access.ts';
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';

@@ -1,7 +1,7 @@
 /** How a model's endpoint is reached: what is set beside its address and key. */
 import { z } from 'zod';
-import { directly } from '../lib/http-request.ts';
-import { passwordsIn } from '../lib/redaction.ts';
+import { directly } from '../../lib/http-request.ts';
+import { passwordsIn } from '../../lib/redaction.ts';
 
 /** See `Network` in lib/http-request.ts. */
 const Network = z.object({

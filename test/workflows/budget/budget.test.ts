@@ -1,14 +1,14 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { AnswerOutcome } from '../../contracts/run.ts';
-import type { PipelineSpec } from '../../contracts/pipeline.ts';
-import { seededRandom } from '../../lib/random.ts';
-import { costUsd } from '../../contracts/model-price.ts';
-import { openPriceList } from '../../config/price-list.ts';
-import { type Bill, startMeteredTeam } from '../support/metered-team.ts';
-import { openScene, pipeline } from '../support/scene.ts';
-import { completion, openAiError, type ScriptedReply } from '../support/scripted-server-reply.ts';
-import { calls, goodDraft, inventedDraft, says, startTeam, type Team } from '../support/team.ts';
+import type { AnswerOutcome } from '../../../contracts/run.ts';
+import type { PipelineSpec } from '../../../contracts/pipeline.ts';
+import { seededRandom } from '../../../lib/random.ts';
+import { costUsd } from '../../../contracts/model/price.ts';
+import { openPriceList } from '../../../config/price-list.ts';
+import { type Bill, startMeteredTeam } from '../../support/metered-team.ts';
+import { openScene, pipeline } from '../../support/scene.ts';
+import { completion, openAiError, type ScriptedReply } from '../../support/scripted-server-reply.ts';
+import { calls, goodDraft, inventedDraft, says, startTeam, type Team } from '../../support/team.ts';
 
 const model = 'gpt-4o-mini';
 

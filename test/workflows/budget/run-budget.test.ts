@@ -1,10 +1,10 @@
 /** What single calls and branches get of a run's budget. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { Budget } from '../../contracts/pipeline.ts';
-import type { SpanRecord } from '../../contracts/trace.ts';
-import { noUsage } from '../../contracts/usage-sum.ts';
-import { type Call, RunBudget } from '../../workflows/answer-question/budget.ts';
+import { Budget } from '../../../contracts/pipeline.ts';
+import type { SpanRecord } from '../../../contracts/trace.ts';
+import { noUsage } from '../../../contracts/usage-sum.ts';
+import { type Call, RunBudget } from '../../../workflows/answer-question/budget.ts';
 import { begun, spentOf, used } from './budget-case.ts';
 
 test('failed attempts that were paid count, and the limit that was reached is named', () => {

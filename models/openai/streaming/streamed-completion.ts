@@ -1,7 +1,7 @@
 /** Puts a streamed chat completion together: the object that the endpoint would have sent without streaming. */
-import { parseLenientJson } from '../reading/lenient-json.ts';
-import { type EmbeddedError, embeddedError } from './embedded-error.ts';
-import { readErrorBody } from './error-body.ts';
+import { parseLenientJson } from '../../reading/lenient-json.ts';
+import { type EmbeddedError, embeddedError } from '../embedded-error.ts';
+import { readErrorBody } from '../error-body.ts';
 import type { ServerEvent } from './event-stream.ts';
 import {
   appendLists,

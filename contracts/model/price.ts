@@ -1,6 +1,6 @@
 /** What tokens of a model cost, as data: looked up once (config/price-list.ts), then handed along with what it prices. */
 import { z } from 'zod';
-import type { Usage } from './chat.ts';
+import type { Usage } from '../chat.ts';
 
 const dollars = z.number().nonnegative();
 const Rates = z.object({ input: dollars, cachedInput: dollars, output: dollars });
