@@ -3,11 +3,11 @@ import { createServer, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { test, type TestContext } from 'node:test';
 import { setTimeout as pause } from 'node:timers/promises';
-import type { ModelFailure } from '../../models/chat-model.ts';
-import { startOfflineModel } from '../../offline-model/server/server.ts';
-import { chunksOf, eventStreamOf } from '../support/scripted-server-stream.ts';
-import { completion, openAiError } from '../support/scripted-server-reply.ts';
-import { modelFor, question, scene, searchTool, verdictFormat } from './chat-scene.ts';
+import type { ModelFailure } from '../../../models/chat-model.ts';
+import { startOfflineModel } from '../../../offline-model/server/server.ts';
+import { chunksOf, eventStreamOf } from '../../support/scripted-server-stream.ts';
+import { completion, openAiError } from '../../support/scripted-server-reply.ts';
+import { modelFor, question, scene, searchTool, verdictFormat } from '../chat-scene.ts';
 
 const events = { 'content-type': 'text/event-stream' };
 const never = new AbortController().signal;
