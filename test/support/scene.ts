@@ -107,7 +107,7 @@ export async function openScene(options: SceneOptions) {
     },
     async [Symbol.asyncDispose]() {
       await worker.stop();
-      await Promise.all(started.map(replay));
+      await replay(started);
       await connection.close();
       await rm(dataDirectory, { recursive: true, force: true });
       await server[Symbol.asyncDispose]();
@@ -119,14 +119,28 @@ function questionInput(question: string, repository: RepositoryRef, ask: Omit<As
   return { question, repository, forcedRoute: null, limits: quickLimits, ...ask };
 }
 
-/** Every workflow that a scene starts is replayed from its own history at the end. */
-async function replay(handle: WorkflowHandle): Promise<void> {
+/**
+ * Every workflow that a scene starts is replayed from its own history at the end, by one worker: of several side by
+ * side, the first to end shuts down the runtime that the next is about to use.
+ */
+async function replay(handles: readonly WorkflowHandle[]): Promise<void> {
+  if (handles.length === 0) return;
+  const bundle = { workflowBundle: await workflowBundle(bundles) };
+  const histories = handles.map(async (handle) => ({
+    history: await historyOf(handle),
+    workflowId: handle.workflowId,
+  }));
+  const results = Worker.runReplayHistories(bundle, await Promise.all(histories));
+  for await (const { workflowId, error } of results) if (error) throw new Error(workflowId, { cause: error });
+}
+
+async function historyOf(handle: WorkflowHandle) {
   const history = await handle.fetchHistory();
   // The replayer takes the run's id from here, where a reset leaves that of the first run.
   const started = history.events?.[0]?.workflowExecutionStartedEventAttributes;
   if (started) started.originalExecutionRunId = (await handle.describe()).runId;
   assert.ok((history.events?.length ?? 0) > 3, 'a workflow that never ran proves nothing');
-  await Worker.runReplayHistory({ workflowBundle: await workflowBundle(bundles) }, history, handle.workflowId);
+  return history;
 }
 
 function configOf(options: SceneOptions, dataDirectory: string): Config {
