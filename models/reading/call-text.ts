@@ -7,6 +7,7 @@ export type Values = Record<string, unknown>;
 const maxDepth = 32;
 
 const word = /[A-Za-z_][\w.:/-]*/y;
+const bareKey = /[A-Za-z_]\w*(?=\s*:)/y;
 const number = /[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?/y;
 const constants: Record<string, unknown> = {
   True: true,
@@ -75,7 +76,7 @@ export class CallText {
     return this.at >= this.text.length;
   }
 
-  /** A JSON object, or the same as Python writes it. @throws Unreadable */
+  /** A JSON object, or the same as Python writes it, or with bare keys. @throws Unreadable */
   object(): Values {
     this.space();
     if (this.text[this.at] !== '{') throw new Unreadable();
@@ -121,6 +122,7 @@ export class CallText {
     this.space();
     const sign = this.text[this.at] ?? '';
     if (sign === '"' || sign === "'") return this.#string(sign);
+    if (this.has('<|"|>')) return this.until(/<\|"\|>/g)[0];
     if (sign === '{') return this.#dictionary(depth + 1);
     if (sign === '[') return this.#list(depth + 1);
     const digits = this.take(number)?.[0];
@@ -144,7 +146,7 @@ export class CallText {
     const values: Values = {};
     this.at += 1;
     while (!this.has('}')) {
-      const key = this.#value(depth);
+      const key = this.take(bareKey)?.[0] ?? this.#value(depth);
       if (typeof key !== 'string' || !this.has(':')) throw new Unreadable();
       values[key] = this.#value(depth);
       if (!this.has(',') && this.text[this.at] !== '}') throw new Unreadable();

@@ -54,6 +54,15 @@ const written: Record<string, string> = {
   'invoke tags (MiniMax)': `<minimax:tool_call>\n<invoke name="search_code">\n<parameter name="query">on "timeout"</parameter>\n<parameter name="limit">5</parameter>\n</invoke>\n<invoke name="read_lines"><parameter name="path">a.js</parameter></invoke>\n</minimax:tool_call>`,
   'invoke tags (DeepSeek V3.2)': `<｜DSML｜function_calls><｜DSML｜invoke name="search_code"><｜DSML｜parameter name="query" string="true">on "timeout"</｜DSML｜parameter><｜DSML｜parameter name="limit" string="false">5</｜DSML｜parameter></｜DSML｜invoke><｜DSML｜invoke name="read_lines"><｜DSML｜parameter name="path" string="true">a.js</｜DSML｜parameter></｜DSML｜invoke></｜DSML｜function_calls>`,
   'an action (Cohere)': `<|START_ACTION|>[{"tool_call_id": "0", "tool_name": "search_code", "parameters": ${json}}, {"tool_call_id": "1", "tool_name": "read_lines", "parameters": ${second}}]<|END_ACTION|>`,
+  'a list in tool_call markers (Granite, Phi-4)': `<|tool_call|>[{"name": "search_code", "arguments": ${json}}, {"name": "read_lines", "arguments": ${second}}]<|/tool_call|>`,
+  'a list in TOOLCALL tags (Nemotron)': `<TOOLCALL>[{"name": "search_code", "arguments": ${json}}, {"name": "read_lines", "arguments": ${second}}]</TOOLCALL>`,
+  'a list in tool_calls tags (Hunyuan)': `<tool_calls>\n[{"name": "search_code", "arguments": ${json}}, {"name": "read_lines", "arguments": ${second}}]\n</tool_calls>`,
+  'objects in function_call markers (Granite)': `<function_call> {"name": "search_code", "arguments": ${json}}\n<function_call> {"name": "read_lines", "arguments": ${second}}`,
+  'a Python list in markers (LFM2)': `<|tool_call_start|>[search_code(query='on "timeout"', limit=5), read_lines(path="a.js")]<|tool_call_end|>`,
+  'a plugin (InternLM)': `<|action_start|><|plugin|>{"name": "search_code", "parameters": ${json}}<|action_end|><|action_start|><|plugin|>{"name": "read_lines", "parameters": ${second}}<|action_end|>`,
+  'strings in quote tokens (Gemma 4)': `<|tool_call>call:search_code{query:<|"|>on "timeout"<|"|>,limit:5}<tool_call|><|tool_call>call:read_lines{path:<|"|>a.js<|"|>}<tool_call|>`,
+  'steptml in sections (Step-3)': `<｜tool_calls_begin｜><｜tool_call_begin｜>function<｜tool_sep｜><steptml:invoke name="search_code"><steptml:parameter name="query">on "timeout"</steptml:parameter><steptml:parameter name="limit">5</steptml:parameter></steptml:invoke><｜tool_call_end｜><｜tool_call_begin｜>function<｜tool_sep｜><steptml:invoke name="read_lines"><steptml:parameter name="path">a.js</steptml:parameter></steptml:invoke><｜tool_call_end｜><｜tool_calls_end｜>`,
+  'function tags (Seed-OSS)': `<seed:tool_call>\n<function=search_code>\n<parameter=query>on "timeout"</parameter>\n<parameter=limit>5</parameter>\n</function>\n</seed:tool_call>\n<seed:tool_call><function=read_lines><parameter=path>a.js</parameter></function></seed:tool_call>`,
 };
 
 for (const [form, text] of Object.entries(written)) {
@@ -124,6 +133,8 @@ const units = [
   '```tool_code\n',
   '<invoke name="a">',
   '<｜tool▁call▁begin｜>',
+  '<|tool_call>call:a{b:<|"|>',
+  '{a:',
   ' ',
   '\n{',
 ];
@@ -137,6 +148,8 @@ for (const unit of units) {
       '```tool_code\n',
       '<|tool_calls_section_begin|>',
       'functools',
+      '<|tool_call|>',
+      '<|tool_call>call:x{y:<|"|>',
     ]) {
       const start = performance.now();
       read(marker + unit.repeat(1_000_000 / unit.length));
@@ -147,5 +160,5 @@ for (const unit of units) {
 }
 
 test('each form is tried by a text here', () => {
-  assert.equal(Object.keys(forms).length, 11);
+  assert.equal(Object.keys(forms).length, 10);
 });
