@@ -63,9 +63,13 @@ export async function outcomeOf(handle: WorkflowHandle): Promise<Extract<RunEndi
 }
 
 /** The state of a run, or null while no worker answers. */
-export async function progressOf(session: Session, handle: WorkflowHandle): Promise<RunProgress | null> {
+export async function progressOf(
+  session: Session,
+  handle: WorkflowHandle,
+  untilMs = Date.now() + queryLimitMs,
+): Promise<RunProgress | null> {
   try {
-    const answer = await session.connection.withDeadline(Date.now() + queryLimitMs, () => handle.query(queries.state));
+    const answer = await session.connection.withDeadline(untilMs, () => handle.query(queries.state));
     return RunProgress.parse(answer);
   } catch (error) {
     if (isGrpcServiceError(error) || isServiceError(error) || error instanceof QueryNotRegisteredError) return null;

@@ -16,6 +16,7 @@ import { readSettings } from '../input/read-settings.ts';
 import { openSession, type Session } from '../session.ts';
 import type { TextStyle } from '../ask/outcome-text.ts';
 import { registeredAttributes } from '../ask/start-run.ts';
+import { progressOf } from '../ask/watch-run.ts';
 
 export type RunRow = {
   id: string;
@@ -28,6 +29,8 @@ export type RunRow = {
   outcome: string | null;
   retries: number | null;
   question: string | null;
+  /** What an open run does now, such as `indexing 1,200 of 27,674 files, about 70 s left`; null where no worker tells. */
+  doing: string | null;
   webUrl: string | null;
 };
 
@@ -51,6 +54,7 @@ export async function listRuns({ limit, benchmark, status, json }: ListOptions):
     if (rows.length >= limit) break;
   }
   await fillFromInputs(rows, session, interrupt.signal);
+  await fillFromStates(rows, session, interrupt.signal);
   if (rows.length === 0 && benchmark !== undefined) await readManifest(settings.dataDirectory, benchmark);
   if (json) printJson(rows);
   else if (rows.length === 0) note(nothingText(benchmark, status));
@@ -103,14 +107,31 @@ export function rowOf(execution: WorkflowExecutionInfo, session: Pick<Session, '
     outcome: open ? null : outcome,
     retries: typeof retries === 'number' ? retries : null,
     question: textOf(execution.memo?.question),
+    doing: null,
     webUrl: session.urlOf(execution.workflowId, execution.runId),
   };
 }
 
 // A run that other software started has no memo of ours: its input says which question it is, and by which pipeline.
 
-/** How many histories are read at a time. */
+/** How many runs are asked at a time. */
 const width = 8;
+/** For all of them: a list must not wait for runs whose worker is away. */
+const statesLimitMs = 2000;
+
+async function fillFromStates(rows: readonly RunRow[], session: Session, signal: AbortSignal): Promise<void> {
+  const open = rows.filter(({ status }) => status === 'running' || status === 'waiting');
+  const untilMs = Date.now() + statesLimitMs;
+  const { workflow } = session.client;
+  await inParallel(
+    open,
+    { width, signal },
+    ({ id, runId }) => progressOf(session, workflow.getHandle(id, runId), untilMs).catch(() => null),
+    (progress, row) => {
+      if (progress !== null) row.doing = cut(printableLine(progress.doing), doingCharacters);
+    },
+  );
+}
 
 async function fillFromInputs(rows: readonly RunRow[], session: Session, signal: AbortSignal): Promise<void> {
   const unnamed = rows.filter(({ pipeline, question }) => pipeline === null || question === null);
@@ -139,6 +160,9 @@ async function inputOf({ connection, namespace }: Session, { id, runId }: RunRow
   }
 }
 
+/** As many as two lines of a terminal. */
+const doingCharacters = 160;
+
 const StartedInput = z.object({ question: z.string(), pipeline: z.object({ name: z.string() }) });
 /** As many as the memo of our own runs has. */
 const questionCharacters = 200;
@@ -166,6 +190,9 @@ export function runsTable(rows: readonly RunRow[], columns: number | null, { bol
       .map((cell, at) => padToWidth(cell, (widths[at] ?? -2) + 2))
       .join('')
       .trimEnd();
-  const questions = rows.map((row) => cutToWidth(printableLine(row.question ?? '-'), left));
-  return [lineOf(heads.map(bold)), ...cells.map((row, at) => lineOf([...row, questions[at] ?? '']))].join('\n');
+  const lines = rows.flatMap(({ question, doing }, at) => [
+    lineOf([...(cells[at] ?? []), cutToWidth(printableLine(question ?? '-'), left)]),
+    ...(doing === null ? [] : [`  ${columns === null ? doing : cutToWidth(doing, columns - 2)}`]),
+  ]);
+  return [lineOf(heads.map(bold)), ...lines].join('\n');
 }

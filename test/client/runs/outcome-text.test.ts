@@ -237,5 +237,6 @@ const emptyRow: RunRow = {
   outcome: 'answered',
   retries: 0,
   question: null,
+  doing: null,
   webUrl: null,
 };

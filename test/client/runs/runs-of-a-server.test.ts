@@ -1,10 +1,15 @@
 /** `runs` and its neighbours against a server: what does not exist is told alike, and runs of other software by their input. */
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { Client, Connection } from '@temporalio/client';
+import { openScene, pipeline } from '../../support/scene.ts';
 import { testServer } from '../../support/temporal.ts';
+import { runInProcess } from '../run-in-process.ts';
 import { runSwitchyard, temporaryFolder } from '../run-command.ts';
 
 const server = await testServer();
@@ -66,3 +71,34 @@ test('a run that other software started is listed with the question and pipeline
     await other.terminate();
   }
 });
+
+test('what an open run does now is in the list', async () => {
+  await using model = await startSilentModel();
+  await using scene = await openScene({ modelUrl: model.url });
+  const handle = await scene.start('Where is the cart?', { pipeline: pipeline() });
+  await model.asked;
+  const scenes = { ...env, TEMPORAL_ADDRESS: scene.address };
+  type Row = { id: string; doing: string | null };
+  const list = await runInProcess(['runs', '--json', '--status', 'running'], { env: scenes });
+  const row = (JSON.parse(list.stdout) as Row[]).find(({ id }) => id === handle.workflowId);
+  assert.match(row?.doing ?? '', /^(?:opening \/|choosing a specialist$)/);
+  const table = await runInProcess(['runs', '--status', 'running'], { env: scenes });
+  assert.match(table.stdout, /\n {2}(?:opening \/.*|choosing a specialist)\n/);
+  await handle.cancel();
+  await handle.result();
+});
+
+async function startSilentModel() {
+  let ask = () => {};
+  const asked = new Promise<void>((resolve) => {
+    ask = resolve;
+  });
+  const server = createServer(() => ask());
+  await once(server.listen(0, '127.0.0.1'), 'listening');
+  const { port } = server.address() as AddressInfo;
+  const close = async () => {
+    server.closeAllConnections();
+    await new Promise((resolve) => server.close(resolve));
+  };
+  return { url: `http://127.0.0.1:${port}/v1`, asked, [Symbol.asyncDispose]: close };
+}
