@@ -1,7 +1,8 @@
 /** The context of every activity: heartbeats for its whole life, spans on every path, failures named at the edge. */
 import { Context } from '@temporalio/activity';
 import { CancelledFailure } from '@temporalio/common';
-import type { ActivityResult, SpanRecord } from '../contracts/trace.ts';
+import { toolSeconds } from '../contracts/names.ts';
+import type { ActivityResult, DoneOnTheWay, SpanRecord } from '../contracts/trace.ts';
 import type { Usage } from '../contracts/chat.ts';
 import { addUsage, noUsage } from '../contracts/usage-sum.ts';
 import { type TimeLeft, toActivityFailure } from './failures.ts';
@@ -10,9 +11,15 @@ import { messageOf } from '../lib/errors.ts';
 /** What a failed attempt leaves for the next one, by way of its last heartbeat. */
 type Carried = { spans: SpanRecord[] };
 
-export type Work<Result> = (
-  context: ActivityContext,
-) => Promise<{ result: Result; usage: Usage | null; span?: Partial<SpanRecord> }>;
+export type Work<Result> = (context: ActivityContext) => Promise<{
+  result: Result;
+  usage: Usage | null;
+  /** What is told of the work beside its time; null: it has no span beside those of its parts. */
+  span?: Partial<SpanRecord> | null;
+}>;
+
+/** Of a part of an attempt's work; `key` names it within the attempt. */
+type AboutPart = Pick<SpanRecord, 'key' | 'name' | 'type'> & Pick<Partial<SpanRecord>, 'request'>;
 
 export type ActivityContext = {
   signal: AbortSignal;
@@ -23,6 +30,16 @@ export type ActivityContext = {
   spent: Usage;
   /** Tells what is known of the work before it may fail, so that a failed attempt's span says it too. */
   note(known: Partial<SpanRecord>): void;
+  /**
+   * Does a part of the work that asks no model, under a span of its own, within the time that tools have.
+   * @returns what it gave, and the span, which stands whatever becomes of the rest
+   */
+  part<Value>(
+    about: AboutPart,
+    work: (signal: AbortSignal) => Promise<{ value: Value; span?: Partial<SpanRecord> }>,
+  ): Promise<{ value: Value; span: SpanRecord }>;
+  /** Keeps what is done, and the spans of it that an earlier attempt has left. */
+  keep(done: DoneOnTheWay, spans?: readonly SpanRecord[]): void;
 };
 
 /**
@@ -39,53 +56,88 @@ export async function runActivity<Result>(
   const carried: Carried = carriedSpans(context.info.heartbeatDetails);
   using _beats = heartbeats(() => carried);
   const startMs = Date.now();
+  const key = `${activityId}#${attempt}`;
+  const done: DoneOnTheWay = {};
   let known: Partial<SpanRecord> = {};
   const span = (more: Partial<SpanRecord>): SpanRecord => ({
-    key: `${activityId}#${attempt}`,
-    ...about,
-    startMs,
-    endMs: Date.now(),
-    attempt,
-    level: 'DEFAULT',
+    ...{ key, ...about, startMs, endMs: Date.now(), attempt, level: 'DEFAULT' },
     ...known,
     ...more,
   });
-  const note = (more: Partial<SpanRecord>) => {
-    known = { ...known, ...more };
+  const activity: ActivityContext = {
+    signal: context.cancellationSignal,
+    run: { workflowId, runId },
+    tell: (signal, value) => context.client.workflow.getHandle(workflowId, runId).signal(signal, value),
+    spent: carried.spans.reduce((sum, { usage }) => (usage === undefined ? sum : addUsage(sum, usage)), noUsage),
+    note: (more) => {
+      known = { ...known, ...more };
+    },
+    part: (part, work) => runPart(context, carried, { ...part, key: `${key}/${part.key}` }, work),
+    keep: (more, spans = []) => {
+      Object.assign(done, more);
+      carried.spans.push(...spans.filter((each) => carried.spans.every((there) => there.key !== each.key)));
+    },
   };
+  const kept = () => (Object.keys(done).length === 0 ? {} : { done });
   try {
-    const spent = carried.spans.reduce((sum, { usage }) => (usage === undefined ? sum : addUsage(sum, usage)), noUsage);
-    const tell = (signal: string, value: unknown) =>
-      context.client.workflow.getHandle(workflowId, runId).signal(signal, value);
-    const done = await work({ signal: context.cancellationSignal, run: { workflowId, runId }, tell, spent, note });
-    const last = span(done.span ?? {});
-    countAttempt(context, last);
-    return { result: done.result, usage: done.usage, spans: [...carried.spans, last] };
+    const { result, usage, span: more = {} } = await work(activity);
+    const own = more === null ? [] : [span(more)];
+    for (const each of own) countAttempt(context, each);
+    return { result, usage, spans: [...carried.spans, ...own], ...kept() };
   } catch (error) {
     const { aborted, reason } = context.cancellationSignal;
-    if (aborted)
-      throw withPaid(reason, [...carried.spans, span({ level: 'ERROR', message: 'cancelled', ...paidBy(error) })]);
+    if (aborted) {
+      const last = span({ level: 'ERROR', message: 'cancelled', ...paidBy(error) });
+      throw withTold(reason, [...carried.spans, last], kept());
+    }
     const message = messageOf(error).slice(0, 300);
     const failed = span({ level: 'ERROR', message, ...paidBy(error) });
     countAttempt(context, failed);
     carried.spans.push(failed);
     context.heartbeat(carried);
-    throw toActivityFailure(error, carried.spans, timeLeft(context));
+    throw toActivityFailure(error, carried.spans, timeLeft(context), kept());
   }
 }
 
-/** A cancelled call tells what its attempts have been paid for, as a failed one does. */
-function withPaid(reason: unknown, spans: readonly SpanRecord[]): unknown {
-  const paid = spans.filter(({ usage }) => usage !== undefined);
-  if (!(reason instanceof CancelledFailure) || paid.length === 0) return reason;
-  return new CancelledFailure(reason.message, [{ spans: paid }]);
+async function runPart<Value>(
+  context: Context,
+  carried: Carried,
+  about: AboutPart,
+  work: (signal: AbortSignal) => Promise<{ value: Value; span?: Partial<SpanRecord> }>,
+): Promise<{ value: Value; span: SpanRecord }> {
+  const startMs = Date.now();
+  const end = (more: Partial<SpanRecord>): SpanRecord => {
+    const { attempt } = context.info;
+    const span: SpanRecord = { ...about, startMs, endMs: Date.now(), attempt, level: 'DEFAULT', ...more };
+    countAttempt(context, span);
+    carried.spans.push(span);
+    return span;
+  };
+  const signal = AbortSignal.any([context.cancellationSignal, AbortSignal.timeout(toolSeconds * 1000)]);
+  try {
+    const { value, span = {} } = await work(signal);
+    return { value, span: end(span) };
+  } catch (error) {
+    const message = context.cancellationSignal.aborted ? 'cancelled' : messageOf(error).slice(0, 300);
+    end({ level: 'ERROR', message });
+    throw error;
+  }
+}
+
+const isOfPart = ({ key }: SpanRecord): boolean => key.includes('/');
+
+/** A cancelled call tells what its attempts have been paid for and what its parts have done, as a failed one does. */
+function withTold(reason: unknown, spans: readonly SpanRecord[], kept: { done?: DoneOnTheWay }): unknown {
+  const told = spans.some(isOfPart) ? spans : spans.filter(({ usage }) => usage !== undefined);
+  if (!(reason instanceof CancelledFailure) || told.length === 0) return reason;
+  return new CancelledFailure(reason.message, [{ spans: told, ...kept }]);
 }
 
 /** The last ones, and whatever was paid for. */
 function carriedSpans(details: unknown): Carried {
   const spans = (details as Carried | undefined)?.spans;
   if (!Array.isArray(spans)) return { spans: [] };
-  return { spans: spans.filter(({ usage }, at) => usage !== undefined || at >= spans.length - 10) };
+  return { spans: spans.filter(({ usage }, at) => usage !== undefined || at >= spans.length - 20) };
 }
 
 /** Errors of models/ know what was paid although nothing usable came. */

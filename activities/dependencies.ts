@@ -2,6 +2,7 @@
 
 import type { ChatModel } from '../models/chat-model.ts';
 import type { ReplyJournal } from '../models/journal.ts';
+import type { TurnResults } from './agents/turn-results.ts';
 import type { ContentStore } from '../retrieval/store/content-store.ts';
 import type { Retrieval } from '../retrieval/repository.ts';
 import type { OwnTools } from '../retrieval/tools/own-tools.ts';
@@ -20,6 +21,7 @@ export type ActivityDependencies = {
   endpoint: string;
   prices: PriceList;
   journal: ReplyJournal;
+  turnResults: TurnResults;
   content: ContentStore;
   retrieval: Retrieval;
   ownTools: OwnTools;

@@ -1,7 +1,7 @@
 /** Names failures for the workflow: the one place where an error becomes a Temporal failure. */
 import { ApplicationFailure, CancelledFailure } from '@temporalio/common';
 import { type FailureKind, failureKinds, isFailureKind } from '../contracts/failures.ts';
-import type { SpanRecord } from '../contracts/trace.ts';
+import type { DoneOnTheWay, SpanRecord } from '../contracts/trace.ts';
 import { messageOf } from '../lib/errors.ts';
 
 /** What a failure carries to the workflow, as the first of its details. */
@@ -13,6 +13,8 @@ export type FailureDetail = {
   /** The run waits for a person once this failure's attempts are spent. */
   wait: boolean;
   spans: SpanRecord[];
+  /** What stands although the activity has failed. */
+  done?: DoneOnTheWay;
 };
 
 /** How much time the activity has left for further attempts, in milliseconds. */
@@ -21,7 +23,12 @@ export type TimeLeft = { lastAttempt: boolean; leftMs: number };
 /** What errors of models/ know beyond their kind. */
 type Facts = { setting?: string | null; retryAfterMs?: number | null; retry?: boolean };
 
-export function toActivityFailure(error: unknown, spans: SpanRecord[], time: TimeLeft): Error {
+export function toActivityFailure(
+  error: unknown,
+  spans: SpanRecord[],
+  time: TimeLeft,
+  kept: { done?: DoneOnTheWay } = {},
+): Error {
   if (error instanceof CancelledFailure) return error;
   if (error instanceof ApplicationFailure) return error;
   const message = messageOf(error).slice(0, 1000);
@@ -35,6 +42,7 @@ export function toActivityFailure(error: unknown, spans: SpanRecord[], time: Tim
     retryAfterMs: tooLong ? retryAfterMs : null,
     wait: rule.wait,
     spans,
+    ...kept,
   };
   return ApplicationFailure.create({
     type: kind,

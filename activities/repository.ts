@@ -1,9 +1,15 @@
 /** Activities that work on the repository, none of which asks a model: open it, run a tool on it, check citations. */
-import { z } from 'zod';
-import type { OpenedRepository, OpenRepositoryInput, VerifyInput } from '../contracts/agent-calls.ts';
-import { type CheckedCitation, Citation } from '../contracts/evidence.ts';
+import { weaknesses } from '../agents/gate-rule.ts';
+import { Draft } from '../contracts/agent.ts';
+import type {
+  CheckedDraft,
+  OpenedRepository,
+  OpenRepositoryInput,
+  RunToolInput,
+  VerifyInput,
+} from '../contracts/agent-calls.ts';
 import { signals } from '../contracts/names.ts';
-import type { RunToolInput, ToolResult } from '../contracts/tools.ts';
+import type { ToolResult } from '../contracts/tools.ts';
 import type { ActivityResult } from '../contracts/trace.ts';
 import { toolRenderer, type ToolRun } from '../retrieval/tools/rendering.ts';
 import { runActivity } from './context.ts';
@@ -21,33 +27,44 @@ export const openRepository =
         .open(repository, { signal, onProgress: reports.onProgress })
         .finally(() => reports.end());
       const traceLink = await deps.traces.sink.linkTemplate();
-      const result = { snapshot, searchAttributes: [...deps.searchAttributes], traceLink };
+      const readOnlyTools = Object.keys(deps.ownTools).filter((name) => deps.ownTools[name]?.readOnly === true);
+      const result: OpenedRepository = { snapshot, searchAttributes: [...deps.searchAttributes], traceLink };
+      if (readOnlyTools.length > 0) result.readOnlyTools = readOnlyTools;
       return { result, usage: null };
     });
 
 /** Runs one tool on the snapshot; what it shows is stored, and a reference goes back. */
 export const runTool =
   (deps: ActivityDependencies) =>
-  ({ snapshot, request, allowed, order, notReranked }: RunToolInput): Promise<ActivityResult<ToolResult>> =>
-    runActivity({ name: request.tool, type: 'tool' }, async (context) => {
-      await deps.retrieval.ensure(snapshot, context.signal);
-      const shown = await deps.retrieval.runTool(snapshot, request, allowed, context.signal, order);
-      const content = await deps.content.put(shown.text);
-      const result: ToolResult = {
-        callId: request.callId,
-        tool: request.tool,
-        status: shown.status,
-        content,
-        renderer: toolRenderer,
-        bytes: Buffer.byteLength(shown.text),
-        cut: shown.cut,
-        evidence: shown.evidence.slice(0, 8),
-        ...(shown.status === 'error' && { problem: shown.text.replace(/^error: /, '').slice(0, 300) }),
-        ...remarkOf(shown, notReranked),
-      };
+  (input: RunToolInput): Promise<ActivityResult<ToolResult>> =>
+    runActivity({ name: input.request.tool, type: 'tool' }, async (context) => {
+      await deps.retrieval.ensure(input.snapshot, context.signal);
+      const result = await toolResult(deps, input, context.signal);
+      const { notReranked } = input;
       const warning = notReranked === undefined ? {} : ({ level: 'WARNING', message: notReranked } as const);
-      return { result, usage: null, span: { output: content, ...warning } };
+      return { result, usage: null, span: { output: result.content, ...warning } };
     });
+
+/** @throws errors of retrieval and of the store; what the model did wrong is a result with status `error` */
+export async function toolResult(
+  deps: Pick<ActivityDependencies, 'retrieval' | 'content'>,
+  { snapshot, request, allowed, order, notReranked }: Omit<RunToolInput, 'scope'>,
+  signal: AbortSignal,
+): Promise<ToolResult> {
+  const shown = await deps.retrieval.runTool(snapshot, request, allowed, signal, order);
+  return {
+    callId: request.callId,
+    tool: request.tool,
+    status: shown.status,
+    content: await deps.content.put(shown.text),
+    renderer: toolRenderer,
+    bytes: Buffer.byteLength(shown.text),
+    cut: shown.cut,
+    evidence: shown.evidence.slice(0, 8),
+    ...(shown.status === 'error' && { problem: shown.text.replace(/^error: /, '').slice(0, 300) }),
+    ...remarkOf(shown, notReranked),
+  };
+}
 
 function remarkOf({ remark }: ToolRun, notReranked: string | undefined): Pick<ToolResult, 'remark'> {
   const texts = [remark?.text, notReranked].filter((text) => text !== undefined);
@@ -56,14 +73,14 @@ function remarkOf({ remark }: ToolRun, notReranked: string | undefined): Pick<To
   return { remark: { text: texts.join('; ').slice(0, 500), degraded } };
 }
 
-const Cited = z.object({ citations: z.array(Citation) });
-
-/** Checks the citations of a stored draft or synthesis against the snapshot. */
+/** Checks the citations of a stored draft or synthesis against the snapshot, and by the rule whether the draft is weak. */
 export const verifyCitations =
   (deps: ActivityDependencies) =>
-  ({ snapshot, content }: VerifyInput): Promise<ActivityResult<CheckedCitation[]>> =>
+  ({ snapshot, content, rule }: VerifyInput): Promise<ActivityResult<CheckedDraft>> =>
     runActivity({ name: 'verify-citations', type: 'evaluator' }, async (context) => {
-      const { citations } = Cited.parse(JSON.parse(await deps.content.get(content)));
+      const draft = Draft.parse(JSON.parse(await deps.content.get(content)));
       await deps.retrieval.ensure(snapshot, context.signal);
-      return { result: await deps.retrieval.checkCitations(snapshot, citations, context.signal), usage: null };
+      const citations = await deps.retrieval.checkCitations(snapshot, draft.citations, context.signal);
+      const reasons = rule === undefined ? [] : weaknesses({ ...draft, citations }, rule);
+      return { result: { citations, reasons }, usage: null };
     });

@@ -4,7 +4,7 @@ import { ContentId, RepositoryRef, Snapshot, SnapshotRef } from './snapshot.ts';
 import { CheckedCitation } from './evidence.ts';
 import { GateSpec, RouterSpec, SpecialistSpec, SynthesisSpec } from './pipeline.ts';
 import { SpanScope } from './trace.ts';
-import { PlaceId } from './tools.ts';
+import { PlaceId, ToolRequest } from './tools.ts';
 import { ModelPrices } from './model/price.ts';
 
 const question = z.string();
@@ -25,6 +25,29 @@ export const DoesNotFit = z.object({
   inputTokens: z.int().nonnegative(),
 });
 export type DoesNotFit = z.infer<typeof DoesNotFit>;
+
+/**
+ * The answer to a call that was not sent, since a tool of its turn could not be run: the workflow runs those of which it
+ * has no result by themselves. `asked` false tells that no model was asked, so that the call does not count.
+ */
+export const ToolsFailed = z.object({
+  kind: z.literal('tools-failed'),
+  asked: z.literal(false),
+  why: z.string().max(300),
+});
+export type ToolsFailed = z.infer<typeof ToolsFailed>;
+
+/** The answer of a judge that was not asked, since code has found the draft weak. */
+export const DraftRefused = z.object({
+  kind: z.literal('refused'),
+  asked: z.literal(false),
+  reasons: z.array(z.string()),
+});
+export type DraftRefused = z.infer<typeof DraftRefused>;
+
+/** The answer of a judge that was not asked, since the draft's citations could not be checked. */
+export const CheckFailed = z.object({ kind: z.literal('check-failed'), asked: z.literal(false) });
+export type CheckFailed = z.infer<typeof CheckFailed>;
 
 /** What a call needs to be paid once and within limits. */
 export const Payment = z.object({
@@ -66,6 +89,8 @@ export const OpenedRepository = z.object({
   snapshot: Snapshot,
   /** Those that this deployment's server takes. */
   searchAttributes: z.array(z.string()),
+  /** Tools that are not built in and say that they only read; absent where there are none. */
+  readOnlyTools: z.array(z.string()).exactOptional(),
   /** Where the run's trace will be found, `{traceId}` for its id; null where there is no such place. */
   traceLink: z.string().nullable(),
 });
@@ -79,6 +104,19 @@ export const RouteCall = z.object({
   refused: z.array(z.string().max(200)),
 });
 export type RouteCall = z.infer<typeof RouteCall>;
+
+export const RunToolInput = z.object({
+  snapshot: SnapshotRef,
+  request: ToolRequest,
+  /** The names that this specialist may use. */
+  allowed: z.array(z.string()),
+  /** Places of a search that go first, as a model put them. */
+  order: z.array(PlaceId).max(30).exactOptional(),
+  /** Why no model put the places of a search in order, where one should have. */
+  notReranked: z.string().max(300).exactOptional(),
+  scope: SpanScope,
+});
+export type RunToolInput = z.infer<typeof RunToolInput>;
 
 /** A tool's answer, by reference: the activity renders it again for the model. */
 export const ToolAnswer = z.object({
@@ -107,17 +145,37 @@ export const SpecialistCall = z.discriminatedUnion('kind', [
     answers: z.array(ToolAnswer),
     mustAnswer: z.boolean(),
   }),
+  z.object({
+    kind: z.literal('tools'),
+    turn: ContentId,
+    /** What the turn has asked for: run first, and answered in the same call. */
+    requests: z.array(ToolRequest).min(1),
+    mustAnswer: z.boolean(),
+  }),
   RepairCall,
 ]);
 export type SpecialistCall = z.infer<typeof SpecialistCall>;
+
+/** By which code finds a draft weak, see agents/gate-rule.ts. */
+export const GateRule = GateSpec.pick({ minResolvedCitations: true, minConfidence: true }).extend({
+  /** Why the draft may not say that the repository does not hold the answer; null where it may. */
+  baseless: z.string().nullable(),
+});
+export type GateRule = z.infer<typeof GateRule>;
 
 export const VerifyInput = z.object({
   snapshot: SnapshotRef,
   /** A stored draft or synthesis. */
   content: ContentId,
+  /** Absent: only the citations are checked. */
+  rule: GateRule.exactOptional(),
   scope: SpanScope,
 });
 export type VerifyInput = z.infer<typeof VerifyInput>;
+
+/** The citations of a draft, checked, and why it is weak by the rule: empty where it is not, or there is no rule. */
+export const CheckedDraft = z.object({ citations: z.array(CheckedCitation), reasons: z.array(z.string()) });
+export type CheckedDraft = z.infer<typeof CheckedDraft>;
 
 export const JudgeCall = z.discriminatedUnion('kind', [
   z.object({
@@ -126,7 +184,9 @@ export const JudgeCall = z.discriminatedUnion('kind', [
     question,
     judge: GateSpec.shape.judge.unwrap().unwrap(),
     draft: ContentId,
-    citations: z.array(CheckedCitation),
+    rule: GateRule,
+    /** Where they have been checked, and the draft is not weak; else both is found out first. */
+    citations: z.array(CheckedCitation).exactOptional(),
   }),
   RepairCall,
 ]);

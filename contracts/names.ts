@@ -77,6 +77,9 @@ export function benchmarkQueueOf(taskQueue: string): string {
   return `${taskQueue}-benchmarks`;
 }
 
+/** How long the tools of a turn, or the check of a draft's citations, may take together with the model's call that follows. */
+export const toolSeconds = 120;
+
 // How long runs may take beyond their own clocks; free of schemas, since workflow code needs the values.
 
 const daySeconds = 86_400;

@@ -107,6 +107,10 @@ export const OpeningProgress = z.object({
 });
 export type OpeningProgress = z.infer<typeof OpeningProgress>;
 
+/** A tool that was asked for and has no result yet. */
+export const ToolAsked = ToolCalled.pick({ specialist: true, try: true, tool: true, argumentsText: true });
+export type ToolAsked = z.infer<typeof ToolAsked>;
+
 /** What the `state` query answers. */
 export const RunProgress = z.object({
   stage: z.enum(['opening', 'routing', 'delegating', 'reviewing', 'synthesizing', 'waiting', 'finished']),
@@ -116,6 +120,8 @@ export const RunProgress = z.object({
   opening: OpeningProgress.nullable().default(null),
   /** Set while the run waits for a provider that stays away; `runs resume` resumes it. */
   waitingFor: RunFailure.nullable(),
+  /** Tools that are under way. */
+  tools_asked: z.array(ToolAsked).default([]),
   state: AnswerState,
 });
 export type RunProgress = z.infer<typeof RunProgress>;

@@ -1,8 +1,7 @@
 /** Tool calls as they cross the boundary between workflow and activity: small, the text itself stays in the store. */
 import { z } from 'zod';
-import { ContentId, SnapshotRef } from './snapshot.ts';
+import { ContentId } from './snapshot.ts';
 import { Evidence } from './evidence.ts';
-import { SpanScope } from './trace.ts';
 
 /** What a model asked for; `argumentsText` is the JSON text as the model wrote it, cut to 4,000 characters. */
 export const ToolRequest = z.object({
@@ -15,19 +14,6 @@ export type ToolRequest = z.infer<typeof ToolRequest>;
 /** Names a place within one snapshot. */
 export const PlaceId = z.object({ path: z.string(), firstLine: z.int().positive(), lastLine: z.int().positive() });
 export type PlaceId = z.infer<typeof PlaceId>;
-
-export const RunToolInput = z.object({
-  snapshot: SnapshotRef,
-  request: ToolRequest,
-  /** The names that this specialist may use. */
-  allowed: z.array(z.string()),
-  /** Places of a search that go first, as a model put them. */
-  order: z.array(PlaceId).max(30).exactOptional(),
-  /** Why no model put the places of a search in order, where one should have. */
-  notReranked: z.string().max(300).exactOptional(),
-  scope: SpanScope,
-});
-export type RunToolInput = z.infer<typeof RunToolInput>;
 
 /** What a tool gave: a reference to the exact bytes that the model will see, and what they point at. */
 export const ToolResult = z.object({

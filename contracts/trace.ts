@@ -2,6 +2,8 @@
 import { z } from 'zod';
 import { ReplyRepair, Usage } from './chat.ts';
 import { ContentId } from './snapshot.ts';
+import type { CheckedCitation } from './evidence.ts';
+import type { ToolResult } from './tools.ts';
 
 // A finished piece of work, as data: history carries it, a trace sink sends it later, once.
 
@@ -15,7 +17,7 @@ export const SpanScope = z.object({
 export type SpanScope = z.infer<typeof SpanScope>;
 
 export const SpanRecord = z.object({
-  /** Unique within the run; span ids are derived from it. */
+  /** Unique within the run; span ids are derived from it: `activity#attempt`, for a part of an attempt `activity#attempt/part`. */
   key: z.string().min(1).max(200),
   name: z.string().min(1).max(200),
   type: z.enum(['span', 'agent', 'generation', 'tool', 'retriever', 'evaluator']),
@@ -33,6 +35,8 @@ export const SpanRecord = z.object({
   usage: Usage.exactOptional(),
   /** What refusals of the endpoint taught on the way, one line each: `logprobs: true to false`. */
   learned: z.array(z.string().max(300)).exactOptional(),
+  /** Of a tool that ran in a turn's activity: the number of its request there, from 0. */
+  request: z.int().nonnegative().exactOptional(),
   /** A stored turn, or the text that a tool gave. */
   output: ContentId.exactOptional(),
   /** The stored text of what the model thought before its reply. */
@@ -128,5 +132,13 @@ export type ExportResult = z.infer<typeof ExportResult>;
 
 // What every activity returns: its result, what it cost, and the spans that tell of it.
 
+/** What an activity has done on the way to its result: it stands, whatever became of the rest. */
+export type DoneOnTheWay = { tools?: ToolResult[]; citations?: CheckedCitation[] };
+
 /** `usage` is null where no model took part. */
-export type ActivityResult<Result> = { result: Result; usage: Usage | null; spans: SpanRecord[] };
+export type ActivityResult<Result> = {
+  result: Result;
+  usage: Usage | null;
+  spans: SpanRecord[];
+  done?: DoneOnTheWay;
+};

@@ -1,4 +1,7 @@
-/** The leaves of a trace: one span for each attempt at an activity that left a record, and one for an end without any. */
+/**
+ * The leaves of a trace: one span for each attempt at an activity that left a record, one for each part of an attempt that
+ * has its own, as the tools of a turn do, and one for an end without any record.
+ */
 import type { SpanRecord, SpanScope, SpanType, TraceField, TraceSpan } from '../contracts/trace.ts';
 import type { ActivityStep } from './run-history.ts';
 
@@ -26,8 +29,8 @@ function spanOf(step: ActivityStep, scope: SpanScope | null, parent: string, rec
   return {
     key,
     parent,
-    name: nameOf(step, scope, record.name),
-    type: typeOf(step.type),
+    name: isPart(record) ? record.name : nameOf(step, scope, record.name),
+    type: isPart(record) ? typeOfPart(record) : typeOf(step.type),
     startMs,
     // Clocks that were set back in between must not make a span end before it began.
     endMs: Math.max(startMs, record.endMs),
@@ -40,7 +43,7 @@ function spanOf(step: ActivityStep, scope: SpanScope | null, parent: string, rec
       activityId: step.id,
       attempt,
       summary: step.summary,
-      ...waitOf(step, attempt),
+      ...waitOf(step, record),
       ...readingOf(record),
       ...learnedBy(record),
     },
@@ -69,6 +72,13 @@ function untoldSpan(step: ActivityStep, scope: SpanScope | null, parent: string,
     ...noModelCall,
   };
 }
+
+/** True of what an attempt did beside its own work: the tools before a model's call, a check of citations. */
+export function isPart({ key }: SpanRecord): boolean {
+  return key.includes('/');
+}
+
+const typeOfPart = ({ type }: SpanRecord): SpanType => (type === 'retriever' ? 'span' : type);
 
 const types: Record<string, SpanType> = {
   routeQuestion: 'generation',
@@ -101,10 +111,10 @@ function readingOf({ repairs, usage }: SpanRecord): Record<string, unknown> {
   };
 }
 
-/** Time from being scheduled to the first attempt. */
-function waitOf(step: ActivityStep, attempt: number): Record<string, number> {
-  const first = step.spans[0];
-  return attempt === 1 && first !== undefined ? { queueMs: Math.max(0, first.startMs - step.scheduledMs) } : {};
+/** Time from being scheduled to the first attempt, told with what it did first. */
+function waitOf(step: ActivityStep, record: SpanRecord): Record<string, number> {
+  const isFirst = record.attempt === 1 && record === step.spans[0];
+  return isFirst ? { queueMs: Math.max(0, record.startMs - step.scheduledMs) } : {};
 }
 
 /** Requests that were refused and sent again otherwise, and what that taught. */
@@ -114,6 +124,7 @@ function learnedBy({ learned = [] }: SpanRecord): Record<string, unknown> {
 
 function inputOf(step: ActivityStep, record: SpanRecord): TraceField | null {
   const [first] = step.input as [Record<string, unknown> | undefined];
+  if (isPart(record)) return record.request === undefined ? null : { kind: 'value', value: requestOf(step, record) };
   if (step.type === 'runTool') return { kind: 'value', value: first?.request ?? null };
   if (step.type === 'routeQuestion') return { kind: 'value', value: first ?? null };
   if (isModelCall(step.type) && record.output !== undefined)
@@ -121,9 +132,23 @@ function inputOf(step: ActivityStep, record: SpanRecord): TraceField | null {
   return null;
 }
 
+function requestOf({ input }: ActivityStep, { request = 0 }: SpanRecord): unknown {
+  const [first] = input as [{ requests?: unknown[] } | undefined];
+  return first?.requests?.[request] ?? null;
+}
+
 function outputOf(step: ActivityStep, record: SpanRecord): TraceField | null {
+  if (isPart(record)) return outputOfPart(step, record);
   if (step.type === 'runTool') return record.output === undefined ? null : { kind: 'content', id: record.output };
   if (isModelCall(step.type) && record.output !== undefined)
     return { kind: 'conversation', turn: record.output, part: 'reply' };
+  if (step.type === 'verifyCitations') return { kind: 'value', value: citationsOf(step.result) };
   return step.result === null ? null : { kind: 'value', value: step.result };
 }
+
+function outputOfPart({ citations }: ActivityStep, { output }: SpanRecord): TraceField | null {
+  if (output !== undefined) return { kind: 'content', id: output };
+  return citations === null ? null : { kind: 'value', value: citations };
+}
+
+const citationsOf = (result: unknown): unknown => (result as { citations?: unknown } | null)?.citations ?? result;

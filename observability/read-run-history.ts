@@ -1,5 +1,6 @@
 /** Reads a run out of its Temporal history, in the JSON form that Temporal's own tools write. */
 import { z } from 'zod';
+import { CheckedCitation } from '../contracts/evidence.ts';
 import { SpanRecord } from '../contracts/trace.ts';
 import type { ActivityStep, RunHistory, TaskStep, TimerStep } from './run-history.ts';
 
@@ -121,6 +122,7 @@ class Reader {
       state: 'open',
       result: null,
       spans: [],
+      citations: null,
       failure: null,
     });
   }
@@ -133,8 +135,9 @@ class Reader {
   #complete(event: HistoryEvent): void {
     const attributes = attributesOf(event, 'activityTaskCompleted') ?? {};
     const [value] = decodeAll(attributes.result);
-    const { result = null, spans } = (value ?? {}) as { result?: unknown; spans?: unknown };
-    const more = { closedMs: event.eventTime, state: 'completed', result, spans: recordsIn(spans) } as const;
+    const { result = null, spans, done } = (value ?? {}) as Said;
+    const told = { spans: recordsIn(spans), citations: citationsIn(done) };
+    const more = { closedMs: event.eventTime, state: 'completed', result, ...told } as const;
     this.#set(this.#activities, attributes.scheduledEventId, more);
   }
 
@@ -142,11 +145,12 @@ class Reader {
     const attributes = attributesOf(event, name) ?? {};
     const failure = Failure.nullish().parse(attributes.failure) ?? null;
     // An activity that was cancelled has no failure, but details of its own.
-    const said = detailsIn(failure) ?? (decodeAll(attributes.details)[0] as { spans?: unknown } | undefined);
+    const said = detailsIn(failure) ?? (decodeAll(attributes.details)[0] as Said | undefined);
     const more = {
       closedMs: event.eventTime,
       state,
       spans: recordsIn(said?.spans),
+      citations: citationsIn(said?.done),
       failure: messageOf(failure) ?? state,
     };
     this.#set(this.#activities, attributes.scheduledEventId, more);
@@ -203,7 +207,16 @@ function recordsIn(spans: unknown): SpanRecord[] {
   return Array.isArray(spans) ? spans.flatMap((span) => SpanRecord.safeParse(span).data ?? []) : [];
 }
 
-function detailsIn(failure: Failure | null): { spans?: unknown } | null {
+/** What an activity hands over, and a failed one in its details. */
+type Said = { result?: unknown; spans?: unknown; done?: unknown };
+
+const Checked = z.looseObject({ citations: z.array(CheckedCitation) });
+
+function citationsIn(done: unknown): CheckedCitation[] | null {
+  return Checked.safeParse(done).data?.citations ?? null;
+}
+
+function detailsIn(failure: Failure | null): Said | null {
   for (let inner: Failure | null = failure; inner !== null; inner = inner.cause ?? null) {
     const [detail] = decodeAll(inner.applicationFailureInfo?.details);
     if (typeof detail === 'object' && detail !== null) return detail;

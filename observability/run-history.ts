@@ -1,4 +1,5 @@
 /** A run as its history tells it: what was done, when, how often, and what came of it. */
+import type { CheckedCitation } from '../contracts/evidence.ts';
 import type { SpanRecord } from '../contracts/trace.ts';
 
 /** Times are milliseconds since the epoch, by the server's clock. */
@@ -17,8 +18,10 @@ export type ActivityStep = {
   state: 'open' | 'completed' | 'failed' | 'cancelled';
   /** What the activity gave, without usage and spans; null unless completed. */
   result: unknown;
-  /** One record an attempt that left one, the failed ones first. */
+  /** One record an attempt that left one, the failed ones first, and one for each part of an attempt that has its own. */
   spans: SpanRecord[];
+  /** Citations that were checked on the way to the result; null where none were. */
+  citations: CheckedCitation[] | null;
   failure: string | null;
 };
 export type TimerStep = { id: string; summary: string; startedMs: number; firedMs: number | null };

@@ -1,6 +1,6 @@
 /** What went on in a run and when, by the server's clock: attempts, what lies between them, and the worker deciding. */
-import type { SpanScope } from '../contracts/trace.ts';
-import { isModelCall } from './attempt-spans.ts';
+import type { SpanRecord, SpanScope } from '../contracts/trace.ts';
+import { isModelCall, isPart } from './attempt-spans.ts';
 import type { ActivityStep, RunHistory, TaskStep } from './run-history.ts';
 import { handOver, scopeOf } from './run-trace.ts';
 
@@ -56,15 +56,21 @@ function attemptSpans(step: ActivityStep, runEndMs: number): Span[] {
   const working: LatencyPart = isModelCall(type) ? 'model' : type === handOver ? 'orchestration' : 'tool';
   const spans: Span[] = [];
   let [reachedMs, told] = [scheduledMs, 0];
-  const attempt = (number: number, fromMs: number, toMs: number) => {
+  const attempt = (number: number, fromMs: number, toMs: number, part = working) => {
     // Attempts of a worker that died leave nothing: the time they took is lost like back-off.
     const before = told === 0 && number === 1 ? 'queue' : 'backoff';
-    spans.push({ part: before, fromMs: reachedMs, toMs: fromMs }, { part: working, fromMs, toMs });
+    spans.push({ part: before, fromMs: reachedMs, toMs: fromMs }, { part, fromMs, toMs });
     [reachedMs, told] = [toMs, number];
   };
   const shiftMs = clockShift(step);
-  for (const record of step.spans)
-    attempt(record.attempt, within(record.startMs + shiftMs), within(record.endMs + shiftMs));
+  for (const records of byAttempt(step.spans.filter(isOf(step)))) {
+    const [fromMs, toMs] = extentOf(records).map((ms) => within(ms + shiftMs)) as [number, number];
+    const own = records.filter((record) => !isPart(record));
+    // What an attempt at a model's call did beside it is work of ours.
+    attempt(records[0].attempt, fromMs, toMs, own.length === records.length ? working : 'tool');
+    for (const { startMs, endMs: lastMs } of own)
+      spans.push({ part: working, fromMs: within(startMs + shiftMs), toMs: within(lastMs + shiftMs) });
+  }
   if (startedMs !== null && told < attempts) attempt(attempts, within(startedMs), endMs);
   // The server tells the start of an attempt with its end: while a call is open, a worker is taken to be at it.
   const unstarted = closedMs === null ? working : 'queue';
@@ -75,11 +81,31 @@ function attemptSpans(step: ActivityStep, runEndMs: number): Span[] {
  * Records are timed by the worker's clock, events by the server's. Where the last attempt's record lies outside of what
  * the server saw of it, the clocks differ, and all records of the activity are moved by what puts that one in its middle.
  */
-function clockShift({ startedMs, closedMs, attempts, spans }: ActivityStep): number {
-  const last = spans.find(({ attempt }) => attempt === attempts);
-  if (last === undefined || startedMs === null || closedMs === null) return 0;
-  const [least, most] = [startedMs - last.startMs, closedMs - last.endMs];
+function clockShift(step: ActivityStep): number {
+  const { startedMs, closedMs, attempts } = step;
+  const last = step.spans.filter(isOf(step)).filter(({ attempt }) => attempt === attempts);
+  if (last.length === 0 || startedMs === null || closedMs === null) return 0;
+  const [fromMs, toMs] = extentOf(last);
+  const [least, most] = [startedMs - fromMs, closedMs - toMs];
   return least <= 0 && most >= 0 ? 0 : Math.round((least + most) / 2);
+}
+
+/** What an activity has found of one before it, which was lost, is none of its time. */
+const isOf =
+  ({ id }: ActivityStep) =>
+  ({ key }: SpanRecord): boolean =>
+    key.startsWith(`${id}#`);
+
+type Records = [SpanRecord, ...SpanRecord[]];
+
+/** In the order of attempts; the parts of one are with it. */
+function byAttempt(spans: readonly SpanRecord[]): Records[] {
+  return [...Map.groupBy(spans, ({ attempt }) => attempt).values()] as Records[];
+}
+
+function extentOf(records: readonly SpanRecord[]): [fromMs: number, toMs: number] {
+  const fromMs = records.reduce((least, { startMs }) => Math.min(least, startMs), Number.POSITIVE_INFINITY);
+  return [fromMs, records.reduce((most, { endMs }) => Math.max(most, endMs), 0)];
 }
 
 /** The worker deciding what comes next. A task that was lost with its worker lasts until the next. */

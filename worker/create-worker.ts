@@ -1,6 +1,7 @@
 /** Puts a worker together: connection, model, retrieval, stores, activities, workflows. */
 import { Client } from '@temporalio/client';
 import { NativeConnection, type WorkerOptions } from '@temporalio/worker';
+import { createTurnResults } from '../activities/agents/turn-results.ts';
 import { type Activities, createActivities } from '../activities/index.ts';
 import type { Config } from '../config/config.ts';
 import { dataPaths } from '../config/data-paths.ts';
@@ -171,6 +172,7 @@ function activitiesOf(config: Config, { endpoint, prices, traces, client, usable
     modelByRole: modelByRole(config),
     prices,
     journal,
+    turnResults: createTurnResults(paths.journal),
     content,
     retrieval,
     ownTools,

@@ -20,7 +20,8 @@ type Said = Conversation['messages'];
 /** What is new in this turn: the beginning of a conversation, or what follows a stored turn. */
 export type NewMessages =
   | { kind: 'opening'; settings: Settings; said: Said }
-  | { kind: 'following'; previous: ContentId; said: Said };
+  /** `before`: the conversation up to the stored turn, where it is loaded already. */
+  | { kind: 'following'; previous: ContentId; said: Said; before?: Conversation };
 
 /** The settings of an agent: those of its spec, no tools and free text unless `more` says otherwise. */
 export function settingsOf(
@@ -57,7 +58,7 @@ export async function takeTurn(
   const before: Conversation =
     added.kind === 'opening'
       ? { settings: added.settings, messages: [], reported: null, inputTokens: null }
-      : await loadConversation(deps, added.previous);
+      : (added.before ?? (await loadConversation(deps, added.previous)));
   const { snapshot: _snapshot, allowed: _allowed, ...settings } = before.settings;
   const conversation = { ...before, messages: [...before.messages, ...added.said] };
   const messages = await renderMessages(deps, conversation, context.signal);

@@ -1,41 +1,60 @@
-/** Asks the judge for a typed verdict on a draft. */
+/**
+ * Has a draft reviewed: code checks its citations first, and only a draft that is not weak by that is shown to the judge,
+ * for a typed verdict.
+ */
+import { weaknesses } from '../../agents/gate-rule.ts';
 import { judgeMessages, parseVerdict, verdictSchema } from '../../agents/judge.ts';
 import type { ActivityResult } from '../../contracts/trace.ts';
-import type { DoesNotFit, JudgeCall, Payment } from '../../contracts/agent-calls.ts';
+import type { CheckFailed, DoesNotFit, DraftRefused, JudgeCall, Payment } from '../../contracts/agent-calls.ts';
 import { Draft, type JudgeResult } from '../../contracts/agent.ts';
+import type { CheckedCitation } from '../../contracts/evidence.ts';
 import { repairMessages, settingsOf, takeTurn, type NewMessages } from './agent-turn.ts';
 import { runModelActivity } from './ask-model.ts';
+import { checkOnTheWay } from './check-draft.ts';
 import type { ActivityDependencies } from '../dependencies.ts';
 import { citedEvidence } from './evidence-text.ts';
 import type { ActivityContext } from '../context.ts';
 
+type Reviewed = JudgeResult | DraftRefused | CheckFailed;
+
 export const judgeDraft =
   (deps: ActivityDependencies) =>
-  (call: JudgeCall, payment: Payment): Promise<ActivityResult<JudgeResult | DoesNotFit>> =>
-    runModelActivity({ name: 'judge-llm', type: 'evaluator' }, async (context) => {
+  (call: JudgeCall, payment: Payment): Promise<ActivityResult<Reviewed | DoesNotFit>> =>
+    runModelActivity<Reviewed>({ name: 'judge-llm', type: 'evaluator' }, async (context) => {
       const next = call.kind === 'repair' ? repairMessages(call) : await opening(deps, context, call);
-      const { reply, turn } = await takeTurn(deps, context, next, {
-        mustAnswer: false,
-        payment,
-      });
-      const parsed = parseVerdict(reply);
-      return {
-        result: { ...parsed, turn },
-        usage: reply.usage,
-        span: { model: reply.model, usage: reply.usage, output: turn },
-      };
+      if ('asked' in next) return { result: next, usage: null, span: null };
+      const { reply, turn } = await takeTurn(deps, context, next, { mustAnswer: false, payment });
+      const span = { model: reply.model, usage: reply.usage, output: turn };
+      return { result: { ...parseVerdict(reply), turn }, usage: reply.usage, span };
     });
+
+type Opening = Extract<JudgeCall, { kind: 'opening' }>;
 
 async function opening(
   deps: ActivityDependencies,
   context: ActivityContext,
-  call: Extract<JudgeCall, { kind: 'opening' }>,
-): Promise<NewMessages> {
+  call: Opening,
+): Promise<NewMessages | DraftRefused | CheckFailed> {
   const draft = Draft.parse(JSON.parse(await deps.content.get(call.draft)));
-  const evidence = await citedEvidence(deps, context, call.snapshot, call.citations);
+  if (call.citations !== undefined) return judgeOpening(deps, context, call, { draft, citations: call.citations });
+  const citations = await checkOnTheWay(deps, context, call.snapshot, draft.citations);
+  if (citations === null) return { kind: 'check-failed', asked: false };
+  const reasons = weaknesses({ ...draft, citations }, call.rule);
+  if (reasons.length > 0) return { kind: 'refused', asked: false, reasons };
+  context.note({ startMs: Date.now() });
+  return judgeOpening(deps, context, call, { draft, citations });
+}
+
+async function judgeOpening(
+  deps: ActivityDependencies,
+  context: ActivityContext,
+  { snapshot, question, judge }: Opening,
+  { draft, citations }: { draft: Draft; citations: readonly CheckedCitation[] },
+): Promise<NewMessages> {
+  const evidence = await citedEvidence(deps, context, snapshot, citations);
   return {
     kind: 'opening',
-    settings: settingsOf('judge', call.judge, { snapshot: call.snapshot, responseFormat: verdictSchema }),
-    said: judgeMessages(call.judge.prompt ?? null, { question: call.question, answer: draft.answer, evidence }),
+    settings: settingsOf('judge', judge, { snapshot, responseFormat: verdictSchema }),
+    said: judgeMessages(judge.prompt ?? null, { question, answer: draft.answer, evidence }),
   };
 }

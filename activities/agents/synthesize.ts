@@ -1,11 +1,13 @@
-/** Asks the synthesizer for one answer from several results. */
+/** Asks the synthesizer for one answer from several results, and checks its citations. */
 import { parseSynthesis, synthesisMessages, synthesisSchema } from '../../agents/synthesizer.ts';
 import type { ActivityResult } from '../../contracts/trace.ts';
 import type { DoesNotFit, Payment, SynthesisCall } from '../../contracts/agent-calls.ts';
 import { Draft, type SynthesisResult } from '../../contracts/agent.ts';
 import { repairMessages, settingsOf, takeTurn, type NewMessages } from './agent-turn.ts';
 import { runModelActivity } from './ask-model.ts';
+import { checkOnTheWay } from './check-draft.ts';
 import type { ActivityDependencies } from '../dependencies.ts';
+import { loadConversation } from './conversation.ts';
 import { citedEvidence } from './evidence-text.ts';
 import type { ActivityContext } from '../context.ts';
 
@@ -23,6 +25,9 @@ export const synthesize =
       const done = (result: SynthesisResult) => ({ result, usage: reply.usage, span });
       if (parsed.kind === 'unparsable') return done({ ...parsed, turn });
       const synthesisId = await deps.content.put(JSON.stringify(parsed.synthesis));
+      const { snapshot } = call.kind === 'opening' ? call : (await loadConversation(deps, call.turn)).settings;
+      context.note({ ...span, endMs: Date.now() });
+      if (snapshot !== null) await checkOnTheWay(deps, context, snapshot, parsed.synthesis.citations);
       return done({ ...parsed, turn, synthesisId });
     });
 

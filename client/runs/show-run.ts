@@ -1,5 +1,5 @@
 /** Shows one run in full: its outcome when it has ended, its state while it goes on. */
-import type { RunProgress } from '../../contracts/run.ts';
+import type { RunProgress, ToolAsked } from '../../contracts/run.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { CommandFailure } from '../../lib/errors.ts';
 import { type FoundRun, findRun, isOpen } from './find-run.ts';
@@ -51,6 +51,9 @@ async function showOpenRun(
   else print(openRunText(progress, workflowId, linkLines(webUrl, serverStops(session))));
 }
 
+const toolText = ({ specialist, tool, argumentsText }: ToolAsked): string =>
+  printableLine(`  ${specialist} runs ${tool} ${argumentsText}`).slice(0, 160);
+
 function openRunText(progress: RunProgress, workflowId: string, link: readonly string[]): string {
   const { state } = progress;
   const drafts = state.specialist_output.map(
@@ -59,6 +62,7 @@ function openRunText(progress: RunProgress, workflowId: string, link: readonly s
   const lines = [
     printableLine(state.question),
     waitingText(progress, workflowId) ?? progressLine(progress),
+    ...progress.tools_asked.map(toolText),
     ...drafts,
     ...link,
   ];

@@ -9,6 +9,7 @@ export const tools = {
   search_comments: defineTool({
     description: 'Finds line comments of source code that hold a word of the query, each with a line around it.',
     kind: 'code',
+    readOnly: true,
     parameters: z.strictObject({ query: z.string().min(1).max(500).describe('Words to look for.') }),
     run(view, { query }) {
       const words = query.toLowerCase().match(/\w{3,}/g) ?? [];

@@ -22,6 +22,7 @@ const ToolShape = z.object({
   description: z.string().trim().min(1).max(2000),
   kind: z.enum(['code', 'docs', 'any']),
   parameters: z.instanceof(z.ZodObject),
+  readOnly: z.boolean().exactOptional(),
   run: z.custom<Tool['run']>((value) => typeof value === 'function', 'expected a function'),
 });
 

@@ -17,6 +17,8 @@ export type Tool = {
   description: string;
   kind: 'code' | 'docs' | 'any';
   parameters: z.ZodObject;
+  /** Of a tool of one's own: true where another run of the same call costs nothing and has no effects. */
+  readOnly?: boolean;
   /** @param given arguments that have passed `parameters`. @throws ToolMisuse on what only the snapshot can refuse */
   run(view: SnapshotView, given: unknown, aids: SearchAids): ToolRun;
 };
@@ -26,10 +28,11 @@ export function defineTool<Shape extends z.ZodRawShape>(tool: {
   description: string;
   kind: Tool['kind'];
   parameters: z.ZodObject<Shape>;
+  readOnly?: boolean;
   run(view: SnapshotView, given: z.infer<z.ZodObject<Shape>>, aids: SearchAids): ToolRun;
 }): Tool {
-  const { description, kind, parameters } = tool;
-  return { description, kind, parameters, run: (view, given, aids) => tool.run(view, parameters.parse(given), aids) };
+  const { run, ...rest } = tool;
+  return { ...rest, run: (view, given, aids) => run(view, tool.parameters.parse(given), aids) };
 }
 
 /** Parameters that several tools share. */

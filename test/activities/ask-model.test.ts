@@ -12,6 +12,7 @@ import { noUsage } from '../../contracts/usage-sum.ts';
 import { CallDoesNotFit } from '../../models/allowance.ts';
 import { createContentStore } from '../../retrieval/store/content-store.ts';
 import { createFileJournal, type ReplyJournal } from '../../models/journal.ts';
+import { activityContext } from '../support/activity-context.ts';
 import { modelFor, question } from '../models/chat-scene.ts';
 import { completion, openAiError, type ScriptedReply } from '../support/scripted-server-reply.ts';
 import { type ScriptedServerOptions, startScriptedServer } from '../support/scripted-server.ts';
@@ -51,14 +52,11 @@ async function stage(t: TestContext, reply: ScriptedServerOptions['reply'] = () 
       } = {},
     ) {
       const { spent = noUsage, request = question(), smaller = [], shorter = [] } = more;
-      const signal = new AbortController().signal;
-      const note = (known: object) => void notes.push(known);
-      const tell = async () => {};
-      const frame: ActivityContext = { signal, run: { workflowId: 'w', runId: 'r' }, tell, spent, note };
+      const context = activityContext({ spent, note: (known) => void notes.push(known) });
       const payment = { key: 'call-1', requirePrice: false, scope: { stage: 'specialist' as const }, ...more.payment };
       return askModel(
         needs,
-        frame,
+        context,
         { request, smaller, shorter },
         grant === undefined ? payment : { ...payment, grant },
       );

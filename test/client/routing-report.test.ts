@@ -124,6 +124,7 @@ test('plain progress is a line for each change, none for a repetition, and says 
     doing,
     opening: null,
     waitingFor: null,
+    tools_asked: [],
     state: aState(),
   });
   view.preparing('starting the server');

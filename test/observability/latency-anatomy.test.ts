@@ -18,7 +18,16 @@ const attempt = (startMs: number, endMs: number, number = 1): ActivityStep['span
 };
 
 function activity(type: string, more: Partial<ActivityStep>): ActivityStep {
-  const plain = { id: '1', summary: '', input: [], startedMs: null, closedMs: null, result: null, failure: null };
+  const plain = {
+    id: '1',
+    summary: '',
+    input: [],
+    startedMs: null,
+    closedMs: null,
+    result: null,
+    failure: null,
+    citations: null,
+  };
   return { ...plain, type, scheduledMs: 0, attempts: 1, state: 'completed', spans: [], ...more };
 }
 

@@ -4,13 +4,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { askModel } from '../../activities/agents/ask-model.ts';
-import type { ActivityContext } from '../../activities/context.ts';
 import { readConfig } from '../../config/read-config.ts';
-import { noUsage } from '../../contracts/usage-sum.ts';
 import { createFileJournal } from '../../models/journal.ts';
 import { openPriceList } from '../../config/price-list.ts';
 import { createContentStore } from '../../retrieval/store/content-store.ts';
 import { modelByRole, openModel } from '../../worker/model-endpoint.ts';
+import { activityContext } from '../support/activity-context.ts';
 import { question } from '../models/chat-scene.ts';
 
 /** What a worker with the built-in model asks with, and the replies that it wrote itself. */
@@ -32,13 +31,7 @@ async function worker(journal: string, faults: string) {
     journal: createFileJournal(journal),
     content: createContentStore(join(journal, 'content')),
   };
-  const context: ActivityContext = {
-    signal: new AbortController().signal,
-    run: { workflowId: 'w', runId: 'r' },
-    spent: noUsage,
-    note: () => {},
-    tell: async () => {},
-  };
+  const context = activityContext();
   const payment = { key: 'call-1', requirePrice: true, scope: { stage: 'specialist' as const } };
   return {
     url: endpoint.url,

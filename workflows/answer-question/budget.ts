@@ -191,6 +191,11 @@ export class RunBudget {
     this.#waiting.push(call);
   }
 
+  /** The call has ended without being sent, for another reason than room: it does not count. */
+  withdraw(): void {
+    this.#begun -= 1;
+  }
+
   /** The call waits no longer. */
   leave(call: Call): void {
     const at = this.#waiting.indexOf(call);

@@ -6,7 +6,7 @@
  */
 import type { Payment, RepairCall } from '../../contracts/agent-calls.ts';
 import type { ContentId } from '../../contracts/snapshot.ts';
-import type { ActivityResult, SpanScope } from '../../contracts/trace.ts';
+import type { ActivityResult, DoneOnTheWay, SpanScope } from '../../contracts/trace.ts';
 import type { Branch } from './branch.ts';
 import { BudgetSpent } from './budget.ts';
 import { Unavailable } from './failures.ts';
@@ -22,6 +22,8 @@ export type AboutCall = {
   summary: string;
   /** Waits for the call as its own; without one the call stands beside the branches that are open. */
   branch?: Branch;
+  /** Told of what the activity has done on the way, whatever became of it. */
+  onDone?: (done: DoneOnTheWay) => void;
 };
 
 type AsksModel<Name extends ModelActivity> = {
@@ -31,6 +33,9 @@ type RunsTool<Name extends ToolActivity> = {
   executeWithOptions(options: { summary: string }, args: [InputOf<Name>]): Promise<ActivityResult<ResultOf<Name>>>;
 };
 
+/** Read each time that the call is sent: what has been done meanwhile need not be done again. */
+type Given<Name extends ModelActivity> = InputOf<Name> | (() => InputOf<Name>);
+
 /**
  * One model call, granted what it may use before it is made.
  * @throws BudgetSpent, also where what is left of the budget leaves no room for the call; Unavailable; the cancellation
@@ -38,11 +43,12 @@ type RunsTool<Name extends ToolActivity> = {
 export function callModel<Name extends ModelActivity>(
   caller: CallerOfActivities,
   name: Name,
-  input: InputOf<Name>,
+  given: Given<Name>,
   { summary, ...about }: AboutCall & { optional?: boolean; withoutPerson?: boolean },
 ): Promise<ResultOf<Name>> {
   const activity = caller.activities[name] as unknown as AsksModel<Name>;
-  return paidCall(caller, about, (payment) => activity.executeWithOptions({ summary }, [input, payment]));
+  const input = typeof given === 'function' ? given : () => given;
+  return paidCall(caller, about, (payment) => activity.executeWithOptions({ summary }, [input(), payment]));
 }
 
 /**
@@ -100,7 +106,7 @@ export type AboutAgent = Omit<AboutCall, 'summary'> & {
 export async function callAgent<Name extends 'callSpecialist' | 'judgeDraft' | 'synthesize'>(
   caller: CallerOfActivities,
   name: Name,
-  input: InputOf<Name>,
+  input: Given<Name>,
   { who, purpose, mustAnswer, ...about }: AboutAgent,
 ): Promise<ResultOf<Name>> {
   let reply = await callModel(caller, name, input, { ...about, summary: inShort(`${who}: ${purpose}`) });

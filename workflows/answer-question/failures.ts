@@ -3,7 +3,7 @@ import { ActivityFailure, ApplicationFailure, CancelledFailure, TimeoutFailure }
 import type { FailureDetail } from '../../activities/failures.ts';
 import { type FailureKind, failureKinds } from '../../contracts/failures.ts';
 import type { RunFailure } from '../../contracts/run.ts';
-import type { SpanRecord } from '../../contracts/trace.ts';
+import type { DoneOnTheWay, SpanRecord } from '../../contracts/trace.ts';
 
 export type ReadFailure = {
   failure: RunFailure;
@@ -14,6 +14,8 @@ export type ReadFailure = {
   /** The time ran out with no answer at all, as when the worker was away: worth another try at once. */
   expired: boolean;
   spans: readonly SpanRecord[];
+  /** What stands although the activity has failed. */
+  done: DoneOnTheWay;
 };
 
 /** Thrown when a run cannot go on. */
@@ -37,7 +39,14 @@ export function readFailure(error: unknown): ReadFailure {
   const { setting, wait } = failureKinds[kind];
   const what = kind === 'WorkerLost' ? 'was lost with its worker' : expired ? 'did not end in time' : 'failed';
   const message = `${error.activityType} ${what} (${cause?.message ?? 'no reason given'})`.slice(0, 1000);
-  return { failure: { kind, message, setting }, retryAfterMs: null, wait, expired, spans: heartbeatSpans(cause) };
+  return {
+    failure: { kind, message, setting },
+    retryAfterMs: null,
+    wait,
+    expired,
+    spans: heartbeatSpans(cause),
+    done: {},
+  };
 }
 
 /** What attempts before the one that timed out have left in the heartbeat's details: they may have been paid for. */
@@ -47,12 +56,12 @@ function heartbeatSpans(timeout: Error | undefined): readonly SpanRecord[] {
   return details?.spans ?? heartbeatSpans(timeout.cause);
 }
 
-/** What a cancelled activity says that it was paid for, as far as it could say anything. */
-export function spansOfCancelled(error: unknown): readonly SpanRecord[] {
+/** What a cancelled activity says that it was paid for and has done, as far as it could say anything. */
+export function toldByCancelled(error: unknown): Pick<ReadFailure, 'spans' | 'done'> {
   const cause = error instanceof ActivityFailure ? error.cause : error;
-  if (!(cause instanceof CancelledFailure)) return [];
-  const detail = cause.details?.[0] as Partial<Pick<FailureDetail, 'spans'>> | undefined;
-  return detail?.spans ?? [];
+  if (!(cause instanceof CancelledFailure)) return { spans: [], done: {} };
+  const detail = cause.details?.[0] as Partial<Pick<FailureDetail, 'spans' | 'done'>> | undefined;
+  return { spans: detail?.spans ?? [], done: detail?.done ?? {} };
 }
 
 const timeoutsOfOthers: Partial<Record<string, FailureKind>> = {
@@ -86,5 +95,6 @@ function readApplicationFailure(cause: ApplicationFailure): ReadFailure {
     wait: detail?.wait ?? false,
     expired: false,
     spans: detail?.spans ?? [],
+    done: detail?.done ?? {},
   };
 }

@@ -1,12 +1,17 @@
-/** The gate: code checks every citation first, then a model may judge; what is weak is told its reasons. */
+/**
+ * The gate: code checks every citation first, then a model may judge; what is weak is told its reasons. Where there is a
+ * judge both are one activity (agents/gate-rule.ts is applied between them); where that could not check, or no call could
+ * be had for it, the citations are checked by an activity of their own.
+ */
 import { metricMeter } from '@temporalio/workflow';
-import type { JudgeCall } from '../../contracts/agent-calls.ts';
+import type { CheckedDraft, GateRule, JudgeCall } from '../../contracts/agent-calls.ts';
 import type { SpecialistOutput, Verdict } from '../../contracts/agent.ts';
 import type { GateSpec } from '../../contracts/pipeline.ts';
 import type { RunFailure } from '../../contracts/run.ts';
-import type { ToolCalled } from '../../contracts/tools.ts';
-import type { SpanScope } from '../../contracts/trace.ts';
+import type { ContentId } from '../../contracts/snapshot.ts';
+import type { DoneOnTheWay, SpanScope } from '../../contracts/trace.ts';
 import { baselessAbstention } from './absence.ts';
+import { BudgetSpent } from './budget.ts';
 import { type Branch, sideBySide } from './branch.ts';
 import { callAgent, callTool } from './calls.ts';
 import { Unavailable } from './failures.ts';
@@ -27,21 +32,8 @@ const passes = ({ accepted, unjudged }: SpecialistOutput): boolean => accepted =
 
 async function review(run: Run, output: SpecialistOutput, branch: Branch): Promise<void> {
   const { gate } = run.input.pipeline;
-  const { draftId, specialist } = output;
-  if (draftId !== null) {
-    const scope = gateScope(run, output);
-    const input = { snapshot: snapshotOf(run), content: draftId, scope };
-    const summary = inShort(`${whoWrote(output)}: check its citations against the snapshot`);
-    output.citations = await callTool(run, 'verifyCitations', input, summary);
-  }
-  if (gate === null) {
-    const baseless = baselessAbstention(output, run.state.tools_called);
-    output.accepted = output.kind === 'draft' && baseless === null;
-    if (baseless !== null) output.reasons = [baseless];
-    return;
-  }
-  const reasons = weaknesses(output, gate, run.state.tools_called);
-  const verdict = reasons.length > 0 ? { accepted: false, reasons } : await judge(run, gate, { output, branch });
+  if (gate === null) return reviewWithoutGate(run, output);
+  const verdict = await verdictOn(run, gate, { output, branch });
   if ('unjudged' in verdict) {
     output.accepted = null;
     output.unjudged = verdict.unjudged;
@@ -49,8 +41,44 @@ async function review(run: Run, output: SpecialistOutput, branch: Branch): Promi
     output.accepted = verdict.accepted;
     output.reasons = [...verdict.reasons];
   }
-  const tags = { route: specialist, verdict: output.accepted ? 'accepted' : passes(output) ? 'unjudged' : 'weak' };
-  metricMeter.createCounter('switchyard_gate_verdicts').add(1, tags);
+  const word = output.accepted ? 'accepted' : passes(output) ? 'unjudged' : 'weak';
+  metricMeter.createCounter('switchyard_gate_verdicts').add(1, { route: output.specialist, verdict: word });
+}
+
+async function reviewWithoutGate(run: Run, output: SpecialistOutput): Promise<void> {
+  if (output.draftId !== null) await check(run, output, output.draftId);
+  const baseless = baselessAbstention(output, run.state.tools_called);
+  output.accepted = output.kind === 'draft' && baseless === null;
+  if (baseless !== null) output.reasons = [baseless];
+}
+
+type Reviewed = { output: SpecialistOutput; branch: Branch };
+
+async function verdictOn(
+  run: Run,
+  gate: GateSpec,
+  { output, branch }: Reviewed,
+): Promise<Verdict | { unjudged: string }> {
+  const { draftId, kind, reasons } = output;
+  if (draftId === null) return weak(reasons.length > 0 ? reasons : [`the result is ${kind}`]);
+  const { minResolvedCitations, minConfidence } = gate;
+  const baseless = baselessAbstention(output, run.state.tools_called);
+  const rule = { minResolvedCitations, minConfidence, baseless };
+  if (gate.judge !== null) return judge(run, { gate, judge: gate.judge, rule, draftId }, { output, branch });
+  const found = await check(run, output, draftId, rule);
+  return found.length > 0 ? weak(found) : { accepted: true, reasons: [] };
+}
+
+const weak = (reasons: readonly string[]): Verdict => ({ accepted: false, reasons: [...reasons] });
+
+/** Has code alone check a draft. @returns why it is weak by the rule; empty without one */
+async function check(run: Run, output: SpecialistOutput, draftId: ContentId, rule?: GateRule): Promise<string[]> {
+  const input = { snapshot: snapshotOf(run), content: draftId, scope: gateScope(run, output) };
+  const summary = inShort(`${whoWrote(output)}: check its citations against the snapshot`);
+  const ruled = rule === undefined ? input : { ...input, rule };
+  const { citations, reasons }: CheckedDraft = await callTool(run, 'verifyCitations', ruled, summary);
+  output.citations = citations;
+  return reasons;
 }
 
 /** A round of the gate follows each round of drafts. */
@@ -58,33 +86,56 @@ function gateScope({ state }: Run, { specialist }: SpecialistOutput): SpanScope 
   return { stage: 'gate', specialist, try: state.retry_count + 1 };
 }
 
-/** A judge that cannot be had, or gives no usable verdict, does not count against the draft: it stands, unjudged. */
+type Judging = { gate: GateSpec; judge: NonNullable<GateSpec['judge']>; rule: GateRule; draftId: ContentId };
+
+/**
+ * Has code check a draft, and a judge read it that is not weak by that. A judge that cannot be had, or gives no usable
+ * verdict, does not count against the draft: it stands, unjudged. Whatever becomes of the judge, the citations are checked.
+ */
 async function judge(
   run: Run,
-  gate: GateSpec,
-  { output, branch }: { output: SpecialistOutput; branch: Branch },
+  { gate, judge: spec, rule, draftId }: Judging,
+  { output, branch }: Reviewed,
 ): Promise<Verdict | { unjudged: string }> {
-  if (gate.judge === null || output.draftId === null) return { accepted: true, reasons: [] };
-  const opening: JudgeCall = {
-    kind: 'opening',
-    snapshot: snapshotOf(run),
-    question: run.state.question,
-    judge: gate.judge,
-    draft: output.draftId,
-    citations: output.citations,
+  const withoutPerson = gate.judgeRequired !== true;
+  const opening = { kind: 'opening', snapshot: snapshotOf(run), question: run.state.question, judge: spec } as const;
+  let checked = false;
+  const onDone = ({ citations }: DoneOnTheWay) => {
+    if (citations === undefined) return;
+    output.citations = citations;
+    checked = true;
   };
   const scope = gateScope(run, output);
-  const withoutPerson = gate.judgeRequired !== true;
-  const about = { scope, branch, who: whoWrote(output), purpose: 'judge the draft', mustAnswer: true, withoutPerson };
-  try {
-    const reply = await callAgent(run, 'judgeDraft', opening, about);
-    if (reply.kind === 'verdict') return reply.verdict;
-    if (withoutPerson) return { unjudged: `the judge's reply could not be used: ${reply.problem}` };
-    return { accepted: false, reasons: [`the judge gave no verdict: ${reply.problem}`] };
-  } catch (error) {
-    if (!(error instanceof Unavailable) || !withoutPerson || !isOfModel(error.failure)) throw error;
-    return { unjudged: `${error.failure.kind}: ${error.message}`.slice(0, 500) };
+  const purpose = 'check its citations → judge the draft';
+  const about = { scope, branch, who: whoWrote(output), purpose, mustAnswer: true, withoutPerson, onDone };
+  const call = (): JudgeCall => {
+    return { ...opening, draft: draftId, rule, ...(checked ? { citations: output.citations } : {}) };
+  };
+  let reply = await callAgent(run, 'judgeDraft', call, about).catch(notHad);
+  if (!checked) {
+    const found = await check(run, output, draftId, rule);
+    checked = true;
+    if (found.length > 0) return weak(found);
+    if (reply.kind === 'check-failed') reply = await callAgent(run, 'judgeDraft', call, about).catch(notHad);
   }
+  if (reply.kind === 'verdict') return reply.verdict;
+  if (reply.kind === 'refused') return weak(reply.reasons);
+  if (reply.kind === 'not-had') return withoutJudge(reply.error, withoutPerson);
+  const problem = reply.kind === 'unparsable' ? reply.problem : 'it was not asked';
+  if (withoutPerson) return { unjudged: `the judge's reply could not be used: ${problem}` };
+  return weak([`the judge gave no verdict: ${problem}`]);
+}
+
+/** The budget or a failure has kept the judge away. @throws everything else, cancellations among it */
+function notHad(error: unknown): { kind: 'not-had'; error: BudgetSpent | Unavailable } {
+  if (error instanceof BudgetSpent || error instanceof Unavailable) return { kind: 'not-had', error };
+  throw error;
+}
+
+/** @throws what is no reason to go without a judge */
+function withoutJudge(error: BudgetSpent | Unavailable, withoutPerson: boolean): { unjudged: string } {
+  if (!(error instanceof Unavailable) || !withoutPerson || !isOfModel(error.failure)) throw error;
+  return { unjudged: `${error.failure.kind}: ${error.message}`.slice(0, 500) };
 }
 
 /** Failures of the model and of the way to it; what is wrong with the repository or the data directory is the run's. */
@@ -92,34 +143,6 @@ const isOfModel = ({ kind }: RunFailure): boolean => kind.startsWith('Model') ||
 
 /** For the Web UI. */
 const whoWrote = ({ specialist, try: tryNumber }: SpecialistOutput) => `${specialist} specialist, try ${tryNumber}`;
-
-// What code alone can say of a result, before any judge is asked: pure.
-
-/** Reasons why a result is weak; empty when code finds none. A "not in the repository" needs no citation, but a search. */
-export function weaknesses(
-  output: SpecialistOutput,
-  gate: Pick<GateSpec, 'minResolvedCitations' | 'minConfidence'>,
-  toolsCalled: readonly ToolCalled[],
-): string[] {
-  if (output.kind === 'empty' || output.kind === 'failed')
-    return output.reasons.length > 0 ? output.reasons : [`the result is ${output.kind}`];
-  if (output.insufficient) return [baselessAbstention(output, toolsCalled)].filter((reason) => reason !== null);
-  const reasons: string[] = [];
-  if (output.citations.length === 0) reasons.push('nothing is cited: cite the lines that prove the answer');
-  const unresolved = output.citations.filter((citation) => citation.status === 'unresolved');
-  const resolvedShare = 1 - unresolved.length / Math.max(1, output.citations.length);
-  if (resolvedShare < gate.minResolvedCitations) {
-    for (const { path, firstLine, lastLine, reason } of unresolved.slice(0, 5)) {
-      reasons.push(
-        `the citation ${path}:${firstLine}-${lastLine} does not hold: ${reason ?? 'its words are not there'}`,
-      );
-    }
-  }
-  if (output.confidence < gate.minConfidence) {
-    reasons.push(`the confidence ${output.confidence} is under ${gate.minConfidence}: look further`);
-  }
-  return reasons;
-}
 
 /** The result to show when none was accepted: cited ones first, then the most confident. */
 export function bestOutput(outputs: readonly SpecialistOutput[]): SpecialistOutput | null {

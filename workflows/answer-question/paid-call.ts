@@ -11,15 +11,17 @@
  *    number: the run's clock bounds the former, the limit of waits for a person the latter.
  * 6. A call whose time ran out without an answer is scheduled again at once, three times; then a person is waited for.
  * 7. A cancellation is thrown as it is, and never waited out; what the call tells that it has used is counted.
- * 8. A call that is not worth a person's time fails where it would wait for one; for the rest it is as any other.
+ * 8. A call that asked no model does not count, as one that does not fit; what it was granted is given back.
+ * 9. What an activity has done on the way is told before anything is waited for or thrown, also where it was cancelled.
+ * 10. A call that is not worth a person's time fails where it would wait for one; for the rest it is as any other.
  */
 import { isCancellation } from '@temporalio/workflow';
 import type { DoesNotFit, Payment } from '../../contracts/agent-calls.ts';
 import type { CallLimits, RunFailure } from '../../contracts/run.ts';
-import type { ActivityResult, SpanRecord, SpanScope } from '../../contracts/trace.ts';
+import type { ActivityResult, DoneOnTheWay, SpanRecord, SpanScope } from '../../contracts/trace.ts';
 import type { Branch } from './branch.ts';
 import { BudgetSpent, type Call, type RunBudget } from './budget.ts';
-import { readFailure, type ReadFailure, spansOfCancelled, Unavailable } from './failures.ts';
+import { readFailure, type ReadFailure, toldByCancelled, Unavailable } from './failures.ts';
 import type { OpenWaits } from './waits.ts';
 
 /** What a call needs of its run. */
@@ -44,9 +46,15 @@ export type PaidResult<Result> = Promise<ActivityResult<Result | DoesNotFit>>;
 
 /**
  * `optional`: the run can do without the call, so that it neither waits nor is made again beyond its own attempts.
- * `withoutPerson`: it does not wait for a person.
+ * `withoutPerson`: it does not wait for a person. `onDone`: told of what the activity has done on the way.
  */
-type About = { scope: SpanScope; branch?: Branch; optional?: boolean; withoutPerson?: boolean };
+type About = {
+  scope: SpanScope;
+  branch?: Branch;
+  optional?: boolean;
+  withoutPerson?: boolean;
+  onDone?: ((done: DoneOnTheWay) => void) | undefined;
+};
 
 /**
  * Makes a model call. Where its share of what is left is too small, it waits until it can have all that is left.
@@ -54,7 +62,7 @@ type About = { scope: SpanScope; branch?: Branch; optional?: boolean; withoutPer
  */
 export async function paidCall<Result>(
   caller: Caller,
-  { scope, branch, optional = false, withoutPerson = false }: About,
+  { scope, branch, optional = false, withoutPerson = false, onDone }: About,
   ask: (payment: Payment) => PaidResult<Result>,
 ): Promise<Result> {
   const { budget, until } = caller;
@@ -75,10 +83,11 @@ export async function paidCall<Result>(
     }
     let answer: Result | DoesNotFit;
     try {
-      answer = await untilAnswered(caller, send, { call, optional, withoutPerson });
+      answer = await untilAnswered(caller, send, { call, optional, withoutPerson, onDone });
     } finally {
       budget.end(call);
     }
+    if (wasNotAsked(answer)) budget.withdraw();
     if (!isRefusal(answer)) return answer;
     budget.refuse(call, answer.limit);
     if (optional) {
@@ -92,10 +101,14 @@ function isRefusal<Result>(answer: Result | DoesNotFit): answer is DoesNotFit {
   return typeof answer === 'object' && answer !== null && 'kind' in answer && answer.kind === 'does-not-fit';
 }
 
+function wasNotAsked(answer: unknown): boolean {
+  return typeof answer === 'object' && answer !== null && 'asked' in answer && answer.asked === false;
+}
+
 /** How often a call is scheduled again after its time ran out with no answer at all (the worker was away). */
 const expiriesAllowed = 3;
 
-type Asking = { call?: Call | null } & Pick<About, 'optional' | 'withoutPerson'>;
+type Asking = { call?: Call | null } & Pick<About, 'optional' | 'withoutPerson' | 'onDone'>;
 
 /**
  * Calls an activity until it answers.
@@ -106,10 +119,10 @@ type Asking = { call?: Call | null } & Pick<About, 'optional' | 'withoutPerson'>
 export async function untilAnswered<Result>(
   caller: Caller,
   send: () => Promise<ActivityResult<Result>>,
-  { call = null, optional = false, withoutPerson = false }: Asking = {},
+  { call = null, optional = false, withoutPerson = false, onDone }: Asking = {},
 ): Promise<Result> {
   for (let expiries = 0; ; ) {
-    const ended = await callOnce(caller, send, call);
+    const ended = await callOnce(caller, send, { call, onDone });
     if (ended.failed === null) return ended.result;
     const { failure, retryAfterMs, wait, expired } = ended.failed;
     expiries += expired ? 1 : 0;
@@ -125,23 +138,26 @@ export async function untilAnswered<Result>(
 async function callOnce<Result>(
   { budget, waits, onSettled }: Caller,
   send: () => Promise<ActivityResult<Result>>,
-  call: Call | null,
+  { call = null, onDone = () => {} }: Pick<Asking, 'call' | 'onDone'>,
 ): Promise<{ failed: null; result: Result } | { failed: ReadFailure }> {
   const end = waits.open({ kind: 'call' });
   try {
-    const { result, usage, spans } = await send().finally(end);
+    const { result, usage, spans, done = {} } = await send().finally(end);
     budget.settle(usage, spans, call);
+    onDone(done);
     onSettled(spans);
     return { failed: null, result };
   } catch (error) {
     if (isCancellation(error)) {
-      const paid = spansOfCancelled(error);
-      budget.settle(null, paid, call);
-      onSettled(paid);
+      const { spans, done } = toldByCancelled(error);
+      budget.settle(null, spans, call);
+      onDone(done);
+      onSettled(spans);
       throw error;
     }
     const failed = readFailure(error);
     budget.settle(null, failed.spans, call);
+    onDone(failed.done);
     onSettled(failed.spans);
     return { failed };
   }

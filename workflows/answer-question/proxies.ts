@@ -2,6 +2,7 @@
 import { ActivityCancellationType, proxyActivities } from '@temporalio/workflow';
 import type { Activities } from '../../activities/index.ts';
 import type { DoesNotFit } from '../../contracts/agent-calls.ts';
+import { toolSeconds } from '../../contracts/names.ts';
 import type { CallLimits } from '../../contracts/run.ts';
 
 /** Activities that ask a model: each call is granted what it may use. */
@@ -30,11 +31,21 @@ export function activitiesWithin(limits: CallLimits, activityQueue?: string) {
   } as const;
   const { modelCallSeconds, modelCallTotalSeconds, modelCallAttempts: maximumAttempts } = limits;
   const attemptSeconds = modelCallSeconds + marginSeconds;
-  const { routeQuestion, callSpecialist, judgeDraft, synthesize } = proxyActivities<Pick<Activities, ModelActivity>>({
+  const retry = { maximumAttempts, initialInterval: '1s', backoffCoefficient: 2, maximumInterval: '30s' } as const;
+  const { routeQuestion } = proxyActivities<Pick<Activities, 'routeQuestion'>>({
     ...shared,
     startToCloseTimeout: `${attemptSeconds}s`,
     scheduleToCloseTimeout: `${modelCallTotalSeconds}s`,
-    retry: { maximumAttempts, initialInterval: '1s', backoffCoefficient: 2, maximumInterval: '30s' },
+    retry,
+  });
+  // Tools run in these, too; the limit of the model's own part is kept by its HTTP client.
+  const { callSpecialist, judgeDraft, synthesize } = proxyActivities<
+    Pick<Activities, 'callSpecialist' | 'judgeDraft' | 'synthesize'>
+  >({
+    ...shared,
+    startToCloseTimeout: `${attemptSeconds + toolSeconds}s`,
+    scheduleToCloseTimeout: `${modelCallTotalSeconds + toolSeconds}s`,
+    retry,
   });
   // A search waits for its reranker no longer than one call may take, whatever becomes of it.
   const { rerankPlaces } = proxyActivities<Pick<Activities, 'rerankPlaces'>>({
@@ -50,7 +61,7 @@ export function activitiesWithin(limits: CallLimits, activityQueue?: string) {
   });
   const { runTool, verifyCitations } = proxyActivities<Pick<Activities, 'runTool' | 'verifyCitations'>>({
     ...shared,
-    startToCloseTimeout: '2m',
+    startToCloseTimeout: `${toolSeconds}s`,
     scheduleToCloseTimeout: '30m',
     retry: { maximumAttempts: 5, initialInterval: '500ms', maximumInterval: '10s' },
   });

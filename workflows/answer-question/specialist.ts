@@ -1,15 +1,17 @@
 /** One specialist at work: turn by turn, with the tools that it asks for, until it has a draft or its limits end it. */
-import type { SpecialistCall, ToolAnswer } from '../../contracts/agent-calls.ts';
+import type { RunToolInput, SpecialistCall, ToolsFailed } from '../../contracts/agent-calls.ts';
 import type { SpecialistResult } from '../../contracts/agent.ts';
+import { toolNames } from '../../contracts/names.ts';
 import type { ContentId } from '../../contracts/snapshot.ts';
 import type { SpecialistSpec } from '../../contracts/pipeline.ts';
-import type { RunToolInput, ToolRequest, ToolResult } from '../../contracts/tools.ts';
+import type { ToolRequest } from '../../contracts/tools.ts';
 import { subjectOf } from './absence.ts';
 import type { Branch } from './branch.ts';
 import { BudgetSpent } from './budget.ts';
 import { callAgent, callTool, tryModel } from './calls.ts';
 import { type Run, snapshotOf } from './state.ts';
-import { inShort } from './visibility.ts';
+import { type KnownResult, ToolTurn } from './tool-turn.ts';
+import { inShort, toolsText } from './visibility.ts';
 
 /** Model calls kept back for the judge and the synthesizer when a specialist nears the end of the budget. */
 const callsKept = 2;
@@ -29,76 +31,109 @@ export async function untilDraft(
   const { specialist, branch } = specialistTry;
   const mustAnswer = (turnNumber: number) =>
     turnNumber >= specialist.turnLimit || run.budget.shouldAnswer(branch, callsKept);
-  let call: SpecialistCall = {
+  let reply = await askFirst(run, specialistTry, feedback, mustAnswer(1));
+  for (let turnNumber = 2; reply.kind === 'tools'; turnNumber += 1) {
+    const turn = new ToolTurn(run, specialistTry, reply);
+    try {
+      reply = await afterTools(run, specialistTry, turn, () => mustAnswer(turnNumber));
+    } finally {
+      turn.end();
+    }
+  }
+  return reply;
+}
+
+/** The reply that follows a turn's tools. What could not be run with its call is run by itself. */
+async function afterTools(
+  run: Run,
+  specialistTry: SpecialistTry,
+  turn: ToolTurn,
+  mustAnswer: () => boolean,
+): Promise<SpecialistResult> {
+  if (!isFused(run, specialistTry, turn)) await runMissing(run, specialistTry, turn);
+  const reply = await askNext(run, specialistTry, turn, mustAnswer());
+  if (reply.kind !== 'tools-failed') return reply;
+  await runMissing(run, specialistTry, turn);
+  const next = await askNext(run, specialistTry, turn, mustAnswer());
+  if (next.kind === 'tools-failed') throw new Error('tools have failed in a call that had all results');
+  return next;
+}
+
+async function askFirst(
+  run: Run,
+  specialistTry: SpecialistTry,
+  feedback: Feedback | null,
+  mustAnswer: boolean,
+): Promise<SpecialistResult> {
+  const call: SpecialistCall = {
     kind: 'opening',
     snapshot: snapshotOf(run),
     question: run.state.question,
-    specialist,
+    specialist: specialistTry.specialist,
     review: [...(feedback?.reasons ?? [])],
     earlierDraft: feedback?.earlierDraft ?? null,
-    mustAnswer: mustAnswer(1),
+    mustAnswer,
   };
-  for (let turnNumber = 1; ; turnNumber += 1) {
-    const reply = await fittingReply(run, specialistTry, call);
-    if (reply.kind !== 'tools') return reply;
-    const answers = await runTools(run, specialistTry, reply.requests);
-    call = { kind: 'next', turn: reply.turn, answers, mustAnswer: mustAnswer(turnNumber + 1) };
-  }
+  const reply = await callAgent(run, 'callSpecialist', call, aboutCall(specialistTry, mustAnswer));
+  if (reply.kind === 'tools-failed') throw new Error('an opening has no tools to run');
+  return reply;
 }
 
 /** A turn that does not fit becomes the last one, which is asked with less of what the tools have shown. */
-async function fittingReply(run: Run, specialistTry: SpecialistTry, call: SpecialistCall): Promise<SpecialistResult> {
+async function askNext(
+  run: Run,
+  specialistTry: SpecialistTry,
+  turn: ToolTurn,
+  mustAnswer: boolean,
+): Promise<SpecialistResult | ToolsFailed> {
+  const ask = (last: boolean) => {
+    const { onDone } = turn;
+    const about = { ...aboutCall(specialistTry, last, turn.missing), onDone };
+    return callAgent(run, 'callSpecialist', () => turn.call(last), about);
+  };
   try {
-    return await askSpecialist(run, specialistTry, call);
+    return await ask(mustAnswer);
   } catch (error) {
     const noRoom = error instanceof BudgetSpent && error.limit !== 'modelCalls';
-    if (!noRoom || call.kind !== 'next' || call.mustAnswer) throw error;
-    return askSpecialist(run, specialistTry, { ...call, mustAnswer: true });
+    if (!noRoom || mustAnswer) throw error;
+    return ask(true);
   }
 }
 
-function askSpecialist(run: Run, specialistTry: SpecialistTry, call: SpecialistCall): Promise<SpecialistResult> {
+function aboutCall(specialistTry: SpecialistTry, mustAnswer: boolean, tools: readonly ToolRequest[] = []) {
   const { branch } = specialistTry;
-  const { mustAnswer } = call;
-  const purpose = mustAnswer ? 'answer now' : 'think';
-  const about = { scope: scopeOf(specialistTry), branch, who: nameOf(specialistTry), purpose, mustAnswer };
-  return callAgent(run, 'callSpecialist', call, about);
+  const asked = mustAnswer ? 'answer now' : 'think';
+  const purpose = tools.length === 0 ? asked : `${toolsText(tools)} → ${asked}`;
+  return { scope: scopeOf(specialistTry), branch, who: nameOf(specialistTry), purpose, mustAnswer };
 }
 
-/** Runs the requested tools side by side; what a model asked for wrongly comes back to it as a tool error. */
-async function runTools(
-  run: Run,
-  specialistTry: SpecialistTry,
-  requests: readonly ToolRequest[],
-): Promise<ToolAnswer[]> {
-  const { specialist, tryNumber } = specialistTry;
-  const done = await Promise.all(requests.map((request) => runTool(run, specialistTry, request)));
-  done.forEach(({ result: { status, content, evidence, problem } }, at) => {
-    const { tool = '', argumentsText = '' } = requests[at] ?? {};
-    const paths = [...new Set(evidence.map(({ path }) => path))];
-    const called = { specialist: specialist.name, try: tryNumber, tool, argumentsText, status, content, paths };
-    run.state.tools_called.push({ ...called, ...(problem === undefined ? {} : { problem }) });
-  });
-  return done.map(({ result: { callId, content, renderer }, order }) => ({
-    callId,
-    content,
-    renderer,
-    ...(order === undefined ? {} : { order }),
-  }));
+/**
+ * A step is worth recording if it costs or has effects: tools that only read, here, run with the call that follows them.
+ * A name that is no tool of the specialist's is answered with an error, by any worker.
+ */
+function isFused(run: Run, { specialist }: SpecialistTry, { missing }: ToolTurn): boolean {
+  const { rerank } = run.input.pipeline;
+  const onlyReads = (tool: string) =>
+    isOwn(tool) || run.readOnlyTools.includes(tool) || !specialist.tools.includes(tool);
+  return missing.every(({ tool }) => onlyReads(tool) && (rerank === undefined || !isSearch(tool)));
+}
+
+const isOwn = (tool: string): boolean => (toolNames as readonly string[]).includes(tool);
+
+/** Runs what has no result yet side by side, each by itself; what a model asked for wrongly comes back to it as a tool error. */
+async function runMissing(run: Run, specialistTry: SpecialistTry, turn: ToolTurn): Promise<void> {
+  turn.know(await Promise.all(turn.missing.map((request) => runTool(run, specialistTry, request))));
 }
 
 type Ordered = Pick<RunToolInput, 'order' | 'notReranked'>;
 
-async function runTool(
-  run: Run,
-  specialistTry: SpecialistTry,
-  request: ToolRequest,
-): Promise<{ result: ToolResult; order: Ordered['order'] | undefined }> {
+async function runTool(run: Run, specialistTry: SpecialistTry, request: ToolRequest): Promise<KnownResult> {
   const summary = inShort(`${nameOf(specialistTry)}: ${request.tool} ${subjectOf(request.argumentsText)}`);
   const ordered = await rerankedPlaces(run, specialistTry, { request, summary });
   const { tools: allowed } = specialistTry.specialist;
   const input = { snapshot: snapshotOf(run), request, allowed, scope: scopeOf(specialistTry), ...ordered };
-  return { result: await callTool(run, 'runTool', input, summary), order: ordered.order };
+  const result = await callTool(run, 'runTool', input, summary);
+  return ordered.order === undefined ? { result } : { result, order: ordered.order };
 }
 
 /** What a model puts first of a search, where the pipeline asks for it; without it the search's own order stays. */
@@ -108,8 +143,8 @@ async function rerankedPlaces(
   { request, summary }: { request: ToolRequest; summary: string },
 ): Promise<Ordered> {
   const { rerank } = run.input.pipeline;
-  const isSearch = request.tool === 'search_code' || request.tool === 'search_docs';
-  if (rerank === undefined || !isSearch || !specialistTry.specialist.tools.includes(request.tool)) return {};
+  if (rerank === undefined || !isSearch(request.tool) || !specialistTry.specialist.tools.includes(request.tool))
+    return {};
   if (run.budget.nearlySpent(callsKept)) return notReranked('the budget is nearly spent');
   const call = { snapshot: snapshotOf(run), request, rerank };
   const about = { scope: scopeOf(specialistTry), summary: `${summary}: rerank` };
@@ -119,6 +154,8 @@ async function rerankedPlaces(
   if (problem !== undefined) return notReranked(problem);
   return order.length === 0 ? {} : { order };
 }
+
+const isSearch = (tool: string): boolean => tool === 'search_code' || tool === 'search_docs';
 
 function notReranked(why: string): Ordered {
   return { notReranked: `in the search's own order: ${why}`.slice(0, 300) };

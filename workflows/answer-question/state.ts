@@ -19,6 +19,8 @@ export type Run = CallerOfActivities & {
   /** What the outcome will hold. */
   readonly state: AnswerState;
   readonly visibility: Visibility;
+  /** Tools that are not built in and say that they only read; known once the repository is open. */
+  readOnlyTools: readonly string[];
 };
 
 /** Puts a run together; the query and the signal are answered from here on. */
@@ -39,7 +41,8 @@ export function beginRun(input: QuestionInput): Run {
   const outages = new Outages(input.limits, waits, visibility);
   const activities = activitiesWithin(input.limits, input.activityQueue);
   const { limits } = input;
-  return { input, limits, state, visibility, budget, waits, outages, activities, until: condition, onSettled };
+  const parts = { input, limits, state, visibility, budget, waits, outages, activities };
+  return { ...parts, readOnlyTools: [], until: condition, onSettled };
 }
 
 /** The state of a question that nothing has been done for. */

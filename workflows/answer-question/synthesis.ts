@@ -1,7 +1,10 @@
 /** Synthesis: one answer from the accepted drafts; what was replaced is listed with the reason. */
 import type { SynthesisCall } from '../../contracts/agent-calls.ts';
 import type { SpecialistOutput, SynthesisResult } from '../../contracts/agent.ts';
+import type { CheckedCitation } from '../../contracts/evidence.ts';
 import type { AnswerOutcome } from '../../contracts/run.ts';
+import type { ContentId } from '../../contracts/snapshot.ts';
+import type { DoneOnTheWay } from '../../contracts/trace.ts';
 import { hasLooked } from './absence.ts';
 import { callAgent, callTool } from './calls.ts';
 import { bestOutput } from './gate.ts';
@@ -23,14 +26,12 @@ export async function synthesizeAnswer(run: Run, accepted: readonly SpecialistOu
   const alone = candidates.length === 1 && run.input.pipeline.synthesis.calls === 'when-needed';
   if (alone || supported.length === 0) return conclude(run, bestOutput(candidates) ?? first);
   run.visibility.say('synthesizing', `one answer from ${candidates.map((output) => output.specialist).join(' and ')}`);
-  const reply = await askSynthesizer(run, candidates);
+  const { reply, checked } = await askSynthesizer(run, candidates);
   if (reply.kind === 'unparsable') return fallBack(run, candidates, 'the synthesizer gave no usable reply');
   const { synthesis, synthesisId } = reply;
   const looked = candidates.some((output) => hasLooked(output, run.state.tools_called));
   if (synthesis.insufficient && !looked) return fallBack(run, candidates, 'nothing was searched for the synthesis');
-  const input = { snapshot: snapshotOf(run), content: synthesisId, scope };
-  const summary = "synthesis: check the answer's citations once more";
-  const citations = await callTool(run, 'verifyCitations', input, summary);
+  const citations = checked ?? (await checkAgain(run, synthesisId));
   run.state.superseded.push(...synthesis.superseded);
   const { answer, confidence, insufficient, gaps } = synthesis;
   const { unjudged } = candidates.find((candidate) => candidate.unjudged !== undefined) ?? {};
@@ -38,7 +39,17 @@ export async function synthesizeAnswer(run: Run, accepted: readonly SpecialistOu
   return conclude(run, unjudged === undefined ? made : { ...made, unjudged });
 }
 
-function askSynthesizer(run: Run, candidates: readonly SpecialistOutput[]): Promise<SynthesisResult> {
+async function checkAgain(run: Run, content: ContentId): Promise<CheckedCitation[]> {
+  const input = { snapshot: snapshotOf(run), content, scope };
+  const summary = "synthesis: check the answer's citations once more";
+  return (await callTool(run, 'verifyCitations', input, summary)).citations;
+}
+
+/** `checked`: the answer's citations; null where the activity that made it could not check them. */
+async function askSynthesizer(
+  run: Run,
+  candidates: readonly SpecialistOutput[],
+): Promise<{ reply: SynthesisResult; checked: CheckedCitation[] | null }> {
   const drafts = candidates.flatMap(({ specialist, draftId, citations }) =>
     draftId === null ? [] : [{ specialist, draft: draftId, citations }],
   );
@@ -49,8 +60,12 @@ function askSynthesizer(run: Run, candidates: readonly SpecialistOutput[]): Prom
     synthesis: run.input.pipeline.synthesis,
     candidates: drafts,
   };
-  const about = { scope, who: 'synthesis', purpose: 'one answer from all drafts', mustAnswer: true };
-  return callAgent(run, 'synthesize', opening, about);
+  const done: DoneOnTheWay = {};
+  const onDone = (more: DoneOnTheWay) => void Object.assign(done, more);
+  const purpose = 'one answer from all drafts, its citations checked once more';
+  const about = { scope, who: 'synthesis', purpose, mustAnswer: true, onDone };
+  const reply = await callAgent(run, 'synthesize', opening, about);
+  return { reply, checked: done.citations ?? null };
 }
 
 /** A synthesis that cannot be used never costs the answer: the best draft stands, and what became of the others is said. */

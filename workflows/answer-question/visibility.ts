@@ -5,7 +5,8 @@
 import { defineSearchAttributeKey, type SearchAttributePair } from '@temporalio/common';
 import { defineQuery, metricMeter, setCurrentDetails, setHandler, upsertSearchAttributes } from '@temporalio/workflow';
 import { attributeNames, queries, searchAttributes } from '../../contracts/names.ts';
-import type { AnswerOutcome, AnswerState, OpeningProgress, RunProgress } from '../../contracts/run.ts';
+import type { AnswerOutcome, AnswerState, OpeningProgress, RunProgress, ToolAsked } from '../../contracts/run.ts';
+import { subjectOf } from './absence.ts';
 import type { OpenWaits } from './waits.ts';
 
 export const stateQuery = defineQuery<RunProgress>(queries.state);
@@ -20,6 +21,8 @@ export class Visibility {
   #stage: Stage = 'opening';
   #doing = 'opening the repository';
   #opening: OpeningProgress | null = null;
+  /** By specialist. */
+  readonly #asked = new Map<string, readonly ToolAsked[]>();
 
   /** Answers the `state` query from here on. */
   constructor(state: AnswerState, waits: OpenWaits) {
@@ -32,7 +35,8 @@ export class Visibility {
     const { message, waitingFor } = this.#waits;
     const waits = message !== null && this.#stage !== 'finished';
     const shown = waits ? { stage: 'waiting' as const, doing: message } : { stage: this.#stage, doing: this.#doing };
-    return { ...shown, opening: this.#opening, waitingFor, state: this.#state };
+    const tools_asked = [...this.#asked.values()].flat();
+    return { ...shown, opening: this.#opening, waitingFor, tools_asked, state: this.#state };
   }
 
   /** Says what the run does now. */
@@ -46,6 +50,13 @@ export class Visibility {
   opens(opening: OpeningProgress | null, doing: string): void {
     this.#opening = opening;
     this.say(opening === null ? 'routing' : 'opening', doing);
+  }
+
+  /** Says which tools a specialist has asked for that have no result yet. */
+  asks(specialist: string, tools: readonly ToolAsked[]): void {
+    if (tools.length > 0) this.#asked.set(specialist, tools);
+    else this.#asked.delete(specialist);
+    this.show();
   }
 
   /** Brings the details in the Web UI up to date. */
@@ -90,7 +101,7 @@ export function searchAttributePairs(values: SearchAttributeValues, known: reado
 }
 
 /** Markdown for the workflow's current details. */
-function detailsOf({ stage, doing, waitingFor, state }: RunProgress): string {
+function detailsOf({ stage, doing, waitingFor, tools_asked, state }: RunProgress): string {
   const { usage, routing } = state;
   const routes = routing?.probabilities
     .filter(({ probability }) => probability >= 0.005)
@@ -99,6 +110,7 @@ function detailsOf({ stage, doing, waitingFor, state }: RunProgress): string {
   const rows = [
     `**${stage}**: ${inShort(doing.replace(/\s+/g, ' '), 300)}`,
     waitingFor === null ? null : `**waiting for** ${waitingFor.kind}: \`switchyard runs resume\` resumes the run`,
+    tools_asked.length === 0 ? null : `**tools**: ${toolsText(tools_asked)}`,
     state.route === null ? null : `**route**: ${state.route}${routes === undefined ? '' : ` (${routes.join(', ')})`}`,
     state.routes_run.length > 1 ? `**routes run**: ${state.routes_run.join(', ')}` : null,
     `**retries**: ${state.retry_count}`,
@@ -115,4 +127,17 @@ const summaryCharacters = 180;
 /** @returns the text, cut where it is too long for a summary in the Web UI */
 export function inShort(text: string, most = summaryCharacters): string {
   return text.length <= most ? text : `${text.slice(0, most - 1)}…`;
+}
+
+const toolsCharacters = 110;
+const subjectCharacters = 40;
+
+/** Tool calls in short, such as `search_code "boil", read_lines lib/kettle.js`. */
+export function toolsText(requests: readonly Pick<ToolAsked, 'tool' | 'argumentsText'>[]): string {
+  const texts = requests.map(({ tool, argumentsText }) => {
+    const subject = inShort(subjectOf(argumentsText).replace(/\s+/g, ' ').trim(), subjectCharacters);
+    if (subject === '') return tool;
+    return tool.startsWith('search') || subject.includes(' ') ? `${tool} "${subject}"` : `${tool} ${subject}`;
+  });
+  return inShort(texts.join(', '), toolsCharacters);
 }

@@ -1,0 +1,184 @@
+/** Tools that run in the activity of a model's call: what they gave is kept before the model is asked, and told whatever happens. */
+import assert from 'node:assert/strict';
+import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { test, type TestContext } from 'node:test';
+import { ApplicationFailure, CancelledFailure } from '@temporalio/common';
+import { MockActivityEnvironment } from '@temporalio/testing';
+import { callSpecialist } from '../../activities/agents/call-specialist.ts';
+import { createTurnResults } from '../../activities/agents/turn-results.ts';
+import type { ActivityDependencies } from '../../activities/dependencies.ts';
+import type { FailureDetail } from '../../activities/failures.ts';
+import type { SpecialistCall } from '../../contracts/agent-calls.ts';
+import { SpecialistSpec } from '../../contracts/pipeline.ts';
+import type { SpanRecord } from '../../contracts/trace.ts';
+import { createFileJournal } from '../../models/journal.ts';
+import { createContentStore } from '../../retrieval/store/content-store.ts';
+import { modelFor } from '../models/chat-scene.ts';
+import { openAiError, type ScriptedReply } from '../support/scripted-server-reply.ts';
+import { startScriptedServer } from '../support/scripted-server.ts';
+import { calls, goodDraft, says } from '../support/team.ts';
+
+const snapshot = { id: 'a'.repeat(40), repositoryKey: 'k', url: null };
+const tools = ['search_code', 'read_lines'];
+const specialist = SpecialistSpec.parse({ name: 'code', purpose: 'p', prompt: 'Answer.', tools });
+const opening: SpecialistCall = {
+  kind: 'opening',
+  snapshot,
+  question: 'q',
+  specialist,
+  review: [],
+  earlierDraft: null,
+  mustAnswer: false,
+};
+const twoTools = calls(['search_code', { query: 'boil' }], ['read_lines', { path: 'a.js' }]);
+
+/** The tools as they were asked for, then the model. */
+const inOrder = (spans: readonly SpanRecord[]) =>
+  spans.toSorted((one, other) => (one.request ?? 9) - (other.request ?? 9));
+
+type Tool = (request: { tool: string }, signal: AbortSignal) => Promise<string>;
+
+/** A specialist that has asked for two tools; `tool` gives other bytes at each run unless told otherwise. */
+async function stage(t: TestContext, replies: ScriptedReply[] = [says(goodDraft)], tool?: Tool) {
+  const folder = await mkdtemp(join(tmpdir(), 'switchyard-turn-'));
+  const server = await startScriptedServer({ script: [twoTools, ...replies] });
+  t.after(async () => {
+    await server[Symbol.asyncDispose]();
+    await rm(folder, { recursive: true, force: true });
+  });
+  let runs = 0;
+  const given: Tool = tool ?? (async () => `bytes of run ${runs}`);
+  const runTool = async (_ref: unknown, request: { tool: string }, _allowed: unknown, signal: AbortSignal) => {
+    runs += 1;
+    return { status: 'ok', text: await given(request, signal), cut: false, evidence: [] };
+  };
+  const journal = join(folder, 'journal');
+  /** What a worker has: another one shares nothing but the disk. */
+  const depsOfWorker = () =>
+    ({
+      model: modelFor(server.url),
+      modelByRole: { router: 'm', specialist: 'm', judge: 'm', synthesizer: 'm' },
+      endpoint: 'e',
+      prices: { of: () => ({ price: null, contextWindow: null }) },
+      journal: createFileJournal(journal),
+      turnResults: createTurnResults(journal),
+      content: createContentStore(join(folder, 'content')),
+      retrieval: { ensure: async () => snapshot, runTool },
+      ownTools: {},
+    }) as unknown as ActivityDependencies;
+  const environment = (attempt = 1, activityId = '7') =>
+    new MockActivityEnvironment({ attempt, activityId, workflowExecution: { workflowId: 'w', runId: 'r' } });
+  const ask = (call: SpecialistCall, at = environment(), key = 'call-2') => {
+    const payment = { key, requirePrice: false, scope: { stage: 'specialist' as const } };
+    type Result = ReturnType<ReturnType<typeof callSpecialist>>;
+    return at.run(callSpecialist(depsOfWorker()), call, payment) as Result;
+  };
+  const { result } = await ask(opening, environment(1, '6'), 'call-1');
+  assert.ok(result.kind === 'tools');
+  const next: SpecialistCall = { kind: 'tools', turn: result.turn, requests: result.requests, mustAnswer: false };
+  return { server, folder, journal, environment, ask, next, runs: () => runs };
+}
+
+test('a reply is not bought again by an attempt whose tools would give other bytes', async (t) => {
+  const scene = await stage(t);
+  const first = await scene.ask(scene.next);
+  // Its completion never arrives: another worker makes the next attempt.
+  const second = await scene.ask(scene.next, scene.environment(2));
+  assert.deepEqual(second.result, first.result);
+  assert.deepEqual(second.done, first.done);
+  assert.equal(scene.server.requests.length, 2, 'the opening, and one call');
+  assert.equal(scene.runs(), 2);
+  // And so does the call where it is scheduled anew, but another call of the same turn.
+  await scene.ask(scene.next, scene.environment(1, '9'));
+  assert.equal(scene.runs(), 2);
+});
+
+test('an attempt tells its tools with their times and the model’s part by itself, and the next tells the same', async (t) => {
+  const scene = await stage(t, [says(goodDraft)], async () => {
+    await new Promise((resolve) => setTimeout(resolve, 5));
+    return 'text';
+  });
+  const { spans, done } = await scene.ask(scene.next);
+  const shown = spans.map(({ key, name, type, request }) => [key, name, type, request]);
+  assert.deepEqual(shown.toSorted(), [
+    ['7#1', 'specialist-llm', 'generation', undefined],
+    ['7#1/tool-0', 'search_code', 'tool', 0],
+    ['7#1/tool-1', 'read_lines', 'tool', 1],
+  ]);
+  const [search, read, model] = inOrder(spans);
+  assert.equal(search?.output, done?.tools?.[0]?.content);
+  assert.ok(
+    (model?.startMs ?? 0) >= Math.max(search?.endMs ?? 0, read?.endMs ?? 0),
+    'the model was asked after its tools',
+  );
+  const again = await scene.ask(scene.next, scene.environment(2));
+  assert.deepEqual(inOrder(again.spans).slice(0, 2), [search, read]);
+  assert.equal(inOrder(again.spans)[2]?.key, '7#2');
+});
+
+test('where a tool cannot be run no model is asked, and what the others gave is told', async (t) => {
+  const scene = await stage(t, [says(goodDraft)], async ({ tool }) => {
+    if (tool === 'read_lines') throw new Error('the disk is full');
+    return 'found';
+  });
+  const { result, usage, done, spans } = await scene.ask(scene.next);
+  assert.deepEqual(result, { kind: 'tools-failed', asked: false, why: 'the disk is full' });
+  assert.equal(usage, null);
+  assert.deepEqual(
+    done?.tools?.map(({ tool }) => tool),
+    ['search_code'],
+  );
+  const levels = spans.map(({ name, level, message }) => [name, level, message]).toSorted();
+  assert.deepEqual(levels, [
+    ['read_lines', 'ERROR', 'the disk is full'],
+    ['search_code', 'DEFAULT', undefined],
+  ]);
+  assert.equal(scene.server.requests.length, 1);
+});
+
+test('a failure of the model carries results and spans of the tools', async (t) => {
+  const scene = await stage(t, [openAiError(401, 'no such key')]);
+  const failure = await scene.ask(scene.next).catch((error: unknown) => error);
+  assert.ok(failure instanceof ApplicationFailure);
+  const [detail] = failure.details as [FailureDetail];
+  assert.deepEqual(
+    detail.done?.tools?.map(({ callId }) => callId),
+    scene.next.kind === 'tools' && scene.next.requests.map(({ callId }) => callId),
+  );
+  assert.deepEqual(detail.spans.map(({ key, level }) => [key, level]).toSorted(), [
+    ['7#1', 'ERROR'],
+    ['7#1/tool-0', 'DEFAULT'],
+    ['7#1/tool-1', 'DEFAULT'],
+  ]);
+});
+
+test('a call that is cancelled while the model thinks tells what its tools gave', async (t) => {
+  const scene = await stage(t, [{ fault: 'hang' }]);
+  const environment = scene.environment();
+  const ended = scene.ask(scene.next, environment).catch((error: unknown) => error);
+  await scene.server.request(1);
+  environment.cancel('CANCELLED');
+  const failure = await ended;
+  assert.ok(failure instanceof CancelledFailure);
+  const [detail] = failure.details as [FailureDetail];
+  assert.equal(detail.done?.tools?.length, 2);
+  assert.deepEqual(detail.spans.at(-1)?.message, 'cancelled');
+});
+
+test('what was kept is found by its own call alone, and not where it is damaged', async (t) => {
+  const scene = await stage(t);
+  await scene.ask(scene.next);
+  const store = createTurnResults(scene.journal);
+  const key = { workflowId: 'w', runId: 'r', callKey: 'call-2' };
+  const kept = await store.read(key);
+  assert.equal(kept?.results.length, 2);
+  for (const other of [{ callKey: 'call-3' }, { runId: 's' }, { workflowId: 'v' }])
+    assert.equal(await store.read({ ...key, ...other }), null);
+  for (const name of await readdir(scene.journal)) {
+    assert.match(name, /^[0-9a-f]{64}\.json$/, 'gc knows it by its name');
+    await writeFile(join(scene.journal, name), '{"version":1,');
+  }
+  assert.equal(await store.read(key), null);
+});
