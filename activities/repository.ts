@@ -6,15 +6,20 @@ import { signals } from '../contracts/names.ts';
 import type { RunToolInput, ToolResult } from '../contracts/tools.ts';
 import type { ActivityResult } from '../contracts/trace.ts';
 import { toolRenderer, type ToolRun } from '../retrieval/tools/rendering.ts';
+import type { AttemptLimits } from './attempts.ts';
 import { runActivity } from './context.ts';
 import type { ActivityDependencies } from './dependencies.ts';
 import { OpeningReports } from './opening-progress.ts';
+
+const openingLimits: AttemptLimits = { attempts: 5, totalSeconds: 7_200, timedOut: 'RepositoryTimedOut' };
+const toolLimits: AttemptLimits = { attempts: 5, totalSeconds: 1_800, timedOut: 'ToolTimedOut' };
+const checkLimits: AttemptLimits = { ...toolLimits, timedOut: 'CitationCheckTimedOut' };
 
 /** Pins the repository: from here on the run reads our copy, whatever happens to the original. */
 export const openRepository =
   (deps: ActivityDependencies) =>
   ({ repository }: OpenRepositoryInput): Promise<ActivityResult<OpenedRepository>> =>
-    runActivity({ name: 'open-repository', type: 'span' }, async (context) => {
+    runActivity({ name: 'open-repository', type: 'span', limits: openingLimits }, async (context) => {
       const reports = new OpeningReports(async (progress) => context.tell(signals.opening, progress));
       const { signal } = context;
       const snapshot = await deps.retrieval
@@ -29,7 +34,7 @@ export const openRepository =
 export const runTool =
   (deps: ActivityDependencies) =>
   ({ snapshot, request, allowed, order, notReranked }: RunToolInput): Promise<ActivityResult<ToolResult>> =>
-    runActivity({ name: request.tool, type: 'tool' }, async (context) => {
+    runActivity({ name: request.tool, type: 'tool', limits: toolLimits }, async (context) => {
       await deps.retrieval.ensure(snapshot, context.signal);
       const shown = await deps.retrieval.runTool(snapshot, request, allowed, context.signal, order);
       const content = await deps.content.put(shown.text);
@@ -62,7 +67,7 @@ const Cited = z.object({ citations: z.array(Citation) });
 export const verifyCitations =
   (deps: ActivityDependencies) =>
   ({ snapshot, content }: VerifyInput): Promise<ActivityResult<CheckedCitation[]>> =>
-    runActivity({ name: 'verify-citations', type: 'evaluator' }, async (context) => {
+    runActivity({ name: 'verify-citations', type: 'evaluator', limits: checkLimits }, async (context) => {
       const { citations } = Cited.parse(JSON.parse(await deps.content.get(content)));
       await deps.retrieval.ensure(snapshot, context.signal);
       return { result: await deps.retrieval.checkCitations(snapshot, citations, context.signal), usage: null };

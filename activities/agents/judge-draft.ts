@@ -12,7 +12,7 @@ import type { ActivityContext } from '../context.ts';
 export const judgeDraft =
   (deps: ActivityDependencies) =>
   (call: JudgeCall, payment: Payment): Promise<ActivityResult<JudgeResult | DoesNotFit>> =>
-    runModelActivity({ name: 'judge-llm', type: 'evaluator' }, async (context) => {
+    runModelActivity({ name: 'judge-llm', type: 'evaluator', payment }, async (context) => {
       const next = call.kind === 'repair' ? repairMessages(call) : await opening(deps, context, call);
       const { reply, turn } = await takeTurn(deps, context, next, {
         mustAnswer: false,
