@@ -5,11 +5,18 @@ import { toolSeconds } from '../contracts/names.ts';
 import type { ActivityResult, DoneOnTheWay, SpanRecord } from '../contracts/trace.ts';
 import type { Usage } from '../contracts/chat.ts';
 import { addUsage, noUsage } from '../contracts/usage-sum.ts';
-import { type TimeLeft, toActivityFailure } from './failures.ts';
+import {
+  type AttemptLimits,
+  attemptsBefore,
+  backOffMs,
+  type Before,
+  type Carried,
+  heartbeatMs,
+  lossesAllowed,
+  lostMessage,
+} from './attempts.ts';
+import { lostTooOften, TimedOut, type TimeLeft, toActivityFailure } from './failures.ts';
 import { messageOf } from '../lib/errors.ts';
-
-/** What a failed attempt leaves for the next one, by way of its last heartbeat. */
-type Carried = { spans: SpanRecord[] };
 
 export type Work<Result> = (context: ActivityContext) => Promise<{
   result: Result;
@@ -42,66 +49,88 @@ export type ActivityContext = {
   keep(done: DoneOnTheWay, spans?: readonly SpanRecord[]): void;
 };
 
+/** What the span of an activity says before anything is known, and what its attempts may take. */
+export type About = Pick<SpanRecord, 'name' | 'type'> & { limits: AttemptLimits };
+
 /**
  * Runs the work of one activity attempt. The span of a failed attempt travels by heartbeat to the next attempt, which
  * returns it with its own, so that what failed stays visible with its cost; a last failure carries it in its details.
  */
 export async function runActivity<Result>(
-  about: Pick<SpanRecord, 'name' | 'type'>,
+  { limits, ...about }: About,
   work: Work<Result>,
 ): Promise<ActivityResult<Result>> {
   const context = Context.current();
-  const { activityId, attempt, workflowExecution } = context.info;
-  const { workflowId = '', runId = '' } = workflowExecution ?? {};
-  const carried: Carried = carriedSpans(context.info.heartbeatDetails);
-  using _beats = heartbeats(() => carried);
+  const { workflowId = '', runId = '' } = context.info.workflowExecution ?? {};
+  const { key, span, note, startMs } = openSpan(context, about);
+  const { newlyLost, ...before } = attemptsBefore(context.info, about);
+  for (const lost of newlyLost) countAttempt(context, lost);
+  if (before.lost >= lossesAllowed) throw lostTooOften(before.spans, before.lost);
+  const { spans } = before;
+  const current = (): Carried => ({ ...before, current: span({ level: 'ERROR', message: lostMessage }) });
+  // The next attempt must hear of those that were lost, also when this one is lost at once.
+  if (newlyLost.length > 0) context.heartbeat(current());
+  using _beats = heartbeats(current);
+  using limit = limitOf(context, limits, before);
+  const done: DoneOnTheWay = {};
+  const kept = () => (Object.keys(done).length === 0 ? {} : { done });
+  const activity: ActivityContext = {
+    signal: limit.signal,
+    run: { workflowId, runId },
+    tell: (signal, value) => context.client.workflow.getHandle(workflowId, runId).signal(signal, value),
+    spent: spans.reduce((sum, { usage }) => (usage === undefined ? sum : addUsage(sum, usage)), noUsage),
+    note,
+    part: (part, work) => runPart(context, limit.signal, spans, { ...part, key: `${key}/${part.key}` }, work),
+    keep: (more, others = []) => {
+      Object.assign(done, more);
+      spans.push(...others.filter((each) => spans.every((there) => there.key !== each.key)));
+    },
+  };
+  try {
+    const { result, usage, span: more = {} } = await work(activity);
+    const own = more === null ? [] : [span(more)];
+    for (const each of own) countAttempt(context, each);
+    return { result, usage, spans: [...spans, ...own], ...kept() };
+  } catch (error) {
+    const { aborted, reason } = context.cancellationSignal;
+    if (aborted) {
+      const last = span({ level: 'ERROR', message: 'cancelled', ...paidBy(error) });
+      throw withTold(reason, [...spans, last], kept());
+    }
+    const message = messageOf(error).slice(0, 300);
+    const failed = span({ level: 'ERROR', message, ...paidBy(error) });
+    countAttempt(context, failed);
+    const carried = {
+      spans: [...spans, failed],
+      failures: before.failures + 1,
+      lost: before.lost,
+      tookMs: before.tookMs + Date.now() - startMs,
+    };
+    context.heartbeat(carried satisfies Carried);
+    throw toActivityFailure(error, carried.spans, timeLeft(context, limits, carried), kept());
+  }
+}
+
+/** The span of this attempt, with what is known of it so far. */
+function openSpan({ info: { activityId, attempt } }: Context, about: Omit<About, 'limits'>) {
   const startMs = Date.now();
   const key = `${activityId}#${attempt}`;
-  const done: DoneOnTheWay = {};
   let known: Partial<SpanRecord> = {};
   const span = (more: Partial<SpanRecord>): SpanRecord => ({
     ...{ key, ...about, startMs, endMs: Date.now(), attempt, level: 'DEFAULT' },
     ...known,
     ...more,
   });
-  const activity: ActivityContext = {
-    signal: context.cancellationSignal,
-    run: { workflowId, runId },
-    tell: (signal, value) => context.client.workflow.getHandle(workflowId, runId).signal(signal, value),
-    spent: carried.spans.reduce((sum, { usage }) => (usage === undefined ? sum : addUsage(sum, usage)), noUsage),
-    note: (more) => {
-      known = { ...known, ...more };
-    },
-    part: (part, work) => runPart(context, carried, { ...part, key: `${key}/${part.key}` }, work),
-    keep: (more, spans = []) => {
-      Object.assign(done, more);
-      carried.spans.push(...spans.filter((each) => carried.spans.every((there) => there.key !== each.key)));
-    },
+  const note = (more: Partial<SpanRecord>) => {
+    known = { ...known, ...more };
   };
-  const kept = () => (Object.keys(done).length === 0 ? {} : { done });
-  try {
-    const { result, usage, span: more = {} } = await work(activity);
-    const own = more === null ? [] : [span(more)];
-    for (const each of own) countAttempt(context, each);
-    return { result, usage, spans: [...carried.spans, ...own], ...kept() };
-  } catch (error) {
-    const { aborted, reason } = context.cancellationSignal;
-    if (aborted) {
-      const last = span({ level: 'ERROR', message: 'cancelled', ...paidBy(error) });
-      throw withTold(reason, [...carried.spans, last], kept());
-    }
-    const message = messageOf(error).slice(0, 300);
-    const failed = span({ level: 'ERROR', message, ...paidBy(error) });
-    countAttempt(context, failed);
-    carried.spans.push(failed);
-    context.heartbeat(carried);
-    throw toActivityFailure(error, carried.spans, timeLeft(context), kept());
-  }
+  return { key, span, note, startMs };
 }
 
 async function runPart<Value>(
   context: Context,
-  carried: Carried,
+  limit: AbortSignal,
+  spans: SpanRecord[],
   about: AboutPart,
   work: (signal: AbortSignal) => Promise<{ value: Value; span?: Partial<SpanRecord> }>,
 ): Promise<{ value: Value; span: SpanRecord }> {
@@ -110,10 +139,10 @@ async function runPart<Value>(
     const { attempt } = context.info;
     const span: SpanRecord = { ...about, startMs, endMs: Date.now(), attempt, level: 'DEFAULT', ...more };
     countAttempt(context, span);
-    carried.spans.push(span);
+    spans.push(span);
     return span;
   };
-  const signal = AbortSignal.any([context.cancellationSignal, AbortSignal.timeout(toolSeconds * 1000)]);
+  const signal = AbortSignal.any([limit, AbortSignal.timeout(toolSeconds * 1000)]);
   try {
     const { value, span = {} } = await work(signal);
     return { value, span: end(span) };
@@ -133,36 +162,52 @@ function withTold(reason: unknown, spans: readonly SpanRecord[], kept: { done?: 
   return new CancelledFailure(reason.message, [{ spans: told, ...kept }]);
 }
 
-/** The last ones, and whatever was paid for. */
-function carriedSpans(details: unknown): Carried {
-  const spans = (details as Carried | undefined)?.spans;
-  if (!Array.isArray(spans)) return { spans: [] };
-  return { spans: spans.filter(({ usage }, at) => usage !== undefined || at >= spans.length - 20) };
-}
-
 /** Errors of models/ know what was paid although nothing usable came. */
 function paidBy(error: unknown): { usage?: Usage } {
   const { usage } = (error instanceof Error ? error : {}) as { usage?: Usage | null };
   return usage === undefined || usage === null ? {} : { usage };
 }
 
-function timeLeft({ info }: Context): TimeLeft {
-  const most = info.retryPolicy?.maximumAttempts ?? 0;
+type Took = Pick<Before, 'failures' | 'tookMs'>;
+
+function timeLeft({ info }: Context, { attempts, totalSeconds }: AttemptLimits, { failures, tookMs }: Took): TimeLeft {
+  const untilBackstopMs = info.scheduledTimestampMs + info.scheduleToCloseTimeoutMs - Date.now();
   return {
-    lastAttempt: most > 0 && info.attempt >= most,
-    leftMs: info.scheduledTimestampMs + info.scheduleToCloseTimeoutMs - Date.now(),
+    lastAttempt: failures >= attempts,
+    leftMs: Math.min(totalSeconds * 1000 - tookMs, untilBackstopMs),
+    backOffMs: backOffMs(info, failures),
   };
+}
+
+/** Before the server's own limit of an attempt, which would count as a loss and name no reason. */
+const aheadMs = 1_000;
+/** Node's timers fire at once beyond that. */
+const longestTimerMs = 2 ** 31 - 1;
+
+/** Cancels the work once its attempt, or all attempts together, took too long; and when it is cancelled from outside. */
+function limitOf(
+  { info, cancellationSignal }: Context,
+  { totalSeconds, timedOut }: AttemptLimits,
+  { tookMs }: Took,
+): Disposable & { signal: AbortSignal } {
+  const limit = new AbortController();
+  const attemptMs = info.startToCloseTimeoutMs > 0 ? info.startToCloseTimeoutMs - aheadMs : longestTimerMs;
+  const ms = Math.min(attemptMs, totalSeconds * 1000 - tookMs, longestTimerMs);
+  const timer = setTimeout(() => limit.abort(new TimedOut(timedOut)), Math.max(0, ms));
+  const signal = AbortSignal.any([cancellationSignal, limit.signal]);
+  return { signal, [Symbol.dispose]: () => clearTimeout(timer) };
 }
 
 // Heartbeats for the whole life of an activity, so that silent work never looks like a dead worker, and a dead one is noticed.
 
-/** Three heartbeats within the activity's time-out. @param details what the next attempt finds, read at each heartbeat */
+/**
+ * A heartbeat each second, or three within the activity's time-out. The first is sent when the work has taken that long:
+ * most work is over by then. @param details what the next attempt finds, read at each heartbeat
+ */
 export function heartbeats(details: () => unknown = () => undefined): Disposable {
   const context = Context.current();
-  const everyMs = Math.max(200, Math.floor((context.info.heartbeatTimeoutMs ?? 30_000) / 3));
-  const heartbeat = () => context.heartbeat(details());
-  heartbeat();
-  const timer = setInterval(heartbeat, everyMs);
+  const everyMs = Math.min(heartbeatMs, Math.max(200, Math.floor((context.info.heartbeatTimeoutMs ?? 30_000) / 3)));
+  const timer = setInterval(() => context.heartbeat(details()), everyMs);
   return { [Symbol.dispose]: () => clearInterval(timer) };
 }
 

@@ -17,11 +17,43 @@ export type FailureDetail = {
   done?: DoneOnTheWay;
 };
 
-/** How much time the activity has left for further attempts, in milliseconds. */
-export type TimeLeft = { lastAttempt: boolean; leftMs: number };
+/** What the activity has left for further attempts. */
+export type TimeLeft = {
+  lastAttempt: boolean;
+  leftMs: number;
+  /** Before the next attempt, unless the provider says otherwise. */
+  backOffMs: number;
+};
+
+/** What work is cancelled with that took too long. */
+export class TimedOut extends Error {
+  readonly kind: FailureKind;
+  constructor(kind: FailureKind) {
+    super('it did not end in time');
+    this.kind = kind;
+  }
+}
 
 /** What errors of models/ know beyond their kind. */
 type Facts = { setting?: string | null; retryAfterMs?: number | null; retry?: boolean };
+
+/** How an attempt ends whose worker process is gone: the next one begins at once. */
+export function lostWithWorker(): ApplicationFailure {
+  const message = 'the worker process that was at it is gone';
+  // A delay of 0 tells the server not to try again at all (tried on 1.32).
+  return ApplicationFailure.create({ type: 'WorkerLost', message, details: [waitingFor([])], nextRetryDelay: 1 });
+}
+
+/** How a call ends whose worker process was lost again and again: perhaps it is the call that does it. */
+export function lostTooOften(spans: SpanRecord[], times: number): ApplicationFailure {
+  const message = `lost with its worker ${times} times`;
+  return ApplicationFailure.create({ type: 'WorkerLost', message, details: [waitingFor(spans)], nonRetryable: true });
+}
+
+function waitingFor(spans: SpanRecord[]): FailureDetail {
+  const { setting, wait } = failureKinds.WorkerLost;
+  return { setting, retryAfterMs: null, wait, spans };
+}
 
 export function toActivityFailure(
   error: unknown,
@@ -30,13 +62,14 @@ export function toActivityFailure(
   kept: { done?: DoneOnTheWay } = {},
 ): Error {
   if (error instanceof CancelledFailure) return error;
-  if (error instanceof ApplicationFailure) return error;
   const message = messageOf(error).slice(0, 1000);
   const kind = kindOf(error);
   const facts = (error instanceof Error ? error : {}) as Facts;
   const rule = failureKinds[kind];
   const retryAfterMs = facts.retryAfterMs ?? null;
-  const tooLong = retryAfterMs !== null && (time.lastAttempt || retryAfterMs >= time.leftMs);
+  const isLast = time.lastAttempt || (retryAfterMs ?? 0) >= time.leftMs;
+  if (error instanceof ApplicationFailure && (error.nonRetryable || !isLast)) return error;
+  const tooLong = retryAfterMs !== null && isLast;
   const detail: FailureDetail = {
     setting: facts.setting ?? rule.setting,
     retryAfterMs: tooLong ? retryAfterMs : null,
@@ -47,10 +80,9 @@ export function toActivityFailure(
   return ApplicationFailure.create({
     type: kind,
     message,
-    nonRetryable: !rule.retry || facts.retry === false || tooLong,
+    nonRetryable: !rule.retry || facts.retry === false || isLast,
     details: [detail],
-    // A delay of 0 tells the server not to try again at all (tried on 1.32).
-    ...(retryAfterMs === null || tooLong ? {} : { nextRetryDelay: Math.max(1, retryAfterMs) }),
+    nextRetryDelay: Math.max(1, retryAfterMs ?? time.backOffMs),
     ...(error instanceof Error && kind === 'Unforeseen' ? { cause: error } : {}),
   });
 }

@@ -12,15 +12,20 @@ import { signals } from '../contracts/names.ts';
 import type { ToolResult } from '../contracts/tools.ts';
 import type { ActivityResult } from '../contracts/trace.ts';
 import { toolRenderer, type ToolRun } from '../retrieval/tools/rendering.ts';
+import type { AttemptLimits } from './attempts.ts';
 import { runActivity } from './context.ts';
 import type { ActivityDependencies } from './dependencies.ts';
 import { OpeningReports } from './opening-progress.ts';
+
+const openingLimits: AttemptLimits = { attempts: 5, totalSeconds: 7_200, timedOut: 'RepositoryTimedOut' };
+const toolLimits: AttemptLimits = { attempts: 5, totalSeconds: 1_800, timedOut: 'ToolTimedOut' };
+const checkLimits: AttemptLimits = { ...toolLimits, timedOut: 'CitationCheckTimedOut' };
 
 /** Pins the repository: from here on the run reads our copy, whatever happens to the original. */
 export const openRepository =
   (deps: ActivityDependencies) =>
   ({ repository }: OpenRepositoryInput): Promise<ActivityResult<OpenedRepository>> =>
-    runActivity({ name: 'open-repository', type: 'span' }, async (context) => {
+    runActivity({ name: 'open-repository', type: 'span', limits: openingLimits }, async (context) => {
       const reports = new OpeningReports(async (progress) => context.tell(signals.opening, progress));
       const { signal } = context;
       const snapshot = await deps.retrieval
@@ -37,7 +42,7 @@ export const openRepository =
 export const runTool =
   (deps: ActivityDependencies) =>
   (input: RunToolInput): Promise<ActivityResult<ToolResult>> =>
-    runActivity({ name: input.request.tool, type: 'tool' }, async (context) => {
+    runActivity({ name: input.request.tool, type: 'tool', limits: toolLimits }, async (context) => {
       await deps.retrieval.ensure(input.snapshot, context.signal);
       const result = await toolResult(deps, input, context.signal);
       const { notReranked } = input;
@@ -77,7 +82,7 @@ function remarkOf({ remark }: ToolRun, notReranked: string | undefined): Pick<To
 export const verifyCitations =
   (deps: ActivityDependencies) =>
   ({ snapshot, content, rule }: VerifyInput): Promise<ActivityResult<CheckedDraft>> =>
-    runActivity({ name: 'verify-citations', type: 'evaluator' }, async (context) => {
+    runActivity({ name: 'verify-citations', type: 'evaluator', limits: checkLimits }, async (context) => {
       const draft = Draft.parse(JSON.parse(await deps.content.get(content)));
       await deps.retrieval.ensure(snapshot, context.signal);
       const citations = await deps.retrieval.checkCitations(snapshot, draft.citations, context.signal);

@@ -32,6 +32,8 @@ export type DataPaths = {
   /** Bare clones of repositories that were named by a URL. */
   clones: string;
   cache: string;
+  /** What each worker process is at, with the lock that it holds while it lives. */
+  calls: string;
   /** A file for each Temporal server that a worker of this data directory has worked for. */
   servers: string;
   /** Locked while something is removed. */
@@ -69,6 +71,7 @@ export function dataPaths(dataDirectory: string): DataPaths {
     index: join(dataDirectory, 'index'),
     clones: join(dataDirectory, 'git'),
     cache: join(dataDirectory, 'cache'),
+    calls: join(dataDirectory, 'calls'),
     servers: join(dataDirectory, 'servers'),
     sweepLock: join(dataDirectory, 'sweep-lock.sqlite'),
   };

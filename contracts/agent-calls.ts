@@ -60,6 +60,8 @@ export const Payment = z.object({
   prices: ModelPrices.exactOptional(),
   /** Absent: no limit, as in runs that began before there were grants. */
   grant: Grant.exactOptional(),
+  /** What all attempts together may take: failures of the call itself, and time at work. */
+  limits: z.object({ attempts: z.int().positive(), totalSeconds: z.int().positive() }).exactOptional(),
 });
 export type Payment = z.infer<typeof Payment>;
 

@@ -2,6 +2,7 @@
 import { Client } from '@temporalio/client';
 import { NativeConnection, type WorkerOptions } from '@temporalio/worker';
 import { createTurnResults } from '../activities/agents/turn-results.ts';
+import { heartbeatMs } from '../activities/attempts.ts';
 import { type Activities, createActivities } from '../activities/index.ts';
 import type { Config } from '../config/config.ts';
 import { dataPaths } from '../config/data-paths.ts';
@@ -14,6 +15,8 @@ import type { Threads } from '../retrieval/worker-threads/threads.ts';
 import { loadOwnTools, type OwnTools } from '../retrieval/tools/own-tools.ts';
 import type { EmbeddedSearchOptions } from '../retrieval/search/embedded-search.ts';
 import { benchmarksOf } from './benchmarks.ts';
+import { CallRegister } from './call-register.ts';
+import { failLostCalls } from './lost-calls.ts';
 import { type ModelEndpoint, modelByRole, openModel } from './model-endpoint.ts';
 import type { RunningWorker } from '../runtime/host/runtime.ts';
 import { unreachableText } from '../runtime/temporal/connection-problem.ts';
@@ -44,8 +47,6 @@ const graceSeconds = 30;
 const forceSeconds = 40;
 /** What the exports of traces may keep a stopping worker. */
 const drainSeconds = 5;
-/** The server hears of a heartbeat, and the activity of its cancelling, at least this often. */
-const heartbeatThrottleSeconds = 2;
 
 /**
  * Starts a worker. It polls when this resolves.
@@ -71,11 +72,14 @@ type Start = { config: Config; server: ServerAddress; log: Logger; tuning: Worke
 async function startOver(opened: AsyncDisposableStack, { config, server, log, tuning }: Start): Promise<RunningWorker> {
   const connection = await connectTo(server);
   opened.defer(() => connection.close());
+  const isOwn = server.isOwn && !config.temporal.external;
+  const name = isOwn ? ownServerName : serverName(server.address, server.namespace);
+  opened.use(keepNoting(config, name));
+  const client = new Client({ connection, namespace: server.namespace });
+  const register = opened.use(takeUpCalls(client, dataPaths(config.dataDirectory).calls, name, log));
   const { usable, refusal } = await registerSearchAttributes(connection, server.namespace);
   if (refusal !== null) log.warn({ refusal, usable }, 'going without some search attributes');
-  opened.use(keepNoting(config, server));
   const endpoint = opened.use(await openModel(config));
-  const client = new Client({ connection, namespace: server.namespace });
   const traces = traceExportOf(config, server, client);
   const ownTools = await loadOwnTools(config.toolModules);
   const { activities, retrieval } = activitiesOf(config, {
@@ -94,6 +98,7 @@ async function startOver(opened: AsyncDisposableStack, { config, server, log, tu
     connection,
     namespace: server.namespace,
     activities,
+    interceptors: { activity: [register.interceptor] },
   };
   const workers = await createWorkers([options, ...sideQueues(options)]);
   const ended = runWorkers(workers, opened);
@@ -114,11 +119,20 @@ async function connectTo({ connectionOptions, address }: ServerAddress): Promise
   }
 }
 
+/** Registers what this worker will be at, and fails in the background what dead ones were at. */
+function takeUpCalls(client: Client, folder: string, server: string, log: Logger): CallRegister {
+  const register = new CallRegister(folder, server, log);
+  failLostCalls(client, { folder, own: register.name, server }).then(
+    (lost) => lost.owners > 0 && log.info(lost, 'took up the calls of workers that are gone'),
+    (error: unknown) => log.warn({ err: error }, 'calls of workers that are gone wait for their heartbeat time-out'),
+  );
+  return register;
+}
+
 const noteEveryMs = 6 * 60 * 60 * 1000;
 
 /** So that `switchyard gc` knows whose runs may need what is here. */
-function keepNoting(config: Config, { isOwn, address, namespace }: ServerAddress): Disposable {
-  const name = isOwn && !config.temporal.external ? ownServerName : serverName(address, namespace);
+function keepNoting(config: Config, name: string): Disposable {
   const noteIt = () => noteServer(dataPaths(config.dataDirectory), name);
   noteIt();
   const timer = setInterval(noteIt, noteEveryMs);
@@ -135,8 +149,8 @@ async function limits(config: Config, tuning: WorkerTuning): Promise<WorkerOptio
     ...(tuning.maxCachedWorkflows !== undefined && { maxCachedWorkflows: tuning.maxCachedWorkflows }),
     shutdownGraceTime: `${graceSeconds}s`,
     shutdownForceTime: `${forceSeconds}s`,
-    maxHeartbeatThrottleInterval: `${heartbeatThrottleSeconds}s`,
-    defaultHeartbeatThrottleInterval: `${heartbeatThrottleSeconds}s`,
+    maxHeartbeatThrottleInterval: heartbeatMs,
+    defaultHeartbeatThrottleInterval: heartbeatMs,
   };
 }
 

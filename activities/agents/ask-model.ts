@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto';
 import type { ActivityResult } from '../../contracts/trace.ts';
 import type { DoesNotFit, JournalKey, Payment } from '../../contracts/agent-calls.ts';
+import { toolSeconds } from '../../contracts/names.ts';
 import type { ChatReply, ChatRequest } from '../../contracts/chat.ts';
 import { CallDoesNotFit, without } from '../../models/allowance.ts';
 import { ModelFailure } from '../../models/chat-model.ts';
@@ -9,7 +10,7 @@ import { requestHash } from '../../models/journal.ts';
 import type { ReportedPart } from '../../models/token-estimate.ts';
 import type { ActivityDependencies } from '../dependencies.ts';
 import { likelyTokens } from './condensing.ts';
-import { type ActivityContext, runActivity, type Work } from '../context.ts';
+import { type About, type ActivityContext, runActivity, type Work } from '../context.ts';
 import type { ModelPrice } from '../../contracts/model/price.ts';
 
 type Deps = Pick<ActivityDependencies, 'model' | 'modelByRole' | 'endpoint' | 'prices' | 'journal' | 'content'>;
@@ -18,8 +19,17 @@ type Deps = Pick<ActivityDependencies, 'model' | 'modelByRole' | 'endpoint' | 'p
 type Paid<Result> = Promise<ActivityResult<Result | DoesNotFit>>;
 
 /** The context of an activity that asks a model: a call that does not fit into its grant is a result, not a failure. */
-export function runModelActivity<Result>(about: Parameters<typeof runActivity>[0], work: Work<Result>): Paid<Result> {
-  return runActivity<Result | DoesNotFit>(about, async (context) => {
+export function runModelActivity<Result>(
+  { payment, withTools = false, ...about }: Omit<About, 'limits'> & { payment: Payment; withTools?: boolean },
+  work: Work<Result>,
+): Paid<Result> {
+  const { attempts, totalSeconds } = payment.limits ?? limitsBefore;
+  const limits = {
+    attempts,
+    totalSeconds: totalSeconds + (withTools ? toolSeconds : 0),
+    timedOut: 'ModelTimedOut',
+  } as const;
+  return runActivity<Result | DoesNotFit>({ ...about, limits }, async (context) => {
     try {
       return await work(context);
     } catch (error) {
@@ -30,6 +40,9 @@ export function runModelActivity<Result>(about: Parameters<typeof runActivity>[0
     }
   });
 }
+
+/** Of calls that an earlier version has scheduled, whose own limits the server holds them to. */
+const limitsBefore = { attempts: 100, totalSeconds: 86_400 };
 
 /** What is asked: a request, and smaller ones that will do where it does not fit into the call's grant. */
 export type Asked = {

@@ -14,7 +14,7 @@ const longestWaitMs = 5_000;
 export const rerankPlaces =
   (deps: ActivityDependencies) =>
   ({ snapshot, request, rerank }: RerankCall, payment: Payment): Promise<ActivityResult<RerankResult | DoesNotFit>> =>
-    runModelActivity<RerankResult>({ name: 'rerank-llm', type: 'generation' }, async (context) => {
+    runModelActivity<RerankResult>({ name: 'rerank-llm', type: 'generation', payment }, async (context) => {
       await deps.retrieval.ensure(snapshot, context.signal);
       const { query, places } = await deps.retrieval.candidates(snapshot, request, context.signal);
       if (places.length < 2) return { result: { order: [] }, usage: null };

@@ -9,7 +9,7 @@ import type { ActivityDependencies } from '../dependencies.ts';
 export const routeQuestion =
   (deps: ActivityDependencies) =>
   (call: RouteCall, payment: Payment): Promise<ActivityResult<RouteDecision | DoesNotFit>> =>
-    runModelActivity({ name: 'router-llm', type: 'generation' }, async (context) => {
+    runModelActivity({ name: 'router-llm', type: 'generation', payment }, async (context) => {
       const request = routerRequest(call.question, call.router, call.routes, call.refused);
       const { reply } = await askModel(deps, context, { request }, payment);
       const names = call.routes.map((route) => route.name);

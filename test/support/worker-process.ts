@@ -7,6 +7,8 @@ import { checkout } from './temporal.ts';
 export type WorkerProcess = AsyncDisposable & {
   /** Resolves when the process is gone. */
   kill(signal: NodeJS.Signals): Promise<void>;
+  /** Sends it without waiting for an end. */
+  signal(signal: NodeJS.Signals): void;
   /** Log lines so far. */
   readonly log: string;
 };
@@ -44,6 +46,7 @@ export async function startWorkerProcess(
   const kill = (signal: NodeJS.Signals) => end(child, gone, signal);
   return {
     kill,
+    signal: (signal) => void child.kill(signal),
     get log() {
       return log;
     },

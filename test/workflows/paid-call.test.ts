@@ -17,6 +17,8 @@ const spans = [{ level: 'ERROR', usage: paid } as SpanRecord];
 const outage = (detail: object) =>
   failed(ApplicationFailure.create({ type: 'ModelUnavailable', message: 'down', details: [{ spans, ...detail }] }));
 
+const callLimits = { modelCallAttempts: 4, modelCallTotalSeconds: 60 };
+
 /** A caller whose activity fails in these ways, then answers; `done` says in turn what was done. */
 function failing(...failures: Error[]) {
   const done: string[] = [];
@@ -24,7 +26,7 @@ function failing(...failures: Error[]) {
   const waits = new OpenWaits(() => 0);
   const spentSoFar = () => budget.usage.inputTokens;
   const caller: Caller = {
-    ...{ limits: {}, budget, waits, until: async () => {} },
+    ...{ limits: callLimits, budget, waits, until: async () => {} },
     onSettled: (told) => void done.push(`told of ${told.length}`),
     outages: {
       pause: async (milliseconds) => {

@@ -26,7 +26,7 @@ import type { OpenWaits } from './waits.ts';
 
 /** What a call needs of its run. */
 export type Caller = {
-  limits: Pick<CallLimits, 'prices'>;
+  limits: Pick<CallLimits, 'prices' | 'modelCallAttempts' | 'modelCallTotalSeconds'>;
   budget: RunBudget;
   waits: OpenWaits;
   outages: {
@@ -66,10 +66,11 @@ export async function paidCall<Result>(
   ask: (payment: Payment) => PaidResult<Result>,
 ): Promise<Result> {
   const { budget, until } = caller;
-  const { prices } = caller.limits;
+  const { prices, modelCallAttempts: attempts, modelCallTotalSeconds: totalSeconds } = caller.limits;
   const requirePrice = budget.limits.costUsd !== null;
   const call = budget.call(branch ?? null);
-  const payment = { scope, requirePrice, key: call.key, ...(prices === undefined ? {} : { prices }) };
+  const limits = { attempts, totalSeconds };
+  const payment = { scope, requirePrice, key: call.key, limits, ...(prices === undefined ? {} : { prices }) };
   const send = () => ask({ ...payment, grant: budget.grantOf(call) });
   for (;;) {
     try {

@@ -20,6 +20,8 @@ const steps = fc.array(
   { minLength: 1, maxLength: 6 },
 );
 
+const callLimits = { modelCallAttempts: 4, modelCallTotalSeconds: 60 };
+
 /** Runs actors side by side over one account, in an order that `pick` decides; nobody may be left waiting. */
 async function play(limits: { tokens: number; costUsd: number | null }, actors: Step[][], scheduler: fc.Scheduler) {
   const budget = new RunBudget(Budget.parse({ ...limits, modelCalls: 1000 }));
@@ -36,7 +38,7 @@ async function play(limits: { tokens: number; costUsd: number | null }, actors: 
   const price = limits.costUsd === null ? 0 : limits.costUsd / limits.tokens;
   let [inFlight, spent, mostHeld] = [0, 0, 0];
   const caller: Caller = {
-    ...{ limits: {}, budget, until, waits: new OpenWaits(() => 0), onSettled: () => {} },
+    ...{ limits: callLimits, budget, until, waits: new OpenWaits(() => 0), onSettled: () => {} },
     outages: { pause: async () => {}, waitForPerson: async () => {} },
   };
   const ends: string[] = [];
@@ -145,7 +147,7 @@ test('a call is turned away only where it does not fit into all that is left', a
 test('an optional call that has no room neither waits nor keeps others waiting', async () => {
   const budget = new RunBudget(Budget.parse({ tokens: 1000 }));
   const caller: Caller = {
-    limits: {},
+    limits: callLimits,
     budget,
     until: () => Promise.reject(new Error('an optional call waits for nothing')),
     waits: new OpenWaits(() => 0),
@@ -175,7 +177,7 @@ test('an optional call that is turned away says which limit is in its way, and w
   const never = () => Promise.reject(new Error('nothing is asked'));
   const turnedAway = async (budget: RunBudget): Promise<BudgetSpent> => {
     const caller: Caller = {
-      ...{ limits: {}, budget, until: never, waits: new OpenWaits(() => 0), onSettled: () => {} },
+      ...{ limits: callLimits, budget, until: never, waits: new OpenWaits(() => 0), onSettled: () => {} },
       outages: { pause: never, waitForPerson: never },
     };
     const about = { scope: { stage: 'specialist' } as const, optional: true };

@@ -1,0 +1,98 @@
+/**
+ * What the attempts at one activity leave to the next, in the details of its heartbeats: the server keeps those of the
+ * last one over every way in which an attempt can end.
+ *
+ * 1. A failure of the work itself spends an attempt. An attempt that was lost with its worker spends none: it left no
+ *    failure, and says nothing about the provider.
+ * 2. An activity whose workers are lost again and again ends, since it may be the activity that does it.
+ * 3. Time is counted while an attempt works: neither a queue nor a time without a worker shortens what is left.
+ * 4. An attempt that was lost has a span that ends at its last heartbeat.
+ */
+import type { Info } from '@temporalio/activity';
+import type { FailureKind } from '../contracts/failures.ts';
+import type { SpanRecord } from '../contracts/trace.ts';
+
+/** What all attempts of an activity together may take. */
+export type AttemptLimits = {
+  /** Attempts that fail by themselves. */
+  attempts: number;
+  totalSeconds: number;
+  /** What an attempt fails with that takes too long. */
+  timedOut: FailureKind;
+};
+
+/** Attempts of one activity that may be lost with their workers. */
+export const lossesAllowed = 10;
+
+/** Heartbeats are sent this often, so that a cancellation arrives within as much. */
+export const heartbeatMs = 1_000;
+
+/** The form in heartbeats; a worker of another version may have written it. */
+export type Carried = {
+  spans: SpanRecord[];
+  /** Of the attempt that sent it, as it would look if it were lost. */
+  current?: SpanRecord;
+  failures: number;
+  lost: number;
+  tookMs: number;
+};
+
+/** What is known at the beginning of an attempt. `newlyLost` are among the spans. */
+export type Before = Omit<Carried, 'current'> & { newlyLost: SpanRecord[] };
+
+type InfoOfAttempt = Pick<
+  Info,
+  'activityId' | 'attempt' | 'heartbeatDetails' | 'scheduledTimestampMs' | 'currentAttemptScheduledTimestampMs'
+>;
+
+/** @param about the activity's span */
+export function attemptsBefore(info: InfoOfAttempt, about: Pick<SpanRecord, 'name' | 'type'>): Before {
+  const { current, ...carried } = carriedBy(info.heartbeatDetails);
+  // Whoever resets an activity gives it all its attempts again.
+  if (info.attempt === 1) return { spans: carried.spans, failures: 0, lost: 0, tookMs: 0, newlyLost: [] };
+  const newlyLost: SpanRecord[] = [];
+  let { tookMs } = carried;
+  for (let attempt = carried.failures + carried.lost + 1; attempt < info.attempt; attempt += 1) {
+    const seen = current?.attempt === attempt ? current : null;
+    newlyLost.push(seen ?? unseen(attempt, newlyLost.at(-1) ?? carried.spans.at(-1), info, about));
+    tookMs += seen === null ? 0 : seen.endMs - seen.startMs;
+  }
+  const spans = [...carried.spans, ...newlyLost];
+  return { ...carried, spans, lost: carried.lost + newlyLost.length, tookMs, newlyLost };
+}
+
+/** An attempt that sent no heartbeat: it began when the one before had ended, and was lost before its first one. */
+function unseen(
+  attempt: number,
+  before: SpanRecord | undefined,
+  { activityId, scheduledTimestampMs, currentAttemptScheduledTimestampMs }: InfoOfAttempt,
+  about: Pick<SpanRecord, 'name' | 'type'>,
+): SpanRecord {
+  const startMs = Math.max(scheduledTimestampMs, before?.endMs ?? 0);
+  const endMs = Math.max(startMs, Math.min(startMs + heartbeatMs, currentAttemptScheduledTimestampMs));
+  return { key: `${activityId}#${attempt}`, ...about, startMs, endMs, attempt, level: 'ERROR', message: lostMessage };
+}
+
+export const lostMessage = 'lost with its worker';
+
+/** Spans: the last ones, and whatever was paid for. */
+function carriedBy(details: unknown): Carried {
+  const { spans, current, failures, lost = 0, tookMs = 0 } = (details ?? {}) as Partial<Carried>;
+  if (!Array.isArray(spans)) return { spans: [], failures: 0, lost: 0, tookMs: 0 };
+  const kept = spans.filter(({ usage }, at) => usage !== undefined || at >= spans.length - 20);
+  return {
+    spans: kept,
+    failures: failures ?? spans.length,
+    lost,
+    tookMs,
+    ...(current === undefined ? {} : { current }),
+  };
+}
+
+/** Before the next attempt, by the activity's policy, as if none had been lost. */
+export function backOffMs({ retryPolicy }: Pick<Info, 'retryPolicy'>, failures: number): number {
+  const ms = (duration: unknown, otherwise: number) => (typeof duration === 'number' ? duration : otherwise);
+  const { initialInterval, backoffCoefficient = 2, maximumInterval } = retryPolicy ?? {};
+  const first = ms(initialInterval, 1_000);
+  return Math.min(ms(maximumInterval, first * 100), first * backoffCoefficient ** Math.max(0, failures - 1));
+}
