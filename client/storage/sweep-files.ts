@@ -5,6 +5,7 @@ import type { DataPaths } from '../../config/data-paths.ts';
 import { journalFileName, journalFiles } from '../../contracts/agent-calls.ts';
 import { unfinishedFile } from '../../lib/fs.ts';
 import { traceIdOf } from '../../observability/trace-ids.ts';
+import { traceFiles } from '../../observability/trace-sink.ts';
 import type { Swept } from '../../retrieval/store/content-sweep.ts';
 
 export type FileSweep = {
@@ -37,9 +38,9 @@ export async function sweepTraces(sweep: FileSweep): Promise<Swept> {
   return sum([
     await sweepFolder(sweep, {
       folder: paths.traces,
-      match: /^[0-9a-f]{32}\.jsonl$/,
+      match: traceFiles,
       olderThanMs: cutoffMs,
-      keep: (file) => traces.has(basename(file, '.jsonl')),
+      keep: (file) => traces.has(traceFiles.exec(basename(file))?.[1] ?? ''),
     }),
     await sweepFolder(sweep, { folder: paths.traces, match: unfinishedFile, olderThanMs: graceMs }),
   ]);
