@@ -1,20 +1,22 @@
 /**
  * Keeps paid replies on disk until their activity is known to have completed, so that a crash does not pay twice.
  *
- * 1. A reply is found only by the run, the call and the request that it was paid for. An entry that is damaged, or under a
- *    name that is not its own, is no entry.
- * 2. An entry is there as a whole or not at all: it is written beside its place and renamed.
+ * 1. A value is found only by the kind, the run, the call and the request that it was stored for. An entry that is
+ *    damaged, or in the file of another run, is no entry.
+ * 2. An entry is there as a whole or not at all. It is one line, appended by one write, and carries a checksum. What a
+ *    kill cuts short is no entry, and hides none: the next one begins on a line of its own.
  * 3. Once `write` has returned, the entry survives a kill of the process, though not a failure of the machine.
  * 4. Under one key the last write stands; two processes may write at once.
- * 5. Entries are kept for 91 days, longer than any run is open, unfinished ones for an hour. No file is removed that is not the journal's.
+ * 5. The entries of a run are kept for 91 days after its last one, longer than any run is open. No file is removed that
+ *    is not the journal's.
  */
 import { createHash } from 'node:crypto';
-import { mkdir, readdir, readFile, rm, stat } from 'node:fs/promises';
+import { mkdir, open, readdir, readFile, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { constants, zstdCompressSync, zstdDecompressSync } from 'node:zlib';
 import { z } from 'zod';
-import { JournalKey } from '../contracts/agent-calls.ts';
+import { JournalKey, journalFileName, journalFiles } from '../contracts/agent-calls.ts';
 import { ChatReply, type ChatRequest } from '../contracts/chat.ts';
-import { replaceFile } from '../lib/fs.ts';
 
 export interface ReplyJournal {
   /** Null when there is no whole entry under exactly this key. */
@@ -23,34 +25,92 @@ export interface ReplyJournal {
   write(key: JournalKey, reply: ChatReply): Promise<void>;
 }
 
-const Entry = z.object({ version: z.literal(1), key: JournalKey, reply: ChatReply });
+/** What is kept under a call's key beside its reply: values of another kind never meet under one key. */
+export type EntryKind<Value> = { name: string; schema: z.ZodType<Value> };
+
+export interface Journal extends ReplyJournal {
+  /** As `read`, of another kind than replies. */
+  readEntry<Value>(kind: EntryKind<Value>, key: JournalKey): Promise<Value | null>;
+  /** As `write`, of another kind than replies. */
+  writeEntry<Value>(kind: EntryKind<Value>, key: JournalKey, value: Value): Promise<void>;
+  /** Removes the files of runs whose last entry is older than 91 days; returns how many. */
+  prune(): Promise<number>;
+}
+
+const replies: EntryKind<ChatReply> = { name: 'reply', schema: ChatReply };
+
+const Entry = z.object({
+  version: z.literal(2),
+  kind: z.string(),
+  key: JournalKey,
+  /** When it was written. */
+  atMs: z.number(),
+  value: z.unknown(),
+});
+export type Entry = z.infer<typeof Entry>;
 
 const dayMs = 24 * 60 * 60 * 1000;
 /** Longer than any run can be open (`backstop` in contracts/names.ts): until then an entry may be asked for. */
 const keepMs = 91 * dayMs;
-/** A write takes milliseconds: a temporary file of an hour ago was left by a kill. */
-const keepTemporaryMs = 60 * 60 * 1000;
 
 /**
- * A journal of one file a key. Entries hold what models said about private code: only the owner may read them.
- * @param directory made when it is missing.
+ * A journal of one file a run. Entries hold what models said about private code: only the owner may read them.
+ * @param directory on a disk of this machine; made when it is missing
  */
-export function createFileJournal(directory: string): ReplyJournal & {
-  /** Removes entries older than 91 days; returns how many. `switchyard gc` removes those of ended runs earlier. */
-  prune(): Promise<number>;
-} {
-  const path = (key: JournalKey): string => join(directory, `${digest(keyParts(key))}.json`);
+export function createFileJournal(directory: string): Journal {
+  async function readEntry<Value>({ name, schema }: EntryKind<Value>, key: JournalKey): Promise<Value | null> {
+    const wanted = canonical(keyParts(key));
+    const entries = await entriesOfFile(join(directory, journalFileName(key.runId)), markOf(name, key));
+    const found = entries.findLast((entry) => entry.kind === name && canonical(entry.key) === wanted);
+    const value = schema.safeParse(found?.value);
+    return value.success ? value.data : null;
+  }
+  async function writeEntry<Value>({ name }: EntryKind<Value>, key: JournalKey, value: Value): Promise<void> {
+    const entry = { version: 2, kind: name, key: keyParts(key), atMs: Date.now(), value } satisfies Entry;
+    await mkdir(directory, { recursive: true, mode: 0o700 });
+    await append(join(directory, journalFileName(key.runId)), `${markOf(name, key)} ${packed(entry)}`);
+  }
   return {
-    read: (key) => readEntry(path(key), key),
-    async write(key, reply) {
-      await mkdir(directory, { recursive: true, mode: 0o700 });
-      const entry = JSON.stringify({ version: 1, key: keyParts(key), reply });
-      // Not flushed: what is written survives a kill of the process as it is, and waiting for the disk would widen the
-      // time in which a kill loses a paid reply.
-      await replaceFile(path(key), entry, { mode: 0o600 });
-    },
+    readEntry,
+    writeEntry,
+    read: (key) => readEntry(replies, key),
+    write: (key, reply) => writeEntry(replies, key, reply),
     prune: () => pruneFolder(directory, Date.now()),
   };
+}
+
+/** The whole entries of a file, in the order in which they were written. @param mark of one key; all unless given */
+export async function entriesOfFile(file: string, mark?: string): Promise<Entry[]> {
+  const text = await readFile(file, 'latin1').catch(whenMissing(''));
+  const lines = text.split('\n').filter((line) => line !== '' && (mark === undefined || line.startsWith(`${mark} `)));
+  return lines.flatMap((line) => unpacked(line.slice(line.indexOf(' ') + 1)) ?? []);
+}
+
+/**
+ * Appends a line by one write, which other writers of the file do not cut apart. It is not flushed: what is written
+ * survives a kill of the process as it is, and waiting for the disk would widen the time in which a kill loses a paid reply.
+ */
+async function append(file: string, line: string): Promise<void> {
+  const bytes = Buffer.from(`\n${line}\n`, 'latin1');
+  await using handle = await open(file, 'a', 0o600);
+  const { bytesWritten } = await handle.write(bytes);
+  if (bytesWritten !== bytes.length)
+    throw new Error(`${file}: only ${bytesWritten} of ${bytes.length} bytes were written`);
+}
+
+const withChecksum = { params: { [constants.ZSTD_c_checksumFlag]: 1 } };
+
+function packed(entry: Entry): string {
+  return zstdCompressSync(JSON.stringify(entry), withChecksum).toString('base64');
+}
+
+/** Null for what is no whole entry. */
+function unpacked(text: string): Entry | null {
+  try {
+    return Entry.parse(JSON.parse(zstdDecompressSync(Buffer.from(text, 'base64')).toString('utf8')));
+  } catch {
+    return null;
+  }
 }
 
 /**
@@ -63,22 +123,13 @@ export function requestHash(request: ChatRequest & { model: string }, endpoint: 
   return digest({ endpoint, request });
 }
 
-async function readEntry(path: string, key: JournalKey): Promise<ChatReply | null> {
-  const text = await readFile(path, 'utf8').catch(whenMissing(null));
-  if (text === null) return null;
-  const entry = Entry.safeParse(parsed(text));
-  const ours = entry.success && canonical(entry.data.key) === canonical(keyParts(key));
-  return ours ? entry.data.reply : null;
-}
-
 async function pruneFolder(directory: string, nowMs: number): Promise<number> {
   let removed = 0;
   for (const name of await readdir(directory).catch(whenMissing<string[]>([]))) {
-    if (!/^[0-9a-f]{64}\.json(\.[0-9a-f-]+\.tmp)?$/.test(name)) continue;
+    if (!journalFiles.test(name)) continue;
     const path = join(directory, name);
     const found = await stat(path).catch(whenMissing(null));
-    const keep = name.endsWith('.tmp') ? keepTemporaryMs : keepMs;
-    if (found === null || nowMs - found.mtimeMs <= keep) continue;
+    if (found === null || nowMs - found.mtimeMs <= keepMs) continue;
     await rm(path, { force: true });
     removed += 1;
   }
@@ -88,6 +139,11 @@ async function pruneFolder(directory: string, nowMs: number): Promise<number> {
 /** The four parts alone, so that a wider object names the same entry. */
 function keyParts({ workflowId, runId, callKey, requestHash: hash }: JournalKey): JournalKey {
   return { workflowId, runId, callKey, requestHash: hash };
+}
+
+/** Begins the line of an entry, so that others need not be unpacked. */
+function markOf(kind: string, key: JournalKey): string {
+  return digest({ kind, key: keyParts(key) }).slice(0, 16);
 }
 
 function digest(value: unknown): string {
@@ -100,14 +156,6 @@ function canonical(value: unknown): string {
       ? Object.fromEntries(Object.entries(part).sort(([left], [right]) => (left < right ? -1 : 1)))
       : part,
   );
-}
-
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return null;
-  }
 }
 
 function whenMissing<Value>(value: Value): (error: NodeJS.ErrnoException) => Value {

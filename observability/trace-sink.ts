@@ -1,7 +1,9 @@
 /** Where traces go: one port, and the sink that keeps nothing. */
 import type { SentTrace } from '../contracts/trace.ts';
-import { mkdir } from 'node:fs/promises';
+import { mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { constants, zstdCompress, zstdDecompressSync } from 'node:zlib';
 import { replaceFile } from '../lib/fs.ts';
 
 export type SendOptions = {
@@ -29,6 +31,15 @@ export function linkOf(template: string | null, traceId: string): string | null 
 
 // Keeps traces as files of JSON lines, one a trace and one line a span: traces exist with no server at all.
 
+/** The whole text of each request is in it, most of which was in the one before: compressed, it is there once. */
+const traceEnding = '.jsonl.zst';
+/** The name of a trace's file; and of those before they were compressed, which go with their run. */
+export const traceFileName = (traceId: string): string => `${traceId}${traceEnding}`;
+export const traceFiles = /^([0-9a-f]{32})\.jsonl(\.zst)?$/;
+
+const compress = promisify(zstdCompress);
+const options = { params: { [constants.ZSTD_c_compressionLevel]: 6, [constants.ZSTD_c_checksumFlag]: 1 } };
+
 /** @param folder absolute; made when it is needed */
 export function createFileSink(folder: string): TraceSink {
   return {
@@ -39,9 +50,14 @@ export function createFileSink(folder: string): TraceSink {
       const lines = spans.map((span) =>
         JSON.stringify({ ...trace, ...span, ...(span.parentId === null ? { scores } : {}) }),
       );
-      const file = join(folder, `${trace.traceId}.jsonl`);
-      await replaceFile(file, `${lines.join('\n')}\n`);
+      const file = join(folder, traceFileName(trace.traceId));
+      await replaceFile(file, await compress(`${lines.join('\n')}\n`, options));
     },
-    linkTemplate: async () => join(folder, '{traceId}.jsonl'),
+    linkTemplate: async () => join(folder, traceFileName('{traceId}')),
   };
+}
+
+/** The JSON lines of a trace's file. */
+export async function readTraceFile(file: string): Promise<string> {
+  return zstdDecompressSync(await readFile(file)).toString('utf8');
 }

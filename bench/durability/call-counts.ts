@@ -2,7 +2,8 @@
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { dataPaths } from '../../config/data-paths.ts';
-import type { JournalKey } from '../../contracts/agent-calls.ts';
+import { journalFiles } from '../../contracts/agent-calls.ts';
+import { entriesOfFile } from '../../models/journal.ts';
 import type { RequestLogEntry } from '../../offline-model/server/request-log.ts';
 import type { Stack } from '../support/stack.ts';
 
@@ -57,19 +58,22 @@ export async function countCalls(
   return { calls: byKey.size, requests: exchanges.length, ...counts, journalWriteMs, mostInFlightAKill };
 }
 
-/** From the replies that did reach the journal: the time at which its file got its name against the reply's last byte. */
+/** From the replies that did reach the journal: when they were in it, against the reply's last byte. */
 async function longestJournalWrite(dataDirectory: string, exchanges: readonly Exchange[]): Promise<number> {
   const folder = dataPaths(dataDirectory).journal;
-  const files = (await readdir(folder)).filter((name) => name.endsWith('.json')).map((name) => join(folder, name));
-  const writes = await Promise.all(
-    files.map(async (file) => {
-      const { key } = JSON.parse(await readFile(file, 'utf8')) as { key: JournalKey };
+  const names = (await readdir(folder)).filter((name) => journalFiles.test(name));
+  const writes = names.map(async (name) => {
+    const entries = await entriesOfFile(join(folder, name));
+    // An entry says when it was about to be written; the file, when the last one was.
+    const { mtimeMs } = await stat(join(folder, name));
+    const waits = entries.map(({ key, atMs }, at) => {
       const idempotencyKey = `${key.workflowId}/${key.runId}/${key.callKey}`;
       const repliedAt = exchanges.findLast((exchange) => exchange.key === idempotencyKey)?.repliedAt ?? null;
-      return repliedAt === null ? 0 : (await stat(file)).ctimeMs - repliedAt;
-    }),
-  );
-  return Math.ceil(Math.max(0, ...writes));
+      return repliedAt === null ? 0 : (at === entries.length - 1 ? mtimeMs : atMs) - repliedAt;
+    });
+    return Math.max(0, ...waits);
+  });
+  return Math.ceil(Math.max(0, ...(await Promise.all(writes))));
 }
 
 function readExchanges(log: string): Exchange[] {

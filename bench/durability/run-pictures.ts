@@ -1,5 +1,5 @@
 /** What a run shows of itself: its trace from the history, with every text that it refers to, and the exported file. */
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Client } from '@temporalio/client';
 import { historyToJSON } from '@temporalio/common/lib/proto-utils.js';
@@ -8,6 +8,7 @@ import type { Config } from '../../config/config.ts';
 import { dataPaths } from '../../config/data-paths.ts';
 import { readRunHistory } from '../../observability/read-run-history.ts';
 import { traceIdOf } from '../../observability/trace-ids.ts';
+import { readTraceFile, traceFileName } from '../../observability/trace-sink.ts';
 import { traceOfRun } from '../../observability/run-trace.ts';
 import { createRetrieval } from '../../retrieval/repository.ts';
 import { createContentStore } from '../../retrieval/store/content-store.ts';
@@ -43,8 +44,8 @@ export async function pictureOf({ client, config, server }: Place, run: Run): Pr
     for (const field of [input, output]) texts.push(field === null ? null : await render(field));
   const shown = JSON.stringify({ trace, texts });
   if (shown.includes('[not held by the machine')) throw new Error(`${workflowId}: a text of its trace is missing`);
-  const exported = join(paths.traces, `${traceIdOf(runId)}.jsonl`);
-  return `${shown}\n${existsSync(exported) ? readFileSync(exported, 'utf8') : ''}`;
+  const exported = join(paths.traces, traceFileName(traceIdOf(runId)));
+  return `${shown}\n${existsSync(exported) ? await readTraceFile(exported) : ''}`;
 }
 
 /** Empty when the history replays. */

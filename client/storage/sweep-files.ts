@@ -1,12 +1,11 @@
 /** Removes files of a data directory that nothing needs any more: traces, replies of ended runs, clones, old logs, leftovers. */
-import { existsSync, readdirSync, readFileSync, renameSync, rmSync, statSync } from 'node:fs';
+import { existsSync, readdirSync, renameSync, rmSync, statSync } from 'node:fs';
 import { basename, join } from 'node:path';
-import { z } from 'zod';
 import type { DataPaths } from '../../config/data-paths.ts';
-import { JournalKey } from '../../contracts/agent-calls.ts';
+import { journalFileName, journalFiles } from '../../contracts/agent-calls.ts';
 import { unfinishedFile } from '../../lib/fs.ts';
-import { systemErrorCode } from '../../lib/errors.ts';
 import { traceIdOf } from '../../observability/trace-ids.ts';
+import { traceFiles } from '../../observability/trace-sink.ts';
 import type { Swept } from '../../retrieval/store/content-sweep.ts';
 
 export type FileSweep = {
@@ -39,37 +38,24 @@ export async function sweepTraces(sweep: FileSweep): Promise<Swept> {
   return sum([
     await sweepFolder(sweep, {
       folder: paths.traces,
-      match: /^[0-9a-f]{32}\.jsonl$/,
+      match: traceFiles,
       olderThanMs: cutoffMs,
-      keep: (file) => traces.has(basename(file, '.jsonl')),
+      keep: (file) => traces.has(traceFiles.exec(basename(file))?.[1] ?? ''),
     }),
     await sweepFolder(sweep, { folder: paths.traces, match: unfinishedFile, olderThanMs: graceMs }),
   ]);
 }
 
-const Entry = z.object({ key: JournalKey });
-
-/** An entry is looked for by its own run alone: once that has ended, nobody asks for it again. */
-export async function sweepJournal(sweep: FileSweep): Promise<Swept> {
-  const { paths, open, journalCutoffMs, graceMs } = sweep;
-  const isOfOpenRun = (file: string) => {
-    try {
-      return open.has(Entry.parse(JSON.parse(readFileSync(file, 'utf8'))).key.runId);
-    } catch (error) {
-      // What is no whole entry is never read as one.
-      if (error instanceof SyntaxError || error instanceof z.ZodError) return false;
-      return systemErrorCode(error) === 'ENOENT';
-    }
-  };
-  return sum([
-    await sweepFolder(sweep, {
-      folder: paths.journal,
-      match: /^[0-9a-f]{64}\.json$/,
-      olderThanMs: journalCutoffMs,
-      keep: isOfOpenRun,
-    }),
-    await sweepFolder(sweep, { folder: paths.journal, match: unfinishedFile, olderThanMs: graceMs }),
-  ]);
+/** An entry is looked for by its own run alone: once that has ended, nobody asks for its file again. */
+export function sweepJournal(sweep: FileSweep): Promise<Swept> {
+  const { paths, open, journalCutoffMs } = sweep;
+  const ofOpenRuns = new Set([...open].map((runId) => join(paths.journal, journalFileName(runId))));
+  return sweepFolder(sweep, {
+    folder: paths.journal,
+    match: journalFiles,
+    olderThanMs: journalCutoffMs,
+    keep: (file) => ofOpenRuns.has(file),
+  });
 }
 
 export function sweepLogs(sweep: FileSweep): Promise<Swept> {

@@ -7,6 +7,7 @@ import { gitComplaint, type GitOutput, runGit } from './git-command.ts';
 import { fetchUrl } from './git-fetch.ts';
 import { checkGitUrl, checkRef, labelOf, nameOfUrl, oneLine, publicUrl, repositoryKeyOf } from './git-url.ts';
 import type { CommitSource, SnapshotSource } from './snapshot-source.ts';
+import { KnownCheckouts } from './known-checkouts.ts';
 import { findSubmodules } from './submodules.ts';
 import type { OnProgress } from '../worker-threads/thread-tasks.ts';
 
@@ -21,15 +22,15 @@ export async function locateRepository(
   if (ref.kind === 'url')
     return fetchUrl(checkGitUrl(ref.url), { ref: ref.ref, withSecrets }, dataDirectory, signal, onProgress);
   const folder = await checkFolder(ref.path);
-  const checkout = await findCheckout(folder, signal);
-  const commit = checkout && (await commitOf(checkout, ref.ref, signal));
-  if (checkout && commit && (await hasTree(checkout, commit, signal))) {
-    const pinned = { folder, checkout, commit, ref: ref.ref };
-    const source = { ...(await commitSource(pinned, dataDirectory, signal)), withSecrets };
+  const pinned = await known.answer(folder, JSON.stringify([ref.ref, dataDirectory]), () =>
+    pinCheckout(folder, ref.ref, dataDirectory, signal),
+  );
+  if (typeof pinned === 'object') {
+    const source = { ...pinned, withSecrets };
     return ref.uncommitted === true ? withWorktree(source, folder, ref.ref) : source;
   }
   if (ref.ref !== undefined) {
-    const why = checkout ? `does not exist at ${ref.ref}` : 'is not in a git checkout';
+    const why = pinned === 'no tree' ? `does not exist at ${ref.ref}` : 'is not in a git checkout';
     throw new RepositoryUnusable(`${folder} ${why}: leave the ref out to read the folder as it is`, '--ref');
   }
   const name = basename(folder) || 'root';
@@ -42,6 +43,22 @@ export async function locateRepository(
     root: folder,
     withSecrets,
   };
+}
+
+type PinnedCheckout = Awaited<ReturnType<typeof commitSource>>['source'];
+const known = new KnownCheckouts<PinnedCheckout | 'no tree' | 'no checkout'>();
+const isWholeId = (ref: string): boolean => /^([0-9a-f]{40}|[0-9a-f]{64})$/.test(ref);
+
+/** What a folder's checkout has at a ref. Only HEAD and whole ids of commits are settled by what `KnownCheckouts` compares. */
+async function pinCheckout(folder: string, ref: string | undefined, dataDirectory: string, signal: AbortSignal) {
+  const checkout = await findCheckout(folder, signal);
+  if (checkout === null) return { value: 'no checkout', gitDirectory: null } as const;
+  const commit = await commitOf(checkout, ref, signal);
+  if (commit === null || !(await hasTree(checkout, commit, signal)))
+    return { value: 'no tree', gitDirectory: null } as const;
+  const { source, settled } = await commitSource({ folder, checkout, commit, ref }, dataDirectory, signal);
+  const isFinal = settled && (ref === undefined || isWholeId(ref));
+  return { value: source, gitDirectory: isFinal ? checkout.gitDirectory : null };
 }
 
 /**
@@ -137,20 +154,27 @@ async function commitSource({ folder, checkout, commit, ref }: Pinned, dataDirec
   const name = prefix === '' ? nameOfUrl(bare) : basename(folder);
   const repositoryKey = repositoryKeyOf(name, `checkout\0${commonDirectory}\0${prefix}`);
   // A URL names a whole repository: a folder inside one cannot be fetched by it.
-  const submodules = await submodulesIn(folder, checkout, commit, signal);
+  const [found, origin] = await Promise.all([
+    submodulesIn(folder, checkout, commit, signal),
+    prefix === '' ? originUrl(gitDirectory, signal) : null,
+  ]);
+  const submodules = found ?? [];
   // Nor does it give submodules.
-  const url = prefix === '' && submodules.length === 0 ? await originUrl(gitDirectory, signal) : null;
+  const url = submodules.length === 0 ? origin : null;
   const where = { dataDirectory, repositoryKey, label: labelOf(name, ref, commit), url };
-  return { kind: 'commit', ...where, gitDirectory, commit, prefix, submodules, worktree: null } as const;
+  const source = { kind: 'commit', ...where, gitDirectory, commit, prefix, submodules, worktree: null } as const;
+  // Submodules that are named may be checked out later.
+  return { source, settled: found === null };
 }
 
-/** Those below the folder, by their paths from it. */
+/** Those below the folder, by their paths from it; null where the commit names none. */
 async function submodulesIn(folder: string, checkout: Checkout, commit: string, signal: AbortSignal) {
   const { gitDirectory, commonDirectory, prefix } = checkout;
   const depth = prefix.split('/').length - 1;
   const top = resolve(folder, ...Array<string>(depth).fill('..'));
   const gitDirectories = [...new Set([gitDirectory, commonDirectory])];
   const found = await findSubmodules({ gitDirectories, folder: top, commit }, signal);
+  if (found === null) return null;
   return found
     .filter(({ path }) => path.startsWith(prefix))
     .map((one) => ({ ...one, path: one.path.slice(prefix.length) }));

@@ -16,16 +16,24 @@ export type Superproject = {
   commit: string;
 };
 
-/** Of any depth, in the order of their paths, which are relative to the whole checkout. */
-export async function findSubmodules(parent: Superproject, signal: AbortSignal): Promise<Submodule[]> {
+/** Of any depth, in the order of their paths, which are relative to the whole checkout; null where the commit names none. */
+export async function findSubmodules(parent: Superproject, signal: AbortSignal): Promise<Submodule[] | null> {
   const found: Submodule[] = [];
-  await collect(parent, '', 1, found, signal);
+  if ((await collect(parent, '', 1, found, signal)) === 0) return null;
   return found.sort((one, other) => (one.path < other.path ? -1 : 1));
 }
 
-async function collect(parent: Superproject, above: string, depth: number, found: Submodule[], signal: AbortSignal) {
-  for (const { name, path } of await namedSubmodules(parent, signal)) {
-    if (found.length >= maxSubmodules) return;
+/** @returns how many the parent names */
+async function collect(
+  parent: Superproject,
+  above: string,
+  depth: number,
+  found: Submodule[],
+  signal: AbortSignal,
+): Promise<number> {
+  const named = await namedSubmodules(parent, signal);
+  for (const { name, path } of named) {
+    if (found.length >= maxSubmodules) break;
     const commit = await linkedCommit(parent, path, signal);
     if (commit === null) continue;
     const gitDirectory = await directoryWith(commit, candidates(parent, name, path), signal);
@@ -35,6 +43,7 @@ async function collect(parent: Superproject, above: string, depth: number, found
     const child = { gitDirectories: [gitDirectory], folder, commit };
     if (depth < maxDepth) await collect(child, `${above}${path}/`, depth + 1, found, signal);
   }
+  return named.length;
 }
 
 /** What `.gitmodules` of the commit names; nothing where there is none. */

@@ -7,6 +7,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { WorkflowHandle } from '@temporalio/client';
 import type { AnswerOutcome, RunProgress } from '../../contracts/run.ts';
 import { dataPaths } from '../../config/data-paths.ts';
+import { traceFileName } from '../../observability/trace-sink.ts';
 import { openScene, pipeline, quickLimits, tracesToFiles } from '../support/scene.ts';
 import { openAiError, type ScriptedReply } from '../support/scripted-server-reply.ts';
 import { goodDraft, roleOf, says, startTeam, unclear } from '../support/team.ts';
@@ -107,6 +108,6 @@ test('a run that nobody takes up again ends by itself, with its outcome and its 
     /^nobody took the run up again within 2 s/,
   );
   const { runId } = await handle.describe();
-  const trace = join(dataPaths(scene.dataDirectory).traces, `${runId.replaceAll('-', '')}.jsonl`);
+  const trace = join(dataPaths(scene.dataDirectory).traces, traceFileName(runId.replaceAll('-', '')));
   await until(async () => (existsSync(trace) ? true : null));
 });

@@ -1,31 +1,17 @@
 import assert from 'node:assert/strict';
-import { mkdtemp, readdir, readFile, rm, stat, utimes, writeFile } from 'node:fs/promises';
+import { fork } from 'node:child_process';
+import { once } from 'node:events';
+import { appendFile, mkdtemp, readdir, readFile, rm, stat, truncate, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
+import { z } from 'zod';
 import type { ChatReply } from '../../contracts/chat.ts';
-import type { JournalKey } from '../../contracts/agent-calls.ts';
 import { createFileJournal, requestHash } from '../../models/journal.ts';
 import { question } from './chat-scene.ts';
+import { entryKey as key, reply } from './journal-entries.ts';
 
 const asked = (changes: Parameters<typeof question>[0] = {}) => ({ ...question(changes), model: 'm' });
-const key: JournalKey = {
-  workflowId: 'w/1',
-  runId: 'r',
-  callKey: '7',
-  requestHash: requestHash(asked(), 'http://a/v1'),
-};
-
-function reply(text: string): ChatReply {
-  return {
-    text,
-    toolCalls: [{ id: 'a', name: 'grep', argumentsText: '{' }],
-    finishReason: 'stop',
-    logprobs: [{ token: 'x', logprob: -0.5, top: [] }],
-    model: 'm',
-    usage: { modelCalls: 1, inputTokens: 1, cachedInputTokens: 0, outputTokens: 1, reasoningTokens: 0, costUsd: null },
-  };
-}
 
 async function folder(t: TestContext): Promise<string> {
   const path = await mkdtemp(join(tmpdir(), 'switchyard-journal-'));
@@ -50,32 +36,78 @@ test('an entry is found under exactly its key', async (t) => {
   assert.equal(await journal.read(joined), null, 'parts that join to the same text are another key');
 });
 
-test('a torn, foreign or misplaced file reads as nothing and can be written over', async (t) => {
+test('values of several kinds are kept under one key, and none is taken for another', async (t) => {
+  const journal = createFileJournal(await folder(t));
+  const tools = { name: 'tools', schema: z.object({ texts: z.array(z.string()) }) };
+  await journal.writeEntry(tools, key, { texts: ['a', 'b'] });
+  assert.equal(await journal.read(key), null);
+  await journal.write(key, reply('paid'));
+  assert.deepEqual(await journal.readEntry(tools, key), { texts: ['a', 'b'] });
+  assert.equal((await journal.read(key))?.text, 'paid');
+  assert.equal(await journal.readEntry({ ...tools, name: 'other' }, key), null);
+  assert.equal(await journal.readEntry({ name: 'tools', schema: z.string() }, key), null, 'of another shape');
+});
+
+test('a run has one file, smaller than what it holds; run ids lead to no other place', async (t) => {
+  const path = await folder(t);
+  const journal = createFileJournal(path);
+  for (const callKey of ['1', '2', '3'])
+    await journal.write({ ...key, callKey }, reply('the same words again '.repeat(500)));
+  const [name] = await readdir(path);
+  assert.deepEqual(await readdir(path), [name]);
+  assert.ok((await stat(join(path, String(name)))).size < 3000, 'compressed');
+  const odd = { ...key, runId: '../../etc/x' };
+  await journal.write(odd, reply('odd'));
+  assert.equal((await journal.read(odd))?.text, 'odd');
+  assert.equal((await readdir(path)).length, 2);
+});
+
+test('what a kill cuts short is no entry, wherever the cut is, and hides none: the next append goes on after it', async (t) => {
+  const path = await folder(t);
+  const journal = createFileJournal(path);
+  const [first, second, third] = [key, { ...key, callKey: '8' }, { ...key, callKey: '9' }];
+  await journal.write(first, reply('first'));
+  const [name] = await readdir(path);
+  const file = join(path, String(name));
+  const whole = (await stat(file)).size;
+  await journal.write(second, reply('second'));
+  const both = await readFile(file, 'latin1');
+  const end = both.replace(/=*\n$/, '').length;
+  for (let cut = whole; cut < end; cut += 7) {
+    await writeFile(file, both);
+    await truncate(file, cut);
+    assert.equal(await journal.read(second), null, `cut after ${cut} bytes`);
+    await journal.write(third, reply('third'));
+    assert.deepEqual(
+      [(await journal.read(first))?.text, await journal.read(second), (await journal.read(third))?.text],
+      ['first', null, 'third'],
+    );
+  }
+});
+
+test('an entry that is damaged, in another run’s file, or no entry at all reads as nothing and can be written over', async (t) => {
   const path = await folder(t);
   const journal = createFileJournal(path);
   await journal.write({ ...key, runId: 'other' }, reply('of another run'));
   const [otherName] = await readdir(path);
   const misplaced = await readFile(join(path, String(otherName)), 'utf8');
   await journal.write(key, reply('paid'));
-  const name = (await readdir(path)).find((file) => file !== otherName);
-  const file = join(path, String(name));
+  const file = join(path, String((await readdir(path)).find((name) => name !== otherName)));
   const whole = await readFile(file, 'utf8');
-  for (const text of [
-    '',
-    whole.slice(0, whole.length / 2),
-    'null',
-    '{"version":1}',
-    whole.replace('"version":1', '"version":2'),
-    misplaced,
-  ]) {
+  const mark = whole.trim().split(' ')[0];
+  const damaged = (at: number) => whole.slice(0, at) + (whole[at] === 'A' ? 'B' : 'A') + whole.slice(at + 1);
+  const texts = ['', 'null', `\n${mark}\n`, `\n${mark} eA==\n`, misplaced, misplaced.replace(/\S+/, String(mark))];
+  for (const text of [...texts, ...[40, 80, 120, whole.length - 10].map(damaged)]) {
     await writeFile(file, text);
-    assert.equal(await journal.read(key), null, text.slice(0, 40));
+    assert.equal(await journal.read(key), null, text.slice(0, 60));
   }
   await journal.write(key, reply('again'));
   assert.equal((await journal.read(key))?.text, 'again');
+  await appendFile(file, `${mark} half of a later`);
+  assert.equal((await journal.read(key))?.text, 'again', 'the last whole one stands');
 });
 
-test('writes side by side leave one whole entry and nothing else', async (t) => {
+test('writes side by side leave whole entries, the last of which stands', async (t) => {
   const path = await folder(t);
   const journal = createFileJournal(path);
   const texts = Array.from({ length: 20 }, (_, at) => `${at} `.repeat(20_000));
@@ -89,6 +121,29 @@ test('writes side by side leave one whole entry and nothing else', async (t) => 
   assert.equal(reads.length, 20);
   for (const read of await Promise.all(reads))
     assert.ok(read !== null && texts.includes(read.text), 'never torn, never gone');
+});
+
+test('two processes that append to one run’s file lose no entry, and one that is killed takes none with it', async (t) => {
+  const path = await folder(t);
+  const program = join(import.meta.dirname, 'journal-in-child.ts');
+  const written: string[] = [];
+  const count = 60;
+  const children = ['a', 'b', 'killed'].map((prefix) => {
+    const child = fork(program, [path, prefix, String(count)]);
+    child.on('message', (message: { written?: string }) => {
+      if (message.written !== undefined) written.push(message.written);
+      if (message.written === 'killed20') child.kill('SIGKILL');
+    });
+    return child;
+  });
+  await Promise.all(children.map((child) => once(child, 'message')));
+  const ended = Promise.all(children.map((child) => once(child, 'exit')));
+  for (const child of children) child.send('go');
+  await ended;
+  assert.ok(written.length > 2 * count + 20, `${written.length} were written`);
+  const journal = createFileJournal(path);
+  for (const callKey of written)
+    assert.equal((await journal.read({ ...key, callKey }))?.text, callKey.repeat(2000), callKey);
   assert.equal((await readdir(path)).length, 1);
 });
 
@@ -100,21 +155,20 @@ test('entries are for the owner’s eyes', async (t) => {
   assert.equal((await stat(path)).mode & 0o077, 0);
 });
 
-test('pruning removes entries that no open run can be so old to need, and leftovers of killed writes, and no other file', async (t) => {
+test('pruning removes what no open run can be so old to need, files of the format before too, and no other file', async (t) => {
   const path = await folder(t);
   const journal = createFileJournal(path);
   assert.equal(await journal.prune(), 0, 'no folder yet');
-  await journal.write(key, reply('fresh'));
-  const old = { ...key, callKey: 'old' };
-  const known = new Set(await readdir(path));
+  const old = { ...key, runId: 'old' };
   await journal.write(old, reply('old'));
-  const oldName = String((await readdir(path)).find((name) => !known.has(name)));
-  await writeFile(join(path, `${oldName}.0a.tmp`), 'half');
-  await writeFile(join(path, 'notes.json'), 'not ours');
+  const gone = [...(await readdir(path)), `${'0'.repeat(64)}.json`, `${'0'.repeat(64)}.json.0a.tmp`];
+  await journal.write(key, reply('fresh'));
+  const known = (await readdir(path)).filter((name) => !gone.includes(name));
+  for (const name of [...gone.slice(1), 'notes.json']) await writeFile(join(path, name), 'x');
   const ago = (days: number) => new Date(Date.now() - days * 86_400_000);
-  for (const name of [oldName, `${oldName}.0a.tmp`, 'notes.json']) await utimes(join(path, name), ago(92), ago(92));
+  for (const name of [...gone, 'notes.json']) await utimes(join(path, name), ago(92), ago(92));
   for (const name of known) await utimes(join(path, name), ago(90), ago(90));
-  assert.equal(await journal.prune(), 2);
+  assert.equal(await journal.prune(), 3);
   assert.equal((await journal.read(key))?.text, 'fresh');
   assert.equal(await journal.read(old), null);
   assert.ok((await readdir(path)).includes('notes.json'));

@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
-import { readdir, readFile } from 'node:fs/promises';
+import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { dataPaths } from '../../config/data-paths.ts';
 import type { SentSpan } from '../../contracts/trace.ts';
+import { readTraceFile } from '../../observability/trace-sink.ts';
 import { openScene, pipeline, type Scene, tracesToFiles } from '../support/scene.ts';
 import { startTeam } from '../support/team.ts';
 import { until } from '../support/until.ts';
@@ -22,8 +23,8 @@ test('a run leaves one trace in a file, with its root last', async () => {
 
 async function exported(scene: Scene): Promise<SentSpan[]> {
   const { traces } = dataPaths(scene.dataDirectory);
-  const found = async () => (await readdir(traces).catch(() => [])).find((name) => name.endsWith('.jsonl')) ?? null;
+  const found = async () => (await readdir(traces).catch(() => [])).find((name) => name.endsWith('.jsonl.zst')) ?? null;
   const file = await until(found);
-  const lines = (await readFile(join(traces, file), 'utf8')).trim().split('\n');
+  const lines = (await readTraceFile(join(traces, file))).trim().split('\n');
   return lines.map((line) => JSON.parse(line) as SentSpan);
 }

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
-import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import type { SentSpan, SentTrace } from '../../contracts/trace.ts';
-import { createFileSink, linkOf, noSink, type TraceSink } from '../../observability/trace-sink.ts';
+import { createFileSink, linkOf, noSink, readTraceFile, type TraceSink } from '../../observability/trace-sink.ts';
 import { createLangfuseSink } from '../../observability/langfuse-sink.ts';
 import { spanIdOf } from '../../observability/trace-ids.ts';
 import { LangfuseStub } from '../support/langfuse-stub.ts';
@@ -22,8 +22,8 @@ const scenes: Record<string, () => Promise<Scene>> = {
       sink: createFileSink(folder),
       async kept() {
         const files = await readdir(folder);
-        assert.deepEqual(files, [`${traceId}.jsonl`], 'one file a trace, and nothing half written');
-        const lines = (await readFile(join(folder, `${traceId}.jsonl`), 'utf8')).trim().split('\n');
+        assert.deepEqual(files, [`${traceId}.jsonl.zst`], 'one file a trace, and nothing half written');
+        const lines = (await readTraceFile(join(folder, `${traceId}.jsonl.zst`))).trim().split('\n');
         return lines.map((line) => JSON.parse(line) as Kept);
       },
       [Symbol.asyncDispose]: () => rm(folder, { recursive: true }),

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
-import { readdirSync, readFileSync } from 'node:fs';
+import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import type { WorkflowHandle } from '@temporalio/client';
@@ -8,6 +8,7 @@ import { dataPaths } from '../../config/data-paths.ts';
 import type { AnswerOutcome } from '../../contracts/run.ts';
 import type { SentSpan } from '../../contracts/trace.ts';
 import { exportOf } from '../observability/exports.ts';
+import { readTraceFile } from '../../observability/trace-sink.ts';
 import { openScene, pipeline, type Scene } from '../support/scene.ts';
 import { calls, goodDraft, inventedDraft, roleOf, says, startTeam } from '../support/team.ts';
 import { startWorkerProcess } from '../support/worker-process.ts';
@@ -58,12 +59,15 @@ const callsOfOne = ['router', 'specialist', 'specialist', 'specialist', 'special
 async function assertTraces(scene: Scene, handles: readonly WorkflowHandle[]): Promise<void> {
   await Promise.all(handles.map(async (handle) => (await exportOf(scene, handle)).result()));
   const { traces } = dataPaths(scene.dataDirectory);
-  const names = readdirSync(traces).filter((name) => name.endsWith('.jsonl'));
+  const names = readdirSync(traces).filter((name) => name.endsWith('.jsonl.zst'));
   assert.equal(names.length, handles.length);
-  const spans = names.map((name) => {
-    const lines = readFileSync(join(traces, name), 'utf8').trim().split('\n');
-    return lines.map((line) => JSON.parse(line) as SentSpan);
-  });
+  const texts = await Promise.all(names.map((name) => readTraceFile(join(traces, name))));
+  const spans = texts.map((text) =>
+    text
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line) as SentSpan),
+  );
   for (const trace of spans) {
     assert.equal(trace.filter(({ parentId }) => parentId === null).length, 1);
     assert.equal(new Set(trace.map(({ id }) => id)).size, trace.length, 'no span twice');

@@ -20,7 +20,7 @@ test('what killed writes have left goes once it is old, in every folder', async 
   const paths = dataPaths(mkdtempSync(join(tmpdir(), 'switchyard-left-')));
   t.after(() => rmSync(paths.dataDirectory, { recursive: true, force: true }));
   const names = [
-    join(paths.traces, `${'a'.repeat(32)}.jsonl.${unfinished}`),
+    join(paths.traces, `${'a'.repeat(32)}.jsonl.zst.${unfinished}`),
     join(paths.journal, `${'b'.repeat(64)}.json.${unfinished}`),
     join(paths.cache, `workflows-abc.js.${unfinished}`),
     join(paths.benchmarks, 'one', 'histories', `run.gz.${unfinished}`),
@@ -33,7 +33,7 @@ test('what killed writes have left goes once it is old, in every folder', async 
     utimesSync(file, old, old);
     utimesSync(dirname(file), old, old);
   }
-  const young = join(paths.traces, `${'c'.repeat(32)}.jsonl.${unfinished}`);
+  const young = join(paths.traces, `${'c'.repeat(32)}.jsonl.zst.${unfinished}`);
   writeFileSync(young, '');
   const hourAgo = Date.now() - 3_600_000;
   const none: ReadonlySet<string> = new Set();

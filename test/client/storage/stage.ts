@@ -8,6 +8,7 @@ import { sweepDataDirectory, type SweepRequest } from '../../../client/storage/s
 import { type DataPaths, dataPaths } from '../../../config/data-paths.ts';
 import type { RunProgress } from '../../../contracts/run.ts';
 import { traceIdOf } from '../../../observability/trace-ids.ts';
+import { traceFileName } from '../../../observability/trace-sink.ts';
 import { contentFiles, mentionedIn } from '../../../retrieval/store/content-sweep.ts';
 import { storedRepositories, storedSnapshots } from '../../../retrieval/store/store-sweep.ts';
 import { serverName } from '../../../runtime/temporal/known-servers.ts';
@@ -115,7 +116,7 @@ export async function traceOf(scene: Scene, handle: WorkflowHandle): Promise<str
 }
 
 export async function traceFile(handle: WorkflowHandle, paths: DataPaths): Promise<string> {
-  return join(paths.traces, `${traceIdOf((await handle.describe()).runId)}.jsonl`);
+  return join(paths.traces, traceFileName(traceIdOf((await handle.describe()).runId)));
 }
 
 export const snapshotsIn = ({ dataDirectory }: DataPaths) =>

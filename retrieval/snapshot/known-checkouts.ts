@@ -1,0 +1,113 @@
+/**
+ * Remembers what git said of a checkout, for as long as the files that its answer rests on hold the same bytes: an
+ * opened repository is opened again without starting git.
+ *
+ * 1. Nothing of git is done over: no file is understood, but for finding the next one to read.
+ * 2. Contents are compared, never times: two commits within one tick of the clock are two.
+ * 3. What is not known for certain (a layout that is not known here, settings that include others) is asked anew.
+ */
+import { createHash } from 'node:crypto';
+import { lstat, readFile, stat } from 'node:fs/promises';
+import { homedir } from 'node:os';
+import { dirname, join, resolve } from 'node:path';
+import { LruMap } from '../../lib/lru.ts';
+
+const most = 100;
+const longestChain = 5;
+
+/** What git has said, and the git directory that it found; null where it may say something else without a change in it. */
+type Said<Value> = { value: Value; gitDirectory: string | null };
+
+export class KnownCheckouts<Value> {
+  readonly #known = new LruMap<string, { state: string; value: Value }>(most);
+
+  /**
+   * @param folder a real path
+   * @param about what else the answer depends on
+   * @param ask what git says; not called where it is known that it would say the same again
+   */
+  async answer(folder: string, about: string, ask: () => Promise<Said<Value>>): Promise<Value> {
+    const key = `${folder}\0${about}`;
+    const before = await stateOf(folder);
+    const known = this.#known.get(key);
+    if (before !== null && known?.state === before.state) return known.value;
+    this.#known.delete(key);
+    const { value, gitDirectory } = await ask();
+    if (before === null || before.gitDirectory !== gitDirectory) return value;
+    const after = await stateOf(folder);
+    if (before.state === after?.state) this.#known.set(key, { state: before.state, value });
+    return value;
+  }
+}
+
+type State = { gitDirectory: string; state: string };
+
+/** A hash of all that says where a folder's HEAD is and who may read it; null where that cannot be told. */
+async function stateOf(folder: string): Promise<State | null> {
+  const found = await gitOf(folder);
+  if (found === null) return null;
+  const { gitDirectory, common } = found;
+  const head = await headOf(gitDirectory, common);
+  if (head === null) return null;
+  const settings = await Promise.all(settingsOf(gitDirectory, common).map(textOf));
+  if (settings.some((text) => text !== null && /^\s*\[include/im.test(text))) return null;
+  const owners = await Promise.all([folder, found.top, gitDirectory, common].map(ownerOf));
+  const hash = createHash('sha256');
+  for (const text of [found.link, gitDirectory, common, ...head, ...settings, ...owners])
+    hash.update(text === null ? '-' : `${Buffer.byteLength(text)} ${text}\0`);
+  return { gitDirectory, state: hash.digest('hex') };
+}
+
+/** The nearest `.git` above a folder: a folder, or a file that names one. */
+async function gitOf(folder: string) {
+  for (let top = folder; ; top = dirname(top)) {
+    const place = join(top, '.git');
+    const entry = await lstat(place).catch(() => null);
+    if (entry !== null) {
+      const link = entry.isFile() ? await textOf(place) : '';
+      const named = /^gitdir: (.+?)\s*$/.exec(link ?? '')?.[1];
+      if (!entry.isDirectory() && named === undefined) return null;
+      const gitDirectory = named === undefined ? place : resolve(top, named);
+      const common = await textOf(join(gitDirectory, 'commondir'));
+      return { top, link, gitDirectory, common: resolve(gitDirectory, common?.trim() ?? '.') };
+    }
+    if (top === dirname(top)) return null;
+  }
+}
+
+/** HEAD and each ref that it leads to, as they stand; where the last is in no file of its own, the packed ones. */
+async function headOf(gitDirectory: string, common: string): Promise<(string | null)[] | null> {
+  const texts: (string | null)[] = [];
+  let name = 'HEAD';
+  for (let step = 0; step < longestChain; step += 1) {
+    const places = [...new Set([join(gitDirectory, name), join(common, name)])];
+    const found = await Promise.all(places.map(textOf));
+    texts.push(...found);
+    const [own = null, shared = null] = found;
+    const text = own ?? shared;
+    if (text === null) return name === 'HEAD' ? null : [...texts, await textOf(join(common, 'packed-refs'))];
+    const next = /^ref: (refs\/.+?)\s*$/.exec(text)?.[1];
+    if (next === undefined) return /^[0-9a-f]{40,64}\s*$/.test(text) ? texts : null;
+    // `.invalid` stands in HEAD where refs are in another form.
+    if (/(^|\/)\.|\.\./.test(next)) return null;
+    name = next;
+  }
+  return null;
+}
+
+/** Of the repository, of the checkout, and the user's. */
+function settingsOf(gitDirectory: string, common: string): string[] {
+  const { GIT_CONFIG_GLOBAL, XDG_CONFIG_HOME, HOME = homedir() } = process.env;
+  const own = [join(HOME, '.gitconfig'), join(XDG_CONFIG_HOME ?? join(HOME, '.config'), 'git/config')];
+  const users = GIT_CONFIG_GLOBAL === undefined ? own : [GIT_CONFIG_GLOBAL];
+  return [join(common, 'config'), join(gitDirectory, 'config.worktree'), ...users];
+}
+
+async function textOf(file: string): Promise<string | null> {
+  return readFile(file, 'latin1').catch(() => null);
+}
+
+async function ownerOf(path: string): Promise<string> {
+  const { dev, ino, uid } = await stat(path);
+  return `${dev} ${ino} ${uid}`;
+}
