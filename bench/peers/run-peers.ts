@@ -1,59 +1,38 @@
 /** One measurement from an empty folder to figures: the world is started, measured and stopped. */
-import { execFileSync } from 'node:child_process';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { cpus, release, tmpdir, totalmem, type } from 'node:os';
-import { join } from 'node:path';
-import { dataPaths } from '../../config/data-paths.ts';
-import { checkoutFolder } from '../../config/load-config.ts';
-import { resolveTemporalExecutable } from '../../runtime/temporal/temporal-executable.ts';
-import { measureAllKills } from './measures/kill-targets.ts';
+import { cpus, release, totalmem, type } from 'node:os';
+import { type KillPlan, measureAllKills } from './measures/kill-targets.ts';
 import { measureAll, type Plan } from './measures/measure-all.ts';
 import { figuresOf, type Results } from './report/results.ts';
-import { makeRepository, type Place, startStubModel } from './systems/model.ts';
-import { machineLoad, Programs } from './systems/programs.ts';
+import { machineLoad } from './systems/programs.ts';
 import { startSystems } from './systems/start-systems.ts';
 import type { SystemName } from './systems/system.ts';
+import { commitOf, openWorld, type WorldOptions } from './systems/world.ts';
 
-export type PeersOptions = {
+export type PeersOptions = WorldOptions & {
   systems: readonly SystemName[];
   plan: Plan;
-  kills: { systems: readonly string[]; count: number; latencyMs: number };
-  /** Null: parts of Fastify, as a git repository. */
-  repository: { repository: string; place: Place } | null;
-  checkout: string;
-  beside: string | null;
-  /** More settings for Switchyard. */
-  settings: Record<string, string>;
+  kills: KillPlan;
+  /** Questions that each system answers before anything is measured. */
   warmUps: number;
-  say: (text: string) => void;
 };
 
-/** @throws Error where Switchyard itself, or what is asked for by name, does not run */
+/** @throws Error where what every system stands on does not start */
 export async function runPeers(options: PeersOptions): Promise<Results> {
-  const { say, plan } = options;
+  const { say, plan, settings } = options;
   const startedAt = new Date().toISOString();
   const loadBefore = machineLoad();
+  await using world = await openWorld(options);
   await using opened = new AsyncDisposableStack();
-  const folder = await mkdtemp(join(tmpdir(), 'switchyard-peers-'));
-  opened.defer(() => rm(folder, { recursive: true, force: true, maxRetries: 5 }));
-  const programs = opened.use(new Programs(join(folder, 'logs')));
-  const { repository, place } = options.repository ?? makeRepository(join(folder, 'fastify'));
-  const model = await startStubModel(programs, repository, place);
-  const own = dataPaths(join(checkoutFolder, '.switchyard'));
-  const named = process.env.SWITCHYARD_TEMPORAL_EXECUTABLE ?? null;
-  const temporalExecutable = await resolveTemporalExecutable(named, own, say);
-  const { checkout, beside, settings } = options;
-  const world = { programs, model, folder, repository, checkout, beside, temporalExecutable, settings };
   const systems = await startSystems(world, options.systems, say, options.warmUps);
   for (const each of systems.switchyards) opened.defer(() => each.close());
-  const measured = await measureAll(systems.running, model, plan, say);
+  const measured = await measureAll(systems.running, world.model, plan, say);
   const kills = await measureAllKills(world, systems, options.kills, say);
   const names = systems.running.map(({ name }) => name);
   return {
     startedAt,
     endedAt: new Date().toISOString(),
     machine: machine(),
-    commit: commitOf(checkout),
+    commit: commitOf(options.checkout),
     loadBefore,
     loadAfter: machineLoad(),
     options: { systems: options.systems, ...plan, kills: options.kills, settings },
@@ -72,14 +51,4 @@ function machine(): Results['machine'] {
     platform: `${type()} ${release()}`,
     node: process.version,
   };
-}
-
-function commitOf(checkout: string): string {
-  const git = (...args: string[]) => execFileSync('git', ['-C', checkout, ...args], { encoding: 'utf8' }).trim();
-  try {
-    const changed = git('status', '--porcelain', '--untracked-files=no') === '' ? '' : ' with changes';
-    return `${git('rev-parse', '--short=12', 'HEAD')}${changed}`;
-  } catch {
-    return 'unknown';
-  }
 }

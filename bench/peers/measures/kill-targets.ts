@@ -1,8 +1,9 @@
 /** Who is killed: the worker of each system; of Switchyard a worker alone, and its runtime with server and worker. */
 import { join } from 'node:path';
 import type { Program } from '../systems/programs.ts';
-import type { Systems, World } from '../systems/start-systems.ts';
+import type { Systems } from '../systems/start-systems.ts';
 import type { Switchyard } from '../systems/switchyard.ts';
+import type { World } from '../systems/world.ts';
 import { type KillFigures, type KillTarget, measureKills } from './kills.ts';
 
 export type KillPlan = {

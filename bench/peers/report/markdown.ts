@@ -1,6 +1,7 @@
 /** The report as Markdown: the targets, a table of all systems, kills, and what was left out. */
 import type { KillFigures } from '../measures/kills.ts';
 import type { Compared, Results, SystemFigures } from './results.ts';
+import { tableText } from './table.ts';
 import { targetRows } from './targets.ts';
 
 /** @param charts file names of pictures beside the report, with what they show */
@@ -33,7 +34,7 @@ export function targetsTable(results: Results): string {
     [false, 'no'],
     [null, ''],
   ]);
-  return table(
+  return tableText(
     ['figure', 'before', 'reached', 'must reach', 'met'],
     targetRows(results).map((row) => [row.figure, row.baseline, row.reached, row.target, marks.get(row.met) ?? '']),
   );
@@ -53,7 +54,7 @@ export function systemsTable(systems: readonly SystemFigures[]): string {
     ['idle CPU: worker + server', ({ idlePercent }) => `${idlePercent.worker ?? 0} + ${idlePercent.server ?? 0} %`],
     ['added at 1,000 ms a call', ({ addedPercent }) => (addedPercent === null ? '' : `${addedPercent} %`)],
   ];
-  return table(
+  return tableText(
     ['per question', ...systems.map(({ name }) => name)],
     rows.map(([title, text]) => [title, ...systems.map(text)]),
   );
@@ -82,7 +83,7 @@ function diskText(disk: SystemFigures['diskBytes']): string {
 
 function killsTable(kills: readonly KillFigures[]): string {
   const seconds = (ms: number | null) => (ms === null ? 'none' : `${Math.round(ms / 100) / 10} s`);
-  return table(
+  return tableText(
     [
       '',
       'kills',
@@ -106,9 +107,4 @@ function killsTable(kills: readonly KillFigures[]): string {
       each.personActs ? 'yes' : 'no',
     ]),
   );
-}
-
-function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
-  const line = (cells: readonly string[]) => `| ${cells.join(' | ')} |`;
-  return [line(head), line(head.map(() => '---')), ...rows.map(line)].join('\n');
 }

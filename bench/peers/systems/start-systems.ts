@@ -2,25 +2,11 @@
 import { join } from 'node:path';
 import { messageOf } from '../../../lib/errors.ts';
 import { startApp } from './app.ts';
-import type { StubModel } from './model.ts';
 import { type Postgres, startPostgres } from './postgres.ts';
-import type { Programs } from './programs.ts';
 import { startRestate } from './restate.ts';
 import { Switchyard } from './switchyard.ts';
 import type { System, SystemName } from './system.ts';
-
-export type World = {
-  programs: Programs;
-  model: StubModel;
-  /** For everything that systems write. */
-  folder: string;
-  repository: string;
-  checkout: string;
-  /** A second checkout, for `beside`. */
-  beside: string | null;
-  temporalExecutable: string;
-  settings: Record<string, string>;
-};
+import type { World } from './world.ts';
 
 export type LeftOut = { system: SystemName; reason: string };
 export type Systems = {
