@@ -20,13 +20,14 @@ export type Postgres = {
 /** Where Debian, Red Hat and Homebrew put servers that are not on PATH. */
 const places = ['/usr/lib/postgresql', '/usr', '/opt/homebrew/opt'];
 
-/** The folder of the newest `initdb` and `postgres`; null where there is none. */
+/** The folder of the newest `initdb`, `postgres` and `psql`; null where there is none. */
 export function postgresPrograms(): string | null {
   const onPath = (process.env.PATH ?? '').split(':');
   const versions = places.flatMap((place) =>
     existsSync(place) ? readdirSync(place).map((version) => join(place, version, 'bin')) : [],
   );
-  return [...onPath, ...versions.toSorted().toReversed()].find((bin) => existsSync(join(bin, 'initdb'))) ?? null;
+  const isWhole = (bin: string) => ['initdb', 'postgres', 'psql'].every((name) => existsSync(join(bin, name)));
+  return [...onPath, ...versions.toSorted().toReversed()].find(isWhole) ?? null;
 }
 
 /** @throws Error where there is no Postgres on this machine */

@@ -34,6 +34,7 @@ export class Switchyard implements System {
   readonly #client: Client;
   readonly #config: Config;
   readonly #input: QuestionInput;
+  readonly #started = new Set<string>();
   #up: Program;
   #session: Session;
 
@@ -62,7 +63,7 @@ export class Switchyard implements System {
     this.#up = parts.up;
     this.#session = parts.session;
     const killAndStart = () => this.#killAndStart();
-    this.kill = { killAndStart, answerAfter: (id) => this.answerOf(id), personActs: false };
+    this.kill = { killAndStart, answerAfter: (id) => this.answerAfterKill(id), personActs: false };
   }
 
   /** The connection of now: after a kill of the runtime there is another. */
@@ -79,12 +80,19 @@ export class Switchyard implements System {
   async start(id: string, taskQueue: string = this.#session.taskQueue): Promise<void> {
     const input = { ...this.#input, question: `${question} (asked as ${id})` };
     await this.#client.startRun({ ...this.#session, taskQueue }, input, id);
+    this.#started.add(id);
   }
 
   /** Resolves with the answer of a run. @throws Error when it ended otherwise */
   async answerOf(id: string): Promise<void> {
     const { outcome } = await this.#client.outcomeOf(this.#session.client.workflow.getHandle(id));
     if (outcome.kind !== 'answered') throw new Error(`${id}: ${JSON.stringify(outcome).slice(0, 500)}`);
+  }
+
+  /** A caller whose start was cut off asks again, under the same id. */
+  async answerAfterKill(id: string): Promise<void> {
+    if (!this.#started.has(id)) await this.start(id).catch(ignoreExisting);
+    await this.answerOf(id);
   }
 
   pids(): { worker: number[]; server: number[] } {
@@ -126,6 +134,10 @@ type Parts = {
   up: Program;
   session: Session;
 };
+
+function ignoreExisting(error: unknown): void {
+  if (!(error instanceof Error && error.message.startsWith('there is already a run'))) throw error;
+}
 
 function open(client: Client, settings: Config): Promise<Session> {
   return client.openSession({ settings, need: 'worker', onProgress: () => {}, signal: new AbortController().signal });
