@@ -105,7 +105,7 @@ function byAttempt(spans: readonly SpanRecord[]): Records[] {
 
 function extentOf(records: readonly SpanRecord[]): [fromMs: number, toMs: number] {
   const fromMs = records.reduce((least, { startMs }) => Math.min(least, startMs), Number.POSITIVE_INFINITY);
-  return [fromMs, records.reduce((most, { endMs }) => Math.max(most, endMs), 0)];
+  return [fromMs, records.reduce((most, { endMs }) => Math.max(most, endMs), Number.NEGATIVE_INFINITY)];
 }
 
 /** The worker deciding what comes next. A task that was lost with its worker lasts until the next. */

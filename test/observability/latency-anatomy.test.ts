@@ -58,6 +58,35 @@ test('a call: queue, model, and the way back', () => {
   assert.deepEqual(anatomy, { ...none, totalMs: 100, queueMs: 10, modelMs: 60, orchestrationMs: 30 });
 });
 
+const part = (key: string, startMs: number, endMs: number, number = 1): ActivityStep['spans'][number] => {
+  return { ...attempt(startMs, endMs, number), key, type: 'tool' };
+};
+
+test('a call that ran its turn’s tools: their time is a tool’s, and what came after it the model’s', () => {
+  const spans = [part('1#1/tool-0', 22, 40), part('1#1/tool-1', 22, 35), attempt(45, 80)];
+  const call = activity('callSpecialist', { scheduledMs: 10, startedMs: 20, closedMs: 90, spans });
+  const anatomy = latencyAnatomy(run({ activities: [call], endMs: 90 }));
+  assert.deepEqual(anatomy, {
+    ...none,
+    totalMs: 90,
+    queueMs: 12,
+    toolMs: 23,
+    modelMs: 35,
+    orchestrationMs: 10,
+    waitingMs: 10,
+  });
+});
+
+test('tools of an attempt that was lost have their time in it, and those of an activity that was lost none in the next', () => {
+  const times = { scheduledMs: 0, startedMs: 60, closedMs: 100, attempts: 2 };
+  const lost = activity('callSpecialist', { ...times, spans: [part('1#1/tool-0', 0, 20), attempt(60, 100, 2)] });
+  const anatomy = latencyAnatomy(run({ activities: [lost] }));
+  assert.deepEqual(anatomy, { ...none, totalMs: 100, toolMs: 20, backoffMs: 40, modelMs: 40 });
+  const spans = [part('0#2/tool-0', -50, -20, 2), attempt(60, 100, 2)];
+  const next = latencyAnatomy(run({ activities: [activity('callSpecialist', { ...times, spans })] }));
+  assert.deepEqual(next, { ...none, totalMs: 100, backoffMs: 60, modelMs: 40 });
+});
+
 test('two specialists side by side: the model has every moment that one of them waits for it', () => {
   const call = activity('callSpecialist', { scheduledMs: 0, closedMs: 50, startedMs: 0, spans: [attempt(0, 50)] });
   const tool = activity('runTool', { scheduledMs: 0, closedMs: 100, startedMs: 0, spans: [attempt(0, 100)] });
@@ -161,12 +190,17 @@ test('whatever a history says, the parts are not negative and add up to the wall
     startedMs: fc.option(moment),
     closedMs: fc.option(moment),
     attempts: fc.integer({ min: 1, max: 4 }),
-    spans: fc.array(fc.tuple(moment, moment, fc.integer({ min: 1, max: 4 })), { maxLength: 4 }),
+    spans: fc.array(fc.tuple(moment, moment, fc.integer({ min: 1, max: 4 }), fc.constantFrom('1#', '1#1/', '0#1/')), {
+      maxLength: 4,
+    }),
   });
   fc.assert(
     fc.property(fc.array(step, { maxLength: 6 }), fc.integer({ min: 0, max: 250 }), (steps, endMs) => {
       const activities = steps.map(({ type, spans, ...more }) =>
-        activity(type, { ...more, spans: spans.map(([from, to, number]) => attempt(from, to, number)) }),
+        activity(type, {
+          ...more,
+          spans: spans.map(([from, to, number, key]) => part(`${key}${number}`, from, to, number)),
+        }),
       );
       const history = run({ activities, endMs });
       const { totalMs, ...parts } = latencyAnatomy(history);

@@ -103,6 +103,11 @@ for (const [name, source, complaint] of [
   ],
   ['bare.ts', 'export const tools = { bare: { description: "x" } };', /the tool "bare" is not whole: kind: /],
   [
+    'read-only.ts',
+    `${head} export const tools = { looks: { ...tool(() => null), readOnly: 'yes' } };`,
+    /the tool "looks" is not whole: readOnly: /,
+  ],
+  [
     'date.ts',
     `${head} export const tools = { dated: { ...tool(() => null), parameters: z.object({ day: z.date() }) } };`,
     /the tool "dated" has parameters without a JSON Schema/,
@@ -112,6 +117,12 @@ for (const [name, source, complaint] of [
     const file = source === null ? join(scratch, name) : moduleOf(name, source);
     await assert.rejects(loadOwnTools([file]), { name: 'ToolModuleProblem', message: complaint });
   });
+
+test('a tool only reads where it says so', async () => {
+  const own = await loadOwnTools([odd, join(checkout, 'examples/own-tool/search-comments.ts')]);
+  const reading = Object.keys(own).filter((name) => own[name]?.readOnly === true);
+  assert.deepEqual(reading, ['search_comments']);
+});
 
 test('a name that two modules have is refused', async () => {
   const twin = moduleOf('twin.ts', `${head} export const tools = { throwing: tool(() => null) };`);

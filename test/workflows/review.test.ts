@@ -1,12 +1,14 @@
 /** Code checks a draft and a model judges it, in one activity: which of the two is asked, what counts, and what is traced. */
 import assert from 'node:assert/strict';
+import { join } from 'node:path';
 import { test } from 'node:test';
 import { historyToJSON } from '@temporalio/common/lib/proto-utils.js';
-import type { AnswerOutcome } from '../../contracts/run.ts';
+import type { AnswerOutcome, RunProgress } from '../../contracts/run.ts';
 import { readRunHistory } from '../../observability/read-run-history.ts';
 import { traceOfRun } from '../../observability/run-trace.ts';
 import { openScene, pipeline, type Scene } from '../support/scene.ts';
-import { goodDraft, inventedDraft, roleOf, says, startTeam } from '../support/team.ts';
+import { calls, goodDraft, inventedDraft, roleOf, says, startTeam } from '../support/team.ts';
+import { checkout } from '../support/temporal.ts';
 
 const judged = (budget: object = {}) => pipeline({ gate: { retryLimit: 1, judge: {} }, budget });
 
@@ -96,4 +98,40 @@ test('the tools of a turn are spans of their own, with what was asked and what t
   assert.deepEqual(tool?.output, { kind: 'content', id: called?.content });
   assert.ok((model?.startMs ?? 0) >= (tool?.endMs ?? 0));
   assert.match(String(model?.metadata.summary), /^code specialist, try 1: search_code "boil" → think$/);
+});
+
+test('a run tells which tools are under way, and what they gave where it is cancelled meanwhile', async () => {
+  await using team = await startTeam({
+    specialist: ({ turn }) => (turn === 0 ? calls(['search_code', { query: 'boil' }]) : { fault: 'hang' }),
+  });
+  await using scene = await openScene({ modelUrl: team.url });
+  const handle = await scene.start('When does boil throw?', { pipeline: pipeline() });
+  await team.request(2);
+  const { tools_asked, state } = await handle.query<RunProgress>('state');
+  const argumentsText = '{"query":"boil"}';
+  assert.deepEqual(tools_asked, [{ specialist: 'code', try: 1, tool: 'search_code', argumentsText }]);
+  assert.deepEqual(state.tools_called, []);
+  await handle.cancel();
+  const outcome = (await handle.result()) as AnswerOutcome;
+  assert.equal(outcome.kind, 'cancelled');
+  assert.deepEqual(
+    outcome.state.tools_called.map(({ tool, status, paths }) => [tool, status, paths.includes('lib/kettle.js')]),
+    [['search_code', 'ok', true]],
+  );
+  assert.deepEqual((await handle.query<RunProgress>('state')).tools_asked, []);
+});
+
+test('a tool of one’s own that says that it only reads runs with the call that follows it', async () => {
+  const ask = (tool: string) => calls([tool, { query: 'boil' }]);
+  await using team = await startTeam({
+    specialist: ({ turn }) => (turn === 0 ? ask('search_comments') : says(goodDraft)),
+  });
+  const toolModules = [join(checkout, 'examples/own-tool/search-comments.ts')];
+  await using scene = await openScene({ modelUrl: team.url, toolModules });
+  const [code, docs] = pipeline().specialists;
+  const specialists = [{ ...code, tools: ['search_comments'] }, docs];
+  const { outcome, steps } = await ended(scene, pipeline({ specialists }));
+  assert.equal(outcome.kind, 'answered');
+  assert.equal(outcome.state.tools_called[0]?.tool, 'search_comments');
+  assert.equal(steps.includes('runTool'), false);
 });
