@@ -71,7 +71,7 @@ export async function runActivity<Result>(
   // The next attempt must hear of those that were lost, also when this one is lost at once.
   if (newlyLost.length > 0) context.heartbeat(current());
   using _beats = heartbeats(current);
-  using limit = limitOf(context, limits, before);
+  using limit = limitOf(context, { ...about, limits }, before);
   const done: DoneOnTheWay = {};
   const kept = () => (Object.keys(done).length === 0 ? {} : { done });
   const activity: ActivityContext = {
@@ -187,13 +187,13 @@ const longestTimerMs = 2 ** 31 - 1;
 /** Cancels the work once its attempt, or all attempts together, took too long; and when it is cancelled from outside. */
 function limitOf(
   { info, cancellationSignal }: Context,
-  { totalSeconds, timedOut }: AttemptLimits,
+  { name, limits: { totalSeconds, timedOut } }: About,
   { tookMs }: Took,
 ): Disposable & { signal: AbortSignal } {
   const limit = new AbortController();
   const attemptMs = info.startToCloseTimeoutMs > 0 ? info.startToCloseTimeoutMs - aheadMs : longestTimerMs;
   const ms = Math.min(attemptMs, totalSeconds * 1000 - tookMs, longestTimerMs);
-  const timer = setTimeout(() => limit.abort(new TimedOut(timedOut)), Math.max(0, ms));
+  const timer = setTimeout(() => limit.abort(new TimedOut(timedOut, name)), Math.max(0, ms));
   const signal = AbortSignal.any([cancellationSignal, limit.signal]);
   return { signal, [Symbol.dispose]: () => clearTimeout(timer) };
 }

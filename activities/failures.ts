@@ -28,8 +28,8 @@ export type TimeLeft = {
 /** What work is cancelled with that took too long. */
 export class TimedOut extends Error {
   readonly kind: FailureKind;
-  constructor(kind: FailureKind) {
-    super('it did not end in time');
+  constructor(kind: FailureKind, what: string) {
+    super(`${what} did not end in time`);
     this.kind = kind;
   }
 }

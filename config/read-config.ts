@@ -98,7 +98,7 @@ function modelSettings(read: Reader): Config['model'] {
     // `loadConfig` reads the file.
     capabilities: [],
     attempts: read('SWITCHYARD_MODEL_ATTEMPTS') ?? 5,
-    heartbeatSeconds: read('SWITCHYARD_HEARTBEAT_SECONDS') ?? 10,
+    heartbeatSeconds: read('SWITCHYARD_HEARTBEAT_SECONDS') ?? 5,
     personWaitDays: read('SWITCHYARD_PERSON_WAIT_DAYS') ?? 30,
   };
 }

@@ -93,6 +93,12 @@ export const defaultPersonWaitSeconds = 30 * daySeconds;
  */
 export const backstop = '90 days';
 
+/**
+ * After this long the server takes a workflow task for lost with its worker, and hands it out again. Under a load that
+ * fills the machine a task takes a third of it (docs/deployment.md); the server's default is 10 s.
+ */
+export const workflowTaskTimeout = '5s';
+
 /** The server's limit for a run that only routes: it has no clock of its own. Waiting for a worker is within it. */
 export function routeLimit({ modelCallTotalSeconds }: { modelCallTotalSeconds: number }): `${number}s` {
   return `${3600 + 3 * modelCallTotalSeconds}s`;

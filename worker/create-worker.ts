@@ -45,6 +45,12 @@ export type WorkerTuning = {
 /** Long enough for the model calls in flight; what takes longer is cancelled and taken up by the next worker. */
 const graceSeconds = 30;
 const forceSeconds = 40;
+/**
+ * How long the next task of a workflow waits for the worker that has the workflow in memory, before any worker may take it.
+ * A task that waits for a busy worker for longer is replayed, so it is a multiple of the wait under full load
+ * (docs/deployment.md).
+ */
+const stickySeconds = 3;
 /** What the exports of traces may keep a stopping worker. */
 const drainSeconds = 5;
 
@@ -147,6 +153,7 @@ async function limits(config: Config, tuning: WorkerTuning): Promise<WorkerOptio
     maxConcurrentActivityTaskExecutions: tuning.maxConcurrentActivities ?? 40,
     debugMode: tuning.workflowsInThisThread ?? false,
     ...(tuning.maxCachedWorkflows !== undefined && { maxCachedWorkflows: tuning.maxCachedWorkflows }),
+    stickyQueueScheduleToStartTimeout: `${stickySeconds}s`,
     shutdownGraceTime: `${graceSeconds}s`,
     shutdownForceTime: `${forceSeconds}s`,
     maxHeartbeatThrottleInterval: heartbeatMs,

@@ -2,7 +2,7 @@
 import { WorkflowFailedError } from '@temporalio/client';
 import { CancelledFailure } from '@temporalio/common';
 import { failurePage } from '../../contracts/failures.ts';
-import { routeLimit, workflowTypes } from '../../contracts/names.ts';
+import { routeLimit, workflowTaskTimeout, workflowTypes } from '../../contracts/names.ts';
 import { type RouteInput, RouteResult } from '../../contracts/run.ts';
 import type { Usage } from '../../contracts/chat.ts';
 import { Interrupted } from '../../lib/errors.ts';
@@ -43,6 +43,7 @@ export async function routeOne(
     taskQueue: session.taskQueue,
     args: [input],
     workflowExecutionTimeout: routeLimit(input.limits),
+    workflowTaskTimeout,
     staticSummary: cut(printableLine(input.question), 200),
   });
   const cancel = () => void handle.cancel();

@@ -7,7 +7,13 @@ import {
   type WorkflowHandle,
 } from '@temporalio/client';
 import { defineSearchAttributeKey, type SearchAttributePair, SearchAttributeType } from '@temporalio/common';
-import { attributeNames, backstop, type searchAttributes, workflowTypes } from '../../contracts/names.ts';
+import {
+  attributeNames,
+  backstop,
+  type searchAttributes,
+  workflowTaskTimeout,
+  workflowTypes,
+} from '../../contracts/names.ts';
 import type { QuestionInput } from '../../contracts/run.ts';
 import { UsageError } from '../../lib/errors.ts';
 import { cut, printableLine } from '../../lib/printable.ts';
@@ -30,6 +36,7 @@ export async function startRun(session: Session, input: QuestionInput, workflowI
     taskQueue: session.taskQueue,
     args: [input],
     workflowExecutionTimeout: backstop,
+    workflowTaskTimeout,
     staticSummary: question,
     memo: { question, pipeline: input.pipeline.name, repository },
     typedSearchAttributes: [

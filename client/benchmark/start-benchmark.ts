@@ -9,6 +9,7 @@ import {
   benchmarkPriority,
   benchmarkQueueOf,
   searchAttributes,
+  workflowTaskTimeout,
   workflowTypes,
 } from '../../contracts/names.ts';
 import { datasetRoot } from '../evaluate/dataset-repository.ts';
@@ -76,6 +77,7 @@ export function benchmarkStart(id: string, input: BenchmarkInput) {
   return {
     args: [input],
     workflowExecutionTimeout: backstop,
+    workflowTaskTimeout,
     staticSummary: `benchmark ${id}`,
     priority: benchmarkPriority(id),
     typedSearchAttributes: input.searchAttributes.includes(attributeNames.benchmark) ? [attribute] : [],

@@ -29,7 +29,7 @@ test('with nothing set, the offline model answers and everything lives in the ch
   assert.equal(config.model.router, offlineModelName);
   assert.deepEqual(
     [config.model.timeoutSeconds, config.model.attempts, config.model.heartbeatSeconds, config.model.reasoningTokens],
-    [120, 5, 10, 4000],
+    [120, 5, 5, 4000],
   );
   assert.deepEqual(config.temporal, { executable: null, external: false, uiUrl: null, environment: {} });
   assert.equal(config.logLevel, 'info');

@@ -111,7 +111,7 @@ test('attempts that work for too long, all together, end the call', async () => 
   const [call] = await specialistCalls(handle);
   assert.deepEqual(
     call?.spans.map(({ message }) => message),
-    [lostMessage, 'it did not end in time'],
+    [lostMessage, 'specialist-llm did not end in time'],
   );
 });
 

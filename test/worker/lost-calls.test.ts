@@ -90,8 +90,7 @@ test('two workers that start at once take up the calls of two dead ones, each ca
   const dead = await Promise.all([startWorkerProcess(at), startWorkerProcess(at)]);
   const limits = { ...quickLimits, modelCallSeconds: 600, heartbeatSeconds: 600 };
   const questions = ['one', 'two', 'three', 'four'];
-  const start = (question: string) =>
-    scene.start(question, { pipeline: pipeline(), taskQueue: at.taskQueue, limits });
+  const start = (question: string) => scene.start(question, { pipeline: pipeline(), taskQueue: at.taskQueue, limits });
   const handles = await Promise.all(questions.map(start));
   await team.request(2 * questions.length - 1);
   await Promise.all(dead.map((each) => each.kill('SIGKILL')));

@@ -15,6 +15,7 @@ import {
   benchmarkPriority,
   datasetItemIdOf,
   experimentNameOf,
+  workflowTaskTimeout,
   workflowTypes,
 } from '../../contracts/names.ts';
 import type { QuestionInput } from '../../contracts/run.ts';
@@ -54,6 +55,7 @@ async function answered(
       // Whatever ends this workflow, what is paid for is finished; the next try finds it.
       parentClosePolicy: 'ABANDON',
       workflowExecutionTimeout: backstop,
+      workflowTaskTimeout,
       priority: benchmarkPriority(run.id),
       staticSummary: trial.question.slice(0, 200),
       memo: { question: trial.question.slice(0, 200), pipeline: run.variant(trial).pipeline.name },
