@@ -2,7 +2,7 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { DataPaths } from '../../config/data-paths.ts';
-import { contentFiles, type Swept } from '../../retrieval/store/content-sweep.ts';
+import { storedContent, type Swept } from '../../retrieval/store/content-sweep.ts';
 import { storedRepositories, storedSnapshots } from '../../retrieval/store/store-sweep.ts';
 import { bytesIn, sum } from './sweep-files.ts';
 
@@ -27,12 +27,11 @@ export function diskUsage(paths: DataPaths, histories: number | null): DiskUsage
   const snapshots = storedRepositories(paths.dataDirectory).map(
     (key) => storedSnapshots(paths.dataDirectory, key).length,
   );
-  const content = sum([...contentFiles(paths.content)].map((file) => ({ count: 1, bytes: bytesIn(file) })));
   const database = ['', '-wal', '-shm'].map((end) => bytesIn(`${paths.database}${end}`));
   return {
     snapshots: { count: snapshots.reduce((all, one) => all + one, 0), bytes: bytesIn(paths.index) },
     clones: folderUsage(paths.clones),
-    content,
+    content: { count: storedContent(paths.content).size, bytes: bytesIn(paths.content) },
     journal: folderUsage(paths.journal),
     traces: folderUsage(paths.traces),
     benchmarks: folderUsage(paths.benchmarks),

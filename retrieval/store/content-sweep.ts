@@ -1,8 +1,10 @@
 /** Finds out which stored content is needed, and removes the rest; the rules between it and who stores are in content-store.ts. */
-import { existsSync, readdirSync, readFileSync, renameSync, rmSync, statSync } from 'node:fs';
-import { basename, join } from 'node:path';
+import { existsSync, readdirSync, rmSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import type { DatabaseSync } from 'node:sqlite';
 import type { ContentId } from '../../contracts/snapshot.ts';
-import { contentFile, setAside } from './content-store.ts';
+import { contentFile, openContent, pieceOf, unpacked } from './content-store.ts';
+import { inTransaction } from './store.ts';
 
 /** What a sweep did, or would do. */
 export type Swept = { count: number; bytes: number };
@@ -17,26 +19,19 @@ export type ContentSweep = {
   pause: (done: number) => Promise<void>;
 };
 
-const piece = /^([0-9a-f]{64})(\.gone|\.[0-9a-f-]{36}\.tmp)?$/;
+const busyMs = 60_000;
+const batch = 100;
 
-/** The files of the store, each with its full path; none where there is no store. */
-export function* contentFiles(directory: string): Generator<string> {
-  for (const outer of foldersIn(directory))
-    for (const inner of foldersIn(outer))
-      for (const entry of readdirSync(inner)) if (piece.test(entry)) yield join(inner, entry);
-}
-
-function foldersIn(directory: string): string[] {
-  if (!existsSync(directory)) return [];
-  return readdirSync(directory)
-    .filter((name) => /^[0-9a-f]{2}$/.test(name))
-    .map((name) => join(directory, name));
+/** Null where nothing has been stored. */
+function existing(directory: string): DatabaseSync | null {
+  return existsSync(contentFile(directory)) ? openContent(directory, busyMs) : null;
 }
 
 /** The ids of all that is stored. */
 export function storedContent(directory: string): Set<ContentId> {
-  const ids = [...contentFiles(directory)].map((file) => basename(file).slice(0, 64));
-  return new Set(ids);
+  using database = existing(directory);
+  const rows = database?.prepare('SELECT lower(hex(id)) AS id FROM piece').all() ?? [];
+  return new Set(rows.map(({ id }) => String(id)));
 }
 
 const hash = /(?<![0-9a-f])[0-9a-f]{40,64}(?![0-9a-f])/g;
@@ -56,11 +51,12 @@ export async function addReachable(
   universe: ReadonlySet<string>,
   pause: (done: number) => Promise<void>,
 ): Promise<void> {
+  using database = existing(directory);
   const waiting = [...needed];
   for (let done = 0; waiting.length > 0; done += 1) {
     const id = waiting.pop() as string;
-    if (done % 100 === 0) await pause(done);
-    for (const mentioned of mentionedIn(textOf(directory, id))) {
+    if (done % batch === 0) await pause(done);
+    for (const mentioned of mentionedIn(database === null ? '' : textOf(database, id))) {
       if (needed.has(mentioned) || !universe.has(mentioned)) continue;
       needed.add(mentioned);
       waiting.push(mentioned);
@@ -69,53 +65,65 @@ export async function addReachable(
 }
 
 /** Empty for a snapshot's id, and for a piece that is gone. */
-function textOf(directory: string, id: string): string {
-  if (id.length !== 64) return '';
-  const file = [contentFile(directory, id), `${contentFile(directory, id)}${setAside}`].find((one) => existsSync(one));
-  return file === undefined ? '' : readFileSync(file, 'utf8');
+function textOf(database: DatabaseSync, id: string): string {
+  const packed = id.length === 64 ? pieceOf(database, id) : null;
+  return (packed && unpacked(packed)?.toString('utf8')) ?? '';
 }
 
-/** @returns pieces and bytes that are gone, or would go where it is a dry run; leftovers of killed writes count as bytes alone */
+/** @returns pieces and bytes that are gone, or would go where it is a dry run */
 export async function sweepContent({ directory, isNeeded, olderThanMs, dryRun, pause }: ContentSweep): Promise<Swept> {
-  const swept: Swept = { count: 0, bytes: 0 };
-  let done = 0;
-  for (const file of contentFiles(directory)) {
-    if (done % 100 === 0) await pause(done);
-    done += 1;
-    const found = statSync(file, { throwIfNoEntry: false });
-    const id = basename(file).slice(0, 64);
-    if (file.endsWith(setAside) && !dryRun && found !== undefined && (isNeeded(id) || found.mtimeMs >= olderThanMs)) {
-      // A sweep was killed before it had put it back.
-      renameSync(file, contentFile(directory, id));
-      continue;
-    }
-    if (found === undefined || found.mtimeMs >= olderThanMs) continue;
-    if (isNeeded(id) && !file.endsWith('.tmp')) continue;
-    if (!dryRun && !removeOld(file, olderThanMs)) continue;
-    swept.count += file.endsWith('.tmp') ? 0 : 1;
-    swept.bytes += found.size;
+  const swept = sweepFormerFiles(directory, olderThanMs, dryRun);
+  using database = existing(directory);
+  if (database === null) return swept;
+  const old = database
+    .prepare('SELECT rowid, lower(hex(id)) AS id, length(packed) AS bytes FROM piece WHERE stored_ms < ?')
+    .all(olderThanMs)
+    .filter(({ id }) => !isNeeded(String(id)));
+  const remove = database.prepare('DELETE FROM piece WHERE rowid = ? AND stored_ms < ?');
+  for (let done = 0; done < old.length; done += batch) {
+    await pause(done);
+    const part = old.slice(done, done + batch);
+    // One that was stored again meanwhile stays.
+    const gone = dryRun
+      ? part
+      : inTransaction(database, () => part.filter(({ rowid }) => remove.run(Number(rowid), olderThanMs).changes > 0));
+    swept.count += gone.length;
+    swept.bytes += gone.reduce((sum, { bytes }) => sum + Number(bytes), 0);
   }
+  if (!dryRun) await shrink(database, pause);
   return swept;
 }
 
-/** False for a piece that was stored again meanwhile. */
-function removeOld(file: string, olderThanMs: number): boolean {
-  if (!/[0-9a-f]{64}$/.test(file)) {
-    rmSync(file, { force: true });
-    return true;
+/** Gives free pages back to the disk, a few megabytes at a time; whoever writes meanwhile waits for one of them. */
+async function shrink(database: DatabaseSync, pause: ContentSweep['pause']): Promise<void> {
+  const free = () => Number(database.prepare('PRAGMA freelist_count').get()?.freelist_count);
+  for (let left = free(), before = Infinity; left > 0 && left < before; ) {
+    await pause(0);
+    database.exec('PRAGMA incremental_vacuum(1000)');
+    before = left;
+    left = free();
   }
-  const aside = `${file}${setAside}`;
-  try {
-    renameSync(file, aside);
-  } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return false;
-    throw error;
-  }
-  const found = statSync(aside, { throwIfNoEntry: false });
-  if (found !== undefined && found.mtimeMs >= olderThanMs) {
-    renameSync(aside, file);
-    return false;
-  }
-  rmSync(aside, { force: true });
-  return true;
+  database.exec('PRAGMA wal_checkpoint(TRUNCATE)');
+}
+
+/** Files of the format before, one a piece, which nobody reads any more. */
+function sweepFormerFiles(directory: string, olderThanMs: number, dryRun: boolean): Swept {
+  const swept: Swept = { count: 0, bytes: 0 };
+  for (const outer of foldersIn(directory))
+    for (const inner of foldersIn(outer))
+      for (const name of readdirSync(inner)) {
+        const found = statSync(join(inner, name), { throwIfNoEntry: false });
+        if (!/^[0-9a-f]{64}/.test(name) || found === undefined || found.mtimeMs >= olderThanMs) continue;
+        if (!dryRun) rmSync(join(inner, name), { force: true });
+        swept.count += 1;
+        swept.bytes += found.size;
+      }
+  return swept;
+}
+
+function foldersIn(directory: string): string[] {
+  if (!existsSync(directory)) return [];
+  return readdirSync(directory)
+    .filter((name) => /^[0-9a-f]{2}$/.test(name))
+    .map((name) => join(directory, name));
 }

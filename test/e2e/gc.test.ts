@@ -2,20 +2,23 @@
 import assert from 'node:assert/strict';
 import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { createHash } from 'node:crypto';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { test } from 'node:test';
+import { zstdCompressSync } from 'node:zlib';
 import { openSession, type Session } from '../../client/session.ts';
 import { dataPaths } from '../../config/data-paths.ts';
 import { loadConfig } from '../../config/load-config.ts';
-import { contentFile } from '../../retrieval/store/content-store.ts';
-import { contentFiles } from '../../retrieval/store/content-sweep.ts';
+import { openContent } from '../../retrieval/store/content-store.ts';
+import { storedContent } from '../../retrieval/store/content-sweep.ts';
 import { storedRepositories } from '../../retrieval/store/store-sweep.ts';
 import { storeFile } from '../../retrieval/store/store.ts';
+import { makeContentOld } from '../retrieval/scratch.ts';
 import { checkout, temporalExecutable } from '../support/temporal.ts';
+import { until } from '../support/until.ts';
 
 type Ended = { code: number; stdout: string; stderr: string };
 type Usage = { count: number; bytes: number };
@@ -81,8 +84,7 @@ async function ask({ switchyard }: Place, question: string): Promise<string> {
 
 /** As if everything had been stored a day ago. */
 function makeOld({ paths }: Place): void {
-  const time = new Date(Date.now() - 86_400_000);
-  for (const file of contentFiles(paths.content)) utimesSync(file, time, time);
+  makeContentOld(paths.content, 86_400_000);
   for (const key of storedRepositories(paths.dataDirectory)) {
     using store = new DatabaseSync(storeFile(paths.dataDirectory, key));
     store.exec('UPDATE snapshot_use SET used_ms = used_ms - 86400000');
@@ -91,14 +93,15 @@ function makeOld({ paths }: Place): void {
 
 /** So much content of the past that removing it takes a while. */
 function addContent({ paths }: Place, many: number): void {
-  const time = new Date(Date.now() - 86_400_000);
+  using database = openContent(paths.content, 10_000);
+  database.exec('BEGIN');
+  const add = database.prepare('INSERT INTO piece VALUES (?, ?, ?)');
+  const packed = zstdCompressSync('old text');
   for (let at = 0; at < many; at += 1) {
-    const text = `old text ${at}`;
-    const file = contentFile(paths.content, createHash('sha256').update(text).digest('hex'));
-    mkdirSync(dirname(file), { recursive: true });
-    writeFileSync(file, text);
-    utimesSync(file, time, time);
+    const hash = createHash('sha256').update(`old text ${at}`).digest();
+    add.run(hash, Date.now() - 86_400_000, packed);
   }
+  database.exec('COMMIT');
 }
 
 const textOf = (file: string) => (existsSync(file) ? readFileSync(file, 'utf8') : '');
@@ -109,18 +112,22 @@ test('gc, killed in the middle and run again, keeps what the retention covers; w
   using place = await newPlace();
   const id = await ask(place, 'How are option flags parsed?');
   makeOld(place);
-  const needed = [...contentFiles(place.paths.content)].length;
+  const needed = storedContent(place.paths.content).size;
   const { code, stdout: trace } = await place.switchyard('trace', id, '--json');
   assert.equal(code, 0);
-  addContent(place, 6000);
+  addContent(place, 30_000);
   const child = place.start('gc', '--keep', '1');
-  child.stderr.setEncoding('utf8').on('data', (text: string) => {
-    if (text.includes('removing')) setTimeout(() => child.kill('SIGKILL'), 60);
-  });
-  await once(child, 'exit');
+  const exited = once(child, 'exit');
+  {
+    using database = openContent(place.paths.content, 10_000);
+    const count = database.prepare('SELECT count(*) AS n FROM piece');
+    await until(async () => (Number(count.get()?.n) < needed + 30_000 ? true : null), 100);
+  }
+  child.kill('SIGKILL');
+  await exited;
   assert.equal(child.signalCode, 'SIGKILL');
-  const left = [...contentFiles(place.paths.content)].length;
-  assert.ok(left > needed && left < needed + 6000, `killed with ${left} of ${needed + 6000} left`);
+  const left = storedContent(place.paths.content).size;
+  assert.ok(left > needed && left < needed + 30_000, `killed with ${left} of ${needed + 30_000} left`);
 
   // From here on the commands join one runtime.
   await using runtime = new AsyncDisposableStack();
@@ -141,7 +148,7 @@ test('gc, killed in the middle and run again, keeps what the retention covers; w
     ],
   );
   assert.ok((removed('content')[1] ?? 0) > 0 && removed('content')[0] === 0);
-  assert.equal([...contentFiles(place.paths.content)].length, 0);
+  assert.equal(storedContent(place.paths.content).size, 0);
   assert.equal((await place.switchyard('trace', id)).code, 2);
   await runtime.disposeAsync();
   assert.equal(textOf(place.paths.server), '');

@@ -3,9 +3,11 @@ import assert from 'node:assert/strict';
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createServer, request as httpRequest } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { join, relative } from 'node:path';
+import { dirname, join, relative } from 'node:path';
 import { test } from 'node:test';
+import { zstdDecompressSync } from 'node:zlib';
 import { startOfflineModel } from '../../offline-model/server/server.ts';
+import { contentFile, openContent } from '../../retrieval/store/content-store.ts';
 import { runSwitchyard, temporaryFolder } from '../client/run-command.ts';
 import { temporalExecutable } from '../support/temporal.ts';
 import { gemini } from './makers.ts';
@@ -70,10 +72,25 @@ function holding(folder: string, values: readonly string[]): string[] {
     .filter((entry) => entry.isFile())
     .map((entry) => join(entry.parentPath, entry.name))
     .filter((path) => {
-      const bytes = readFileSync(path);
-      return values.some((value) => bytes.includes(value));
+      const texts = [readFileSync(path), ...unpackedOf(path)];
+      return values.some((value) => texts.some((text) => text.includes(value)));
     })
     .map((path) => relative(folder, path));
+}
+
+/** What a file holds in compressed form. */
+function unpackedOf(path: string): Buffer[] {
+  if (path.endsWith('.zst')) return [zstdDecompressSync(readFileSync(path))];
+  if (path.endsWith('.journal')) {
+    const lines = readFileSync(path, 'latin1')
+      .split('\n')
+      .filter((line) => line !== '');
+    return lines.map((line) => zstdDecompressSync(Buffer.from(line.split(' ')[1] ?? '', 'base64')));
+  }
+  if (path !== contentFile(dirname(path))) return [];
+  using database = openContent(dirname(path), 1000);
+  const pieces = database.prepare('SELECT packed FROM piece').all();
+  return pieces.map(({ packed }) => zstdDecompressSync(packed as Uint8Array));
 }
 
 const files = {
@@ -127,7 +144,7 @@ test('keys, tokens, credentials of a proxy and thought signatures stand in no hi
   const secrets = [key, token, password, basic];
   for (const value of [...secrets, ...signatures]) assert.ok(!said.includes(value), said);
   assert.deepEqual(holding(home, secrets), []);
-  // What is searched is not packed: the question is found in the history and in the trace.
+  // The search finds what is packed: the question in the history and in the trace.
   const told = holding(home, ['Which error does boil throw?']);
   for (const place of [/^temporal\.db/, /^traces\//])
     assert.ok(

@@ -1,13 +1,16 @@
 import assert from 'node:assert/strict';
-import { readdirSync, truncateSync, writeFileSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import { readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { createContentStore } from '../../retrieval/store/content-store.ts';
+import { zstdCompressSync } from 'node:zlib';
+import { createContentStore, openContent } from '../../retrieval/store/content-store.ts';
+import { storedContent } from '../../retrieval/store/content-sweep.ts';
 import { ContentUnavailable } from '../../retrieval/failures.ts';
 import { scratchFolder } from './scratch.ts';
 
-test('text comes back byte for byte, and storing it twice keeps one file', async (t) => {
+test('text comes back byte for byte, and storing it twice keeps one piece', async (t) => {
   const folder = scratchFolder(t);
   const store = createContentStore(folder);
   const text = 'ångström\r\n\u2028 line\n';
@@ -15,7 +18,7 @@ test('text comes back byte for byte, and storing it twice keeps one file', async
   assert.equal(id, again);
   assert.match(id, /^[0-9a-f]{64}$/);
   assert.equal(await store.get(id), text);
-  assert.deepEqual(readdirSync(join(folder, id.slice(0, 2), id.slice(2, 4))), [id]);
+  assert.deepEqual(storedContent(folder), new Set([id]));
 });
 
 test('missing text is a ContentUnavailable that names id, folder and machine', async (t) => {
@@ -34,15 +37,52 @@ test('an id that is no hash reads nothing outside the store', async (t) => {
   await assert.rejects(createContentStore(join(folder, 'a', 'b')).get('../../secret'), ContentUnavailable);
 });
 
-test('damaged bytes are refused, and storing the text again mends a file that was cut short', async (t) => {
+test('damaged bytes are refused, and storing the text again mends them', async (t) => {
   const folder = scratchFolder(t);
   const store = createContentStore(folder);
   const id = await store.put('one two three');
-  const file = join(folder, id.slice(0, 2), id.slice(2, 4), id);
-  writeFileSync(file, 'one two thr33');
-  await assert.rejects(store.get(id), /damaged/);
-  truncateSync(file, 3);
-  await assert.rejects(store.get(id), /damaged/);
-  await store.put('one two three');
-  assert.equal(await store.get(id), 'one two three');
+  using database = openContent(folder, 1000);
+  const damage = (packed: Uint8Array) => database.prepare('UPDATE piece SET packed = ?, stored_ms = 0').run(packed);
+  for (const packed of [zstdCompressSync('one two thr33'), zstdCompressSync('one two three').subarray(0, 10)]) {
+    damage(packed);
+    await assert.rejects(store.get(id), /damaged/);
+    await store.put('one two three');
+    assert.equal(await store.get(id), 'one two three');
+  }
+});
+
+test('while another process writes, nobody is kept from anything else, and what is stored waits', async (t) => {
+  const folder = scratchFolder(t);
+  const store = createContentStore(folder);
+  await store.put('first');
+  using other = openContent(folder);
+  other.exec('BEGIN IMMEDIATE');
+  let stored = false;
+  const put = store.put('second').then((id) => {
+    stored = true;
+    return id;
+  });
+  // Text that is there can be read meanwhile.
+  assert.equal(await store.get(createHash('sha256').update('first').digest('hex')), 'first');
+  assert.equal(stored, false);
+  other.exec('COMMIT');
+  assert.equal(await store.get(await put), 'second');
+});
+
+test('a store whose folder was removed under it is made again', async (t) => {
+  const folder = join(scratchFolder(t), 'content');
+  const store = createContentStore(folder);
+  const id = await store.put('once');
+  rmSync(folder, { recursive: true });
+  await assert.rejects(store.get(id), /is not stored/);
+  assert.equal(await store.put('once'), id);
+  assert.equal(await createContentStore(folder).get(id), 'once');
+});
+
+test('text is kept compressed', async (t) => {
+  const folder = scratchFolder(t);
+  const store = createContentStore(folder);
+  await store.put('the same line again\n'.repeat(50_000));
+  const bytes = readdirSync(folder).reduce((sum, name) => sum + statSync(join(folder, name)).size, 0);
+  assert.ok(bytes < 200_000, `${bytes} bytes on disk`);
 });

@@ -1,18 +1,15 @@
 import assert from 'node:assert/strict';
-import { existsSync, readdirSync, renameSync, statSync, utimesSync } from 'node:fs';
-import { dirname } from 'node:path';
+import { randomBytes } from 'node:crypto';
+import { readdirSync, statSync, utimesSync } from 'node:fs';
+import { join } from 'node:path';
 import { test } from 'node:test';
-import { contentFile, createContentStore } from '../../retrieval/store/content-store.ts';
+import { zstdCompressSync } from 'node:zlib';
+import { createContentStore } from '../../retrieval/store/content-store.ts';
 import { addReachable, storedContent, sweepContent } from '../../retrieval/store/content-sweep.ts';
-import { scratchFolder } from './scratch.ts';
+import { makeContentOld, scratchFolder, writeFiles } from './scratch.ts';
 
 const dayMs = 86_400_000;
 const pause = async () => {};
-
-function makeOld(file: string): void {
-  const time = new Date(Date.now() - dayMs);
-  utimesSync(file, time, time);
-}
 
 function sweep(directory: string, needed: readonly string[] = [], more: { pause?: () => Promise<void> } = {}) {
   const olderThanMs = Date.now() - dayMs / 2;
@@ -23,36 +20,34 @@ test('text that is stored again is young again, and stays', async (t) => {
   const folder = scratchFolder(t);
   const store = createContentStore(folder);
   const [again, never] = [await store.put('stored again'), await store.put('never again')];
-  for (const id of [again, never]) makeOld(contentFile(folder, id));
+  makeContentOld(folder, dayMs);
   assert.equal(await store.put('stored again'), again);
-  assert.ok(Date.now() - statSync(contentFile(folder, again)).mtimeMs < 60_000);
   const { count, bytes } = await sweep(folder);
-  assert.deepEqual([count, bytes], [1, 'never again'.length]);
+  assert.deepEqual([count, bytes], [1, zstdCompressSync('never again').length]);
   assert.equal(await store.get(again), 'stored again');
   await assert.rejects(store.get(never), /is not stored/);
 });
 
-test('what a killed sweep has set aside can be read, and comes back where it is needed or young', async (t) => {
+test('pieces of the format before go once they are old, and what is no piece stays', async (t) => {
   const folder = scratchFolder(t);
-  const store = createContentStore(folder);
-  const texts = ['needed', 'young', 'neither'];
-  const [needed = '', young = '', neither = ''] = await Promise.all(texts.map((text) => store.put(text)));
-  for (const id of [needed, neither]) makeOld(contentFile(folder, id));
-  for (const id of [needed, young, neither]) renameSync(contentFile(folder, id), `${contentFile(folder, id)}.gone`);
-  assert.equal(await store.get(neither), 'neither');
-  await sweep(folder, [needed]);
-  assert.deepEqual(storedContent(folder), new Set([needed, young]));
-  for (const id of [needed, young]) assert.deepEqual(readdirSync(dirname(contentFile(folder, id))), [id]);
+  const old = join(folder, 'ab', 'cd', `abcd${'0'.repeat(60)}`);
+  writeFiles(folder, { [`ab/cd/abcd${'0'.repeat(60)}`]: 'a piece', 'ab/cd/notes': 'a note' });
+  assert.equal((await sweep(folder)).count, 0, 'young');
+  const time = new Date(Date.now() - dayMs);
+  for (const file of [old, join(folder, 'ab/cd/notes')]) utimesSync(file, time, time);
+  assert.deepEqual(await sweep(folder), { count: 1, bytes: 7 });
+  assert.deepEqual(readdirSync(join(folder, 'ab/cd')), ['notes']);
 });
 
-test('leftovers of killed writes go', async (t) => {
+test('what a sweep removes is given back to the disk', async (t) => {
   const folder = scratchFolder(t);
-  const id = await createContentStore(folder).put('whole');
-  const leftover = `${contentFile(folder, id)}.0b5b6c0e-5a0e-4c2e-9d43-0a4a1cbe86a5.tmp`;
-  renameSync(contentFile(folder, id), leftover);
-  makeOld(leftover);
-  await sweep(folder, [id]);
-  assert.equal(existsSync(leftover), false);
+  const store = createContentStore(folder);
+  await Promise.all(Array.from({ length: 60 }, () => store.put(randomBytes(20_000).toString('base64'))));
+  const size = () => readdirSync(folder).reduce((sum, name) => sum + statSync(join(folder, name)).size, 0);
+  const before = size();
+  makeContentOld(folder, dayMs);
+  assert.equal((await sweep(folder)).count, 60);
+  assert.ok(size() < before / 4, `${size()} of ${before} bytes`);
 });
 
 test('writers beside sweeps never lose what they were told is stored', async (t) => {
@@ -61,7 +56,7 @@ test('writers beside sweeps never lose what they were told is stored', async (t)
   const texts = Array.from({ length: 60 }, (_, at) => `text ${at}`);
   for (let round = 0; round < 4; round += 1) {
     const ids = await Promise.all(texts.map((text) => store.put(text)));
-    for (const id of ids) makeOld(contentFile(folder, id));
+    makeContentOld(folder, dayMs, ids);
     const kept = texts.filter((_, at) => at % 2 === 0);
     const [stored] = await Promise.all([Promise.all(kept.map((text) => store.put(text))), sweep(folder)]);
     assert.deepEqual(await Promise.all(stored.map((id) => store.get(id))), kept);

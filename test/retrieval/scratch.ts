@@ -8,6 +8,8 @@ import type { TestContext } from 'node:test';
 import { toolNames } from '../../contracts/names.ts';
 import type { Snapshot, SnapshotRef } from '../../contracts/snapshot.ts';
 import { createRetrieval, type Retrieval } from '../../retrieval/repository.ts';
+import { openContent } from '../../retrieval/store/content-store.ts';
+import { storedContent } from '../../retrieval/store/content-sweep.ts';
 import { commitOfSnapshot } from '../../retrieval/snapshot/snapshot-source.ts';
 import type { ToolRun } from '../../retrieval/tools/rendering.ts';
 import { randomBits } from '../../lib/random.ts';
@@ -62,6 +64,13 @@ export function scratchRetrieval(t: TestContext, dataDirectory: string): Retriev
 
 export function openPath(retrieval: Retrieval, path: string, ref?: string): Promise<Snapshot> {
   return retrieval.open({ kind: 'path', path, ...(ref === undefined ? {} : { ref }) }, { signal: never });
+}
+
+/** As if pieces of content had been stored so long ago; all unless some are named. */
+export function makeContentOld(directory: string, ageMs: number, ids?: readonly string[]): void {
+  using database = openContent(directory, 10_000);
+  const set = database.prepare('UPDATE piece SET stored_ms = ? WHERE hex(id) = upper(?)');
+  for (const id of ids ?? storedContent(directory)) set.run(Date.now() - ageMs, id);
 }
 
 /** Runs a tool with every tool allowed. */

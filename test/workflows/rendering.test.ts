@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { cpSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
@@ -7,7 +7,7 @@ import type { WorkflowHandle } from '@temporalio/client';
 import { loadConversation, renderMessages } from '../../activities/agents/conversation.ts';
 import type { SpecialistResult } from '../../contracts/agent.ts';
 import type { AnswerOutcome } from '../../contracts/run.ts';
-import { createContentStore } from '../../retrieval/store/content-store.ts';
+import { createContentStore, openContent, unpacked } from '../../retrieval/store/content-store.ts';
 import { createRetrieval } from '../../retrieval/repository.ts';
 import { historyOf } from '../support/histories.ts';
 import { openScene, pipeline, replayAtEachTask } from '../support/scene.ts';
@@ -40,12 +40,15 @@ test('tool results that are gone from the store are rendered again, byte for byt
 
 /** Removes what the tools showed from the content store; turns and drafts are JSON and stay. */
 function removeToolResults(dataDirectory: string): number {
-  const folder = join(dataDirectory, 'content');
-  const files = readdirSync(folder, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
-  const results = files
-    .map((entry) => join(entry.parentPath, entry.name))
-    .filter((file) => !readFileSync(file, 'utf8').startsWith('{'));
-  for (const file of results) rmSync(file);
+  using database = openContent(join(dataDirectory, 'content'), 1000);
+  const rows = database.prepare('SELECT rowid, packed FROM piece').all();
+  const results = rows.filter(
+    ({ packed }) =>
+      !unpacked(packed as Uint8Array)
+        ?.toString('utf8')
+        .startsWith('{'),
+  );
+  for (const { rowid } of results) database.prepare('DELETE FROM piece WHERE rowid = ?').run(Number(rowid));
   return results.length;
 }
 

@@ -1,6 +1,6 @@
 /** A team at work in a data directory of its own, and sweeps of it at any time. */
 import { randomUUID } from 'node:crypto';
-import { basename, join } from 'node:path';
+import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { WorkflowHandle } from '@temporalio/client';
 import { runOfServer } from '../../../client/runs/load-run.ts';
@@ -9,7 +9,7 @@ import { type DataPaths, dataPaths } from '../../../config/data-paths.ts';
 import type { RunProgress } from '../../../contracts/run.ts';
 import { traceIdOf } from '../../../observability/trace-ids.ts';
 import { traceFileName } from '../../../observability/trace-sink.ts';
-import { contentFiles, mentionedIn } from '../../../retrieval/store/content-sweep.ts';
+import { mentionedIn, storedContent } from '../../../retrieval/store/content-sweep.ts';
 import { storedRepositories, storedSnapshots } from '../../../retrieval/store/store-sweep.ts';
 import { serverName } from '../../../runtime/temporal/known-servers.ts';
 import { openScene, pipeline, quickLimits, type Scene, tracesToFiles } from '../../support/scene.ts';
@@ -97,7 +97,7 @@ export async function moment(): Promise<number> {
   return now;
 }
 
-export const idsOf = (paths: DataPaths) => new Set([...contentFiles(paths.content)].map((file) => basename(file)));
+export const idsOf = (paths: DataPaths) => storedContent(paths.content);
 
 export const missing = (wanted: Set<string>, from: Set<string>) => [...wanted].filter((id) => !from.has(id));
 

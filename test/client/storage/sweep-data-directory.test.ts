@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { Worker } from '@temporalio/worker';
 import type { AnswerOutcome } from '../../../contracts/run.ts';
-import { contentFiles } from '../../../retrieval/store/content-sweep.ts';
+import { storedContent } from '../../../retrieval/store/content-sweep.ts';
 import { storedRepositories } from '../../../retrieval/store/store-sweep.ts';
 import { workflowBundle } from '../../../worker/workflow-bundle.ts';
 import { pipeline } from '../../support/scene.ts';
@@ -104,7 +104,7 @@ test('with nothing needed any more the store of a repository is removed, and mad
   const report = await sweep(scene, since);
   assert.ok(report.removed.snapshots.bytes > 0);
   assert.equal(report.after?.snapshots.bytes, 0);
-  assert.deepEqual([storedRepositories(paths.dataDirectory), [...contentFiles(paths.content)]], [[], []]);
+  assert.deepEqual([storedRepositories(paths.dataDirectory), [...storedContent(paths.content)]], [[], []]);
   const outcome = await scene.ask('What is asked then?', { pipeline: pipeline(), limits });
   assert.equal(outcome.kind, 'answered');
 });
