@@ -34,6 +34,8 @@ export type DataPaths = {
   cache: string;
   /** A file for each Temporal server that a worker of this data directory has worked for. */
   servers: string;
+  /** A file for each server and queue: when runs without a trace were looked for. */
+  sweptTraces: string;
   /** Locked while something is removed. */
   sweepLock: string;
 };
@@ -70,6 +72,7 @@ export function dataPaths(dataDirectory: string): DataPaths {
     clones: join(dataDirectory, 'git'),
     cache: join(dataDirectory, 'cache'),
     servers: join(dataDirectory, 'servers'),
+    sweptTraces: join(dataDirectory, 'swept-traces'),
     sweepLock: join(dataDirectory, 'sweep-lock.sqlite'),
   };
 }

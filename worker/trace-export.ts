@@ -12,16 +12,28 @@ import type { ExporterInput, ExporterState, ExportInput, TraceField } from '../c
 import { createFileSink, noSink, type TraceSink } from '../observability/trace-sink.ts';
 import { createLangfuseSink } from '../observability/langfuse-sink.ts';
 import { runUrl } from '../observability/run-link.ts';
+import { ownServerName, serverName } from '../runtime/temporal/known-servers.ts';
 import { redactorOf } from './redactor.ts';
+import { sweepTraces } from './trace-sweep.ts';
 import type { ServerAddress } from '../runtime/host/server-address.ts';
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { messageOf } from '../lib/errors.ts';
 
 type Stores = Pick<ActivityDependencies, 'content' | 'retrieval'>;
-export type TraceParts = { exportOver(stores: Stores): TraceExport; pending: PendingExports };
+export type TraceParts = {
+  exportOver(stores: Stores): TraceExport;
+  pending: PendingExports;
+  /** Hands over the runs that could not do it themselves; nothing depends on it. */
+  sweep(): Promise<void>;
+};
+
+/** A sweep is one question to the server: at the start, and with a run that ends so long after the last. */
+const sweepEveryMs = 3600_000;
 
 export function traceExportOf(config: Config, server: ServerAddress, client: Client): TraceParts {
   const { environment, release } = config.traces;
+  const sink = sinkOf(config);
   const pending = createPendingExports(() => openExports(client, config.taskQueue));
   const handOver = async (runs: ExportInput[]) => {
     // Before the signal: its export may be over before the reply is here.
@@ -33,19 +45,35 @@ export function traceExportOf(config: Config, server: ServerAddress, client: Cli
       throw error;
     }
   };
+  let sweptMs = Number.NEGATIVE_INFINITY;
+  const sweep = async () => {
+    if (sink.kind === 'none' || performance.now() - sweptMs < sweepEveryMs) return;
+    sweptMs = performance.now();
+    const { taskQueue } = config;
+    const markFile = sweepMarkOf(config, server);
+    await sweepTraces({ client, taskQueue, sink, handOver, markFile, signal: pending.giveUp });
+  };
   const exportOver = (stores: Stores): TraceExport => ({
-    sink: sinkOf(config),
+    sink,
     redactor: redactorOf(config),
     environment,
     release,
-    handOver,
+    handOver: async (runs) => {
+      await handOver(runs);
+      sweep().catch(() => {}); // the next start tries it again
+    },
     onSettled: (input) => pending.delete(input),
     giveUp: pending.giveUp,
     readHistory: (input, signal) => readEnded(client, input, signal),
     renderer: () => rendererOver(stores),
     webUrlOf: ({ workflowId, runId }) => runUrl(server.webUrl, server.namespace, workflowId, runId),
   });
-  return { exportOver, pending };
+  return { exportOver, pending, sweep };
+}
+
+function sweepMarkOf({ dataDirectory, taskQueue, temporal }: Config, { isOwn, address, namespace }: ServerAddress) {
+  const name = isOwn && !temporal.external ? ownServerName : serverName(address, namespace);
+  return join(dataPaths(dataDirectory).sweptTraces, encodeURIComponent(`${name}/${taskQueue}`));
 }
 
 /** One call of the server: it starts the exporter of the queue where none is open. */

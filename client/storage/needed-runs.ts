@@ -1,8 +1,7 @@
 /** Asks the Temporal server which runs are open or inside their retention, and reads in their histories what they refer to. */
 import { type Client, type WorkflowExecutionInfo, WorkflowNotFoundError } from '@temporalio/client';
-import { z } from 'zod';
 import { exporterType, workflowTypes } from '../../contracts/names.ts';
-import { ExportInput } from '../../contracts/trace.ts';
+import { unsentRuns } from '../../observability/exporter-history.ts';
 import { mentionedIn } from '../../retrieval/store/content-sweep.ts';
 import { inParallel } from '../input/in-parallel.ts';
 
@@ -49,7 +48,8 @@ export async function findNeededRuns(request: RunsRequest): Promise<NeededRuns> 
   const add = ({ workflowId, runId }: RunOfServer) => wanted.set(runId, { workflowId, runId });
   for (const run of [...runs, ...old.filter(isChildOfOpen)]) add(run);
   for (const run of open.filter(({ type }) => type === exporterType))
-    for (const exported of await runsOfExporter(client, run)) add(exported);
+    for (const exported of unsentRuns(await client.workflow.getHandle(run.workflowId, run.runId).fetchHistory()))
+      add(exported);
   const mentioned = new Set<string>();
   const note = (text: string) => {
     for (const id of mentionedIn(text)) if (request.universe.has(id)) mentioned.add(id);
@@ -88,33 +88,6 @@ async function listRuns({ client, taskQueue, signal }: RunsRequest, which: strin
 
 function time(milliseconds: number): string {
   return new Date(milliseconds).toISOString();
-}
-
-/** The runs that an exporter was given and whose traces it has not sent. */
-async function runsOfExporter(client: Client, { workflowId, runId }: RunOfServer): Promise<RunOfServer[]> {
-  const { events } = await client.workflow.getHandle(workflowId, runId).fetchHistory();
-  const given = new Map<string, RunOfServer>();
-  const sending = new Map<string, string>();
-  for (const event of events ?? []) {
-    const payloadsOf = (attributes: { input?: Payloads } | null | undefined) => decoded(attributes?.input);
-    const started = payloadsOf(event.workflowExecutionStartedEventAttributes) as { waiting?: unknown } | null;
-    const signalled = payloadsOf(event.workflowExecutionSignaledEventAttributes);
-    for (const run of ExportedRuns.safeParse(signalled ?? started?.waiting).data ?? []) given.set(run.runId, run);
-    const task = ExportInput.safeParse(payloadsOf(event.activityTaskScheduledEventAttributes));
-    if (task.success) sending.set(String(event.eventId), task.data.runId);
-    const sent = event.activityTaskCompletedEventAttributes?.scheduledEventId;
-    if (sent) given.delete(sending.get(String(sent)) ?? '');
-  }
-  return [...given.values()];
-}
-
-const ExportedRuns = z.array(ExportInput);
-
-type Payloads = { payloads?: { data?: Uint8Array | null }[] | null } | null;
-
-function decoded(given: Payloads | undefined): unknown {
-  const data = given?.payloads?.[0]?.data;
-  return data ? JSON.parse(Buffer.from(data).toString('utf8')) : null;
 }
 
 /** What an attempt left in its heartbeats stands in no history yet. */
