@@ -1,7 +1,7 @@
 /** Every activity by name, over one set of dependencies. */
 import { callSpecialist } from './agents/call-specialist.ts';
 import type { ActivityDependencies } from './dependencies.ts';
-import { exportSpans, startExport } from './tracing/export-spans.ts';
+import { exportSpans, handOver } from './tracing/export-spans.ts';
 import { judgeDraft } from './agents/judge-draft.ts';
 import { nextQuestions } from './benchmark/next-questions.ts';
 import { openBenchmark } from './benchmark/open-benchmark.ts';
@@ -22,7 +22,7 @@ export function createActivities(deps: ActivityDependencies) {
     callSpecialist: callSpecialist(deps),
     rerankPlaces: rerankPlaces(deps),
     runTool: runTool(deps),
-    startExport: startExport(deps.traces),
+    handOver: handOver(deps.traces),
     exportSpans: exportSpans(deps.traces),
     verifyCitations: verifyCitations(deps),
     judgeDraft: judgeDraft(deps),

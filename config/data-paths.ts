@@ -36,6 +36,8 @@ export type DataPaths = {
   calls: string;
   /** A file for each Temporal server that a worker of this data directory has worked for. */
   servers: string;
+  /** A file for each server and queue: when runs without a trace were looked for. */
+  sweptTraces: string;
   /** Locked while something is removed. */
   sweepLock: string;
 };
@@ -73,6 +75,7 @@ export function dataPaths(dataDirectory: string): DataPaths {
     cache: join(dataDirectory, 'cache'),
     calls: join(dataDirectory, 'calls'),
     servers: join(dataDirectory, 'servers'),
+    sweptTraces: join(dataDirectory, 'swept-traces'),
     sweepLock: join(dataDirectory, 'sweep-lock.sqlite'),
   };
 }

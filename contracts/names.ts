@@ -5,9 +5,17 @@ export const workflowTypes = {
   routeQuestion: 'routeOnly',
   runBenchmark: 'runBenchmark',
 } as const;
-export const queries = { state: 'state', progress: 'progress' } as const;
-/** `retry` resumes a run that waits for a provider; its name is older than the word; `opening` tells it how far its repository is; the others are for benchmarks. */
-export const signals = { retry: 'retry', opening: 'opening', pause: 'pause', resume: 'resume' } as const;
+/** The workflow that sends traces: none that a person has started. */
+export const exporterType = 'exportTraces';
+export const queries = { state: 'state', progress: 'progress', exports: 'exports' } as const;
+/** `retry` resumes a run that waits for a provider; its name is older than the word; `opening` tells it how far its repository is; `export` hands runs over to the exporter of traces; the others are for benchmarks. */
+export const signals = {
+  retry: 'retry',
+  opening: 'opening',
+  pause: 'pause',
+  resume: 'resume',
+  export: 'export',
+} as const;
 
 export const defaultTaskQueue = 'switchyard';
 
@@ -62,6 +70,16 @@ export function experimentNameOf(benchmark: string, variant: string, trial: numb
 /** The queue of a deployment's exports: an outage of the trace server never takes the slots that answers need. */
 export function exportQueueOf(taskQueue: string): string {
   return `${taskQueue}-traces`;
+}
+
+/** Failures of one run's export that no further try can mend: its history is gone, no trace can be made of it, or its trace is refused. */
+export const asideFailures = ['HistoryGone', 'TraceUnreadable', 'TraceRefused'] as const;
+/** The failure of an export whose run has not ended yet. */
+export const runGoesOn = 'RunGoesOn';
+
+/** The one exporter of a deployment. */
+export function exporterIdOf(taskQueue: string): string {
+  return exportQueueOf(taskQueue);
 }
 
 /**

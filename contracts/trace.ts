@@ -127,8 +127,52 @@ export type SentTrace = Omit<Trace, 'spans'> & {
 export const ExportInput = z.object({ workflowId: z.string().min(1), runId: z.string().min(1) });
 export type ExportInput = z.infer<typeof ExportInput>;
 
+/** With the number of spans that have arrived before. */
+export type ExportTask = ExportInput & { sent: number };
+
 export const ExportResult = z.object({ traceId: z.string(), spans: z.int().nonnegative() });
 export type ExportResult = z.infer<typeof ExportResult>;
+
+/** A run whose trace is still to be sent. */
+export const WaitingExport = z.object({
+  ...ExportInput.shape,
+  /** Where tries have failed: spans that have arrived all the same, and milliseconds since the epoch. */
+  failed: z
+    .object({ sent: z.int().nonnegative(), times: z.int().positive(), sinceMs: z.int(), nextMs: z.int() })
+    .exactOptional(),
+});
+export type WaitingExport = z.infer<typeof WaitingExport>;
+
+/** A run whose trace can not be sent, and why. */
+export const AsideExport = z.object({ ...ExportInput.shape, reason: z.string() });
+export type AsideExport = z.infer<typeof AsideExport>;
+
+/** An exporter begins with nothing, or with what the execution before it has left. */
+export const ExporterInput = z.object({
+  /** It ends when it has had nothing to do for so long. */
+  idleSeconds: z.int().positive().default(3600),
+  /** What one execution takes on before it continues as new. */
+  runsOfExecution: z.int().positive().default(200),
+  waiting: z.array(WaitingExport).default([]),
+  /** Run ids of the traces that were sent last. */
+  lately: z.array(z.string()).default([]),
+  aside: z.array(AsideExport).default([]),
+  /** Traces sent. */
+  sent: z.int().nonnegative().default(0),
+});
+export type ExporterInput = z.infer<typeof ExporterInput>;
+
+/** What an exporter tells of itself. */
+export type ExporterState = {
+  sending: ExportInput[];
+  waiting: WaitingExport[];
+  aside: AsideExport[];
+  sent: number;
+  /** Why the last try failed, where nothing has been sent since. */
+  problem: string | null;
+};
+
+export type ExporterEnding = Pick<ExporterState, 'sent' | 'aside'>;
 
 // What every activity returns: its result, what it cost, and the spans that tell of it.
 

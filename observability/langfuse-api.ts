@@ -23,7 +23,17 @@ export function langfuseHeaders({ publicKey, secretKey }: LangfuseSettings): Rec
   };
 }
 
-/** @throws Error with the status, where the answer is not one of success, or does not come in time */
+/** An answer that is not one of success. */
+export class LangfuseError extends Error {
+  readonly status: number;
+
+  constructor(status: number, message: string) {
+    super(message);
+    this.status = status;
+  }
+}
+
+/** @throws LangfuseError with the status, where the answer is not one of success; Error where it does not come in time */
 export async function callLangfuse(
   settings: LangfuseSettings,
   path: string,
@@ -39,7 +49,7 @@ export async function callLangfuse(
   const text = await readText(incoming);
   const status = incoming.statusCode ?? 0;
   if (status < 200 || status > 299)
-    throw new Error(`Langfuse answered ${status} to ${path.split('?')[0]}: ${text.slice(0, 200)}`);
+    throw new LangfuseError(status, `Langfuse answered ${status} to ${path.split('?')[0]}: ${text.slice(0, 200)}`);
   return text === '' ? null : JSON.parse(text);
 }
 

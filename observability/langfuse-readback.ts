@@ -23,10 +23,14 @@ const Observations = z.looseObject({ data: z.array(Observation) });
 const Scores = z.looseObject({ data: z.array(z.looseObject({ name: z.string(), value: z.unknown() })) });
 
 /** @throws Error where the server does not answer, or has no such API: it came with Langfuse 4 */
-export async function readObservations(settings: LangfuseSettings, traceId: string): Promise<Observation[]> {
+export async function readObservations(
+  settings: LangfuseSettings,
+  traceId: string,
+  signal?: AbortSignal,
+): Promise<Observation[]> {
   const fields = 'core,basic,time,model,usage,trace_context';
   const path = `v2/observations?traceId=${traceId}&limit=100&fields=${fields}`;
-  return Observations.parse(await callLangfuse(settings, path)).data;
+  return Observations.parse(await callLangfuse(settings, path, signal === undefined ? {} : { signal })).data;
 }
 
 /** Names and values of a trace's scores. */

@@ -8,9 +8,9 @@ import { resourceFromAttributes } from '@opentelemetry/resources';
 import type { ReadableSpan } from '@opentelemetry/sdk-trace';
 import { agentOptions } from '../lib/http-request.ts';
 import type { SentSpan, SentTrace } from '../contracts/trace.ts';
-import { type LangfuseSettings, langfuseHeaders } from './langfuse-api.ts';
+import { LangfuseError, type LangfuseSettings, langfuseHeaders } from './langfuse-api.ts';
 
-/** An exporter of its own for each request, so that one request's failure is its own. @throws Error */
+/** An exporter of its own for each request, so that one request's failure is its own. @throws LangfuseError where it was answered, else Error */
 export async function sendSpans(
   settings: LangfuseSettings,
   trace: SentTrace,
@@ -28,12 +28,18 @@ export async function sendSpans(
     await new Promise<void>((resolve, reject) => {
       exporter.export(spans, ({ code, error }) => {
         if (code === ExportResultCode.SUCCESS) resolve();
-        else reject(new Error(`Langfuse at ${settings.baseUrl} took no spans: ${error?.message ?? 'no reason given'}`));
+        else reject(noSpansTaken(settings, error));
       });
     });
   } finally {
     await exporter.shutdown();
   }
+}
+
+/** The exporter's errors carry the status of the answer, where there was one. */
+function noSpansTaken({ baseUrl }: LangfuseSettings, error: (Error & { code?: unknown }) | undefined): Error {
+  const message = `Langfuse at ${baseUrl} took no spans: ${error?.message ?? 'no reason given'}`;
+  return typeof error?.code === 'number' ? new LangfuseError(error.code, message) : new Error(message);
 }
 
 const resource = resourceFromAttributes({ 'service.name': 'switchyard' });

@@ -8,7 +8,7 @@ import { traceIdOf } from './trace-ids.ts';
 
 const rootKey = 'root';
 
-/** The activity that hands a run over to the export of its trace: none of the run's work. */
+/** What handed a run over to the export of its trace, as an activity of its own, up to version 0.1: none of the run's work. */
 export const handOver = 'startExport';
 
 type RunIds = { workflowId: string; runId: string };

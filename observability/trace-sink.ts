@@ -1,5 +1,6 @@
 /** Where traces go: one port, and the sink that keeps nothing. */
 import type { SentTrace } from '../contracts/trace.ts';
+import { existsSync } from 'node:fs';
 import { mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -16,13 +17,32 @@ export type SendOptions = {
 
 export type TraceSink = {
   kind: 'langfuse' | 'file' | 'none';
-  /** Sends the whole trace, its root last. @throws Error when not all of it has arrived */
+  /**
+   * Sends the whole trace, its root last.
+   * @throws TraceRefused where sending it again would not help; Error where not all of it has arrived
+   */
   send(trace: SentTrace, options: SendOptions): Promise<void>;
+  /**
+   * Whether the whole trace has arrived before; false where that cannot be told.
+   * @param about a run that ended at `endMs`
+   * @throws Error when nothing answers
+   */
+  holds(about: { traceId: string; endMs: number }, signal: AbortSignal): Promise<boolean>;
   /** Where a person finds a trace: `{traceId}` stands for its id. Null where there is no such place. */
   linkTemplate(): Promise<string | null>;
 };
 
-export const noSink: TraceSink = { kind: 'none', send: async () => {}, linkTemplate: async () => null };
+/** The sink is there, and does not take this trace. */
+export class TraceRefused extends Error {
+  override readonly name = 'TraceRefused';
+}
+
+export const noSink: TraceSink = {
+  kind: 'none',
+  send: async () => {},
+  holds: async () => false,
+  linkTemplate: async () => null,
+};
 
 /** @param template with `{traceId}` in it, as `linkTemplate` gives it; @returns the address of the trace, null without a template */
 export function linkOf(template: string | null, traceId: string): string | null {
@@ -45,7 +65,8 @@ export function createFileSink(folder: string): TraceSink {
   return {
     kind: 'file',
     /** Whole or not at all; sent again it is the same file. */
-    async send({ spans, scores, ...trace }) {
+    async send({ spans, scores, ...trace }, { sent }) {
+      if (sent >= spans.length) return;
       await mkdir(folder, { recursive: true });
       const lines = spans.map((span) =>
         JSON.stringify({ ...trace, ...span, ...(span.parentId === null ? { scores } : {}) }),
@@ -53,6 +74,7 @@ export function createFileSink(folder: string): TraceSink {
       const file = join(folder, traceFileName(trace.traceId));
       await replaceFile(file, await compress(`${lines.join('\n')}\n`, options));
     },
+    holds: async ({ traceId }) => existsSync(join(folder, traceFileName(traceId))),
     linkTemplate: async () => join(folder, traceFileName('{traceId}')),
   };
 }

@@ -108,6 +108,7 @@ async function startOver(opened: AsyncDisposableStack, { config, server, log, tu
   };
   const workers = await createWorkers([options, ...sideQueues(options)]);
   const ended = runWorkers(workers, opened);
+  traces.sweep().catch((error: unknown) => log.debug({ err: error }, 'could not look for runs without a trace'));
   const stop = async () => {
     await traces.pending.drain(drainSeconds * 1000);
     shutDown(workers);

@@ -1,72 +1,101 @@
 /** Puts together what the export of traces needs: a sink, the histories, and the renderer of what they refer to. */
-import { type Client, WorkflowExecutionAlreadyStartedError, WorkflowNotFoundError } from '@temporalio/client';
-import { historyToJSON } from '@temporalio/common/lib/proto-utils.js';
+import { type Client, isGrpcServiceError, WorkflowNotFoundError } from '@temporalio/client';
+import { type History, historyToJSON } from '@temporalio/common/lib/proto-utils.js';
 import type { ChatToolCall } from '../contracts/chat.ts';
 import { loadConversation, renderMessages } from '../activities/agents/conversation.ts';
 import type { ActivityDependencies } from '../activities/dependencies.ts';
 import type { Render, TraceExport } from '../activities/tracing/export-spans.ts';
 import type { Config } from '../config/config.ts';
 import { dataPaths } from '../config/data-paths.ts';
-import type { ExportInput, TraceField } from '../contracts/trace.ts';
+import { exporterIdOf, exporterType, queries, signals } from '../contracts/names.ts';
+import type { ExporterInput, ExporterState, ExportInput, TraceField } from '../contracts/trace.ts';
 import { createFileSink, noSink, type TraceSink } from '../observability/trace-sink.ts';
 import { createLangfuseSink } from '../observability/langfuse-sink.ts';
 import { runUrl } from '../observability/run-link.ts';
+import { ownServerName, serverName } from '../runtime/temporal/known-servers.ts';
 import { redactorOf } from './redactor.ts';
+import { sweepTraces } from './trace-sweep.ts';
 import type { ServerAddress } from '../runtime/host/server-address.ts';
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { messageOf } from '../lib/errors.ts';
 
 type Stores = Pick<ActivityDependencies, 'content' | 'retrieval'>;
-export type TraceParts = { exportOver(stores: Stores): TraceExport; pending: PendingExports };
+export type TraceParts = {
+  exportOver(stores: Stores): TraceExport;
+  pending: PendingExports;
+  /** Hands over the runs that could not do it themselves; nothing depends on it. */
+  sweep(): Promise<void>;
+};
+
+/** A sweep is one question to the server: at the start, and with a run that ends so long after the last. */
+const sweepEveryMs = 3600_000;
 
 export function traceExportOf(config: Config, server: ServerAddress, client: Client): TraceParts {
   const { environment, release } = config.traces;
-  const pending = createPendingExports((run) => exportIsOver(client, run));
+  const sink = sinkOf(config);
+  const pending = createPendingExports(() => openExports(client, config.taskQueue));
+  const handOver = async (runs: ExportInput[]) => {
+    // Before the signal: its export may be over before the reply is here.
+    for (const run of runs) pending.add(run);
+    try {
+      await signalExporter(client, config.taskQueue, runs);
+    } catch (error) {
+      for (const run of runs) pending.delete(run);
+      throw error;
+    }
+  };
+  let sweptMs = Number.NEGATIVE_INFINITY;
+  const sweep = async () => {
+    if (sink.kind === 'none' || performance.now() - sweptMs < sweepEveryMs) return;
+    sweptMs = performance.now();
+    const { taskQueue } = config;
+    const markFile = sweepMarkOf(config, server);
+    await sweepTraces({ client, taskQueue, sink, handOver, markFile, signal: pending.giveUp });
+  };
   const exportOver = (stores: Stores): TraceExport => ({
-    sink: sinkOf(config),
+    sink,
     redactor: redactorOf(config),
     environment,
     release,
-    start: async (input) => {
-      if (await startExport(client, config.taskQueue, input)) pending.add(input);
+    handOver: async (runs) => {
+      await handOver(runs);
+      sweep().catch(() => {}); // the next start tries it again
     },
-    onSent: (input) => pending.delete(input),
+    onSettled: (input) => pending.delete(input),
     giveUp: pending.giveUp,
     readHistory: (input, signal) => readEnded(client, input, signal),
     renderer: () => rendererOver(stores),
     webUrlOf: ({ workflowId, runId }) => runUrl(server.webUrl, server.namespace, workflowId, runId),
   });
-  return { exportOver, pending };
+  return { exportOver, pending, sweep };
 }
 
-function exportIdOf({ workflowId, runId }: ExportInput): string {
-  return `${workflowId}/trace/${runId}`;
+function sweepMarkOf({ dataDirectory, taskQueue, temporal }: Config, { isOwn, address, namespace }: ServerAddress) {
+  const name = isOwn && !temporal.external ? ownServerName : serverName(address, namespace);
+  return join(dataPaths(dataDirectory).sweptTraces, encodeURIComponent(`${name}/${taskQueue}`));
 }
 
-/** True also where the server does not say: nothing is waited for then. */
-async function exportIsOver(client: Client, run: ExportInput): Promise<boolean> {
-  const description = await client.workflow
-    .getHandle(exportIdOf(run))
-    .describe()
+/** One call of the server: it starts the exporter of the queue where none is open. */
+async function signalExporter(client: Client, taskQueue: string, runs: ExportInput[]): Promise<void> {
+  const input: Partial<ExporterInput> = {};
+  await client.workflow.signalWithStart(exporterType, {
+    workflowId: exporterIdOf(taskQueue),
+    taskQueue,
+    signal: signals.export,
+    signalArgs: [runs],
+    args: [input],
+    staticSummary: `sends the traces of runs on ${taskQueue}`,
+  });
+}
+
+/** Run ids that the exporter still has to do with; none where it does not say: nothing is waited for then. */
+async function openExports(client: Client, taskQueue: string): Promise<ReadonlySet<string>> {
+  const state = await client.workflow
+    .getHandle(exporterIdOf(taskQueue))
+    .query<ExporterState>(queries.exports)
     .catch(() => null);
-  return description?.status.name !== 'RUNNING';
-}
-
-/** One export a run: its id is made of the run's, which a reset changes. @returns false where it was started before */
-async function startExport(client: Client, taskQueue: string, input: ExportInput): Promise<boolean> {
-  try {
-    await client.workflow.start('exportTrace', {
-      args: [input],
-      taskQueue,
-      workflowId: exportIdOf(input),
-      workflowIdReusePolicy: 'REJECT_DUPLICATE',
-      staticSummary: `sends the trace of ${input.workflowId}`,
-    });
-    return true;
-  } catch (error) {
-    if (error instanceof WorkflowExecutionAlreadyStartedError) return false;
-    throw error;
-  }
+  return new Set([...(state?.sending ?? []), ...(state?.waiting ?? [])].map(({ runId }) => runId));
 }
 
 function sinkOf({ traces: { sink, langfuse }, dataDirectory }: Config): TraceSink {
@@ -74,22 +103,43 @@ function sinkOf({ traces: { sink, langfuse }, dataDirectory }: Config): TraceSin
   return sink === 'none' ? noSink : createFileSink(dataPaths(dataDirectory).traces);
 }
 
+/** The gRPC status of a run that the server does not know. */
+const notFound = 5;
+
 /** Waits until the run has ended. Null: its history is gone. */
 async function readEnded(client: Client, { workflowId, runId }: ExportInput, signal: AbortSignal): Promise<unknown> {
   const handle = client.workflow.getHandle(workflowId, runId, { followRuns: false });
   try {
     return await client.connection.withAbortSignal(signal, async () => {
-      // How it ended is in the history.
-      await handle.result().catch((error: unknown) => {
-        if (error instanceof WorkflowNotFoundError) throw error;
-        signal.throwIfAborted();
-      });
-      return JSON.parse(historyToJSON(await handle.fetchHistory()));
+      let history = await handle.fetchHistory();
+      if (!hasEnded(history)) {
+        // How it ended is in the history.
+        await handle.result().catch((error: unknown) => {
+          if (error instanceof WorkflowNotFoundError) throw error;
+          signal.throwIfAborted();
+        });
+        history = await handle.fetchHistory();
+      }
+      return JSON.parse(historyToJSON(history));
     });
   } catch (error) {
-    if (error instanceof WorkflowNotFoundError) return null;
+    const gone = isGrpcServiceError(error) && error.code === notFound;
+    if (gone || error instanceof WorkflowNotFoundError) return null;
     throw error;
   }
+}
+
+/** A run ends with its last event. */
+function hasEnded({ events }: History): boolean {
+  const last = events?.at(-1);
+  return Boolean(
+    last?.workflowExecutionCompletedEventAttributes ??
+      last?.workflowExecutionFailedEventAttributes ??
+      last?.workflowExecutionCanceledEventAttributes ??
+      last?.workflowExecutionTerminatedEventAttributes ??
+      last?.workflowExecutionTimedOutEventAttributes ??
+      last?.workflowExecutionContinuedAsNewEventAttributes,
+  );
 }
 
 function rendererOver({ content, retrieval }: Stores): Render {
@@ -123,7 +173,7 @@ function shown<Message extends { role: string }>(message: Message): unknown {
   return { ...rest, toolCalls: rest.toolCalls.map(({ giveBack: __, ...call }) => call) };
 }
 
-// Counts the exports that this worker has started, so that a short-lived command can give them a moment before it ends.
+// Counts the runs that this worker has handed over, so that a short-lived command can give them a moment before it ends.
 
 type PendingExports = {
   add(run: ExportInput): void;
@@ -135,26 +185,34 @@ type PendingExports = {
 };
 
 const lookEveryMs = 500;
+/** Beside other workers, which send what this one hands over, it hears of few. */
+const mostPending = 500;
 
-/** @param isOver asks the server: another worker may have sent what this one has started */
-export function createPendingExports(isOver: (run: ExportInput) => Promise<boolean>): PendingExports {
-  const pending = new Map<string, ExportInput>();
+/** @param openRuns asks the server: another worker may have sent what this one has handed over */
+export function createPendingExports(openRuns: () => Promise<ReadonlySet<string>>): PendingExports {
+  const pending = new Set<string>();
   const giveUp = new AbortController();
   let onEmpty = () => {};
-  const remove = ({ runId }: ExportInput) => {
+  const remove = (runId: string) => {
     pending.delete(runId);
     if (pending.size === 0) onEmpty();
   };
   return {
-    add: (run) => void pending.set(run.runId, run),
-    delete: remove,
+    add({ runId }) {
+      pending.add(runId);
+      const [oldest] = pending;
+      if (pending.size > mostPending && oldest !== undefined) pending.delete(oldest);
+    },
+    delete: ({ runId }) => remove(runId),
     giveUp: giveUp.signal,
     async drain(limitMs) {
       const done = new AbortController();
       onEmpty = () => done.abort();
       for (const endMs = Date.now() + limitMs; pending.size > 0 && Date.now() < endMs; ) {
         await sleep(Math.min(lookEveryMs, endMs - Date.now()), undefined, { signal: done.signal }).catch(() => {});
-        for (const run of [...pending.values()]) if (await isOver(run)) remove(run);
+        if (pending.size === 0) break;
+        const open = await openRuns();
+        for (const runId of pending) if (!open.has(runId)) remove(runId);
       }
       giveUp.abort(new Error('the worker stops; the trace is sent at its next start'));
     },

@@ -1,5 +1,5 @@
 /** Every workflow by name: the entry of the workflow bundle. */
 export { answerQuestion } from './answer-question/workflow.ts';
-export { exportTrace } from './export-trace.ts';
+export { exportTraces } from './export-traces/workflow.ts';
 export { runBenchmark } from './benchmark/workflow.ts';
 export { routeOnly } from './route-only.ts';

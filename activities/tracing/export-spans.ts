@@ -2,27 +2,32 @@
  * Sends the trace of a run that is over.
  *
  * 1. A trace is made of the run's history alone: every attempt makes the same spans, in the same order, under the same ids.
- * 2. How many spans have arrived travels by heartbeat, and the next attempt goes on there. None is left out; one that
- *    arrived after the last heartbeat is sent again, under its id.
- * 3. Texts are redacted before they are cut, so that no part of a secret is left at a cut.
- * 4. A history that is gone ends the export; every other failure is attempted again.
+ * 2. How many spans have arrived travels by heartbeat and in the details of failures, and the next attempt goes on there.
+ *    None is left out; one that arrived after the last heartbeat is sent again, under its id.
+ * 3. A trace that the sink holds is not sent again, however late, and to whomever, its run was handed over again.
+ * 4. Texts are redacted before they are cut, so that no part of a secret is left at a cut.
+ * 5. A failure says whether it is this run's alone: a history that is gone or makes no trace, or a trace that is refused.
  */
 import { Context } from '@temporalio/activity';
 import { ApplicationFailure } from '@temporalio/common';
 import type {
   ExportInput,
   ExportResult,
+  ExportTask,
   SentSpan,
   SentTrace,
   Trace,
   TraceField,
   TraceSpan,
 } from '../../contracts/trace.ts';
+import type { asideFailures, runGoesOn } from '../../contracts/names.ts';
+import { messageOf } from '../../lib/errors.ts';
 import { readRunHistory } from '../../observability/read-run-history.ts';
 import type { Redactor } from '../../lib/redaction.ts';
+import type { RunHistory } from '../../observability/run-history.ts';
 import { traceOfRun } from '../../observability/run-trace.ts';
 import { spanIdOf } from '../../observability/trace-ids.ts';
-import type { TraceSink } from '../../observability/trace-sink.ts';
+import { TraceRefused, type TraceSink } from '../../observability/trace-sink.ts';
 import { heartbeats } from '../context.ts';
 
 /** What the export needs of the outside. */
@@ -31,10 +36,10 @@ export type TraceExport = {
   redactor: Redactor;
   environment: string;
   release: string | null;
-  /** Starts the export workflow of a run, unless it was started before. */
-  start(input: ExportInput): Promise<void>;
-  /** Told that a run's trace has arrived. */
-  onSent(input: ExportInput): void;
+  /** Tells the exporter, which is started where none is open, of runs that are over or about to be. */
+  handOver(runs: ExportInput[]): Promise<void>;
+  /** Told that nothing more is to be waited for: a run's trace has arrived, or its export has failed. */
+  onSettled(input: ExportInput): void;
   /** Aborted when the worker stops. */
   giveUp: AbortSignal;
   /** The history of a run in Temporal's JSON form, once the run has ended. Null: it is gone. */
@@ -50,38 +55,89 @@ export type Render = (field: TraceField) => Promise<unknown>;
 /** Characters of one field. */
 const fieldCharacters = 16_000;
 
-/**
- * Starts the workflow that exports a run's trace; a server would not start the child of a run that ends
- * (temporalio/temporal#2829).
- * @returns the run that it was for
- */
-export const startExport =
-  ({ sink, start }: Pick<TraceExport, 'sink' | 'start'>) =>
+/** A run is handed over just before it ends. */
+const endsWithinMs = 60_000;
+
+/** @returns the run that was handed over: one that was reset to a step behind the call finds another's id */
+export const handOver =
+  ({ sink, handOver: tell }: Pick<TraceExport, 'sink' | 'handOver'>) =>
   async (input: ExportInput): Promise<string> => {
-    if (sink.kind !== 'none') await start(input);
+    if (sink.kind !== 'none') await tell([input]);
     return input.runId;
   };
 
-/** @throws Error for whatever has not arrived */
+/** @throws ApplicationFailure for whatever has not arrived, with the number of spans that have in its details */
 export const exportSpans =
   (traces: TraceExport) =>
-  async (input: ExportInput): Promise<ExportResult> => {
+  async ({ sent: before, ...input }: ExportTask): Promise<ExportResult> => {
     const context = Context.current();
     const signal = AbortSignal.any([context.cancellationSignal, traces.giveUp]);
-    let sent = sentBefore(context.info.heartbeatDetails);
-    using _beats = heartbeats(() => ({ sent }));
-    const history = await traces.readHistory(input, signal);
-    if (history === null)
-      throw ApplicationFailure.nonRetryable(`the history of ${input.workflowId} is gone`, 'HistoryGone');
-    const trace = await renderTrace(traceOfRun(readRunHistory(history), input), input, traces);
-    const onSent = (spans: number) => {
-      sent = spans;
-      context.heartbeat({ sent });
-    };
-    await traces.sink.send(trace, { signal, sent, onSent });
-    traces.onSent(input);
-    return { traceId: trace.traceId, spans: trace.spans.length };
+    const progress = { sent: Math.max(before, sentBefore(context.info.heartbeatDetails)) };
+    using _beats = heartbeats(() => progress);
+    try {
+      const history = await endedHistory(traces, input, signal);
+      const trace = await readable(() => renderTrace(traceOfRun(history, input), input, traces));
+      const spans = trace.spans.length;
+      const about = { traceId: trace.traceId, endMs: history.endMs ?? 0 };
+      if (progress.sent === 0 && (await traces.sink.holds(about, signal))) progress.sent = spans;
+      const onSent = (arrived: number) => {
+        progress.sent = arrived;
+        context.heartbeat(progress);
+      };
+      await traces.sink.send(trace, { signal, sent: progress.sent, onSent });
+      traces.onSettled(input);
+      return { traceId: trace.traceId, spans };
+    } catch (error) {
+      context.cancellationSignal.throwIfAborted();
+      const failure = failureOf(error, progress, traces.redactor);
+      if (failure.nonRetryable) traces.onSettled(input);
+      throw failure;
+    }
   };
+
+type Failure = (typeof asideFailures)[number] | typeof runGoesOn;
+
+/** What no other attempt can mend. */
+class ExportFailure extends Error {
+  readonly type: Failure;
+
+  constructor(type: Failure, message: string) {
+    super(message);
+    this.type = type;
+  }
+}
+
+function failureOf(error: unknown, progress: { sent: number }, redactor: Redactor): ApplicationFailure {
+  const type = error instanceof TraceRefused ? 'TraceRefused' : error instanceof ExportFailure ? error.type : 'NotSent';
+  return ApplicationFailure.create({
+    message: String(redactor.value(messageOf(error))).slice(0, 500),
+    type,
+    nonRetryable: type !== 'NotSent',
+    details: [progress],
+  });
+}
+
+async function endedHistory(traces: TraceExport, input: ExportInput, signal: AbortSignal): Promise<RunHistory> {
+  const tooLong = AbortSignal.timeout(endsWithinMs);
+  let history: unknown;
+  try {
+    history = await traces.readHistory(input, AbortSignal.any([signal, tooLong]));
+  } catch (error) {
+    if (signal.aborted || !tooLong.aborted) throw error;
+    throw new ExportFailure('RunGoesOn', `${input.workflowId} has not ended`);
+  }
+  if (history === null) throw new ExportFailure('HistoryGone', `the history of ${input.workflowId} is gone`);
+  return readable(() => readRunHistory(history));
+}
+
+/** The same bytes would make the same mistake. */
+async function readable<Read>(read: () => Read | Promise<Read>): Promise<Read> {
+  try {
+    return await read();
+  } catch (error) {
+    throw new ExportFailure('TraceUnreadable', `no trace can be made of the history: ${messageOf(error)}`);
+  }
+}
 
 function sentBefore(details: unknown): number {
   const sent = (details as { sent?: unknown } | undefined)?.sent;

@@ -14,6 +14,8 @@ import { sweepDataDirectory } from '../../client/storage/sweep-data-directory.ts
 import { reportJson, reportTable } from '../../client/storage/sweep-report.ts';
 import type { Config } from '../../config/config.ts';
 import { dataPaths } from '../../config/data-paths.ts';
+import { exporterType, queries } from '../../contracts/names.ts';
+import type { ExporterState } from '../../contracts/trace.ts';
 import { checkoutFolder } from '../../config/load-config.ts';
 import { createLogger } from '../../observability/logging.ts';
 import { createRedactor } from '../../lib/redaction.ts';
@@ -182,10 +184,12 @@ async function resumeOpenRuns(): Promise<string[]> {
 }
 
 async function untilExported(): Promise<void> {
-  const query = "WorkflowType = 'exportTrace' AND ExecutionStatus = 'Running'";
-  // A run that has just ended is not in the list of exports yet.
-  for (let quiet = 0; quiet < 3; quiet += 1) {
-    if ((await client.workflow.count(query)).count > 0) quiet = -1;
-    await pause(500);
+  const query = `WorkflowType = '${exporterType}' AND ExecutionStatus = 'Running'`;
+  for (let open = 1; open > 0; await pause(500)) {
+    open = 0;
+    for await (const { workflowId } of client.workflow.list({ query })) {
+      const state = await client.workflow.getHandle(workflowId).query<ExporterState>(queries.exports);
+      open += state.sending.length + state.waiting.length;
+    }
   }
 }

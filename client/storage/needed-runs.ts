@@ -1,7 +1,7 @@
 /** Asks the Temporal server which runs are open or inside their retention, and reads in their histories what they refer to. */
 import { type Client, type WorkflowExecutionInfo, WorkflowNotFoundError } from '@temporalio/client';
-import { workflowTypes } from '../../contracts/names.ts';
-import { ExportInput } from '../../contracts/trace.ts';
+import { exporterType, workflowTypes } from '../../contracts/names.ts';
+import { unsentRuns } from '../../observability/exporter-history.ts';
 import { mentionedIn } from '../../retrieval/store/content-sweep.ts';
 import { inParallel } from '../input/in-parallel.ts';
 
@@ -47,8 +47,9 @@ export async function findNeededRuns(request: RunsRequest): Promise<NeededRuns> 
   const wanted = new Map<string, RunOfServer>();
   const add = ({ workflowId, runId }: RunOfServer) => wanted.set(runId, { workflowId, runId });
   for (const run of [...runs, ...old.filter(isChildOfOpen)]) add(run);
-  const exported = open.filter(({ type }) => type === 'exportTrace');
-  for (const run of exported) add(await runOfExport(client, run));
+  for (const run of open.filter(({ type }) => type === exporterType))
+    for (const exported of unsentRuns(await client.workflow.getHandle(run.workflowId, run.runId).fetchHistory()))
+      add(exported);
   const mentioned = new Set<string>();
   const note = (text: string) => {
     for (const id of mentionedIn(text)) if (request.universe.has(id)) mentioned.add(id);
@@ -74,7 +75,7 @@ export async function findNeededRuns(request: RunsRequest): Promise<NeededRuns> 
 
 /** Open ones come first, then those closed last: a run that closes while the pages are read is on a later page. */
 async function listRuns({ client, taskQueue, signal }: RunsRequest, which: string): Promise<WorkflowExecutionInfo[]> {
-  const types = [...Object.values(workflowTypes), 'exportTrace'].map((type) => `'${type}'`).join(', ');
+  const types = [...Object.values(workflowTypes), exporterType].map((type) => `'${type}'`).join(', ');
   const ours =
     taskQueue === null ? '' : `(WorkflowType IN (${types}) OR TaskQueue = '${taskQueue.replaceAll("'", "''")}') AND `;
   const runs: WorkflowExecutionInfo[] = [];
@@ -87,13 +88,6 @@ async function listRuns({ client, taskQueue, signal }: RunsRequest, which: strin
 
 function time(milliseconds: number): string {
   return new Date(milliseconds).toISOString();
-}
-
-/** The run that an export is about. */
-async function runOfExport(client: Client, { workflowId, runId }: RunOfServer): Promise<RunOfServer> {
-  const { events } = await client.workflow.getHandle(workflowId, runId).fetchHistory();
-  const [payload] = events?.[0]?.workflowExecutionStartedEventAttributes?.input?.payloads ?? [];
-  return ExportInput.parse(JSON.parse(Buffer.from(payload?.data ?? []).toString('utf8')));
 }
 
 /** What an attempt left in its heartbeats stands in no history yet. */

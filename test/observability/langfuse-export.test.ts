@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import type { WorkflowHandle } from '@temporalio/client';
 import { Worker } from '@temporalio/worker';
 import { dataPaths } from '../../config/data-paths.ts';
 import { workflowBundle } from '../../worker/workflow-bundle.ts';
@@ -11,7 +10,7 @@ import { openAiError } from '../support/scripted-server-reply.ts';
 import { calls, goodDraft, inventedDraft, says, startTeam } from '../support/team.ts';
 import { checkout } from '../support/temporal.ts';
 import { until } from '../support/until.ts';
-import { exportOf, untilExported } from './exports.ts';
+import { exporterOf, untilExported } from './exports.ts';
 import { assertWhole } from './whole-trace.ts';
 
 const question = 'When does boil throw?';
@@ -33,7 +32,7 @@ test('a question is one trace: a weak try and a better one, each with its calls 
   );
   for (const name of ['routing', 'router-llm', 'judge-llm', 'gate', 'verify-citations'])
     assert.ok(named(name).length > 0, name);
-  assert.deepEqual(named('startExport'), [], 'what hands the trace over is no part of it');
+  assert.deepEqual(named('handOver'), [], 'what hands the trace over is no part of it');
   const callers = named('specialist-code-llm').map(({ parentSpanId }) => parentSpanId);
   assert.deepEqual(new Set(callers), new Set(tries.map(({ spanId }) => spanId)));
   assert.deepEqual(stub.scores.map(({ name, value }) => [name, value]).toSorted(), [
@@ -88,7 +87,7 @@ async function exportedAfterAll(stub: LangfuseStub): Promise<WireSpan[]> {
   await using scene = await openScene({ modelUrl: team.url, traces: stub.traces() });
   const handle = await scene.start(question, { pipeline: pipeline() });
   await handle.result();
-  await attempts(scene, handle, 2);
+  await attempts(scene, 2);
   await stub.be('well');
   return stub.trace(await untilExported(scene, handle));
 }
@@ -118,15 +117,15 @@ for (const mood of ['refuse', 'unavailable', 'hang'] as const) {
     const handle = await scene.start(question, { pipeline: pipeline() });
     assert.equal(((await handle.result()) as { kind: string }).kind, 'answered');
     assert.deepEqual(stub.spans, []);
-    await attempts(scene, handle, 2);
+    await attempts(scene, 2);
     await stub.be('well');
     assertWhole(stub.trace(await untilExported(scene, handle)));
   });
 }
 
-/** Waits until the export is at its attempt of this number. */
-async function attempts(scene: Scene, run: WorkflowHandle, wanted: number): Promise<void> {
-  const exporting = await exportOf(scene, run);
+/** Waits until an export is at its attempt of this number. */
+async function attempts(scene: Scene, wanted: number): Promise<void> {
+  const exporting = exporterOf(scene);
   await until(async () => {
     const { raw } = await exporting.describe();
     return (raw.pendingActivities ?? []).some(({ attempt }) => (attempt ?? 0) >= wanted) ? true : null;
@@ -141,7 +140,7 @@ test('replaying a finished history sends nothing', async () => {
   await untilExported(scene, handle);
   const requests = stub.bodies.length;
   const workflows = { workflowBundle: await workflowBundle(dataPaths(join(checkout, '.switchyard')).cache) };
-  const exporting = await exportOf(scene, handle);
+  const exporting = exporterOf(scene);
   for (const run of [handle, exporting])
     await Worker.runReplayHistory(workflows, await run.fetchHistory(), run.workflowId);
   assert.ok(requests > 0);

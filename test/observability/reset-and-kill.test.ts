@@ -71,7 +71,7 @@ test('a worker that is killed in a model call leaves one whole trace, sent by th
   await team.request(1);
   await first.kill('SIGKILL');
   await using _second = await startWorkerProcess(place, environmentOf(stub));
-  const spans = stub.trace(await untilExported(scene, handle));
+  const spans = stub.trace(await untilExported({ client: scene.client, taskQueue }, handle));
   assertWhole(spans);
   assert.equal(stub.spans.length, spans.length, 'each span was sent once');
   const [call] = spans.filter(({ name }) => name === 'specialist-code-llm');

@@ -13,8 +13,9 @@ import { startOfflineModel } from '../../offline-model/server/server.ts';
 import { startBenchmark } from '../support/benchmark.ts';
 import { startMeteredTeam } from '../support/metered-team.ts';
 import { startTeam } from '../support/team.ts';
-import { openScene, pipeline, quickLimits, type Scene, tracesToFiles } from '../support/scene.ts';
+import { openScene, pipeline, quickLimits, tracesToFiles } from '../support/scene.ts';
 import { checkout, shareServer, startTestServer } from '../support/temporal.ts';
+import { exporterIdOf, exporterType, signals } from '../../contracts/names.ts';
 import { dataPaths } from '../../config/data-paths.ts';
 import { workflowBundle } from '../../worker/workflow-bundle.ts';
 import { type BenchmarkWay, benchmarks, type Routing, routings } from './ways-of-others.ts';
@@ -45,6 +46,7 @@ if (!asked.includes('shown')) {
     ['fan-out-and-synthesis', '', 'fan-out'],
   ] as const)
     if (isAsked(name)) await record(name, faults, (start) => start(arm));
+  if (isAsked('export-traces')) await recordExporter();
   for (const [name, way] of Object.entries(questions)) if (isAsked(`ways/${name}`)) await recordQuestion(name, way);
   for (const [name, way] of Object.entries(routings)) if (isAsked(name)) await recordRouteOnly(name, way);
   for (const [name, way] of Object.entries(benchmarks)) if (isAsked(name)) await recordBenchmark(name, way);
@@ -63,15 +65,26 @@ async function record(file: string, faults: string, act: (start: Start) => Promi
   });
   await handle.result();
   await write(file, handle);
-  if (file === 'orchestrated') await write('export-trace', await exportOf(scene, handle));
 }
 
-/** The export of a run's trace, over. */
-async function exportOf(scene: Scene, run: WorkflowHandle): Promise<WorkflowHandle> {
-  const { runId } = await run.describe();
-  const handle = scene.client.workflow.getHandle(`${run.workflowId}/trace/${runId}`);
-  await handle.result();
-  return handle;
+/** Two executions of an exporter that follow each other: one has sent a trace and put a run aside, the other was idle. */
+async function recordExporter(): Promise<void> {
+  await using team = await startTeam();
+  await using scene = await openScene({ modelUrl: team.url, traces: tracesToFiles });
+  const { client, taskQueue } = scene;
+  const workflowId = exporterIdOf(taskQueue);
+  const gone = { workflowId: 'gone', runId: '01a227b1-0000-7000-8000-000000000000' };
+  const first = await client.workflow.signalWithStart(exporterType, {
+    workflowId,
+    taskQueue,
+    args: [{ runsOfExecution: 2, idleSeconds: 2 }],
+    signal: signals.export,
+    signalArgs: [[gone]],
+  });
+  await (await scene.start('When does boil throw?', { pipeline: pipeline() })).result();
+  await first.result();
+  await write('export-traces', client.workflow.getHandle(workflowId, first.signaledRunId));
+  await write('export-traces-last', client.workflow.getHandle(workflowId));
 }
 
 /** No winner is ever clear enough for it, so two specialists work and synthesis is needed. */

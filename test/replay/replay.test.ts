@@ -19,7 +19,7 @@ test('the stored histories cover every workflow and the three shipped pipelines'
   const types = names.map(
     (name) => readStored(name).events?.[0]?.workflowExecutionStartedEventAttributes?.workflowType?.name,
   );
-  assert.deepEqual([...new Set(types)].toSorted(), ['answerQuestion', 'exportTrace', 'routeOnly', 'runBenchmark']);
+  assert.deepEqual([...new Set(types)].toSorted(), ['answerQuestion', 'exportTraces', 'routeOnly', 'runBenchmark']);
   for (const name of ['orchestrated', 'single-agent', 'single-agent-ungated']) assert.ok(names.includes(name));
 });
 

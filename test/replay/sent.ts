@@ -18,6 +18,8 @@ type Readers<Message> = { [Name in keyof Message]?: (said: NonNullable<Message[N
 const ofEvents: Readers<Event> = {
   activityTaskScheduledEventAttributes: ({ activityType, taskQueue, input, ...said }) =>
     activity(said, activityType?.name, taskQueue?.name, input?.payloads),
+  // A local activity leaves its name and its result; its limits stand nowhere.
+  markerRecordedEventAttributes: ({ details }) => localActivity(JSON.parse(text(details?.data?.payloads?.[0]) ?? '{}')),
   // What ends something repeats its summary in a history. `withIds` has put the activity's id in place of its event's.
   activityTaskCancelRequestedEventAttributes: ({ scheduledEventId }) => ({
     kind: 'cancel activity',
@@ -47,6 +49,7 @@ const ofEvents: Readers<Event> = {
 
 const ofCommands: Readers<Command> = {
   scheduleActivity: (said) => activity(said, said.activityType, said.taskQueue, said.arguments),
+  scheduleLocalActivity: ({ activityType }) => localActivity({ activity_type: activityType }),
   requestCancelActivity: ({ seq }) => ({ kind: 'cancel activity', id: String(seq) }),
   cancelChildWorkflowExecution: ({ childWorkflowSeq }) => ({ kind: 'cancel child', child: String(childWorkflowSeq) }),
   startTimer: ({ seq, startToFireTimeout }) => timer(String(seq), startToFireTimeout),
@@ -160,6 +163,11 @@ function activity(said: Limits, type: Name, queue: Name, args: Payloads): Said {
     retry: retry(said.retryPolicy),
   };
 }
+
+const localActivity = ({ activity_type }: { activity_type?: Name }): Said => ({
+  kind: 'local activity',
+  type: activity_type,
+});
 
 const timer = (id: Name, after: Duration): Said => ({ kind: 'timer', id, ms: ms(after) });
 

@@ -7,7 +7,7 @@ import type { WorkflowHandle } from '@temporalio/client';
 import { dataPaths } from '../../config/data-paths.ts';
 import type { AnswerOutcome } from '../../contracts/run.ts';
 import type { SentSpan } from '../../contracts/trace.ts';
-import { exportOf } from '../observability/exports.ts';
+import { untilSent } from '../observability/exports.ts';
 import { readTraceFile } from '../../observability/trace-sink.ts';
 import { openScene, pipeline, type Scene } from '../support/scene.ts';
 import { calls, goodDraft, inventedDraft, roleOf, says, startTeam } from '../support/team.ts';
@@ -57,7 +57,7 @@ const callsOfOne = ['router', 'specialist', 'specialist', 'specialist', 'special
 
 /** One file a run, with one root, each model call of the run in it once. */
 async function assertTraces(scene: Scene, handles: readonly WorkflowHandle[]): Promise<void> {
-  await Promise.all(handles.map(async (handle) => (await exportOf(scene, handle)).result()));
+  await untilSent(scene, handles.length);
   const { traces } = dataPaths(scene.dataDirectory);
   const names = readdirSync(traces).filter((name) => name.endsWith('.jsonl.zst'));
   assert.equal(names.length, handles.length);

@@ -50,7 +50,14 @@ const valid = {
   answerQuestion: question,
   routeOnly: route,
   runBenchmark: benchmark,
-  exportTrace: { workflowId: 'w', runId: 'r' },
+  exportTraces: {
+    idleSeconds: 60,
+    runsOfExecution: 10,
+    waiting: [{ workflowId: 'w', runId: 'r', failed: { sent: 1, times: 1, sinceMs: 1, nextMs: 2 } }],
+    lately: ['q'],
+    aside: [{ workflowId: 'w', runId: 'p', reason: 'its history is gone' }],
+    sent: 1,
+  },
 } as const;
 type Workflow = keyof typeof valid;
 const workflows = Object.keys(valid) as Workflow[];
@@ -167,7 +174,7 @@ test('a workflow whose input does not fit fails at once, and the client says whi
     ],
     ['routeOnly', [{ question: 'When?' }], /pipeline is missing/],
     ['runBenchmark', [{ ...benchmark, limits: undefined }], /limits is missing/],
-    ['exportTrace', [{ workflowId: 'w' }], /runId is missing/],
+    ['exportTraces', [{ waiting: [{ workflowId: 'w' }] }], /runId is missing/],
     ['answerQuestion', [], /the input must be object, not missing/],
   ];
   for (const [workflow, args, field] of wrong) {

@@ -3,7 +3,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { BenchmarkInput } from '../../contracts/benchmark.ts';
-import { ExportInput } from '../../contracts/trace.ts';
+import { ExporterInput } from '../../contracts/trace.ts';
 import { QuestionInput, RouteInput } from '../../contracts/run.ts';
 
 /** By workflow. */
@@ -11,7 +11,7 @@ export const inputs = {
   answerQuestion: QuestionInput,
   routeOnly: RouteInput,
   runBenchmark: BenchmarkInput,
-  exportTrace: ExportInput,
+  exportTraces: ExporterInput,
 } as const;
 
 /** Of what may be given: a field with a default need not be. */

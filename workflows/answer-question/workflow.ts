@@ -1,9 +1,8 @@
 /** Answers one question about a repository: opens it, routes, delegates, reviews, and makes one answer. */
-import { CancellationScope, isCancellation, workflowInfo } from '@temporalio/workflow';
+import { CancellationScope, isCancellation } from '@temporalio/workflow';
 import type { SpecialistOutput } from '../../contracts/agent.ts';
 import type { GateSpec } from '../../contracts/pipeline.ts';
 import type { AnswerOutcome, QuestionInput } from '../../contracts/run.ts';
-import { leaveTrace } from '../export-trace.ts';
 import { validRouting } from '../input/valid-input.ts';
 import { baselessAbstention, toolsFailed } from './absence.ts';
 import { BudgetSpent } from './budget.ts';
@@ -11,6 +10,7 @@ import { withinTime } from './clock.ts';
 import { delegate } from './delegation.ts';
 import { Unavailable } from './failures.ts';
 import { bestOutput, reviewOutputs } from './gate.ts';
+import { leaveTrace } from './hand-over.ts';
 import { openAndRoute } from './opening.ts';
 import { firstRoutes, retryRoute } from './routing.ts';
 import { beginRun, type Run, settleAnswer, supersede } from './state.ts';
@@ -25,8 +25,13 @@ export async function answerQuestion(given: QuestionInput): Promise<AnswerOutcom
     return endEarly(run, error);
   } finally {
     // A cancelled run has a trace, too.
-    await CancellationScope.nonCancellable(() => leaveTrace(input.activityQueue ?? workflowInfo().taskQueue));
+    if (isTraced(run)) await CancellationScope.nonCancellable(leaveTrace);
   }
+}
+
+/** A worker that sends no traces gives no link to one; of a run that has opened nothing, it is not known. */
+function isTraced({ state: { snapshot, trace_link } }: Run): boolean {
+  return snapshot === null || trace_link !== null;
 }
 
 /** The course of a run, from the question to its outcome. */

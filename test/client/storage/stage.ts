@@ -12,6 +12,7 @@ import { traceFileName } from '../../../observability/trace-sink.ts';
 import { mentionedIn, storedContent } from '../../../retrieval/store/content-sweep.ts';
 import { storedRepositories, storedSnapshots } from '../../../retrieval/store/store-sweep.ts';
 import { serverName } from '../../../runtime/temporal/known-servers.ts';
+import { untilExported } from '../../observability/exports.ts';
 import { openScene, pipeline, quickLimits, type Scene, tracesToFiles } from '../../support/scene.ts';
 import { openAiError } from '../../support/scripted-server-reply.ts';
 import { calls, goodDraft, says, startTeam } from '../../support/team.ts';
@@ -78,8 +79,7 @@ export function sweep(scene: Scene, sinceMs: number, more: Partial<SweepRequest>
 export async function ask(scene: Scene, question: string): Promise<WorkflowHandle> {
   const handle = await scene.start(question, { pipeline: pipeline(), limits });
   await handle.result();
-  const { runId } = await handle.describe();
-  await scene.client.workflow.getHandle(`${handle.workflowId}/trace/${runId}`).result();
+  await untilExported(scene, handle);
   return handle;
 }
 

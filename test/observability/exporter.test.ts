@@ -1,0 +1,146 @@
+import assert from 'node:assert/strict';
+import { randomUUID } from 'node:crypto';
+import { readdirSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import type { WorkflowHandle } from '@temporalio/client';
+import type { History } from '@temporalio/common/lib/proto-utils.js';
+import { exporterIdOf, exporterType, signals } from '../../contracts/names.ts';
+import { dataPaths } from '../../config/data-paths.ts';
+import type { ExporterInput, ExportInput } from '../../contracts/trace.ts';
+import { openScene, pipeline, type Scene, tracesToFiles } from '../support/scene.ts';
+import { startTeam } from '../support/team.ts';
+import { until } from '../support/until.ts';
+import { exporterOf, exporterState, untilExported, untilSent } from './exports.ts';
+
+const question = 'When does boil throw?';
+
+test('many questions are one more workflow, and each costs its own history one marker', async () => {
+  await using team = await startTeam();
+  await using scene = await openScene({ modelUrl: team.url, traces: tracesToFiles });
+  const runs = [];
+  for (let at = 0; at < 3; at += 1) runs.push(await scene.start(question, { pipeline: pipeline() }));
+  for (const run of runs) await untilExported(scene, run);
+  assert.equal(traceFiles(scene).length, 3);
+  const own = await exporterOf(scene).describe();
+  assert.equal(own.type, exporterType);
+  const { events } = (await runs[0]?.fetchHistory()) ?? {};
+  assert.equal(events?.filter((event) => event.markerRecordedEventAttributes).length, 1);
+  const inQueue = events?.map((event) => event.activityTaskScheduledEventAttributes?.activityType?.name);
+  assert.ok(!inQueue?.includes('handOver'));
+  const histories = await allExecutions(scene);
+  assert.deepEqual(histories, [own.runId]);
+});
+
+test('where traces go nowhere, nothing is handed over and nothing is started', async () => {
+  await using team = await startTeam();
+  await using scene = await openScene({ modelUrl: team.url });
+  const run = await scene.start(question, { pipeline: pipeline() });
+  await run.result();
+  const { events } = await run.fetchHistory();
+  assert.ok(!events?.some((event) => event.markerRecordedEventAttributes));
+  await assert.rejects(exporterOf(scene).describe(), /not found/);
+});
+
+test('a run that is handed over again is sent once, also to an exporter that has forgotten it', async () => {
+  await using team = await startTeam();
+  await using scene = await openScene({ modelUrl: team.url, traces: tracesToFiles });
+  const run = await scene.start(question, { pipeline: pipeline() });
+  await untilExported(scene, run);
+  const [name] = traceFiles(scene);
+  const file = join(dataPaths(scene.dataDirectory).traces, String(name));
+  const { ino } = statSync(file);
+  const again = await refOf(run);
+  await handOver(scene, [again, again]);
+  assert.equal((await untilSent(scene, 1)).sent, 1, 'the exporter knew it');
+  await exporterOf(scene).terminate('what it knows is gone with it');
+  await handOver(scene, [again]);
+  await untilSent(scene, 1);
+  assert.equal(statSync(file).ino, ino, 'the file was not written again');
+});
+
+test('200 runs that are handed over at once are all taken, by executions that follow each other', async () => {
+  await using team = await startTeam();
+  await using scene = await openScene({ modelUrl: team.url, traces: tracesToFiles });
+  await startExporter(scene, { runsOfExecution: 90 });
+  const run = await scene.start(question, { pipeline: pipeline() });
+  const gone = Array.from({ length: 199 }, () => ({ workflowId: 'never', runId: randomUUID() }));
+  let most = 0;
+  await Promise.all(gone.map((each) => handOver(scene, [each])));
+  await untilExported(scene, run);
+  await until(async () => {
+    const { sending, waiting } = (await exporterState(scene)) ?? { sending: [], waiting: [null] };
+    most = Math.max(most, sending.length);
+    return sending.length + waiting.length === 0 ? true : null;
+  }, 120);
+  assert.ok(most <= 8, `${most} at once`);
+  assert.equal((await allExecutions(scene)).length, 3);
+  assert.equal(traceFiles(scene).length, 1);
+  const state = await exporterState(scene);
+  assert.deepEqual([state?.sent, state?.aside.length], [1, 50], 'of those put aside the last are kept');
+});
+
+test('what cannot be made into a trace is put aside with its reason, and holds up nobody', async () => {
+  await using team = await startTeam();
+  await using scene = await openScene({ modelUrl: team.url, traces: tracesToFiles });
+  const poisoned = await startRefused(scene);
+  const gone = { workflowId: 'never', runId: randomUUID() };
+  await handOver(scene, [poisoned, gone]);
+  const run = await scene.start(question, { pipeline: pipeline() });
+  await untilExported(scene, run);
+  const state = await until(async () => {
+    const now = await exporterState(scene);
+    return now?.aside.length === 2 ? now : null;
+  });
+  const reasons = new Map(state.aside.map(({ workflowId, reason }) => [workflowId, reason]));
+  assert.match(reasons.get(poisoned.workflowId) ?? '', /no trace can be made of the history/);
+  assert.match(reasons.get('never') ?? '', /the history of never is gone/);
+  assert.equal(state.sent, 1);
+});
+
+test('nonsense in a signal stops nothing', async () => {
+  await using team = await startTeam();
+  await using scene = await openScene({ modelUrl: team.url, traces: tracesToFiles });
+  for (const nonsense of [null, 'run', [null, 3, { workflowId: 7, runId: '' }, { workflowId: 'w' }]])
+    await handOver(scene, nonsense as never);
+  await untilExported(scene, await scene.start(question, { pipeline: pipeline() }));
+  assert.deepEqual((await exporterState(scene))?.aside, []);
+});
+
+/** A run of a question whose history makes no trace: its input was refused. */
+async function startRefused({ client, taskQueue }: Scene): Promise<ExportInput> {
+  const workflowId = `refused-${randomUUID()}`;
+  const run = await client.workflow.start('answerQuestion', { args: [{}], taskQueue, workflowId });
+  return { workflowId, runId: run.firstExecutionRunId };
+}
+
+function traceFiles(scene: Scene): string[] {
+  return readdirSync(dataPaths(scene.dataDirectory).traces).filter((name) => name.endsWith('.jsonl.zst'));
+}
+
+async function refOf(run: WorkflowHandle): Promise<ExportInput> {
+  return { workflowId: run.workflowId, runId: (await run.describe()).runId };
+}
+
+async function startExporter({ client, taskQueue }: Scene, input: Partial<ExporterInput>): Promise<WorkflowHandle> {
+  return client.workflow.start(exporterType, { workflowId: exporterIdOf(taskQueue), taskQueue, args: [input] });
+}
+
+async function handOver({ client, taskQueue }: Scene, runs: ExportInput[]): Promise<void> {
+  const workflowId = exporterIdOf(taskQueue);
+  const signal = { signal: signals.export, signalArgs: [runs] };
+  await client.workflow.signalWithStart(exporterType, { workflowId, taskQueue, args: [{}], ...signal });
+}
+
+/** Run ids of the executions of a scene's exporter, followed from the last to the first. */
+async function allExecutions(scene: Scene): Promise<string[]> {
+  const ids: string[] = [];
+  let id: string | null = (await exporterOf(scene).describe()).runId;
+  while (id) {
+    ids.push(id);
+    const handle: WorkflowHandle = scene.client.workflow.getHandle(exporterIdOf(scene.taskQueue), id);
+    const { events }: History = await handle.fetchHistory();
+    id = events?.[0]?.workflowExecutionStartedEventAttributes?.continuedExecutionRunId || null;
+  }
+  return ids;
+}
