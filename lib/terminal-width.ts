@@ -1,13 +1,22 @@
 /** How many columns text takes in a terminal: a CJK character or an emoji takes two, a combining mark none. */
-import stringWidth from 'string-width';
+import { createRequire } from 'node:module';
 
-const graphemes = new Intl.Segmenter(undefined, { granularity: 'grapheme' });
+const require = createRequire(import.meta.url);
+/** A column each. */
+const plain = /^[\x20-\x7e]*$/;
 
 /** Columns of one line; sequences that colour it take none. */
-export const widthOf = (text: string): number => stringWidth(text);
+export function widthOf(text: string): number {
+  if (plain.test(text)) return text.length;
+  // Loaded for text that needs it: its patterns for emoji take 20 ms to compile.
+  const { default: stringWidth } = require('string-width') as typeof import('string-width');
+  return stringWidth(text);
+}
 
 /** The longest beginning of a line that takes `columns` at most; no character is cut in two. */
 export function fitting(text: string, columns: number): string {
+  if (plain.test(text)) return text.slice(0, Math.max(0, columns));
+  const graphemes = new Intl.Segmenter(undefined, { granularity: 'grapheme' });
   let taken = 0;
   for (const { segment, index } of graphemes.segment(text)) {
     taken += widthOf(segment);

@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { accessSync, constants, existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
-import { bundleWorkflowCode, DefaultLogger } from '@temporalio/worker';
+import { type BundleOptions, bundleWorkflowCode, DefaultLogger } from '@temporalio/worker';
 import { replaceFile } from '../lib/fs.ts';
 
 const checkout = join(import.meta.dirname, '..');
@@ -12,6 +12,18 @@ const sourceFolders = ['workflows', 'contracts', 'lib'];
 const prefix = 'workflows-';
 
 export const workflowsPath = join(checkout, 'workflows', 'index.ts');
+
+/**
+ * All modules are evaluated once for each workflow thread, not once for each workflow, which costs time and memory: that
+ * holds as long as none of them has state at its top level (a test holds them to that). The source map has no sources:
+ * stack traces need the places alone, and they were half of what a thread reads.
+ */
+export const bundling: BundleOptions = {
+  workflowsPath,
+  preloadModules: [workflowsPath],
+  webpackConfigHook: (config) => ({ ...config, devtool: 'inline-nosources-source-map' }),
+  logger: new DefaultLogger('WARN'),
+};
 
 /** With the code that it is made of, for all data directories; not writable where another user installed the code. */
 const checkoutCache = join(checkout, 'node_modules', '.cache', 'switchyard');
@@ -25,7 +37,7 @@ export async function workflowBundle(cache: string, shared = checkoutCache): Pro
   const name = `${prefix}${fingerprint()}.js`;
   const known = [shared, cache].map((folder) => join(folder, name)).find((path) => existsSync(path));
   if (known !== undefined) return { codePath: known };
-  const { code } = await bundleWorkflowCode({ workflowsPath, logger: new DefaultLogger('WARN') });
+  const { code } = await bundleWorkflowCode(bundling);
   return { codePath: await keep(name, code, isWritable(shared) ? shared : cache) };
 }
 
@@ -53,6 +65,7 @@ function fingerprint(): string {
   const require = createRequire(import.meta.url);
   const { version } = require('@temporalio/worker/package.json') as { version: string };
   hash.update(`${version}\n${process.version}\n`);
+  hash.update(readFileSync(import.meta.filename));
   for (const folder of sourceFolders) {
     const files = readdirSync(join(checkout, folder), { recursive: true, encoding: 'utf8' });
     for (const file of files.filter((path) => /\.(ts|json)$/.test(path)).sort()) {

@@ -31,18 +31,26 @@ const summaryCharacters = 200;
 export async function startRun(session: Session, input: QuestionInput, workflowId: string): Promise<StartedRun> {
   const question = cut(printableLine(input.question), summaryCharacters);
   const repository = repositoryLabel(input);
-  const known = await registeredAttributes(session.connection, session.namespace);
-  const handle = await startOrExplain(session.client, workflowId, {
+  const options = {
     taskQueue: session.taskQueue,
     args: [input],
     workflowExecutionTimeout: backstop,
     workflowTaskTimeout,
     staticSummary: question,
     memo: { question, pipeline: input.pipeline.name, repository },
-    typedSearchAttributes: [
-      ...attribute(known, attributeNames.pipeline, input.pipeline.name),
-      ...attribute(known, attributeNames.repository, repository),
-    ],
+  };
+  const attributes = [
+    keyword(attributeNames.pipeline, input.pipeline.name),
+    keyword(attributeNames.repository, repository),
+  ];
+  const start = (typedSearchAttributes: SearchAttributePair[]) =>
+    startOrExplain(session.client, workflowId, { ...options, typedSearchAttributes });
+  const handle = await start(attributes).catch(async (error: unknown) => {
+    if (!isRefusal(error)) throw error;
+    // Most servers know the attributes, so that none is asked before.
+    const known = await registeredAttributes(session.connection, session.namespace);
+    if (attributes.every(({ key }) => known.has(key.name))) throw error;
+    return start(attributes.filter(({ key }) => known.has(key.name)));
   });
   return { workflowId, runId: handle.firstExecutionRunId, handle };
 }
@@ -77,9 +85,14 @@ export async function registeredAttributes({ operatorService }: Connection, name
   }
 }
 
-function attribute(known: Set<string>, name: keyof typeof searchAttributes, value: string): SearchAttributePair[] {
-  if (!known.has(name)) return [];
-  return [{ key: defineSearchAttributeKey(name, SearchAttributeType.KEYWORD), value }];
+/** INVALID_ARGUMENT: what a server says of an attribute that it does not know, among others. */
+function isRefusal(error: unknown): boolean {
+  const { cause } = error instanceof Error ? error : {};
+  return isGrpcServiceError(cause) && cause.code === 3;
+}
+
+function keyword(name: keyof typeof searchAttributes, value: string): SearchAttributePair {
+  return { key: defineSearchAttributeKey(name, SearchAttributeType.KEYWORD), value };
 }
 
 /** The last part of the path or URL: what a person calls it. */

@@ -1,4 +1,4 @@
-/** Follows a run to its end: asks for its state a few times a second and waits for its outcome. */
+/** Follows a run to its end: asks for its state, four times a second at first and once in the end, and waits for its outcome. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import {
   isGrpcServiceError,
@@ -28,7 +28,8 @@ export type WatchRequest = {
   stopWhenWaiting: boolean;
 };
 
-const pollMs = 250;
+/** A query is a task of the worker: a run that takes long is looked at less often. */
+const pollMs = { first: 250, most: 1000, growth: 1.1 };
 const queryLimitMs = 2000;
 
 /** @throws CommandFailure when the run broke, was terminated, or the runtime went away */
@@ -84,13 +85,13 @@ function isServiceError(error: unknown): boolean {
 
 async function poll(request: WatchRequest, signal: AbortSignal): Promise<RunEnding> {
   const { session, handle } = request;
-  while (!signal.aborted) {
+  for (let pauseMs = pollMs.first; !signal.aborted; pauseMs = Math.min(pauseMs * pollMs.growth, pollMs.most)) {
     const progress = await progressOf(session, handle);
     if (progress !== null && !signal.aborted) {
       request.onProgress(progress);
       if (progress.waitingFor !== null && request.stopWhenWaiting) return { kind: 'waiting', progress };
     }
-    await sleep(pollMs, undefined, { signal }).catch(() => {});
+    await sleep(pauseMs, undefined, { signal }).catch(() => {});
   }
   return { kind: 'interrupted' };
 }

@@ -5,7 +5,7 @@
  * 2. Every reply names the model `switchyard-offline`, whatever model was asked for.
  * 3. It never fetches, runs or reads anything: what it knows of a repository is what the messages show.
  */
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { z } from 'zod';
 import { offlineModelName } from '../../contracts/names.ts';
@@ -111,7 +111,8 @@ export async function startOfflineModel(options: OfflineModelOptions = {}): Prom
   const parsed = parseFaults(faultText);
   const state: ServerState = { faults: parsed, faultText, draw: createFaultDraw(), log: openRequestLog(log) };
   const open = new Set<Promise<void>>();
-  const server = createServer((request, response) => {
+  // Not imported: see lib/http-request.ts.
+  const server = process.getBuiltinModule('node:http').createServer((request, response) => {
     const work = answer(request, response, state).finally(() => open.delete(work));
     open.add(work);
   });

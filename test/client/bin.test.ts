@@ -18,12 +18,12 @@ function majorOf(node: string): number {
   return Number(execFileSync(node, ['--print', 'process.versions.node.split(".")[0]'], { encoding: 'utf8' }));
 }
 
-/** A checkout with this bin, a main of its own and, if wanted, a Node of its own. */
+/** A checkout with this bin, a command line of its own and, if wanted, a Node of its own. */
 function checkout(folder: string, main: string, withNode: boolean): string {
   mkdirSync(join(folder, 'client'));
   mkdirSync(join(folder, 'node_modules', '.bin'), { recursive: true });
   writeFileSync(join(folder, 'package.json'), '{"type": "module"}');
-  writeFileSync(join(folder, 'client', 'main.ts'), main);
+  writeFileSync(join(folder, 'client', 'command-line.ts'), `${main}\nexport const runAsProcess = () => {};\n`);
   copyFileSync(bin, join(folder, 'client', 'bin.js'));
   if (withNode) symlinkSync(process.execPath, join(folder, 'node_modules', '.bin', 'node'));
   return join(folder, 'client', 'bin.js');

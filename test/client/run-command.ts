@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url';
 
 export type CommandEnd = { code: number | null; signal: NodeJS.Signals | null; stdout: string; stderr: string };
 
-export const mainFile = fileURLToPath(new URL('../../client/main.ts', import.meta.url));
+export const mainFile = fileURLToPath(new URL('../../client/bin.js', import.meta.url));
 
 /** A folder that is gone after the test. */
 export function temporaryFolder(): Disposable & { path: string } {

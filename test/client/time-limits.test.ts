@@ -1,4 +1,6 @@
 import { ordinaryTransport } from '../../contracts/model/access.ts';
+import { ServiceError } from '@temporalio/client';
+import type { SearchAttributePair } from '@temporalio/common';
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { callLimits } from '../../client/ask/call-limits.ts';
@@ -10,7 +12,8 @@ import type { BenchmarkInput } from '../../contracts/benchmark.ts';
 import { pipeline, quickLimits } from '../support/scene.ts';
 
 /** A session whose server only keeps what it is told to start. */
-function listening() {
+function listening({ has = null as string[] | null, refuses = false } = {}) {
+  let lookedUp = 0;
   const told: Record<string, unknown>[] = [];
   const result = () => ({
     route: 'code',
@@ -31,11 +34,31 @@ function listening() {
   };
   const start = async (_type: string, options: Record<string, unknown>) => {
     told.push(options);
+    const unknown = namesOf([{ typedSearchAttributes: [], ...options }])
+      .flat()
+      .filter((name) => has?.includes(name) === false);
+    if (refuses || unknown.length > 0) throw refusal(unknown);
     return { firstExecutionRunId: 'r', result };
   };
-  const operatorService = { listSearchAttributes: async () => ({ customAttributes: {} }) };
+  const operatorService = {
+    listSearchAttributes: async () => {
+      lookedUp += 1;
+      return { customAttributes: Object.fromEntries((has ?? []).map((name) => [name, 2])) };
+    },
+  };
   const session = { client: { workflow: { start } }, connection: { operatorService }, namespace: 'n', taskQueue: 'q' };
-  return { told, session: session as unknown as Session };
+  return { told, session: session as unknown as Session, lookedUp: () => lookedUp };
+}
+
+/** As @temporalio/client passes on what gRPC says. */
+function refusal(names: readonly string[]): Error {
+  const details = `Namespace n has no mapping defined for search attribute ${names.join(', ')}`;
+  const cause = Object.assign(new Error(`3 INVALID_ARGUMENT: ${details}`), {
+    code: 3,
+    details,
+    metadata: {},
+  });
+  return new ServiceError('Failed to start Workflow', { cause });
 }
 
 const question = { question: 'When?', pipeline: pipeline(), forcedRoute: null, limits: quickLimits };
@@ -63,3 +86,29 @@ test('the setting of how long to wait for a person reaches the limits of a run',
   });
   assert.equal(limits.personWaitSeconds, 172_800);
 });
+
+test('a run is started by one call; a server that lacks search attributes is asked which it has, and gets those', async () => {
+  const run = { ...question, repository: { kind: 'path', path: '/tmp/kettle' } } as const;
+  const known = listening();
+  await startRun(known.session, run, 'ask-1');
+  assert.deepEqual(namesOf(known.told), [['SwitchyardPipeline', 'SwitchyardRepository']]);
+  assert.equal(known.lookedUp(), 0);
+
+  const refusing = listening({ has: ['SwitchyardPipeline'] });
+  await startRun(refusing.session, run, 'ask-1');
+  assert.deepEqual(namesOf(refusing.told), [['SwitchyardPipeline', 'SwitchyardRepository'], ['SwitchyardPipeline']]);
+  assert.equal(refusing.lookedUp(), 1);
+});
+
+test('what a server refuses for another reason is told as it says it', async () => {
+  const { session, told } = listening({ has: ['SwitchyardPipeline', 'SwitchyardRepository'], refuses: true });
+  const run = { ...question, repository: { kind: 'path', path: '/tmp/kettle' } } as const;
+  await assert.rejects(startRun(session, run, 'ask-1'), /Failed to start/);
+  assert.equal(told.length, 1);
+});
+
+function namesOf(told: readonly Record<string, unknown>[]): string[][] {
+  return told.map(({ typedSearchAttributes }) =>
+    (typedSearchAttributes as SearchAttributePair[]).map(({ key }) => key.name),
+  );
+}

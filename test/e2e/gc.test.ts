@@ -42,7 +42,7 @@ async function newPlace() {
       });
     });
   const start = (...args: string[]) =>
-    spawn(process.execPath, [join(checkout, 'client/main.ts'), ...args], {
+    spawn(process.execPath, [join(checkout, 'client/bin.js'), ...args], {
       cwd: checkout,
       env,
       stdio: ['ignore', 'ignore', 'pipe'],

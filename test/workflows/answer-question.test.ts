@@ -1,9 +1,21 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import type { WorkflowHandle } from '@temporalio/client';
+import type { AnswerOutcome } from '../../contracts/run.ts';
 import { openScene, pipeline, replayAtEachTask } from '../support/scene.ts';
 import { calls, goodDraft, inventedDraft, roleOf, says, startTeam } from '../support/team.ts';
 
 replayAtEachTask();
+
+/** Each write of search attributes in a run's history. */
+async function attributesWritten(handle: WorkflowHandle): Promise<Record<string, unknown>[]> {
+  const { events } = await handle.fetchHistory();
+  const writes = (events ?? []).flatMap((event) => event.upsertWorkflowSearchAttributesEventAttributes ?? []);
+  return writes.map(({ searchAttributes }) => {
+    const fields = Object.entries(searchAttributes?.indexedFields ?? {});
+    return Object.fromEntries(fields.map(([name, { data }]) => [name, JSON.parse(String(data))]));
+  });
+}
 
 test('a question is routed, answered with a verified citation, and its state says how', async () => {
   await using team = await startTeam();
@@ -26,9 +38,13 @@ test('a question is routed, answered with a verified citation, and its state say
 test('a draft whose citations are invented goes back with the reasons, and the next try is accepted', async () => {
   await using team = await startTeam({ specialist: ({ reviewed }) => says(reviewed ? goodDraft : inventedDraft) });
   await using scene = await openScene({ modelUrl: team.url });
-  const { kind, state } = await scene.ask('When does boil throw?', { pipeline: pipeline() });
+  const handle = await scene.start('When does boil throw?', { pipeline: pipeline() });
+  const { kind, state } = (await handle.result()) as AnswerOutcome;
   assert.equal(kind, 'answered');
   assert.equal(state.retry_count, 1);
+  assert.deepEqual(await attributesWritten(handle), [
+    { SwitchyardOutcome: 'answered', SwitchyardRetryCount: 1, SwitchyardRoute: 'code' },
+  ]);
   const [weak, good] = state.specialist_output;
   assert.equal(weak?.accepted, false);
   assert.match(weak?.reasons.join() ?? '', /lib\/kettle\.js:40-41 does not hold/);

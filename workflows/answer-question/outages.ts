@@ -50,14 +50,14 @@ export class Outages {
     const first = this.#waits.waitingFor === null;
     const message = `${failure.message}; once that is fixed: switchyard runs resume`;
     const close = this.#open({ kind: 'person', message, failure });
-    if (first) this.#visibility.note({ outcome: 'waiting' });
+    if (first) this.#visibility.note('waiting');
     let resumed: boolean;
     try {
       resumed = await condition(() => this.#resumes > resumes, leftMs);
     } finally {
       close();
     }
-    if (this.#waits.waitingFor === null) this.#visibility.note({ outcome: 'running' });
+    if (this.#waits.waitingFor === null) this.#visibility.note('running');
     if (!resumed) throw new Unavailable(givenUp(failure, this.#limitSeconds));
   }
 

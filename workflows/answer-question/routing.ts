@@ -14,11 +14,10 @@ export async function chooseRoute(run: Run): Promise<void> {
   run.visibility.show();
 }
 
-/** Tells the server and people which route was chosen, once it is known what the server takes. */
+/** Tells people which route was chosen. */
 export function tellRoute(run: Run): void {
   const { routing: decision } = run.state;
   if (decision === null) throw new Error('the question is not routed yet');
-  run.visibility.note({ route: decision.route });
   const percent = Math.round(probabilityOf(decision, decision.route) * 100);
   run.visibility.say('routing', `${decision.route} (${percent} %)${decision.fallback ? ', the fallback' : ''}`);
 }

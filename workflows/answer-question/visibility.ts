@@ -64,9 +64,16 @@ export class Visibility {
     setCurrentDetails(detailsOf(this.progress()));
   }
 
-  /** Notes what the run turned out to be in the server's search attributes, as far as the server knows them. */
-  note(values: SearchAttributeValues): void {
-    const pairs = searchAttributePairs(values, this.searchAttributes);
+  /**
+   * Writes the server's search attributes, as far as it knows them: all at once, at the end of a run and where it begins
+   * or ends to wait for a person, since each write is an event of the history and a row of the server's index.
+   */
+  note(outcome: AnswerOutcome['kind'] | 'waiting' | 'running'): void {
+    const { route, retry_count: retryCount } = this.#state;
+    const pairs = searchAttributePairs(
+      { outcome, retryCount, ...(route !== null && { route }) },
+      this.searchAttributes,
+    );
     if (pairs.length > 0) upsertSearchAttributes(pairs);
   }
 
@@ -74,7 +81,7 @@ export class Visibility {
   finish(outcome: AnswerOutcome): AnswerOutcome {
     const { pipeline, route, retry_count: retries } = this.#state;
     this.say('finished', outcome.kind);
-    this.note({ outcome: outcome.kind, retryCount: retries });
+    this.note(outcome.kind);
     const tags = { pipeline, route: route ?? 'none' };
     metricMeter.createCounter('switchyard_answers').add(1, { ...tags, outcome: outcome.kind });
     metricMeter.createCounter('switchyard_quality_retries').add(retries, tags);

@@ -54,9 +54,8 @@ async function answer(run: Run): Promise<AnswerOutcome> {
 }
 
 /** Counts a retry. @returns the route that it goes to */
-function beginRetry({ state, visibility }: Run, gate: GateSpec, weak: SpecialistOutput | undefined): string {
+function beginRetry({ state }: Run, gate: GateSpec, weak: SpecialistOutput | undefined): string {
   state.retry_count += 1;
-  visibility.note({ retryCount: state.retry_count });
   const same = weak?.specialist ?? state.route ?? '';
   return retryRoute(state.routing, gate.onWeak, { same, run: state.routes_run });
 }

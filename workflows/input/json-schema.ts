@@ -1,6 +1,6 @@
 /**
  * Checks a value against a JSON Schema, as far as zod writes such schemas for our inputs, and fills in defaults. Workflow
- * code uses it instead of zod, which every workflow would have to load anew: see docs/decisions/0008.
+ * code uses it instead of zod, which would be most of the bundle: see docs/decisions/0008.
  */
 
 export type JsonSchema = {
