@@ -20,6 +20,8 @@ export type SystemFigures = {
   memoryMiB: { afterQuestions: number; worker: number; server: number | null } | null;
   /** Bytes a question, by part. */
   diskBytes: Record<string, number> | null;
+  /** Of all requests of a question, counted as four bytes each. */
+  inputTokens: number | null;
   idlePercent: Partial<Record<Role, number>>;
   /** With a second in each of the five model calls: what comes on top, in percent. */
   addedPercent: number | null;
@@ -51,6 +53,7 @@ export function figuresOf(names: readonly SystemName[], measured: Measured): Sys
     cpuMs: cpuOf(measured.oneAtATime, name),
     memoryMiB: memoryOf(measured, name),
     diskBytes: measured.disk.get(name) ?? null,
+    inputTokens: measured.inputTokens.get(name) ?? null,
     idlePercent: measured.idle.get(name) ?? {},
     addedPercent: addedBy(measured.slow, name),
   }));
