@@ -53,6 +53,7 @@ export function systemsTable(systems: readonly SystemFigures[]): string {
     ['disk', ({ diskBytes }) => diskText(diskBytes)],
     ['input tokens', ({ inputTokens }) => (inputTokens === null ? '' : String(inputTokens))],
     ['idle CPU: worker + server', ({ idlePercent }) => `${idlePercent.worker ?? 0} + ${idlePercent.server ?? 0} %`],
+    ['questions without an answer', ({ failed }) => String(failed.count)],
     ['added at 1,000 ms a call', ({ addedPercent }) => (addedPercent === null ? '' : `${addedPercent} %`)],
   ];
   return tableText(

@@ -11,6 +11,8 @@ export type Compared = Figure & { ratio: number | null };
 
 export type SystemFigures = {
   name: SystemName;
+  /** Questions without an answer, kills aside, with what the first said. */
+  failed: { count: number; first: string | null };
   /** Milliseconds of a question, one at a time. */
   oneAtATimeMs: Compared;
   /** Questions a second, by how many are in flight. */
@@ -48,6 +50,7 @@ const modelCalls = 5;
 export function figuresOf(names: readonly SystemName[], measured: Measured): SystemFigures[] {
   return names.map((name) => ({
     name,
+    failed: failuresOf(measured, name),
     oneAtATimeMs: compared(measured.oneAtATime, name, ({ times }) => times),
     perSecond: [...measured.inFlight].map(([inFlight, blocks]) => ({ inFlight, rate: compared(blocks, name, rateOf) })),
     cpuMs: cpuOf(measured.oneAtATime, name),
@@ -57,6 +60,12 @@ export function figuresOf(names: readonly SystemName[], measured: Measured): Sys
     idlePercent: measured.idle.get(name) ?? {},
     addedPercent: addedBy(measured.slow, name),
   }));
+}
+
+function failuresOf({ oneAtATime, inFlight, slow }: Measured, name: SystemName): SystemFigures['failed'] {
+  const all = [oneAtATime, ...inFlight.values(), ...(slow === null ? [] : [slow])];
+  const failures = all.flatMap((blocks) => (blocks.get(name) ?? []).flatMap((block) => block.failures));
+  return { count: failures.length, first: failures[0]?.slice(0, 300) ?? null };
 }
 
 const rateOf = ({ times, wallMs }: Block): number[] => [times.length / (wallMs / 1000)];
