@@ -11,7 +11,7 @@ const ownPackages: readonly SystemName[] = ['floor', 'switchyard', 'beside', 'te
 /** @param systems that will run @param say is told before something is installed */
 export function installPeers(systems: readonly SystemName[], say: (text: string) => void): void {
   if (systems.every((name) => ownPackages.includes(name)) || isInstalled()) return;
-  say('installing the peers (once, about 900 MB in bench/peers/node_modules)');
+  say('installing the peers (once, about 460 MB in bench/peers/node_modules)');
   execFileSync('npm', ['ci', '--no-audit', '--no-fund'], { cwd: folder, stdio: ['ignore', 'ignore', 'inherit'] });
 }
 

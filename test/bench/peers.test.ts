@@ -27,6 +27,8 @@ test('two questions and a kill of the runtime give every figure that they can, i
   assert.deepEqual([system?.name, system?.oneAtATimeMs.n, system?.oneAtATimeMs.ratio], ['switchyard', 2, null]);
   for (const value of [system?.oneAtATimeMs.value, system?.cpuMs.worker, system?.cpuMs.server])
     assert.ok(value !== undefined && value > 0, `${value} is measured`);
+  assert.deepEqual(system?.failed, { count: 0, first: null });
+  assert.ok((system?.inputTokens ?? 0) > 1000);
   const [kill] = results.kills;
   assert.deepEqual(
     [kill?.name, kill?.kills, kill?.unanswered, kill?.finishedRepeated, kill?.personActs],

@@ -12,6 +12,8 @@ export type SeenRequest = {
   /** Which of the five calls. */
   call: string;
   atMs: number;
+  /** Of the request: four bytes each. */
+  inputTokens: number;
   /** When the whole reply was handed over; null: the connection broke before. */
   repliedMs: number | null;
 };
@@ -26,9 +28,9 @@ function send(response: ServerResponse, value: unknown): void {
 
 function complete(body: string, run: string, response: ServerResponse): void {
   const reply = replyTo(JSON.parse(body) as StubRequest);
-  const entry: SeenRequest = { run, call: reply.call, atMs: Date.now(), repliedMs: null };
+  const tokens = Math.ceil(Buffer.byteLength(body) / 4);
+  const entry: SeenRequest = { run, call: reply.call, atMs: Date.now(), inputTokens: tokens, repliedMs: null };
   seen.push(entry);
-  const tokens = Math.ceil(body.length / 4);
   const answer = () => {
     if (!response.destroyed) entry.repliedMs = Date.now();
     send(response, {

@@ -1,5 +1,6 @@
 /** Blocks of questions, system after system in turn, so that a busy minute of the machine meets all of them. */
 import { setTimeout as pause } from 'node:timers/promises';
+import { messageOf } from '../../../lib/errors.ts';
 import type { StubModel } from '../systems/model.ts';
 import { cpuMs, memoryMiB } from '../systems/process-figures.ts';
 import { machineLoad } from '../systems/programs.ts';
@@ -8,6 +9,8 @@ import type { Role, System, SystemName } from '../systems/system.ts';
 export type Block = {
   /** Of each question, in milliseconds. */
   times: number[];
+  /** Questions without an answer; their times do not count. */
+  failures: string[];
   wallMs: number;
   /** Milliseconds of CPU per question; the client is this program. */
   cpu: Partial<Record<Role | 'client' | 'model', number>>;
@@ -26,14 +29,18 @@ const nextId = (system: System): string => {
 /** Asks `count` questions of a system, `width` at a time. */
 export async function askBlock(system: System, model: StubModel, count: number, width: number): Promise<Block> {
   const [before, own, modelBefore] = [cpuByRole(system), process.cpuUsage(), cpuMs(model.pid)];
-  const [began, times]: [number, number[]] = [performance.now(), []];
+  const [began, times, failures]: [number, number[], string[]] = [performance.now(), [], []];
   let left = count;
   const lane = async () => {
     while (left > 0) {
       left -= 1;
       const start = performance.now();
-      await system.ask(nextId(system));
-      times.push(performance.now() - start);
+      try {
+        await system.ask(nextId(system));
+        times.push(performance.now() - start);
+      } catch (error) {
+        failures.push(messageOf(error));
+      }
     }
   };
   await Promise.all(Array.from({ length: width }, lane));
@@ -42,7 +49,7 @@ export async function askBlock(system: System, model: StubModel, count: number, 
   const cpu: Block['cpu'] = { client: (user + kernel) / 1000 / count, model: (cpuMs(model.pid) - modelBefore) / count };
   for (const [role, ms] of Object.entries(cpuByRole(system)) as [Role, number][])
     cpu[role] = (ms - (before[role] ?? 0)) / count;
-  return { times, wallMs, cpu, load: machineLoad() };
+  return { times, failures, wallMs, cpu, load: machineLoad() };
 }
 
 export type BlockPlan = {

@@ -71,5 +71,5 @@ async function startWorkerAlone(world: World, switchyard: Switchyard): Promise<K
     await program.kill('SIGKILL');
     program = await launch();
   };
-  return { name: workerAlone, ask, killAndStart, answerAfter: (id, asked) => asked, personActs: false };
+  return { name: workerAlone, ask, killAndStart, answerAfter: (_id, asked) => asked, personActs: false };
 }

@@ -29,6 +29,8 @@ export type Measured = {
   memory: Map<SystemName, { questions: number; byRole: Partial<Record<Role, number>> }>;
   /** Bytes a question, by part. */
   disk: Map<SystemName, Record<string, number>>;
+  /** Of all requests of a question, as the stub model counts them. */
+  inputTokens: Map<SystemName, number>;
 };
 
 export const slowLatencyMs = 1000;
@@ -55,7 +57,24 @@ export async function measureAll(
   const inFlightQuestions = plan.levels.reduce((sum, level) => sum + plan.passes * plan.depth * level, 0);
   const asked = plan.rounds * plan.each + inFlightQuestions;
   const kept = await afterMany(systems, model, { asked, wanted: plan.memoryAfter }, say);
-  return { oneAtATime, inFlight, idle, ...kept, slow: await slowBlocks(systems, model, plan, say) };
+  const inputTokens = await inputTokensOf(systems, model);
+  return { oneAtATime, inFlight, idle, ...kept, inputTokens, slow: await slowBlocks(systems, model, plan, say) };
+}
+
+/** Every question has the same requests, so one is enough. */
+async function inputTokensOf(systems: readonly System[], model: StubModel): Promise<Measured['inputTokens']> {
+  const tokens: Measured['inputTokens'] = new Map();
+  for (const system of systems) {
+    const id = `tokens-${system.name}`;
+    await model.set(0);
+    await system.ask(id);
+    const requests = await model.requestsOf(id);
+    tokens.set(
+      system.name,
+      requests.reduce((sum, { inputTokens }) => sum + inputTokens, 0),
+    );
+  }
+  return tokens;
 }
 
 /** All of them are up, none is asked. */

@@ -51,7 +51,9 @@ export function systemsTable(systems: readonly SystemFigures[]): string {
     ['CPU: worker + server', ({ cpuMs }) => `${cpuMs.worker} + ${cpuMs.server} ms${ratioText(cpuMs.ratio)}`],
     ['memory: worker + server', ({ memoryMiB }) => memoryText(memoryMiB)],
     ['disk', ({ diskBytes }) => diskText(diskBytes)],
+    ['input tokens', ({ inputTokens }) => (inputTokens === null ? '' : String(inputTokens))],
     ['idle CPU: worker + server', ({ idlePercent }) => `${idlePercent.worker ?? 0} + ${idlePercent.server ?? 0} %`],
+    ['questions without an answer', ({ failed }) => String(failed.count)],
     ['added at 1,000 ms a call', ({ addedPercent }) => (addedPercent === null ? '' : `${addedPercent} %`)],
   ];
   return tableText(

@@ -11,6 +11,8 @@ export type Compared = Figure & { ratio: number | null };
 
 export type SystemFigures = {
   name: SystemName;
+  /** Questions without an answer, kills aside, with what the first said. */
+  failed: { count: number; first: string | null };
   /** Milliseconds of a question, one at a time. */
   oneAtATimeMs: Compared;
   /** Questions a second, by how many are in flight. */
@@ -20,6 +22,8 @@ export type SystemFigures = {
   memoryMiB: { afterQuestions: number; worker: number; server: number | null } | null;
   /** Bytes a question, by part. */
   diskBytes: Record<string, number> | null;
+  /** Of all requests of a question, counted as four bytes each. */
+  inputTokens: number | null;
   idlePercent: Partial<Record<Role, number>>;
   /** With a second in each of the five model calls: what comes on top, in percent. */
   addedPercent: number | null;
@@ -46,14 +50,22 @@ const modelCalls = 5;
 export function figuresOf(names: readonly SystemName[], measured: Measured): SystemFigures[] {
   return names.map((name) => ({
     name,
+    failed: failuresOf(measured, name),
     oneAtATimeMs: compared(measured.oneAtATime, name, ({ times }) => times),
     perSecond: [...measured.inFlight].map(([inFlight, blocks]) => ({ inFlight, rate: compared(blocks, name, rateOf) })),
     cpuMs: cpuOf(measured.oneAtATime, name),
     memoryMiB: memoryOf(measured, name),
     diskBytes: measured.disk.get(name) ?? null,
+    inputTokens: measured.inputTokens.get(name) ?? null,
     idlePercent: measured.idle.get(name) ?? {},
     addedPercent: addedBy(measured.slow, name),
   }));
+}
+
+function failuresOf({ oneAtATime, inFlight, slow }: Measured, name: SystemName): SystemFigures['failed'] {
+  const all = [oneAtATime, ...inFlight.values(), ...(slow === null ? [] : [slow])];
+  const failures = all.flatMap((blocks) => (blocks.get(name) ?? []).flatMap((block) => block.failures));
+  return { count: failures.length, first: failures[0]?.slice(0, 300) ?? null };
 }
 
 const rateOf = ({ times, wallMs }: Block): number[] => [times.length / (wallMs / 1000)];

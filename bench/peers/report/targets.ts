@@ -12,6 +12,9 @@ export type TargetRow = {
   met: boolean | null;
 };
 
+/** Of the question that this program asks about its own repository, at f24d212. */
+const inputTokensBefore = 10_000;
+
 /** One row for each figure; those that this run did not measure say so. */
 export function targetRows({ systems, kills }: Results): TargetRow[] {
   const own = systems.find(({ name }) => name === 'switchyard');
@@ -29,12 +32,17 @@ function speedRows(own: SystemFigures | undefined): TargetRow[] {
 }
 
 function sizeRows(own: SystemFigures | undefined): TargetRow[] {
-  const memory = own?.memoryMiB === null || own === undefined ? null : own.memoryMiB.worker / 1024;
+  const memory = own?.memoryMiB ?? null;
+  const [worker, both] = memory === null ? [] : [memory.worker, memory.worker + (memory.server ?? 0)];
+  const gib = (mib: number | undefined) => (mib === undefined ? null : mib / 1024);
   const disk = own?.diskBytes ? Object.values(own.diskBytes).reduce((sum, bytes) => sum + bytes, 0) / 1024 : null;
-  const after = own?.memoryMiB?.afterQuestions ?? 500;
+  const after = memory?.afterQuestions ?? 500;
+  const tokens = own?.inputTokens == null ? null : own.inputTokens / inputTokensBefore;
   return [
-    row(`memory of the worker after ${after} questions`, '1.1 GB', memory, 0.45, ' GB', 'most'),
+    row(`memory of the worker after ${after} questions`, 'not known', gib(worker), 0.45, ' GB', 'most'),
+    row(`memory of worker and server after ${after} questions`, '1.1 GB', gib(both), 0.45, ' GB', 'most'),
     row('disk a question', '184 KB', disk, 60, ' KB', 'most'),
+    row('input tokens a question of this run', '1', tokens, 0.75, '', 'most'),
     row('idle CPU of the worker', '2 %', own?.idlePercent.worker, 0.5, ' %', 'most'),
   ];
 }
