@@ -194,7 +194,7 @@ function activitiesOf(config: Config, { endpoint, prices, traces, client, usable
     modelByRole: modelByRole(config),
     prices,
     journal,
-    turnResults: createTurnResults(paths.journal),
+    turnResults: createTurnResults(journal),
     content,
     retrieval,
     ownTools,

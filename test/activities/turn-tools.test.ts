@@ -1,6 +1,6 @@
 /** Tools that run in the activity of a model's call: what they gave is kept before the model is asked, and told whatever happens. */
 import assert from 'node:assert/strict';
-import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test, type TestContext } from 'node:test';
@@ -63,13 +63,16 @@ async function stage(t: TestContext, replies: ScriptedReply[] = [says(goodDraft)
       endpoint: 'e',
       prices: { of: () => ({ price: null, contextWindow: null }) },
       journal: createFileJournal(journal),
-      turnResults: createTurnResults(journal),
+      turnResults: createTurnResults(createFileJournal(journal)),
       content: createContentStore(join(folder, 'content')),
       retrieval: { ensure: async () => snapshot, runTool },
       ownTools: {},
     }) as unknown as ActivityDependencies;
   const environment = (attempt = 1, activityId = '7') =>
-    new MockActivityEnvironment({ attempt, activityId, workflowExecution: { workflowId: 'w', runId: 'r' } });
+    new MockActivityEnvironment({
+      ...{ attempt, activityId, workflowExecution: { workflowId: 'w', runId: 'r' } },
+      ...{ startToCloseTimeoutMs: 60_000, scheduleToCloseTimeoutMs: 600_000 },
+    });
   const ask = (call: SpecialistCall, at = environment(), key = 'call-2') => {
     const payment = { key, requirePrice: false, scope: { stage: 'specialist' as const } };
     type Result = ReturnType<ReturnType<typeof callSpecialist>>;
@@ -115,7 +118,7 @@ test('an attempt tells its tools with their times and the model’s part by itse
   );
   const again = await scene.ask(scene.next, scene.environment(2));
   assert.deepEqual(inOrder(again.spans).slice(0, 2), [search, read]);
-  assert.equal(inOrder(again.spans)[2]?.key, '7#2');
+  assert.equal(again.spans.at(-1)?.key, '7#2');
 });
 
 test('where a tool cannot be run no model is asked, and what the others gave is told', async (t) => {
@@ -170,15 +173,15 @@ test('a call that is cancelled while the model thinks tells what its tools gave'
 test('what was kept is found by its own call alone, and not where it is damaged', async (t) => {
   const scene = await stage(t);
   await scene.ask(scene.next);
-  const store = createTurnResults(scene.journal);
+  const store = createTurnResults(createFileJournal(scene.journal));
   const key = { workflowId: 'w', runId: 'r', callKey: 'call-2' };
   const kept = await store.read(key);
   assert.equal(kept?.results.length, 2);
   for (const other of [{ callKey: 'call-3' }, { runId: 's' }, { workflowId: 'v' }])
     assert.equal(await store.read({ ...key, ...other }), null);
   for (const name of await readdir(scene.journal)) {
-    assert.match(name, /^[0-9a-f]{64}\.json$/, 'gc knows it by its name');
-    await writeFile(join(scene.journal, name), '{"version":1,');
+    const path = join(scene.journal, name);
+    await writeFile(path, (await readFile(path, 'latin1')).replaceAll(/.{9}$/gm, ''));
   }
   assert.equal(await store.read(key), null);
 });
