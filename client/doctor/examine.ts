@@ -18,6 +18,7 @@ import {
   tryModel,
 } from './answers.ts';
 import { type Finding, later, missing } from './finding.ts';
+import { tracesFinding } from './trace-finding.ts';
 import { gitFinding, nodeFinding, pipFinding, temporalFinding } from './programs.ts';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -84,7 +85,8 @@ async function answering(config: Config, canStart: boolean, trial: Trial): Promi
     const ready = session.runtime?.ready;
     const where = offline ? (ready?.modelUrl ?? null) : baseUrl;
     const server = await serverFinding(session);
-    return [server, offline && where === null ? modelLater() : await modelOrFailure(config, where, trial)];
+    const traces = await tracesFinding(session, config);
+    return [server, traces, offline && where === null ? modelLater() : await modelOrFailure(config, where, trial)];
   } catch (error) {
     if (!(error instanceof CommandFailure)) throw error;
     return [missing('runtime', printableLine(error.message), 'see the log that it names')];

@@ -2,12 +2,15 @@ import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { test } from 'node:test';
+import { test, type TestContext } from 'node:test';
 import type { WorkflowHandle } from '@temporalio/client';
 import type { History } from '@temporalio/common/lib/proto-utils.js';
+import { Worker } from '@temporalio/worker';
+import type { WorkflowCreator } from '@temporalio/worker/lib/workflow/interface.js';
+import { tracesFinding } from '../../client/doctor/trace-finding.ts';
 import { exporterIdOf, exporterType, signals } from '../../contracts/names.ts';
 import { dataPaths } from '../../config/data-paths.ts';
-import type { ExporterInput, ExportInput } from '../../contracts/trace.ts';
+import type { ExporterEnding, ExporterInput, ExportInput } from '../../contracts/trace.ts';
 import { openScene, pipeline, type Scene, tracesToFiles } from '../support/scene.ts';
 import { startTeam } from '../support/team.ts';
 import { until } from '../support/until.ts';
@@ -96,6 +99,8 @@ test('what cannot be made into a trace is put aside with its reason, and holds u
   assert.match(reasons.get(poisoned.workflowId) ?? '', /no trace can be made of the history/);
   assert.match(reasons.get('never') ?? '', /the history of never is gone/);
   assert.equal(state.sent, 1);
+  const { detail } = await tracesFinding(scene, { taskQueue: scene.taskQueue, traces: tracesToFiles });
+  assert.match(detail, /0 waiting to be sent; .*never was put aside: the history of never is gone/);
 });
 
 test('nonsense in a signal stops nothing', async () => {
@@ -106,6 +111,55 @@ test('nonsense in a signal stops nothing', async () => {
   await untilExported(scene, await scene.start(question, { pipeline: pipeline() }));
   assert.deepEqual((await exporterState(scene))?.aside, []);
 });
+
+test('a run that is handed over while the exporter ends is not lost: the server refuses that end', async (t) => {
+  let atEnd = async () => {};
+  beforeWorkflowsEnd(t, () => atEnd());
+  await using team = await startTeam();
+  await using scene = await openScene({ modelUrl: team.url, traces: tracesToFiles });
+  const gone = { workflowId: 'never', runId: randomUUID() };
+  atEnd = async () => {
+    atEnd = async () => {};
+    await handOver(scene, [gone]);
+  };
+  const exporter = await startExporter(scene, { idleSeconds: 1 });
+  const { runId } = await exporter.describe();
+  const ending = (await exporter.result()) as ExporterEnding;
+  assert.deepEqual(
+    ending.aside.map((aside) => aside.runId),
+    [gone.runId],
+  );
+  assert.deepEqual(await allExecutions(scene), [runId], 'by the same execution');
+  const { events } = await exporter.fetchHistory();
+  const refused = events?.flatMap(({ workflowTaskFailedEventAttributes: failed }) => (failed ? [failed.cause] : []));
+  assert.deepEqual(refused, [unhandledCommand]);
+});
+
+/** The number of `WORKFLOW_TASK_FAILED_CAUSE_UNHANDLED_COMMAND`. */
+const unhandledCommand = 1;
+
+type Creators = { createWorkflowCreator(...args: unknown[]): Promise<WorkflowCreator> };
+
+/** Does something after a workflow's code has decided to end it, and before its worker tells the server. */
+function beforeWorkflowsEnd(t: TestContext, act: () => Promise<void>): void {
+  const creators = Worker as unknown as Creators;
+  const original = creators.createWorkflowCreator.bind(Worker);
+  t.mock.method(creators, 'createWorkflowCreator', async (...args: unknown[]) => {
+    const creator = await original(...args);
+    const create = creator.createWorkflow.bind(creator);
+    creator.createWorkflow = async (options) => {
+      const workflow = await create(options);
+      const activate = workflow.activate.bind(workflow);
+      workflow.activate = async (activation) => {
+        const completion = await activate(activation);
+        if (completion.successful?.commands?.some((command) => command.completeWorkflowExecution)) await act();
+        return completion;
+      };
+      return workflow;
+    };
+    return creator;
+  });
+}
 
 /** A run of a question whose history makes no trace: its input was refused. */
 async function startRefused({ client, taskQueue }: Scene): Promise<ExportInput> {
