@@ -1,0 +1,78 @@
+/** A worker alone, for any Temporal server that @temporalio/envconfig names; 127.0.0.1:7233 without. */
+import { once } from 'node:events';
+import { mkdirSync } from 'node:fs';
+import { parseArgs } from 'node:util';
+import { loadConfig } from '../config/load-config.ts';
+import { ConfigError } from '../config/read-config.ts';
+import { writeCompiledCode } from '../lib/compile-cache.ts';
+import { messageOf, UsageError } from '../lib/errors.ts';
+import { createLogger } from '../observability/logging.ts';
+import { startWorker } from './create-worker.ts';
+import { redactorOf } from './redactor.ts';
+import { namedServer } from '../runtime/host/server-address.ts';
+import { stopSignal } from '../runtime/host/stop-signals.ts';
+import { installTemporalRuntime } from './temporal-runtime.ts';
+import { createServer } from 'node:net';
+
+/** Where metrics are served unless a setting says otherwise. */
+const defaultMetrics = '127.0.0.1:9464';
+
+const usage = `Usage: switchyard worker [options]
+
+Runs a worker until it is told to stop, for the Temporal server that TEMPORAL_ADDRESS or TEMPORAL_PROFILE names;
+127.0.0.1:7233 without. Everything else is a setting: "switchyard doctor" lists them, .env.example explains them.
+
+Options:
+  -h, --help  print this
+`;
+
+/** @throws UsageError for anything else on the command line */
+function wantsHelp(): boolean {
+  try {
+    return parseArgs({ options: { help: { type: 'boolean', short: 'h' } }, strict: true }).values.help === true;
+  } catch (error) {
+    throw new UsageError(`switchyard worker: ${error instanceof Error ? error.message.split('. ', 1)[0] : error}`);
+  }
+}
+
+async function untilAborted(stop: AbortSignal): Promise<null> {
+  if (!stop.aborted) await once(stop, 'abort');
+  return null;
+}
+
+async function work(): Promise<void> {
+  const config = loadConfig(process.env);
+  mkdirSync(config.dataDirectory, { recursive: true, mode: 0o700 });
+  const log = createLogger({ level: config.logLevel, file: null, redactor: redactorOf(config) });
+  const stop = stopSignal();
+  const metricsAddress = config.metricsAddress ?? (await freeAddress(defaultMetrics));
+  if (metricsAddress === null) log.warn(`${defaultMetrics} is taken: no metrics; set SWITCHYARD_METRICS_ADDRESS`);
+  installTemporalRuntime(log, metricsAddress);
+  const server = namedServer(config);
+  const worker = await startWorker(config, server, log);
+  process.stdout.write(`worker ready: ${server.address}, namespace ${server.namespace}, queue ${config.taskQueue}\n`);
+  writeCompiledCode();
+  const why = await Promise.race([untilAborted(stop), worker.ended]);
+  await worker.stop();
+  if (why !== null) throw new Error(`the worker stopped: ${why}`);
+}
+
+try {
+  if (wantsHelp()) process.stdout.write(usage);
+  else await work();
+} catch (error) {
+  process.stderr.write(`${messageOf(error)}\n`);
+  process.exitCode = error instanceof UsageError || error instanceof ConfigError ? 2 : 1;
+}
+
+// Tells whether somebody listens at an address already, so that a default never makes a second worker fail.
+
+/** @param address host:port @returns the same; null where it is taken */
+function freeAddress(address: string): Promise<string | null> {
+  const at = address.lastIndexOf(':');
+  const probe = createServer();
+  return new Promise((resolve) => {
+    probe.once('error', () => resolve(null));
+    probe.listen(Number(address.slice(at + 1)), address.slice(0, at), () => probe.close(() => resolve(address)));
+  });
+}
