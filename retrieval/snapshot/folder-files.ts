@@ -1,10 +1,12 @@
 /** Walks a plain folder: regular files only, ignore files respected, links never followed. */
-import { type Dirent, readdirSync, readFileSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import { type Dirent, lstatSync, readdirSync, readFileSync } from 'node:fs';
 import { constants, open } from 'node:fs/promises';
 import { join } from 'node:path';
 import { RepositoryUnusable } from '../failures.ts';
 import { createIgnoreRules, type IgnoreRules, ignoreFileNames } from './ignore-rules.ts';
 import { maxBytesOf } from '../reading/file-text.ts';
+import { LruMap } from '../../lib/lru.ts';
 import { type SkipReason, skipByPath } from './text-files.ts';
 
 /** What a walk does with what it leaves out; a folder's path ends in `/`. */
@@ -78,4 +80,55 @@ export async function readFolderFile(root: string, path: string): Promise<{ byte
       `cannot read ${join(root, path)} (${code}): make it readable, or exclude it in .switchyardignore`,
     );
   }
+}
+
+// Remembers which bytes each file held, so that one that has not changed is not read again. As git's index does, a file
+// counts as unchanged while its status is the same, unless it was changed so shortly before it was read that a later change
+// may have left the same status.
+
+/** Clocks of file systems tick every two seconds at worst. */
+const settledMs = 2000;
+const most = 50_000;
+/** By full path, in this process. */
+const known = new LruMap<string, { status: string; blob: string }>(most);
+
+/** `bytes` is null for a file that is known to be as it was. */
+export type ReadFile = { blob: string; size: number; bytes: Buffer | null };
+
+/** @param isEnough whether git's id of the bytes is all that is needed */
+export async function readKnownFile(
+  root: string,
+  path: string,
+  isEnough: (blob: string) => boolean,
+): Promise<ReadFile | { skip: SkipReason }> {
+  const file = join(root, path);
+  const before = statusOf(file);
+  const found = known.get(file);
+  if (before !== null && found?.status === before.status && isEnough(found.blob))
+    return { blob: found.blob, size: before.size, bytes: null };
+  const readMs = Date.now();
+  const read = await readFolderFile(root, path);
+  known.delete(file);
+  if ('skip' in read) return read;
+  const blob = gitBlobId(read.bytes);
+  if (before !== null && before.changedMs < readMs - settledMs && before.status === statusOf(file)?.status)
+    known.set(file, { status: before.status, blob });
+  return { blob, size: read.bytes.length, bytes: read.bytes };
+}
+
+type Status = { status: string; size: number; changedMs: number };
+
+/** Null for what is no file, or gone. */
+function statusOf(file: string): Status | null {
+  const found = lstatSync(file, { bigint: true, throwIfNoEntry: false });
+  if (found === undefined || !found.isFile()) return null;
+  const { dev, ino, mode, size, mtimeNs, ctimeNs } = found;
+  const changedNs = mtimeNs > ctimeNs ? mtimeNs : ctimeNs;
+  const status = `${dev} ${ino} ${mode} ${size} ${mtimeNs} ${ctimeNs}`;
+  return { status, size: Number(size), changedMs: Number(changedNs / 1_000_000n) };
+}
+
+/** The id that git gives these bytes in a SHA-1 repository. */
+export function gitBlobId(bytes: Buffer): string {
+  return createHash('sha1').update(`blob ${bytes.length}\0`).update(bytes).digest('hex');
 }

@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import type { DatabaseSync } from 'node:sqlite';
 import type { Snapshot } from '../../contracts/snapshot.ts';
 import { RepositoryUnusable } from '../failures.ts';
-import { readFolderFile, walkFolder } from './folder-files.ts';
+import { readKnownFile, walkFolder } from './folder-files.ts';
 import { readHistory } from './git-history.ts';
 import { readBlobs, readTree } from './git-objects.ts';
 import { createIgnoreRules, folderOf, type IgnoreRules } from './ignore-rules.ts';
@@ -19,7 +19,7 @@ import {
   type SnapshotEntry,
   writeSnapshot,
 } from './snapshot-text.ts';
-import { gitBlobId, readWorktree } from './worktree.ts';
+import { readWorktree } from './worktree.ts';
 import { describeLeftOut, type LeftOutList, leftOutList } from './left-out.ts';
 import { keysOf, maxBytesOf } from '../reading/file-text.ts';
 import { skipByMode, skipByPath } from './text-files.ts';
@@ -199,15 +199,15 @@ async function copyFolder(store: DatabaseSync, source: FolderSource, onProgress:
   const blobs = blobWriter(store, withSecrets);
   let bytes = 0;
   for (const path of walkFolder(root, { withSecrets, onSkip: leftOut.add })) {
-    const read = await readFolderFile(root, path);
+    const read = await readKnownFile(root, path, (blob) => blobs.has({ path, blob }));
     if ('skip' in read) {
       leftOut.add(read.skip, path);
       continue;
     }
-    const entry = { path, blob: gitBlobId(read.bytes) };
-    blobs.add(entry, read.bytes);
+    const entry = { path, blob: read.blob };
+    if (read.bytes !== null) blobs.add(entry, read.bytes);
     entries.push(entry);
-    bytes += read.bytes.length;
+    bytes += read.size;
     refuseHuge(entries.length, bytes);
     if (entries.length % 200 === 0) onProgress({ stage: 'reading', done: entries.length, total: null });
   }

@@ -2,9 +2,8 @@
  * Reads what a checkout's working copy holds beyond its commit. File contents are compared here: git itself would start
  * the filters that a repository's settings name.
  */
-import { createHash } from 'node:crypto';
 import { RepositoryUnusable } from '../failures.ts';
-import { readFolderFile, type WalkOptions } from './folder-files.ts';
+import { readFolderFile, readKnownFile, type WalkOptions } from './folder-files.ts';
 import { gitComplaint, runGit } from './git-command.ts';
 import { createIgnoreRules, type IgnoreRules, folderOf } from './ignore-rules.ts';
 import type { SnapshotEntry } from './snapshot-text.ts';
@@ -31,13 +30,13 @@ export async function* readWorktree(
       options.onSkip('ignored', path);
       continue;
     }
-    const read = await readFolderFile(folder, path);
+    const read = await readKnownFile(folder, path, (blob) => blob === blobs.get(path));
     if ('skip' in read) {
       if (read.skip !== 'missing from the repository') options.onSkip(read.skip, path);
       continue;
     }
-    const blob = gitBlobId(read.bytes);
-    yield { path, blob, bytes: blobs.get(path) === blob ? null : read.bytes };
+    const { blob, bytes } = read;
+    yield { path, blob, bytes: blobs.get(path) === blob ? null : bytes };
   }
 }
 
@@ -60,9 +59,4 @@ async function untrackedPaths(folder: string, { withSecrets, onSkip }: WalkOptio
     if (skip !== null) onSkip(skip, path);
     return skip === null;
   });
-}
-
-/** The id that git gives these bytes in a SHA-1 repository. */
-export function gitBlobId(bytes: Buffer): string {
-  return createHash('sha1').update(`blob ${bytes.length}\0`).update(bytes).digest('hex');
 }

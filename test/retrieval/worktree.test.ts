@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
-import { rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { rmSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import type { Snapshot } from '../../contracts/snapshot.ts';
 import type { Retrieval } from '../../retrieval/repository.ts';
+import { readKnownFile } from '../../retrieval/snapshot/folder-files.ts';
 import {
   commitOf,
   git,
@@ -79,4 +80,25 @@ test("a filter that a repository's settings name is not started", async (t) => {
   writeFiles(checkout, { '.gitattributes': '*.js filter=trap\n', 'lib/cart.js': 'exports.total = () => 4;\n' });
   await openChanged(retrieval, checkout);
   assert.throws(() => rmSync(trap), { code: 'ENOENT' });
+});
+
+test('a file that has not changed is not read again, and one that has is, though its size and time are the same', async (t) => {
+  const root = writeFiles(scratchFolder(t), { 'a.js': 'first\n' });
+  const old = new Date(Date.now() - 60_000);
+  const read = async (isEnough = true) => {
+    const found = await readKnownFile(root, 'a.js', () => isEnough);
+    assert.ok('blob' in found);
+    return found.bytes === null ? 'known' : found.bytes.toString();
+  };
+  utimesSync(join(root, 'a.js'), old, old);
+  assert.deepEqual([await read(), await read()], ['first\n', 'first\n'], 'changed a moment ago: its times say nothing');
+  t.mock.timers.enable({ apis: ['Date'], now: Date.now() + 10_000 });
+  assert.deepEqual([await read(), await read(), await read(false)], ['first\n', 'known', 'first\n']);
+  writeFileSync(join(root, 'a.js'), 'other\n');
+  utimesSync(join(root, 'a.js'), old, old);
+  assert.equal(await read(), 'other\n');
+  rmSync(join(root, 'a.js'));
+  assert.deepEqual(await readKnownFile(root, 'a.js', () => true), { skip: 'missing from the repository' });
+  symlinkSync('/etc/passwd', join(root, 'a.js'));
+  assert.deepEqual(await readKnownFile(root, 'a.js', () => true), { skip: 'symbolic link' });
 });
