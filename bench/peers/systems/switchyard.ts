@@ -148,7 +148,7 @@ function launch(
   { name, checkout }: Pick<SwitchyardOptions, 'name' | 'checkout'>,
   env: Record<string, string>,
 ): Promise<Program> {
-  const args = [join(checkout, 'client/main.ts'), 'up'];
+  const args = [join(checkout, 'client/bin.js'), 'up'];
   return programs.start({ name, command: process.execPath, args, env, ready: /^Temporal\s/m });
 }
 
