@@ -91,13 +91,14 @@ async function failAll(client: Client, calls: readonly Left[]): Promise<number> 
   // Those that are surely open come first: they are what somebody waits for.
   const inOrder = [...calls].sort((one, other) => Number(one.returnedMs !== null) - Number(other.returnedMs !== null));
   const waiting = [...Map.groupBy(inOrder, ({ runId }) => runId).values()];
-  let failed = 0;
   const take = async () => {
+    let failed = 0;
     for (let next = waiting.shift(); next !== undefined; next = waiting.shift())
       failed += await failOfRun(client, next);
+    return failed;
   };
-  await Promise.all(Array.from({ length: atOnce }, take));
-  return failed;
+  const failed = await Promise.all(Array.from({ length: atOnce }, take));
+  return failed.reduce((sum, count) => sum + count, 0);
 }
 
 /** @param calls of one run @returns how many of them were open */

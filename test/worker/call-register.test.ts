@@ -1,0 +1,145 @@
+import assert from 'node:assert/strict';
+import { appendFileSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { test, type TestContext } from 'node:test';
+import type { Client } from '@temporalio/client';
+import { takeLock } from '../../runtime/host/file-lock.ts';
+import { callsEnding, CallRegister, lockEnding } from '../../worker/call-register.ts';
+import { failLostCalls } from '../../worker/lost-calls.ts';
+
+const silent = { warn: () => {} } as never;
+const call = (name: string) => ({
+  taskToken: Buffer.from(name).toString('base64'),
+  activityId: name,
+  workflowId: `w-${name}`,
+  runId: `r-${name}`,
+});
+
+function folderFor(t: TestContext): string {
+  const folder = mkdtempSync(join(tmpdir(), 'switchyard-calls-'));
+  t.after(() => rmSync(folder, { recursive: true, force: true }));
+  return folder;
+}
+
+/** A server that has these activities open, and says what was asked of it. */
+function serverWith(open: Record<string, 'started' | 'cancelling'>) {
+  const done: string[] = [];
+  const client = {
+    options: { namespace: 'default' },
+    workflowService: {
+      describeWorkflowExecution: async ({ execution }: { execution: { workflowId: string } }) => ({
+        workflowExecutionInfo: { closeTime: null },
+        pendingActivities: Object.entries(open)
+          .filter(([activityId]) => `w-${activityId}` === execution.workflowId)
+          .map(([activityId, state]) => ({ activityId, state: state === 'cancelling' ? 3 : 2 })),
+      }),
+      resetStickyTaskQueue: async ({ execution }: { execution: { workflowId: string } }) =>
+        void done.push(`unstuck ${execution.workflowId}`),
+      respondActivityTaskCanceled: async ({ taskToken }: { taskToken: Buffer }) => {
+        done.push(`cancelled ${taskToken}`);
+        return {};
+      },
+    },
+    activity: { fail: async (token: Buffer) => void done.push(`failed ${token}`) },
+  };
+  return { client: client as unknown as Client, done };
+}
+
+/** What a killed process leaves: its files, with nobody who holds the lock. */
+function kill(register: CallRegister): void {
+  const calls = register.name.replace(lockEnding, callsEnding);
+  const left = readFileSync(calls, 'utf8');
+  register[Symbol.dispose]();
+  appendFileSync(register.name, '');
+  appendFileSync(calls, existsSync(calls) && readFileSync(calls, 'utf8') !== '' ? '' : left);
+}
+
+test('the calls of a dead owner are failed, its cancelled ones cancelled, those of the living left alone', async (t) => {
+  const folder = folderFor(t);
+  using own = new CallRegister(folder, 'own', silent);
+  using living = new CallRegister(folder, 'own', silent);
+  living.add(call('living'));
+  const dead = new CallRegister(folder, 'own', silent);
+  for (const name of ['open', 'cancelling', 'gone']) dead.add(call(name));
+  dead.add(call('returned'))();
+  kill(dead);
+  const other = new CallRegister(folder, 'elsewhere:7233/default', silent);
+  other.add(call('other'));
+  kill(other);
+  const { client, done } = serverWith({
+    living: 'started',
+    open: 'started',
+    cancelling: 'cancelling',
+    other: 'started',
+  });
+  const lost = await failLostCalls(client, { folder, own: own.name, server: 'own' });
+  assert.deepEqual(lost, { owners: 1, failed: 2 });
+  assert.deepEqual(done.toSorted(), [
+    'cancelled cancelling',
+    'failed open',
+    ...['cancelling', 'gone', 'open', 'returned'].map((name) => `unstuck w-${name}`),
+  ]);
+  assert.deepEqual(
+    readdirSync(folder).filter((name) => name.endsWith(lockEnding)).length,
+    3,
+    'the own, the living, and that of another server',
+  );
+});
+
+test('a server that does not answer leaves the register to the next worker', async (t) => {
+  const folder = folderFor(t);
+  using own = new CallRegister(folder, 'own', silent);
+  const dead = new CallRegister(folder, 'own', silent);
+  dead.add(call('open'));
+  kill(dead);
+  const { client, done } = serverWith({ open: 'started' });
+  const about = { folder, own: own.name, server: 'own' };
+  const { fail } = client.activity;
+  client.activity.fail = () => Promise.reject(new Error('UNAVAILABLE'));
+  await assert.rejects(failLostCalls(client, about), /UNAVAILABLE/);
+  client.activity.fail = fail;
+  assert.deepEqual(await failLostCalls(client, about), { owners: 1, failed: 1 });
+  assert.equal(done.at(-1), 'failed open');
+  assert.deepEqual(await failLostCalls(client, about), { owners: 0, failed: 0 });
+});
+
+test('a register stays small over thousands of calls, and keeps those that are open', async (t) => {
+  t.mock.timers.enable({ apis: ['Date'] });
+  const folder = folderFor(t);
+  const register = new CallRegister(folder, 'own', silent);
+  const file = register.name.replace(lockEnding, callsEnding);
+  register.add(call('open'));
+  for (let at = 0; at < 10_000; at += 1) {
+    register.add(call(`short-${at}`))();
+    t.mock.timers.tick(10);
+  }
+  assert.ok(readFileSync(file, 'utf8').split('\n').length < 4_000);
+  appendFileSync(file, '{"call":10002,"taskTo');
+  kill(register);
+  using own = new CallRegister(folder, 'own', silent);
+  const { client, done } = serverWith({ open: 'started' });
+  assert.deepEqual(await failLostCalls(client, { folder, own: own.name, server: 'own' }), { owners: 1, failed: 1 });
+  assert.ok(done.length < 1_000, 'what returned long before is not asked about');
+});
+
+test('a worker that ends in order leaves nothing, and its lock is never seen free while it lives', async (t) => {
+  t.mock.timers.enable({ apis: ['Date'] });
+  const folder = folderFor(t);
+  const register = new CallRegister(folder, 'own', silent);
+  register.add(call('short'))();
+  assert.equal(takeLock(register.name), null);
+  t.mock.timers.tick(10_000);
+  register[Symbol.dispose]();
+  assert.deepEqual(readdirSync(folder), []);
+});
+
+test('where nothing can be written the work goes on', (t) => {
+  const folder = folderFor(t);
+  const warned: string[] = [];
+  using register = new CallRegister(folder, 'own', { warn: (line: string) => void warned.push(line) } as never);
+  const circular: { self?: unknown } = {};
+  circular.self = circular;
+  for (let at = 0; at < 2; at += 1) register.add({ ...call('open'), ...circular })();
+  assert.equal(warned.length, 1);
+});
