@@ -63,10 +63,13 @@ function readMap(file: string): SourceMap | null {
   return new SourceMap(JSON.parse(Buffer.from(code.slice(at + marker.length), 'base64').toString('utf8')));
 }
 
+/** WebAssembly, what webpack adds, and scripts without a file of the checkout. */
+const notAFile = /^(?:\.\.|wasm:|webpack\/|evalmachine)/;
+
 /** Packages by name; our own code by its folder, in the workflow's sandbox or not. */
 function groupOf(path: string): string {
   const inPackages = path.lastIndexOf('node_modules/');
-  if (inPackages < 0) return `ours: ${path.split('/')[0] ?? path}`;
+  if (inPackages < 0) return notAFile.test(path) ? '(other code)' : `ours: ${path.split('/')[0] ?? path}`;
   const [first = '', second = ''] = path.slice(inPackages + 'node_modules/'.length).split('/');
   return first.startsWith('@') ? `${first}/${second}` : first;
 }

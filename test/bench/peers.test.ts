@@ -18,7 +18,7 @@ test('two questions and a kill of the runtime give every figure that they can, i
     repository: null,
     checkout,
     beside: null,
-    settings: {},
+    settings: { SWITCHYARD_HEARTBEAT_SECONDS: '2' },
     warmUps: 0,
     say: () => {},
   });

@@ -13,7 +13,7 @@ export type TargetRow = {
 };
 
 /** Of the question that this program asks about its own repository, at f24d212. */
-const inputTokensBefore = 10_000;
+const inputTokensBefore = 10_769;
 
 /** One row for each figure; those that this run did not measure say so. */
 export function targetRows({ systems, kills }: Results): TargetRow[] {

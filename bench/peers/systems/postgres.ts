@@ -1,6 +1,6 @@
 /** A Postgres of its own for the peers that keep their state there. */
 import { execFileSync } from 'node:child_process';
-import { existsSync, mkdtempSync, readdirSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { eventually, freePort, type Programs } from './programs.ts';
@@ -36,6 +36,7 @@ export async function startPostgres(programs: Programs, databases: readonly stri
   if (bin === null)
     throw new Error('no Postgres server on this machine (initdb is neither on PATH nor where it usually is)');
   const folder = mkdtempSync(join(tmpdir(), 'switchyard-peers-postgres-'));
+  programs.afterwards(() => rmSync(folder, { recursive: true, force: true, maxRetries: 5 }));
   // Postgres refuses to run as root, which a container's user often is.
   const asOther = process.getuid?.() === 0 ? ['runuser', '-u', 'postgres', '--'] : [];
   if (asOther.length > 0) execFileSync('chown', ['postgres', folder]);

@@ -31,6 +31,7 @@ const kept = ['PATH', 'HOME', 'LANG', 'LC_ALL', 'TZ', 'USER', 'LOGNAME'];
 export class Programs implements AsyncDisposable {
   readonly #logs: string;
   readonly #running = new Set<Program>();
+  readonly #afterwards: (() => void)[] = [];
 
   /** @param logs a folder for the programs' stderr and stdout */
   constructor(logs: string) {
@@ -54,8 +55,14 @@ export class Programs implements AsyncDisposable {
     return program;
   }
 
+  /** Called once all programs are gone. */
+  afterwards(act: () => void): void {
+    this.#afterwards.push(act);
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
     for (const program of [...this.#running].toReversed()) await program.kill();
+    for (const act of this.#afterwards) act();
   }
 }
 
