@@ -47,7 +47,7 @@ test('two workers on one data directory answer together: every run ends right, e
   assert.deepEqual([...asked.keys()].toSorted(), ['1', '2', '3', '4', '5', '6']);
   for (const [name, requests] of asked) assert.deepEqual(requests.map(roleOf), callsOfOne, `case ${name}`);
 
-  await assertTraces(scene, handles);
+  await assertTraces({ ...scene, taskQueue }, handles);
   const workers = new Set((await Promise.all(handles.map(workersOf))).flat());
   assert.equal(workers.size, 2, 'both workers had a part in it');
 });
