@@ -57,7 +57,7 @@ function attemptSpans(step: ActivityStep, runEndMs: number): Span[] {
   const spans: Span[] = [];
   let [reachedMs, told] = [scheduledMs, 0];
   const attempt = (number: number, fromMs: number, toMs: number, part = working) => {
-    // Attempts of a worker that died leave nothing: the time they took is lost like back-off.
+    // What is not known of attempts before the first record is lost like back-off.
     const before = told === 0 && number === 1 ? 'queue' : 'backoff';
     spans.push({ part: before, fromMs: reachedMs, toMs: fromMs }, { part, fromMs, toMs });
     [reachedMs, told] = [toMs, number];

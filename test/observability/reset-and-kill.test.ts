@@ -7,7 +7,7 @@ import { openScene, pipeline, type Scene } from '../support/scene.ts';
 import { goodDraft, says, startTeam } from '../support/team.ts';
 import { startWorkerProcess } from '../support/worker-process.ts';
 import { untilExported } from './exports.ts';
-import { assertWhole } from './whole-trace.ts';
+import { assertWhole, wasLost } from './whole-trace.ts';
 
 for (const [place, pick] of [
   ['its first step', (tasks: number[]) => tasks[0]],
@@ -74,8 +74,14 @@ test('a worker that is killed in a model call leaves one whole trace, sent by th
   const spans = stub.trace(await untilExported({ client: scene.client, taskQueue }, handle));
   assertWhole(spans);
   assert.equal(stub.spans.length, spans.length, 'each span was sent once');
-  const [call] = spans.filter(({ name }) => name === 'specialist-code-llm');
-  assert.equal(call?.attributes['langfuse.observation.metadata.attempt'], '2');
+  const attempts = spans.filter(({ name }) => name === 'specialist-code-llm');
+  assert.deepEqual(
+    attempts.map((call) => [call.attributes['langfuse.observation.metadata.attempt'], wasLost(call)]),
+    [
+      ['1', true],
+      ['2', false],
+    ],
+  );
 });
 
 function environmentOf(stub: LangfuseStub): Record<string, string> {
