@@ -8,9 +8,10 @@
  * 3. Time is counted while an attempt works: neither a queue nor a time without a worker shortens what is left.
  * 4. An attempt that was lost has a span that ends at its last heartbeat.
  */
-import type { Info } from '@temporalio/activity';
+import type { Context, Info } from '@temporalio/activity';
 import type { FailureKind } from '../contracts/failures.ts';
 import type { SpanRecord } from '../contracts/trace.ts';
+import { type TimeLeft, TimedOut } from './failures.ts';
 
 /** What all attempts of an activity together may take. */
 export type AttemptLimits = {
@@ -90,9 +91,68 @@ function carriedBy(details: unknown): Carried {
 }
 
 /** Before the next attempt, by the activity's policy, as if none had been lost. */
-export function backOffMs({ retryPolicy }: Pick<Info, 'retryPolicy'>, failures: number): number {
+function backOffMs({ retryPolicy }: Pick<Info, 'retryPolicy'>, failures: number): number {
   const ms = (duration: unknown, otherwise: number) => (typeof duration === 'number' ? duration : otherwise);
   const { initialInterval, backoffCoefficient = 2, maximumInterval } = retryPolicy ?? {};
   const first = ms(initialInterval, 1_000);
   return Math.min(ms(maximumInterval, first * 100), first * backoffCoefficient ** Math.max(0, failures - 1));
+}
+
+type Took = Pick<Before, 'failures' | 'tookMs'>;
+
+export function timeLeft(info: Info, { attempts, totalSeconds }: AttemptLimits, { failures, tookMs }: Took): TimeLeft {
+  const untilBackstopMs = info.scheduledTimestampMs + info.scheduleToCloseTimeoutMs - Date.now();
+  return {
+    lastAttempt: failures >= attempts,
+    leftMs: Math.min(totalSeconds * 1000 - tookMs, untilBackstopMs),
+    backOffMs: backOffMs(info, failures),
+  };
+}
+
+/** Before the server's own limit of an attempt, which would count as a loss and name no reason. */
+const aheadMs = 1_000;
+/** Node's timers fire at once beyond that. */
+const longestTimerMs = 2 ** 31 - 1;
+
+export type Limit = Disposable & { signal: AbortSignal; pause(): Disposable };
+
+/**
+ * Cancels the work once its attempt, or all attempts together, took too long; and when it is cancelled from outside. While
+ * it is paused only the attempt's own time runs.
+ */
+export function limitOf(
+  { info, cancellationSignal }: Pick<Context, 'info' | 'cancellationSignal'>,
+  { name, limits: { totalSeconds, timedOut } }: { name: string; limits: AttemptLimits },
+  { tookMs }: Took,
+): Limit {
+  const limit = new AbortController();
+  const abort = () => limit.abort(new TimedOut(timedOut, name));
+  const after = (ms: number) => setTimeout(abort, Math.max(0, Math.min(ms, longestTimerMs)));
+  const attemptMs = info.startToCloseTimeoutMs > 0 ? info.startToCloseTimeoutMs - aheadMs : longestTimerMs;
+  const ofAttempt = after(attemptMs);
+  let [leftMs, sinceMs, pauses] = [totalSeconds * 1000 - tookMs, Date.now(), 0];
+  let ofAll = after(leftMs);
+  const pause = () => {
+    pauses += 1;
+    if (pauses > 1) return;
+    clearTimeout(ofAll);
+    leftMs -= Date.now() - sinceMs;
+  };
+  const goOn = () => {
+    pauses -= 1;
+    if (pauses > 0) return;
+    sinceMs = Date.now();
+    ofAll = after(leftMs);
+  };
+  return {
+    signal: AbortSignal.any([cancellationSignal, limit.signal]),
+    pause() {
+      pause();
+      return { [Symbol.dispose]: goOn };
+    },
+    [Symbol.dispose]() {
+      clearTimeout(ofAttempt);
+      clearTimeout(ofAll);
+    },
+  };
 }

@@ -8,14 +8,15 @@ import { addUsage, noUsage } from '../contracts/usage-sum.ts';
 import {
   type AttemptLimits,
   attemptsBefore,
-  backOffMs,
-  type Before,
   type Carried,
   heartbeatMs,
+  type Limit,
+  limitOf,
   lossesAllowed,
   lostMessage,
+  timeLeft,
 } from './attempts.ts';
-import { lostTooOften, TimedOut, type TimeLeft, toActivityFailure } from './failures.ts';
+import { lostTooOften, toActivityFailure } from './failures.ts';
 import { messageOf } from '../lib/errors.ts';
 
 export type Work<Result> = (context: ActivityContext) => Promise<{
@@ -62,25 +63,25 @@ export async function runActivity<Result>(
 ): Promise<ActivityResult<Result>> {
   const context = Context.current();
   const { workflowId = '', runId = '' } = context.info.workflowExecution ?? {};
-  const { key, span, note, startMs } = openSpan(context, about);
+  const { key, span, note } = openSpan(context, about);
   const { newlyLost, ...before } = attemptsBefore(context.info, about);
   for (const lost of newlyLost) countAttempt(context, lost);
   if (before.lost >= lossesAllowed) throw lostTooOften(before.spans, before.lost);
   const { spans } = before;
+  const done: DoneOnTheWay = {};
+  const kept = () => (Object.keys(done).length === 0 ? {} : { done });
   const current = (): Carried => ({ ...before, current: span({ level: 'ERROR', message: lostMessage }) });
   // The next attempt must hear of those that were lost, also when this one is lost at once.
   if (newlyLost.length > 0) context.heartbeat(current());
   using _beats = heartbeats(current);
-  using limit = limitOf(context, { ...about, limits }, before);
-  const done: DoneOnTheWay = {};
-  const kept = () => (Object.keys(done).length === 0 ? {} : { done });
+  using limit = limitOf(context, { name: about.name, limits }, before);
   const activity: ActivityContext = {
     signal: limit.signal,
     run: { workflowId, runId },
     tell: (signal, value) => context.client.workflow.getHandle(workflowId, runId).signal(signal, value),
     spent: spans.reduce((sum, { usage }) => (usage === undefined ? sum : addUsage(sum, usage)), noUsage),
     note,
-    part: (part, work) => runPart(context, limit.signal, spans, { ...part, key: `${key}/${part.key}` }, work),
+    part: (part, work) => runPart(context, limit, spans, { ...part, key: `${key}/${part.key}` }, work),
     keep: (more, others = []) => {
       Object.assign(done, more);
       spans.push(...others.filter((each) => spans.every((there) => there.key !== each.key)));
@@ -93,21 +94,19 @@ export async function runActivity<Result>(
     return { result, usage, spans: [...spans, ...own], ...kept() };
   } catch (error) {
     const { aborted, reason } = context.cancellationSignal;
-    if (aborted) {
-      const last = span({ level: 'ERROR', message: 'cancelled', ...paidBy(error) });
-      throw withTold(reason, [...spans, last], kept());
-    }
-    const message = messageOf(error).slice(0, 300);
+    const message = aborted ? 'cancelled' : messageOf(error).slice(0, 300);
     const failed = span({ level: 'ERROR', message, ...paidBy(error) });
+    if (aborted) throw withTold(reason, [...spans, failed], kept());
     countAttempt(context, failed);
     const carried = {
       spans: [...spans, failed],
       failures: before.failures + 1,
       lost: before.lost,
-      tookMs: before.tookMs + Date.now() - startMs,
+      // What was done beside the work itself does not count.
+      tookMs: before.tookMs + failed.endMs - failed.startMs,
     };
     context.heartbeat(carried satisfies Carried);
-    throw toActivityFailure(error, carried.spans, timeLeft(context, limits, carried), kept());
+    throw toActivityFailure(error, carried.spans, timeLeft(context.info, limits, carried), kept());
   }
 }
 
@@ -124,12 +123,12 @@ function openSpan({ info: { activityId, attempt } }: Context, about: Omit<About,
   const note = (more: Partial<SpanRecord>) => {
     known = { ...known, ...more };
   };
-  return { key, span, note, startMs };
+  return { key, span, note };
 }
 
 async function runPart<Value>(
   context: Context,
-  limit: AbortSignal,
+  limit: Limit,
   spans: SpanRecord[],
   about: AboutPart,
   work: (signal: AbortSignal) => Promise<{ value: Value; span?: Partial<SpanRecord> }>,
@@ -142,7 +141,8 @@ async function runPart<Value>(
     spans.push(span);
     return span;
   };
-  const signal = AbortSignal.any([limit, AbortSignal.timeout(toolSeconds * 1000)]);
+  const signal = AbortSignal.any([limit.signal, AbortSignal.timeout(toolSeconds * 1000)]);
+  using _paused = limit.pause();
   try {
     const { value, span = {} } = await work(signal);
     return { value, span: end(span) };
@@ -166,36 +166,6 @@ function withTold(reason: unknown, spans: readonly SpanRecord[], kept: { done?: 
 function paidBy(error: unknown): { usage?: Usage } {
   const { usage } = (error instanceof Error ? error : {}) as { usage?: Usage | null };
   return usage === undefined || usage === null ? {} : { usage };
-}
-
-type Took = Pick<Before, 'failures' | 'tookMs'>;
-
-function timeLeft({ info }: Context, { attempts, totalSeconds }: AttemptLimits, { failures, tookMs }: Took): TimeLeft {
-  const untilBackstopMs = info.scheduledTimestampMs + info.scheduleToCloseTimeoutMs - Date.now();
-  return {
-    lastAttempt: failures >= attempts,
-    leftMs: Math.min(totalSeconds * 1000 - tookMs, untilBackstopMs),
-    backOffMs: backOffMs(info, failures),
-  };
-}
-
-/** Before the server's own limit of an attempt, which would count as a loss and name no reason. */
-const aheadMs = 1_000;
-/** Node's timers fire at once beyond that. */
-const longestTimerMs = 2 ** 31 - 1;
-
-/** Cancels the work once its attempt, or all attempts together, took too long; and when it is cancelled from outside. */
-function limitOf(
-  { info, cancellationSignal }: Context,
-  { name, limits: { totalSeconds, timedOut } }: About,
-  { tookMs }: Took,
-): Disposable & { signal: AbortSignal } {
-  const limit = new AbortController();
-  const attemptMs = info.startToCloseTimeoutMs > 0 ? info.startToCloseTimeoutMs - aheadMs : longestTimerMs;
-  const ms = Math.min(attemptMs, totalSeconds * 1000 - tookMs, longestTimerMs);
-  const timer = setTimeout(() => limit.abort(new TimedOut(timedOut, name)), Math.max(0, ms));
-  const signal = AbortSignal.any([cancellationSignal, limit.signal]);
-  return { signal, [Symbol.dispose]: () => clearTimeout(timer) };
 }
 
 // Heartbeats for the whole life of an activity, so that silent work never looks like a dead worker, and a dead one is noticed.

@@ -2,7 +2,6 @@
 import { createHash } from 'node:crypto';
 import type { ActivityResult } from '../../contracts/trace.ts';
 import type { DoesNotFit, JournalKey, Payment } from '../../contracts/agent-calls.ts';
-import { toolSeconds } from '../../contracts/names.ts';
 import type { ChatReply, ChatRequest } from '../../contracts/chat.ts';
 import { CallDoesNotFit, without } from '../../models/allowance.ts';
 import { ModelFailure } from '../../models/chat-model.ts';
@@ -20,15 +19,10 @@ type Paid<Result> = Promise<ActivityResult<Result | DoesNotFit>>;
 
 /** The context of an activity that asks a model: a call that does not fit into its grant is a result, not a failure. */
 export function runModelActivity<Result>(
-  { payment, withTools = false, ...about }: Omit<About, 'limits'> & { payment: Payment; withTools?: boolean },
+  { payment, ...about }: Omit<About, 'limits'> & { payment: Payment },
   work: Work<Result>,
 ): Paid<Result> {
-  const { attempts, totalSeconds } = payment.limits ?? limitsBefore;
-  const limits = {
-    attempts,
-    totalSeconds: totalSeconds + (withTools ? toolSeconds : 0),
-    timedOut: 'ModelTimedOut',
-  } as const;
+  const limits = { ...(payment.limits ?? limitsBefore), timedOut: 'ModelTimedOut' } as const;
   return runActivity<Result | DoesNotFit>({ ...about, limits }, async (context) => {
     try {
       return await work(context);

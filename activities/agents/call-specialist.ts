@@ -18,7 +18,7 @@ export const callSpecialist =
   (deps: ActivityDependencies) =>
   (call: SpecialistCall, payment: Payment): Promise<ActivityResult<SpecialistResult | ToolsFailed | DoesNotFit>> =>
     runModelActivity<SpecialistResult | ToolsFailed>(
-      { name: 'specialist-llm', type: 'generation', payment, withTools: true },
+      { name: 'specialist-llm', type: 'generation', payment },
       async (context) => {
         const { mustAnswer } = call;
         const next = await newMessages(deps, context, call, payment);

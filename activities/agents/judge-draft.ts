@@ -20,7 +20,7 @@ type Reviewed = JudgeResult | DraftRefused | CheckFailed;
 export const judgeDraft =
   (deps: ActivityDependencies) =>
   (call: JudgeCall, payment: Payment): Promise<ActivityResult<Reviewed | DoesNotFit>> =>
-    runModelActivity<Reviewed>({ name: 'judge-llm', type: 'evaluator', payment, withTools: true }, async (context) => {
+    runModelActivity<Reviewed>({ name: 'judge-llm', type: 'evaluator', payment }, async (context) => {
       const next = call.kind === 'repair' ? repairMessages(call) : await opening(deps, context, call);
       if ('asked' in next) return { result: next, usage: null, span: null };
       const { reply, turn } = await takeTurn(deps, context, next, { mustAnswer: false, payment });

@@ -14,7 +14,7 @@ import type { ActivityContext } from '../context.ts';
 export const synthesize =
   (deps: ActivityDependencies) =>
   (call: SynthesisCall, payment: Payment): Promise<ActivityResult<SynthesisResult | DoesNotFit>> =>
-    runModelActivity({ name: 'synthesis-llm', type: 'generation', payment, withTools: true }, async (context) => {
+    runModelActivity({ name: 'synthesis-llm', type: 'generation', payment }, async (context) => {
       const next = call.kind === 'repair' ? repairMessages(call) : await opening(deps, context, call);
       const { reply, turn } = await takeTurn(deps, context, next, {
         mustAnswer: false,
