@@ -25,6 +25,7 @@ export type TurnResults = {
   write(key: CallKey, kept: KeptResults): Promise<void>;
 };
 
+/** The results of turns among the entries of a journal. @returns `read` gives null where nothing whole was kept */
 export function createTurnResults(journal: Pick<Journal, 'readEntry' | 'writeEntry'>): TurnResults {
   // There is one turn before a call, and its results are no part of a request yet.
   const entryOf = (key: CallKey): JournalKey => ({ ...key, requestHash: '' });

@@ -7,7 +7,7 @@ export type Values = Record<string, unknown>;
 const maxDepth = 32;
 
 const word = /[A-Za-z_][\w.:/-]*/y;
-const bareKey = /[A-Za-z_]\w*(?=\s*:)/y;
+const bareKey = /[A-Za-z_]\w{0,99}(?=\s?:)/y;
 const number = /[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?/y;
 const constants: Record<string, unknown> = {
   True: true,

@@ -50,12 +50,17 @@ async function stateOf(folder: string): Promise<State | null> {
   const head = await headOf(gitDirectory, common);
   if (head === null) return null;
   const settings = await Promise.all(settingsOf(gitDirectory, common).map(textOf));
-  if (settings.some((text) => text !== null && /^\s*\[include/im.test(text))) return null;
+  if (settings.some((text) => text !== null && includesMore(text))) return null;
   const owners = await Promise.all([folder, found.top, gitDirectory, common].map(ownerOf));
   const hash = createHash('sha256');
   for (const text of [found.link, gitDirectory, common, ...head, ...settings, ...owners])
     hash.update(text === null ? '-' : `${Buffer.byteLength(text)} ${text}\0`);
   return { gitDirectory, state: hash.digest('hex') };
+}
+
+/** `[include]` and `[includeIf …]` name files that are not watched. */
+function includesMore(config: string): boolean {
+  return config.split('\n').some((line) => line.trimStart().slice(0, 8).toLowerCase() === '[include');
 }
 
 /** The nearest `.git` above a folder: a folder, or a file that names one. */
@@ -65,7 +70,7 @@ async function gitOf(folder: string) {
     const entry = await lstat(place).catch(() => null);
     if (entry !== null) {
       const link = entry.isFile() ? await textOf(place) : '';
-      const named = /^gitdir: (.+?)\s*$/.exec(link ?? '')?.[1];
+      const named = /^gitdir: (.+)$/.exec((link ?? '').trimEnd())?.[1];
       if (!entry.isDirectory() && named === undefined) return null;
       const gitDirectory = named === undefined ? place : resolve(top, named);
       const common = await textOf(join(gitDirectory, 'commondir'));
@@ -86,7 +91,7 @@ async function headOf(gitDirectory: string, common: string): Promise<(string | n
     const [own = null, shared = null] = found;
     const text = own ?? shared;
     if (text === null) return name === 'HEAD' ? null : [...texts, await textOf(join(common, 'packed-refs'))];
-    const next = /^ref: (refs\/.+?)\s*$/.exec(text)?.[1];
+    const next = /^ref: (refs\/.+)$/.exec(text.trimEnd())?.[1];
     if (next === undefined) return /^[0-9a-f]{40,64}\s*$/.test(text) ? texts : null;
     // `.invalid` stands in HEAD where refs are in another form.
     if (/(^|\/)\.|\.\./.test(next)) return null;
