@@ -4,11 +4,13 @@ import { exitCodes } from './exit-codes.ts';
 import { createProgram } from './program.ts';
 import { endWhenReaderLeaves, note } from './terminal/output.ts';
 import { printableLine } from '../lib/printable.ts';
+import { endWithParent } from '../lib/tied-child.ts';
 import { CommandFailure, Interrupted, UsageError } from '../lib/errors.ts';
 
 /** Sets the exit code of this process, and ends it quietly when nobody reads any more. */
 export async function runAsProcess(): Promise<void> {
   endWhenReaderLeaves();
+  endWithParent();
   await runCommand(process.argv.slice(2));
 }
 
