@@ -25,8 +25,8 @@ export type AttemptLimits = {
 /** Attempts of one activity that may be lost with their workers. */
 export const lossesAllowed = 10;
 
-/** Heartbeats are sent this often, so that a cancellation arrives within as much. */
-export const heartbeatMs = 1_000;
+/** Heartbeats are sent this often. The answer to one tells of a cancellation, which has to reach the model server within a second. */
+export const heartbeatMs = 700;
 
 /** The form in heartbeats; a worker of another version may have written it. */
 export type Carried = {

@@ -171,7 +171,7 @@ function paidBy(error: unknown): { usage?: Usage } {
 // Heartbeats for the whole life of an activity, so that silent work never looks like a dead worker, and a dead one is noticed.
 
 /**
- * A heartbeat each second, or three within the activity's time-out. The first is sent when the work has taken that long:
+ * A heartbeat every `heartbeatMs`, or three within the activity's time-out. The first is sent when the work has taken that long:
  * most work is over by then. @param details what the next attempt finds, read at each heartbeat
  */
 export function heartbeats(details: () => unknown = () => undefined): Disposable {

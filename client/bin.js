@@ -28,9 +28,11 @@ async function run() {
   await runAsProcess();
 }
 
-/** Hands over arguments, streams and signals, and ends as the child ends. */
+/** Hands over arguments, streams and signals, and ends as the child ends; by the channel it learns of our death. */
 function runUnder(node) {
-  const child = spawn(node, [fileURLToPath(import.meta.url), ...process.argv.slice(2)], { stdio: 'inherit' });
+  const child = spawn(node, [fileURLToPath(import.meta.url), ...process.argv.slice(2)], {
+    stdio: ['inherit', 'inherit', 'inherit', 'ipc'],
+  });
   const forward = (signal) => child.kill(signal);
   const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'];
   for (const signal of signals) process.on(signal, forward);

@@ -4,11 +4,13 @@ import { exitCodes } from './exit-codes.ts';
 import { createProgram } from './program.ts';
 import { endWhenReaderLeaves, note } from './terminal/output.ts';
 import { printableLine } from '../lib/printable.ts';
+import { endWithParent } from '../lib/tied-child.ts';
 import { CommandFailure, Interrupted, UsageError } from '../lib/errors.ts';
 
 /** Sets the exit code of this process, and ends it quietly when nobody reads any more. */
 export async function runAsProcess(): Promise<void> {
   endWhenReaderLeaves();
+  endWithParent();
   await runCommand(process.argv.slice(2));
 }
 
@@ -29,6 +31,7 @@ function reportFailure(error: unknown): number {
   if (error instanceof UsageError) return tell(error, exitCodes.usage);
   if (error instanceof Interrupted) return tell(error, exitCodes.interrupted);
   if (error instanceof CommandFailure) return tell(error, exitCodes.failed);
+  if (isCancelled(error)) return tell(new Interrupted(), exitCodes.interrupted);
   if (isRpcFailure(error)) return tell(new Error(rpcText(error)), exitCodes.failed);
   note(`switchyard: this should not happen: ${error instanceof Error ? error.stack : String(error)}`);
   return exitCodes.failed;
@@ -39,16 +42,30 @@ function tell(error: Error, code: number): number {
   return code;
 }
 
-/** What @temporalio/client throws for a failed call, known by name so that this file does not load it. */
+const names = ['ServiceError', 'WorkflowNotFoundError', 'NamespaceNotFoundError'];
+
+/** What @temporalio/client throws for a failed call, or gRPC itself, known by what it has so that this file loads neither. */
 function isRpcFailure(error: unknown): error is Error {
-  return error instanceof Error && ['ServiceError', 'WorkflowNotFoundError'].includes(error.name);
+  return error instanceof Error && (names.includes(error.name) || ('details' in error && codeOf(error) !== null));
+}
+
+/** The gRPC code; null for an error of something else. */
+function codeOf(error: Error): number | null {
+  const from = error.cause instanceof Error ? error.cause : error;
+  return 'code' in from && typeof from.code === 'number' ? from.code : null;
+}
+
+/** CANCELLED: the person who waited has pressed Ctrl-C. */
+function isCancelled(error: unknown): boolean {
+  return isRpcFailure(error) && codeOf(error) === 1;
 }
 
 /** gRPC codes of a server that is away, or too slow: UNAVAILABLE and DEADLINE_EXCEEDED. */
-const away: readonly unknown[] = [14, 4];
+const away: readonly (number | null)[] = [14, 4];
 
-function rpcText({ message, cause }: Error): string {
-  if (cause instanceof Error && 'code' in cause && away.includes(cause.code))
+function rpcText(error: Error): string {
+  const { message, cause } = error;
+  if (away.includes(codeOf(error)))
     return 'the Temporal server does not answer any more: look whether it is up ("switchyard doctor"), and try again';
   const why = cause instanceof Error ? `${message}: ${cause.message}` : message;
   return `the Temporal server refused: ${why}`;

@@ -36,8 +36,9 @@ export type SessionRequest = {
  */
 export async function openSession(request: SessionRequest): Promise<Session> {
   const { settings, need } = request;
-  if (!settings.temporal.external) return sessionOf(await joinRuntimeOf(request), null, settings);
-  const external = await connectExternal(settings.temporal);
+  const patience = { tell: request.onProgress, signal: request.signal };
+  if (!settings.temporal.external) return localSession(await joinRuntimeOf(request), request);
+  const external = await connectExternal(settings.temporal, patience);
   if (need === 'server' || (await hasPollers(external, settings.taskQueue))) return sessionOf(null, external, settings);
   return sessionOf(await joinRuntimeOf(request), external, settings);
 }
@@ -63,12 +64,11 @@ export function joinRuntimeOf({ settings, need, onProgress, signal }: SessionReq
   });
 }
 
-async function sessionOf(
+function sessionOf(
   runtime: JoinedRuntime | null,
-  external: TemporalConnection | null,
+  temporal: TemporalConnection,
   { taskQueue, temporal: { uiUrl } }: Config,
-): Promise<Session> {
-  const temporal = external ?? (await connectOf(runtime));
+): Session {
   const webUrl = runtime?.ready.webUrl ?? uiUrl;
   return {
     ...temporal,
@@ -84,10 +84,14 @@ async function sessionOf(
   };
 }
 
-async function connectOf(runtime: JoinedRuntime | null): Promise<TemporalConnection> {
-  if (runtime === null) throw new CommandFailure('there is neither a Temporal server nor a runtime');
+/** A runtime that goes away takes its server along, so that nobody need wait for that. */
+async function localSession(runtime: JoinedRuntime, { settings, onProgress, signal }: SessionRequest) {
+  const gone = new AbortController();
+  void runtime.closed.then(() => gone.abort());
+  const { address, namespace } = runtime.ready;
   try {
-    return await connectLocal(runtime.ready.address, runtime.ready.namespace);
+    const temporal = await connectLocal(address, namespace, { tell: onProgress, signal, gone: gone.signal });
+    return sessionOf(runtime, temporal, settings);
   } catch (error) {
     await runtime.leave();
     throw error;

@@ -1,21 +1,14 @@
 /** Connects to the Temporal server that the environment names, or to the one of this data directory's runtime. */
-import {
-  Client,
-  Connection,
-  type ConnectionOptions,
-  defaultGrpcRetryOptions,
-  makeGrpcRetryInterceptor,
-  type WorkflowFailedError,
-} from '@temporalio/client';
+import { Client, Connection, type ConnectionOptions, type WorkflowFailedError } from '@temporalio/client';
 import { ApplicationFailure, rootCause } from '@temporalio/common';
 import { loadClientConnectConfig } from '@temporalio/envconfig';
 import type { Config } from '../config/config.ts';
 import { type FailureKind, isFailureKind } from '../contracts/failures.ts';
-import { CommandFailure } from '../lib/errors.ts';
+import { CommandFailure, Interrupted } from '../lib/errors.ts';
 import { printableLine } from '../lib/printable.ts';
 import { channelArgsFor } from '../runtime/temporal/channel-args.ts';
 import { unreachableText } from '../runtime/temporal/connection-problem.ts';
-import { setTimeout as sleep } from 'node:timers/promises';
+import { notReadyText, outageSeconds, type Patience, patientCalls, untoldMs } from './patient-calls.ts';
 
 export type TemporalConnection = {
   client: Client;
@@ -25,15 +18,16 @@ export type TemporalConnection = {
   close(): Promise<void>;
 };
 
-const connectSeconds = 10;
+/** A channel that was refused for long would else look for the server again only every two minutes. */
+const reconnect = { 'grpc.initial_reconnect_backoff_ms': 200, 'grpc.max_reconnect_backoff_ms': 1000 };
 
 /** The server of TEMPORAL_ADDRESS, TEMPORAL_PROFILE and their kin. */
-export function connectExternal(temporal: Config['temporal']): Promise<TemporalConnection> {
+export function connectExternal(temporal: Config['temporal'], patience: Patience): Promise<TemporalConnection> {
   const { connectionOptions, namespace } = loadClientConnectConfig({
     overrideEnvVars: temporal.environment,
   });
   const { address, tls, apiKey, metadata } = connectionOptions;
-  return connectTo(namespace ?? 'default', {
+  return connectTo(namespace ?? 'default', patience, {
     ...(address === undefined ? {} : { address }),
     ...(tls === undefined ? {} : { tls }),
     ...(apiKey === undefined ? {} : { apiKey }),
@@ -42,24 +36,50 @@ export function connectExternal(temporal: Config['temporal']): Promise<TemporalC
 }
 
 /** The server of the runtime, as its `ready` message names it. */
-export function connectLocal(address: string, namespace: string): Promise<TemporalConnection> {
-  return connectTo(namespace, { address });
+export function connectLocal(address: string, namespace: string, patience: Patience): Promise<TemporalConnection> {
+  return connectTo(namespace, patience, { address });
 }
 
-async function connectTo(namespace: string, options: ConnectionOptions): Promise<TemporalConnection> {
+async function connectTo(
+  namespace: string,
+  patience: Patience,
+  options: ConnectionOptions,
+): Promise<TemporalConnection> {
   const address = options.address ?? 'localhost:7233';
-  const { interceptors, end } = patientRetries();
+  const { interceptors, end } = patientCalls(address, patience);
+  const channelArgs = { ...channelArgsFor(address).channelArgs, ...reconnect };
+  const more = { channelArgs, interceptors, connectTimeout: outageSeconds * 1000 };
+  const connection = Connection.lazy({ ...options, ...more });
+  const close = async () => {
+    await end();
+    await connection.close();
+  };
   try {
-    const more = { interceptors, connectTimeout: connectSeconds * 1000 };
-    const connection = await Connection.connect({ ...channelArgsFor(address), ...options, ...more });
-    const client = new Client({ connection, namespace });
-    const close = async () => {
-      await end();
-      await connection.close();
-    };
-    return { connection, client, namespace, address, close };
+    await untilConnected(connection, address, patience);
+    return { connection, client: new Client({ connection, namespace }), namespace, address, close };
   } catch (error) {
+    await close();
+    if (error instanceof Interrupted) throw error;
     throw new CommandFailure(unreachableText(address, error));
+  }
+}
+
+async function untilConnected(connection: Connection, address: string, patience: Patience): Promise<void> {
+  const { tell, signal, gone } = patience;
+  const interrupted = Promise.withResolvers<never>();
+  const giveUp = () => interrupted.reject(new Interrupted());
+  const giveUpServer = () => interrupted.reject(new Error('the runtime went away'));
+  gone?.addEventListener('abort', giveUpServer);
+  signal.addEventListener('abort', giveUp);
+  if (signal.aborted) giveUp();
+  const late = () => tell(notReadyText(address, new Error('it does not answer'), outageSeconds - untoldMs / 1000));
+  const timer = setTimeout(late, untoldMs);
+  try {
+    await Promise.race([connection.ensureConnected(), interrupted.promise]);
+  } finally {
+    clearTimeout(timer);
+    signal.removeEventListener('abort', giveUp);
+    gone?.removeEventListener('abort', giveUpServer);
   }
 }
 
@@ -85,39 +105,4 @@ export async function hasPollers({ connection, namespace }: TemporalConnection, 
     taskQueueType: 1,
   });
   return (pollers ?? []).length > 0;
-}
-
-// Retries of gRPC calls that end with the connection: the SDK's own leave a timer behind, which then throws in the
-// middle of nowhere ("Channel has been shut down").
-
-type PatientRetries = {
-  interceptors: NonNullable<ConnectionOptions['interceptors']>;
-  /** To be awaited before the connection is closed: no retry is begun any more, and none is waiting. */
-  end(): Promise<void>;
-};
-
-/** A retry waits no longer than this, so that a command never hangs at its end. */
-const longestMs = 1500;
-
-function patientRetries(): PatientRetries {
-  const { delayFunction, retryableDecider } = defaultGrpcRetryOptions();
-  let ending = false;
-  let lastRetryMs = 0;
-  const interceptor = makeGrpcRetryInterceptor({
-    retryableDecider: (attempt, status) => !ending && retryableDecider(attempt, status),
-    delayFunction: (attempt, status) => {
-      const delayMs = Math.min(longestMs, delayFunction(attempt, status));
-      lastRetryMs = Math.max(lastRetryMs, performance.now() + delayMs);
-      return delayMs;
-    },
-  });
-  return {
-    interceptors: [interceptor],
-    end: async () => {
-      ending = true;
-      const leftMs = lastRetryMs - performance.now();
-      // Timers may fire a little late: the margin lets the last one begin its call on a channel that is still open.
-      if (leftMs > 0) await sleep(leftMs + 50);
-    },
-  };
 }

@@ -3,6 +3,9 @@ import { parseArgs } from 'node:util';
 import { FaultSpecError } from './faults/fault-spec.ts';
 import { startOfflineModel } from './server/server.ts';
 import { messageOf } from '../lib/errors.ts';
+import { endWithParent } from '../lib/tied-child.ts';
+
+endWithParent();
 
 const usage = `Usage: switchyard model [options]
 

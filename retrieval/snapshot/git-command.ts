@@ -1,5 +1,6 @@
 /** Runs git without a shell, without prompts, and without anything that a repository's own settings could start. */
 import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
+import { spawnTied } from '../../lib/tied-child.ts';
 import { RepositoryUnusable } from '../failures.ts';
 
 /** What git may see of our environment; keys of model providers, for one, are none of its business. */
@@ -51,13 +52,17 @@ const defaultTimeout = 600_000;
 
 /** Starts git with its three streams open; the caller ends it. */
 export function spawnGit(args: readonly string[], options: GitOptions = {}): ChildProcessWithoutNullStreams {
-  const child = spawn('git', [...safeSettings, ...args], {
+  const given = [...safeSettings, ...args];
+  const how = {
     cwd: options.folder,
     env: gitEnvironment(options),
-    stdio: ['pipe', 'pipe', 'pipe'],
-    windowsHide: true,
     ...(options.signal ? { signal: options.signal } : {}),
-  });
+  };
+  const stdio: ['pipe', 'pipe', 'pipe'] = ['pipe', 'pipe', 'pipe'];
+  // A fetch may be quiet for minutes; any other git ends at our death by its closed streams.
+  const child = options.mayConnect
+    ? (spawnTied('git', given, { ...how, stdio }) as ChildProcessWithoutNullStreams)
+    : spawn('git', given, { ...how, stdio, windowsHide: true });
   // Not spawn's own time limit: its timer outlives a git that could not be started.
   const timer = setTimeout(() => child.kill(), options.timeout ?? defaultTimeout);
   const stop = () => clearTimeout(timer);

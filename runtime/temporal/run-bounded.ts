@@ -1,5 +1,5 @@
-/** Runs a program without a shell, bounded in time and output. */
-import { spawn } from 'node:child_process';
+/** Runs a program, bounded in time and output; it does not outlive us. */
+import { spawnTied } from '../../lib/tied-child.ts';
 
 export type RunOptions = {
   timeoutSeconds: number;
@@ -13,6 +13,8 @@ export type RunOptions = {
 export type RunResult = { kind: 'ended' | 'timed-out' | 'unstartable'; exitCode: number | null; output: string };
 
 const outputLimit = 16_000;
+/** What a shell ends with for a program that it may not run, or does not find. */
+const notRun: readonly number[] = [126, 127];
 
 /** Never rejects because of what the program does; a signal's abort rejects with its reason once the program is gone. */
 export async function runBounded(program: string, args: readonly string[], options: RunOptions): Promise<RunResult> {
@@ -24,7 +26,8 @@ export async function runBounded(program: string, args: readonly string[], optio
 
 function watchChild(program: string, args: readonly string[], options: RunOptions): Promise<RunResult> {
   return new Promise((resolve) => {
-    const child = spawn(program, args, { stdio: ['ignore', 'pipe', 'pipe'], ...(options.env && { env: options.env }) });
+    const stdio: ['ignore', 'pipe', 'pipe'] = ['ignore', 'pipe', 'pipe'];
+    const child = spawnTied(program, args, { stdio, ...(options.env && { env: options.env }) });
     let output = '';
     let timedOut = false;
     const deadline = Date.now() + options.timeoutSeconds * 1000;
@@ -43,11 +46,12 @@ function watchChild(program: string, args: readonly string[], options: RunOption
       resolve(result);
     };
     options.signal?.addEventListener('abort', kill);
-    child.stdout.on('data', keep);
-    child.stderr.on('data', keep);
+    child.stdout?.on('data', keep);
+    child.stderr?.on('data', keep);
     child.on('error', (error) => finish({ kind: 'unstartable', exitCode: null, output: error.message }));
-    child.on('close', (exitCode) =>
-      finish({ kind: timedOut ? 'timed-out' : 'ended', exitCode, output: output.trim() }),
-    );
+    child.on('close', (exitCode) => {
+      const missing = exitCode !== null && notRun.includes(exitCode);
+      finish({ kind: timedOut ? 'timed-out' : missing ? 'unstartable' : 'ended', exitCode, output: output.trim() });
+    });
   });
 }

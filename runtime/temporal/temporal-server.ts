@@ -1,5 +1,5 @@
 /** Runs the data directory's own Temporal server on this machine only: one server on one file, its links stable. */
-import { type ChildProcess, spawn } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { closeSync, mkdirSync, openSync } from 'node:fs';
 import type { DataPaths } from '../../config/data-paths.ts';
@@ -12,6 +12,7 @@ import { searchAttributeFlags } from './search-attributes.ts';
 import { prepareServer } from './server-readiness.ts';
 import { forgetServer, recordServer, stopLeftOverServer } from './server-record.ts';
 import { messageOf } from '../../lib/errors.ts';
+import { spawnTied } from '../../lib/tied-child.ts';
 
 export type TemporalServer = {
   address: string;
@@ -101,12 +102,15 @@ async function tryStart(
   return { kind: 'up', server };
 }
 
-/** In its own session: Ctrl-C in the terminal must reach the runtime alone, which stops the worker first. */
+/**
+ * In its own session: Ctrl-C in the terminal must reach the runtime alone, which stops the worker first. What SQLite has
+ * committed outlasts a SIGKILL, which follows where the runtime died and the server does not end in time.
+ */
 function spawnServer(executable: string, paths: DataPaths, ports: Ports): ChildProcess {
   keepLogSmall(paths.serverLog);
   const log = openSync(paths.serverLog, 'a', 0o600);
   try {
-    return spawn(executable, serverArguments(paths, ports), {
+    return spawnTied(executable, serverArguments(paths, ports), {
       cwd: paths.dataDirectory,
       detached: true,
       env: serverEnvironment(),

@@ -1,10 +1,13 @@
 /** The bin runs the command line under a Node that can: its own, or the checkout's, with streams, code and signals. */
 import assert from 'node:assert/strict';
 import { execFileSync, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { copyFileSync, existsSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
+import { until } from '../support/until.ts';
+import { descendantsOf, endLeft, livesAsBefore } from '../worker/fixture/test-data-directory.ts';
 import { runProgram, temporaryFolder } from './run-command.ts';
 
 const bin = fileURLToPath(new URL('../../client/bin.js', import.meta.url));
@@ -97,4 +100,14 @@ test('without a Node to go to, the bin says in one line what to do', needsOldNod
   const end = await runProgram(oldNode ?? '', [checkout(folder.path, '', false), '--help']);
   assert.match(end.stderr, /^switchyard needs Node 24 or newer and this is v\d+[^\n]*npm ci[^\n]*\n$/);
   assert.equal(end.code, 2);
+});
+
+test('a command that hands over to another process takes it along when it is killed', async (t) => {
+  const wrapper = spawn(oldNode ?? process.execPath, [bin, 'model'], { stdio: ['ignore', 'pipe', 'inherit'] });
+  await once(wrapper.stdout, 'data');
+  const all = descendantsOf(wrapper);
+  assert.ok(all.length >= 1);
+  t.after(() => endLeft(all));
+  wrapper.kill('SIGKILL');
+  await until(async () => all.every((one) => !livesAsBefore(one)) || null);
 });

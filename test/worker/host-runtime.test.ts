@@ -3,7 +3,9 @@ import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { Connection } from '@temporalio/client';
-import { exitOf, isRunning, TestDataDirectory } from './fixture/test-data-directory.ts';
+import { descendantsOf, exitOf, isRunning, livesAsBefore, TestDataDirectory } from './fixture/test-data-directory.ts';
+import { until } from '../support/until.ts';
+import { DatabaseSync } from 'node:sqlite';
 
 const limit = { timeout: 120_000 };
 
@@ -85,8 +87,24 @@ test('a client killed before it has read what it was sent takes nobody with it',
   assert.equal(await exitOf(runtime), 0);
 });
 
+test('a runtime killed with SIGKILL leaves no process, and a whole database', limit, async () => {
+  await using dataDirectory = await TestDataDirectory.create();
+  const runtime = dataDirectory.start();
+  await using client = await dataDirectory.client();
+  await client.join('server');
+  assert.equal(dataDirectory.servers().length, 1);
+  const all = descendantsOf(runtime);
+  assert.ok(all.length >= dataDirectory.servers().length);
+  runtime.kill('SIGKILL');
+  await exitOf(runtime);
+  await until(async () => all.every((pid) => !livesAsBefore(pid)) || null);
+  assert.deepEqual(dataDirectory.servers(), []);
+  using database = new DatabaseSync(dataDirectory.paths.database, { enableDoubleQuotedStringLiterals: true });
+  assert.deepEqual({ ...database.prepare('PRAGMA quick_check').get() }, { quick_check: 'ok' });
+});
+
 test(
-  'a runtime killed with SIGKILL leaves a server, which the next one stops before it starts its own',
+  'a server that outlived runtime and watcher is stopped by the next runtime before it starts its own',
   limit,
   async () => {
     await using dataDirectory = await TestDataDirectory.create();
@@ -95,6 +113,7 @@ test(
     const before = await client.join('server');
     const [leftOver] = dataDirectory.servers();
     assert.ok(leftOver !== undefined);
+    for (const { pid } of descendantsOf(killed).filter(({ pid }) => pid !== leftOver)) process.kill(pid, 'SIGKILL');
     killed.kill('SIGKILL');
     await exitOf(killed);
     assert.deepEqual(dataDirectory.servers(), [leftOver]);

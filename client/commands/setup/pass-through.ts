@@ -18,13 +18,13 @@ export function addPassThrough(program: Command, name: string, summary: string, 
     });
 }
 
-// Runs another part of Switchyard as a child with our terminal, and ends as it ends.
+// Runs another part of Switchyard as a child with our terminal, and ends as it ends; by the channel it learns of our death.
 
 /** @param main path of the program, relative to the checkout. @returns the exit code; 128 + n after a signal */
 function runChild(main: string, given: readonly string[]): Promise<number> {
   const file = fileURLToPath(new URL(`../../../${main}`, import.meta.url));
   return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, [file, ...given], { stdio: 'inherit' });
+    const child = spawn(process.execPath, [file, ...given], { stdio: ['inherit', 'inherit', 'inherit', 'ipc'] });
     const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
     const forward = (signal: NodeJS.Signals) => child.kill(signal);
     for (const signal of signals) process.on(signal, forward);

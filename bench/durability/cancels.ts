@@ -1,0 +1,71 @@
+/** Cancels runs whose model call hangs, and measures how long it takes until the model's server sees the call go. */
+import { once } from 'node:events';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+import { parseArgs } from 'node:util';
+import { loadPipeline } from '../../client/pipelines/pipeline-files.ts';
+import { checkoutFolder } from '../../config/load-config.ts';
+import type { AnswerOutcome, QuestionInput } from '../../contracts/run.ts';
+import { seededRandom } from '../../lib/random.ts';
+import { openStack, say } from '../support/stack.ts';
+import { startWorkerProcess } from '../support/worker-process.ts';
+
+const { values } = parseArgs({
+  options: { runs: { type: 'string', default: '20' }, seed: { type: 'string', default: '1' } },
+});
+const runs = Number(values.runs);
+const random = seededRandom(Number(values.seed));
+
+/** Takes every call and answers none. */
+const model = createServer();
+model.listen(0, '127.0.0.1');
+await once(model, 'listening');
+const baseUrl = `http://127.0.0.1:${(model.address() as AddressInfo).port}/v1`;
+
+await using stack = await openStack(null);
+const config = { ...stack.config, model: { ...stack.config.model, baseUrl } };
+await using _worker = await startWorkerProcess({ ...stack, config });
+const reached: number[] = [];
+const ended: number[] = [];
+const outcomes = new Set<string>();
+for (let run = 1; run <= runs; run += 1) {
+  const called = once(model, 'request') as Promise<[IncomingMessage, ServerResponse]>;
+  const handle = await stack.client.workflow.start('answerQuestion', {
+    args: [await questionInput()],
+    taskQueue: config.taskQueue,
+    workflowId: `cancelled-${run}`,
+  });
+  const [, response] = await called;
+  // Heartbeats begin with the call: without this, each cancellation would meet them at the same moment.
+  await pause(500 + random() * 2000);
+  const gone = once(response, 'close');
+  const began = performance.now();
+  await handle.cancel();
+  await gone;
+  reached.push(performance.now() - began);
+  const outcome = (await handle.result()) as AnswerOutcome;
+  ended.push(performance.now() - began);
+  outcomes.add(outcome.kind);
+  say(`${handle.workflowId}: ${Math.round(reached.at(-1) ?? 0)} ms, ended after ${Math.round(ended.at(-1) ?? 0)} ms`);
+}
+model.closeAllConnections();
+model.close();
+const report = { runs, outcomes: [...outcomes], model_saw_it_ms: spread(reached), run_ended_ms: spread(ended) };
+process.stdout.write(`${JSON.stringify(report)}\n`);
+
+function spread(all: readonly number[]) {
+  const sorted = all.toSorted((a, b) => a - b).map(Math.round);
+  return { p50: sorted[Math.floor(sorted.length / 2)], worst: sorted.at(-1) };
+}
+
+async function questionInput(): Promise<QuestionInput> {
+  return {
+    question: 'How are errors handled?',
+    repository: { kind: 'path', path: join(checkoutFolder, 'node_modules/commander') },
+    pipeline: await loadPipeline('orchestrated'),
+    forcedRoute: null,
+    limits: { modelCallSeconds: 60, modelCallTotalSeconds: 300, modelCallAttempts: 5, heartbeatSeconds: 5 },
+  };
+}
