@@ -43,6 +43,12 @@ export async function openSession(request: SessionRequest): Promise<Session> {
   return sessionOf(await joinRuntimeOf(request), external, settings);
 }
 
+/**
+ * Bounds of what a runtime's threads hold without using it: of V8's young generation, which grows to 128 MB for the main
+ * thread alone, and of the C library's arenas, of which each thread would have its own.
+ */
+const workerMemory = { flags: ['--max-semi-space-size=16'], environment: { MALLOC_ARENA_MAX: '2' } };
+
 /** Joins the runtime of the data directory, with the Node that runs this command. */
 export function joinRuntimeOf({ settings, need, onProgress, signal }: SessionRequest): Promise<JoinedRuntime> {
   const paths = dataPaths(settings.dataDirectory);
@@ -58,7 +64,8 @@ export function joinRuntimeOf({ settings, need, onProgress, signal }: SessionReq
     signal,
     command: {
       executable: process.execPath,
-      arguments: [fileURLToPath(new URL('../runtime/host/main.ts', import.meta.url))],
+      arguments: [...workerMemory.flags, fileURLToPath(new URL('../runtime/host/main.ts', import.meta.url))],
+      environment: workerMemory.environment,
       logFile: paths.runtimeLog,
     },
   });

@@ -2,15 +2,20 @@
 
 const mask = '[redacted]';
 
+/**
+ * Where a JSON Web Token may be: from the beginning of each run alone, so that no run is read from every place in it.
+ * It takes as long as all other patterns together, so that it is used only where a token can be.
+ */
+const dottedRuns = /(?<![\w.-])[\w-]+(?:\.[\w-]+){2,}/g;
+const tokenStart = 'eyJ';
+
 /** What looks like a secret wherever it stands, with what is kept of it. */
-const patterns: [RegExp, string | ((found: string) => string)][] = [
+const patterns: [RegExp, string][] = [
   [/-----BEGIN [A-Z ]*PRIVATE KEY-----[\s\S]*?(?:-----END [A-Z ]*PRIVATE KEY-----|$)/g, mask],
   [/\b((?:sk|pk|rk)-)[A-Za-z0-9_-]{6,}/g, `$1${mask}`],
   [/\b(gh[pousr]_|github_pat_|glpat-|xox[abeoprs]-|hf_|npm_|gsk_|xai-)[A-Za-z0-9_-]{10,}/g, `$1${mask}`],
   [/\b(AKIA|ASIA)[0-9A-Z]{16}\b/g, `$1${mask}`],
   [/\bAIza[\w-]{20,}/g, mask],
-  // From the beginning of each run alone, so that no run is read from every place in it; tokens are found inside.
-  [/(?<![\w.-])[\w-]+(?:\.[\w-]+){2,}/g, withoutTokens],
   [/\b(Bearer|Basic)\s+[A-Za-z0-9._~+/=-]{6,}/gi, `$1 ${mask}`],
   [
     /("(?:api[-_]?key|authorization|password|passwd|secret|token|private[-_]?key)"\s*:\s*)"[^"\\]*(?:\\.[^"\\]*)*"/gi,
@@ -42,6 +47,10 @@ export function createRedactor(secrets: readonly string[], own: readonly RegExp[
   const longestFirst = secrets.toSorted((one, other) => other.length - one.length);
   const text = (given: string) =>
     own.reduce((rest, pattern) => rest.replace(pattern, mask), redactSecrets(given, longestFirst));
+  return redactorOver(text);
+}
+
+function redactorOver(text: Redactor['text']): Redactor {
   const value = (given: unknown): unknown => {
     if (typeof given === 'string') return text(given);
     if (Array.isArray(given)) return given.map(value);
@@ -53,6 +62,16 @@ export function createRedactor(secrets: readonly string[], own: readonly RegExp[
     return Object.fromEntries(entries);
   };
   return { text, value };
+}
+
+/** Reads each text once, for a value that says the same again and again. What it has read is kept as long as it is. */
+export function readingOnce(redactor: Redactor): Redactor {
+  const read = new Map<string, string>();
+  return redactorOver((given) => {
+    const clean = read.get(given) ?? redactor.text(given);
+    read.set(given, clean);
+    return clean;
+  });
 }
 
 /** An address for people: no user and password, and no values of its query, which may be keys. */
@@ -120,10 +139,8 @@ function redactSecrets(text: string, secrets: readonly string[] = []): string {
     (rest, secret) => rest.replaceAll(JSON.stringify(secret).slice(1, -1), mask).replaceAll(secret, mask),
     text,
   );
-  return patterns.reduce(
-    (rest, [pattern, kept]) => (typeof kept === 'string' ? rest.replace(pattern, kept) : rest.replace(pattern, kept)),
-    masked,
-  );
+  const withoutJwt = masked.includes(tokenStart) ? masked.replace(dottedRuns, withoutTokens) : masked;
+  return patterns.reduce((rest, [pattern, kept]) => rest.replace(pattern, kept), withoutJwt);
 }
 
 /** Of parts joined by dots, those three that look like a JSON Web Token are masked; a word may stand before `eyJ`. */

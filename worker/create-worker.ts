@@ -26,6 +26,7 @@ import { noteServer, ownServerName, serverName } from '../runtime/temporal/known
 import { traceExportOf, type TraceParts } from './trace-export.ts';
 import { createWorkers, runWorkers, shutDown } from './worker-group.ts';
 import { workflowBundle } from './workflow-bundle.ts';
+import { withoutPromiseStacks } from './workflow-threads.ts';
 import { benchmarkQueueOf, exportQueueOf } from '../contracts/names.ts';
 import { openPriceList } from '../config/price-list.ts';
 import type { PriceList } from '../contracts/model/price.ts';
@@ -106,7 +107,10 @@ async function startOver(opened: AsyncDisposableStack, { config, server, log, tu
     activities,
     interceptors: { activity: [register.interceptor] },
   };
-  const workers = await createWorkers([options, ...sideQueues(options)]);
+  const create = () => createWorkers([options, ...sideQueues(options)]);
+  // Where every detail is logged, the Web UI shows where a workflow waits ("Call stack").
+  const isDetailed = config.logLevel === 'debug' || config.logLevel === 'trace';
+  const workers = await (isDetailed ? create() : withoutPromiseStacks(create));
   const ended = runWorkers(workers, opened);
   traces.sweep().catch((error: unknown) => log.debug({ err: error }, 'could not look for runs without a trace'));
   const stop = async () => {

@@ -1,10 +1,13 @@
 /** Bundles the workflow code once for each state of its sources, because bundling is most of a worker's start. */
+import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { accessSync, constants, existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
-import { type BundleOptions, bundleWorkflowCode, DefaultLogger } from '@temporalio/worker';
-import { replaceFile } from '../lib/fs.ts';
+import { promisify } from 'node:util';
+import { type BundleOptions, DefaultLogger } from '@temporalio/worker';
+import { messageOf } from '../lib/errors.ts';
+import { bundlerEnvironment } from '../runtime/host/child-environment.ts';
 
 const checkout = join(import.meta.dirname, '..');
 /** All that workflow code may import of ours: the folder boundaries hold it to these. */
@@ -37,8 +40,11 @@ export async function workflowBundle(cache: string, shared = checkoutCache): Pro
   const name = `${prefix}${fingerprint()}.js`;
   const known = [shared, cache].map((folder) => join(folder, name)).find((path) => existsSync(path));
   if (known !== undefined) return { codePath: known };
-  const { code } = await bundleWorkflowCode(bundling);
-  return { codePath: await keep(name, code, isWritable(shared) ? shared : cache) };
+  const folder = isWritable(shared) ? shared : cache;
+  const codePath = join(folder, name);
+  await bundleTo(codePath);
+  removeOthers(folder, name);
+  return { codePath };
 }
 
 function isWritable(folder: string): boolean {
@@ -51,13 +57,22 @@ function isWritable(folder: string): boolean {
   }
 }
 
-async function keep(name: string, code: string, cache: string): Promise<string> {
-  const codePath = join(cache, name);
-  mkdirSync(cache, { recursive: true });
-  await replaceFile(codePath, code);
-  const old = readdirSync(cache).filter((file) => file.startsWith(prefix) && file.endsWith('.js') && file !== name);
-  for (const file of old) rmSync(join(cache, file), { force: true });
-  return codePath;
+/** In a process of its own: a worker that bundled would keep the 200 MB that the bundler took. */
+async function bundleTo(codePath: string): Promise<void> {
+  const main = join(import.meta.dirname, 'bundle-main.ts');
+  try {
+    const options = { env: bundlerEnvironment(), maxBuffer: 2 ** 26 };
+    const { stderr: warnings } = await promisify(execFile)(process.execPath, [main, codePath], options);
+    process.stderr.write(warnings);
+  } catch (error) {
+    const said = (error as { stderr?: string }).stderr?.trim();
+    throw new Error(`the workflow code could not be bundled: ${said || messageOf(error)}`);
+  }
+}
+
+function removeOthers(folder: string, name: string): void {
+  const old = readdirSync(folder).filter((file) => file.startsWith(prefix) && file.endsWith('.js') && file !== name);
+  for (const file of old) rmSync(join(folder, file), { force: true });
 }
 
 function fingerprint(): string {

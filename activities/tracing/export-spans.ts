@@ -23,7 +23,7 @@ import type {
 import type { asideFailures, runGoesOn } from '../../contracts/names.ts';
 import { messageOf } from '../../lib/errors.ts';
 import { readRunHistory } from '../../observability/read-run-history.ts';
-import type { Redactor } from '../../lib/redaction.ts';
+import { type Redactor, readingOnce } from '../../lib/redaction.ts';
 import type { RunHistory } from '../../observability/run-history.ts';
 import { traceOfRun } from '../../observability/run-trace.ts';
 import { spanIdOf } from '../../observability/trace-ids.ts';
@@ -146,10 +146,12 @@ function sentBefore(details: unknown): number {
 
 async function renderTrace(trace: Trace, input: ExportInput, traces: TraceExport): Promise<SentTrace> {
   const spans: SentSpan[] = [];
-  const parts = { traceId: trace.traceId, redactor: traces.redactor, render: traces.renderer() };
+  // Each turn of a conversation holds the texts of the turns before.
+  const redactor = readingOnce(traces.redactor);
+  const parts = { traceId: trace.traceId, redactor, render: traces.renderer() };
   for (const span of trace.spans) spans.push(await renderSpan(span, parts));
   const { environment, release } = traces;
-  const shown = traces.redactor.value({ ...trace, spans: [] }) as Trace;
+  const shown = redactor.value({ ...trace, spans: [] }) as Trace;
   return { ...shown, spans, environment, release, webUrl: traces.webUrlOf(input) };
 }
 

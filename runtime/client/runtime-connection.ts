@@ -107,7 +107,13 @@ async function joinInTime(socket: Socket, request: RuntimeRequest): Promise<Runt
 
 // Starts the runtime of a data directory as a process of its own, whose last words are kept in a log.
 
-type RuntimeCommand = { executable: string; arguments: string[]; logFile: string };
+type RuntimeCommand = {
+  executable: string;
+  arguments: string[];
+  /** What ours does not say already. */
+  environment?: Record<string, string>;
+  logFile: string;
+};
 
 /** The start of a runtime; it may end at once because another one holds the data directory. */
 type StartedRuntime = {
@@ -120,13 +126,18 @@ type StartedRuntime = {
 };
 
 /** Starts it detached, so that it outlives this command for as long as others use it. */
-function startRuntime({ executable, arguments: given, logFile }: RuntimeCommand): StartedRuntime {
+function startRuntime({ executable, arguments: given, environment, logFile }: RuntimeCommand): StartedRuntime {
   mkdirSync(dirname(logFile), { recursive: true, mode: 0o700 });
   const log = openSync(logFile, 'a', 0o600);
   const from = statSync(logFile).size;
   let end: number | string | null = null;
   try {
-    const child = spawn(executable, given, { detached: true, stdio: ['ignore', log, log], cwd: dirname(logFile) });
+    const child = spawn(executable, given, {
+      detached: true,
+      stdio: ['ignore', log, log],
+      cwd: dirname(logFile),
+      env: { ...environment, ...process.env },
+    });
     child.on('exit', (code, signal) => {
       end = code ?? signal ?? 'unknown';
     });

@@ -16,6 +16,11 @@ export function serverEnvironment(): Record<string, string> {
   return pick(always);
 }
 
+/** For the process that bundles the workflow code. */
+export function bundlerEnvironment(): Record<string, string> {
+  return pick([...always, 'NODE_COMPILE_CACHE']);
+}
+
 export function downloadEnvironment(): Record<string, string> {
   return pick([...always, ...proxies]);
 }

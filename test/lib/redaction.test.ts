@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { createRedactor, redactMessage } from '../../lib/redaction.ts';
+import { createRedactor, readingOnce, redactMessage } from '../../lib/redaction.ts';
 
 const redactor = createRedactor(['configured-secret'], [/acme-\d{6}/g]);
 
@@ -60,4 +60,17 @@ test('an error message keeps no piece of a key in use, and no key that its serve
   assert.equal(redactMessage(`refused: …${key.slice(4, 14)}…`, [key]), 'refused: …[redacted]…');
   assert.equal(redactMessage('Incorrect API key provided: sk-ab***yz.', []), 'Incorrect API key provided: [redacted]');
   assert.equal(redactMessage('key offline is short', ['offline']), 'key offline is short');
+});
+
+test('what reads each text once masks the same, and reads no text twice', () => {
+  const plain = createRedactor(['hunter2secret'], [/internal-\d+/g]);
+  let reads = 0;
+  const text = (given: string) => {
+    reads += 1;
+    return plain.text(given);
+  };
+  const said = 'the key is hunter2secret, the ticket internal-77';
+  const value = { messages: [{ content: said }, { content: said, password: 'x' }], said };
+  assert.deepEqual(readingOnce({ ...plain, text }).value(value), plain.value(value));
+  assert.equal(reads, 5, 'four names and one text');
 });

@@ -14,6 +14,9 @@ test('the bundle lies where all data directories find it, else in the data direc
   const own = await workflowBundle(first, join(file, 'no-folder'));
   assert.equal(dirname(own.codePath), first);
   assert.deepEqual(await workflowBundle(first, join(file, 'no-folder')), own);
+  const { sharedObjects } = process.report.getReport() as { sharedObjects: string[] };
+  const compilers = sharedObjects.filter((path) => path.includes('swc'));
+  assert.deepEqual(compilers, [], 'the bundler does not stay in the memory of the worker');
 
   cpSync(first, shared, { recursive: true });
   const found = await workflowBundle(second, shared);

@@ -1,0 +1,18 @@
+/** Command: bundles the workflow code into the file that it is given; see workflow-bundle.ts. */
+import { mkdirSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { bundleWorkflowCode } from '@temporalio/worker';
+import { messageOf } from '../lib/errors.ts';
+import { replaceFile } from '../lib/fs.ts';
+import { bundling } from './workflow-bundle.ts';
+
+try {
+  const target = process.argv[2];
+  if (target === undefined) throw new Error('usage: bundle-main.ts FILE');
+  const { code } = await bundleWorkflowCode(bundling);
+  mkdirSync(dirname(target), { recursive: true });
+  await replaceFile(target, code);
+} catch (error) {
+  process.stderr.write(`${messageOf(error)}\n`);
+  process.exitCode = 1;
+}
