@@ -123,10 +123,11 @@ function statusOf(file: string): Status | null {
   const found = lstatSync(file, { bigint: true, throwIfNoEntry: false });
   if (found === undefined || !found.isFile()) return null;
   const { dev, ino, mode, size, mtimeNs, ctimeNs } = found;
-  const changedNs = mtimeNs > ctimeNs ? mtimeNs : ctimeNs;
   const status = `${dev} ${ino} ${mode} ${size} ${mtimeNs} ${ctimeNs}`;
-  return { status, size: Number(size), changedMs: Number(changedNs / 1_000_000n) };
+  return { status, size: Number(size), changedMs: Math.max(msOf(mtimeNs), msOf(ctimeNs)) };
 }
+
+const msOf = (nanoseconds: bigint): number => Number(nanoseconds / 1_000_000n);
 
 /** The id that git gives these bytes in a SHA-1 repository. */
 export function gitBlobId(bytes: Buffer): string {
