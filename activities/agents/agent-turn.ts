@@ -10,7 +10,14 @@ import {
 } from '../../contracts/chat.ts';
 import type { ContentId } from '../../contracts/snapshot.ts';
 import { askModel } from './ask-model.ts';
-import { type Conversation, loadConversation, renderMessages, type Settings, storeTurn } from './conversation.ts';
+import {
+  asSeen,
+  type Conversation,
+  loadConversation,
+  type Settings,
+  storeTurn,
+  wholeMessages,
+} from './conversation.ts';
 import type { ActivityDependencies } from '../dependencies.ts';
 import type { ActivityContext } from '../context.ts';
 import { condensed, whatWasCut, withLessOfResults } from './condensing.ts';
@@ -61,13 +68,15 @@ export async function takeTurn(
       : (added.before ?? (await loadConversation(deps, added.previous)));
   const { snapshot: _snapshot, allowed: _allowed, ...settings } = before.settings;
   const conversation = { ...before, messages: [...before.messages, ...added.said] };
-  const messages = await renderMessages(deps, conversation, context.signal);
+  const whole = await wholeMessages(deps, conversation, context.signal);
   const toolChoice = mustAnswer ? 'none' : 'auto';
-  const [old, fresh] = [messages.slice(0, before.messages.length), messages.slice(before.messages.length)];
-  const requestOf = (said: ChatMessage[]): ChatRequest => ({ ...settings, messages: [...old, ...said], toolChoice });
-  const request = requestOf(fresh);
-  const smaller = mustAnswer ? withLessOfResults(fresh).map(requestOf) : [];
-  const shorter = condensed(messages, fresh.length).map((said): ChatRequest => ({ ...request, messages: said }));
+  const seen = asSeen(conversation, whole);
+  const [old, fresh] = [seen.slice(0, before.messages.length), whole.slice(before.messages.length)];
+  const requestOf = (messages: ChatMessage[]): ChatRequest => ({ ...settings, messages, toolChoice });
+  const request = requestOf(seen);
+  // What is cut has no marks: the lines that one names may be cut off, now or the next time.
+  const smaller = mustAnswer ? withLessOfResults(fresh).map((said) => requestOf([...old, ...said])) : [];
+  const shorter = condensed(whole, fresh.length).map(requestOf);
   const answered = await askModel(deps, context, { request, smaller, shorter, reported: before.reported }, payment);
   const { reply: raw } = answered;
   const reply = { ...raw, toolCalls: mustAnswer ? [] : keptToolCalls(raw.toolCalls) };

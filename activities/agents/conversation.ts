@@ -6,6 +6,10 @@ import type { FailureKind } from '../../contracts/failures.ts';
 import type { ReportedPart } from '../../models/token-estimate.ts';
 import { ContentUnavailable } from '../../retrieval/failures.ts';
 import type { ActivityDependencies } from '../dependencies.ts';
+import { withoutRepeats } from './shown-places.ts';
+
+/** The renderer from which on what an earlier result has shown is not shown again. */
+const marksSince = 2;
 
 /** Tool results are kept as references: their text is stored, or can be rendered again from the snapshot. */
 type StoredMessage = ChatMessage | ({ role: 'tool-answer' } & ToolAnswer);
@@ -84,8 +88,28 @@ export async function loadConversation(deps: Deps, last: ContentId): Promise<Con
   throw new RenderingChanged(`the stored conversation ${last} has no beginning`);
 }
 
-/** The messages as the model sees them, each tool result byte for byte as it was. */
+/** The messages as the model sees them, byte for byte as they were. */
 export async function renderMessages(
+  deps: Deps,
+  conversation: Conversation,
+  signal: AbortSignal,
+): Promise<ChatMessage[]> {
+  return asSeen(conversation, await wholeMessages(deps, conversation, signal));
+}
+
+/**
+ * What the model sees of the whole messages of a conversation. Results that an earlier renderer has made stay whole: the
+ * model has seen them so. Messages that are stored as they were sent are no answers, and stay too.
+ */
+export function asSeen({ messages }: Conversation, whole: readonly ChatMessage[]): ChatMessage[] {
+  return withoutRepeats(whole, (at) => {
+    const message = messages[at];
+    return message?.role === 'tool-answer' && message.renderer >= marksSince;
+  });
+}
+
+/** The messages, each tool result as the tool gave it. */
+export async function wholeMessages(
   deps: Deps,
   conversation: Conversation,
   signal: AbortSignal,

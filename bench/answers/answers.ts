@@ -1,4 +1,7 @@
-/** Asks every question of a file and prints how many answers cite the expected places, how many abstain, and what history weighs. */
+/**
+ * Asks every question of a file and prints how many answers cite the expected places, how many abstain, what history weighs,
+ * and what the models' input is made of.
+ */
 import { readFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -13,6 +16,8 @@ import { ownServer } from '../../runtime/host/server-address.ts';
 import { installTemporalRuntime } from '../../worker/temporal-runtime.ts';
 import { type Answered, type BenchQuestion, figuresOf, verdictOf } from './answer-figures.ts';
 import { openStack, say } from '../support/stack.ts';
+import { watchModel } from '../support/watched-model.ts';
+import { inputTokens } from './input-sources.ts';
 import { snakeKeys } from '../../lib/snake-keys.ts';
 
 const { values } = parseArgs({
@@ -33,16 +38,26 @@ const questions = (await readFile(values.file, 'utf8'))
 const pipeline = await loadPipeline(values.pipeline);
 const log = createLogger({ level: 'error', file: null, redactor: createRedactor([]) });
 installTemporalRuntime(log, null);
-const answered = await askAll(values.faults ?? null);
-const sameAsFaultless = values['against-faultless'] ? compare(answered, await askAll(null)) : null;
-const figures = { pipeline: pipeline.name, faults: values.faults ?? null, ...figuresOf(answered), sameAsFaultless };
+const { answered, asked } = await askAll(values.faults ?? null);
+const sameAsFaultless = values['against-faultless'] ? compare(answered, (await askAll(null)).answered) : null;
+const figures = {
+  pipeline: pipeline.name,
+  faults: values.faults ?? null,
+  ...figuresOf(answered),
+  inputTokens: asked === null ? null : inputTokens(asked, questions.length),
+  sameAsFaultless,
+};
 if (values.json) process.stdout.write(`${JSON.stringify(snakeKeys(figures))}\n`);
 else for (const [name, value] of Object.entries(figures)) process.stdout.write(`${name}: ${JSON.stringify(value)}\n`);
 process.exitCode = figures.met ? 0 : 100;
 
-async function askAll(faults: string | null): Promise<Answered[]> {
+async function askAll(faults: string | null) {
   await using stack = await openStack(faults);
-  const worker = await startWorker(stack.config, ownServer(stack.address, stack.namespace), log);
+  // Faults come over the wire as they are: nobody stands between.
+  await using model = faults === null ? await watchModel(stack.config.model.baseUrl ?? '') : null;
+  const baseUrl = model?.url ?? stack.config.model.baseUrl;
+  const config = { ...stack.config, model: { ...stack.config.model, baseUrl } };
+  const worker = await startWorker(config, ownServer(stack.address, stack.namespace), log);
   const answers: Answered[] = [];
   try {
     const width = Number(values.concurrency);
@@ -51,7 +66,10 @@ async function askAll(faults: string | null): Promise<Answered[]> {
   } finally {
     await worker.stop();
   }
-  return answers.toSorted((a, b) => a.question.id.localeCompare(b.question.id));
+  return {
+    answered: answers.toSorted((a, b) => a.question.id.localeCompare(b.question.id)),
+    asked: model?.asked ?? null,
+  };
 
   async function ask(question: BenchQuestion): Promise<Answered> {
     const handle = await stack.client.workflow.start('answerQuestion', {

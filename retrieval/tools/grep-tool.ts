@@ -15,11 +15,11 @@ const maxPerFile = 10;
 
 export const grep = defineTool({
   description:
-    'Finds every line that matches a JavaScript regular expression and shows it with a line around it. Use it for exact ' +
-    'strings, error messages, uses of a name, configuration keys. Escape special characters with a backslash.',
+    'Finds lines by a JavaScript regular expression. Use it for exact strings, error messages, names, configuration keys. ' +
+    'Escape special characters with a backslash.',
   kind: 'any',
   parameters: z.strictObject({
-    pattern: z.string().min(1).max(500).describe('The regular expression, tried on one line at a time.'),
+    pattern: z.string().min(1).max(500).describe('Tried on one line at a time.'),
     path: pathParameter.optional(),
     ignore_case: z.boolean().optional(),
   }),

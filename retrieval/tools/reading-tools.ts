@@ -11,14 +11,12 @@ const maxPaths = 200;
 const maxCommits = 50;
 
 export const readLines = defineTool({
-  description:
-    `Shows lines of one file with their numbers: up to ${maxReadLines} lines from first_line on. Use it to see the exact text ` +
-    'around a place that a search or grep has found.',
+  description: `Shows up to ${maxReadLines} lines of one file. Use it to read around a place that a search or grep has found.`,
   kind: 'any',
   parameters: z.strictObject({
     path: z.string().min(1).max(1024).describe('The file, as search results name it.'),
-    first_line: countParameter(10_000_000, 'First line to show; 1 unless given.').optional(),
-    last_line: countParameter(10_000_000, `Last line to show; ${placeLines} lines are shown unless given.`).optional(),
+    first_line: countParameter(10_000_000, '1 unless given.').optional(),
+    last_line: countParameter(10_000_000, `${placeLines} lines unless given.`).optional(),
   }),
   run(view, { path, first_line: first = 1, last_line: asked }) {
     const wanted = asked ?? first + placeLines - 1;
@@ -40,8 +38,7 @@ export const readLines = defineTool({
 });
 
 export const listFiles = defineTool({
-  description:
-    'Lists the paths of the files in the snapshot, one a line. Use it to learn the layout, or to find a file by its name.',
+  description: 'Lists the paths of files. Use it to learn the layout, or to find a file by its name.',
   kind: 'any',
   parameters: z.strictObject({
     path: pathParameter.optional(),
@@ -87,12 +84,11 @@ function folderCounts(paths: readonly string[]): string {
 
 export const gitLog = defineTool({
   description:
-    'Lists the commits that changed a file or folder, newest first: short hash, date, author and subject. Use it to ' +
-    'learn when and why something changed.',
+    'Lists the commits that changed a file or folder, newest first. Use it to learn when and why something changed.',
   kind: 'any',
   parameters: z.strictObject({
     path: z.string().min(1).max(1024).describe('The file or folder.'),
-    limit: countParameter(maxCommits, 'How many commits to show; 20 unless given.').optional(),
+    limit: countParameter(maxCommits, `Commits to show, at most ${maxCommits}; 20 unless given.`).optional(),
   }),
   run(view, { path, limit = 20 }) {
     if (view.snapshot.kind === 'folder') {

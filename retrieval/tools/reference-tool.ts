@@ -12,11 +12,11 @@ const linesPerFile = 5;
 
 export const findReferences = defineTool({
   description:
-    'Finds the places that call, construct, import or mention as a type a function, class or type of this name, by name ' +
-    'only, whatever its scope. Use it to see who uses something, after find_symbol has shown where it is defined.',
+    'Finds where a function, class or type is called, constructed, imported or named as a type, by name only. Use it to ' +
+    'see who uses something.',
   kind: 'code',
   parameters: z.strictObject({
-    name: z.string().trim().min(1).max(200).describe('The name as the code spells it, e.g. "buildRouting".'),
+    name: z.string().trim().min(1).max(200).describe('As the code spells it, e.g. "buildRouting".'),
     path: pathParameter.optional(),
   }),
   run(view, { name, path }) {

@@ -90,12 +90,12 @@ const defaultTokens = 1_500;
 
 export const repositoryMapTool = defineTool({
   description:
-    'Shows the outline of the repository: its most used files with the signatures of their functions and classes. Use ' +
-    'it for an overview of the structure, or when you do not know where to begin.',
+    'Outlines the most used files with the signatures of their functions and classes. Use it when you do not know where ' +
+    'to begin.',
   kind: 'any',
   parameters: z.strictObject({
     path: pathParameter.optional(),
-    tokens: countParameter(3_000, `How long it may be; ${defaultTokens} unless given.`).optional(),
+    tokens: countParameter(3_000, `Its length, at most 3000; ${defaultTokens} unless given.`).optional(),
   }),
   run(view, { path, tokens = defaultTokens }) {
     const map = repositoryMap(view, { tokens, accepts: pathFilter(view, path) });

@@ -5,28 +5,24 @@ import type { ToolRequest } from '../../contracts/tools.ts';
 import type { DenseQuery } from '../search/dense-ranking.ts';
 import { pathFilter, ToolMisuse } from './path-filter.ts';
 import { renderPlaces, type ToolRun } from './rendering.ts';
+import { focusPlaces } from '../search/focus.ts';
 import { candidatePlaces, inOrder, search, toCandidates } from '../search/search.ts';
 import type { SearchKind } from '../search/weights.ts';
 import type { SnapshotView } from '../snapshot/snapshot-view.ts';
 import { countParameter, defineTool, parseArguments, pathParameter, type SearchAids } from './tool-table.ts';
 
-const defaultLimit = 8;
+const defaultLimit = 6;
 
 const parameters = z.strictObject({
-  query: z
-    .string()
-    .trim()
-    .min(1)
-    .max(8000)
-    .describe('What to look for: a question, identifiers, an error message or a stack trace.'),
+  query: z.string().trim().min(1).max(8000).describe('A question, identifiers, an error message or a stack trace.'),
   path: pathParameter.optional(),
-  limit: countParameter(20, `How many places to show; ${defaultLimit} unless given.`).optional(),
+  limit: countParameter(20, `Places to show, at most 20; ${defaultLimit} unless given.`).optional(),
 });
 
 export const searchCode = defineTool({
   description:
-    'Searches the source code by meaning of words and identifiers and returns the best places, one per file. Use it ' +
-    'first for questions about functions, classes, behaviour, implementation, errors and stack traces.',
+    'Searches the source by words and identifiers: the best place of each file. Use it first for questions about code, ' +
+    'behaviour and errors.',
   kind: 'code',
   parameters,
   run: (view, given, aids) => runSearch(view, 'all', given, aids),
@@ -34,8 +30,8 @@ export const searchCode = defineTool({
 
 export const searchDocs = defineTool({
   description:
-    'Searches only the documentation (README, guides, docs folders, changelogs) and returns the best sections. Use it ' +
-    'for questions about usage, configuration, concepts, architecture and design.',
+    'Searches only the documentation (README, guides, changelogs). Use it for questions about usage, configuration, ' +
+    'concepts and design.',
   kind: 'docs',
   parameters,
   run: (view, given, aids) => runSearch(view, 'docs', given, aids),
@@ -54,7 +50,7 @@ function runSearch(view: SnapshotView, kind: SearchKind, given: Given, { dense, 
   const notes: string[] = [];
   if (places.length === 0) notes.push(nothingFound(view, kind));
   else if (files > shown) notes.push(`${files - shown} more files match, narrow with path:`);
-  return renderPlaces(view, places, { notes, cut: files > shown });
+  return renderPlaces(view, focusPlaces(view, places, given.query), { notes, cut: files > shown });
 }
 
 function nothingFound(view: SnapshotView, kind: SearchKind): string {

@@ -10,11 +10,11 @@ const maxRows = 500;
 
 export const findSymbol = defineTool({
   description:
-    'Finds where a function, class, method, type, constant or heading of this name is defined and shows the definition. ' +
-    'Use it when you know a name; part of a name works too.',
+    'Shows where a function, class, method, type, constant or heading is defined. Use it when you know its name, or a ' +
+    'part of it.',
   kind: 'code',
   parameters: z.strictObject({
-    name: z.string().trim().min(1).max(200).describe('The name, e.g. "buildRouting" or "Reply.send".'),
+    name: z.string().trim().min(1).max(200).describe('E.g. "buildRouting" or "Reply.send".'),
     path: pathParameter.optional(),
   }),
   run(view, { name, path }) {

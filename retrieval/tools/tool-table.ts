@@ -39,7 +39,7 @@ export function defineTool<Shape extends z.ZodRawShape>(tool: {
 export const pathParameter = z
   .string()
   .max(1024)
-  .describe('Only files under this folder, or matching this glob, e.g. "lib" or "src/**/*.ts".');
+  .describe('Only files in this folder, or matching this glob, e.g. "src/**/*.ts".');
 
 /** Models often write numbers as text. */
 export function countParameter(most: number, description: string) {

@@ -41,9 +41,21 @@ export function toolDefinitions(names: readonly string[], own: OwnTools = noOwnT
   return [...new Set(names)].flatMap((name) => {
     const tool = toolNamed(name, own);
     if (tool === null) return [];
-    const { $schema: _, ...parameters } = z.toJSONSchema(tool.parameters);
+    const { $schema: _, ...schema } = z.toJSONSchema(tool.parameters);
+    const parameters = isToolName(name) ? withoutBounds(schema) : schema;
     return [{ name, description: tool.description, parameters }];
   });
+}
+
+const bounds = ['minLength', 'maxLength', 'minimum', 'maximum'];
+
+/** They are sent again at each turn, and whoever exceeds one is told: descriptions name those that a call may meet. */
+function withoutBounds({ properties = {}, ...schema }: z.core.JSONSchema.JSONSchema): Record<string, unknown> {
+  const kept = Object.entries(properties).map(([name, property]) => {
+    const fields = Object.entries(property).filter(([field]) => !bounds.includes(field));
+    return [name, Object.fromEntries(fields)];
+  });
+  return { ...schema, properties: Object.fromEntries(kept) };
 }
 
 /** Runs one call as the model wrote it. What the model did wrong comes back as a result that tells it what to do. */

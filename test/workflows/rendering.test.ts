@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import type { WorkflowHandle } from '@temporalio/client';
-import { loadConversation, renderMessages } from '../../activities/agents/conversation.ts';
+import { type Conversation, loadConversation, renderMessages } from '../../activities/agents/conversation.ts';
 import type { SpecialistResult } from '../../contracts/agent.ts';
 import type { AnswerOutcome } from '../../contracts/run.ts';
 import { createContentStore, openContent, unpacked } from '../../retrieval/store/content-store.ts';
@@ -87,11 +87,13 @@ test("a reranked search is rendered again, byte for byte, from another data dire
 
 const { signal } = new AbortController();
 
-/** A data directory with the turns of another, without what the tools showed. */
-async function anotherMachine(first: string) {
+/** A data directory with the turns of another, without what the tools showed; an empty one unless given. */
+async function anotherMachine(first: string | null = null) {
   const dataDirectory = mkdtempSync(join(tmpdir(), 'switchyard-elsewhere-'));
-  cpSync(join(first, 'content'), join(dataDirectory, 'content'), { recursive: true });
-  assert.equal(removeToolResults(dataDirectory), 2);
+  if (first !== null) {
+    cpSync(join(first, 'content'), join(dataDirectory, 'content'), { recursive: true });
+    assert.equal(removeToolResults(dataDirectory), 2);
+  }
   const retrieval = createRetrieval({ dataDirectory });
   const close = async () => {
     await retrieval.close();
@@ -106,3 +108,54 @@ async function lastTurn(handle: WorkflowHandle): Promise<string> {
   assert.ok(last);
   return (last.result as SpecialistResult).turn;
 }
+
+test('a request begins with the bytes of the one before it, over turns and repairs, and shows no line twice', async () => {
+  const asked: { messages: unknown[]; tools: unknown }[] = [];
+  const results: string[] = [];
+  const turns = [
+    calls(['search_code', { query: 'boil' }]),
+    calls(['read_lines', { path: 'lib/kettle.js' }], ['grep', { pattern: 'KETTLE' }]),
+    says('no JSON at all'),
+    calls(['search_code', { query: 'water' }]),
+    says('still none'),
+  ];
+  await using team = await startTeam({
+    specialist: ({ turn, messages, request }) => {
+      asked.push(request.body as unknown as (typeof asked)[number]);
+      results.splice(
+        0,
+        results.length,
+        ...messages.flatMap(({ role, content }) => (role === 'tool' ? [content ?? ''] : [])),
+      );
+      return turns[turn] ?? says(goodDraft);
+    },
+  });
+  await using scene = await openScene({ modelUrl: team.url });
+  const { kind } = await scene.ask('When does boil throw?', { pipeline: pipeline() });
+  assert.equal(kind, 'answered');
+  assert.equal(asked.length, 6);
+  for (const [at, { messages, tools }] of asked.entries()) {
+    const before = asked[at - 1] ?? { messages: [], tools };
+    assert.ok(messages.length > before.messages.length);
+    const same = messages.slice(0, before.messages.length);
+    assert.equal(JSON.stringify([tools, same]), JSON.stringify([before.tools, before.messages]), `request ${at}`);
+  }
+  assert.match(results[1] ?? '', /^== lib\/kettle\.js:\d+-\d+.* shown above/m);
+  const lines = results.flatMap((text) => text.split('\n')).filter((line) => /^\d+\| .{40}/.test(line));
+  assert.equal(new Set(lines).size, lines.length);
+});
+
+test('results that an earlier renderer has made are sent as the model has seen them', async () => {
+  await using elsewhere = await anotherMachine();
+  const { content } = elsewhere;
+  const text = '@@ lib/a.js:1-1\n1| const kettle = new Kettle({ litres: 2, lid: true, whistle: false });';
+  const answer = { role: 'tool-answer', callId: 'c0', content: await content.put(text) } as const;
+  const messages = [1, 1, 2].map((renderer) => ({ ...answer, renderer }));
+  const settings = { snapshot: null } as Conversation['settings'];
+  const conversation = { settings, messages, reported: null, inputTokens: null };
+  const rendered = await renderMessages(elsewhere, conversation, signal);
+  assert.deepEqual(
+    rendered.map((message) => message.content),
+    [text, text, '== lib/a.js:1-1 shown above'],
+  );
+});
