@@ -11,7 +11,8 @@ try {
   if (target === undefined) throw new Error('usage: bundle-main.ts FILE');
   const { code } = await bundleWorkflowCode(bundling);
   mkdirSync(dirname(target), { recursive: true });
-  await replaceFile(target, code);
+  // Another user may run what this one installed.
+  await replaceFile(target, code, { mode: 0o644 });
 } catch (error) {
   process.stderr.write(`${messageOf(error)}\n`);
   process.exitCode = 1;

@@ -61,7 +61,8 @@ function isWritable(folder: string): boolean {
 async function bundleTo(codePath: string): Promise<void> {
   const main = join(import.meta.dirname, 'bundle-main.ts');
   try {
-    const options = { env: bundlerEnvironment(), maxBuffer: 2 ** 26 };
+    // Modules are named from there.
+    const options = { cwd: checkout, env: bundlerEnvironment(), maxBuffer: 2 ** 26 };
     const { stderr: warnings } = await promisify(execFile)(process.execPath, [main, codePath], options);
     process.stderr.write(warnings);
   } catch (error) {

@@ -73,7 +73,7 @@ test('what is not known of a failure is said so', () => {
   const bare = readFailure(failed('runTool', ApplicationFailure.create({ message: 'no details' })));
   assert.deepEqual(bare, {
     failure: { kind: 'Unforeseen', message: 'no details', setting: null },
-    ...{ retryAfterMs: null, wait: false, expired: false, spans: [] },
+    ...{ retryAfterMs: null, wait: false, expired: false, spans: [], done: {} },
   });
   const without = Object.assign(ApplicationFailure.create({ message: 'none' }), { details: undefined });
   assert.equal(readFailure(failed('runTool', without)).wait, false);

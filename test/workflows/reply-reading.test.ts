@@ -3,6 +3,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { setTimeout as pause } from 'node:timers/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { zstdDecompressSync } from 'node:zlib';
 import type { AnswerOutcome } from '../../contracts/run.ts';
 import { historyOf } from '../support/histories.ts';
 import { openScene, pipeline, quickLimits, tracesToFiles } from '../support/scene.ts';
@@ -77,7 +78,7 @@ function spansIn(line: string): Span[] {
 
 function textsUnder(folder: string): string[] {
   const files = readdirSync(folder, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
-  return files.map((entry) => readFileSync(join(entry.parentPath, entry.name), 'utf8'));
+  return files.map(({ parentPath, name }) => zstdDecompressSync(readFileSync(join(parentPath, name))).toString('utf8'));
 }
 
 const signature = 'CpcBAVSoXO7xkQ2c0ffee'.repeat(8);
