@@ -1,5 +1,5 @@
 /** Which model calls were paid more than once, and at which point of their life the first payment was lost. */
-import { readdir, readFile, stat } from 'node:fs/promises';
+import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { dataPaths } from '../../config/data-paths.ts';
 import { journalFiles } from '../../contracts/agent-calls.ts';
@@ -16,11 +16,11 @@ export type CallCounts = {
   requests: number;
   /** Sent again although the call's completion was in history: must be 0. */
   repeatedAfterRecorded: number;
-  /** Sent again although the whole reply had left the model in good time before the kill: 0 but for the journal's write. */
+  /** Sent again although the reply was in the journal before the kill, or had long left the model: must be 0. */
   repeatedAfterReceived: number;
-  /** Sent again because the kill came within the time that a reply needs to reach the journal. */
+  /** Sent again because the kill came while the reply was on its way into the journal. */
   repeatedInJournalWrite: number;
-  /** That time: the longest, in milliseconds, that any reply of this stack took from leaving the model to the journal. */
+  /** The longest, in milliseconds, that any reply of this stack took from leaving the model to its way into the journal. */
   journalWriteMs: number;
   /** Sent again because the kill came while the model was at work: at most one a kill. */
   repeatedInFlight: number;
@@ -34,7 +34,7 @@ export async function countCalls(
   kills: readonly Kill[],
 ): Promise<CallCounts> {
   const exchanges = readExchanges(await readFile(stack.requestLog, 'utf8'));
-  const journalWriteMs = await longestJournalWrite(stack.dataDirectory, exchanges);
+  const { journalWriteMs, writtenAt } = await journalWrites(stack.dataDirectory, exchanges);
   const recorded = await recordedAt(stack, [...new Set(kills.map((kill) => kill.workflowId))]);
   const counts = { repeatedAfterRecorded: 0, repeatedAfterReceived: 0, repeatedInJournalWrite: 0, repeatedInFlight: 0 };
   const inFlight = new Map<Kill, number>();
@@ -45,7 +45,7 @@ export async function countCalls(
       const kill = kills.findLast(({ at: killedAt }) => killedAt <= again.startedAt);
       const doneAt = recorded.get(key);
       if (doneAt !== undefined && doneAt < again.startedAt) counts.repeatedAfterRecorded += 1;
-      else if (before?.repliedAt && kill && before.repliedAt <= kill.at - journalWriteMs)
+      else if (before?.repliedAt && kill && wasThere(before.repliedAt, kill.at, writtenAt.get(key)))
         counts.repeatedAfterReceived += 1;
       else if (before?.repliedAt && kill && before.repliedAt <= kill.at) counts.repeatedInJournalWrite += 1;
       else {
@@ -58,22 +58,34 @@ export async function countCalls(
   return { calls: byKey.size, requests: exchanges.length, ...counts, journalWriteMs, mostInFlightAKill };
 }
 
-/** From the replies that did reach the journal: when they were in it, against the reply's last byte. */
-async function longestJournalWrite(dataDirectory: string, exchanges: readonly Exchange[]): Promise<number> {
+/** A worker that has had a reply for so long and has not kept it, however busy the machine is, does something wrong. */
+const longestWriteMs = 5_000;
+
+/** Whether a reply was, or should have been, in the journal when the worker was killed. */
+function wasThere(repliedAt: number, killedAt: number, writtenAt: readonly number[] = []): boolean {
+  return writtenAt.some((at) => at >= repliedAt && at <= killedAt) || killedAt - repliedAt > longestWriteMs;
+}
+
+/** From the replies that did reach the journal: when they were about to be written, by call, and the longest way there. */
+async function journalWrites(dataDirectory: string, exchanges: readonly Exchange[]) {
   const folder = dataPaths(dataDirectory).journal;
   const names = (await readdir(folder)).filter((name) => journalFiles.test(name));
-  const writes = names.map(async (name) => {
+  const writtenAt = new Map<string, number[]>();
+  let journalWriteMs = 0;
+  for (const name of names) {
     const entries = await entriesOfFile(join(folder, name));
-    // An entry says when it was about to be written; the file, when the last one was.
-    const { mtimeMs } = await stat(join(folder, name));
-    const waits = entries.map(({ key, atMs }, at) => {
-      const idempotencyKey = `${key.workflowId}/${key.runId}/${key.callKey}`;
-      const repliedAt = exchanges.findLast((exchange) => exchange.key === idempotencyKey)?.repliedAt ?? null;
-      return repliedAt === null ? 0 : (at === entries.length - 1 ? mtimeMs : atMs) - repliedAt;
-    });
-    return Math.max(0, ...waits);
-  });
-  return Math.ceil(Math.max(0, ...(await Promise.all(writes))));
+    for (const { kind, key, atMs } of entries) {
+      if (kind !== 'reply') continue;
+      const call = `${key.workflowId}/${key.runId}/${key.callKey}`;
+      writtenAt.set(call, [...(writtenAt.get(call) ?? []), atMs]);
+      const replies = exchanges.flatMap((each) =>
+        each.key === call && each.repliedAt !== null ? [each.repliedAt] : [],
+      );
+      const last = replies.findLast((at) => at <= atMs);
+      journalWriteMs = Math.max(journalWriteMs, last === undefined ? 0 : Math.ceil(atMs - last));
+    }
+  }
+  return { journalWriteMs, writtenAt };
 }
 
 function readExchanges(log: string): Exchange[] {
