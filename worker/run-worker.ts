@@ -1,10 +1,10 @@
 /** A worker alone, for any Temporal server that @temporalio/envconfig names; 127.0.0.1:7233 without. */
 import { once } from 'node:events';
 import { mkdirSync } from 'node:fs';
+import { flushCompileCache } from 'node:module';
 import { parseArgs } from 'node:util';
 import { loadConfig } from '../config/load-config.ts';
 import { ConfigError } from '../config/read-config.ts';
-import { writeCompiledCode } from '../lib/compile-cache.ts';
 import { messageOf, UsageError } from '../lib/errors.ts';
 import { createLogger } from '../observability/logging.ts';
 import { startWorker } from './create-worker.ts';
@@ -51,7 +51,8 @@ async function work(): Promise<void> {
   const server = namedServer(config);
   const worker = await startWorker(config, server, log);
   process.stdout.write(`worker ready: ${server.address}, namespace ${server.namespace}, queue ${config.taskQueue}\n`);
-  writeCompiledCode();
+  // Node writes it at the end of a process only: one that is killed would leave nothing.
+  flushCompileCache();
   const why = await Promise.race([untilAborted(stop), worker.ended]);
   await worker.stop();
   if (why !== null) throw new Error(`the worker stopped: ${why}`);
