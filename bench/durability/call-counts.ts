@@ -59,7 +59,7 @@ export async function countCalls(
 }
 
 /** A worker that has had a reply for so long and has not kept it, however busy the machine is, does something wrong. */
-const longestWriteMs = 5_000;
+const longestWriteMs = 2_000;
 
 /** Whether a reply was, or should have been, in the journal when the worker was killed. */
 function wasThere(repliedAt: number, killedAt: number, writtenAt: readonly number[] = []): boolean {
