@@ -10,7 +10,7 @@ import { Client, Connection } from '@temporalio/client';
 import { openScene, pipeline } from '../../support/scene.ts';
 import { testServer } from '../../support/temporal.ts';
 import { runInProcess } from '../run-in-process.ts';
-import { runSwitchyard, temporaryFolder } from '../run-command.ts';
+import { temporaryFolder } from '../run-command.ts';
 
 const server = await testServer();
 const connection = await Connection.connect({ address: server.address });
@@ -41,7 +41,7 @@ const commands: [string[], RegExp][] = [
 
 for (const [given, says] of commands)
   test(`${given.join(' ')} ends with exit code 2 and says what there is`, async () => {
-    const end = await runSwitchyard(given, { env });
+    const end = await runInProcess(given, { env });
     assert.match(end.stderr, says);
     assert.match(end.stderr, /^switchyard: [^\n]+\n$/);
     assert.deepEqual([end.code, end.stdout], [2, '']);
@@ -55,7 +55,7 @@ test('a run that other software started is listed with the question and pipeline
   const other = await client.workflow.start('answerQuestion', { taskQueue: 'nobody', workflowId: strange, args: [7] });
   type Row = { id: string; question: string | null; pipeline: string | null };
   const rowsOf = async (status: string) => {
-    const end = await runSwitchyard(['runs', '--json', '--limit', '100', '--status', status], { env });
+    const end = await runInProcess(['runs', '--json', '--limit', '100', '--status', status], { env });
     assert.equal(end.code, 0, end.stderr);
     return (JSON.parse(end.stdout) as Row[]).filter(({ id }) => id === workflowId || id === strange);
   };
