@@ -82,6 +82,10 @@ test('the code blocks of both recipes can be applied, and every command that the
 function run(program: string, given: readonly string[], settings: Record<string, string> = {}): void {
   // A test runner that is started by a test runner reports to it, and says nothing.
   const { NODE_TEST_CONTEXT: _, ...env } = process.env;
-  const { status, stdout, stderr } = spawnSync(program, given, { cwd: copy, env: { ...env, ...settings }, encoding: 'utf8' });
+  const { status, stdout, stderr } = spawnSync(program, given, {
+    cwd: copy,
+    env: { ...env, ...settings },
+    encoding: 'utf8',
+  });
   assert.equal(status, 0, `${program} ${given.join(' ')}\n${stdout}\n${stderr}`);
 }

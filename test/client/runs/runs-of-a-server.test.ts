@@ -9,6 +9,7 @@ import { after, test } from 'node:test';
 import { Client, Connection } from '@temporalio/client';
 import { openScene, pipeline } from '../../support/scene.ts';
 import { testServer } from '../../support/temporal.ts';
+import { startTeam } from '../../support/team.ts';
 import { runInProcess } from '../run-in-process.ts';
 import { temporaryFolder } from '../run-command.ts';
 
@@ -86,6 +87,25 @@ test('what an open run does now is in the list', async () => {
   assert.match(table.stdout, /\n {2}(?:opening \/.*|choosing a specialist)\n/);
   await handle.cancel();
   await handle.result();
+});
+
+test('a question whose key is rejected ends at once with exit code 1 and the name of the setting', async () => {
+  const refused = { status: 401, body: { error: { message: 'Incorrect API key provided' } } };
+  await using team = await startTeam({ router: () => refused, specialist: () => refused });
+  await using scene = await openScene({ modelUrl: team.url });
+  const given = {
+    SWITCHYARD_HOME: scene.dataDirectory,
+    SWITCHYARD_TASK_QUEUE: scene.taskQueue,
+    TEMPORAL_ADDRESS: scene.address,
+    SWITCHYARD_MODEL: 'test-model',
+    OPENAI_API_KEY: 'sk-test',
+    OPENAI_BASE_URL: team.url,
+  };
+  const asked = ['ask', 'Why?', '--repo', join(scene.dataDirectory, 'repository')];
+  const { code, stdout, stderr } = await runInProcess(asked, { env: given });
+  assert.equal(code, 1);
+  assert.match(stdout, /ModelKeyRejected[\s\S]*OPENAI_API_KEY[\s\S]*docs\/failures\/model-key-rejected\.md/, stderr);
+  assert.equal(team.requests.length, 1);
 });
 
 async function startSilentModel() {
