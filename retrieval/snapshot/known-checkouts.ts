@@ -1,6 +1,6 @@
 /**
  * Remembers what git said of a checkout, for as long as the files that its answer rests on hold the same bytes: an
- * opened repository is opened again without starting git.
+ * opened repository is opened again without starting git, and so is a folder that is in none.
  *
  * 1. Nothing of git is done over: no file is understood, but for finding the next one to read.
  * 2. Contents are compared, never times: two commits within one tick of the clock are two.
@@ -40,12 +40,14 @@ export class KnownCheckouts<Value> {
   }
 }
 
-type State = { gitDirectory: string; state: string };
+/** `gitDirectory` is null where the folder is in no checkout. */
+type State = { gitDirectory: string | null; state: string };
 
 /** A hash of all that says where a folder's HEAD is and who may read it; null where that cannot be told. */
 async function stateOf(folder: string): Promise<State | null> {
   const found = await gitOf(folder);
-  if (found === null) return null;
+  if (found === null) return (await mayBeBare(folder)) ? null : { gitDirectory: null, state: 'in no checkout' };
+  if (found === 'unknown') return null;
   const { gitDirectory, common } = found;
   const head = await headOf(gitDirectory, common);
   if (head === null) return null;
@@ -63,15 +65,28 @@ function includesMore(config: string): boolean {
   return config.split('\n').some((line) => line.trimStart().slice(0, 8).toLowerCase() === '[include');
 }
 
-/** The nearest `.git` above a folder: a folder, or a file that names one. */
+/** Whether a folder or one above it may be a bare repository, which has its HEAD beside its other files. */
+async function mayBeBare(folder: string): Promise<boolean> {
+  for (let top = folder; ; top = dirname(top)) {
+    if ((await lstat(join(top, 'HEAD')).catch(isMissing)) !== 'missing') return true;
+    if (top === dirname(top)) return false;
+  }
+}
+
+function isMissing(error: NodeJS.ErrnoException): 'missing' | null {
+  return error.code === 'ENOENT' ? 'missing' : null;
+}
+
+/** The nearest `.git` above a folder: a folder, or a file that names one; null where there is none. */
 async function gitOf(folder: string) {
   for (let top = folder; ; top = dirname(top)) {
     const place = join(top, '.git');
-    const entry = await lstat(place).catch(() => null);
-    if (entry !== null) {
+    const entry = await lstat(place).catch(isMissing);
+    if (entry === null) return 'unknown';
+    if (entry !== 'missing') {
       const link = entry.isFile() ? await textOf(place) : '';
       const named = /^gitdir: (.+)$/.exec((link ?? '').trimEnd())?.[1];
-      if (!entry.isDirectory() && named === undefined) return null;
+      if (!entry.isDirectory() && named === undefined) return 'unknown';
       const gitDirectory = named === undefined ? place : resolve(top, named);
       const common = await textOf(join(gitDirectory, 'commondir'));
       return { top, link, gitDirectory, common: resolve(gitDirectory, common?.trim() ?? '.') };

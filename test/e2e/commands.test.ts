@@ -123,11 +123,3 @@ test('once the last command has ended, nothing is left running', linux, async ()
   await Promise.all([...asked, routed, askedAtRef]);
   assert.deepEqual(processesOf(shared.dataDirectory), []);
 });
-
-test('a rejected key ends at once with exit code 1 and the name of the setting', linux, async () => {
-  using place = await newDataDirectory({ SWITCHYARD_OFFLINE_FAULTS: '401=1' });
-  const { code, stdout, stderr } = await place.switchyard('ask', 'Why?', '--repo', 'node_modules/commander');
-  assert.equal(code, 1);
-  assert.match(stdout, /ModelKeyRejected[\s\S]*OPENAI_API_KEY[\s\S]*docs\/failures\/model-key-rejected\.md/, stderr);
-  assert.deepEqual(processesOf(place.dataDirectory), []);
-});

@@ -16,6 +16,7 @@ import { openContent } from '../../retrieval/store/content-store.ts';
 import { storedContent } from '../../retrieval/store/content-sweep.ts';
 import { storedRepositories } from '../../retrieval/store/store-sweep.ts';
 import { storeFile } from '../../retrieval/store/store.ts';
+import { runInProcess } from '../client/run-in-process.ts';
 import { makeContentOld } from '../retrieval/scratch.ts';
 import { checkout, temporalExecutable } from '../support/temporal.ts';
 import { until } from '../support/until.ts';
@@ -41,6 +42,9 @@ async function newPlace() {
         resolve({ code: error === null ? 0 : Number(error.code), stdout, stderr });
       });
     });
+  /** The same in this process: without the start of another. */
+  const here = (...args: string[]): Promise<Ended> =>
+    runInProcess(args, { env: own }).then(({ code, ...said }) => ({ code: code ?? 1, ...said }));
   const start = (...args: string[]) =>
     spawn(process.execPath, [join(checkout, 'client/bin.js'), ...args], {
       cwd: checkout,
@@ -51,6 +55,7 @@ async function newPlace() {
     paths,
     env,
     switchyard,
+    here,
     start,
     [Symbol.dispose]: () => rmSync(paths.dataDirectory, { recursive: true, force: true }),
   };
@@ -58,26 +63,26 @@ async function newPlace() {
 
 type Place = Awaited<ReturnType<typeof newPlace>>;
 
-async function gc({ switchyard }: Place, ...more: string[]): Promise<{ rows: Map<string, Row>; notes: string[] }> {
-  const { code, stdout, stderr } = await switchyard('gc', '--json', ...more);
+async function gc(run: Place['here'], ...more: string[]): Promise<{ rows: Map<string, Row>; notes: string[] }> {
+  const { code, stdout, stderr } = await run('gc', '--json', ...more);
   assert.equal(code, 0, stderr);
   const { kinds, notes } = JSON.parse(stdout) as { kinds: Row[]; notes: string[] };
   return { rows: new Map(kinds.map((row) => [row.kind, row])), notes };
 }
 
-/** Keeps the runtime of a place, with its server, until it is disposed of. The runtime gets this process's settings. */
-function keepServer({ env }: Place): Promise<Session> {
+/** Keeps the runtime of a place, which every command joins, until it is disposed of. It gets this process's settings. */
+function keepRuntime({ env }: Place): Promise<Session> {
   Object.assign(process.env, env);
   return openSession({
     settings: loadConfig(env),
-    need: 'server',
+    need: 'worker',
     onProgress: () => {},
     signal: new AbortController().signal,
   });
 }
 
-async function ask({ switchyard }: Place, question: string): Promise<string> {
-  const { code, stdout, stderr } = await switchyard('ask', question, '--repo', 'node_modules/commander', '--json');
+async function ask({ here }: Place, question: string): Promise<string> {
+  const { code, stdout, stderr } = await here('ask', question, '--repo', 'node_modules/commander', '--json');
   assert.equal(code, 0, stderr);
   return String(JSON.parse(stdout).workflowId ?? JSON.parse(stdout).workflow_id);
 }
@@ -110,10 +115,12 @@ test('gc, killed in the middle and run again, keeps what the retention covers; w
   timeout: 300_000,
 }, async () => {
   using place = await newPlace();
+  await using runtime = new AsyncDisposableStack();
+  runtime.use(await keepRuntime(place));
   const id = await ask(place, 'How are option flags parsed?');
   makeOld(place);
   const needed = storedContent(place.paths.content).size;
-  const { code, stdout: trace } = await place.switchyard('trace', id, '--json');
+  const { code, stdout: trace } = await place.here('trace', id, '--json');
   assert.equal(code, 0);
   addContent(place, 30_000);
   const child = place.start('gc', '--keep', '1');
@@ -129,16 +136,13 @@ test('gc, killed in the middle and run again, keeps what the retention covers; w
   const left = storedContent(place.paths.content).size;
   assert.ok(left > needed && left < needed + 30_000, `killed with ${left} of ${needed + 30_000} left`);
 
-  // From here on the commands join one runtime.
-  await using runtime = new AsyncDisposableStack();
-  runtime.use(await keepServer(place));
-  const kept = await gc(place, '--keep', '1');
+  const kept = await gc(place.here, '--keep', '1');
   assert.equal(kept.rows.get('content')?.after.count, needed);
   assert.equal(kept.rows.get('snapshots')?.after.count, 1);
-  assert.equal((await place.switchyard('trace', id, '--json')).stdout, trace);
+  assert.equal((await place.here('trace', id, '--json')).stdout, trace);
 
   // Two at once: one waits for the other, and there is nothing left for it.
-  const both = await Promise.all([gc(place, '--keep', '0'), gc(place, '--keep', '0')]);
+  const both = await Promise.all([gc(place.switchyard, '--keep', '0'), gc(place.switchyard, '--keep', '0')]);
   const removed = (kind: string) => both.map(({ rows }) => rows.get(kind)?.removed.count ?? 0).toSorted();
   assert.deepEqual(
     [removed('snapshots'), removed('histories')],
@@ -149,7 +153,7 @@ test('gc, killed in the middle and run again, keeps what the retention covers; w
   );
   assert.ok((removed('content')[1] ?? 0) > 0 && removed('content')[0] === 0);
   assert.equal(storedContent(place.paths.content).size, 0);
-  assert.equal((await place.switchyard('trace', id)).code, 2);
+  assert.equal((await place.here('trace', id)).code, 2);
   await runtime.disposeAsync();
   assert.equal(textOf(place.paths.server), '');
 });

@@ -36,7 +36,7 @@ export const groups: readonly Group[] = [
     code: ['workflows'],
     tests: [
       'test/replay/replay.test.ts',
-      'test/workflows/{branch,failure-reading,fused-turns,inputs,next-route,open-waits,paid-call,policies,visibility}.test.ts',
+      'test/workflows/{absence-rule,branch,failure-reading,fused-turns,inputs,next-route,open-waits,paid-call,policies,trace-exporter,visibility}.test.ts',
       'test/workflows/budget/{run-budget,budget-interleavings}.test.ts',
     ],
     // They start a server, or make a bundle.

@@ -27,6 +27,7 @@ for (const [source, ...expected] of [
   ["const f = () => ['x', 'two words'];", "['x', 'two words'] -> []", "'x' -> ''"],
   ['const f = (a: A[]) => a.some(b);', 'a.some(b) -> a.every(b)'],
   ['const f = (a: A[]) => a.filter(b);', 'a.filter(b) -> a'],
+  ['const f = (a: number) => a.toLocaleString(a.valueOf(a.constructor(b)));'],
   ["const f = () => { throw new Error(a + 'x' + 1); };", '{…} -> {}'],
   ["const schema = { type: 'object', required: ['a'], strict: true };"],
   ['import a from "./a.ts";\nexport type B = 1 | "x";'],

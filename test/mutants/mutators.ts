@@ -114,17 +114,18 @@ const exchanged: Record<string, string> = {
   '||': '&&',
   '??': '&&',
 };
-const neighbours: Record<string, string> = {
-  some: 'every',
-  every: 'some',
-  min: 'max',
-  max: 'min',
-  floor: 'ceil',
-  ceil: 'floor',
-  startsWith: 'endsWith',
-  endsWith: 'startsWith',
-  shift: 'pop',
-};
+/** A map: methods may have names that every object has (`toLocaleString`, `valueOf`). */
+const neighbours = new Map([
+  ['some', 'every'],
+  ['every', 'some'],
+  ['min', 'max'],
+  ['max', 'min'],
+  ['floor', 'ceil'],
+  ['ceil', 'floor'],
+  ['startsWith', 'endsWith'],
+  ['endsWith', 'startsWith'],
+  ['shift', 'pop'],
+]);
 /** Calls that give what they are called on, were they left out. */
 const leftOut = new Set(
   'filter slice trim sort toSorted reverse toReversed toLowerCase replace replaceAll catch finally'.split(' '),
@@ -185,7 +186,7 @@ const changed: Record<string, Texts> = {
     const { object, property } = callee;
     if (!isNode(object) || !isNode(property) || callee.computed === true) return removed;
     const name = nameOf(property);
-    const other = neighbours[name];
+    const other = neighbours.get(name);
     const [head, tail] = [code.slice(node.start, property.start), code.slice(property.end, node.end)];
     return [
       ...removed,

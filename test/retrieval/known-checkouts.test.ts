@@ -71,6 +71,23 @@ test('whatever moves HEAD is seen at once', async (t) => {
   }
 });
 
+test('a folder in no checkout is located without git, until one is made around it, or what may be a bare one', async (t) => {
+  const top = scratchFolder(t);
+  const folder = join(writeFiles(join(top, 'plain'), files), 'lib');
+  assert.equal(await located(folder), null);
+  assert.equal(await withoutGit(() => located(folder)), null);
+  writeFileSync(join(top, 'HEAD'), 'ref: refs/heads/main\n');
+  await assert.rejects(
+    withoutGit(() => located(folder)),
+    /git is not installed/,
+  );
+  assert.equal(await located(folder), null);
+  rmSync(join(top, 'HEAD'));
+  assert.equal(await located(folder), null);
+  gitRepository(join(top, 'plain'), {});
+  await assertAt(folder, 'of the checkout');
+});
+
 test('a repository made below or removed is seen at once, and so is another origin', async (t) => {
   const checkout = router(t);
   const lib = join(checkout, 'lib');

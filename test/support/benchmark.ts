@@ -24,7 +24,13 @@ import { checkout } from './temporal.ts';
 import { until } from './until.ts';
 
 type Place = { client: Client; dataDirectory: string; taskQueue: string };
-type Options = Partial<Omit<BenchmarkInput, 'id'>> & { variants: PipelineSpec[]; trials?: number; id?: string };
+type Options = Partial<Omit<BenchmarkInput, 'id'>> & {
+  variants: PipelineSpec[];
+  trials?: number;
+  /** How many of the questions; all unless given. */
+  questions?: number;
+  id?: string;
+};
 
 /** Six questions about the scene's default repository, and one that it does not answer. */
 export const kettleQuestions = [1, 2, 3, 4, 5, 6].map((number) => ({
@@ -37,9 +43,9 @@ export const kettleQuestions = [1, 2, 3, 4, 5, 6].map((number) => ({
   must_mention: ['KETTLE_EMPTY'],
 }));
 
-export async function startBenchmark(place: Place, { variants, trials = 1, id, ...more }: Options) {
+export async function startBenchmark(place: Place, { variants, trials = 1, questions, id, ...more }: Options) {
   const benchmark = new Benchmark(place, id ?? `bench-${randomUUID().slice(0, 8)}`);
-  benchmark.writeFolder(variants, trials);
+  benchmark.writeFolder(variants, trials, kettleQuestions.slice(0, questions));
   await benchmark.start(more);
   return benchmark;
 }
@@ -55,12 +61,12 @@ export class Benchmark {
     this.folder = join(dataPaths(place.dataDirectory).benchmarks, id);
   }
 
-  writeFolder(variants: PipelineSpec[], trials: number): void {
+  writeFolder(variants: PipelineSpec[], trials: number, questions = kettleQuestions): void {
     mkdirSync(this.folder, { recursive: true });
     const manifest = BenchmarkManifest.parse({
       id: this.id,
       dataset: 'kettle-000000000000',
-      questions: kettleQuestions.length,
+      questions: questions.length,
       trials,
       variants: variants.map((pipeline) => {
         const specHash = createHash('sha256').update(JSON.stringify(pipeline)).digest('hex');
@@ -73,7 +79,7 @@ export class Benchmark {
     writeFileSync(join(this.folder, 'benchmark.json'), JSON.stringify(manifest));
     writeFileSync(
       join(this.folder, 'dataset.jsonl'),
-      kettleQuestions.map((question) => `${JSON.stringify(question)}\n`).join(''),
+      questions.map((question) => `${JSON.stringify(question)}\n`).join(''),
     );
   }
 

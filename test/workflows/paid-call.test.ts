@@ -43,8 +43,9 @@ function failing(...failures: Error[]) {
     if (failure !== undefined) throw failure;
     return { result: 'answer', usage: null, spans: [] };
   };
-  const ask = (optional = false) => untilAnswered(caller, send, { optional });
-  return { ask, done };
+  const onDone = (also: object) => void done.push(...Object.keys(also));
+  const ask = (optional = false) => untilAnswered(caller, send, { optional, onDone });
+  return { ask, done, spentSoFar };
 }
 
 test('a call whose time ran out is sent again at once, three times, and then a person is waited for', async () => {
@@ -83,4 +84,14 @@ test('what nothing can end is thrown, as is every failure of an optional call, a
   }
   const cancelled = failed(new CancelledFailure('cancelled'));
   await assert.rejects(failing(cancelled).ask(), cancelled);
+});
+
+test('what a cancelled call was paid for counts, and what it has done is told', async () => {
+  for (const wrap of [failed, (error: Error) => error]) {
+    const cancelled = wrap(new CancelledFailure('cancelled', [{ spans, done: { searched: 1 } }]));
+    const { ask, done, spentSoFar } = failing(cancelled);
+    await assert.rejects(ask(), cancelled);
+    assert.deepEqual(done, ['sent', 'searched', 'told of 1']);
+    assert.equal(spentSoFar(), 40);
+  }
 });

@@ -9,8 +9,9 @@ import { after, test } from 'node:test';
 import { Client, Connection } from '@temporalio/client';
 import { openScene, pipeline } from '../../support/scene.ts';
 import { testServer } from '../../support/temporal.ts';
+import { startTeam } from '../../support/team.ts';
 import { runInProcess } from '../run-in-process.ts';
-import { runSwitchyard, temporaryFolder } from '../run-command.ts';
+import { temporaryFolder } from '../run-command.ts';
 
 const server = await testServer();
 const connection = await Connection.connect({ address: server.address });
@@ -41,7 +42,7 @@ const commands: [string[], RegExp][] = [
 
 for (const [given, says] of commands)
   test(`${given.join(' ')} ends with exit code 2 and says what there is`, async () => {
-    const end = await runSwitchyard(given, { env });
+    const end = await runInProcess(given, { env });
     assert.match(end.stderr, says);
     assert.match(end.stderr, /^switchyard: [^\n]+\n$/);
     assert.deepEqual([end.code, end.stdout], [2, '']);
@@ -55,7 +56,7 @@ test('a run that other software started is listed with the question and pipeline
   const other = await client.workflow.start('answerQuestion', { taskQueue: 'nobody', workflowId: strange, args: [7] });
   type Row = { id: string; question: string | null; pipeline: string | null };
   const rowsOf = async (status: string) => {
-    const end = await runSwitchyard(['runs', '--json', '--limit', '100', '--status', status], { env });
+    const end = await runInProcess(['runs', '--json', '--limit', '100', '--status', status], { env });
     assert.equal(end.code, 0, end.stderr);
     return (JSON.parse(end.stdout) as Row[]).filter(({ id }) => id === workflowId || id === strange);
   };
@@ -86,6 +87,25 @@ test('what an open run does now is in the list', async () => {
   assert.match(table.stdout, /\n {2}(?:opening \/.*|choosing a specialist)\n/);
   await handle.cancel();
   await handle.result();
+});
+
+test('a question whose key is rejected ends at once with exit code 1 and the name of the setting', async () => {
+  const refused = { status: 401, body: { error: { message: 'Incorrect API key provided' } } };
+  await using team = await startTeam({ router: () => refused, specialist: () => refused });
+  await using scene = await openScene({ modelUrl: team.url });
+  const given = {
+    SWITCHYARD_HOME: scene.dataDirectory,
+    SWITCHYARD_TASK_QUEUE: scene.taskQueue,
+    TEMPORAL_ADDRESS: scene.address,
+    SWITCHYARD_MODEL: 'test-model',
+    OPENAI_API_KEY: 'sk-test',
+    OPENAI_BASE_URL: team.url,
+  };
+  const asked = ['ask', 'Why?', '--repo', join(scene.dataDirectory, 'repository')];
+  const { code, stdout, stderr } = await runInProcess(asked, { env: given });
+  assert.equal(code, 1);
+  assert.match(stdout, /ModelKeyRejected[\s\S]*OPENAI_API_KEY[\s\S]*docs\/failures\/model-key-rejected\.md/, stderr);
+  assert.equal(team.requests.length, 1);
 });
 
 async function startSilentModel() {

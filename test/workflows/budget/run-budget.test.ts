@@ -86,3 +86,39 @@ test('a specialist is told to answer while two calls more would fit no longer', 
   assert.equal(budget.shouldAnswer(branch, 2), true);
   assert.equal(budget.shouldAnswer(budget.open('docs'), 2), false);
 });
+
+test('the limit that is told is that on calls, then one that is used up, then one that calls in flight hold', () => {
+  const inTheWay = (limits: object, spent: number, cost = 0) => {
+    const budget = new RunBudget(Budget.parse(limits));
+    const call = begun(budget);
+    budget.settle(used(spent, cost), [], call);
+    const { limit, message } = budget.inTheWay();
+    return `${limit}: ${message.startsWith('calls in flight hold') ? 'held' : 'spent'}`;
+  };
+  assert.equal(inTheWay({ modelCalls: 1, tokens: 100 }, 100), 'modelCalls: spent');
+  assert.equal(inTheWay({ modelCalls: 2, tokens: 100 }, 100), 'tokens: spent');
+  assert.equal(inTheWay({ tokens: 100, costUsd: 1 }, 99, 1), 'costUsd: spent');
+  assert.equal(inTheWay({ tokens: 100, costUsd: 1 }, 99, 0.5), 'tokens: held');
+});
+
+test('a specialist is told to answer by money as by tokens, and only branches that are open share', () => {
+  const budget = new RunBudget(Budget.parse({ tokens: 1_000_000, costUsd: 1 }));
+  const branch = budget.open('code');
+  const turn = (costUsd: number | null) => {
+    const call = begun(budget, budget.call(branch));
+    budget.settle({ ...used(1000), costUsd }, [], call);
+    budget.end(call);
+  };
+  turn(0.05);
+  turn(0.1);
+  assert.equal(budget.shouldAnswer(branch, 2), false, '0.15 used of 0.85, and two more calls take 0.35');
+  const other = budget.open('docs');
+  assert.equal(budget.shouldAnswer(branch, 2), false, 'half of what is left is as much');
+  turn(0.15);
+  assert.equal(budget.shouldAnswer(branch, 2), true, 'half of what is left is less than two more calls take');
+  other.close();
+  assert.equal(budget.shouldAnswer(branch, 2), false, 'alone it has all that is left');
+  assert.equal(budget.nearlySpent(0), false);
+  turn(0.55);
+  assert.equal(budget.nearlySpent(0), true, 'one of two limits is enough');
+});
