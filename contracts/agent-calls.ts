@@ -184,6 +184,12 @@ export type VerifyInput = z.infer<typeof VerifyInput>;
 export const CheckedDraft = z.object({ citations: z.array(CheckedCitation), reasons: z.array(z.string()) });
 export type CheckedDraft = z.infer<typeof CheckedDraft>;
 
+/**
+ * True where the run most likely ends with the call: meanwhile it is handed over to the exporter of traces, which then
+ * costs the answer no time.
+ */
+const handOver = z.literal(true).exactOptional();
+
 export const JudgeCall = z.discriminatedUnion('kind', [
   z.object({
     kind: z.literal('opening'),
@@ -194,6 +200,7 @@ export const JudgeCall = z.discriminatedUnion('kind', [
     rule: GateRule,
     /** Where they have been checked, and the draft is not weak; else both is found out first. */
     citations: z.array(CheckedCitation).exactOptional(),
+    handOver,
   }),
   RepairCall,
 ]);
@@ -208,6 +215,7 @@ export const SynthesisCall = z.discriminatedUnion('kind', [
     candidates: z
       .array(z.object({ specialist: z.string(), draft: ContentId, citations: z.array(CheckedCitation) }))
       .min(1),
+    handOver,
   }),
   RepairCall,
 ]);

@@ -14,6 +14,7 @@ import { checkOnTheWay } from './check-draft.ts';
 import type { ActivityDependencies } from '../dependencies.ts';
 import { citedEvidence } from './evidence-text.ts';
 import type { ActivityContext } from '../context.ts';
+import { handOverMeanwhile } from '../tracing/export-spans.ts';
 
 type Reviewed = JudgeResult | DraftRefused | CheckFailed;
 
@@ -23,8 +24,10 @@ export const judgeDraft =
     runModelActivity<Reviewed>({ name: 'judge-llm', type: 'evaluator', payment }, async (context) => {
       const next = call.kind === 'repair' ? repairMessages(call) : await opening(deps, context, call);
       if ('asked' in next) return { result: next, usage: null, span: null };
+      const handingOver = 'handOver' in call ? handOverMeanwhile(deps.traces, context) : null;
       const { reply, turn } = await takeTurn(deps, context, next, { mustAnswer: false, payment });
       const span = { model: reply.model, usage: reply.usage, output: turn };
+      await handingOver;
       return { result: { ...parseVerdict(reply), turn }, usage: reply.usage, span };
     });
 

@@ -10,16 +10,15 @@ import type { ActivityDependencies } from '../dependencies.ts';
 import { loadConversation } from './conversation.ts';
 import { citedEvidence } from './evidence-text.ts';
 import type { ActivityContext } from '../context.ts';
+import { handOverMeanwhile } from '../tracing/export-spans.ts';
 
 export const synthesize =
   (deps: ActivityDependencies) =>
   (call: SynthesisCall, payment: Payment): Promise<ActivityResult<SynthesisResult | DoesNotFit>> =>
     runModelActivity({ name: 'synthesis-llm', type: 'generation', payment }, async (context) => {
       const next = call.kind === 'repair' ? repairMessages(call) : await opening(deps, context, call);
-      const { reply, turn } = await takeTurn(deps, context, next, {
-        mustAnswer: false,
-        payment,
-      });
+      const handingOver = 'handOver' in call ? handOverMeanwhile(deps.traces, context) : null;
+      const { reply, turn } = await takeTurn(deps, context, next, { mustAnswer: false, payment });
       const parsed = parseSynthesis(reply);
       const span = { model: reply.model, usage: reply.usage, output: turn };
       const done = (result: SynthesisResult) => ({ result, usage: reply.usage, span });
@@ -28,6 +27,7 @@ export const synthesize =
       const { snapshot } = call.kind === 'opening' ? call : (await loadConversation(deps, call.turn)).settings;
       context.note({ ...span, endMs: Date.now() });
       if (snapshot !== null) await checkOnTheWay(deps, context, snapshot, parsed.synthesis.citations);
+      await handingOver;
       return done({ ...parsed, turn, synthesisId });
     });
 

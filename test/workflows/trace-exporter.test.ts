@@ -23,30 +23,63 @@ function exporterWith(input: Partial<ExporterInput> = {}) {
 const runs = (many: number, from = 0): ExportInput[] =>
   Array.from({ length: many }, (_, at) => ({ workflowId: `w${from + at}`, runId: `r${from + at}` }));
 
-/** All that may be begun now. */
-function begun(exporter: TraceExporter): WaitingExport[] {
-  const all: WaitingExport[] = [];
+/** All batches that may be begun now. */
+function begun(exporter: TraceExporter): WaitingExport[][] {
+  const all: WaitingExport[][] = [];
   for (let next = exporter.next(); next !== null; next = exporter.next()) all.push(next);
   return all;
 }
 
-test('a bounded number is sent side by side, and a run is taken once, while it waits, while it is sent and after', () => {
-  const { exporter } = exporterWith();
-  exporter.take(runs(20));
-  exporter.take(runs(20));
+function done(exporter: TraceExporter, batch: readonly WaitingExport[]): void {
+  for (const run of batch) exporter.done(run);
+  exporter.batchOver();
+}
+
+function failed(exporter: TraceExporter, batch: readonly WaitingExport[], trouble: Trouble): void {
+  for (const run of batch) exporter.failed(run, trouble);
+  exporter.batchOver();
+}
+
+test('a bounded number of batches is sent side by side, and a run is taken once, while it waits, is sent and after', () => {
+  const { exporter } = exporterWith({ runsOfExecution: 10_000 });
+  exporter.take(runs(200));
+  exporter.take(runs(200));
   const first = begun(exporter);
-  assert.equal(first.length, 8);
-  exporter.take(runs(20));
-  for (const run of first) exporter.done(run);
-  exporter.take(runs(20));
-  assert.equal(exporter.state().waiting.length, 12);
-  assert.equal(exporter.state().sent, 8);
+  assert.deepEqual(
+    first.map((batch) => batch.length),
+    Array.from({ length: 8 }, () => 20),
+  );
+  exporter.take(runs(200));
+  for (const batch of first) done(exporter, batch);
+  exporter.take(runs(200));
+  assert.equal(exporter.state().waiting.length, 40);
+  assert.equal(exporter.state().sent, 160);
+});
+
+test('a run that ends alone is sent at once; those of the next two seconds are sent together', () => {
+  const { clock, exporter } = exporterWith();
+  exporter.take(runs(1));
+  assert.deepEqual(
+    begun(exporter).map((batch) => batch.length),
+    [1],
+  );
+  exporter.take(runs(3, 1));
+  clock.nowMs += 0.5 * second;
+  exporter.take(runs(2, 4));
+  assert.deepEqual([begun(exporter), exporter.msUntilNext()], [[], 1.5 * second]);
+  clock.nowMs += 1.5 * second;
+  assert.deepEqual(
+    begun(exporter).map((batch) => batch.length),
+    [5],
+  );
+  exporter.take(runs(20, 6));
+  assert.equal(begun(exporter)[0]?.length, 20, 'a full batch waits for nothing');
 });
 
 test('while where traces go is away one run at a time finds out whether it is back, at longer and longer intervals', () => {
   const { clock, exporter } = exporterWith();
-  exporter.take(runs(20));
-  for (const run of begun(exporter)) exporter.failed(run, isAway);
+  exporter.take(runs(40));
+  for (const batch of begun(exporter)) failed(exporter, batch, isAway);
   assert.deepEqual(begun(exporter), []);
   assert.match(clock.told, /nobody listens/);
   const waits: number[] = [];
@@ -54,15 +87,15 @@ test('while where traces go is away one run at a time finds out whether it is ba
     waits.push((exporter.msUntilNext() ?? 0) / second);
     clock.nowMs += exporter.msUntilNext() ?? 0;
     const [probe, ...others] = begun(exporter);
-    assert.deepEqual(others, []);
-    if (probe) exporter.failed(probe, isAway);
+    assert.deepEqual([probe?.length, others], [1, []]);
+    if (probe) failed(exporter, probe, isAway);
   }
   assert.deepEqual(waits, [15, 30, 60, 120, 240, 300, 300, 300]);
-  clock.nowMs += 300 * second;
+  clock.nowMs += 600 * second;
   const [back] = begun(exporter);
   assert.ok(back);
-  exporter.done(back);
-  assert.equal(begun(exporter).length, 8);
+  done(exporter, back);
+  assert.equal(begun(exporter).flat().length, 20);
   assert.equal(exporter.state().problem, null);
 });
 
@@ -73,13 +106,16 @@ test('a run that fails alone goes behind the others, keeps what has arrived of i
   let tries = 0;
   for (let from = 1; exporter.state().aside.length === 0; from += 1) {
     exporter.take(runs(1, from));
-    for (const run of begun(exporter)) {
-      if (run.runId !== 'r0') exporter.done(run);
-      else {
-        assert.equal(run.failed?.sent ?? 0, tries === 0 ? 0 : 3);
-        exporter.failed(run, { ...isAway, sent: 3, reason: '500' });
-        tries += 1;
+    for (const batch of begun(exporter)) {
+      for (const run of batch) {
+        if (run.runId !== 'r0') exporter.done(run);
+        else {
+          assert.equal(run.failed?.sent ?? 0, tries === 0 ? 0 : 3);
+          exporter.failed(run, { ...isAway, sent: 3, reason: '500' });
+          tries += 1;
+        }
       }
+      exporter.batchOver();
     }
     assert.ok(clock.nowMs < until + day);
     clock.nowMs += 600 * second;
@@ -88,36 +124,48 @@ test('a run that fails alone goes behind the others, keeps what has arrived of i
   assert.ok(exporter.state().sent > 900);
 });
 
-test('what no further try can mend is put aside at once; a run that goes on waits alone', () => {
+test('what no further try can mend is put aside at once; a run that goes on waits alone, until it is handed over again', () => {
   const { clock, exporter } = exporterWith();
   exporter.take(runs(3));
-  const [first, second_, third] = begun(exporter);
+  const [[first, second_, third] = []] = begun(exporter);
   assert.ok(first && second_ && third);
   assert.equal(exporter.failed(first, { ...isAway, forGood: true, reason: 'refused' }), 'aside');
   assert.equal(exporter.failed(second_, { ...isAway, ofOthers: false, reason: 'it goes on' }), 'later');
   exporter.done(third);
+  exporter.batchOver();
   exporter.take(runs(1));
   exporter.take(runs(8, 10));
-  assert.equal(begun(exporter).length, 8, 'the one put aside is not taken again, and the other holds up nobody');
-  clock.nowMs += 15 * second;
+  clock.nowMs += 2 * second;
+  const [others = []] = begun(exporter);
+  assert.equal(others.length, 8, 'the one put aside is not taken again, and the other holds up nobody');
   assert.match(clock.told, /put aside.*refused/);
+  exporter.take([second_]);
+  clock.nowMs += 2 * second;
+  assert.deepEqual(
+    begun(exporter)
+      .flat()
+      .map(({ runId }) => runId),
+    ['r1'],
+  );
 });
 
 test('it goes on in a new execution once nothing is being sent, with all that it knows', () => {
   const { clock, exporter } = exporterWith({ runsOfExecution: 10 });
-  exporter.take(runs(12));
-  const first = begun(exporter);
-  for (const run of first) exporter.done(run);
-  const more = begun(exporter);
-  assert.deepEqual([more.length, exporter.mustContinue()], [2, false]);
-  for (const run of more) exporter.done(run);
+  exporter.take(runs(32));
+  const [first = []] = begun(exporter);
+  assert.deepEqual([first.length, exporter.mustContinue()], [10, false]);
+  done(exporter, first);
+  clock.nowMs += 60 * second;
   assert.deepEqual(begun(exporter), []);
   assert.equal(exporter.mustContinue(), true);
   assert.equal(exporter.msUntilNext(), null);
-  const next = exporterWith(exporter.carry()).exporter;
-  next.take(runs(12));
+  const next = exporterWith({ ...exporter.carry(), runsOfExecution: 100 }).exporter;
+  next.take(runs(32));
   assert.deepEqual(
-    begun(next).map(({ runId }) => runId),
+    begun(next)
+      .flat()
+      .map(({ runId }) => runId)
+      .slice(0, 2),
     ['r10', 'r11'],
   );
   clock.isLong = true;
@@ -144,9 +192,9 @@ test('it is idle for long only after its whole idle time without a run', () => {
   exporter.take(runs(1));
   clock.nowMs += 60 * second;
   assert.equal(exporter.idleForLong(), false);
-  const [run] = begun(exporter);
-  assert.ok(run);
-  exporter.done(run);
+  const [batch] = begun(exporter);
+  assert.ok(batch);
+  done(exporter, batch);
   assert.deepEqual([exporter.idleForLong(), exporter.msUntilIdleForLong()], [false, 60 * second]);
   clock.nowMs += 60 * second;
   assert.equal(exporter.idleForLong(), true);

@@ -15,14 +15,18 @@ import { BudgetSpent } from './budget.ts';
 import { type Branch, sideBySide } from './branch.ts';
 import { callAgent, callTool } from './calls.ts';
 import { Unavailable } from './failures.ts';
-import { type Run, snapshotOf } from './state.ts';
+import { isTraced, type Run, snapshotOf } from './state.ts';
 import { inShort } from './visibility.ts';
 
 /** Without a gate every draft passes that does not abstain without having looked; citations are checked all the same. */
 export async function reviewOutputs(run: Run, outputs: readonly SpecialistOutput[]): Promise<SpecialistOutput[]> {
   run.visibility.say('reviewing', `checking ${outputs.map((output) => output.specialist).join(' and ')}`);
   const branchOf = ({ specialist }: SpecialistOutput) => `judge of ${specialist}`;
-  const ends = await sideBySide(run.budget, outputs, branchOf, (output, branch) => review(run, output, branch));
+  // Accepted alone, a draft is the answer, unless one is always written of the drafts.
+  const isLast = outputs.length === 1 && run.input.pipeline.synthesis.calls === 'when-needed';
+  const ends = await sideBySide(run.budget, outputs, branchOf, (output, branch) =>
+    review(run, output, { branch, isLast }),
+  );
   for (const end of ends) if (end.status === 'rejected') throw end.reason;
   return outputs.filter(passes);
 }
@@ -30,10 +34,10 @@ export async function reviewOutputs(run: Run, outputs: readonly SpecialistOutput
 /** Accepted, or good enough for code where no judge could be had. */
 const passes = ({ accepted, unjudged }: SpecialistOutput): boolean => accepted === true || unjudged !== undefined;
 
-async function review(run: Run, output: SpecialistOutput, branch: Branch): Promise<void> {
+async function review(run: Run, output: SpecialistOutput, about: Omit<Reviewed, 'output'>): Promise<void> {
   const { gate } = run.input.pipeline;
   if (gate === null) return reviewWithoutGate(run, output);
-  const verdict = await verdictOn(run, gate, { output, branch });
+  const verdict = await verdictOn(run, gate, { output, ...about });
   if ('unjudged' in verdict) {
     output.accepted = null;
     output.unjudged = verdict.unjudged;
@@ -52,19 +56,24 @@ async function reviewWithoutGate(run: Run, output: SpecialistOutput): Promise<vo
   if (baseless !== null) output.reasons = [baseless];
 }
 
-type Reviewed = { output: SpecialistOutput; branch: Branch };
+type Reviewed = {
+  output: SpecialistOutput;
+  branch: Branch;
+  /** An accepted draft ends the run. */
+  isLast: boolean;
+};
 
 async function verdictOn(
   run: Run,
   gate: GateSpec,
-  { output, branch }: Reviewed,
+  { output, branch, isLast }: Reviewed,
 ): Promise<Verdict | { unjudged: string }> {
   const { draftId, kind, reasons } = output;
   if (draftId === null) return weak(reasons.length > 0 ? reasons : [`the result is ${kind}`]);
   const { minResolvedCitations, minConfidence } = gate;
   const baseless = baselessAbstention(output, run.state.tools_called);
   const rule = { minResolvedCitations, minConfidence, baseless };
-  if (gate.judge !== null) return judge(run, { gate, judge: gate.judge, rule, draftId }, { output, branch });
+  if (gate.judge !== null) return judge(run, { gate, judge: gate.judge, rule, draftId }, { output, branch, isLast });
   const found = await check(run, output, draftId, rule);
   return found.length > 0 ? weak(found) : { accepted: true, reasons: [] };
 }
@@ -95,7 +104,7 @@ type Judging = { gate: GateSpec; judge: NonNullable<GateSpec['judge']>; rule: Ga
 async function judge(
   run: Run,
   { gate, judge: spec, rule, draftId }: Judging,
-  { output, branch }: Reviewed,
+  { output, branch, isLast }: Reviewed,
 ): Promise<Verdict | { unjudged: string }> {
   const withoutPerson = gate.judgeRequired !== true;
   const opening = { kind: 'opening', snapshot: snapshotOf(run), question: run.state.question, judge: spec } as const;
@@ -109,7 +118,8 @@ async function judge(
   const purpose = 'check its citations → judge the draft';
   const about = { scope, branch, who: whoWrote(output), purpose, mustAnswer: true, withoutPerson, onDone };
   const call = (): JudgeCall => {
-    return { ...opening, draft: draftId, rule, ...(checked ? { citations: output.citations } : {}) };
+    const known = checked ? { citations: output.citations } : {};
+    return { ...opening, draft: draftId, rule, ...known, ...(isLast && isTraced(run) ? { handOver: true } : {}) };
   };
   let reply = await callAgent(run, 'judgeDraft', call, about).catch(notHad);
   if (!checked) {

@@ -19,7 +19,12 @@ export type Trouble = {
   ofOthers: boolean;
 };
 
+/** Batches. */
 const atOnce = 8;
+/** Runs that are sent together, one after the other. */
+const runsOfBatch = 20;
+/** Between the beginnings of two batches that are not full: a run that ends alone is sent at once, many are gathered. */
+const gatherMs = 2_000;
 /** Tries of one run go on for so long. */
 const triesForMs = 7 * 24 * 3600 * 1000;
 /** Between tries while where traces go is away: from the first to the longest. */
@@ -45,6 +50,7 @@ export class TraceExporter {
   readonly #in: Surroundings;
   #waiting: WaitingExport[];
   readonly #sending = new Map<string, WaitingExport>();
+  #batches = 0;
   /** Run ids, in the order of their end. */
   readonly #lately: Set<string>;
   #aside: AsideExport[];
@@ -54,6 +60,7 @@ export class TraceExporter {
   /** Failures in a row of what others would meet, too. */
   #failures = 0;
   #awayUntilMs = 0;
+  #gatherUntilMs = 0;
   #lastMs: number;
 
   constructor(input: ExporterInput, surroundings: Surroundings) {
@@ -70,36 +77,46 @@ export class TraceExporter {
   take(runs: unknown): void {
     for (const run of Array.isArray(runs) ? runs : []) {
       const { workflowId, runId } = (run ?? {}) as Partial<ExportInput>;
-      if (!isId(workflowId) || !isId(runId) || this.#knows(runId)) continue;
-      this.#waiting.push({ workflowId, runId });
+      if (!isId(workflowId) || !isId(runId)) continue;
+      if (!this.#knows(runId)) this.#waiting.push({ workflowId, runId });
+      else this.#hurry(runId);
     }
     this.#tell();
   }
 
-  /** The run whose trace is to be sent now; null where there is none, or no room. */
-  next(): WaitingExport | null {
+  /** The runs whose traces are to be sent now; null where there are none, or no room. */
+  next(): WaitingExport[] | null {
     if (!this.mayStart()) return null;
-    const [run] = this.#waiting.splice(this.#firstDue(), 1);
-    if (run === undefined) return null;
-    this.#begun += 1;
-    this.#sending.set(run.runId, run);
+    const most = this.#failures > 0 ? 1 : Math.min(runsOfBatch, this.#input.runsOfExecution - this.#begun);
+    const batch = this.#due().slice(0, most);
+    this.#waiting = this.#waiting.filter((run) => !batch.includes(run));
+    this.#begun += batch.length;
+    this.#batches += 1;
+    this.#gatherUntilMs = this.#in.nowMs() + gatherMs;
+    for (const run of batch) this.#sending.set(run.runId, run);
     this.#tell();
-    return run;
+    return batch;
   }
 
-  /** While where traces go is away, one at a time finds out whether it is back. */
+  /** While where traces go is away, one run at a time finds out whether it is back. */
   mayStart(): boolean {
+    const [nowMs, due] = [this.#in.nowMs(), this.#due().length];
     const room = this.#failures > 0 ? 1 : atOnce;
-    if (this.#isLong() || this.#sending.size >= room || this.#in.nowMs() < this.#awayUntilMs) return false;
-    return this.#firstDue() >= 0;
+    if (this.#isLong() || this.#batches >= room || nowMs < this.#awayUntilMs) return false;
+    return due >= runsOfBatch || (due > 0 && nowMs >= this.#gatherUntilMs);
   }
 
   /** Milliseconds until something may be begun that only the clock holds up; null: nothing is. */
   msUntilNext(): number | null {
     if (this.#waiting.length === 0 || this.#isLong()) return null;
     const dueMs = this.#waiting.reduce((least, { failed }) => Math.min(least, failed?.nextMs ?? 0), Infinity);
-    const waitMs = Math.max(dueMs, this.#awayUntilMs) - this.#in.nowMs();
+    const waitMs = Math.max(dueMs, this.#awayUntilMs, this.#gatherUntilMs) - this.#in.nowMs();
     return waitMs > 0 ? waitMs : null;
+  }
+
+  /** To be called once for each batch, when all of its runs are done or have failed. */
+  batchOver(): void {
+    this.#batches -= 1;
   }
 
   done({ runId }: WaitingExport): void {
@@ -141,7 +158,7 @@ export class TraceExporter {
 
   /** What is being sent is waited for, so that none of it is sent twice. */
   mustContinue(): boolean {
-    return this.#isLong() && this.#sending.size === 0;
+    return this.#isLong() && this.#batches === 0;
   }
 
   /** Runs beyond what one execution carries, in parts of that size: the oldest, which have waited longest. */
@@ -180,10 +197,18 @@ export class TraceExporter {
   }
 
   /** Those that have not failed come first: one that fails alone holds up none of them. */
-  #firstDue(): number {
-    const fresh = this.#waiting.findIndex(({ failed }) => failed === undefined);
+  #due(): WaitingExport[] {
     const nowMs = this.#in.nowMs();
-    return fresh >= 0 ? fresh : this.#waiting.findIndex(({ failed }) => (failed?.nextMs ?? 0) <= nowMs);
+    const fresh = this.#waiting.filter(({ failed }) => failed === undefined);
+    return [...fresh, ...this.#waiting.filter(({ failed }) => failed !== undefined && failed.nextMs <= nowMs)];
+  }
+
+  /** A run that is handed over again has ended only now: it was early before, and need not wait. */
+  #hurry(runId: string): void {
+    const nextMs = this.#in.nowMs();
+    this.#waiting = this.#waiting.map((run) =>
+      run.runId === runId && run.failed !== undefined ? { ...run, failed: { ...run.failed, nextMs } } : run,
+    );
   }
 
   #end(runId: string): void {
