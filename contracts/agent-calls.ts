@@ -184,10 +184,7 @@ export type VerifyInput = z.infer<typeof VerifyInput>;
 export const CheckedDraft = z.object({ citations: z.array(CheckedCitation), reasons: z.array(z.string()) });
 export type CheckedDraft = z.infer<typeof CheckedDraft>;
 
-/**
- * True where the run most likely ends with the call: meanwhile it is handed over to the exporter of traces, which then
- * costs the answer no time.
- */
+/** True where the run most likely ends with the call: the activity then hands it over to the exporter of traces. */
 const handOver = z.literal(true).exactOptional();
 
 export const JudgeCall = z.discriminatedUnion('kind', [

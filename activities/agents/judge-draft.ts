@@ -14,7 +14,7 @@ import { checkOnTheWay } from './check-draft.ts';
 import type { ActivityDependencies } from '../dependencies.ts';
 import { citedEvidence } from './evidence-text.ts';
 import type { ActivityContext } from '../context.ts';
-import { handOverMeanwhile } from '../tracing/export-spans.ts';
+import { handOverOnTheWay } from '../tracing/export-spans.ts';
 
 type Reviewed = JudgeResult | DraftRefused | CheckFailed;
 
@@ -24,11 +24,13 @@ export const judgeDraft =
     runModelActivity<Reviewed>({ name: 'judge-llm', type: 'evaluator', payment }, async (context) => {
       const next = call.kind === 'repair' ? repairMessages(call) : await opening(deps, context, call);
       if ('asked' in next) return { result: next, usage: null, span: null };
-      const handingOver = 'handOver' in call ? handOverMeanwhile(deps.traces, context) : null;
       const { reply, turn } = await takeTurn(deps, context, next, { mustAnswer: false, payment });
       const span = { model: reply.model, usage: reply.usage, output: turn };
-      await handingOver;
-      return { result: { ...parseVerdict(reply), turn }, usage: reply.usage, span };
+      const verdict = parseVerdict(reply);
+      context.note({ ...span, endMs: Date.now() });
+      if ('handOver' in call && verdict.kind === 'verdict' && verdict.verdict.accepted)
+        await handOverOnTheWay(deps.traces, context);
+      return { result: { ...verdict, turn }, usage: reply.usage, span };
     });
 
 type Opening = Extract<JudgeCall, { kind: 'opening' }>;

@@ -57,8 +57,8 @@ export type Render = (field: TraceField) => Promise<unknown>;
 /** Characters of one field. */
 const fieldCharacters = 16_000;
 
-/** A run is handed over just before it ends; one that goes on is looked at again later, and holds up nobody meanwhile. */
-const endsWithinMs = 5_000;
+/** A run is handed over just before it ends; one that goes on is looked at again later, so that it holds up nobody. */
+const endsWithinMs = 2_000;
 
 /** @returns the run that was handed over: one that was reset to a step behind the call finds another's id */
 export const handOver =
@@ -69,10 +69,10 @@ export const handOver =
   };
 
 /**
- * Hands a run over while a call is made that it most likely ends with.
- * @returns to be awaited at the end of the call; it never fails: a run that could not be handed over does it at its end
+ * Hands over a run that most likely ends with this activity. It never fails: a run that could not be handed over here
+ * does it in its last task.
  */
-export async function handOverMeanwhile(
+export async function handOverOnTheWay(
   { sink, handOver: tell }: Pick<TraceExport, 'sink' | 'handOver'>,
   { run, keep }: Pick<ActivityContext, 'run' | 'keep'>,
 ): Promise<void> {

@@ -17,7 +17,12 @@ function exporterWith(input: Partial<ExporterInput> = {}) {
       clock.told = details;
     },
   });
-  return { clock, exporter };
+  /** Hands runs over, and lets those come that are handed over together. */
+  const take = (given: unknown) => {
+    exporter.take(given);
+    clock.nowMs += 0.3 * second;
+  };
+  return { clock, exporter, take };
 }
 
 const runs = (many: number, from = 0): ExportInput[] =>
@@ -41,24 +46,26 @@ function failed(exporter: TraceExporter, batch: readonly WaitingExport[], troubl
 }
 
 test('a bounded number of batches is sent side by side, and a run is taken once, while it waits, is sent and after', () => {
-  const { exporter } = exporterWith({ runsOfExecution: 10_000 });
-  exporter.take(runs(200));
-  exporter.take(runs(200));
+  const { exporter, take } = exporterWith({ runsOfExecution: 10_000 });
+  take(runs(200));
+  take(runs(200));
   const first = begun(exporter);
   assert.deepEqual(
     first.map((batch) => batch.length),
     Array.from({ length: 8 }, () => 20),
   );
-  exporter.take(runs(200));
+  take(runs(200));
   for (const batch of first) done(exporter, batch);
-  exporter.take(runs(200));
+  take(runs(200));
   assert.equal(exporter.state().waiting.length, 40);
   assert.equal(exporter.state().sent, 160);
 });
 
 test('a run that ends alone is sent at once; those of the next two seconds are sent together', () => {
-  const { clock, exporter } = exporterWith();
+  const { clock, exporter, take } = exporterWith();
   exporter.take(runs(1));
+  assert.deepEqual([begun(exporter), exporter.msUntilNext()], [[], 300], 'it ends in the very moment');
+  clock.nowMs += 300;
   assert.deepEqual(
     begun(exporter).map((batch) => batch.length),
     [1],
@@ -77,8 +84,8 @@ test('a run that ends alone is sent at once; those of the next two seconds are s
 });
 
 test('while where traces go is away one run at a time finds out whether it is back, at longer and longer intervals', () => {
-  const { clock, exporter } = exporterWith();
-  exporter.take(runs(40));
+  const { clock, exporter, take } = exporterWith();
+  take(runs(40));
   for (const batch of begun(exporter)) failed(exporter, batch, isAway);
   assert.deepEqual(begun(exporter), []);
   assert.match(clock.told, /nobody listens/);
@@ -100,12 +107,12 @@ test('while where traces go is away one run at a time finds out whether it is ba
 });
 
 test('a run that fails alone goes behind the others, keeps what has arrived of it, and is put aside after a week', () => {
-  const { clock, exporter } = exporterWith({ runsOfExecution: 10_000 });
-  exporter.take(runs(1));
+  const { clock, exporter, take } = exporterWith({ runsOfExecution: 10_000 });
+  take(runs(1));
   const until = clock.nowMs + 7 * day;
   let tries = 0;
   for (let from = 1; exporter.state().aside.length === 0; from += 1) {
-    exporter.take(runs(1, from));
+    take(runs(1, from));
     for (const batch of begun(exporter)) {
       for (const run of batch) {
         if (run.runId !== 'r0') exporter.done(run);
@@ -125,33 +132,39 @@ test('a run that fails alone goes behind the others, keeps what has arrived of i
 });
 
 test('what no further try can mend is put aside at once; a run that goes on waits alone, until it is handed over again', () => {
-  const { clock, exporter } = exporterWith();
-  exporter.take(runs(3));
+  const { clock, exporter, take } = exporterWith();
+  take(runs(3));
   const [[first, second_, third] = []] = begun(exporter);
   assert.ok(first && second_ && third);
   assert.equal(exporter.failed(first, { ...isAway, forGood: true, reason: 'refused' }), 'aside');
   assert.equal(exporter.failed(second_, { ...isAway, ofOthers: false, reason: 'it goes on' }), 'later');
   exporter.done(third);
   exporter.batchOver();
-  exporter.take(runs(1));
-  exporter.take(runs(8, 10));
+  take(runs(1));
+  take(runs(8, 10));
   clock.nowMs += 2 * second;
   const [others = []] = begun(exporter);
-  assert.equal(others.length, 8, 'the one put aside is not taken again, and the other holds up nobody');
+  assert.deepEqual([others.length, others.at(-1)?.runId], [9, 'r1'], 'the one put aside is not taken again');
   assert.match(clock.told, /put aside.*refused/);
-  exporter.take([second_]);
-  clock.nowMs += 2 * second;
-  assert.deepEqual(
-    begun(exporter)
-      .flat()
-      .map(({ runId }) => runId),
-    ['r1'],
-  );
+  done(exporter, others.slice(0, 8));
+  let [goesOn] = others.slice(8);
+  for (const waitSeconds of [2, 4, 8, 16]) {
+    assert.ok(goesOn);
+    exporter.failed(goesOn, { ...isAway, ofOthers: false, reason: 'it goes on' });
+    if (waitSeconds === 16) break;
+    clock.nowMs += waitSeconds * second;
+    goesOn = begun(exporter)[0]?.[0];
+    exporter.batchOver();
+  }
+  clock.nowMs += 3 * second;
+  assert.deepEqual(begun(exporter), []);
+  take([second_]);
+  assert.deepEqual(begun(exporter).flat()[0]?.runId, 'r1');
 });
 
 test('it goes on in a new execution once nothing is being sent, with all that it knows', () => {
-  const { clock, exporter } = exporterWith({ runsOfExecution: 10 });
-  exporter.take(runs(32));
+  const { clock, exporter, take } = exporterWith({ runsOfExecution: 10 });
+  take(runs(32));
   const [first = []] = begun(exporter);
   assert.deepEqual([first.length, exporter.mustContinue()], [10, false]);
   done(exporter, first);
@@ -159,8 +172,8 @@ test('it goes on in a new execution once nothing is being sent, with all that it
   assert.deepEqual(begun(exporter), []);
   assert.equal(exporter.mustContinue(), true);
   assert.equal(exporter.msUntilNext(), null);
-  const next = exporterWith({ ...exporter.carry(), runsOfExecution: 100 }).exporter;
-  next.take(runs(32));
+  const { exporter: next, take: takeNext } = exporterWith({ ...exporter.carry(), runsOfExecution: 100 });
+  takeNext(runs(32));
   assert.deepEqual(
     begun(next)
       .flat()
@@ -173,8 +186,8 @@ test('it goes on in a new execution once nothing is being sent, with all that it
 });
 
 test('what waits beyond the measure of an execution is split off, the oldest first', () => {
-  const { exporter } = exporterWith();
-  exporter.take(runs(3200));
+  const { exporter, take } = exporterWith();
+  take(runs(3200));
   const parts = exporter.surplus();
   assert.deepEqual(
     parts.map((part) => [part.length, part[0]?.runId]),
@@ -187,9 +200,9 @@ test('what waits beyond the measure of an execution is split off, the oldest fir
 });
 
 test('it is idle for long only after its whole idle time without a run', () => {
-  const { clock, exporter } = exporterWith({ idleSeconds: 60 });
+  const { clock, exporter, take } = exporterWith({ idleSeconds: 60 });
   clock.nowMs += 59 * second;
-  exporter.take(runs(1));
+  take(runs(1));
   clock.nowMs += 60 * second;
   assert.equal(exporter.idleForLong(), false);
   const [batch] = begun(exporter);
@@ -201,8 +214,7 @@ test('it is idle for long only after its whole idle time without a run', () => {
 });
 
 test('anybody may send a signal: what is no run is left out', () => {
-  const { exporter } = exporterWith();
-  for (const nonsense of [null, 'run', 7, [null, 3, { workflowId: 7, runId: '' }, { workflowId: 'w' }]])
-    exporter.take(nonsense);
+  const { exporter, take } = exporterWith();
+  for (const nonsense of [null, 'run', 7, [null, 3, { workflowId: 7, runId: '' }, { workflowId: 'w' }]]) take(nonsense);
   assert.deepEqual(exporter.state().waiting, []);
 });

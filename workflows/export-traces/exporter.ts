@@ -23,14 +23,15 @@ export type Trouble = {
 const atOnce = 8;
 /** Runs that are sent together, one after the other. */
 const runsOfBatch = 20;
-/** Between the beginnings of two batches that are not full: a run that ends alone is sent at once, many are gathered. */
-const gatherMs = 2_000;
+/** A batch that is not full is begun so long after its first run, which has ended by then, and after the batch before. */
+const gather = { fromRunMs: 300, fromBatchMs: 2_000 };
 /** Tries of one run go on for so long. */
 const triesForMs = 7 * 24 * 3600 * 1000;
 /** Between tries while where traces go is away: from the first to the longest. */
 const away = { firstMs: 15_000, mostMs: 5 * 60_000 };
-/** Between tries of one run. */
+/** Between tries of one run that failed, and of one that had not ended. */
 const ofOneRun = { firstMs: 15_000, mostMs: 10 * 60_000 };
+const ofOneThatGoesOn = { ...ofOneRun, firstMs: 1_000 };
 /** Ids that are carried to the next execution: some 200 kB. */
 const mostWaiting = 1500;
 const mostLately = 200;
@@ -78,8 +79,11 @@ export class TraceExporter {
     for (const run of Array.isArray(runs) ? runs : []) {
       const { workflowId, runId } = (run ?? {}) as Partial<ExportInput>;
       if (!isId(workflowId) || !isId(runId)) continue;
-      if (!this.#knows(runId)) this.#waiting.push({ workflowId, runId });
-      else this.#hurry(runId);
+      if (this.#knows(runId)) this.#hurry(runId);
+      else {
+        if (this.#waiting.length === 0) this.#gather();
+        this.#waiting.push({ workflowId, runId });
+      }
     }
     this.#tell();
   }
@@ -92,7 +96,7 @@ export class TraceExporter {
     this.#waiting = this.#waiting.filter((run) => !batch.includes(run));
     this.#begun += batch.length;
     this.#batches += 1;
-    this.#gatherUntilMs = this.#in.nowMs() + gatherMs;
+    this.#gatherUntilMs = this.#in.nowMs() + gather.fromBatchMs;
     for (const run of batch) this.#sending.set(run.runId, run);
     this.#tell();
     return batch;
@@ -138,7 +142,7 @@ export class TraceExporter {
       this.#remember(runId);
     } else {
       const sent = Math.max(failed?.sent ?? 0, trouble.sent);
-      const nextMs = nowMs + delay(ofOneRun, times);
+      const nextMs = nowMs + delay(trouble.ofOthers ? ofOneRun : ofOneThatGoesOn, times);
       this.#waiting.push({ workflowId, runId, failed: { sent, times, sinceMs, nextMs } });
       if (trouble.ofOthers) this.#rest(reason);
     }
@@ -201,6 +205,10 @@ export class TraceExporter {
     const nowMs = this.#in.nowMs();
     const fresh = this.#waiting.filter(({ failed }) => failed === undefined);
     return [...fresh, ...this.#waiting.filter(({ failed }) => failed !== undefined && failed.nextMs <= nowMs)];
+  }
+
+  #gather(): void {
+    this.#gatherUntilMs = Math.max(this.#gatherUntilMs, this.#in.nowMs() + gather.fromRunMs);
   }
 
   /** A run that is handed over again has ended only now: it was early before, and need not wait. */

@@ -9,7 +9,7 @@
  */
 import {
   ActivityFailure,
-  ApplicationFailure,
+  type ApplicationFailure,
   condition,
   continueAsNew,
   defineQuery,
