@@ -170,12 +170,16 @@ export const GateRule = GateSpec.pick({ minResolvedCitations: true, minConfidenc
 });
 export type GateRule = z.infer<typeof GateRule>;
 
+/** True where the run most likely ends with the call: the activity then hands it over to the exporter of traces. */
+const handOver = z.literal(true).exactOptional();
+
 export const VerifyInput = z.object({
   snapshot: SnapshotRef,
   /** A stored draft or synthesis. */
   content: ContentId,
   /** Absent: only the citations are checked. */
   rule: GateRule.exactOptional(),
+  handOver,
   scope: SpanScope,
 });
 export type VerifyInput = z.infer<typeof VerifyInput>;
@@ -183,9 +187,6 @@ export type VerifyInput = z.infer<typeof VerifyInput>;
 /** The citations of a draft, checked, and why it is weak by the rule: empty where it is not, or there is no rule. */
 export const CheckedDraft = z.object({ citations: z.array(CheckedCitation), reasons: z.array(z.string()) });
 export type CheckedDraft = z.infer<typeof CheckedDraft>;
-
-/** True where the run most likely ends with the call: the activity then hands it over to the exporter of traces. */
-const handOver = z.literal(true).exactOptional();
 
 export const JudgeCall = z.discriminatedUnion('kind', [
   z.object({

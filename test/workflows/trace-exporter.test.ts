@@ -62,7 +62,7 @@ test('a bounded number of batches is sent side by side, and a run is taken once,
 });
 
 test('a run that ends alone is sent at once; those of the next two seconds are sent together', () => {
-  const { clock, exporter, take } = exporterWith();
+  const { clock, exporter } = exporterWith();
   exporter.take(runs(1));
   assert.deepEqual([begun(exporter), exporter.msUntilNext()], [[], 300], 'it ends in the very moment');
   clock.nowMs += 300;

@@ -36,7 +36,7 @@ const passes = ({ accepted, unjudged }: SpecialistOutput): boolean => accepted =
 
 async function review(run: Run, output: SpecialistOutput, about: Omit<Reviewed, 'output'>): Promise<void> {
   const { gate } = run.input.pipeline;
-  if (gate === null) return reviewWithoutGate(run, output);
+  if (gate === null) return reviewWithoutGate(run, output, about.isLast);
   const verdict = await verdictOn(run, gate, { output, ...about });
   if ('unjudged' in verdict) {
     output.accepted = null;
@@ -49,8 +49,8 @@ async function review(run: Run, output: SpecialistOutput, about: Omit<Reviewed, 
   metricMeter.createCounter('switchyard_gate_verdicts').add(1, { route: output.specialist, verdict: word });
 }
 
-async function reviewWithoutGate(run: Run, output: SpecialistOutput): Promise<void> {
-  if (output.draftId !== null) await check(run, output, output.draftId);
+async function reviewWithoutGate(run: Run, output: SpecialistOutput, isLast: boolean): Promise<void> {
+  if (output.draftId !== null) await check(run, output, output.draftId, { isLast });
   const baseless = baselessAbstention(output, run.state.tools_called);
   output.accepted = output.kind === 'draft' && baseless === null;
   if (baseless !== null) output.reasons = [baseless];
@@ -74,20 +74,30 @@ async function verdictOn(
   const baseless = baselessAbstention(output, run.state.tools_called);
   const rule = { minResolvedCitations, minConfidence, baseless };
   if (gate.judge !== null) return judge(run, { gate, judge: gate.judge, rule, draftId }, { output, branch, isLast });
-  const found = await check(run, output, draftId, rule);
+  const found = await check(run, output, draftId, { rule, isLast });
   return found.length > 0 ? weak(found) : { accepted: true, reasons: [] };
 }
 
 const weak = (reasons: readonly string[]): Verdict => ({ accepted: false, reasons: [...reasons] });
 
 /** Has code alone check a draft. @returns why it is weak by the rule; empty without one */
-async function check(run: Run, output: SpecialistOutput, draftId: ContentId, rule?: GateRule): Promise<string[]> {
-  const input = { snapshot: snapshotOf(run), content: draftId, scope: gateScope(run, output) };
+async function check(
+  run: Run,
+  output: SpecialistOutput,
+  content: ContentId,
+  { rule, isLast }: { rule?: GateRule; isLast: boolean },
+): Promise<string[]> {
+  const input = { snapshot: snapshotOf(run), content, scope: gateScope(run, output), ...lastOf(run, isLast) };
   const summary = inShort(`${whoWrote(output)}: check its citations against the snapshot`);
   const ruled = rule === undefined ? input : { ...input, rule };
   const { citations, reasons }: CheckedDraft = await callTool(run, 'verifyCitations', ruled, summary);
   output.citations = citations;
   return reasons;
+}
+
+/** Has the call hand the run over, where the run ends with a draft that passes. */
+function lastOf(run: Run, isLast: boolean): { handOver?: true } {
+  return isLast && isTraced(run) ? { handOver: true } : {};
 }
 
 /** A round of the gate follows each round of drafts. */
@@ -119,11 +129,11 @@ async function judge(
   const about = { scope, branch, who: whoWrote(output), purpose, mustAnswer: true, withoutPerson, onDone };
   const call = (): JudgeCall => {
     const known = checked ? { citations: output.citations } : {};
-    return { ...opening, draft: draftId, rule, ...known, ...(isLast && isTraced(run) ? { handOver: true } : {}) };
+    return { ...opening, draft: draftId, rule, ...known, ...lastOf(run, isLast) };
   };
   let reply = await callAgent(run, 'judgeDraft', call, about).catch(notHad);
   if (!checked) {
-    const found = await check(run, output, draftId, rule);
+    const found = await check(run, output, draftId, { rule, isLast: false });
     checked = true;
     if (found.length > 0) return weak(found);
     if (reply.kind === 'check-failed') reply = await callAgent(run, 'judgeDraft', call, about).catch(notHad);

@@ -19,11 +19,9 @@ export type Trouble = {
   ofOthers: boolean;
 };
 
-/** Batches. */
-const atOnce = 8;
-/** Runs that are sent together, one after the other. */
-const runsOfBatch = 20;
-/** A batch that is not full is begun so long after its first run, which has ended by then, and after the batch before. */
+/** Batches side by side, and runs of a batch, which are sent one after the other. */
+const [atOnce, runsOfBatch] = [8, 20];
+/** A batch that is not full is begun so long after its first run, and after the batch before. */
 const gather = { fromRunMs: 300, fromBatchMs: 2_000 };
 /** Tries of one run go on for so long. */
 const triesForMs = 7 * 24 * 3600 * 1000;
@@ -33,9 +31,7 @@ const away = { firstMs: 15_000, mostMs: 5 * 60_000 };
 const ofOneRun = { firstMs: 15_000, mostMs: 10 * 60_000 };
 const ofOneThatGoesOn = { ...ofOneRun, firstMs: 1_000 };
 /** Ids that are carried to the next execution: some 200 kB. */
-const mostWaiting = 1500;
-const mostLately = 200;
-const mostAside = 50;
+const most = { waiting: 1500, lately: 200, aside: 50 };
 
 /** What an exporter lives in. */
 export type Surroundings = {
@@ -81,7 +77,8 @@ export class TraceExporter {
       if (!isId(workflowId) || !isId(runId)) continue;
       if (this.#knows(runId)) this.#hurry(runId);
       else {
-        if (this.#waiting.length === 0) this.#gather();
+        const togetherMs = this.#in.nowMs() + gather.fromRunMs;
+        if (this.#waiting.length === 0) this.#gatherUntilMs = Math.max(this.#gatherUntilMs, togetherMs);
         this.#waiting.push({ workflowId, runId });
       }
     }
@@ -91,8 +88,8 @@ export class TraceExporter {
   /** The runs whose traces are to be sent now; null where there are none, or no room. */
   next(): WaitingExport[] | null {
     if (!this.mayStart()) return null;
-    const most = this.#failures > 0 ? 1 : Math.min(runsOfBatch, this.#input.runsOfExecution - this.#begun);
-    const batch = this.#due().slice(0, most);
+    const room = this.#failures > 0 ? 1 : Math.min(runsOfBatch, this.#input.runsOfExecution - this.#begun);
+    const batch = this.#due().slice(0, room);
     this.#waiting = this.#waiting.filter((run) => !batch.includes(run));
     this.#begun += batch.length;
     this.#batches += 1;
@@ -118,7 +115,7 @@ export class TraceExporter {
     return waitMs > 0 ? waitMs : null;
   }
 
-  /** To be called once for each batch, when all of its runs are done or have failed. */
+  /** To be called once all runs of a batch are done or have failed. */
   batchOver(): void {
     this.#batches -= 1;
   }
@@ -138,7 +135,7 @@ export class TraceExporter {
     const [times, sinceMs] = [(failed?.times ?? 0) + 1, failed?.sinceMs ?? nowMs];
     const aside = trouble.forGood || nowMs - sinceMs > triesForMs;
     if (aside) {
-      this.#aside = [...this.#aside, { workflowId, runId, reason: reason.slice(0, 300) }].slice(-mostAside);
+      this.#aside = [...this.#aside, { workflowId, runId, reason: reason.slice(0, 300) }].slice(-most.aside);
       this.#remember(runId);
     } else {
       const sent = Math.max(failed?.sent ?? 0, trouble.sent);
@@ -168,13 +165,13 @@ export class TraceExporter {
   /** Runs beyond what one execution carries, in parts of that size: the oldest, which have waited longest. */
   surplus(): WaitingExport[][] {
     const parts: WaitingExport[][] = [];
-    while (this.#waiting.length > mostWaiting) parts.push(this.#waiting.splice(0, mostWaiting));
+    while (this.#waiting.length > most.waiting) parts.push(this.#waiting.splice(0, most.waiting));
     return parts;
   }
 
   carry(): ExporterInput {
     const [waiting, aside, sent] = [this.#waiting, this.#aside, this.#sent];
-    return { ...this.#input, waiting, lately: [...this.#lately].slice(-mostLately), aside, sent };
+    return { ...this.#input, waiting, lately: [...this.#lately].slice(-most.lately), aside, sent };
   }
 
   state(): ExporterState {
@@ -207,10 +204,6 @@ export class TraceExporter {
     return [...fresh, ...this.#waiting.filter(({ failed }) => failed !== undefined && failed.nextMs <= nowMs)];
   }
 
-  #gather(): void {
-    this.#gatherUntilMs = Math.max(this.#gatherUntilMs, this.#in.nowMs() + gather.fromRunMs);
-  }
-
   /** A run that is handed over again has ended only now: it was early before, and need not wait. */
   #hurry(runId: string): void {
     const nextMs = this.#in.nowMs();
@@ -238,9 +231,9 @@ export class TraceExporter {
   }
 
   #tell(): void {
+    const counts = `**sent** ${this.#sent}, **being sent** ${this.#sending.size}, **waiting** ${this.#waiting.length}`;
     const rows = [
-      `**sent** ${this.#sent}, **being sent** ${this.#sending.size}, **waiting** ${this.#waiting.length}`,
-      ...(this.#problem === null ? [] : [`**last problem** ${this.#problem}`]),
+      ...[counts, ...(this.#problem === null ? [] : [`**last problem** ${this.#problem}`])],
       ...this.#aside.map(({ workflowId, runId, reason }) => `**put aside** ${workflowId} (${runId}): ${reason}`),
     ];
     this.#in.tell(rows.join('\n\n'));

@@ -53,8 +53,10 @@ export async function exportTraces(given: Partial<ExporterInput>): Promise<Expor
     for (let next = exporter.next(); next !== null; next = exporter.next()) void send(exporter, next);
     if (exporter.mustContinue()) return goOn(exporter);
     if (exporter.idleForLong()) return exporter.ending();
-    const changed = () => exporter.mayStart() || exporter.mustContinue() || exporter.idleForLong();
     const waitMs = exporter.msUntilNext();
+    const dueMs = Date.now() + (waitMs ?? Infinity);
+    const isSooner = () => Date.now() + (exporter.msUntilNext() ?? Infinity) < dueMs;
+    const changed = () => exporter.mayStart() || exporter.mustContinue() || exporter.idleForLong() || isSooner();
     if (waitMs === null) await condition(changed);
     else await condition(changed, waitMs);
   }
