@@ -15,6 +15,7 @@ import { toolRenderer, type ToolRun } from '../retrieval/tools/rendering.ts';
 import type { AttemptLimits } from './attempts.ts';
 import { runActivity } from './context.ts';
 import type { ActivityDependencies } from './dependencies.ts';
+import { handOverOnTheWay } from './tracing/export-spans.ts';
 import { OpeningReports } from './opening-progress.ts';
 
 const openingLimits: AttemptLimits = { attempts: 5, totalSeconds: 7_200, timedOut: 'RepositoryTimedOut' };
@@ -81,11 +82,12 @@ function remarkOf({ remark }: ToolRun, notReranked: string | undefined): Pick<To
 /** Checks the citations of a stored draft or synthesis against the snapshot, and by the rule whether the draft is weak. */
 export const verifyCitations =
   (deps: ActivityDependencies) =>
-  ({ snapshot, content, rule }: VerifyInput): Promise<ActivityResult<CheckedDraft>> =>
+  ({ snapshot, content, rule, handOver }: VerifyInput): Promise<ActivityResult<CheckedDraft>> =>
     runActivity({ name: 'verify-citations', type: 'evaluator', limits: checkLimits }, async (context) => {
       const draft = Draft.parse(JSON.parse(await deps.content.get(content)));
       await deps.retrieval.ensure(snapshot, context.signal);
       const citations = await deps.retrieval.checkCitations(snapshot, draft.citations, context.signal);
       const reasons = rule === undefined ? [] : weaknesses({ ...draft, citations }, rule);
+      if (handOver && reasons.length === 0) await handOverOnTheWay(deps.traces, context);
       return { result: { citations, reasons }, usage: null };
     });

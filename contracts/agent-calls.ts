@@ -170,12 +170,16 @@ export const GateRule = GateSpec.pick({ minResolvedCitations: true, minConfidenc
 });
 export type GateRule = z.infer<typeof GateRule>;
 
+/** True where the run most likely ends with the call: the activity then hands it over to the exporter of traces. */
+const handOver = z.literal(true).exactOptional();
+
 export const VerifyInput = z.object({
   snapshot: SnapshotRef,
   /** A stored draft or synthesis. */
   content: ContentId,
   /** Absent: only the citations are checked. */
   rule: GateRule.exactOptional(),
+  handOver,
   scope: SpanScope,
 });
 export type VerifyInput = z.infer<typeof VerifyInput>;
@@ -194,6 +198,7 @@ export const JudgeCall = z.discriminatedUnion('kind', [
     rule: GateRule,
     /** Where they have been checked, and the draft is not weak; else both is found out first. */
     citations: z.array(CheckedCitation).exactOptional(),
+    handOver,
   }),
   RepairCall,
 ]);
@@ -208,6 +213,7 @@ export const SynthesisCall = z.discriminatedUnion('kind', [
     candidates: z
       .array(z.object({ specialist: z.string(), draft: ContentId, citations: z.array(CheckedCitation) }))
       .min(1),
+    handOver,
   }),
   RepairCall,
 ]);

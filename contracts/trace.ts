@@ -127,11 +127,20 @@ export type SentTrace = Omit<Trace, 'spans'> & {
 export const ExportInput = z.object({ workflowId: z.string().min(1), runId: z.string().min(1) });
 export type ExportInput = z.infer<typeof ExportInput>;
 
-/** With the number of spans that have arrived before. */
-export type ExportTask = ExportInput & { sent: number };
+/** Runs whose traces are sent together, each with the number of its spans that have arrived before. */
+export type ExportBatch = { runs: readonly (ExportInput & { sent: number })[] };
 
-export const ExportResult = z.object({ traceId: z.string(), spans: z.int().nonnegative() });
-export type ExportResult = z.infer<typeof ExportResult>;
+/** What has become of one run of a batch: its trace has arrived, or this is why it has not. */
+export type ExportEnd =
+  | { runId: string; traceId: string; spans: number }
+  | { runId: string; failure: { type: string; reason: string; sent: number } };
+
+/** Ends in the order of the runs; of an attempt that failed, those that it had come to. */
+export type ExportProgress = {
+  ended: ExportEnd[];
+  /** Of the run that was being sent: its spans that have arrived. */
+  sending: { runId: string; sent: number } | null;
+};
 
 /** A run whose trace is still to be sent. */
 export const WaitingExport = z.object({
@@ -177,7 +186,12 @@ export type ExporterEnding = Pick<ExporterState, 'sent' | 'aside'>;
 // What every activity returns: its result, what it cost, and the spans that tell of it.
 
 /** What an activity has done on the way to its result: it stands, whatever became of the rest. */
-export type DoneOnTheWay = { tools?: ToolResult[]; citations?: CheckedCitation[] };
+export type DoneOnTheWay = {
+  tools?: ToolResult[];
+  citations?: CheckedCitation[];
+  /** The id of the run that was handed over to the exporter of traces. */
+  handedOver?: string;
+};
 
 /** `usage` is null where no model took part. */
 export type ActivityResult<Result> = {

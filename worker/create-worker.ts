@@ -26,7 +26,7 @@ import { noteServer, ownServerName, serverName } from '../runtime/temporal/known
 import { traceExportOf, type TraceParts } from './trace-export.ts';
 import { createWorkers, runWorkers, shutDown } from './worker-group.ts';
 import { workflowBundle } from './workflow-bundle.ts';
-import { withoutPromiseStacks } from './workflow-threads.ts';
+import { inLeanThreads } from './workflow-threads.ts';
 import { benchmarkQueueOf, exportQueueOf } from '../contracts/names.ts';
 import { openPriceList } from '../config/price-list.ts';
 import type { PriceList } from '../contracts/model/price.ts';
@@ -110,7 +110,7 @@ async function startOver(opened: AsyncDisposableStack, { config, server, log, tu
   const create = () => createWorkers([options, ...sideQueues(options)]);
   // Where every detail is logged, the Web UI shows where a workflow waits ("Call stack").
   const isDetailed = config.logLevel === 'debug' || config.logLevel === 'trace';
-  const workers = await (isDetailed ? create() : withoutPromiseStacks(create));
+  const workers = await inLeanThreads(create, { promiseStacks: isDetailed });
   const ended = runWorkers(workers, opened);
   traces.sweep().catch((error: unknown) => log.debug({ err: error }, 'could not look for runs without a trace'));
   const stop = async () => {

@@ -1,21 +1,29 @@
 /**
- * Has workflow threads start without the SDK's stack traces of promises. For the query `__stack_trace` the SDK reads the
- * stack at every promise that workflow code makes, through the source map: half of the CPU of a workflow thread. It goes on
- * without where Node has no such hook. Stack traces of errors stay.
+ * Has workflow threads start without two things that cost the SDK's threads more CPU than all workflow code: a stack trace
+ * for every promise, which only the query `__stack_trace` reads, and a limit of time for every single call into the
+ * sandbox, in place of which one holds for the whole of an activation. Stack traces of errors stay.
  */
 import threads from 'node:worker_threads';
 
 /** The SDK's entry of a workflow thread. */
 const entry = /[\\/]workflow-worker-thread\.[cm]?js$/;
-const preload = new URL('./no-promise-stacks.ts', import.meta.url).href;
+const oneLimit = new URL('./thread-with-one-limit.ts', import.meta.url).href;
+const noPromiseStacks = new URL('./thread-without-promise-stacks.ts', import.meta.url).href;
 
-/** @param create makes workers, which start their workflow threads before it resolves */
-export async function withoutPromiseStacks<Made>(create: () => Promise<Made>): Promise<Made> {
+/**
+ * @param create makes workers, which start their workflow threads before it resolves
+ * @param options `promiseStacks`: keeps what the query `__stack_trace` reads
+ */
+export async function inLeanThreads<Made>(
+  create: () => Promise<Made>,
+  { promiseStacks }: { promiseStacks: boolean },
+): Promise<Made> {
+  const modules = promiseStacks ? [oneLimit] : [oneLimit, noPromiseStacks];
+  const execArgv = modules.flatMap((module) => ['--import', module]);
   const { Worker } = threads;
   class Started extends Worker {
     constructor(file: string | URL, options: threads.WorkerOptions = {}) {
-      const isOurs = entry.test(String(file));
-      super(file, isOurs ? { ...options, execArgv: ['--import', preload] } : options);
+      super(file, entry.test(String(file)) ? { ...options, execArgv } : options);
     }
   }
   threads.Worker = Started;

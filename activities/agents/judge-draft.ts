@@ -14,6 +14,7 @@ import { checkOnTheWay } from './check-draft.ts';
 import type { ActivityDependencies } from '../dependencies.ts';
 import { citedEvidence } from './evidence-text.ts';
 import type { ActivityContext } from '../context.ts';
+import { handOverOnTheWay } from '../tracing/export-spans.ts';
 
 type Reviewed = JudgeResult | DraftRefused | CheckFailed;
 
@@ -25,7 +26,11 @@ export const judgeDraft =
       if ('asked' in next) return { result: next, usage: null, span: null };
       const { reply, turn } = await takeTurn(deps, context, next, { mustAnswer: false, payment });
       const span = { model: reply.model, usage: reply.usage, output: turn };
-      return { result: { ...parseVerdict(reply), turn }, usage: reply.usage, span };
+      const verdict = parseVerdict(reply);
+      context.note({ ...span, endMs: Date.now() });
+      if ('handOver' in call && verdict.kind === 'verdict' && verdict.verdict.accepted)
+        await handOverOnTheWay(deps.traces, context);
+      return { result: { ...verdict, turn }, usage: reply.usage, span };
     });
 
 type Opening = Extract<JudgeCall, { kind: 'opening' }>;

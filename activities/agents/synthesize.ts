@@ -10,16 +10,14 @@ import type { ActivityDependencies } from '../dependencies.ts';
 import { loadConversation } from './conversation.ts';
 import { citedEvidence } from './evidence-text.ts';
 import type { ActivityContext } from '../context.ts';
+import { handOverOnTheWay } from '../tracing/export-spans.ts';
 
 export const synthesize =
   (deps: ActivityDependencies) =>
   (call: SynthesisCall, payment: Payment): Promise<ActivityResult<SynthesisResult | DoesNotFit>> =>
     runModelActivity({ name: 'synthesis-llm', type: 'generation', payment }, async (context) => {
       const next = call.kind === 'repair' ? repairMessages(call) : await opening(deps, context, call);
-      const { reply, turn } = await takeTurn(deps, context, next, {
-        mustAnswer: false,
-        payment,
-      });
+      const { reply, turn } = await takeTurn(deps, context, next, { mustAnswer: false, payment });
       const parsed = parseSynthesis(reply);
       const span = { model: reply.model, usage: reply.usage, output: turn };
       const done = (result: SynthesisResult) => ({ result, usage: reply.usage, span });
@@ -27,7 +25,9 @@ export const synthesize =
       const synthesisId = await deps.content.put(JSON.stringify(parsed.synthesis));
       const { snapshot } = call.kind === 'opening' ? call : (await loadConversation(deps, call.turn)).settings;
       context.note({ ...span, endMs: Date.now() });
+      const handingOver = 'handOver' in call ? handOverOnTheWay(deps.traces, context) : null;
       if (snapshot !== null) await checkOnTheWay(deps, context, snapshot, parsed.synthesis.citations);
+      await handingOver;
       return done({ ...parsed, turn, synthesisId });
     });
 

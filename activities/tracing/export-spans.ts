@@ -1,19 +1,21 @@
 /**
- * Sends the trace of a run that is over.
+ * Sends the traces of runs that are over.
  *
  * 1. A trace is made of the run's history alone: every attempt makes the same spans, in the same order, under the same ids.
  * 2. How many spans have arrived travels by heartbeat and in the details of failures, and the next attempt goes on there.
  *    None is left out; one that arrived after the last heartbeat is sent again, under its id.
  * 3. A trace that the sink holds is not sent again, however late, and to whomever, its run was handed over again.
  * 4. Texts are redacted before they are cut, so that no part of a secret is left at a cut.
- * 5. A failure says whether it is this run's alone: a history that is gone or makes no trace, or a trace that is refused.
+ * 5. What is one run's alone (a history that is gone or makes no trace, a trace that is refused) is its end in the batch, and
+ *    holds up no other; where nothing takes traces the whole attempt fails, and the next goes on where it was.
  */
 import { Context } from '@temporalio/activity';
 import { ApplicationFailure } from '@temporalio/common';
 import type {
+  ExportBatch,
+  ExportEnd,
   ExportInput,
-  ExportResult,
-  ExportTask,
+  ExportProgress,
   SentSpan,
   SentTrace,
   Trace,
@@ -27,8 +29,8 @@ import { type Redactor, readingOnce } from '../../lib/redaction.ts';
 import type { RunHistory } from '../../observability/run-history.ts';
 import { traceOfRun } from '../../observability/run-trace.ts';
 import { spanIdOf } from '../../observability/trace-ids.ts';
-import { TraceRefused, type TraceSink } from '../../observability/trace-sink.ts';
-import { heartbeats } from '../context.ts';
+import { type SendOptions, TraceRefused, type TraceSink } from '../../observability/trace-sink.ts';
+import { type ActivityContext, heartbeats } from '../context.ts';
 
 /** What the export needs of the outside. */
 export type TraceExport = {
@@ -55,8 +57,8 @@ export type Render = (field: TraceField) => Promise<unknown>;
 /** Characters of one field. */
 const fieldCharacters = 16_000;
 
-/** A run is handed over just before it ends. */
-const endsWithinMs = 60_000;
+/** A run is handed over just before it ends; one that goes on is looked at again later, so that it holds up nobody. */
+const endsWithinMs = 2_000;
 
 /** @returns the run that was handed over: one that was reset to a step behind the call finds another's id */
 export const handOver =
@@ -66,34 +68,77 @@ export const handOver =
     return input.runId;
   };
 
-/** @throws ApplicationFailure for whatever has not arrived, with the number of spans that have in its details */
+/**
+ * Hands over a run that most likely ends with this activity. It never fails: a run that could not be handed over here
+ * does it in its last task.
+ */
+export async function handOverOnTheWay(
+  { sink, handOver: tell }: Pick<TraceExport, 'sink' | 'handOver'>,
+  { run, keep }: Pick<ActivityContext, 'run' | 'keep'>,
+): Promise<void> {
+  if (sink.kind === 'none') return;
+  await tell([run]).then(
+    () => keep({ handedOver: run.runId }),
+    () => {},
+  );
+}
+
+/**
+ * Sends the traces of runs, one after the other.
+ * @returns what became of each
+ * @throws ApplicationFailure where nothing takes traces now, with what has been done so far in its details
+ */
 export const exportSpans =
   (traces: TraceExport) =>
-  async ({ sent: before, ...input }: ExportTask): Promise<ExportResult> => {
+  async ({ runs }: ExportBatch): Promise<{ ended: ExportEnd[] }> => {
     const context = Context.current();
     const signal = AbortSignal.any([context.cancellationSignal, traces.giveUp]);
-    const progress = { sent: Math.max(before, sentBefore(context.info.heartbeatDetails)) };
+    const progress = progressBefore(context.info.heartbeatDetails);
+    const ended = new Set(progress.ended.map(({ runId }) => runId));
     using _beats = heartbeats(() => progress);
-    try {
-      const history = await endedHistory(traces, input, signal);
-      const trace = await readable(() => renderTrace(traceOfRun(history, input), input, traces));
-      const spans = trace.spans.length;
-      const about = { traceId: trace.traceId, endMs: history.endMs ?? 0 };
-      if (progress.sent === 0 && (await traces.sink.holds(about, signal))) progress.sent = spans;
+    for (const { sent, ...input } of runs) {
+      if (ended.has(input.runId)) continue;
+      const before = progress.sending?.runId === input.runId ? progress.sending.sent : 0;
+      const sending = { runId: input.runId, sent: Math.max(sent, before) };
+      progress.sending = sending;
       const onSent = (arrived: number) => {
-        progress.sent = arrived;
+        sending.sent = arrived;
         context.heartbeat(progress);
       };
-      await traces.sink.send(trace, { signal, sent: progress.sent, onSent });
+      try {
+        const { traceId, spans } = await sendTrace(traces, input, { signal, sent: sending.sent, onSent });
+        progress.ended.push({ runId: input.runId, traceId, spans });
+      } catch (error) {
+        context.cancellationSignal.throwIfAborted();
+        const failure = failureOf(error, traces.redactor);
+        if (failure.type === notSent)
+          throw ApplicationFailure.create({ message: failure.reason, type: notSent, details: [progress] });
+        progress.ended.push({ runId: input.runId, failure: { ...failure, sent: sending.sent } });
+      }
       traces.onSettled(input);
-      return { traceId: trace.traceId, spans };
-    } catch (error) {
-      context.cancellationSignal.throwIfAborted();
-      const failure = failureOf(error, progress, traces.redactor);
-      if (failure.nonRetryable) traces.onSettled(input);
-      throw failure;
+      progress.sending = null;
     }
+    return { ended: progress.ended };
   };
+
+/** What attempts before this one have come to. */
+function progressBefore(details: unknown): ExportProgress {
+  const { ended, sending } = (details ?? {}) as Partial<ExportProgress>;
+  return { ended: Array.isArray(ended) ? [...ended] : [], sending: sending ?? null };
+}
+
+async function sendTrace(
+  traces: TraceExport,
+  input: ExportInput,
+  { sent, ...options }: SendOptions,
+): Promise<{ traceId: string; spans: number }> {
+  const history = await endedHistory(traces, input, options.signal);
+  const trace = await readable(() => renderTrace(traceOfRun(history, input), input, traces));
+  const { traceId, spans } = trace;
+  const isHeld = sent === 0 && (await traces.sink.holds({ traceId, endMs: history.endMs ?? 0 }, options.signal));
+  await traces.sink.send(trace, { ...options, sent: isHeld ? spans.length : sent });
+  return { traceId, spans: spans.length };
+}
 
 type Failure = (typeof asideFailures)[number] | typeof runGoesOn;
 
@@ -107,14 +152,12 @@ class ExportFailure extends Error {
   }
 }
 
-function failureOf(error: unknown, progress: { sent: number }, redactor: Redactor): ApplicationFailure {
-  const type = error instanceof TraceRefused ? 'TraceRefused' : error instanceof ExportFailure ? error.type : 'NotSent';
-  return ApplicationFailure.create({
-    message: String(redactor.value(messageOf(error))).slice(0, 500),
-    type,
-    nonRetryable: type !== 'NotSent',
-    details: [progress],
-  });
+/** Nothing takes traces now: another attempt may find that something does. */
+const notSent = 'NotSent';
+
+function failureOf(error: unknown, redactor: Redactor): { type: string; reason: string } {
+  const type = error instanceof TraceRefused ? 'TraceRefused' : error instanceof ExportFailure ? error.type : notSent;
+  return { type, reason: String(redactor.value(messageOf(error))).slice(0, 500) };
 }
 
 async function endedHistory(traces: TraceExport, input: ExportInput, signal: AbortSignal): Promise<RunHistory> {
@@ -137,11 +180,6 @@ async function readable<Read>(read: () => Read | Promise<Read>): Promise<Read> {
   } catch (error) {
     throw new ExportFailure('TraceUnreadable', `no trace can be made of the history: ${messageOf(error)}`);
   }
-}
-
-function sentBefore(details: unknown): number {
-  const sent = (details as { sent?: unknown } | undefined)?.sent;
-  return typeof sent === 'number' ? sent : 0;
 }
 
 async function renderTrace(trace: Trace, input: ExportInput, traces: TraceExport): Promise<SentTrace> {

@@ -18,7 +18,7 @@ import { exporterOf, exporterState, untilExported, untilSent } from './exports.t
 
 const question = 'When does boil throw?';
 
-test('many questions are one more workflow, and each costs its own history one marker', async () => {
+test('many questions are one more workflow, and cost their own histories nothing: the last call hands the run over', async () => {
   await using team = await startTeam();
   await using scene = await openScene({ modelUrl: team.url, traces: tracesToFiles });
   const runs = [];
@@ -28,11 +28,15 @@ test('many questions are one more workflow, and each costs its own history one m
   const own = await exporterOf(scene).describe();
   assert.equal(own.type, exporterType);
   const { events } = (await runs[0]?.fetchHistory()) ?? {};
-  assert.equal(events?.filter((event) => event.markerRecordedEventAttributes).length, 1);
+  assert.ok(!events?.some((event) => event.markerRecordedEventAttributes));
   const inQueue = events?.map((event) => event.activityTaskScheduledEventAttributes?.activityType?.name);
   assert.ok(!inQueue?.includes('handOver'));
   const histories = await allExecutions(scene);
   assert.deepEqual(histories, [own.runId]);
+  const other = await scene.start(question, { pipeline: pipeline({ budget: { modelCalls: 1 } }) });
+  await untilExported(scene, other);
+  const byItself = (await other.fetchHistory()).events?.filter((event) => event.markerRecordedEventAttributes);
+  assert.equal(byItself?.length, 1, 'where no call has done it, the run does it in its last task');
 });
 
 test('where traces go nowhere, nothing is handed over and nothing is started', async () => {
@@ -76,7 +80,7 @@ test('200 runs that are handed over at once are all taken, by executions that fo
     most = Math.max(most, sending.length);
     return sending.length + waiting.length === 0 ? true : null;
   }, 120);
-  assert.ok(most <= 8, `${most} at once`);
+  assert.ok(most <= 90, `${most} at once`);
   assert.equal((await allExecutions(scene)).length, 3);
   assert.equal(traceFiles(scene).length, 1);
   const state = await exporterState(scene);

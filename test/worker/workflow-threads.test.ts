@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import threads from 'node:worker_threads';
-import { withoutPromiseStacks } from '../../worker/workflow-threads.ts';
+import { inLeanThreads } from '../../worker/workflow-threads.ts';
 
 const countPromises = `
   const { parentPort } = require('node:worker_threads');
@@ -21,8 +21,48 @@ test('a workflow thread has no hook for promises; other threads have, and so has
   for (const file of [workflow, other]) writeFileSync(file, countPromises);
   const before = threads.Worker;
   const seenIn = async (file: string) => (await once(new threads.Worker(file), 'message'))[0] as number;
-  const seen = await withoutPromiseStacks(() => Promise.all([seenIn(workflow), seenIn(other)]));
+  const seen = await inLeanThreads(() => Promise.all([seenIn(workflow), seenIn(other)]), { promiseStacks: false });
   assert.equal(seen[0], 0);
   assert.ok((seen[1] ?? 0) > 0);
   assert.equal(threads.Worker, before);
+});
+
+/** As the SDK's thread does: it answers what it is asked, within a limit for each call into the sandbox. */
+const answers = `
+  const { parentPort } = require('node:worker_threads');
+  const vm = require('node:vm');
+  const context = vm.createContext({}, { microtaskMode: 'afterEvaluate' });
+  const run = (code) => new vm.Script(code).runInContext(context, { timeout: 60_000 });
+  parentPort.on('message', async ({ requestId, input }) => {
+    if (input.type === 'init') return parentPort.postMessage({ requestId, ready: true });
+    parentPort.postMessage({ requestId, value: run(input.code) });
+  });`;
+
+test('an activation has one limit of time for all its calls into the sandbox, and fails beyond it', async (t) => {
+  const folder = mkdtempSync(join(tmpdir(), 'switchyard-threads-'));
+  t.after(() => rmSync(folder, { recursive: true, force: true }));
+  const file = join(folder, 'workflow-worker-thread.js');
+  writeFileSync(file, answers);
+  const start = async () => new threads.Worker(file);
+  const thread = await inLeanThreads(start, { promiseStacks: true });
+  t.after(() => thread.terminate());
+  let last = 0;
+  const ask = async (input: Record<string, unknown>) => {
+    last += 1;
+    thread.postMessage({ requestId: last, input });
+    const [answer] = (await once(thread, 'message')) as [Record<string, unknown>];
+    assert.equal(answer.requestId, last);
+    return answer;
+  };
+  await ask({ type: 'init', isolateExecutionTimeoutMs: 300 });
+  const activate = (code: string) => ask({ type: 'activate-workflow', runId: 'run-1', code });
+  const failed = (await activate('for (;;) {}')).result;
+  const { completion } = (failed as { output: { completion: Record<string, unknown> } }).output;
+  assert.equal(completion.runId, 'run-1');
+  assert.match(JSON.stringify(completion), /timed out after 300ms/);
+  const inMicrotask = await activate('Promise.resolve().then(() => { for (;;) {} }); 1');
+  assert.match(JSON.stringify(inMicrotask), /timed out after 300ms/);
+  assert.equal((await activate('2 + 3')).value, 5);
+  const { result } = await ask({ type: 'create-workflow', code: 'for (;;) {}' });
+  assert.deepEqual((result as { type: string }).type, 'error');
 });

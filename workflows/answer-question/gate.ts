@@ -15,14 +15,18 @@ import { BudgetSpent } from './budget.ts';
 import { type Branch, sideBySide } from './branch.ts';
 import { callAgent, callTool } from './calls.ts';
 import { Unavailable } from './failures.ts';
-import { type Run, snapshotOf } from './state.ts';
+import { isTraced, type Run, snapshotOf } from './state.ts';
 import { inShort } from './visibility.ts';
 
 /** Without a gate every draft passes that does not abstain without having looked; citations are checked all the same. */
 export async function reviewOutputs(run: Run, outputs: readonly SpecialistOutput[]): Promise<SpecialistOutput[]> {
   run.visibility.say('reviewing', `checking ${outputs.map((output) => output.specialist).join(' and ')}`);
   const branchOf = ({ specialist }: SpecialistOutput) => `judge of ${specialist}`;
-  const ends = await sideBySide(run.budget, outputs, branchOf, (output, branch) => review(run, output, branch));
+  // Accepted alone, a draft is the answer, unless one is always written of the drafts.
+  const isLast = outputs.length === 1 && run.input.pipeline.synthesis.calls === 'when-needed';
+  const ends = await sideBySide(run.budget, outputs, branchOf, (output, branch) =>
+    review(run, output, { branch, isLast }),
+  );
   for (const end of ends) if (end.status === 'rejected') throw end.reason;
   return outputs.filter(passes);
 }
@@ -30,10 +34,10 @@ export async function reviewOutputs(run: Run, outputs: readonly SpecialistOutput
 /** Accepted, or good enough for code where no judge could be had. */
 const passes = ({ accepted, unjudged }: SpecialistOutput): boolean => accepted === true || unjudged !== undefined;
 
-async function review(run: Run, output: SpecialistOutput, branch: Branch): Promise<void> {
+async function review(run: Run, output: SpecialistOutput, about: Omit<Reviewed, 'output'>): Promise<void> {
   const { gate } = run.input.pipeline;
-  if (gate === null) return reviewWithoutGate(run, output);
-  const verdict = await verdictOn(run, gate, { output, branch });
+  if (gate === null) return reviewWithoutGate(run, output, about.isLast);
+  const verdict = await verdictOn(run, gate, { output, ...about });
   if ('unjudged' in verdict) {
     output.accepted = null;
     output.unjudged = verdict.unjudged;
@@ -45,40 +49,55 @@ async function review(run: Run, output: SpecialistOutput, branch: Branch): Promi
   metricMeter.createCounter('switchyard_gate_verdicts').add(1, { route: output.specialist, verdict: word });
 }
 
-async function reviewWithoutGate(run: Run, output: SpecialistOutput): Promise<void> {
-  if (output.draftId !== null) await check(run, output, output.draftId);
+async function reviewWithoutGate(run: Run, output: SpecialistOutput, isLast: boolean): Promise<void> {
+  if (output.draftId !== null) await check(run, output, output.draftId, { isLast });
   const baseless = baselessAbstention(output, run.state.tools_called);
   output.accepted = output.kind === 'draft' && baseless === null;
   if (baseless !== null) output.reasons = [baseless];
 }
 
-type Reviewed = { output: SpecialistOutput; branch: Branch };
+type Reviewed = {
+  output: SpecialistOutput;
+  branch: Branch;
+  /** An accepted draft ends the run. */
+  isLast: boolean;
+};
 
 async function verdictOn(
   run: Run,
   gate: GateSpec,
-  { output, branch }: Reviewed,
+  { output, branch, isLast }: Reviewed,
 ): Promise<Verdict | { unjudged: string }> {
   const { draftId, kind, reasons } = output;
   if (draftId === null) return weak(reasons.length > 0 ? reasons : [`the result is ${kind}`]);
   const { minResolvedCitations, minConfidence } = gate;
   const baseless = baselessAbstention(output, run.state.tools_called);
   const rule = { minResolvedCitations, minConfidence, baseless };
-  if (gate.judge !== null) return judge(run, { gate, judge: gate.judge, rule, draftId }, { output, branch });
-  const found = await check(run, output, draftId, rule);
+  if (gate.judge !== null) return judge(run, { gate, judge: gate.judge, rule, draftId }, { output, branch, isLast });
+  const found = await check(run, output, draftId, { rule, isLast });
   return found.length > 0 ? weak(found) : { accepted: true, reasons: [] };
 }
 
 const weak = (reasons: readonly string[]): Verdict => ({ accepted: false, reasons: [...reasons] });
 
 /** Has code alone check a draft. @returns why it is weak by the rule; empty without one */
-async function check(run: Run, output: SpecialistOutput, draftId: ContentId, rule?: GateRule): Promise<string[]> {
-  const input = { snapshot: snapshotOf(run), content: draftId, scope: gateScope(run, output) };
+async function check(
+  run: Run,
+  output: SpecialistOutput,
+  content: ContentId,
+  { rule, isLast }: { rule?: GateRule; isLast: boolean },
+): Promise<string[]> {
+  const input = { snapshot: snapshotOf(run), content, scope: gateScope(run, output), ...lastOf(run, isLast) };
   const summary = inShort(`${whoWrote(output)}: check its citations against the snapshot`);
   const ruled = rule === undefined ? input : { ...input, rule };
   const { citations, reasons }: CheckedDraft = await callTool(run, 'verifyCitations', ruled, summary);
   output.citations = citations;
   return reasons;
+}
+
+/** Has the call hand the run over, where the run ends with a draft that passes. */
+function lastOf(run: Run, isLast: boolean): { handOver?: true } {
+  return isLast && isTraced(run) ? { handOver: true } : {};
 }
 
 /** A round of the gate follows each round of drafts. */
@@ -95,7 +114,7 @@ type Judging = { gate: GateSpec; judge: NonNullable<GateSpec['judge']>; rule: Ga
 async function judge(
   run: Run,
   { gate, judge: spec, rule, draftId }: Judging,
-  { output, branch }: Reviewed,
+  { output, branch, isLast }: Reviewed,
 ): Promise<Verdict | { unjudged: string }> {
   const withoutPerson = gate.judgeRequired !== true;
   const opening = { kind: 'opening', snapshot: snapshotOf(run), question: run.state.question, judge: spec } as const;
@@ -109,11 +128,12 @@ async function judge(
   const purpose = 'check its citations → judge the draft';
   const about = { scope, branch, who: whoWrote(output), purpose, mustAnswer: true, withoutPerson, onDone };
   const call = (): JudgeCall => {
-    return { ...opening, draft: draftId, rule, ...(checked ? { citations: output.citations } : {}) };
+    const known = checked ? { citations: output.citations } : {};
+    return { ...opening, draft: draftId, rule, ...known, ...lastOf(run, isLast) };
   };
   let reply = await callAgent(run, 'judgeDraft', call, about).catch(notHad);
   if (!checked) {
-    const found = await check(run, output, draftId, rule);
+    const found = await check(run, output, draftId, { rule, isLast: false });
     checked = true;
     if (found.length > 0) return weak(found);
     if (reply.kind === 'check-failed') reply = await callAgent(run, 'judgeDraft', call, about).catch(notHad);

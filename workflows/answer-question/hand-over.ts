@@ -1,4 +1,4 @@
-/** Hands a run over to the exporter of traces: the last thing that a run does. */
+/** Hands a run over to the exporter of traces: the last thing that a run does, where its last call has not done it. */
 import { log, proxyLocalActivities, workflowInfo } from '@temporalio/workflow';
 import type { Activities } from '../../activities/index.ts';
 
@@ -13,11 +13,12 @@ const { handOver } = proxyLocalActivities<Pick<Activities, 'handOver'>>({
   retry: { maximumAttempts: 3, initialInterval: '100ms' },
 });
 
-export async function leaveTrace(): Promise<void> {
+/** @param left the id of the run that the last activity has handed over; null: none */
+export async function leaveTrace(left: string | null): Promise<void> {
   try {
-    for (let left: string | null = null; left === null || isOfRunBefore(left); ) {
+    for (let handed = left; handed === null || isOfRunBefore(handed); ) {
       const { workflowId, runId } = workflowInfo();
-      left = await handOver({ workflowId, runId });
+      handed = await handOver({ workflowId, runId });
     }
   } catch (error) {
     log.warn('this run leaves no trace', { error: String(error) });

@@ -37,8 +37,8 @@ export type Caller = {
   };
   /** Resolves once it is so. */
   until(ready: () => boolean): Promise<void>;
-  /** Told of what was called, whenever the budget has counted it. */
-  onSettled(spans: readonly SpanRecord[]): void;
+  /** Told of what was called and done, whenever the budget has counted it. */
+  onSettled(spans: readonly SpanRecord[], done: DoneOnTheWay): void;
 };
 
 /** The activity's answer: its result, or that what was granted leaves no room for one. */
@@ -146,20 +146,20 @@ async function callOnce<Result>(
     const { result, usage, spans, done = {} } = await send().finally(end);
     budget.settle(usage, spans, call);
     onDone(done);
-    onSettled(spans);
+    onSettled(spans, done);
     return { failed: null, result };
   } catch (error) {
     if (isCancellation(error)) {
       const { spans, done } = toldByCancelled(error);
       budget.settle(null, spans, call);
       onDone(done);
-      onSettled(spans);
+      onSettled(spans, done);
       throw error;
     }
     const failed = readFailure(error);
     budget.settle(null, failed.spans, call);
     onDone(failed.done);
-    onSettled(failed.spans);
+    onSettled(failed.spans, failed.done);
     return { failed };
   }
 }

@@ -4,7 +4,7 @@ import type { SpecialistOutput } from '../../contracts/agent.ts';
 import type { CheckedCitation } from '../../contracts/evidence.ts';
 import type { AnswerState, QuestionInput } from '../../contracts/run.ts';
 import type { SnapshotRef } from '../../contracts/snapshot.ts';
-import type { SpanRecord } from '../../contracts/trace.ts';
+import type { DoneOnTheWay, SpanRecord } from '../../contracts/trace.ts';
 import { noUsage } from '../../contracts/usage-sum.ts';
 import { searchesOf, withSearches } from './absence.ts';
 import { RunBudget } from './budget.ts';
@@ -21,6 +21,8 @@ export type Run = CallerOfActivities & {
   readonly visibility: Visibility;
   /** Tools that are not built in and say that they only read; known once the repository is open. */
   readOnlyTools: readonly string[];
+  /** What the last activity has done beside its own work. */
+  doneLast: DoneOnTheWay;
 };
 
 /** Puts a run together; the query and the signal are answered from here on. */
@@ -29,8 +31,9 @@ export function beginRun(input: QuestionInput): Run {
   const budget = new RunBudget(input.pipeline.budget);
   const waits = new OpenWaits(() => Date.now());
   const visibility = new Visibility(state, waits);
-  const onSettled = (spans: readonly SpanRecord[]) => {
+  const onSettled = (spans: readonly SpanRecord[], done: DoneOnTheWay) => {
     state.usage = budget.usage;
+    run.doneLast = done;
     for (const { model, name } of spans) if (model !== undefined) state.models[name.replace(/-llm$/, '')] = model;
     for (const repair of spans.flatMap(({ repairs = [] }) => repairs)) {
       state.repairs ??= {};
@@ -42,7 +45,8 @@ export function beginRun(input: QuestionInput): Run {
   const activities = activitiesWithin(input.limits, input.activityQueue);
   const { limits } = input;
   const parts = { input, limits, state, visibility, budget, waits, outages, activities };
-  return { ...parts, readOnlyTools: [], until: condition, onSettled };
+  const run: Run = { ...parts, readOnlyTools: [], doneLast: {}, until: condition, onSettled };
+  return run;
 }
 
 /** The state of a question that nothing has been done for. */
@@ -74,6 +78,11 @@ export function snapshotOf({ state: { snapshot } }: Run): SnapshotRef {
   if (snapshot === null) throw new Error('the repository is not open yet');
   const { id, repositoryKey, url } = snapshot;
   return { id, repositoryKey, url };
+}
+
+/** A worker that sends no traces gives no link to one. */
+export function isTraced({ state: { trace_link } }: Run): boolean {
+  return trace_link !== null;
 }
 
 export type Answer = Pick<

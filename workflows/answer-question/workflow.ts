@@ -13,7 +13,7 @@ import { bestOutput, reviewOutputs } from './gate.ts';
 import { leaveTrace } from './hand-over.ts';
 import { openAndRoute } from './opening.ts';
 import { firstRoutes, retryRoute } from './routing.ts';
-import { beginRun, type Run, settleAnswer, supersede } from './state.ts';
+import { beginRun, isTraced, type Run, settleAnswer, supersede } from './state.ts';
 import { synthesizeAnswer } from './synthesis.ts';
 
 export async function answerQuestion(given: QuestionInput): Promise<AnswerOutcome> {
@@ -25,13 +25,13 @@ export async function answerQuestion(given: QuestionInput): Promise<AnswerOutcom
     return endEarly(run, error);
   } finally {
     // A cancelled run has a trace, too.
-    if (isTraced(run)) await CancellationScope.nonCancellable(leaveTrace);
+    if (mayBeTraced(run)) await CancellationScope.nonCancellable(() => leaveTrace(run.doneLast.handedOver ?? null));
   }
 }
 
-/** A worker that sends no traces gives no link to one; of a run that has opened nothing, it is not known. */
-function isTraced({ state: { snapshot, trace_link } }: Run): boolean {
-  return snapshot === null || trace_link !== null;
+/** Of a run that has opened nothing it is not known whether it has a trace. */
+function mayBeTraced(run: Run): boolean {
+  return run.state.snapshot === null || isTraced(run);
 }
 
 /** The course of a run, from the question to its outcome. */

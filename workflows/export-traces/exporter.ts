@@ -19,17 +19,19 @@ export type Trouble = {
   ofOthers: boolean;
 };
 
-const atOnce = 8;
+/** Batches side by side, and runs of a batch, which are sent one after the other. */
+const [atOnce, runsOfBatch] = [8, 20];
+/** A batch that is not full is begun so long after its first run, and after the batch before. */
+const gather = { fromRunMs: 300, fromBatchMs: 2_000 };
 /** Tries of one run go on for so long. */
 const triesForMs = 7 * 24 * 3600 * 1000;
 /** Between tries while where traces go is away: from the first to the longest. */
 const away = { firstMs: 15_000, mostMs: 5 * 60_000 };
-/** Between tries of one run. */
+/** Between tries of one run that failed, and of one that had not ended. */
 const ofOneRun = { firstMs: 15_000, mostMs: 10 * 60_000 };
+const ofOneThatGoesOn = { ...ofOneRun, firstMs: 1_000 };
 /** Ids that are carried to the next execution: some 200 kB. */
-const mostWaiting = 1500;
-const mostLately = 200;
-const mostAside = 50;
+const most = { waiting: 1500, lately: 200, aside: 50 };
 
 /** What an exporter lives in. */
 export type Surroundings = {
@@ -45,6 +47,7 @@ export class TraceExporter {
   readonly #in: Surroundings;
   #waiting: WaitingExport[];
   readonly #sending = new Map<string, WaitingExport>();
+  #batches = 0;
   /** Run ids, in the order of their end. */
   readonly #lately: Set<string>;
   #aside: AsideExport[];
@@ -54,6 +57,7 @@ export class TraceExporter {
   /** Failures in a row of what others would meet, too. */
   #failures = 0;
   #awayUntilMs = 0;
+  #gatherUntilMs = 0;
   #lastMs: number;
 
   constructor(input: ExporterInput, surroundings: Surroundings) {
@@ -70,36 +74,50 @@ export class TraceExporter {
   take(runs: unknown): void {
     for (const run of Array.isArray(runs) ? runs : []) {
       const { workflowId, runId } = (run ?? {}) as Partial<ExportInput>;
-      if (!isId(workflowId) || !isId(runId) || this.#knows(runId)) continue;
-      this.#waiting.push({ workflowId, runId });
+      if (!isId(workflowId) || !isId(runId)) continue;
+      if (this.#knows(runId)) this.#hurry(runId);
+      else {
+        const togetherMs = this.#in.nowMs() + gather.fromRunMs;
+        if (this.#waiting.length === 0) this.#gatherUntilMs = Math.max(this.#gatherUntilMs, togetherMs);
+        this.#waiting.push({ workflowId, runId });
+      }
     }
     this.#tell();
   }
 
-  /** The run whose trace is to be sent now; null where there is none, or no room. */
-  next(): WaitingExport | null {
+  /** The runs whose traces are to be sent now; null where there are none, or no room. */
+  next(): WaitingExport[] | null {
     if (!this.mayStart()) return null;
-    const [run] = this.#waiting.splice(this.#firstDue(), 1);
-    if (run === undefined) return null;
-    this.#begun += 1;
-    this.#sending.set(run.runId, run);
+    const room = this.#failures > 0 ? 1 : Math.min(runsOfBatch, this.#input.runsOfExecution - this.#begun);
+    const batch = this.#due().slice(0, room);
+    this.#waiting = this.#waiting.filter((run) => !batch.includes(run));
+    this.#begun += batch.length;
+    this.#batches += 1;
+    this.#gatherUntilMs = this.#in.nowMs() + gather.fromBatchMs;
+    for (const run of batch) this.#sending.set(run.runId, run);
     this.#tell();
-    return run;
+    return batch;
   }
 
-  /** While where traces go is away, one at a time finds out whether it is back. */
+  /** While where traces go is away, one run at a time finds out whether it is back. */
   mayStart(): boolean {
+    const [nowMs, due] = [this.#in.nowMs(), this.#due().length];
     const room = this.#failures > 0 ? 1 : atOnce;
-    if (this.#isLong() || this.#sending.size >= room || this.#in.nowMs() < this.#awayUntilMs) return false;
-    return this.#firstDue() >= 0;
+    if (this.#isLong() || this.#batches >= room || nowMs < this.#awayUntilMs) return false;
+    return due >= runsOfBatch || (due > 0 && nowMs >= this.#gatherUntilMs);
   }
 
   /** Milliseconds until something may be begun that only the clock holds up; null: nothing is. */
   msUntilNext(): number | null {
     if (this.#waiting.length === 0 || this.#isLong()) return null;
     const dueMs = this.#waiting.reduce((least, { failed }) => Math.min(least, failed?.nextMs ?? 0), Infinity);
-    const waitMs = Math.max(dueMs, this.#awayUntilMs) - this.#in.nowMs();
+    const waitMs = Math.max(dueMs, this.#awayUntilMs, this.#gatherUntilMs) - this.#in.nowMs();
     return waitMs > 0 ? waitMs : null;
+  }
+
+  /** To be called once all runs of a batch are done or have failed. */
+  batchOver(): void {
+    this.#batches -= 1;
   }
 
   done({ runId }: WaitingExport): void {
@@ -117,11 +135,11 @@ export class TraceExporter {
     const [times, sinceMs] = [(failed?.times ?? 0) + 1, failed?.sinceMs ?? nowMs];
     const aside = trouble.forGood || nowMs - sinceMs > triesForMs;
     if (aside) {
-      this.#aside = [...this.#aside, { workflowId, runId, reason: reason.slice(0, 300) }].slice(-mostAside);
+      this.#aside = [...this.#aside, { workflowId, runId, reason: reason.slice(0, 300) }].slice(-most.aside);
       this.#remember(runId);
     } else {
       const sent = Math.max(failed?.sent ?? 0, trouble.sent);
-      const nextMs = nowMs + delay(ofOneRun, times);
+      const nextMs = nowMs + delay(trouble.ofOthers ? ofOneRun : ofOneThatGoesOn, times);
       this.#waiting.push({ workflowId, runId, failed: { sent, times, sinceMs, nextMs } });
       if (trouble.ofOthers) this.#rest(reason);
     }
@@ -141,19 +159,19 @@ export class TraceExporter {
 
   /** What is being sent is waited for, so that none of it is sent twice. */
   mustContinue(): boolean {
-    return this.#isLong() && this.#sending.size === 0;
+    return this.#isLong() && this.#batches === 0;
   }
 
   /** Runs beyond what one execution carries, in parts of that size: the oldest, which have waited longest. */
   surplus(): WaitingExport[][] {
     const parts: WaitingExport[][] = [];
-    while (this.#waiting.length > mostWaiting) parts.push(this.#waiting.splice(0, mostWaiting));
+    while (this.#waiting.length > most.waiting) parts.push(this.#waiting.splice(0, most.waiting));
     return parts;
   }
 
   carry(): ExporterInput {
     const [waiting, aside, sent] = [this.#waiting, this.#aside, this.#sent];
-    return { ...this.#input, waiting, lately: [...this.#lately].slice(-mostLately), aside, sent };
+    return { ...this.#input, waiting, lately: [...this.#lately].slice(-most.lately), aside, sent };
   }
 
   state(): ExporterState {
@@ -180,10 +198,18 @@ export class TraceExporter {
   }
 
   /** Those that have not failed come first: one that fails alone holds up none of them. */
-  #firstDue(): number {
-    const fresh = this.#waiting.findIndex(({ failed }) => failed === undefined);
+  #due(): WaitingExport[] {
     const nowMs = this.#in.nowMs();
-    return fresh >= 0 ? fresh : this.#waiting.findIndex(({ failed }) => (failed?.nextMs ?? 0) <= nowMs);
+    const fresh = this.#waiting.filter(({ failed }) => failed === undefined);
+    return [...fresh, ...this.#waiting.filter(({ failed }) => failed !== undefined && failed.nextMs <= nowMs)];
+  }
+
+  /** A run that is handed over again has ended only now: it was early before, and need not wait. */
+  #hurry(runId: string): void {
+    const nextMs = this.#in.nowMs();
+    this.#waiting = this.#waiting.map((run) =>
+      run.runId === runId && run.failed !== undefined ? { ...run, failed: { ...run.failed, nextMs } } : run,
+    );
   }
 
   #end(runId: string): void {
@@ -205,9 +231,9 @@ export class TraceExporter {
   }
 
   #tell(): void {
+    const counts = `**sent** ${this.#sent}, **being sent** ${this.#sending.size}, **waiting** ${this.#waiting.length}`;
     const rows = [
-      `**sent** ${this.#sent}, **being sent** ${this.#sending.size}, **waiting** ${this.#waiting.length}`,
-      ...(this.#problem === null ? [] : [`**last problem** ${this.#problem}`]),
+      ...[counts, ...(this.#problem === null ? [] : [`**last problem** ${this.#problem}`])],
       ...this.#aside.map(({ workflowId, runId, reason }) => `**put aside** ${workflowId} (${runId}): ${reason}`),
     ];
     this.#in.tell(rows.join('\n\n'));

@@ -3,13 +3,13 @@
  * to by a signal that starts it where none is open.
  *
  * 1. It keeps the ids of runs, a bounded number in one execution, and continues as new.
- * 2. Traces are sent side by side, so many at a time, on a queue of their own: an outage of the trace server takes no
- *    slot that answers need.
+ * 2. Traces are sent in batches, so many at a time, on a queue of their own: an outage of the trace server takes no slot
+ *    that answers need.
  * 3. It ends when it has been idle for a while. A signal that arrives meanwhile makes the server refuse that end.
  */
 import {
   ActivityFailure,
-  ApplicationFailure,
+  type ApplicationFailure,
   condition,
   continueAsNew,
   defineQuery,
@@ -32,6 +32,7 @@ import type {
   ExporterInput,
   ExporterState,
   ExportInput,
+  ExportProgress,
   WaitingExport,
 } from '../../contracts/trace.ts';
 import { validInput } from '../input/valid-input.ts';
@@ -49,11 +50,13 @@ export async function exportTraces(given: Partial<ExporterInput>): Promise<Expor
   setHandler(exportsQuery, () => exporter.state());
   void wakeWhenIdle(exporter);
   for (;;) {
-    for (let next = exporter.next(); next !== null; next = exporter.next()) void sendOne(exporter, next);
+    for (let next = exporter.next(); next !== null; next = exporter.next()) void send(exporter, next);
     if (exporter.mustContinue()) return goOn(exporter);
     if (exporter.idleForLong()) return exporter.ending();
-    const changed = () => exporter.mayStart() || exporter.mustContinue() || exporter.idleForLong();
     const waitMs = exporter.msUntilNext();
+    const dueMs = Date.now() + (waitMs ?? Infinity);
+    const isSooner = () => Date.now() + (exporter.msUntilNext() ?? Infinity) < dueMs;
+    const changed = () => exporter.mayStart() || exporter.mustContinue() || exporter.idleForLong() || isSooner();
     if (waitMs === null) await condition(changed);
     else await condition(changed, waitMs);
   }
@@ -64,13 +67,34 @@ function isLong(): boolean {
   return continueAsNewSuggested || historyLength > mostEvents;
 }
 
-async function sendOne(exporter: TraceExporter, run: WaitingExport): Promise<void> {
-  const { workflowId, runId, failed } = run;
+async function send(exporter: TraceExporter, batch: readonly WaitingExport[]): Promise<void> {
+  const runs = batch.map(({ workflowId, runId, failed }) => ({ workflowId, runId, sent: failed?.sent ?? 0 }));
+  const of = runs.length === 1 ? '' : ` and ${runs.length - 1} more`;
   try {
-    await exportSpans(`${workflowId}`)({ workflowId, runId, sent: failed?.sent ?? 0 });
-    exporter.done(run);
+    const { ended } = await exportSpans(`${runs[0]?.workflowId}${of}`)({ runs });
+    settle(exporter, batch, { ended, sending: null }, null);
   } catch (error) {
-    const trouble = troubleOf(error);
+    settle(exporter, batch, progressOf(error), causeOf(error).message);
+  } finally {
+    exporter.batchOver();
+  }
+}
+
+/** @param reason why the attempts ended before all runs did; null: they did not */
+function settle(
+  exporter: TraceExporter,
+  batch: readonly WaitingExport[],
+  { ended, sending }: ExportProgress,
+  reason: string | null,
+): void {
+  const ends = new Map(ended.map((end) => [end.runId, end]));
+  for (const run of batch) {
+    const end = ends.get(run.runId);
+    if (end !== undefined && !('failure' in end)) {
+      exporter.done(run);
+      continue;
+    }
+    const trouble = end === undefined ? cutOff(run, sending, reason) : troubleOf(end.failure);
     if (exporter.failed(run, trouble) === 'aside') log.warn('a trace is put aside', { run, reason: trouble.reason });
   }
 }
@@ -87,16 +111,29 @@ function exportSpans(summary: string): Activities['exportSpans'] {
   return call;
 }
 
-/** What a failed export means for its run and for others; the spans that have arrived are in the details or the last heartbeat. */
-function troubleOf(error: unknown): Trouble {
+/** What a failed export means for its run and for others. */
+function troubleOf({ type, reason, sent }: { type: string; reason: string; sent: number }): Trouble {
+  return { reason, sent, forGood: asideFailures.some((failure) => failure === type), ofOthers: type !== runGoesOn };
+}
+
+/** A run that the last attempt did not come to the end of. */
+function cutOff({ runId }: WaitingExport, sending: ExportProgress['sending'], reason: string | null): Trouble {
+  const sent = sending?.runId === runId ? sending.sent : 0;
+  return { reason: reason ?? 'its batch ended without it', sent, forGood: false, ofOthers: true };
+}
+
+function causeOf(error: unknown): Error {
   const cause = error instanceof ActivityFailure ? error.cause : error;
-  const reason = cause instanceof Error ? cause.message : String(cause);
+  return cause instanceof Error ? cause : new Error(String(cause));
+}
+
+/** What attempts have come to is in the details of the last failure, or in the last heartbeat. */
+function progressOf(error: unknown): ExportProgress {
+  const cause = causeOf(error);
   const details: unknown =
     cause instanceof TimeoutFailure ? cause.lastHeartbeatDetails : (cause as ApplicationFailure).details?.[0];
-  const { sent } = (details ?? {}) as { sent?: unknown };
-  const type = cause instanceof ApplicationFailure ? cause.type : null;
-  const forGood = asideFailures.some((failure) => failure === type);
-  return { reason, sent: typeof sent === 'number' ? sent : 0, forGood, ofOthers: type !== runGoesOn };
+  const { ended, sending } = (details ?? {}) as Partial<ExportProgress>;
+  return { ended: Array.isArray(ended) ? ended : [], sending: sending ?? null };
 }
 
 /** One timer at a time, which work does not restart: at most one in an idle time. */
