@@ -8,7 +8,7 @@ export const workflowTypes = {
 /** The workflow that sends traces: none that a person has started. */
 export const exporterType = 'exportTraces';
 export const queries = { state: 'state', progress: 'progress', exports: 'exports' } as const;
-/** `retry` resumes a run that waits for a provider; its name is older than the word; `opening` tells it how far its repository is; `export` hands runs over to the exporter of traces; the others are for benchmarks. */
+/** `retry` resumes a run that waits for a provider or was paused; its name is older than the word; `pause` pauses a run or a benchmark; `opening` tells it how far its repository is; `export` hands runs over to the exporter of traces; the others are for benchmarks. */
 export const signals = {
   retry: 'retry',
   opening: 'opening',

@@ -13,7 +13,8 @@
  * 7. A cancellation is thrown as it is, and never waited out; what the call tells that it has used is counted.
  * 8. A call that asked no model does not count, as one that does not fit; what it was granted is given back.
  * 9. What an activity has done on the way is told before anything is waited for or thrown, also where it was cancelled.
- * 10. A call that is not worth a person's time fails where it would wait for one; for the rest it is as any other.
+ * 10. While a person has paused the run, no model is asked.
+ * 11. A call that is not worth a person's time fails where it would wait for one; for the rest it is as any other.
  */
 import { isCancellation } from '@temporalio/workflow';
 import type { DoesNotFit, Payment } from '../../contracts/agent-calls.ts';
@@ -34,6 +35,8 @@ export type Caller = {
     pause(milliseconds: number, why: string): Promise<void>;
     /** Waits until a person resumes the run. */
     waitForPerson(failure: RunFailure): Promise<void>;
+    /** Null while the run is not paused, else waits until it is resumed; absent where nobody can pause it. */
+    whilePaused?(): Promise<void> | null;
   };
   /** Resolves once it is so. */
   until(ready: () => boolean): Promise<void>;
@@ -123,6 +126,8 @@ export async function untilAnswered<Result>(
   { call = null, optional = false, withoutPerson = false, onDone }: Asking = {},
 ): Promise<Result> {
   for (let expiries = 0; ; ) {
+    const paused = call === null ? null : (caller.outages.whilePaused?.() ?? null);
+    if (paused !== null) await paused;
     const ended = await callOnce(caller, send, { call, onDone });
     if (ended.failed === null) return ended.result;
     const { failure, retryAfterMs, wait, expired } = ended.failed;
