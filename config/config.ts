@@ -50,6 +50,10 @@ export type Config = {
     /** Attempts at one model call, failures included. */
     attempts: number;
     heartbeatSeconds: number;
+    /** When an endpoint that is out is left alone. */
+    circuit: { failures: number; seconds: number };
+    /** Another endpoint, for fallback models; null: they are asked at the same one. */
+    fallback: { baseUrl: string; apiKey: string | null } | null;
     /** How long runs and benchmarks wait for a person. */
     personWaitDays: number;
   };

@@ -99,8 +99,20 @@ function modelSettings(read: Reader): Config['model'] {
     capabilities: [],
     attempts: read('SWITCHYARD_MODEL_ATTEMPTS') ?? 5,
     heartbeatSeconds: read('SWITCHYARD_HEARTBEAT_SECONDS') ?? 5,
+    circuit: {
+      failures: read('SWITCHYARD_CIRCUIT_FAILURES') ?? 10,
+      seconds: read('SWITCHYARD_CIRCUIT_SECONDS') ?? 15,
+    },
+    fallback: fallbackSettings(read),
     personWaitDays: read('SWITCHYARD_PERSON_WAIT_DAYS') ?? 30,
   };
+}
+
+/** It never gets the key of the first server. */
+function fallbackSettings(read: Reader): Config['model']['fallback'] {
+  const baseUrl = read('SWITCHYARD_FALLBACK_BASE_URL');
+  const apiKey = read('SWITCHYARD_FALLBACK_API_KEY');
+  return baseUrl === null ? null : { baseUrl, apiKey };
 }
 
 function networkSettings(read: Reader, offline: boolean): ModelAccess['network'] {

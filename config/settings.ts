@@ -72,6 +72,18 @@ export const settings = {
     absolutePath,
     'the prices of @pydantic/genai-prices',
   ),
+  SWITCHYARD_FALLBACK_BASE_URL: setting(
+    'Where the fallback models of pipelines are asked.',
+    httpUrl,
+    'the endpoint of the other models',
+  ),
+  SWITCHYARD_FALLBACK_API_KEY: setting('Key of that server.', key, null, true),
+  SWITCHYARD_CIRCUIT_FAILURES: setting(
+    'Calls in a row that fail before an endpoint that is out is left alone; 0: never.',
+    whole(0, 1000),
+    '10',
+  ),
+  SWITCHYARD_CIRCUIT_SECONDS: setting('Seconds that it is left alone at first.', whole(1, 3600), '15'),
   SWITCHYARD_MODEL_TIMEOUT_SECONDS: setting('Seconds that one model call may take.', whole(1, 3600), '120'),
   SWITCHYARD_MODEL_ATTEMPTS: setting('Attempts at one model call, failures included.', whole(1, 100), '5'),
   SWITCHYARD_HEARTBEAT_SECONDS: setting('Seconds without a heartbeat after which a call is lost.', whole(2, 600), '5'),

@@ -10,6 +10,10 @@ import { PipelineSpec } from './pipeline.ts';
 import { Experiment, ManagedPrompt } from './trace.ts';
 import { ModelPrices } from './model/price.ts';
 
+/** How a fallback model was used in one role. */
+export const FallbackUse = z.object({ model: z.string(), calls: z.int().positive(), after: z.string().max(100) });
+export type FallbackUse = z.infer<typeof FallbackUse>;
+
 /** The state of a question, in the words of the run log. */
 export const AnswerState = z.object({
   question: z.string(),
@@ -32,6 +36,8 @@ export const AnswerState = z.object({
   usage: Usage,
   /** How often replies were made usable by reading alone, by repair; absent where none was. */
   repairs: z.record(z.string(), z.int().positive()).exactOptional(),
+  /** Where a fallback model has answered, by role: which, how often, and the last failure of the first one's provider. */
+  fallbacks: z.record(z.string(), FallbackUse).exactOptional(),
   /** The models that answered, by role. */
   models: z.record(z.string(), z.string()),
   /** Where the run's trace is found soon after its end; null where traces have no such place. */

@@ -15,6 +15,7 @@ import type { Threads } from '../retrieval/worker-threads/threads.ts';
 import { loadOwnTools, type OwnTools } from '../retrieval/tools/own-tools.ts';
 import type { EmbeddedSearchOptions } from '../retrieval/search/embedded-search.ts';
 import { benchmarksOf } from './benchmarks.ts';
+import { reportCircuits } from './circuits.ts';
 import { CallRegister } from './call-register.ts';
 import { failLostCalls } from './lost-calls.ts';
 import { type ModelEndpoint, modelByRole, openModel } from './model-endpoint.ts';
@@ -86,7 +87,8 @@ async function startOver(opened: AsyncDisposableStack, { config, server, log, tu
   const register = opened.use(takeUpCalls(client, dataPaths(config.dataDirectory).calls, name, log));
   const { usable, refusal } = await registerSearchAttributes(connection, server.namespace);
   if (refusal !== null) log.warn({ refusal, usable }, 'going without some search attributes');
-  const endpoint = opened.use(await openModel(config));
+  const circuits = opened.use(reportCircuits(dataPaths(config.dataDirectory).circuits, log));
+  const endpoint = opened.use(await openModel(config, circuits.tell));
   const traces = traceExportOf(config, server, client);
   const ownTools = await loadOwnTools(config.toolModules);
   const { activities, retrieval } = activitiesOf(config, {
@@ -195,6 +197,7 @@ function activitiesOf(config: Config, { endpoint, prices, traces, client, usable
   const activities = createActivities({
     model: endpoint.model,
     endpoint: endpoint.identity,
+    fallback: endpoint.fallback,
     modelByRole: modelByRole(config),
     prices,
     journal,

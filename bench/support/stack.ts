@@ -87,6 +87,8 @@ function configOf(dataDirectory: string, modelUrl: string): Config {
       capabilities: [],
       attempts: 5,
       heartbeatSeconds: 5,
+      circuit: { failures: 10, seconds: 15 },
+      fallback: null,
       personWaitDays: 30,
     },
     embeddings: null,

@@ -81,6 +81,7 @@ test('the setting of how long to wait for a person reaches the limits of a run',
   const limits = callLimits({
     ...{ apiKey: null, baseUrl: null, offline: true, router: 'm', specialist: 'm', judge: 'm', synthesizer: 'm' },
     ...{ timeoutSeconds: 100, reasoningTokens: 0, attempts: 4, heartbeatSeconds: 7, personWaitDays: 2 },
+    ...{ circuit: { failures: 10, seconds: 15 }, fallback: null },
     ...{ pricesFile: null, capabilitiesFile: null, capabilities: [] },
     ...ordinaryTransport,
   });

@@ -153,6 +153,8 @@ function configOf(options: SceneOptions, dataDirectory: string): Config {
     capabilities: [],
     attempts: 4,
     heartbeatSeconds: 2,
+    circuit: { failures: 10, seconds: 15 },
+    fallback: null,
     personWaitDays: 30,
   };
   return {

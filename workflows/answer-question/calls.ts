@@ -24,6 +24,8 @@ export type AboutCall = {
   branch?: Branch;
   /** Told of what the activity has done on the way, whatever became of it. */
   onDone?: (done: DoneOnTheWay) => void;
+  /** Asked where the provider of the agent's own model is out. */
+  fallbackModel?: string | undefined;
 };
 
 type AsksModel<Name extends ModelActivity> = {

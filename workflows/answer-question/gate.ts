@@ -107,7 +107,16 @@ async function judge(
   };
   const scope = gateScope(run, output);
   const purpose = 'check its citations → judge the draft';
-  const about = { scope, branch, who: whoWrote(output), purpose, mustAnswer: true, withoutPerson, onDone };
+  const about = {
+    scope,
+    branch,
+    who: whoWrote(output),
+    purpose,
+    mustAnswer: true,
+    withoutPerson,
+    onDone,
+    fallbackModel: spec.fallbackModel,
+  };
   const call = (): JudgeCall => {
     return { ...opening, draft: draftId, rule, ...(checked ? { citations: output.citations } : {}) };
   };

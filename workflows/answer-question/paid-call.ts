@@ -14,7 +14,9 @@
  * 8. A call that asked no model does not count, as one that does not fit; what it was granted is given back.
  * 9. What an activity has done on the way is told before anything is waited for or thrown, also where it was cancelled.
  * 10. While a person has paused the run, no model is asked.
- * 11. A call that is not worth a person's time fails where it would wait for one; for the rest it is as any other.
+ * 11. Where a call would wait for its provider or end for its sake, its fallback model is asked first, once; after a wait the
+ *     first model has its turn again.
+ * 12. A call that is not worth a person's time fails where it would wait for one; for the rest it is as any other.
  */
 import { isCancellation } from '@temporalio/workflow';
 import type { DoesNotFit, Payment } from '../../contracts/agent-calls.ts';
@@ -57,6 +59,7 @@ type About = {
   optional?: boolean;
   withoutPerson?: boolean;
   onDone?: ((done: DoneOnTheWay) => void) | undefined;
+  fallbackModel?: string | undefined;
 };
 
 /**
@@ -65,7 +68,7 @@ type About = {
  */
 export async function paidCall<Result>(
   caller: Caller,
-  { scope, branch, optional = false, withoutPerson = false, onDone }: About,
+  { scope, branch, optional = false, withoutPerson = false, onDone, fallbackModel }: About,
   ask: (payment: Payment) => PaidResult<Result>,
 ): Promise<Result> {
   const { budget, until } = caller;
@@ -74,7 +77,8 @@ export async function paidCall<Result>(
   const call = budget.call(branch ?? null);
   const limits = { attempts, totalSeconds };
   const payment = { scope, requirePrice, key: call.key, limits, ...(prices === undefined ? {} : { prices }) };
-  const send = () => ask({ ...payment, grant: budget.grantOf(call) });
+  const fallback = fallbackModel === undefined ? null : new Fallback(fallbackModel);
+  const send = () => ask({ ...payment, grant: budget.grantOf(call), ...fallback?.inPayment });
   for (;;) {
     try {
       if (!budget.mayBegin(call)) {
@@ -87,7 +91,7 @@ export async function paidCall<Result>(
     }
     let answer: Result | DoesNotFit;
     try {
-      answer = await untilAnswered(caller, send, { call, optional, withoutPerson, onDone });
+      answer = await untilAnswered(caller, send, { call, optional, withoutPerson, onDone, fallback });
     } finally {
       budget.end(call);
     }
@@ -112,7 +116,31 @@ function wasNotAsked(answer: unknown): boolean {
 /** How often a call is scheduled again after its time ran out with no answer at all (the worker was away). */
 const expiriesAllowed = 3;
 
-type Asking = { call?: Call | null } & Pick<About, 'optional' | 'withoutPerson' | 'onDone'>;
+/** Failures of a provider that is out, or takes no more of us. */
+const outages: readonly RunFailure['kind'][] = ['ModelQuotaSpent', 'ModelBusy', 'ModelUnavailable', 'ModelTimedOut'];
+
+/** Which of its two models a call asks. */
+class Fallback {
+  readonly #model: string;
+  #after: string | null = null;
+
+  constructor(model: string) {
+    this.#model = model;
+  }
+
+  get inPayment(): Pick<Payment, 'fallback'> {
+    const model = this.#model;
+    return { fallback: this.#after === null ? { model } : { model, after: this.#after } };
+  }
+
+  /** @returns true where the call is to be sent again at once, to the fallback model */
+  takes({ kind }: RunFailure): boolean {
+    this.#after = this.#after === null && outages.includes(kind) ? kind : null;
+    return this.#after !== null;
+  }
+}
+
+type Asking = { call?: Call | null; fallback?: Fallback | null } & Pick<About, 'optional' | 'withoutPerson' | 'onDone'>;
 
 /**
  * Calls an activity until it answers.
@@ -123,7 +151,7 @@ type Asking = { call?: Call | null } & Pick<About, 'optional' | 'withoutPerson' 
 export async function untilAnswered<Result>(
   caller: Caller,
   send: () => Promise<ActivityResult<Result>>,
-  { call = null, optional = false, withoutPerson = false, onDone }: Asking = {},
+  { call = null, optional = false, withoutPerson = false, onDone, fallback = null }: Asking = {},
 ): Promise<Result> {
   for (let expiries = 0; ; ) {
     const paused = call === null ? null : (caller.outages.whilePaused?.() ?? null);
@@ -132,6 +160,7 @@ export async function untilAnswered<Result>(
     if (ended.failed === null) return ended.result;
     const { failure, retryAfterMs, wait, expired } = ended.failed;
     expiries += expired ? 1 : 0;
+    if (!expired && fallback?.takes(failure) === true) continue;
     if (optional) throw new Unavailable(failure);
     if (retryAfterMs !== null) await caller.outages.pause(retryAfterMs, failure.message);
     else if (wait && expired && expiries <= expiriesAllowed) continue;

@@ -32,6 +32,14 @@ export function beginRun(input: QuestionInput): Run {
   const onSettled = (spans: readonly SpanRecord[]) => {
     state.usage = budget.usage;
     for (const { model, name } of spans) if (model !== undefined) state.models[name.replace(/-llm$/, '')] = model;
+    for (const { name, model, level, fallbackAfter: after } of spans) {
+      if (after === undefined || model === undefined || level === 'ERROR') continue;
+      const role = name.replace(/-llm$/, '');
+      state.fallbacks = {
+        ...state.fallbacks,
+        [role]: { model, after, calls: (state.fallbacks?.[role]?.calls ?? 0) + 1 },
+      };
+    }
     for (const repair of spans.flatMap(({ repairs = [] }) => repairs)) {
       state.repairs ??= {};
       state.repairs[repair] = (state.repairs[repair] ?? 0) + 1;
