@@ -34,6 +34,8 @@ export type DataPaths = {
   cache: string;
   /** What each worker process is at, with the lock that it holds while it lives. */
   calls: string;
+  /** The limits of endpoints that were set by a command. */
+  limits: string;
   /** A file for each worker process that leaves an endpoint alone. */
   circuits: string;
   /** A file for each Temporal server that a worker of this data directory has worked for. */
@@ -76,6 +78,7 @@ export function dataPaths(dataDirectory: string): DataPaths {
     clones: join(dataDirectory, 'git'),
     cache: join(dataDirectory, 'cache'),
     calls: join(dataDirectory, 'calls'),
+    limits: join(dataDirectory, 'limits.json'),
     circuits: join(dataDirectory, 'circuits'),
     servers: join(dataDirectory, 'servers'),
     sweptTraces: join(dataDirectory, 'swept-traces'),

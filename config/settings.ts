@@ -12,6 +12,8 @@ import {
   key,
   type Kind,
   level,
+  modelLimits,
+  tenant,
   listenAddress,
   onOff,
   pattern,
@@ -72,6 +74,12 @@ export const settings = {
     absolutePath,
     'the prices of @pydantic/genai-prices',
   ),
+  SWITCHYARD_MODEL_LIMITS: setting(
+    'What the endpoint may be asked: calls and tokens a minute, calls at once.',
+    modelLimits,
+  ),
+  SWITCHYARD_FALLBACK_LIMITS: setting('The same for the endpoint of fallback models.', modelLimits),
+  SWITCHYARD_TENANT: setting('For whom questions are asked: tenants have fair shares of what there is.', tenant),
   SWITCHYARD_FALLBACK_BASE_URL: setting(
     'Where the fallback models of pipelines are asked.',
     httpUrl,

@@ -8,6 +8,7 @@ import { ToolCalled } from './tools.ts';
 import { Usage } from './chat.ts';
 import { PipelineSpec } from './pipeline.ts';
 import { Experiment, ManagedPrompt } from './trace.ts';
+import { ModelQueues } from './model/limits.ts';
 import { ModelPrices } from './model/price.ts';
 
 /** How a fallback model was used in one role. */
@@ -82,6 +83,8 @@ export const CallLimits = z.object({
   personWaitSeconds: z.int().positive().exactOptional(),
   /** Of the models that a run with a money limit may ask: it is held to the prices that it began with. */
   prices: ModelPrices.exactOptional(),
+  /** Where model calls wait for their turn within the limits of endpoints; absent: no limit is set. */
+  queues: ModelQueues.exactOptional(),
 });
 export type CallLimits = z.infer<typeof CallLimits>;
 

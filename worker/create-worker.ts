@@ -1,6 +1,6 @@
 /** Puts a worker together: connection, model, retrieval, stores, activities, workflows. */
 import { Client } from '@temporalio/client';
-import { NativeConnection, type WorkerOptions } from '@temporalio/worker';
+import { NativeConnection, type Worker, type WorkerOptions } from '@temporalio/worker';
 import { createTurnResults } from '../activities/agents/turn-results.ts';
 import { heartbeatMs } from '../activities/attempts.ts';
 import { type Activities, createActivities } from '../activities/index.ts';
@@ -15,6 +15,9 @@ import type { Threads } from '../retrieval/worker-threads/threads.ts';
 import { loadOwnTools, type OwnTools } from '../retrieval/tools/own-tools.ts';
 import type { EmbeddedSearchOptions } from '../retrieval/search/embedded-search.ts';
 import { benchmarksOf } from './benchmarks.ts';
+import { counted, ModelQueues, slotLimiters } from './model-queues.ts';
+import type { EndpointName } from '../contracts/model/limits.ts';
+import type { SlotLimiter } from '../models/slot-limiter.ts';
 import { reportCircuits } from './circuits.ts';
 import { CallRegister } from './call-register.ts';
 import { failLostCalls } from './lost-calls.ts';
@@ -44,6 +47,7 @@ export type WorkerTuning = {
   retrievalThreads?: Threads;
 };
 
+const activitySlots = 40;
 /** Long enough for the model calls in flight; what takes longer is cancelled and taken up by the next worker. */
 const graceSeconds = 30;
 const forceSeconds = 40;
@@ -77,7 +81,8 @@ export async function startWorker(
 
 type Start = { config: Config; server: ServerAddress; log: Logger; tuning: WorkerTuning };
 
-async function startOver(opened: AsyncDisposableStack, { config, server, log, tuning }: Start): Promise<RunningWorker> {
+async function startOver(opened: AsyncDisposableStack, start: Start): Promise<RunningWorker> {
+  const { config, server, log, tuning } = start;
   const connection = await connectTo(server);
   opened.defer(() => connection.close());
   const isOwn = server.isOwn && !config.temporal.external;
@@ -87,12 +92,14 @@ async function startOver(opened: AsyncDisposableStack, { config, server, log, tu
   const register = opened.use(takeUpCalls(client, dataPaths(config.dataDirectory).calls, name, log));
   const { usable, refusal } = await registerSearchAttributes(connection, server.namespace);
   if (refusal !== null) log.warn({ refusal, usable }, 'going without some search attributes');
+  const limiters = slotLimiters(config, tuning.maxConcurrentActivities ?? activitySlots);
   const circuits = opened.use(reportCircuits(dataPaths(config.dataDirectory).circuits, log));
   const endpoint = opened.use(await openModel(config, circuits.tell));
   const traces = traceExportOf(config, server, client);
   const ownTools = await loadOwnTools(config.toolModules);
   const { activities, retrieval } = activitiesOf(config, {
     endpoint,
+    limiters,
     prices: await openPriceList(config.model),
     ownTools,
     traces,
@@ -109,19 +116,27 @@ async function startOver(opened: AsyncDisposableStack, { config, server, log, tu
     activities,
     interceptors: { activity: [register.interceptor] },
   };
-  const create = () => createWorkers([options, ...sideQueues(options)]);
-  // Where every detail is logged, the Web UI shows where a workflow waits ("Call stack").
-  const isDetailed = config.logLevel === 'debug' || config.logLevel === 'trace';
-  const workers = await (isDetailed ? create() : withoutPromiseStacks(create));
+  const workers = await ordinaryWorkers(options, config);
+  const queues = opened.use(new ModelQueues({ config, client, log }, limiters, options));
   const ended = runWorkers(workers, opened);
+  await queues.start();
   traces.sweep().catch((error: unknown) => log.debug({ err: error }, 'could not look for runs without a trace'));
   const stop = async () => {
     await traces.pending.drain(drainSeconds * 1000);
+    queues.shutDown();
     shutDown(workers);
     const why = await ended;
     if (why !== null) throw new Error(`the worker stopped badly: ${why}`);
   };
   return { modelUrl: endpoint.url, ended: ended.then((why) => why ?? 'it was shut down'), stop };
+}
+
+/** Those that every deployment has. */
+function ordinaryWorkers(options: WorkerOptions, { logLevel }: Config): Promise<Worker[]> {
+  const create = () => createWorkers([options, ...sideQueues(options)]);
+  // Where every detail is logged, the Web UI shows where a workflow waits ("Call stack").
+  const isDetailed = logLevel === 'debug' || logLevel === 'trace';
+  return isDetailed ? create() : withoutPromiseStacks(create);
 }
 
 async function connectTo({ connectionOptions, address }: ServerAddress): Promise<NativeConnection> {
@@ -157,7 +172,7 @@ async function limits(config: Config, tuning: WorkerTuning): Promise<WorkerOptio
   return {
     workflowBundle: await workflowBundle(dataPaths(config.dataDirectory).cache),
     taskQueue: tuning.taskQueue ?? config.taskQueue,
-    maxConcurrentActivityTaskExecutions: tuning.maxConcurrentActivities ?? 40,
+    maxConcurrentActivityTaskExecutions: tuning.maxConcurrentActivities ?? activitySlots,
     debugMode: tuning.workflowsInThisThread ?? false,
     ...(tuning.maxCachedWorkflows !== undefined && { maxCachedWorkflows: tuning.maxCachedWorkflows }),
     stickyQueueScheduleToStartTimeout: `${stickySeconds}s`,
@@ -170,6 +185,7 @@ async function limits(config: Config, tuning: WorkerTuning): Promise<WorkerOptio
 
 type Parts = {
   endpoint: ModelEndpoint;
+  limiters: Record<EndpointName, SlotLimiter>;
   prices: PriceList;
   traces: TraceParts;
   client: Client;
@@ -179,7 +195,10 @@ type Parts = {
   ownTools: OwnTools;
 };
 
-function activitiesOf(config: Config, { endpoint, prices, traces, client, usable, log, threads, ownTools }: Parts) {
+function activitiesOf(
+  config: Config,
+  { endpoint, limiters, prices, traces, client, usable, log, threads, ownTools }: Parts,
+) {
   const paths = dataPaths(config.dataDirectory);
   const journal = createFileJournal(paths.journal);
   journal.prune().then(
@@ -195,9 +214,9 @@ function activitiesOf(config: Config, { endpoint, prices, traces, client, usable
   const content = createContentStore(paths.content);
   const exported = traces.exportOver({ content, retrieval });
   const activities = createActivities({
-    model: endpoint.model,
+    model: counted(endpoint.model, limiters.model),
     endpoint: endpoint.identity,
-    fallback: endpoint.fallback,
+    fallback: endpoint.fallback && { ...endpoint.fallback, model: counted(endpoint.fallback.model, limiters.fallback) },
     modelByRole: modelByRole(config),
     prices,
     journal,

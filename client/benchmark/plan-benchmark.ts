@@ -12,7 +12,6 @@ import { note } from '../terminal/output.ts';
 import { printableLine } from '../../lib/printable.ts';
 import { newRunId } from '../ask/start-run.ts';
 import { unmetRouteRemarks } from './unmet-route-remarks.ts';
-import { UsageError } from '../../lib/errors.ts';
 import { expectBenchmarkPrices } from '../pipelines/priced-models.ts';
 
 export type PlanOptions = QuestionChoice &

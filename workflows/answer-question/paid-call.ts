@@ -29,7 +29,7 @@ import type { OpenWaits } from './waits.ts';
 
 /** What a call needs of its run. */
 export type Caller = {
-  limits: Pick<CallLimits, 'prices' | 'modelCallAttempts' | 'modelCallTotalSeconds'>;
+  limits: Pick<CallLimits, 'prices' | 'modelCallAttempts' | 'modelCallTotalSeconds' | 'queues'>;
   budget: RunBudget;
   waits: OpenWaits;
   outages: {
@@ -79,6 +79,7 @@ export async function paidCall<Result>(
   const payment = { scope, requirePrice, key: call.key, limits, ...(prices === undefined ? {} : { prices }) };
   const fallback = fallbackModel === undefined ? null : new Fallback(fallbackModel);
   const send = () => ask({ ...payment, grant: budget.grantOf(call), ...fallback?.inPayment });
+  const isQueued = () => queueFor(caller.limits, fallback?.inPayment ?? {}) !== null;
   for (;;) {
     try {
       if (!budget.mayBegin(call)) {
@@ -91,7 +92,7 @@ export async function paidCall<Result>(
     }
     let answer: Result | DoesNotFit;
     try {
-      answer = await untilAnswered(caller, send, { call, optional, withoutPerson, onDone, fallback });
+      answer = await untilAnswered(caller, send, { call, optional, withoutPerson, onDone, fallback, isQueued });
     } finally {
       budget.end(call);
     }
@@ -111,6 +112,12 @@ function isRefusal<Result>(answer: Result | DoesNotFit): answer is DoesNotFit {
 
 function wasNotAsked(answer: unknown): boolean {
   return typeof answer === 'object' && answer !== null && 'asked' in answer && answer.asked === false;
+}
+
+/** In which endpoint's queue a call waits for its turn; null: in none, no limit is set. */
+export function queueFor({ queues }: Pick<CallLimits, 'queues'>, { fallback }: Pick<Payment, 'fallback'>) {
+  if (queues === undefined) return null;
+  return fallback?.after === undefined ? queues.model : queues.fallback;
 }
 
 /** How often a call is scheduled again after its time ran out with no answer at all (the worker was away). */
@@ -140,7 +147,10 @@ class Fallback {
   }
 }
 
-type Asking = { call?: Call | null; fallback?: Fallback | null } & Pick<About, 'optional' | 'withoutPerson' | 'onDone'>;
+type Asking = { call?: Call | null; fallback?: Fallback | null; isQueued?: () => boolean } & Pick<
+  About,
+  'optional' | 'withoutPerson' | 'onDone'
+>;
 
 /**
  * Calls an activity until it answers.
@@ -151,12 +161,19 @@ type Asking = { call?: Call | null; fallback?: Fallback | null } & Pick<About, '
 export async function untilAnswered<Result>(
   caller: Caller,
   send: () => Promise<ActivityResult<Result>>,
-  { call = null, optional = false, withoutPerson = false, onDone, fallback = null }: Asking = {},
+  {
+    call = null,
+    optional = false,
+    withoutPerson = false,
+    onDone,
+    fallback = null,
+    isQueued = () => false,
+  }: Asking = {},
 ): Promise<Result> {
   for (let expiries = 0; ; ) {
     const paused = call === null ? null : (caller.outages.whilePaused?.() ?? null);
     if (paused !== null) await paused;
-    const ended = await callOnce(caller, send, { call, onDone });
+    const ended = await callOnce(caller, send, { call, onDone, isQueued });
     if (ended.failed === null) return ended.result;
     const { failure, retryAfterMs, wait, expired } = ended.failed;
     expiries += expired ? 1 : 0;
@@ -173,9 +190,9 @@ export async function untilAnswered<Result>(
 async function callOnce<Result>(
   { budget, waits, onSettled }: Caller,
   send: () => Promise<ActivityResult<Result>>,
-  { call = null, onDone = () => {} }: Pick<Asking, 'call' | 'onDone'>,
+  { call = null, onDone = () => {}, isQueued }: Pick<Asking, 'call' | 'onDone'> & { isQueued: () => boolean },
 ): Promise<{ failed: null; result: Result } | { failed: ReadFailure }> {
-  const end = waits.open({ kind: 'call' });
+  const end = waits.open(call !== null && isQueued() ? { kind: 'queue', key: call.key } : { kind: 'call' });
   try {
     const { result, usage, spans, done = {} } = await send().finally(end);
     budget.settle(usage, spans, call);
