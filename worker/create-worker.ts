@@ -1,9 +1,9 @@
 /** Puts a worker together: connection, model, retrieval, stores, activities, workflows. */
 import { Client } from '@temporalio/client';
-import { NativeConnection, type Worker, type WorkerOptions } from '@temporalio/worker';
+import { NativeConnection, type WorkerOptions } from '@temporalio/worker';
 import { createTurnResults } from '../activities/agents/turn-results.ts';
 import { heartbeatMs } from '../activities/attempts.ts';
-import { type Activities, createActivities } from '../activities/index.ts';
+import { createActivities } from '../activities/index.ts';
 import type { Config } from '../config/config.ts';
 import { dataPaths } from '../config/data-paths.ts';
 import { createFileJournal } from '../models/journal.ts';
@@ -15,23 +15,19 @@ import type { Threads } from '../retrieval/worker-threads/threads.ts';
 import { loadOwnTools, type OwnTools } from '../retrieval/tools/own-tools.ts';
 import type { EmbeddedSearchOptions } from '../retrieval/search/embedded-search.ts';
 import { benchmarksOf } from './benchmarks.ts';
-import { counted, ModelQueues, slotLimiters } from './model-queues.ts';
-import type { EndpointName } from '../contracts/model/limits.ts';
-import type { SlotLimiter } from '../models/slot-limiter.ts';
-import { reportCircuits } from './circuits.ts';
+import { ModelQueues, slotLimiters } from './model-queues.ts';
 import { CallRegister } from './call-register.ts';
 import { failLostCalls } from './lost-calls.ts';
-import { type ModelEndpoint, modelByRole, openModel } from './model-endpoint.ts';
+import { type ModelEndpoint, modelByRole, openLimitedModel } from './model-endpoint.ts';
 import type { RunningWorker } from '../runtime/host/runtime.ts';
 import { unreachableText } from '../runtime/temporal/connection-problem.ts';
 import { registerSearchAttributes } from '../runtime/temporal/search-attributes.ts';
 import type { ServerAddress } from '../runtime/host/server-address.ts';
 import { noteServer, ownServerName, serverName } from '../runtime/temporal/known-servers.ts';
 import { traceExportOf, type TraceParts } from './trace-export.ts';
-import { createWorkers, runWorkers, shutDown } from './worker-group.ts';
+import { runWorkers, shutDown } from './worker-group.ts';
+import { ordinaryWorkers } from './ordinary-queues.ts';
 import { workflowBundle } from './workflow-bundle.ts';
-import { withoutPromiseStacks } from './workflow-threads.ts';
-import { benchmarkQueueOf, exportQueueOf } from '../contracts/names.ts';
 import { openPriceList } from '../config/price-list.ts';
 import type { PriceList } from '../contracts/model/price.ts';
 
@@ -81,8 +77,7 @@ export async function startWorker(
 
 type Start = { config: Config; server: ServerAddress; log: Logger; tuning: WorkerTuning };
 
-async function startOver(opened: AsyncDisposableStack, start: Start): Promise<RunningWorker> {
-  const { config, server, log, tuning } = start;
+async function startOver(opened: AsyncDisposableStack, { config, server, log, tuning }: Start): Promise<RunningWorker> {
   const connection = await connectTo(server);
   opened.defer(() => connection.close());
   const isOwn = server.isOwn && !config.temporal.external;
@@ -93,21 +88,11 @@ async function startOver(opened: AsyncDisposableStack, start: Start): Promise<Ru
   const { usable, refusal } = await registerSearchAttributes(connection, server.namespace);
   if (refusal !== null) log.warn({ refusal, usable }, 'going without some search attributes');
   const limiters = slotLimiters(config, tuning.maxConcurrentActivities ?? activitySlots);
-  const circuits = opened.use(reportCircuits(dataPaths(config.dataDirectory).circuits, log));
-  const endpoint = opened.use(await openModel(config, circuits.tell));
+  const endpoint = opened.use(await openLimitedModel(config, limiters, log));
   const traces = traceExportOf(config, server, client);
   const ownTools = await loadOwnTools(config.toolModules);
-  const { activities, retrieval } = activitiesOf(config, {
-    endpoint,
-    limiters,
-    prices: await openPriceList(config.model),
-    ownTools,
-    traces,
-    client,
-    usable,
-    log,
-    threads: tuning.retrievalThreads,
-  });
+  const parts = { endpoint, ownTools, traces, client, usable, log, threads: tuning.retrievalThreads };
+  const { activities, retrieval } = activitiesOf(config, { ...parts, prices: await openPriceList(config.model) });
   opened.use(retrieval);
   const options: WorkerOptions = {
     ...(await limits(config, tuning)),
@@ -129,14 +114,6 @@ async function startOver(opened: AsyncDisposableStack, start: Start): Promise<Ru
     if (why !== null) throw new Error(`the worker stopped badly: ${why}`);
   };
   return { modelUrl: endpoint.url, ended: ended.then((why) => why ?? 'it was shut down'), stop };
-}
-
-/** Those that every deployment has. */
-function ordinaryWorkers(options: WorkerOptions, { logLevel }: Config): Promise<Worker[]> {
-  const create = () => createWorkers([options, ...sideQueues(options)]);
-  // Where every detail is logged, the Web UI shows where a workflow waits ("Call stack").
-  const isDetailed = logLevel === 'debug' || logLevel === 'trace';
-  return isDetailed ? create() : withoutPromiseStacks(create);
 }
 
 async function connectTo({ connectionOptions, address }: ServerAddress): Promise<NativeConnection> {
@@ -185,7 +162,6 @@ async function limits(config: Config, tuning: WorkerTuning): Promise<WorkerOptio
 
 type Parts = {
   endpoint: ModelEndpoint;
-  limiters: Record<EndpointName, SlotLimiter>;
   prices: PriceList;
   traces: TraceParts;
   client: Client;
@@ -195,10 +171,7 @@ type Parts = {
   ownTools: OwnTools;
 };
 
-function activitiesOf(
-  config: Config,
-  { endpoint, limiters, prices, traces, client, usable, log, threads, ownTools }: Parts,
-) {
+function activitiesOf(config: Config, { endpoint, prices, traces, client, usable, log, threads, ownTools }: Parts) {
   const paths = dataPaths(config.dataDirectory);
   const journal = createFileJournal(paths.journal);
   journal.prune().then(
@@ -214,9 +187,9 @@ function activitiesOf(
   const content = createContentStore(paths.content);
   const exported = traces.exportOver({ content, retrieval });
   const activities = createActivities({
-    model: counted(endpoint.model, limiters.model),
+    model: endpoint.model,
     endpoint: endpoint.identity,
-    fallback: endpoint.fallback && { ...endpoint.fallback, model: counted(endpoint.fallback.model, limiters.fallback) },
+    fallback: endpoint.fallback,
     modelByRole: modelByRole(config),
     prices,
     journal,
@@ -237,25 +210,4 @@ function vectorsOf({ embeddings }: Config, log: Logger): EmbeddedSearchOptions |
   const { weight, ...settings } = embeddings;
   const warn = (message: string) => log.warn(message);
   return { embeddings: { embed: createOpenAiEmbeddings(settings), settings, weight }, warn };
-}
-
-// The queues beside a worker's own: what waits there takes few slots, and none of those that people's questions need.
-
-/** Activities of benchmarks at once: with two cores, questions that people ask stay as quick as they are (bench/answers/interactive.ts). */
-const benchmarkSlots = 16;
-const exportsAtOnce = 8;
-
-/** Workers for activities alone, over the same connection. */
-function sideQueues(options: WorkerOptions): WorkerOptions[] {
-  const { workflowBundle: _, maxCachedWorkflows: __, taskQueue, ...rest } = options;
-  const { exportSpans } = options.activities as Activities;
-  return [
-    { ...rest, taskQueue: benchmarkQueueOf(taskQueue), maxConcurrentActivityTaskExecutions: benchmarkSlots },
-    {
-      ...rest,
-      taskQueue: exportQueueOf(taskQueue),
-      activities: { exportSpans },
-      maxConcurrentActivityTaskExecutions: exportsAtOnce,
-    },
-  ];
 }

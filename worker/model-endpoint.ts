@@ -6,6 +6,12 @@ import { createOpenAiChat } from '../models/openai/chat.ts';
 import { createRequire } from 'node:module';
 import { openAiUrl } from '../models/openai/client.ts';
 import type { OpenCircuit } from '../contracts/model/circuit.ts';
+import { dataPaths } from '../config/data-paths.ts';
+import type { EndpointName } from '../contracts/model/limits.ts';
+import type { SlotLimiter } from '../models/slot-limiter.ts';
+import type { Logger } from '../observability/logging.ts';
+import { reportCircuits } from './circuits.ts';
+import { counted } from './model-queues.ts';
 import { shownAddress } from '../lib/redaction.ts';
 import { withCircuits } from '../models/circuit-breaker.ts';
 
@@ -45,6 +51,25 @@ export async function openModel(config: Config, onCircuits: OnCircuits = () => {
   const { version } = createRequire(import.meta.url)('../package.json') as { version: string };
   const identity = `switchyard-offline ${version} ${config.offlineFaults ?? ''}`;
   return { model, url: thread.url, identity, ...other, [Symbol.asyncDispose]: () => thread.close() };
+}
+
+/** The same within limits: its tokens count against them, and what it leaves alone is told. */
+export async function openLimitedModel(
+  config: Config,
+  limiters: Record<EndpointName, SlotLimiter>,
+  log: Logger,
+): Promise<ModelEndpoint> {
+  const circuits = reportCircuits(dataPaths(config.dataDirectory).circuits, log);
+  const { model, fallback, ...endpoint } = await openModel(config, circuits.tell);
+  return {
+    ...endpoint,
+    model: counted(model, limiters.model),
+    ...(fallback && { fallback: { ...fallback, model: counted(fallback.model, limiters.fallback) } }),
+    [Symbol.asyncDispose]: async () => {
+      circuits[Symbol.dispose]();
+      await endpoint[Symbol.asyncDispose]();
+    },
+  };
 }
 
 type OnCircuits = (endpoint: string, open: readonly OpenCircuit[]) => void;

@@ -55,13 +55,17 @@ export class ModelQueues implements AsyncDisposable {
 
   /** Polls the queues that there are by now, and looks for others from here on. */
   async start(): Promise<void> {
-    await this.#look();
-    this.#timer = setInterval(() => {
-      this.#looking = this.#looking
-        .then(() => this.#look())
-        .catch((error: unknown) => this.#parts.log.warn({ err: error }, 'could not take up changed limits'));
-    }, lookMs);
+    this.#timer = setInterval(() => this.#lookAgain(), lookMs);
     this.#timer.unref();
+    await this.#lookAgain();
+  }
+
+  /** What cannot be taken up now is tried again. */
+  #lookAgain(): Promise<void> {
+    this.#looking = this.#looking
+      .then(() => this.#look())
+      .catch((error: unknown) => this.#parts.log.warn({ err: error }, 'could not take up the limits of endpoints'));
+    return this.#looking;
   }
 
   /** Takes nothing new. */
