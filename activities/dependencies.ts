@@ -19,6 +19,8 @@ export type ActivityDependencies = {
   modelByRole: Readonly<Record<ModelRole, string>>;
   /** The same for requests that may share a reply: the base URL, or for the built-in model all that decides its replies. */
   endpoint: string;
+  /** Where fallback models are asked; absent: at the same endpoint. */
+  fallback?: { model: ChatModel; endpoint: string } | undefined;
   prices: PriceList;
   journal: ReplyJournal;
   turnResults: TurnResults;

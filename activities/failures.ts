@@ -35,7 +35,13 @@ export class TimedOut extends Error {
 }
 
 /** What errors of models/ know beyond their kind. */
-type Facts = { setting?: string | null; retryAfterMs?: number | null; retry?: boolean };
+type Facts = {
+  setting?: string | null;
+  retryAfterMs?: number | null;
+  retry?: boolean;
+  /** Our own reason to wait before the next attempt, where the back-off is shorter. */
+  notBeforeMs?: number;
+};
 
 /** How an attempt ends whose worker process is gone: the next one begins at once. */
 export function lostWithWorker(): ApplicationFailure {
@@ -82,7 +88,7 @@ export function toActivityFailure(
     message,
     nonRetryable: !rule.retry || facts.retry === false || isLast,
     details: [detail],
-    nextRetryDelay: Math.max(1, retryAfterMs ?? time.backOffMs),
+    nextRetryDelay: Math.max(1, retryAfterMs ?? Math.max(time.backOffMs, facts.notBeforeMs ?? 0)),
     ...(error instanceof Error && kind === 'Unforeseen' ? { cause: error } : {}),
   });
 }

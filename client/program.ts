@@ -12,6 +12,7 @@ import { addGrade } from './commands/evaluate/grade.ts';
 import { addIndex } from './commands/repository/index.ts';
 import { addJudge } from './commands/evaluate/judge.ts';
 import { addMap } from './commands/repository/map.ts';
+import { addLimits } from './commands/setup/limits.ts';
 import { addModel } from './commands/setup/model.ts';
 import { addPipeline } from './commands/setup/pipeline.ts';
 import { addRoute } from './commands/runs/route.ts';
@@ -54,6 +55,7 @@ export function createProgram(): Command {
   addDoctor(program);
   addGc(program);
   addVerifyLangfuse(program);
+  addLimits(program);
   addModel(program);
   addWorker(program);
   addVersion(program);

@@ -2,6 +2,7 @@
 
 import type { ModelRole } from '../contracts/chat.ts';
 import type { ModelAccess } from '../contracts/model/access.ts';
+import type { EndpointName, ModelLimits } from '../contracts/model/limits.ts';
 import type { CapabilityOverride } from '../contracts/model/capabilities.ts';
 
 /** Built by `readConfig` in read-config.ts; nothing else reads the environment. */
@@ -50,9 +51,17 @@ export type Config = {
     /** Attempts at one model call, failures included. */
     attempts: number;
     heartbeatSeconds: number;
+    /** What each endpoint may be asked, by the configuration. */
+    limits: Record<EndpointName, ModelLimits>;
+    /** When an endpoint that is out is left alone. */
+    circuit: { failures: number; seconds: number };
+    /** Another endpoint, for fallback models; null: they are asked at the same one. */
+    fallback: { baseUrl: string; apiKey: string | null } | null;
     /** How long runs and benchmarks wait for a person. */
     personWaitDays: number;
   };
+  /** For whom questions are asked; null: for nobody in particular. */
+  tenant: string | null;
   /** Null: search is by words alone. */
   embeddings: {
     /** Null: OpenAI's own. */

@@ -34,6 +34,10 @@ export type DataPaths = {
   cache: string;
   /** What each worker process is at, with the lock that it holds while it lives. */
   calls: string;
+  /** The limits of endpoints that were set by a command. */
+  limits: string;
+  /** A file for each worker process that leaves an endpoint alone. */
+  circuits: string;
   /** A file for each Temporal server that a worker of this data directory has worked for. */
   servers: string;
   /** A file for each server and queue: when runs without a trace were looked for. */
@@ -74,6 +78,8 @@ export function dataPaths(dataDirectory: string): DataPaths {
     clones: join(dataDirectory, 'git'),
     cache: join(dataDirectory, 'cache'),
     calls: join(dataDirectory, 'calls'),
+    limits: join(dataDirectory, 'limits.json'),
+    circuits: join(dataDirectory, 'circuits'),
     servers: join(dataDirectory, 'servers'),
     sweptTraces: join(dataDirectory, 'swept-traces'),
     sweepLock: join(dataDirectory, 'sweep-lock.sqlite'),

@@ -1,6 +1,7 @@
 /** Turns the environment into a Config, or into the list of everything that is wrong with it. */
 import { join } from 'node:path';
 import type { ModelAccess } from '../contracts/model/access.ts';
+import { noLimits } from '../contracts/model/limits.ts';
 import { directly } from '../lib/http-request.ts';
 import type { Config } from './config.ts';
 import { type EnvFile, parseEnvFile } from './env-file.ts';
@@ -61,6 +62,7 @@ function assemble(read: Reader, environment: Record<string, string>, checkout: s
       environment,
     },
     model,
+    tenant: read('SWITCHYARD_TENANT'),
     embeddings: embeddingSettings(read, model, mistakes),
     traces: traceSettings(read, model.access.network, mistakes),
     metricsAddress: read('SWITCHYARD_METRICS_ADDRESS'),
@@ -99,8 +101,24 @@ function modelSettings(read: Reader): Config['model'] {
     capabilities: [],
     attempts: read('SWITCHYARD_MODEL_ATTEMPTS') ?? 5,
     heartbeatSeconds: read('SWITCHYARD_HEARTBEAT_SECONDS') ?? 5,
+    limits: {
+      model: read('SWITCHYARD_MODEL_LIMITS') ?? noLimits,
+      fallback: read('SWITCHYARD_FALLBACK_LIMITS') ?? noLimits,
+    },
+    circuit: {
+      failures: read('SWITCHYARD_CIRCUIT_FAILURES') ?? 10,
+      seconds: read('SWITCHYARD_CIRCUIT_SECONDS') ?? 15,
+    },
+    fallback: fallbackSettings(read),
     personWaitDays: read('SWITCHYARD_PERSON_WAIT_DAYS') ?? 30,
   };
+}
+
+/** It never gets the key of the first server. */
+function fallbackSettings(read: Reader): Config['model']['fallback'] {
+  const baseUrl = read('SWITCHYARD_FALLBACK_BASE_URL');
+  const apiKey = read('SWITCHYARD_FALLBACK_API_KEY');
+  return baseUrl === null ? null : { baseUrl, apiKey };
 }
 
 function networkSettings(read: Reader, offline: boolean): ModelAccess['network'] {

@@ -1,6 +1,7 @@
 /** What a setting may be: each kind of value with its words for a person and its schema, which takes the text as written. */
 import { isAbsolute } from 'node:path';
 import { z } from 'zod';
+import { ModelLimits, noLimits } from '../contracts/model/limits.ts';
 
 /** The words end the sentence "NAME: expected …"; the schema's own are not shown. */
 export type Kind<Value> = readonly [expects: string, schema: z.ZodType<Value, string>];
@@ -32,6 +33,11 @@ export const absolutePaths: Kind<string[]> = [
     .string()
     .transform((text) => text.split(',').map((each) => each.trim()))
     .pipe(z.array(path)),
+];
+/** The server takes fairness keys of 64 bytes. */
+export const tenant: Kind<string> = [
+  'up to 64 letters, digits, dots, dashes and underscores',
+  z.string().regex(/^[A-Za-z0-9._-]{1,64}$/),
 ];
 export const level: Kind<(typeof logLevels)[number]> = [`one of ${logLevels.join(', ')}`, z.enum(logLevels)];
 export const traceSink: Kind<(typeof traceSinks)[number]> = ['langfuse, file or none', z.enum(traceSinks)];
@@ -78,6 +84,20 @@ function isPattern(text: string): boolean {
     return false;
   }
 }
+
+const limitNames = ['requests', 'tokens', 'concurrency'];
+
+/** `requests=60;tokens=100000;concurrency=4`, or some of them. */
+export const modelLimits: Kind<ModelLimits> = [
+  'limits such as requests=60;tokens=100000;concurrency=4, the first two a minute',
+  z
+    .string()
+    .transform((text) => text.split(';').map((part) => part.trim().split('=', 2)))
+    .refine((parts) => parts.every(([name = '', value = '']) => limitNames.includes(name) && /^\d{1,9}$/.test(value)))
+    .refine((parts) => new Set(parts.map(([name]) => name)).size === parts.length)
+    .transform((parts) => ({ ...noLimits, ...Object.fromEntries(parts.map(([name, value]) => [name, Number(value)])) }))
+    .pipe(ModelLimits),
+];
 
 // Headers and fields of requests, as JSON.
 

@@ -62,6 +62,11 @@ export const Payment = z.object({
   grant: Grant.exactOptional(),
   /** What all attempts together may take: failures of the call itself, and time at work. */
   limits: z.object({ attempts: z.int().positive(), totalSeconds: z.int().positive() }).exactOptional(),
+  /**
+   * The model that is asked where the provider of the first one is out; `after` names the failure for which it is asked
+   * this time, absent: it is not.
+   */
+  fallback: z.object({ model: z.string().min(1), after: z.string().max(100).exactOptional() }).exactOptional(),
 });
 export type Payment = z.infer<typeof Payment>;
 

@@ -23,6 +23,7 @@ export const failureKinds = {
   RepositoryTimedOut: { retry: true, wait: true, setting: '--repo' },
   ToolTimedOut: { retry: true, wait: true, setting: null },
   CitationCheckTimedOut: { retry: true, wait: true, setting: null },
+  RunPaused: { retry: false, wait: true, setting: null },
   WorkerLost: { retry: true, wait: true, setting: 'SWITCHYARD_HEARTBEAT_SECONDS' },
   RepositoryUnusable: { retry: false, wait: false, setting: '--repo' },
   SnapshotUnavailable: { retry: false, wait: false, setting: 'SWITCHYARD_HOME' },

@@ -8,10 +8,11 @@ export const workflowTypes = {
 /** The workflow that sends traces: none that a person has started. */
 export const exporterType = 'exportTraces';
 export const queries = { state: 'state', progress: 'progress', exports: 'exports' } as const;
-/** `retry` resumes a run that waits for a provider; its name is older than the word; `opening` tells it how far its repository is; `export` hands runs over to the exporter of traces; the others are for benchmarks. */
+/** `retry` resumes a run that waits for a provider or was paused; its name is older than the word; `pause` pauses a run or a benchmark; `opening` tells it how far its repository is, `call` whether a model call waits for its turn or is under way; `export` hands runs over to the exporter of traces; the others are for benchmarks. */
 export const signals = {
   retry: 'retry',
   opening: 'opening',
+  call: 'call',
   pause: 'pause',
   resume: 'resume',
   export: 'export',
@@ -93,6 +94,11 @@ export function benchmarkPriority(id: string): { priorityKey: number; fairnessKe
 /** The queue of a deployment's benchmark calls: however many wait there, the slots that people's questions need stay free. */
 export function benchmarkQueueOf(taskQueue: string): string {
   return `${taskQueue}-benchmarks`;
+}
+
+/** The queue in which the calls to an endpoint wait for their turn, where a limit is set. */
+export function modelQueueOf(taskQueue: string, endpoint: 'model' | 'fallback'): string {
+  return `${taskQueue}-${endpoint}`;
 }
 
 /** How long the tools of a turn, or the check of a draft's citations, may take together with the model's call that follows. */

@@ -11,6 +11,9 @@ const Probability = z.number().min(0).max(1);
 /** Absent: the model that the settings name for the role. */
 const Model = z.string().min(1).max(200).exactOptional();
 
+/** Asked where the provider of the first one is out; absent: the run waits for that provider. */
+const FallbackModel = Model;
+
 export const SpecialistSpec = z.strictObject({
   name: Name,
   /** What it is for, in a sentence or two: the router reads it. */
@@ -18,6 +21,7 @@ export const SpecialistSpec = z.strictObject({
   prompt: Prompt,
   tools: z.array(z.string().min(1)).min(1).max(30),
   model: Model,
+  fallbackModel: FallbackModel,
   /** Model calls in one try, the last of which must be the answer. */
   turnLimit: z.int().min(1).max(200).default(8),
   maxOutputTokens: z.int().min(64).max(200_000).default(2000),
@@ -29,6 +33,7 @@ export type SpecialistSpec = z.infer<typeof SpecialistSpec>;
 export const RouterSpec = z.strictObject({
   prompt: Prompt.exactOptional(),
   model: Model,
+  fallbackModel: FallbackModel,
   /** The route taken when the reply names none, and two repairs did not either. */
   fallback: Name,
   /** A winner is clear when it has this probability and leads the second by this much; then it runs alone. */
@@ -51,6 +56,7 @@ export const GateSpec = z.strictObject({
     .strictObject({
       prompt: Prompt.exactOptional(),
       model: Model,
+      fallbackModel: FallbackModel,
       maxOutputTokens: z.int().min(64).max(20_000).default(600),
     })
     .nullable()
@@ -70,6 +76,7 @@ export type GateSpec = z.infer<typeof GateSpec>;
 export const SynthesisSpec = z.strictObject({
   prompt: Prompt.exactOptional(),
   model: Model,
+  fallbackModel: FallbackModel,
   maxOutputTokens: z.int().min(64).max(200_000).default(2000),
   /** `when-needed`: a single accepted result is the answer as it stands; `always`: a model writes every answer. */
   calls: z.enum(['when-needed', 'always']).default('when-needed'),
@@ -81,6 +88,7 @@ export const RerankSpec = z.strictObject({
   prompt: Prompt.exactOptional(),
   /** Absent: the model of the judge. */
   model: Model,
+  fallbackModel: FallbackModel,
   maxOutputTokens: z.int().min(64).max(20_000).default(400),
 });
 export type RerankSpec = z.infer<typeof RerankSpec>;

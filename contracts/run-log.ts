@@ -130,6 +130,10 @@ const PresentRecord = z.object({
   usage: orNull(LoggedUsage),
   /** How often replies were made usable by reading alone, by repair. */
   repairs: z.record(z.string(), z.int().positive()).exactOptional(),
+  /** Where a fallback model has answered, by role, and the failure for which it was asked. */
+  fallbacks: z
+    .record(z.string(), z.object({ model: z.string(), calls: z.int().positive(), after: z.string() }))
+    .exactOptional(),
   /** US dollars; null where a model without a known price took part. */
   cost_usd: orNull(z.number().nonnegative()),
   /** The part of both that went into failed attempts. */

@@ -8,7 +8,12 @@ import { ToolCalled } from './tools.ts';
 import { Usage } from './chat.ts';
 import { PipelineSpec } from './pipeline.ts';
 import { Experiment, ManagedPrompt } from './trace.ts';
+import { ModelQueues } from './model/limits.ts';
 import { ModelPrices } from './model/price.ts';
+
+/** How a fallback model was used in one role. */
+export const FallbackUse = z.object({ model: z.string(), calls: z.int().positive(), after: z.string().max(100) });
+export type FallbackUse = z.infer<typeof FallbackUse>;
 
 /** The state of a question, in the words of the run log. */
 export const AnswerState = z.object({
@@ -32,6 +37,8 @@ export const AnswerState = z.object({
   usage: Usage,
   /** How often replies were made usable by reading alone, by repair; absent where none was. */
   repairs: z.record(z.string(), z.int().positive()).exactOptional(),
+  /** Where a fallback model has answered, by role: which, how often, and the last failure of the first one's provider. */
+  fallbacks: z.record(z.string(), FallbackUse).exactOptional(),
   /** The models that answered, by role. */
   models: z.record(z.string(), z.string()),
   /** Where the run's trace is found soon after its end; null where traces have no such place. */
@@ -76,6 +83,8 @@ export const CallLimits = z.object({
   personWaitSeconds: z.int().positive().exactOptional(),
   /** Of the models that a run with a money limit may ask: it is held to the prices that it began with. */
   prices: ModelPrices.exactOptional(),
+  /** Where model calls wait for their turn within the limits of endpoints; absent: no limit is set. */
+  queues: ModelQueues.exactOptional(),
 });
 export type CallLimits = z.infer<typeof CallLimits>;
 

@@ -43,6 +43,8 @@ export const SpanRecord = z.object({
   thinking: ContentId.exactOptional(),
   /** How the reply was made usable by reading alone. */
   repairs: z.array(ReplyRepair).exactOptional(),
+  /** The failure of the first model's provider for which a fallback model was asked. */
+  fallbackAfter: z.string().max(100).exactOptional(),
 });
 export type SpanRecord = z.infer<typeof SpanRecord>;
 

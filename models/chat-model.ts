@@ -37,6 +37,20 @@ export type ModelFailureFacts = {
   usage?: Usage | null;
 };
 
+/** A call that was not sent, since the endpoint has not answered those before it. */
+export class CircuitOpen extends Error {
+  override readonly name = 'CircuitOpen';
+  readonly kind: FailureKind;
+  /** Before that it would not be sent either. */
+  readonly notBeforeMs: number;
+
+  constructor(kind: FailureKind, message: string, notBeforeMs: number) {
+    super(message);
+    this.kind = kind;
+    this.notBeforeMs = notBeforeMs;
+  }
+}
+
 /** A model call that failed: what happened in one line, without secrets, and what to do about it. */
 export class ModelFailure extends Error {
   readonly kind: FailureKind;

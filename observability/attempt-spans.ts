@@ -103,10 +103,11 @@ function nameOf({ type }: ActivityStep, scope: SpanScope | null, name: string): 
   return type === 'callSpecialist' && scope?.specialist !== undefined ? `specialist-${scope.specialist}-llm` : name;
 }
 
-/** What had to be done to a reply or its usage to make them usable. */
-function readingOf({ repairs, usage }: SpanRecord): Record<string, unknown> {
+/** What had to be done to a reply or its usage to make them usable, and for which failure a fallback model gave it. */
+function readingOf({ repairs, usage, fallbackAfter }: SpanRecord): Record<string, unknown> {
   return {
     ...(repairs === undefined ? {} : { repairs }),
+    ...(fallbackAfter === undefined ? {} : { fallbackAfter }),
     ...(usage?.estimated === true ? { usageEstimated: true } : {}),
   };
 }

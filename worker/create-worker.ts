@@ -3,7 +3,7 @@ import { Client } from '@temporalio/client';
 import { NativeConnection, type WorkerOptions } from '@temporalio/worker';
 import { createTurnResults } from '../activities/agents/turn-results.ts';
 import { heartbeatMs } from '../activities/attempts.ts';
-import { type Activities, createActivities } from '../activities/index.ts';
+import { createActivities } from '../activities/index.ts';
 import type { Config } from '../config/config.ts';
 import { dataPaths } from '../config/data-paths.ts';
 import { createFileJournal } from '../models/journal.ts';
@@ -15,19 +15,19 @@ import type { Threads } from '../retrieval/worker-threads/threads.ts';
 import { loadOwnTools, type OwnTools } from '../retrieval/tools/own-tools.ts';
 import type { EmbeddedSearchOptions } from '../retrieval/search/embedded-search.ts';
 import { benchmarksOf } from './benchmarks.ts';
+import { ModelQueues, slotLimiters } from './model-queues.ts';
 import { CallRegister } from './call-register.ts';
 import { failLostCalls } from './lost-calls.ts';
-import { type ModelEndpoint, modelByRole, openModel } from './model-endpoint.ts';
+import { type ModelEndpoint, modelByRole, openLimitedModel } from './model-endpoint.ts';
 import type { RunningWorker } from '../runtime/host/runtime.ts';
 import { unreachableText } from '../runtime/temporal/connection-problem.ts';
 import { registerSearchAttributes } from '../runtime/temporal/search-attributes.ts';
 import type { ServerAddress } from '../runtime/host/server-address.ts';
 import { noteServer, ownServerName, serverName } from '../runtime/temporal/known-servers.ts';
 import { traceExportOf, type TraceParts } from './trace-export.ts';
-import { createWorkers, runWorkers, shutDown } from './worker-group.ts';
+import { runWorkers, shutDown } from './worker-group.ts';
+import { ordinaryWorkers } from './ordinary-queues.ts';
 import { workflowBundle } from './workflow-bundle.ts';
-import { inLeanThreads } from './workflow-threads.ts';
-import { benchmarkQueueOf, exportQueueOf } from '../contracts/names.ts';
 import { openPriceList } from '../config/price-list.ts';
 import type { PriceList } from '../contracts/model/price.ts';
 
@@ -43,6 +43,7 @@ export type WorkerTuning = {
   retrievalThreads?: Threads;
 };
 
+const activitySlots = 40;
 /** Long enough for the model calls in flight; what takes longer is cancelled and taken up by the next worker. */
 const graceSeconds = 30;
 const forceSeconds = 40;
@@ -86,19 +87,12 @@ async function startOver(opened: AsyncDisposableStack, { config, server, log, tu
   const register = opened.use(takeUpCalls(client, dataPaths(config.dataDirectory).calls, name, log));
   const { usable, refusal } = await registerSearchAttributes(connection, server.namespace);
   if (refusal !== null) log.warn({ refusal, usable }, 'going without some search attributes');
-  const endpoint = opened.use(await openModel(config));
+  const limiters = slotLimiters(config, tuning.maxConcurrentActivities ?? activitySlots);
+  const endpoint = opened.use(await openLimitedModel(config, limiters, log));
   const traces = traceExportOf(config, server, client);
   const ownTools = await loadOwnTools(config.toolModules);
-  const { activities, retrieval } = activitiesOf(config, {
-    endpoint,
-    prices: await openPriceList(config.model),
-    ownTools,
-    traces,
-    client,
-    usable,
-    log,
-    threads: tuning.retrievalThreads,
-  });
+  const parts = { endpoint, ownTools, traces, client, usable, log, threads: tuning.retrievalThreads };
+  const { activities, retrieval } = activitiesOf(config, { ...parts, prices: await openPriceList(config.model) });
   opened.use(retrieval);
   const options: WorkerOptions = {
     ...(await limits(config, tuning)),
@@ -107,14 +101,14 @@ async function startOver(opened: AsyncDisposableStack, { config, server, log, tu
     activities,
     interceptors: { activity: [register.interceptor] },
   };
-  const create = () => createWorkers([options, ...sideQueues(options)]);
-  // Where every detail is logged, the Web UI shows where a workflow waits ("Call stack").
-  const isDetailed = config.logLevel === 'debug' || config.logLevel === 'trace';
-  const workers = await inLeanThreads(create, { promiseStacks: isDetailed });
+  const workers = await ordinaryWorkers(options, config);
+  const queues = opened.use(new ModelQueues({ config, client, log }, limiters, options));
   const ended = runWorkers(workers, opened);
+  await queues.start();
   traces.sweep().catch((error: unknown) => log.debug({ err: error }, 'could not look for runs without a trace'));
   const stop = async () => {
     await traces.pending.drain(drainSeconds * 1000);
+    queues.shutDown();
     shutDown(workers);
     const why = await ended;
     if (why !== null) throw new Error(`the worker stopped badly: ${why}`);
@@ -155,7 +149,7 @@ async function limits(config: Config, tuning: WorkerTuning): Promise<WorkerOptio
   return {
     workflowBundle: await workflowBundle(dataPaths(config.dataDirectory).cache),
     taskQueue: tuning.taskQueue ?? config.taskQueue,
-    maxConcurrentActivityTaskExecutions: tuning.maxConcurrentActivities ?? 40,
+    maxConcurrentActivityTaskExecutions: tuning.maxConcurrentActivities ?? activitySlots,
     debugMode: tuning.workflowsInThisThread ?? false,
     ...(tuning.maxCachedWorkflows !== undefined && { maxCachedWorkflows: tuning.maxCachedWorkflows }),
     stickyQueueScheduleToStartTimeout: `${stickySeconds}s`,
@@ -195,6 +189,7 @@ function activitiesOf(config: Config, { endpoint, prices, traces, client, usable
   const activities = createActivities({
     model: endpoint.model,
     endpoint: endpoint.identity,
+    fallback: endpoint.fallback,
     modelByRole: modelByRole(config),
     prices,
     journal,
@@ -215,25 +210,4 @@ function vectorsOf({ embeddings }: Config, log: Logger): EmbeddedSearchOptions |
   const { weight, ...settings } = embeddings;
   const warn = (message: string) => log.warn(message);
   return { embeddings: { embed: createOpenAiEmbeddings(settings), settings, weight }, warn };
-}
-
-// The queues beside a worker's own: what waits there takes few slots, and none of those that people's questions need.
-
-/** Activities of benchmarks at once: with two cores, questions that people ask stay as quick as they are (bench/answers/interactive.ts). */
-const benchmarkSlots = 16;
-const exportsAtOnce = 8;
-
-/** Workers for activities alone, over the same connection. */
-function sideQueues(options: WorkerOptions): WorkerOptions[] {
-  const { workflowBundle: _, maxCachedWorkflows: __, taskQueue, ...rest } = options;
-  const { exportSpans } = options.activities as Activities;
-  return [
-    { ...rest, taskQueue: benchmarkQueueOf(taskQueue), maxConcurrentActivityTaskExecutions: benchmarkSlots },
-    {
-      ...rest,
-      taskQueue: exportQueueOf(taskQueue),
-      activities: { exportSpans },
-      maxConcurrentActivityTaskExecutions: exportsAtOnce,
-    },
-  ];
 }

@@ -5,9 +5,24 @@ import type { ChatModel } from '../models/chat-model.ts';
 import { createOpenAiChat } from '../models/openai/chat.ts';
 import { createRequire } from 'node:module';
 import { openAiUrl } from '../models/openai/client.ts';
+import type { OpenCircuit } from '../contracts/model/circuit.ts';
+import { dataPaths } from '../config/data-paths.ts';
+import type { EndpointName } from '../contracts/model/limits.ts';
+import type { SlotLimiter } from '../models/slot-limiter.ts';
+import type { Logger } from '../observability/logging.ts';
+import { reportCircuits } from './circuits.ts';
+import { counted } from './model-queues.ts';
+import { shownAddress } from '../lib/redaction.ts';
+import { withCircuits } from '../models/circuit-breaker.ts';
 
 /** `identity` is the same wherever the same request may get the same reply: the built-in model has another port each time. */
-export type ModelEndpoint = AsyncDisposable & { model: ChatModel; url: string | null; identity: string };
+export type ModelEndpoint = AsyncDisposable & {
+  model: ChatModel;
+  url: string | null;
+  identity: string;
+  /** Where fallback models are asked, where that is another endpoint. */
+  fallback?: { model: ChatModel; endpoint: string };
+};
 
 /** The model of each role where a spec names none. */
 export function modelByRole({ model }: Pick<Config, 'model'>): Record<ModelRole, string> {
@@ -15,18 +30,58 @@ export function modelByRole({ model }: Pick<Config, 'model'>): Record<ModelRole,
   return { router, specialist, judge, synthesizer };
 }
 
-export async function openModel(config: Config): Promise<ModelEndpoint> {
+/** @param onCircuits told of an endpoint's circuits that are open, whenever that changes */
+export async function openModel(config: Config, onCircuits: OnCircuits = () => {}): Promise<ModelEndpoint> {
   const { baseUrl, offline } = config.model;
   const settings = { ...config.model, modelByRole: modelByRole(config) };
+  const guarded = (model: ChatModel, endpoint: string) => {
+    const onChange = (open: readonly OpenCircuit[]) => onCircuits(endpoint, open);
+    return withCircuits(model, { settings: config.model.circuit, endpoint, onChange, ...settings });
+  };
+  const other = fallbackOf(config, guarded);
   if (!offline) {
-    const model = createOpenAiChat({ ...settings, baseUrl });
-    return { model, url: baseUrl, identity: baseUrl ?? openAiUrl, [Symbol.asyncDispose]: async () => {} };
+    const url = baseUrl ?? openAiUrl;
+    const model = guarded(createOpenAiChat({ ...settings, baseUrl }), shownAddress(url));
+    return { model, url: baseUrl, identity: url, ...other, [Symbol.asyncDispose]: async () => {} };
   }
   const { startOfflineModelThread } = await import('../offline-model/thread.ts');
   // Loaded when it is needed: with a real endpoint none of it is.
   const thread = await startOfflineModelThread({ faults: config.offlineFaults });
-  const model = createOpenAiChat({ ...settings, baseUrl: thread.url });
+  const model = guarded(createOpenAiChat({ ...settings, baseUrl: thread.url }), 'the offline model');
   const { version } = createRequire(import.meta.url)('../package.json') as { version: string };
   const identity = `switchyard-offline ${version} ${config.offlineFaults ?? ''}`;
-  return { model, url: thread.url, identity, [Symbol.asyncDispose]: () => thread.close() };
+  return { model, url: thread.url, identity, ...other, [Symbol.asyncDispose]: () => thread.close() };
+}
+
+/** The same within limits: its tokens count against them, and what it leaves alone is told. */
+export async function openLimitedModel(
+  config: Config,
+  limiters: Record<EndpointName, SlotLimiter>,
+  log: Logger,
+): Promise<ModelEndpoint> {
+  const circuits = reportCircuits(dataPaths(config.dataDirectory).circuits, log);
+  const { model, fallback, ...endpoint } = await openModel(config, circuits.tell);
+  return {
+    ...endpoint,
+    model: counted(model, limiters.model),
+    ...(fallback && { fallback: { ...fallback, model: counted(fallback.model, limiters.fallback) } }),
+    [Symbol.asyncDispose]: async () => {
+      circuits[Symbol.dispose]();
+      await endpoint[Symbol.asyncDispose]();
+    },
+  };
+}
+
+type OnCircuits = (endpoint: string, open: readonly OpenCircuit[]) => void;
+
+/** Another provider: it gets neither the headers nor the name of the key's header of the first one. */
+function fallbackOf(
+  config: Config,
+  guarded: (model: ChatModel, endpoint: string) => ChatModel,
+): Pick<ModelEndpoint, 'fallback'> {
+  const { fallback, access } = config.model;
+  if (fallback === null) return {};
+  const settings = { ...config.model, ...fallback, modelByRole: modelByRole(config), extraBody: {} };
+  const model = createOpenAiChat({ ...settings, access: { ...access, keyHeader: null, headers: {} } });
+  return { fallback: { model: guarded(model, shownAddress(fallback.baseUrl)), endpoint: fallback.baseUrl } };
 }

@@ -8,6 +8,12 @@ export function redactorOf({ model, embeddings, traces }: Config): Redactor {
   const { apiKey, baseUrl, access } = model;
   const ofEmbeddings = embeddings === null ? [] : secretsOf(embeddings.apiKey, embeddings.baseUrl, embeddings.access);
   const key = traces.langfuse?.secretKey;
-  const secrets = [...secretsOf(apiKey, baseUrl, access), ...ofEmbeddings, ...(key === undefined ? [] : [key])];
+  const fallback = model.fallback === null ? [] : secretsOf(model.fallback.apiKey, model.fallback.baseUrl, access);
+  const secrets = [
+    ...secretsOf(apiKey, baseUrl, access),
+    ...fallback,
+    ...ofEmbeddings,
+    ...(key === undefined ? [] : [key]),
+  ];
   return createRedactor(secrets, traces.redact === null ? [] : [new RegExp(traces.redact, 'g')]);
 }

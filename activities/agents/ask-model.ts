@@ -4,7 +4,7 @@ import type { ActivityResult } from '../../contracts/trace.ts';
 import type { DoesNotFit, JournalKey, Payment } from '../../contracts/agent-calls.ts';
 import type { ChatReply, ChatRequest } from '../../contracts/chat.ts';
 import { CallDoesNotFit, without } from '../../models/allowance.ts';
-import { ModelFailure } from '../../models/chat-model.ts';
+import { type ChatOptions, CircuitOpen, ModelFailure } from '../../models/chat-model.ts';
 import { requestHash } from '../../models/journal.ts';
 import type { ReportedPart } from '../../models/token-estimate.ts';
 import type { ActivityDependencies } from '../dependencies.ts';
@@ -12,7 +12,10 @@ import { likelyTokens } from './condensing.ts';
 import { type About, type ActivityContext, runActivity, type Work } from '../context.ts';
 import type { ModelPrice } from '../../contracts/model/price.ts';
 
-type Deps = Pick<ActivityDependencies, 'model' | 'modelByRole' | 'endpoint' | 'prices' | 'journal' | 'content'>;
+type Deps = Pick<
+  ActivityDependencies,
+  'model' | 'modelByRole' | 'endpoint' | 'fallback' | 'prices' | 'journal' | 'content'
+>;
 
 /** What `runModelActivity` hands to the workflow. */
 type Paid<Result> = Promise<ActivityResult<Result | DoesNotFit>>;
@@ -54,11 +57,12 @@ export type Asked = {
  * @throws ModelFailure; CallDoesNotFit; and the signal's reason when the call is cancelled (the HTTP request is aborted).
  */
 export async function askModel(
-  deps: Deps,
+  given: Deps,
   context: ActivityContext,
-  asked: Asked,
+  first: Asked,
   payment: Payment,
 ): Promise<Answered> {
+  const { deps, asked } = withFallback(given, context, first, payment);
   const { request, smaller = [], shorter = [], reported = null } = asked;
   const model = request.model ?? deps.modelByRole[request.role];
   const { price: listed, contextWindow } = deps.prices.of(model);
@@ -94,6 +98,19 @@ export async function askModel(
       if (!lacksRoom || left.length === 0) throw error;
     }
   }
+}
+
+/** The same call to the fallback model, where the workflow has it asked; its reply is journalled by the model's own name. */
+function withFallback(deps: Deps, context: ActivityContext, asked: Asked, { fallback }: Payment) {
+  if (fallback?.after === undefined) return { deps, asked };
+  context.note({ fallbackAfter: fallback.after });
+  const { smaller = [], shorter = [] } = asked;
+  const toFallback = (request: ChatRequest): ChatRequest => ({ ...request, model: fallback.model });
+  const request = toFallback(asked.request);
+  return {
+    deps: { ...deps, ...deps.fallback },
+    asked: { ...asked, request, smaller: smaller.map(toFallback), shorter: shorter.map(toFallback) },
+  };
 }
 
 const isTooLong = (error: unknown): boolean => error instanceof ModelFailure && error.kind === 'ModelContextTooLong';
@@ -134,7 +151,8 @@ async function askOnce(
     learned.push(lesson.slice(0, 300));
     context.note({ learned });
   };
-  const reply = await deps.model.chat(request, {
+  const send = { request, mayFallBack: payment.fallback !== undefined && payment.fallback.after === undefined };
+  const reply = await sent(deps, send, {
     signal: context.signal,
     callId: `${context.run.workflowId}/${context.run.runId}/${payment.key}`,
     price,
@@ -149,6 +167,20 @@ async function askOnce(
     throw error;
   }
   return reply;
+}
+
+/** Where there is another model, nobody waits until an endpoint that is out is tried again. */
+async function sent(
+  { model }: Deps,
+  { request, mayFallBack }: { request: ChatRequest; mayFallBack: boolean },
+  options: ChatOptions,
+): Promise<ChatReply> {
+  try {
+    return await model.chat(request, options);
+  } catch (error) {
+    if (!(error instanceof CircuitOpen) || !mayFallBack) throw error;
+    throw new ModelFailure(error.kind, error.message, { retry: false });
+  }
 }
 
 function parametersOf({ temperature, maxOutputTokens, topLogprobs, toolChoice, tools, responseFormat }: ChatRequest) {

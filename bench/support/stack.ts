@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Client, Connection } from '@temporalio/client';
 import type { Config } from '../../config/config.ts';
+import { noLimits } from '../../contracts/model/limits.ts';
 import { dataPaths } from '../../config/data-paths.ts';
 import { checkoutFolder } from '../../config/load-config.ts';
 import { offlineModelName } from '../../contracts/names.ts';
@@ -87,8 +88,12 @@ function configOf(dataDirectory: string, modelUrl: string): Config {
       capabilities: [],
       attempts: 5,
       heartbeatSeconds: 5,
+      circuit: { failures: 10, seconds: 15 },
+      limits: { model: noLimits, fallback: noLimits },
+      fallback: null,
       personWaitDays: 30,
     },
+    tenant: null,
     embeddings: null,
     traces: { sink: 'none', langfuse: null, environment: 'bench', release: null, promptLabel: null, redact: null },
     metricsAddress: null,

@@ -8,16 +8,22 @@ export type WatchedModel = AsyncDisposable & {
   url: string;
   /** Requests for a completion, in the order in which they came; those that failed too. */
   asked: readonly ModelInput[];
+  /** When each of them came, by `performance.now()`. */
+  askedAtMs: readonly number[];
 };
 
 /** @param target base URL of the server */
 export async function watchModel(target: string): Promise<WatchedModel> {
   const asked: ModelInput[] = [];
+  const askedAtMs: number[] = [];
   const base = new URL(target);
   const server = createServer(async (request, response) => {
     try {
       const body = request.method === 'POST' ? await bodyOf(request) : null;
-      if (body !== null && request.url?.endsWith('/chat/completions')) asked.push(JSON.parse(body) as ModelInput);
+      if (body !== null && request.url?.endsWith('/chat/completions')) {
+        asked.push(JSON.parse(body) as ModelInput);
+        askedAtMs.push(performance.now());
+      }
       const headers = new Headers();
       for (const name of ['content-type', 'idempotency-key', 'authorization', 'accept']) {
         const value = request.headers[name];
@@ -38,7 +44,7 @@ export async function watchModel(target: string): Promise<WatchedModel> {
     server.closeAllConnections();
     await new Promise((resolve) => server.close(resolve));
   };
-  return { url: `http://127.0.0.1:${port}${base.pathname}`, asked, [Symbol.asyncDispose]: close };
+  return { url: `http://127.0.0.1:${port}${base.pathname}`, asked, askedAtMs, [Symbol.asyncDispose]: close };
 }
 
 async function bodyOf(request: IncomingMessage): Promise<string> {

@@ -8,7 +8,7 @@ import { newRunId, startRun } from './start-run.ts';
 import { openSession } from '../session.ts';
 import { watchRun } from './watch-run.ts';
 
-export type AskOptions = QuestionOptions & { id?: string; detach: boolean; json: boolean };
+export type AskOptions = QuestionOptions & { id?: string; tenant?: string; detach: boolean; json: boolean };
 
 /** @returns the exit code */
 export async function askQuestion({ settings, input }: PreparedQuestion, options: AskOptions): Promise<number> {
@@ -20,7 +20,12 @@ export async function askQuestion({ settings, input }: PreparedQuestion, options
     onProgress: view.preparing,
     signal: interrupt.signal,
   });
-  const { handle, runId, workflowId } = await startRun(session, input, options.id ?? newRunId());
+  const { handle, runId, workflowId } = await startRun(
+    session,
+    input,
+    options.id ?? newRunId(),
+    options.tenant ?? settings.tenant,
+  );
   const run = { session, handle, runId, json: options.json };
   if (options.detach) {
     await view[Symbol.asyncDispose]();

@@ -120,6 +120,7 @@ function factsText(run: FinishedRun, { columns, colors }: TextStyle): string {
     ['cost', costText(costUsd)],
     ['time', run.durationMs === null ? null : `${(run.durationMs / 1000).toFixed(1)} s`],
     ['model', models.length === 0 ? null : printableLine(models.join(', '))],
+    ['fallback', fallbackFact(state)],
     ['', models.includes(offlineModelName) ? offlineNotice : null],
     ['repository', repositoryFact(state.snapshot)],
     ['run', run.workflowId],
@@ -143,6 +144,13 @@ function factLine(name: string, value: string, columns: number, colors: TextStyl
   const margin = 13;
   const lines = wrapText(value, columns - margin).split('\n');
   return colors.dim(name.padEnd(margin)) + lines.map((line) => line.trimStart()).join(`\n${' '.repeat(margin)}`);
+}
+
+function fallbackFact({ fallbacks = {} }: AnswerState): string | null {
+  const told = Object.entries(fallbacks).map(
+    ([role, { model, calls, after }]) => `${role}: ${model}, ${calls} ${calls === 1 ? 'call' : 'calls'} after ${after}`,
+  );
+  return told.length === 0 ? null : printableLine(told.join('; '));
 }
 
 function repairsFact({ repairs = {} }: AnswerState): string | null {

@@ -1,6 +1,7 @@
 /** Builds the input of a run from the command line, or says in one line why it cannot. */
 import type { Config } from '../../config/config.ts';
 import { QuestionInput } from '../../contracts/run.ts';
+import { modelQueues } from '../../config/model-limits.ts';
 import { callLimits } from './call-limits.ts';
 import { loadPipeline } from '../pipelines/pipeline-files.ts';
 import { expectPrices } from '../pipelines/priced-models.ts';
@@ -48,7 +49,7 @@ export async function questionInput(text: string, options: QuestionOptions, sett
     repository,
     pipeline,
     forcedRoute: route,
-    limits: callLimits(settings.model, prices),
+    limits: callLimits(settings.model, prices, modelQueues(settings)),
     ...(options.session !== undefined && { session: options.session }),
     ...managed,
   });

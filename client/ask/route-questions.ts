@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import type { PipelineSpec } from '../../contracts/pipeline.ts';
 import { questionMaxCharacters, RouteInput } from '../../contracts/run.ts';
+import { modelQueues } from '../../config/model-limits.ts';
 import { callLimits } from './call-limits.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { UsageError } from '../../lib/errors.ts';
@@ -42,7 +43,7 @@ export async function routeQuestions(question: string | undefined, options: Rout
   using interrupt = listenForInterrupt();
   const { signal } = interrupt;
   await using session = await openSession({ settings, need: 'worker', onProgress: note, signal });
-  const limits = callLimits(settings.model);
+  const limits = callLimits(settings.model, null, modelQueues(settings));
   const all: Routed[] = [];
   const work = inParallel(
     questions,

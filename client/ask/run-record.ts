@@ -22,7 +22,7 @@ export function runRecord({ outcome, ...run }: FinishedRun) {
 }
 
 /** Fields of both whose keys are names of roles and of routes. */
-export const keyedFields = { models: 'map', probabilities: 'map', repairs: 'map' } as const;
+export const keyedFields = { models: 'map', probabilities: 'map', repairs: 'map', fallbacks: 'map' } as const;
 
 /** Each figure has one place: the cost is not in `usage`, the probabilities are not in `routing`. */
 export function stateRecord(state: AnswerState) {

@@ -26,9 +26,15 @@ const summaryCharacters = 200;
 
 /**
  * Starts `answerQuestion`.
+ * @param tenant for whom, where tenants have fair shares; null: nobody in particular
  * @throws UsageError when a run of that id exists
  */
-export async function startRun(session: Session, input: QuestionInput, workflowId: string): Promise<StartedRun> {
+export async function startRun(
+  session: Session,
+  input: QuestionInput,
+  workflowId: string,
+  tenant: string | null = null,
+): Promise<StartedRun> {
   const question = cut(printableLine(input.question), summaryCharacters);
   const repository = repositoryLabel(input);
   const options = {
@@ -38,6 +44,7 @@ export async function startRun(session: Session, input: QuestionInput, workflowI
     workflowTaskTimeout,
     staticSummary: question,
     memo: { question, pipeline: input.pipeline.name, repository },
+    ...(tenant === null ? {} : { priority: { fairnessKey: tenant } }),
   };
   const attributes = [
     keyword(attributeNames.pipeline, input.pipeline.name),

@@ -7,12 +7,11 @@ import { type VariantChoice, benchmarkVariants } from './benchmark-variants.ts';
 import { type BenchmarkEstimate, estimateBenchmark } from './benchmark-estimate.ts';
 import { benchmarkQuestions, type BenchmarkQuestions, type QuestionChoice } from './benchmark-questions.ts';
 import { costText, limitText, previewText } from './benchmark-text.ts';
+import { confirmed } from '../terminal/confirm.ts';
 import { note } from '../terminal/output.ts';
 import { printableLine } from '../../lib/printable.ts';
 import { newRunId } from '../ask/start-run.ts';
 import { unmetRouteRemarks } from './unmet-route-remarks.ts';
-import { createInterface } from 'node:readline/promises';
-import { UsageError } from '../../lib/errors.ts';
 import { expectBenchmarkPrices } from '../pipelines/priced-models.ts';
 
 export type PlanOptions = QuestionChoice &
@@ -97,22 +96,4 @@ export function whyAsk({ costUsd, tokens }: BenchmarkEstimate, limit: SpendingLi
   if (costUsd <= (limit?.most ?? askAboveUsd)) return null;
   if (limit === null) return `it will cost about ${costText(costUsd)}, and it has no --limit`;
   return `it will cost about ${costText(costUsd)} and likely stop at its limit of ${limitText(limit)}, before all is asked`;
-}
-
-// Asks a person yes or no before something that costs money.
-
-/**
- * @param why on a line of its own, before the question
- * @returns false for anything but a yes
- * @throws UsageError where nobody can be asked
- */
-async function confirmed(why: string, question: string): Promise<boolean> {
-  if (!process.stdin.isTTY || !process.stderr.isTTY) throw new UsageError(`${why}: add --yes to go on`);
-  const terminal = createInterface({ input: process.stdin, output: process.stderr });
-  try {
-    const answer = await terminal.question(`${why}\n${question} [y/N] `);
-    return /^y(es)?$/i.test(answer.trim());
-  } finally {
-    terminal.close();
-  }
 }

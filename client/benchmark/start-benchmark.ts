@@ -13,6 +13,7 @@ import {
   workflowTypes,
 } from '../../contracts/names.ts';
 import { datasetRoot } from '../evaluate/dataset-repository.ts';
+import { modelQueues } from '../../config/model-limits.ts';
 import { callLimits } from '../ask/call-limits.ts';
 import { UsageError } from '../../lib/errors.ts';
 import type { Session } from '../session.ts';
@@ -59,7 +60,7 @@ export async function benchmarkInput(
     id,
     scheduled: false,
     root: datasetRoot,
-    limits: callLimits(settings.model, prices),
+    limits: callLimits(settings.model, prices, modelQueues(settings)),
     activityQueue: benchmarkQueueOf(session.taskQueue),
     concurrency,
     limit,

@@ -1,5 +1,6 @@
 /** Examines the installation from settings to a real tool call, and prints what it found. */
 import type { Config } from '../../config/config.ts';
+import { dataPaths } from '../../config/data-paths.ts';
 import { checkoutFolder, loadConfig } from '../../config/load-config.ts';
 import { ConfigError, withCapitals } from '../../config/read-config.ts';
 import { exitCodes } from '../exit-codes.ts';
@@ -17,6 +18,7 @@ import {
   serverFinding,
   tryModel,
 } from './answers.ts';
+import { circuitFindings } from './circuits.ts';
 import { type Finding, later, missing } from './finding.ts';
 import { tracesFinding } from './trace-finding.ts';
 import { gitFinding, nodeFinding, pipFinding, temporalFinding } from './programs.ts';
@@ -43,6 +45,7 @@ export async function examine(json: boolean, probed: string | boolean = false): 
       temporal,
       ...(await answering(config, temporal.status === 'ok', trial)),
       await embeddingsFinding(config),
+      ...circuitFindings(dataPaths(config.dataDirectory).circuits),
     );
   }
   const healthy = findings.every((finding) => finding.status !== 'missing');

@@ -49,6 +49,13 @@ export function runIdValue(text: string): string {
   return text;
 }
 
+/** As SWITCHYARD_TENANT: the server takes fairness keys of 64 bytes. */
+export function tenantName(text: string): string {
+  if (!/^[A-Za-z0-9._-]{1,64}$/.test(text))
+    throw new InvalidArgumentError('It must be 1 to 64 letters, digits, dots, dashes and underscores.');
+  return text;
+}
+
 /** The id of a benchmark; one that a schedule has started ends with a time. */
 export function benchmarkId(text: string): string {
   if (!/^[A-Za-z0-9][A-Za-z0-9._:-]{0,199}$/.test(text))

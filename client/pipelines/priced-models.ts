@@ -15,8 +15,14 @@ export function modelsOf(spec: PipelineSpec, settings: Config['model']): string[
     ...(spec.gate?.retryModel === undefined ? [] : [spec.gate.retryModel]),
     ...(spec.rerank === undefined ? [] : [spec.rerank.model ?? settings.judge]),
     spec.synthesis.model ?? settings.synthesizer,
+    ...fallbackModelsOf(spec),
   ];
   return [...new Set(models)];
+}
+
+function fallbackModelsOf({ router, specialists, gate, rerank, synthesis }: PipelineSpec): string[] {
+  const agents = [router, ...specialists, gate?.judge, rerank, synthesis];
+  return agents.flatMap((agent) => agent?.fallbackModel ?? []);
 }
 
 /**

@@ -8,6 +8,8 @@ import { listenForInterrupt } from '../terminal/interrupt.ts';
 import { colorsFor, columnsOf, note, print, printJson } from '../terminal/output.ts';
 import { cut, printableLine } from '../../lib/printable.ts';
 import { cutToWidth, padToWidth, widthOf } from '../../lib/terminal-width.ts';
+import { dataPaths } from '../../config/data-paths.ts';
+import { circuitText, openCircuits } from '../doctor/circuits.ts';
 import { readManifest } from '../benchmark/benchmark-folder.ts';
 import { CommandFailure } from '../../lib/errors.ts';
 import { executionStatuses, type RunStatus } from '../input/option-values.ts';
@@ -56,6 +58,7 @@ export async function listRuns({ limit, benchmark, status, json }: ListOptions):
   await fillFromInputs(rows, session, interrupt.signal);
   await fillFromStates(rows, session, interrupt.signal);
   if (rows.length === 0 && benchmark !== undefined) await readManifest(settings.dataDirectory, benchmark);
+  for (const circuit of openCircuits(dataPaths(settings.dataDirectory).circuits)) note(circuitText(circuit));
   if (json) printJson(rows);
   else if (rows.length === 0) note(nothingText(benchmark, status));
   else print(runsTable(rows, process.stdout.isTTY ? columnsOf(process.stdout) : null, colorsFor(process.stdout)));

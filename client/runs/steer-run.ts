@@ -1,9 +1,9 @@
-/** Cancels a run, or resumes one that waits for its provider. */
+/** Cancels or pauses a run, resumes one that waits, or retries one that ended unavailable. */
 import { setTimeout as sleep } from 'node:timers/promises';
-import { signals } from '../../contracts/names.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { CommandFailure } from '../../lib/errors.ts';
 import { type FoundRun, findRun, isOpen } from './find-run.ts';
+import { resetToFailedCall, steer } from './steering.ts';
 import { listenForInterrupt } from '../terminal/interrupt.ts';
 import { note, print, printJson } from '../terminal/output.ts';
 import { openProgressView } from '../terminal/progress-view.ts';
@@ -43,20 +43,61 @@ export async function cancelRun(workflowId: string, json: boolean): Promise<numb
   return exitCodes.worked;
 }
 
-/** Tells the run to try its provider again, and follows it until it ends or waits once more. */
-export async function resumeRun(
-  workflowId: string,
-  { json, detach }: { json: boolean; detach: boolean },
-): Promise<number> {
+/** Tells the run to begin nothing new. */
+export async function pauseRun(workflowId: string, json: boolean): Promise<number> {
+  const settings = readSettings();
+  using interrupt = listenForInterrupt();
+  await using session = await openSession({ settings, need: 'server', onProgress: note, signal: interrupt.signal });
+  const run = await findOpenRun(session, workflowId);
+  await steer(session, 'pause', run.handle);
+  if (json) printJson({ workflowId, runId: run.runId, webUrl: session.urlOf(workflowId, run.runId), paused: true });
+  else print(`${workflowId} begins nothing new until "switchyard runs resume ${workflowId}"`);
+  return exitCodes.worked;
+}
+
+type Follow = { json: boolean; detach: boolean };
+
+/** Tells the run to go on, and follows it until it ends or waits once more. */
+export async function resumeRun(workflowId: string, follow: Follow): Promise<number> {
+  const tell = async (session: Session) => {
+    const run = await findOpenRun(session, workflowId);
+    await steer(session, 'resume', run.handle);
+    return run;
+  };
+  return goOn(workflowId, follow, { check: findOpenRun, tell });
+}
+
+/** Has a run that ended unavailable go on at the call that failed, and follows it; one that waits is resumed. */
+export async function retryRun(workflowId: string, follow: Follow): Promise<number> {
+  const tell = async (session: Session) => {
+    const run = await findRun(session, workflowId);
+    if (isOpen(run)) {
+      await steer(session, 'resume', run.handle);
+      return run;
+    }
+    const { runId, error } = await resetToFailedCall(session, run.handle);
+    if (runId === null) throw new CommandFailure(`the run ${workflowId} cannot be retried: ${error}`);
+    return { ...run, handle: session.client.workflow.getHandle(workflowId, runId), runId };
+  };
+  return goOn(workflowId, follow, { check: findRun, tell });
+}
+
+type Steps = {
+  /** Before a worker is started, without which a run does not hear anything. */
+  check: (session: Session, workflowId: string) => Promise<FoundRun>;
+  /** Has the run go on. @returns the run to follow */
+  tell: (session: Session) => Promise<FoundRun>;
+};
+
+async function goOn(workflowId: string, { json, detach }: Follow, { check, tell }: Steps): Promise<number> {
   const settings = readSettings();
   using interrupt = listenForInterrupt();
   await using view = await openProgressView();
   const request = { settings, onProgress: view.preparing, signal: interrupt.signal };
   await using known = await openSession({ ...request, need: 'server' });
-  await findOpenRun(known, workflowId);
+  await check(known, workflowId);
   await using session = await openSession({ ...request, need: 'worker' });
-  const run = await findOpenRun(session, workflowId);
-  await run.handle.signal(signals.retry);
+  const run = await tell(session);
   const report = { ...run, session, json };
   if (detach) {
     await view[Symbol.asyncDispose]();
@@ -90,5 +131,9 @@ async function untilAwake(session: Session, { handle }: FoundRun): Promise<void>
 async function findOpenRun(session: Session, workflowId: string): Promise<FoundRun> {
   const run = await findRun(session, workflowId);
   if (isOpen(run)) return run;
-  throw new CommandFailure(`the run ${workflowId} has already ended: "switchyard runs show ${workflowId}" shows it`);
+  throw alreadyEnded(workflowId);
+}
+
+function alreadyEnded(workflowId: string): CommandFailure {
+  return new CommandFailure(`the run ${workflowId} has already ended: "switchyard runs show ${workflowId}" shows it`);
 }

@@ -31,7 +31,8 @@ export function unmatchedReasons(baseline: PipelineSpec, candidate: PipelineSpec
 function modelsOf({ router, specialists, gate, synthesis }: PipelineSpec): string[] {
   const roles = [...specialists, synthesis, ...(router ? [router] : []), ...(gate?.judge ? [gate.judge] : [])];
   const retry = gate?.retryModel === undefined ? [] : [gate.retryModel];
-  return unique([...roles.map(({ model }) => model ?? '(of the settings)'), ...retry]);
+  const fallbacks = roles.flatMap(({ fallbackModel }) => fallbackModel ?? []);
+  return unique([...roles.map(({ model }) => model ?? '(of the settings)'), ...retry, ...fallbacks]);
 }
 
 function unique(names: readonly string[]): string[] {

@@ -17,6 +17,7 @@ export function loggedState(state: AnswerState) {
     model: models.length === 0 ? null : models.join(', '),
     models: state.models,
     ...(state.repairs === undefined ? {} : { repairs: state.repairs }),
+    ...(state.fallbacks === undefined ? {} : { fallbacks: state.fallbacks }),
     offline: models.length === 0 ? null : models.includes(offlineModelName),
   };
 }

@@ -123,7 +123,8 @@ function spawnServer(executable: string, paths: DataPaths, ports: Ports): ChildP
 
 /**
  * A dev server polls its transfer queue 20 times a second, which makes every step of a workflow wait 50 ms: raised.
- * Fairness is off on it by default; benchmark variants need it. WAL makes the file fast enough to keep. A history is deleted
+ * Fairness is off on it by default; benchmark variants need it. Of four partitions each has an order of its own and a fourth
+ * of a queue's rate, however few workers ask: one is enough here. WAL makes the file fast enough to keep. A history is deleted
  * once its shard's queues have saved how far they are, which they do every 30 s: raised, so that gc need not wait for it.
  */
 function serverArguments(paths: DataPaths, ports: Ports): string[] {
@@ -133,6 +134,8 @@ function serverArguments(paths: DataPaths, ports: Ports): string[] {
     ...['--sqlite-pragma', 'journal_mode=wal', '--sqlite-pragma', 'synchronous=1'],
     ...['--dynamic-config-value', 'history.transferProcessorMaxPollRPS=1000'],
     ...['--dynamic-config-value', 'matching.enableFairness=true'],
+    ...['--dynamic-config-value', 'matching.numTaskqueueReadPartitions=1'],
+    ...['--dynamic-config-value', 'matching.numTaskqueueWritePartitions=1'],
     ...['--dynamic-config-value', 'history.visibilityProcessorUpdateAckInterval="1s"'],
     ...['--dynamic-config-value', 'history.transferProcessorUpdateAckInterval="1s"'],
     ...['--dynamic-config-value', 'history.timerProcessorUpdateAckInterval="1s"'],

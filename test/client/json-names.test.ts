@@ -20,9 +20,22 @@ const history = (name: string) => join(checkout, 'test/histories', `${name}.json
 
 /** Commands with `--json` that need a server or a model: their keys are asked for where they are tested with one. */
 const elsewhere = [
-  ...['ask', 'route', 'runs', 'runs show', 'runs cancel', 'runs resume', 'verify-langfuse', 'judge', 'counterfactual'],
+  ...[
+    'ask',
+    'route',
+    'runs',
+    'runs show',
+    'runs cancel',
+    'runs pause',
+    'runs resume',
+    'runs retry',
+    'verify-langfuse',
+    'judge',
+    'counterfactual',
+  ],
   ...['bench run', 'bench resume', 'bench status', 'bench pause', 'bench cancel', 'bench delete', 'gc'],
   ...['bench schedule', 'bench schedule list', 'bench schedule delete'],
+  ...['limits', 'limits set', 'limits reset'],
 ];
 
 type Files = { folder: string; dataset: string; log: string };

@@ -3,6 +3,7 @@ import { ServiceError } from '@temporalio/client';
 import type { SearchAttributePair } from '@temporalio/common';
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { noLimits } from '../../contracts/model/limits.ts';
 import { callLimits } from '../../client/ask/call-limits.ts';
 import { routeOne } from '../../client/ask/route-one.ts';
 import type { Session } from '../../client/session.ts';
@@ -81,6 +82,7 @@ test('the setting of how long to wait for a person reaches the limits of a run',
   const limits = callLimits({
     ...{ apiKey: null, baseUrl: null, offline: true, router: 'm', specialist: 'm', judge: 'm', synthesizer: 'm' },
     ...{ timeoutSeconds: 100, reasoningTokens: 0, attempts: 4, heartbeatSeconds: 7, personWaitDays: 2 },
+    ...{ circuit: { failures: 10, seconds: 15 }, limits: { model: noLimits, fallback: noLimits }, fallback: null },
     ...{ pricesFile: null, capabilitiesFile: null, capabilities: [] },
     ...ordinaryTransport,
   });

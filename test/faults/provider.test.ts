@@ -1,5 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { openCircuits } from '../../client/doctor/circuits.ts';
+import { dataPaths } from '../../config/data-paths.ts';
+import { loggedState } from '../../harness/run-log/logged-state.ts';
 import type { AnswerOutcome, RunProgress } from '../../contracts/run.ts';
 import { openScene, pipeline, quickLimits, replayAtEachTask } from '../support/scene.ts';
 import { completion, openAiError } from '../support/scripted-server-reply.ts';
@@ -115,4 +118,38 @@ test('the wall clock ends a run whose model hangs', async () => {
   const outcome = await scene.ask('When?', { pipeline: pipeline({ budget: { wallClockSeconds: 2 } }) });
   assert.equal(outcome.kind === 'budget-spent' && outcome.limit, 'wallClockSeconds');
   assert.equal(outcome.state.route, 'code');
+});
+
+test('a fallback model at another endpoint answers while the first is out, and the run says so; the next run does not find out anew', async () => {
+  const down = openAiError(503, 'down for maintenance');
+  await using first = await startTeam({ specialist: () => down });
+  await using second = await startTeam();
+  const circuit = { failures: 2, seconds: 600 };
+  const model = { circuit, fallback: { baseUrl: second.url, apiKey: 'sk-second' } };
+  await using scene = await openScene({ modelUrl: first.url, model });
+  const specialists = pipeline().specialists.map((each) => ({ ...each, model: 'big', fallbackModel: 'small' }));
+  const ask = () =>
+    scene.ask('When?', { pipeline: pipeline({ specialists }), limits: { ...quickLimits, modelCallAttempts: 2 } });
+  const { kind, state } = await ask();
+  assert.equal(kind, 'answered');
+  assert.deepEqual(state.fallbacks, { specialist: { model: 'test-model', calls: 2, after: 'ModelUnavailable' } });
+  assert.deepEqual(loggedState(state).fallbacks, state.fallbacks);
+  assert.deepEqual(first.requests.map(roleOf), ['router', 'specialist', 'specialist']);
+  assert.deepEqual(
+    second.requests.map(({ body, headers }) => [body.model, headers.authorization]),
+    [
+      ['small', 'Bearer sk-second'],
+      ['small', 'Bearer sk-second'],
+    ],
+  );
+  const again = await ask();
+  assert.equal(again.kind, 'answered');
+  assert.deepEqual(again.state.fallbacks, state.fallbacks);
+  assert.deepEqual(
+    first.requests.map(roleOf).slice(3),
+    ['router'],
+    'the specialist of the first endpoint is left alone',
+  );
+  const [open, ...others] = openCircuits(dataPaths(scene.dataDirectory).circuits);
+  assert.deepEqual([open?.model, open?.failures, others], ['big', 2, []]);
 });

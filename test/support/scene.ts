@@ -6,8 +6,10 @@ import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { Client, Connection, type WorkflowHandle } from '@temporalio/client';
+import type { Priority } from '@temporalio/common';
 import { Worker } from '@temporalio/worker';
 import type { Config } from '../../config/config.ts';
+import { noLimits } from '../../contracts/model/limits.ts';
 import { dataPaths } from '../../config/data-paths.ts';
 import type { AnswerOutcome, CallLimits, QuestionInput } from '../../contracts/run.ts';
 import { PipelineSpec } from '../../contracts/pipeline.ts';
@@ -72,6 +74,7 @@ export type AskOptions = Partial<
   pipeline: PipelineSpec;
   /** Of workers that the test starts itself. */
   taskQueue?: string;
+  priority?: Priority;
 };
 export type Scene = Awaited<ReturnType<typeof openScene>>;
 
@@ -87,10 +90,12 @@ export async function openScene(options: SceneOptions) {
   if (options.index !== undefined) await symlink(options.index, join(dataDirectory, 'index'));
   const tuning = { maxCachedWorkflows, retrievalThreads, workflowsInThisThread: true };
   const worker = await startWorker(config, ownServer(server.address, server.namespace), log, tuning);
-  const start = async (question: string, { taskQueue: queue = taskQueue, ...ask }: AskOptions) => {
+  const start = async (question: string, { taskQueue: queue = taskQueue, priority = {}, ...ask }: AskOptions) => {
     const input = questionInput(question, repository, ask);
     const workflowId = `test-${randomUUID()}`;
-    const handle = await client.workflow.start('answerQuestion', { args: [input], taskQueue: queue, workflowId });
+    const handle = await client.workflow.start('answerQuestion', {
+      ...{ args: [input], taskQueue: queue, workflowId, priority },
+    });
     started.push(handle);
     return handle;
   };
@@ -115,7 +120,11 @@ export async function openScene(options: SceneOptions) {
   };
 }
 
-function questionInput(question: string, repository: RepositoryRef, ask: Omit<AskOptions, 'taskQueue'>): QuestionInput {
+function questionInput(
+  question: string,
+  repository: RepositoryRef,
+  ask: Omit<AskOptions, 'taskQueue' | 'priority'>,
+): QuestionInput {
   return { question, repository, forcedRoute: null, limits: quickLimits, ...ask };
 }
 
@@ -153,6 +162,9 @@ function configOf(options: SceneOptions, dataDirectory: string): Config {
     capabilities: [],
     attempts: 4,
     heartbeatSeconds: 2,
+    circuit: { failures: 10, seconds: 15 },
+    limits: { model: noLimits, fallback: noLimits },
+    fallback: null,
     personWaitDays: 30,
   };
   return {
@@ -170,6 +182,7 @@ function configOf(options: SceneOptions, dataDirectory: string): Config {
       ...ordinaryTransport,
       ...options.model,
     },
+    tenant: null,
     embeddings: null,
     traces: options.traces ?? { ...tracesToFiles, sink: 'none' },
     metricsAddress: null,

@@ -18,7 +18,7 @@ export type Cue = {
   request: RecordedRequest;
 };
 
-type Part = (cue: Cue) => ScriptedReply;
+type Part = (cue: Cue) => ScriptedReply | Promise<ScriptedReply>;
 export type Team = { reranker: Part; router: Part; specialist: Part; judge: Part; synthesizer: Part };
 
 export const says = (value: unknown): ScriptedReply => ({
@@ -75,7 +75,7 @@ export function startTeam(
   const team = { ...defaults, ...parts };
   return startScriptedServer({
     script,
-    reply: (request) => finish(team[roleOf(request)](cueOf(request)), request),
+    reply: async (request) => finish(await team[roleOf(request)](cueOf(request)), request),
   });
 }
 

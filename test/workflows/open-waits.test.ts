@@ -14,17 +14,25 @@ const failure: RunFailure = { kind: 'ModelUnavailable', message: 'down', setting
 const waits: Record<Wait['kind'], Wait> = {
   call: { kind: 'call' },
   provider: { kind: 'provider', message: 'the provider asks to wait' },
+  queue: { kind: 'queue', key: 'call-1' },
   person: { kind: 'person', message: 'down; once that is fixed: retry', failure },
 };
+
+const turnMessage = 'its calls wait for their turn within the limits of the endpoint (switchyard limits)';
 
 type Step =
   | { do: 'open'; kind: Wait['kind'] }
   | { do: 'close'; which: number }
+  | { do: 'turn'; which: number; underWay: boolean }
   | { do: 'pass'; ticks: number }
   | { do: 'timer'; lateTicks: number };
 
 const step: fc.Arbitrary<Step> = fc.oneof(
-  fc.record({ do: fc.constant('open' as const), kind: fc.constantFrom('call', 'provider', 'person') }),
+  fc.record({
+    do: fc.constant('open' as const),
+    kind: fc.constantFrom('call', 'provider', 'person', 'queue', 'queue'),
+  }),
+  fc.record({ do: fc.constant('turn' as const), which: fc.nat(20), underWay: fc.boolean() }),
   fc.record({ do: fc.constant('close' as const), which: fc.nat(20) }),
   fc.record({ do: fc.constant('pass' as const), ticks: fc.nat(20) }),
   fc.record({ do: fc.constant('timer' as const), lateTicks: fc.nat(20) }),
@@ -34,13 +42,17 @@ const step: fc.Arbitrary<Step> = fc.oneof(
 class Model {
   at = 0;
   seenAt = 0;
-  readonly open: { kind: Wait['kind']; close: () => void }[] = [];
+  readonly open: { kind: Wait['kind']; key: string; underWay: boolean; close: () => void }[] = [];
+  opened = 0;
   readonly free = new Set<number>();
   readonly person = new Set<number>();
 
   take(real: OpenWaits, next: Step): void {
     if (next.do === 'open') {
-      this.open.push({ kind: next.kind, close: real.open(waits[next.kind]) });
+      this.opened += 1;
+      const key = `call-${this.opened}`;
+      const close = real.open(next.kind === 'queue' ? { kind: 'queue', key } : waits[next.kind]);
+      this.open.push({ kind: next.kind, key, underWay: false, close });
       this.seenAt = this.at;
     } else if (next.do === 'close') {
       const [closed] = this.open.splice(next.which % Math.max(1, this.open.length), 1);
@@ -48,15 +60,31 @@ class Model {
       closed.close();
       closed.close();
       this.seenAt = this.at;
-    } else if (next.do === 'pass') this.pass(next.ticks);
+    } else if (next.do === 'turn') this.turn(real, next);
+    else if (next.do === 'pass') this.pass(next.ticks);
     else this.timer(real, next.lateTicks);
+  }
+
+  turn(real: OpenWaits, { which, underWay }: { which: number; underWay: boolean }): void {
+    const call = this.open[which % Math.max(1, this.open.length)];
+    real.callIs(call?.key ?? 'call-0', underWay);
+    if (call?.kind !== 'queue') return;
+    call.underWay = underWay;
+    this.seenAt = this.at;
+  }
+
+  get isFree(): boolean {
+    return (
+      this.open.length > 0 &&
+      this.open.every(({ kind, underWay }) => kind === 'person' || (kind === 'queue' && !underWay))
+    );
   }
 
   pass(ticks: number): void {
     const kinds = new Set(this.open.map(({ kind }) => kind));
     for (let passed = 0; passed < ticks; passed += 1, this.at += 1) {
       if (kinds.has('person')) this.person.add(this.at);
-      if (kinds.has('person') && kinds.size === 1) this.free.add(this.at);
+      if (this.isFree) this.free.add(this.at);
     }
   }
 
@@ -68,7 +96,7 @@ class Model {
   }
 }
 
-test('free time is the union of waits for a person alone and of absences; what is shown is what is open', () => {
+test('free time is the union of waits for a person or a turn alone and of absences; what is shown is what is open', () => {
   let steps = 0;
   fc.assert(
     fc.property(fc.array(step, { maxLength: 40 }), (sequence) => {
@@ -83,7 +111,9 @@ test('free time is the union of waits for a person alone and of absences; what i
         assert.ok(real.freeMs <= model.at * tickMs, 'never more than the time that went by');
         assert.deepEqual(real.waitingFor, open.has('person') ? failure : null);
         const message = (open.has('person') && 'down; once that is fixed: retry') || null;
-        assert.equal(real.message, message ?? (open.has('provider') ? 'the provider asks to wait' : null));
+        const turn = model.isFree ? turnMessage : null;
+        assert.equal(real.message, message ?? (open.has('provider') ? 'the provider asks to wait' : turn));
+        assert.equal(real.isFree, model.isFree);
       }
       for (const { close } of model.open) close();
       assert.deepEqual([real.waitingFor, real.message, real.isFree], [null, null, false]);

@@ -4,17 +4,30 @@
  * work on the repository. Model calls are paid from the run's budget. All but `tryModel` wait for a provider that stays
  * away, and for the person who fixes that.
  */
+import { workflowInfo } from '@temporalio/workflow';
+import { backstop, modelQueueOf } from '../../contracts/names.ts';
+import type { CallLimits } from '../../contracts/run.ts';
 import type { Payment, RepairCall } from '../../contracts/agent-calls.ts';
 import type { ContentId } from '../../contracts/snapshot.ts';
 import type { ActivityResult, DoneOnTheWay, SpanScope } from '../../contracts/trace.ts';
 import type { Branch } from './branch.ts';
 import { BudgetSpent } from './budget.ts';
 import { Unavailable } from './failures.ts';
-import { type Caller, paidCall, type PaidResult, untilAnswered } from './paid-call.ts';
-import type { InputOf, ModelActivity, Proxies, ResultOf, ToolActivity } from './proxies.ts';
+import { type Caller, paidCall, type PaidResult, queueFor, untilAnswered } from './paid-call.ts';
+import {
+  type InputOf,
+  marginSeconds,
+  type ModelActivity,
+  type Proxies,
+  type ResultOf,
+  type ToolActivity,
+} from './proxies.ts';
 import { inShort } from './visibility.ts';
 
-export type CallerOfActivities = Caller & { activities: Proxies };
+export type CallerOfActivities = Caller & {
+  limits: Caller['limits'] & Pick<CallLimits, 'modelCallSeconds'>;
+  activities: Proxies;
+};
 
 export type AboutCall = {
   scope: SpanScope;
@@ -24,10 +37,15 @@ export type AboutCall = {
   branch?: Branch;
   /** Told of what the activity has done on the way, whatever became of it. */
   onDone?: (done: DoneOnTheWay) => void;
+  /** Asked where the provider of the agent's own model is out. */
+  fallbackModel?: string | undefined;
 };
 
 type AsksModel<Name extends ModelActivity> = {
-  executeWithOptions(options: { summary: string }, args: [InputOf<Name>, Payment]): PaidResult<ResultOf<Name>>;
+  executeWithOptions(
+    options: { summary: string; taskQueue?: string; scheduleToCloseTimeout?: string; startToCloseTimeout?: string },
+    args: [InputOf<Name>, Payment],
+  ): PaidResult<ResultOf<Name>>;
 };
 type RunsTool<Name extends ToolActivity> = {
   executeWithOptions(options: { summary: string }, args: [InputOf<Name>]): Promise<ActivityResult<ResultOf<Name>>>;
@@ -48,7 +66,23 @@ export function callModel<Name extends ModelActivity>(
 ): Promise<ResultOf<Name>> {
   const activity = caller.activities[name] as unknown as AsksModel<Name>;
   const input = typeof given === 'function' ? given : () => given;
-  return paidCall(caller, about, (payment) => activity.executeWithOptions({ summary }, [input(), payment]));
+  return paidCall(caller, about, (payment) => {
+    const { options, limits } = inQueue(caller, name, payment);
+    return activity.executeWithOptions({ summary, ...options }, [input(), { ...payment, ...limits }]);
+  });
+}
+
+/** Where a limit is set, a call waits for its turn in the queue of its endpoint, and that takes none of its time. */
+function inQueue({ limits }: CallerOfActivities, name: ModelActivity, payment: Payment) {
+  const endpoint = queueFor(limits, payment);
+  if (endpoint === null) return {};
+  const taskQueue = modelQueueOf(workflowInfo().taskQueue, endpoint);
+  if (name !== 'rerankPlaces') return { options: { taskQueue } };
+  // The one call whose time is else bounded from its scheduling on.
+  const own = { attempts: limits.modelCallAttempts, ...payment.limits };
+  const startToCloseTimeout = `${limits.modelCallSeconds + marginSeconds}s` as const;
+  const options = { taskQueue, scheduleToCloseTimeout: backstop, startToCloseTimeout };
+  return { options, limits: { limits: { ...own, totalSeconds: limits.modelCallSeconds + marginSeconds } } };
 }
 
 /**

@@ -126,7 +126,16 @@ async function judge(
   };
   const scope = gateScope(run, output);
   const purpose = 'check its citations → judge the draft';
-  const about = { scope, branch, who: whoWrote(output), purpose, mustAnswer: true, withoutPerson, onDone };
+  const about = {
+    scope,
+    branch,
+    who: whoWrote(output),
+    purpose,
+    mustAnswer: true,
+    withoutPerson,
+    onDone,
+    fallbackModel: spec.fallbackModel,
+  };
   const call = (): JudgeCall => {
     const known = checked ? { citations: output.citations } : {};
     return { ...opening, draft: draftId, rule, ...known, ...lastOf(run, isLast) };

@@ -5,6 +5,8 @@
  * 2. One signal resumes every branch that waits when it arrives; one that arrives while nothing waits is not kept.
  * 3. All waits for a person of one run, side by side or one after the other, have one limit together.
  * 4. The outcome reads `waiting` from the first branch that waits for a person to the last.
+ * 5. A run that a person has paused begins no model call, and waits for a person until the same signal resumes it. What was
+ *    under way goes on to its end.
  */
 import { condition, defineSignal, setHandler, sleep } from '@temporalio/workflow';
 import { defaultPersonWaitSeconds, signals } from '../../contracts/names.ts';
@@ -15,21 +17,44 @@ import type { OpenWaits, Wait } from './waits.ts';
 
 /** A person resumes the run; its name on the wire is older than the word. */
 export const resumeRunSignal = defineSignal(signals.retry);
+/** A person pauses the run: it begins nothing new. */
+export const pauseRunSignal = defineSignal(signals.pause);
+
+const paused: RunFailure = { kind: 'RunPaused', message: 'a person has paused the run', setting: null };
 
 export class Outages {
   readonly #limitSeconds: number;
   readonly #waits: OpenWaits;
   readonly #visibility: Visibility;
   #resumes = 0;
+  /** Ends the pause; null while the run is not paused. */
+  #endPause: (() => void) | null = null;
 
-  /** Takes the signal from here on. */
+  /** Takes the signals from here on. */
   constructor({ personWaitSeconds = defaultPersonWaitSeconds }: CallLimits, waits: OpenWaits, visibility: Visibility) {
     this.#limitSeconds = personWaitSeconds;
     this.#waits = waits;
     this.#visibility = visibility;
     setHandler(resumeRunSignal, () => {
       this.#resumes += 1;
+      this.#endPause?.();
+      this.#endPause = null;
     });
+    setHandler(pauseRunSignal, () => {
+      this.#endPause ??= this.#openForPerson(paused);
+    });
+  }
+
+  /** Null while the run is not paused; else resolves once it is resumed. @throws Unavailable as `waitForPerson` */
+  whilePaused(): Promise<void> | null {
+    return this.#endPause === null ? null : this.#untilNotPaused();
+  }
+
+  async #untilNotPaused(): Promise<void> {
+    while (this.#endPause !== null) {
+      const resumed = await condition(() => this.#endPause === null, this.#leftMs);
+      if (!resumed) throw new Unavailable(givenUp(paused, this.#limitSeconds));
+    }
   }
 
   /** Sleeps as long as the provider asks. */
@@ -45,20 +70,33 @@ export class Outages {
 
   /** Waits until a person resumes the run. @throws Unavailable once the run has waited for people as long as it may */
   async waitForPerson(failure: RunFailure): Promise<void> {
-    const leftMs = Math.max(1, this.#limitSeconds * 1000 - this.#waits.personMs);
+    const leftMs = this.#leftMs;
     const resumes = this.#resumes;
-    const first = this.#waits.waitingFor === null;
-    const message = `${failure.message}; once that is fixed: switchyard runs resume`;
-    const close = this.#open({ kind: 'person', message, failure });
-    if (first) this.#visibility.note('waiting');
-    let resumed: boolean;
+    const close = this.#openForPerson(failure);
+    let resumed: boolean | null = null;
     try {
       resumed = await condition(() => this.#resumes > resumes, leftMs);
     } finally {
-      close();
+      close(resumed !== null);
     }
-    if (this.#waits.waitingFor === null) this.#visibility.note('running');
     if (!resumed) throw new Unavailable(givenUp(failure, this.#limitSeconds));
+  }
+
+  /** What is left of the time in which the run may wait for people. */
+  get #leftMs(): number {
+    return Math.max(1, this.#limitSeconds * 1000 - this.#waits.personMs);
+  }
+
+  /** Shows a wait for a person. @returns ends it, and notes so unless told otherwise */
+  #openForPerson(failure: RunFailure): (noted?: boolean) => void {
+    const first = this.#waits.waitingFor === null;
+    const message = `${failure.message}; ${failure === paused ? '' : 'once that is fixed: '}switchyard runs resume`;
+    const close = this.#open({ kind: 'person', message, failure });
+    if (first) this.#visibility.note('waiting');
+    return (noted = true) => {
+      close();
+      if (noted && this.#waits.waitingFor === null) this.#visibility.note('running');
+    };
   }
 
   /** Shows a wait. @returns ends it */

@@ -13,7 +13,10 @@
  * 7. A cancellation is thrown as it is, and never waited out; what the call tells that it has used is counted.
  * 8. A call that asked no model does not count, as one that does not fit; what it was granted is given back.
  * 9. What an activity has done on the way is told before anything is waited for or thrown, also where it was cancelled.
- * 10. A call that is not worth a person's time fails where it would wait for one; for the rest it is as any other.
+ * 10. While a person has paused the run, no model is asked.
+ * 11. Where a call would wait for its provider or end for its sake, its fallback model is asked first, once; after a wait the
+ *     first model has its turn again.
+ * 12. A call that is not worth a person's time fails where it would wait for one; for the rest it is as any other.
  */
 import { isCancellation } from '@temporalio/workflow';
 import type { DoesNotFit, Payment } from '../../contracts/agent-calls.ts';
@@ -26,7 +29,7 @@ import type { OpenWaits } from './waits.ts';
 
 /** What a call needs of its run. */
 export type Caller = {
-  limits: Pick<CallLimits, 'prices' | 'modelCallAttempts' | 'modelCallTotalSeconds'>;
+  limits: Pick<CallLimits, 'prices' | 'modelCallAttempts' | 'modelCallTotalSeconds' | 'queues'>;
   budget: RunBudget;
   waits: OpenWaits;
   outages: {
@@ -34,6 +37,8 @@ export type Caller = {
     pause(milliseconds: number, why: string): Promise<void>;
     /** Waits until a person resumes the run. */
     waitForPerson(failure: RunFailure): Promise<void>;
+    /** Null while the run is not paused, else waits until it is resumed; absent where nobody can pause it. */
+    whilePaused?(): Promise<void> | null;
   };
   /** Resolves once it is so. */
   until(ready: () => boolean): Promise<void>;
@@ -54,6 +59,7 @@ type About = {
   optional?: boolean;
   withoutPerson?: boolean;
   onDone?: ((done: DoneOnTheWay) => void) | undefined;
+  fallbackModel?: string | undefined;
 };
 
 /**
@@ -62,7 +68,7 @@ type About = {
  */
 export async function paidCall<Result>(
   caller: Caller,
-  { scope, branch, optional = false, withoutPerson = false, onDone }: About,
+  { scope, branch, optional = false, withoutPerson = false, onDone, fallbackModel }: About,
   ask: (payment: Payment) => PaidResult<Result>,
 ): Promise<Result> {
   const { budget, until } = caller;
@@ -71,7 +77,9 @@ export async function paidCall<Result>(
   const call = budget.call(branch ?? null);
   const limits = { attempts, totalSeconds };
   const payment = { scope, requirePrice, key: call.key, limits, ...(prices === undefined ? {} : { prices }) };
-  const send = () => ask({ ...payment, grant: budget.grantOf(call) });
+  const fallback = fallbackModel === undefined ? null : new Fallback(fallbackModel);
+  const send = () => ask({ ...payment, grant: budget.grantOf(call), ...fallback?.inPayment });
+  const isQueued = () => queueFor(caller.limits, fallback?.inPayment ?? {}) !== null;
   for (;;) {
     try {
       if (!budget.mayBegin(call)) {
@@ -84,7 +92,7 @@ export async function paidCall<Result>(
     }
     let answer: Result | DoesNotFit;
     try {
-      answer = await untilAnswered(caller, send, { call, optional, withoutPerson, onDone });
+      answer = await untilAnswered(caller, send, { call, optional, withoutPerson, onDone, fallback, isQueued });
     } finally {
       budget.end(call);
     }
@@ -106,10 +114,43 @@ function wasNotAsked(answer: unknown): boolean {
   return typeof answer === 'object' && answer !== null && 'asked' in answer && answer.asked === false;
 }
 
+/** In which endpoint's queue a call waits for its turn; null: in none, no limit is set. */
+export function queueFor({ queues }: Pick<CallLimits, 'queues'>, { fallback }: Pick<Payment, 'fallback'>) {
+  if (queues === undefined) return null;
+  return fallback?.after === undefined ? queues.model : queues.fallback;
+}
+
 /** How often a call is scheduled again after its time ran out with no answer at all (the worker was away). */
 const expiriesAllowed = 3;
 
-type Asking = { call?: Call | null } & Pick<About, 'optional' | 'withoutPerson' | 'onDone'>;
+/** Failures of a provider that is out, or takes no more of us. */
+const outages: readonly RunFailure['kind'][] = ['ModelQuotaSpent', 'ModelBusy', 'ModelUnavailable', 'ModelTimedOut'];
+
+/** Which of its two models a call asks. */
+class Fallback {
+  readonly #model: string;
+  #after: string | null = null;
+
+  constructor(model: string) {
+    this.#model = model;
+  }
+
+  get inPayment(): Pick<Payment, 'fallback'> {
+    const model = this.#model;
+    return { fallback: this.#after === null ? { model } : { model, after: this.#after } };
+  }
+
+  /** @returns true where the call is to be sent again at once, to the fallback model */
+  takes({ kind }: RunFailure): boolean {
+    this.#after = this.#after === null && outages.includes(kind) ? kind : null;
+    return this.#after !== null;
+  }
+}
+
+type Asking = { call?: Call | null; fallback?: Fallback | null; isQueued?: () => boolean } & Pick<
+  About,
+  'optional' | 'withoutPerson' | 'onDone'
+>;
 
 /**
  * Calls an activity until it answers.
@@ -120,13 +161,23 @@ type Asking = { call?: Call | null } & Pick<About, 'optional' | 'withoutPerson' 
 export async function untilAnswered<Result>(
   caller: Caller,
   send: () => Promise<ActivityResult<Result>>,
-  { call = null, optional = false, withoutPerson = false, onDone }: Asking = {},
+  {
+    call = null,
+    optional = false,
+    withoutPerson = false,
+    onDone,
+    fallback = null,
+    isQueued = () => false,
+  }: Asking = {},
 ): Promise<Result> {
   for (let expiries = 0; ; ) {
-    const ended = await callOnce(caller, send, { call, onDone });
+    const paused = call === null ? null : (caller.outages.whilePaused?.() ?? null);
+    if (paused !== null) await paused;
+    const ended = await callOnce(caller, send, { call, onDone, isQueued });
     if (ended.failed === null) return ended.result;
     const { failure, retryAfterMs, wait, expired } = ended.failed;
     expiries += expired ? 1 : 0;
+    if (!expired && fallback?.takes(failure) === true) continue;
     if (optional) throw new Unavailable(failure);
     if (retryAfterMs !== null) await caller.outages.pause(retryAfterMs, failure.message);
     else if (wait && expired && expiries <= expiriesAllowed) continue;
@@ -139,9 +190,9 @@ export async function untilAnswered<Result>(
 async function callOnce<Result>(
   { budget, waits, onSettled }: Caller,
   send: () => Promise<ActivityResult<Result>>,
-  { call = null, onDone = () => {} }: Pick<Asking, 'call' | 'onDone'>,
+  { call = null, onDone = () => {}, isQueued }: Pick<Asking, 'call' | 'onDone'> & { isQueued: () => boolean },
 ): Promise<{ failed: null; result: Result } | { failed: ReadFailure }> {
-  const end = waits.open({ kind: 'call' });
+  const end = waits.open(call !== null && isQueued() ? { kind: 'queue', key: call.key } : { kind: 'call' });
   try {
     const { result, usage, spans, done = {} } = await send().finally(end);
     budget.settle(usage, spans, call);

@@ -23,7 +23,7 @@ export type ResultOf<Name extends ModelActivity | ToolActivity> = Exclude<
 export type Proxies = ReturnType<typeof activitiesWithin>;
 
 /** Seconds that an attempt may take beyond the HTTP time-out, so that the true error is what is recorded. */
-const marginSeconds = 15;
+export const marginSeconds = 15;
 
 /** @param activityQueue the workflow's own unless given */
 export function activitiesWithin(limits: CallLimits, activityQueue?: string) {

@@ -47,9 +47,15 @@ export async function askRouter(
   if (router === null) throw new Error('the pipeline has no router');
   const routes = specialists.map(({ name, purpose }) => ({ name, purpose }));
   const about = { scope: { stage: 'routing' }, summary: 'router: choose a specialist' } as const;
+  const { fallbackModel } = router;
   const refused: string[] = [];
   for (;;) {
-    const decision = await callModel(caller, 'routeQuestion', { question, router, routes, refused }, about);
+    const decision = await callModel(
+      caller,
+      'routeQuestion',
+      { question, router, routes, refused },
+      { ...about, fallbackModel },
+    );
     if (!decision.fallback || refused.length >= repairsAllowed) return decision;
     refused.push(decision.reply);
   }

@@ -102,9 +102,10 @@ async function askNext(
 
 function aboutCall(specialistTry: SpecialistTry, mustAnswer: boolean, tools: readonly ToolRequest[] = []) {
   const { branch } = specialistTry;
+  const { fallbackModel } = specialistTry.specialist;
   const asked = mustAnswer ? 'answer now' : 'think';
   const purpose = tools.length === 0 ? asked : `${toolsText(tools)} → ${asked}`;
-  return { scope: scopeOf(specialistTry), branch, who: nameOf(specialistTry), purpose, mustAnswer };
+  return { scope: scopeOf(specialistTry), branch, who: nameOf(specialistTry), purpose, mustAnswer, fallbackModel };
 }
 
 /**
@@ -147,7 +148,7 @@ async function rerankedPlaces(
     return {};
   if (run.budget.nearlySpent(callsKept)) return notReranked('the budget is nearly spent');
   const call = { snapshot: snapshotOf(run), request, rerank };
-  const about = { scope: scopeOf(specialistTry), summary: `${summary}: rerank` };
+  const about = { scope: scopeOf(specialistTry), summary: `${summary}: rerank`, fallbackModel: rerank.fallbackModel };
   const reranked = await tryModel(run, 'rerankPlaces', call, about);
   if (reranked.result === null) return notReranked(reranked.why);
   const { order, problem } = reranked.result;

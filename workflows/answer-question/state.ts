@@ -1,5 +1,6 @@
 /** A run and its parts: its state, its budget, what it waits for, what people see of it, and how it calls activities. */
-import { condition } from '@temporalio/workflow';
+import { condition, defineSignal, setHandler } from '@temporalio/workflow';
+import { signals } from '../../contracts/names.ts';
 import type { SpecialistOutput } from '../../contracts/agent.ts';
 import type { CheckedCitation } from '../../contracts/evidence.ts';
 import type { AnswerState, QuestionInput } from '../../contracts/run.ts';
@@ -13,6 +14,9 @@ import { Outages } from './outages.ts';
 import { activitiesWithin } from './proxies.ts';
 import { Visibility } from './visibility.ts';
 import { OpenWaits } from './waits.ts';
+
+/** A model call with a queue of its own begins, or waits for its turn again. */
+export const callSignal = defineSignal<[{ key: string; underWay: boolean }]>(signals.call);
 
 export type Run = CallerOfActivities & {
   readonly input: QuestionInput;
@@ -35,12 +39,24 @@ export function beginRun(input: QuestionInput): Run {
     state.usage = budget.usage;
     run.doneLast = done;
     for (const { model, name } of spans) if (model !== undefined) state.models[name.replace(/-llm$/, '')] = model;
+    for (const { name, model, level, fallbackAfter: after } of spans) {
+      if (after === undefined || model === undefined || level === 'ERROR') continue;
+      const role = name.replace(/-llm$/, '');
+      state.fallbacks = {
+        ...state.fallbacks,
+        [role]: { model, after, calls: (state.fallbacks?.[role]?.calls ?? 0) + 1 },
+      };
+    }
     for (const repair of spans.flatMap(({ repairs = [] }) => repairs)) {
       state.repairs ??= {};
       state.repairs[repair] = (state.repairs[repair] ?? 0) + 1;
     }
     visibility.show();
   };
+  setHandler(callSignal, ({ key, underWay }) => {
+    waits.callIs(key, underWay);
+    visibility.show();
+  });
   const outages = new Outages(input.limits, waits, visibility);
   const activities = activitiesWithin(input.limits, input.activityQueue);
   const { limits } = input;

@@ -64,7 +64,14 @@ async function askSynthesizer(
   const done: DoneOnTheWay = {};
   const onDone = (more: DoneOnTheWay) => void Object.assign(done, more);
   const purpose = 'one answer from all drafts, its citations checked once more';
-  const about = { scope, who: 'synthesis', purpose, mustAnswer: true, onDone };
+  const about = {
+    scope,
+    who: 'synthesis',
+    purpose,
+    mustAnswer: true,
+    onDone,
+    fallbackModel: opening.synthesis.fallbackModel,
+  };
   const reply = await callAgent(run, 'synthesize', opening, about);
   return { reply, checked: done.citations ?? null };
 }

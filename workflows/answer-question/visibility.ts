@@ -14,8 +14,7 @@ export const stateQuery = defineQuery<RunProgress>(queries.state);
 type Stage = RunProgress['stage'];
 
 export class Visibility {
-  /** Search attributes that the server takes; known once the repository is open. */
-  searchAttributes: readonly string[] = [];
+  #searchAttributes: readonly string[] = [];
   readonly #state: AnswerState;
   readonly #waits: OpenWaits;
   #stage: Stage = 'opening';
@@ -29,6 +28,12 @@ export class Visibility {
     this.#state = state;
     this.#waits = waits;
     setHandler(stateQuery, () => this.progress());
+  }
+
+  /** Search attributes that the server takes; known once the repository is open. A wait that has begun before is noted. */
+  knows(searchAttributes: readonly string[]): void {
+    this.#searchAttributes = searchAttributes;
+    if (this.#waits.waitingFor !== null) this.note('waiting');
   }
 
   progress(): RunProgress {
@@ -69,10 +74,12 @@ export class Visibility {
    * or ends to wait for a person, since each write is an event of the history and a row of the server's index.
    */
   note(outcome: AnswerOutcome['kind'] | 'waiting' | 'running'): void {
+    // A run that has ended is neither, whatever arrives while its trace is handed over.
+    if (this.#stage === 'finished' && (outcome === 'waiting' || outcome === 'running')) return;
     const { route, retry_count: retryCount } = this.#state;
     const pairs = searchAttributePairs(
       { outcome, retryCount, ...(route !== null && { route }) },
-      this.searchAttributes,
+      this.#searchAttributes,
     );
     if (pairs.length > 0) upsertSearchAttributes(pairs);
   }

@@ -1,7 +1,7 @@
 /** `switchyard ask`: a question to a cited answer. */
 import type { Command } from 'commander';
 import type { AskOptions } from '../../ask/ask-question.ts';
-import { count, positiveAmount, positiveCount, runIdValue } from '../../input/option-values.ts';
+import { count, positiveAmount, positiveCount, runIdValue, tenantName } from '../../input/option-values.ts';
 
 export function addAsk(program: Command): void {
   program
@@ -20,6 +20,11 @@ export function addAsk(program: Command): void {
     .option('--max-tokens <n>', 'budget: input and output tokens together', positiveCount)
     .option('--max-cost-usd <amount>', 'budget: US dollars (every model must have a known price)', positiveAmount)
     .option('--max-seconds <n>', 'budget: seconds of work', positiveCount)
+    .option(
+      '--tenant <name>',
+      'for whom it is asked: tenants have fair shares; SWITCHYARD_TENANT unless given',
+      tenantName,
+    )
     .option('--session <name>', 'the conversation that its trace belongs to')
     .option('--id <id>', 'name the run; ask-<time>-<random> unless given', runIdValue)
     .option('--detach', 'start the run and return at once', false)

@@ -7,9 +7,13 @@ import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { Client, Connection } from '@temporalio/client';
-import { openScene, pipeline } from '../../support/scene.ts';
+import type { AnswerOutcome, RunProgress } from '../../../contracts/run.ts';
+import { openScene, pipeline, quickLimits } from '../../support/scene.ts';
+import { openAiError } from '../../support/scripted-server-reply.ts';
+import { goodDraft, roleOf, says, startTeam } from '../../support/team.ts';
+import { until } from '../../support/until.ts';
+import { keysWithCapitals } from '../snake-keys.ts';
 import { testServer } from '../../support/temporal.ts';
-import { startTeam } from '../../support/team.ts';
 import { runInProcess } from '../run-in-process.ts';
 import { temporaryFolder } from '../run-command.ts';
 
@@ -107,6 +111,83 @@ test('a question whose key is rejected ends at once with exit code 1 and the nam
   assert.match(stdout, /ModelKeyRejected[\s\S]*OPENAI_API_KEY[\s\S]*docs\/failures\/model-key-rejected\.md/, stderr);
   assert.equal(team.requests.length, 1);
 });
+
+test('runs are paused, resumed and retried by a query, which is counted first; what was answered is not asked again', async () => {
+  let isDown = false;
+  const entered = Promise.withResolvers<void>();
+  const goOn = Promise.withResolvers<void>();
+  await using team = await startTeam({
+    router: async () => {
+      entered.resolve();
+      await goOn.promise;
+      return says('code');
+    },
+    specialist: () => (isDown ? openAiError(503, 'down for maintenance') : says(goodDraft)),
+  });
+  await using scene = await openScene({ modelUrl: team.url });
+  const name = `steered-${randomUUID().slice(0, 8)}`;
+  const limits = { ...quickLimits, modelCallAttempts: 1, personWaitSeconds: 600 };
+  const handle = await scene.start('When?', { pipeline: pipeline({ name }), limits });
+  const { runId } = await handle.describe();
+  const of = ['--query', `WorkflowId = '${handle.workflowId}'`, '--json'];
+  const steer = async (action: string, ...more: string[]) => {
+    const end = await runInProcess(['runs', action, ...of, ...more], {
+      env: { ...env, TEMPORAL_ADDRESS: scene.address },
+    });
+    if (end.code !== 0) return end.stderr;
+    const { matched, done, failed, runs } = JSON.parse(end.stdout) as Record<string, unknown>;
+    assert.deepEqual(keysWithCapitals(JSON.parse(end.stdout), []), []);
+    return { matched, done, failed, ids: (runs as { id: string }[]).map(({ id }) => id) };
+  };
+  const ids = [handle.workflowId];
+  await entered.promise;
+  assert.match(String(await steer('pause')), /^switchyard: 1 run would be paused: add --yes to go on$/m);
+  assert.deepEqual(await steer('pause', '--dry-run'), { matched: 1, done: 0, failed: 0, ids });
+  assert.deepEqual(await steer('pause', '--yes'), { matched: 1, done: 1, failed: 0, ids });
+  goOn.resolve();
+  const untilOutcome = (value: string) =>
+    until(async () => {
+      const { typedSearchAttributes } = await handle.describe();
+      return typedSearchAttributes.getAll().some((each) => each.value === value) ? true : null;
+    });
+  await until(async () => ((await handle.query<RunProgress>('state')).state.route === 'code' ? true : null));
+  const paused = await handle.query<RunProgress>('state');
+  assert.deepEqual([paused.stage, paused.waitingFor?.kind, team.requests.length], ['waiting', 'RunPaused', 1]);
+  isDown = true;
+  await untilOutcome('waiting');
+  assert.deepEqual(await until(async () => found(await steer('resume', '--yes'))), {
+    matched: 1,
+    done: 1,
+    failed: 0,
+    ids,
+  });
+  await until(async () =>
+    (await handle.query<RunProgress>('state')).waitingFor?.kind === 'ModelUnavailable' ? true : null,
+  );
+  await handle.cancel();
+  assert.equal(((await handle.result()) as AnswerOutcome).kind, 'cancelled');
+  assert.deepEqual(await steer('retry', '--yes'), { matched: 0, done: 0, failed: 0, ids: [] });
+  const asked = team.requests.length;
+  const brief = await scene.start('When?', {
+    pipeline: pipeline({ name }),
+    limits: { ...limits, personWaitSeconds: 1 },
+  });
+  assert.equal(((await brief.result()) as AnswerOutcome).kind, 'unavailable');
+  assert.equal(team.requests.length, asked + 2);
+  isDown = false;
+  of[1] = `WorkflowId = '${brief.workflowId}'`;
+  const retried = await until(async () => found(await steer('retry', '--yes')));
+  assert.deepEqual(retried, { matched: 1, done: 1, failed: 0, ids: [brief.workflowId] });
+  const again = scene.client.workflow.getHandle(brief.workflowId);
+  assert.equal(((await again.result()) as AnswerOutcome).kind, 'answered');
+  assert.deepEqual(team.requests.slice(asked).map(roleOf), ['router', 'specialist', 'specialist']);
+  assert.notEqual((await again.describe()).runId, runId);
+});
+
+/** Once the server's index of runs shows it. */
+function found<Value extends string | { matched: unknown }>(given: Value): Value | null {
+  return typeof given === 'object' && given.matched === 0 ? null : given;
+}
 
 async function startSilentModel() {
   let ask = () => {};

@@ -1,0 +1,146 @@
+/**
+ * Asks 20 questions at once of two workers whose endpoint has a limit of calls a minute, and a person's question among them:
+ * how many calls the endpoint sees in any minute, whether anything fails, whose time the queue takes, and who waits for whom.
+ * Then raises the limit while the workers run, and asks for two tenants.
+ */
+import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+import { parseArgs } from 'node:util';
+import { loadPipeline } from '../../client/pipelines/pipeline-files.ts';
+import { checkoutFolder } from '../../config/load-config.ts';
+import { writeLimitsFile } from '../../config/model-limits.ts';
+import { noLimits } from '../../contracts/model/limits.ts';
+import { benchmarkPriority, modelQueueOf } from '../../contracts/names.ts';
+import type { AnswerOutcome, QuestionInput } from '../../contracts/run.ts';
+import { snakeKeys } from '../../lib/snake-keys.ts';
+import { createRedactor } from '../../lib/redaction.ts';
+import { createLogger } from '../../observability/logging.ts';
+import { ownServer } from '../../runtime/host/server-address.ts';
+import { setQueueRate } from '../../runtime/temporal/queue-rate.ts';
+import { startWorker } from '../../worker/create-worker.ts';
+import { installTemporalRuntime } from '../../worker/temporal-runtime.ts';
+import { fastifyQuestions } from '../support/benchmark-folder.ts';
+import { openStack, say } from '../support/stack.ts';
+import { watchModel } from '../support/watched-model.ts';
+
+const { values } = parseArgs({
+  options: {
+    requests: { type: 'string', default: '60' },
+    questions: { type: 'string', default: '20' },
+    json: { type: 'boolean', default: false },
+  },
+});
+const perMinute = Number(values.requests);
+/** Far less than the questions take, were the queue counted. */
+const clockSeconds = 60;
+const log = createLogger({ level: 'error', file: null, redactor: createRedactor([]) });
+installTemporalRuntime(log, null);
+await using stack = await openStack('seed=1;latency=200-400');
+await using model = await watchModel(stack.config.model.baseUrl ?? '');
+const limits = { model: { ...noLimits, requests: perMinute }, fallback: noLimits };
+const config = { ...stack.config, model: { ...stack.config.model, baseUrl: model.url, limits } };
+const server = ownServer(stack.address, stack.namespace);
+const workers = [await startWorker(config, server, log), await startWorker(config, server, log)];
+const pipeline = await loadPipeline('orchestrated');
+const questions = await fastifyQuestions(Number(values.questions));
+
+type Asked = { outcome: AnswerOutcome; seconds: number; calls: number; endedMs: number };
+type How = { queued: boolean; batch?: boolean; tenant?: string; clock?: number };
+
+await ask('warm-up', questions[0]?.question ?? '', { queued: false, clock: 600 });
+const idle = await ask('idle', questions[0]?.question ?? '', { queued: false });
+const beforeMs = performance.now();
+const batch = questions.map(({ question }, at) => ask(`batch-${at}`, question, { queued: true, batch: true }));
+await pause(15_000);
+const person = await ask('person', questions[0]?.question ?? '', { queued: true });
+const all = [...(await Promise.all(batch)), person];
+const atMs = model.askedAtMs.filter((ms) => ms >= beforeMs);
+const seconds = (performance.now() - beforeMs) / 1000;
+
+const raised = perMinute * 5;
+writeLimitsFile(config.dataDirectory, { model: { ...noLimits, requests: raised } });
+const queue = { namespace: stack.namespace, taskQueue: modelQueueOf(config.taskQueue, 'model') };
+const refusal = await setQueueRate(stack.client.workflowService, queue, raised);
+if (refusal !== null) throw new Error(refusal);
+await pause(3_000);
+const raisedMs = performance.now();
+const tenants = [
+  ...questions.slice(0, 10).map(({ question }, at) => ask(`first-${at}`, question, { queued: true, tenant: 'first' })),
+  ...questions
+    .slice(10, 12)
+    .map(({ question }, at) => ask(`second-${at}`, question, { queued: true, tenant: 'second' })),
+];
+const shared = await Promise.all(tenants);
+const afterMs = model.askedAtMs.filter((ms) => ms >= raisedMs);
+const secondLast = Math.max(...shared.slice(10).map(({ endedMs }) => endedMs));
+for (const worker of workers) await worker.stop();
+
+const failed = [...all, ...shared].filter(
+  ({ outcome: { kind } }) => kind !== 'answered' && kind !== 'insufficient-evidence',
+);
+const counted = all.reduce((sum, { calls }) => sum + calls, 0);
+const report = {
+  limitPerMinute: perMinute,
+  questions: all.length,
+  calls: atMs.length,
+  callsCounted: counted,
+  seconds: Math.round(seconds),
+  mostInAMinute: mostWithin(atMs, 60_000),
+  mostInASecond: mostWithin(atMs, 1_000),
+  failed: failed.map(({ outcome }) => outcome.kind),
+  clockSeconds,
+  longestQuestionSeconds: Math.max(...all.map((each) => each.seconds)),
+  idleSeconds: idle.seconds,
+  personSeconds: person.seconds,
+  personCalls: person.calls,
+  personMostSeconds: Math.round(10 * ((person.calls * 60) / perMinute + idle.seconds)) / 10,
+  raisedTo: raised,
+  mostInASecondThen: mostWithin(afterMs, 1_000),
+  callsPerMinuteThen: Math.round((afterMs.length * 60_000) / Math.max(1, (afterMs.at(-1) ?? 0) - (afterMs[0] ?? 0))),
+  firstTenantEndedBeforeSecond: shared.slice(0, 10).filter(({ endedMs }) => endedMs < secondLast).length,
+};
+if (values.json) process.stdout.write(`${JSON.stringify(snakeKeys(report))}\n`);
+else for (const [name, value] of Object.entries(report)) process.stdout.write(`${name}: ${JSON.stringify(value)}\n`);
+// The server gives out what a second has left at once.
+const burst = Math.ceil(perMinute / 60) + 1;
+const holds =
+  report.mostInAMinute <= perMinute + burst &&
+  failed.length === 0 &&
+  counted === atMs.length &&
+  report.longestQuestionSeconds > clockSeconds &&
+  // A call that the server had taken out for its turn when the person's came is before it.
+  person.seconds <= report.personMostSeconds + 60 / perMinute + 2;
+process.exitCode = holds ? 0 : 100;
+
+async function ask(
+  workflowId: string,
+  question: string,
+  { queued, batch: isBatch = false, tenant, clock = clockSeconds }: How,
+): Promise<Asked> {
+  const startMs = performance.now();
+  const input: QuestionInput = {
+    ...{
+      question,
+      repository: { kind: 'path', path: join(checkoutFolder, 'node_modules/fastify') },
+      forcedRoute: null,
+    },
+    pipeline: { ...pipeline, budget: { ...pipeline.budget, wallClockSeconds: clock } },
+    limits: {
+      ...{ modelCallSeconds: 20, modelCallTotalSeconds: clock, modelCallAttempts: 5, heartbeatSeconds: 5 },
+      ...(queued ? { queues: { model: 'model', fallback: 'model' } } : {}),
+    },
+  };
+  const priority = isBatch ? benchmarkPriority('load') : tenant === undefined ? {} : { fairnessKey: tenant };
+  const outcome = (await stack.client.workflow.execute('answerQuestion', {
+    ...{ taskQueue: config.taskQueue, workflowId, args: [input], priority },
+  })) as AnswerOutcome;
+  const took = Math.round((performance.now() - startMs) / 100) / 10;
+  const { modelCalls } = outcome.state.usage;
+  say(`${workflowId}: ${outcome.kind}, ${modelCalls} model calls, ${took} s`);
+  return { outcome, seconds: took, calls: modelCalls, endedMs: performance.now() };
+}
+
+/** The most calls that came within any span of that length. */
+function mostWithin(times: readonly number[], spanMs: number): number {
+  return Math.max(0, ...times.map((from) => times.filter((ms) => ms >= from && ms < from + spanMs).length));
+}

@@ -1,0 +1,36 @@
+/** The workers of the queues that every deployment has. */
+import type { Worker, WorkerOptions } from '@temporalio/worker';
+import type { Activities } from '../activities/index.ts';
+import type { Config } from '../config/config.ts';
+import { benchmarkQueueOf, exportQueueOf } from '../contracts/names.ts';
+import { createWorkers } from './worker-group.ts';
+import { inLeanThreads } from './workflow-threads.ts';
+
+/** @param options of the main queue. @throws the error of the first worker that cannot be made */
+export function ordinaryWorkers(options: WorkerOptions, { logLevel }: Config): Promise<Worker[]> {
+  const create = () => createWorkers([options, ...sideQueues(options)]);
+  // Where every detail is logged, the Web UI shows where a workflow waits ("Call stack").
+  const isDetailed = logLevel === 'debug' || logLevel === 'trace';
+  return inLeanThreads(create, { promiseStacks: isDetailed });
+}
+
+// The queues beside a worker's own: what waits there takes few slots, and none of those that people's questions need.
+
+/** Activities of benchmarks at once: with two cores, questions that people ask stay as quick as they are (bench/answers/interactive.ts). */
+const benchmarkSlots = 16;
+const exportsAtOnce = 8;
+
+/** Workers for activities alone, over the same connection. */
+function sideQueues(options: WorkerOptions): WorkerOptions[] {
+  const { workflowBundle: _, maxCachedWorkflows: __, taskQueue, ...rest } = options;
+  const { exportSpans } = options.activities as Activities;
+  return [
+    { ...rest, taskQueue: benchmarkQueueOf(taskQueue), maxConcurrentActivityTaskExecutions: benchmarkSlots },
+    {
+      ...rest,
+      taskQueue: exportQueueOf(taskQueue),
+      activities: { exportSpans },
+      maxConcurrentActivityTaskExecutions: exportsAtOnce,
+    },
+  ];
+}
