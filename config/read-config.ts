@@ -50,8 +50,14 @@ export function readConfig(env: Record<string, string | undefined>, envFile: Env
 
 function assemble(read: Reader, environment: Record<string, string>, checkout: string, mistakes: string[]): Config {
   const model = modelSettings(read);
+  const dataDirectory = read('SWITCHYARD_HOME') ?? join(checkout, '.switchyard');
+  const keysFile = read('SWITCHYARD_ENCRYPTION_KEYS');
   return {
-    dataDirectory: read('SWITCHYARD_HOME') ?? join(checkout, '.switchyard'),
+    dataDirectory,
+    indexDirectory: read('SWITCHYARD_INDEX_DIRECTORY') ?? dataDirectory,
+    // `loadConfig` reads the keys.
+    encryption: { file: keysFile, keys: [], compression: read('SWITCHYARD_PAYLOAD_COMPRESSION') ?? keysFile !== null },
+    codecServer: { endpoint: read('SWITCHYARD_CODEC_ENDPOINT'), token: read('SWITCHYARD_CODEC_TOKEN') },
     retentionDays: read('SWITCHYARD_RETENTION_DAYS') ?? defaultRetentionDays,
     taskQueue: read('SWITCHYARD_TASK_QUEUE') ?? 'switchyard',
     temporal: {

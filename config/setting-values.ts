@@ -24,6 +24,7 @@ const oneWord = z.string().regex(/^\S{1,200}$/);
 const path = z.string().refine(isAbsolute);
 export const word: Kind<string> = ['a name without spaces', oneWord];
 export const key: Kind<string> = ['a key without spaces', oneWord];
+export const token: Kind<string> = ['a token of 20 to 200 characters without spaces', z.string().regex(/^\S{20,200}$/)];
 export const anyText: Kind<string> = ['text', z.string()];
 export const absolutePath: Kind<string> = ['an absolute path (~ is not expanded)', path];
 export const absolutePaths: Kind<string[]> = [

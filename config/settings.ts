@@ -16,6 +16,7 @@ import {
   onOff,
   pattern,
   proxyUrl,
+  token,
   traceSink,
   whole,
   word,
@@ -152,6 +153,27 @@ export const settings = {
     absolutePath,
     '.switchyard in the checkout',
   ),
+  SWITCHYARD_INDEX_DIRECTORY: setting(
+    'Where indexes and clones live, which hold the source text in the clear, for an encrypted disk.',
+    absolutePath,
+    'SWITCHYARD_HOME',
+  ),
+  SWITCHYARD_ENCRYPTION_KEYS: setting(
+    'A file with keys, which turns encryption on: see `switchyard keys`. The first encrypts, all of them decrypt.',
+    absolutePath,
+    'nothing is encrypted',
+  ),
+  SWITCHYARD_PAYLOAD_COMPRESSION: setting(
+    'Whether payloads to Temporal are compressed: on or off. Encrypted ones always are.',
+    onOff,
+    'off, unless they are encrypted',
+  ),
+  SWITCHYARD_CODEC_ENDPOINT: setting(
+    'The address of `switchyard codec-server` as browsers reach it, which our own Web UI is then told.',
+    httpUrl,
+    'the Web UI shows what is encrypted as it is stored',
+  ),
+  SWITCHYARD_CODEC_TOKEN: setting('The token that callers of the codec server must have.', token, null, true),
   SWITCHYARD_RETENTION_DAYS: setting(
     'Days that what an ended run needs is kept: its history and trace, and for `switchyard gc` its snapshot and content.',
     whole(1, 3650),

@@ -42,7 +42,7 @@ export async function startTemporalServer(
   progress: (text: string) => void,
   retentionDays = 90,
 ): Promise<TemporalServer> {
-  mkdirSync(paths.logs, { recursive: true });
+  mkdirSync(paths.logs, { recursive: true, mode: 0o700 });
   if (await stopLeftOverServer(paths)) progress('stopped a Temporal server that an earlier runtime had left');
   return whilePortsAreOurs(() => startOnFreePorts(executable, paths, retentionDays, progress));
 }
