@@ -11,6 +11,7 @@ import { addGc } from './commands/setup/gc.ts';
 import { addGrade } from './commands/evaluate/grade.ts';
 import { addIndex } from './commands/repository/index.ts';
 import { addJudge } from './commands/evaluate/judge.ts';
+import { addCodecServer, addKeys } from './commands/setup/keys.ts';
 import { addMap } from './commands/repository/map.ts';
 import { addModel } from './commands/setup/model.ts';
 import { addPipeline } from './commands/setup/pipeline.ts';
@@ -54,6 +55,8 @@ export function createProgram(): Command {
   addDoctor(program);
   addGc(program);
   addVerifyLangfuse(program);
+  addKeys(program);
+  addCodecServer(program);
   addModel(program);
   addWorker(program);
   addVersion(program);

@@ -14,13 +14,15 @@ export function encodesFailures({ keys }: Encryption): boolean {
 
 /** Empty where nothing is to be done: the SDK's own converter then runs alone. To be spread into the SDK's options. */
 export function dataConverterOf(encryption: Encryption): { dataConverter?: DataConverter } {
-  const { keys, compression } = encryption;
-  // The cipher compresses on its own.
-  if (keys.length > 0) {
-    // What was compressed before there were keys stays readable.
-    const readsCompressed: PayloadCodec = { encode: async (all) => all, decode: compressionCodec.decode };
-    const payloadCodecs = [readsCompressed, encryptionCodec(createCipher(keys))];
-    return { dataConverter: { payloadCodecs, failureConverterPath } };
-  }
-  return compression ? { dataConverter: { payloadCodecs: [compressionCodec] } } : {};
+  const payloadCodecs = codecsOf(encryption);
+  if (payloadCodecs.length === 0) return {};
+  return { dataConverter: { payloadCodecs, ...(encodesFailures(encryption) ? { failureConverterPath } : {}) } };
+}
+
+/** In the order in which the SDK encodes with them. */
+export function codecsOf({ keys, compression }: Encryption): PayloadCodec[] {
+  if (keys.length === 0) return compression ? [compressionCodec] : [];
+  // The cipher compresses on its own; what was compressed before there were keys stays readable.
+  const readsCompressed: PayloadCodec = { encode: async (all) => all, decode: compressionCodec.decode };
+  return [readsCompressed, encryptionCodec(createCipher(keys))];
 }

@@ -17,6 +17,7 @@ import {
   serverFinding,
   tryModel,
 } from './answers.ts';
+import { encryptionFindings } from './encryption-finding.ts';
 import { type Finding, later, missing } from './finding.ts';
 import { tracesFinding } from './trace-finding.ts';
 import { gitFinding, nodeFinding, pipFinding, temporalFinding } from './programs.ts';
@@ -41,6 +42,7 @@ export async function examine(json: boolean, probed: string | boolean = false): 
     const trial = { models: modelsToProbe(config, probed), tables };
     findings.push(
       temporal,
+      ...encryptionFindings(config),
       ...(await answering(config, temporal.status === 'ok', trial)),
       await embeddingsFinding(config),
     );

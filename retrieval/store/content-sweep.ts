@@ -2,7 +2,7 @@
 import { existsSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { DatabaseSync } from 'node:sqlite';
-import { type Cipher, noCipher } from '../../codecs/cipher.ts';
+import { type Cipher, isSealed, noCipher } from '../../codecs/cipher.ts';
 import type { ContentId } from '../../contracts/snapshot.ts';
 import { contentFile, openContent, pieceOf, unpacked } from './content-store.ts';
 import { inTransaction } from './store.ts';
@@ -34,6 +34,16 @@ export function storedContent(directory: string): Set<ContentId> {
   const rows = database?.prepare('SELECT lower(hex(id)) AS id FROM piece').all() ?? [];
   return new Set(rows.map(({ id }) => String(id)));
 }
+
+/** How many pieces are stored without encryption. */
+export function piecesInTheClear(directory: string): number {
+  using database = existing(directory);
+  const first = database?.prepare('SELECT substr(packed, 1, ?) AS first FROM piece').all(sealedHeadBytes) ?? [];
+  return first.filter((row) => !isSealed(row.first as Uint8Array)).length;
+}
+
+/** Enough to tell what is encrypted. */
+const sealedHeadBytes = 16;
 
 const hash = /(?<![0-9a-f])[0-9a-f]{40,64}(?![0-9a-f])/g;
 

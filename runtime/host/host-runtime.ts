@@ -113,7 +113,10 @@ function startOwn(config: Config): (progress: Progress, signal: AbortSignal) => 
   return async (progress, signal) => {
     const executable = await resolveTemporalExecutable(config.temporal.executable, paths, progress, signal);
     progress('starting the Temporal server');
-    return startTemporalServer(executable, paths, progress, config.retentionDays);
+    return startTemporalServer(executable, paths, progress, {
+      retentionDays: config.retentionDays,
+      codecEndpoint: config.codecServer.endpoint,
+    });
   };
 }
 
