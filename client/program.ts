@@ -15,6 +15,7 @@ import { addCodecServer, addKeys } from './commands/setup/keys.ts';
 import { addMap } from './commands/repository/map.ts';
 import { addModel } from './commands/setup/model.ts';
 import { addPipeline } from './commands/setup/pipeline.ts';
+import { addReplay } from './commands/runs/replay.ts';
 import { addRoute } from './commands/runs/route.ts';
 import { addRuns } from './commands/runs/runs.ts';
 import { addSchema } from './commands/evaluate/schema.ts';
@@ -40,6 +41,7 @@ export function createProgram(): Command {
   addRoute(program);
   addRuns(program);
   addTrace(program);
+  addReplay(program);
   addIndex(program);
   addSearch(program);
   addMap(program);

@@ -25,6 +25,8 @@ export type Config = {
   /** How long what ended runs need is kept: histories, traces, snapshots, content. */
   retentionDays: number;
   taskQueue: string;
+  /** Worker Versioning; null: off. `buildId` null: the hash of the workflow code. */
+  deployment: { name: string; buildId: string | null } | null;
   temporal: {
     /** A `temporal` executable to use; null looks for one. */
     executable: string | null;

@@ -60,6 +60,7 @@ function assemble(read: Reader, environment: Record<string, string>, checkout: s
     codecServer: { endpoint: read('SWITCHYARD_CODEC_ENDPOINT'), token: read('SWITCHYARD_CODEC_TOKEN') },
     retentionDays: read('SWITCHYARD_RETENTION_DAYS') ?? defaultRetentionDays,
     taskQueue: read('SWITCHYARD_TASK_QUEUE') ?? 'switchyard',
+    deployment: deploymentSettings(read, mistakes),
     temporal: {
       executable: read('SWITCHYARD_TEMPORAL_EXECUTABLE'),
       external: environment.TEMPORAL_ADDRESS !== undefined || environment.TEMPORAL_PROFILE !== undefined,
@@ -107,6 +108,13 @@ function modelSettings(read: Reader): Config['model'] {
     heartbeatSeconds: read('SWITCHYARD_HEARTBEAT_SECONDS') ?? 5,
     personWaitDays: read('SWITCHYARD_PERSON_WAIT_DAYS') ?? 30,
   };
+}
+
+function deploymentSettings(read: Reader, mistakes: string[]): Config['deployment'] {
+  const [name, buildId] = [read('SWITCHYARD_DEPLOYMENT'), read('SWITCHYARD_BUILD_ID')];
+  if (name !== null) return { name, buildId };
+  if (buildId !== null) mistakes.push('SWITCHYARD_BUILD_ID: needs SWITCHYARD_DEPLOYMENT, the deployment that it is of');
+  return null;
 }
 
 function networkSettings(read: Reader, offline: boolean): ModelAccess['network'] {

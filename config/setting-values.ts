@@ -65,6 +65,12 @@ export const listenAddress: Kind<string> = [
 
 const isPort = (port: number): boolean => port > 0 && port < 65_536;
 
+/** The dot parts name and build in what Temporal prints. */
+export const deploymentName: Kind<string> = [
+  'up to 60 letters, digits, dashes and underscores',
+  z.string().regex(/^[A-Za-z0-9_-]{1,60}$/),
+];
+
 export const environmentName: Kind<string> = [
   'up to 40 of a-z, 0-9, - and _, not starting with langfuse',
   z.string().regex(/^(?!langfuse)[a-z0-9_-]{1,40}$/),

@@ -4,6 +4,7 @@ import {
   absolutePath,
   absolutePaths,
   anyText,
+  deploymentName,
   environmentName,
   extraBody,
   headerName,
@@ -180,6 +181,16 @@ export const settings = {
     '90',
   ),
   SWITCHYARD_TASK_QUEUE: setting('The Temporal task queue of workflows and activities.', word, 'switchyard'),
+  SWITCHYARD_DEPLOYMENT: setting(
+    'A Worker Deployment of Temporal: workers of different code then run side by side, each run on the code it began with.',
+    deploymentName,
+    'workers are not versioned',
+  ),
+  SWITCHYARD_BUILD_ID: setting(
+    'The version of the workflow code within that deployment.',
+    deploymentName,
+    'a hash of the workflow code',
+  ),
   SWITCHYARD_TEMPORAL_EXECUTABLE: setting(
     'The `temporal` executable to run.',
     absolutePath,

@@ -27,7 +27,7 @@ import type { ServerAddress } from '../runtime/host/server-address.ts';
 import { noteServer, ownServerName, serverName } from '../runtime/temporal/known-servers.ts';
 import { traceExportOf, type TraceParts } from './trace-export.ts';
 import { createWorkers, runWorkers, shutDown } from './worker-group.ts';
-import { workflowBundle } from './workflow-bundle.ts';
+import { versioningOf, workflowBundle } from './workflow-bundle.ts';
 import { withoutPromiseStacks } from './workflow-threads.ts';
 import { benchmarkQueueOf, exportQueueOf } from '../contracts/names.ts';
 import { openPriceList } from '../config/price-list.ts';
@@ -156,6 +156,7 @@ function keepNoting(config: Config, name: string): Disposable {
 async function limits(config: Config, tuning: WorkerTuning): Promise<WorkerOptions> {
   return {
     ...dataConverterOf(config.encryption),
+    ...versioningOf(config),
     workflowBundle: await workflowBundle(dataPaths(config.dataDirectory).cache, {
       encodesFailures: encodesFailures(config.encryption),
     }),

@@ -5,8 +5,9 @@ import { accessSync, constants, existsSync, mkdirSync, readdirSync, readFileSync
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { type BundleOptions, DefaultLogger } from '@temporalio/worker';
+import { type BundleOptions, DefaultLogger, type WorkerOptions } from '@temporalio/worker';
 import { failureConverterPath } from '../codecs/data-converter.ts';
+import type { Config } from '../config/config.ts';
 import { messageOf } from '../lib/errors.ts';
 import { bundlerEnvironment } from '../runtime/host/child-environment.ts';
 
@@ -91,6 +92,13 @@ async function bundleTo(codePath: string, encodesFailures: boolean): Promise<voi
 function removeOthers(folder: string, name: string, kind: string): void {
   const old = readdirSync(folder).filter((file) => file.startsWith(kind) && file.endsWith('.js') && file !== name);
   for (const file of old) rmSync(join(folder, file), { force: true });
+}
+
+/** Worker Versioning, where it is on: each run stays on the code that it began with, and so do its continuations and children. */
+export function versioningOf({ deployment }: Config): Pick<WorkerOptions, 'workerDeploymentOptions'> {
+  if (deployment === null) return {};
+  const version = { deploymentName: deployment.name, buildId: deployment.buildId ?? fingerprint().slice(0, 12) };
+  return { workerDeploymentOptions: { version, useWorkerVersioning: true, defaultVersioningBehavior: 'PINNED' } };
 }
 
 function fingerprint(): string {

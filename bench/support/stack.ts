@@ -74,6 +74,7 @@ function configOf(dataDirectory: string, modelUrl: string): Config {
     codecServer: { endpoint: null, token: null },
     retentionDays: 90,
     taskQueue: benchTaskQueue,
+    deployment: null,
     temporal: { executable: null, external: true, uiUrl: null, environment: {} },
     model: {
       apiKey: null,

@@ -25,12 +25,17 @@ export function isHistoryFile(name: string): boolean {
 
 /** @throws UsageError where the file cannot be read or is no history of a question's run */
 export async function runOfFile(file: string): Promise<LoadedRun> {
+  return loaded(await historyOfFile(file), file);
+}
+
+/** The JSON of a saved history, unpacked and in the clear. @throws UsageError where the file cannot be read */
+export async function historyOfFile(file: string): Promise<unknown> {
   try {
     const bytes = clearBytes(await readFile(file));
     const text = file.endsWith('.gz') ? gunzipSync(bytes, { maxOutputLength: mostBytes }) : bytes;
-    return loaded(JSON.parse(decodeText(text)), file);
+    return JSON.parse(decodeText(text)) as unknown;
   } catch (error) {
-    if (error instanceof UsageError || isUnreadable(error)) throw error;
+    if (isUnreadable(error)) throw error;
     const code = systemErrorCode(error);
     throw new UsageError(
       code === 'ENOENT' ? `there is no file ${file}` : `${file} is no Temporal history (${code ?? 'it is not JSON'})`,

@@ -167,6 +167,7 @@ function configOf(options: SceneOptions, dataDirectory: string): Config {
     codecServer: { endpoint: null, token: null },
     retentionDays: 90,
     taskQueue: `scene-${randomUUID()}`,
+    deployment: null,
     temporal: { executable: null, external: true, uiUrl: null, environment: {} },
     model: {
       apiKey: 'sk-test',
