@@ -1,14 +1,17 @@
 /** The command line: runs the command that it is given, and ends with its exit code. */
 import { CommanderError } from 'commander';
+import { isUnreadable } from '../codecs/failures.ts';
 import { exitCodes } from './exit-codes.ts';
 import { createProgram } from './program.ts';
 import { endWhenReaderLeaves, note } from './terminal/output.ts';
 import { printableLine } from '../lib/printable.ts';
+import { keepFilesPrivate } from '../lib/fs.ts';
 import { endWithParent } from '../lib/tied-child.ts';
 import { CommandFailure, Interrupted, UsageError } from '../lib/errors.ts';
 
 /** Sets the exit code of this process, and ends it quietly when nobody reads any more. */
 export async function runAsProcess(): Promise<void> {
+  keepFilesPrivate();
   endWhenReaderLeaves();
   endWithParent();
   await runCommand(process.argv.slice(2));
@@ -31,6 +34,8 @@ function reportFailure(error: unknown): number {
   if (error instanceof UsageError) return tell(error, exitCodes.usage);
   if (error instanceof Interrupted) return tell(error, exitCodes.interrupted);
   if (error instanceof CommandFailure) return tell(error, exitCodes.failed);
+  if (isUnreadable(error)) return tell(error, exitCodes.usage);
+  if (isUndecoded(error)) return tell(new Error(undecodedText), exitCodes.usage);
   if (isCancelled(error)) return tell(new Interrupted(), exitCodes.interrupted);
   if (isRpcFailure(error)) return tell(new Error(rpcText(error)), exitCodes.failed);
   note(`switchyard: this should not happen: ${error instanceof Error ? error.stack : String(error)}`);
@@ -41,6 +46,16 @@ function tell(error: Error, code: number): number {
   note(`switchyard: ${printableLine(error.message)}`);
   return code;
 }
+
+/** What the SDK throws for a payload of our codecs where none is configured. */
+function isUndecoded(error: unknown): boolean {
+  const messages = [error, error instanceof Error ? error.cause : null].map((each) => String(each));
+  return messages.some((message) => /Unknown encoding: binary\/(encrypted|zstd)/.test(message));
+}
+
+const undecodedText =
+  'this run is encrypted or compressed, and no key is configured: set SWITCHYARD_ENCRYPTION_KEYS, or ' +
+  'SWITCHYARD_PAYLOAD_COMPRESSION=on, as its workers have it';
 
 const names = ['ServiceError', 'WorkflowNotFoundError', 'NamespaceNotFoundError'];
 

@@ -38,7 +38,7 @@ export async function openSession(request: SessionRequest): Promise<Session> {
   const { settings, need } = request;
   const patience = { tell: request.onProgress, signal: request.signal };
   if (!settings.temporal.external) return localSession(await joinRuntimeOf(request), request);
-  const external = await connectExternal(settings.temporal, patience);
+  const external = await connectExternal(settings, patience);
   if (need === 'server' || (await hasPollers(external, settings.taskQueue))) return sessionOf(null, external, settings);
   return sessionOf(await joinRuntimeOf(request), external, settings);
 }
@@ -97,7 +97,10 @@ async function localSession(runtime: JoinedRuntime, { settings, onProgress, sign
   void runtime.closed.then(() => gone.abort());
   const { address, namespace } = runtime.ready;
   try {
-    const temporal = await connectLocal(address, namespace, { tell: onProgress, signal, gone: gone.signal });
+    const temporal = await connectLocal(
+      { address, namespace, encryption: settings.encryption },
+      { tell: onProgress, signal, gone: gone.signal },
+    );
     return sessionOf(runtime, temporal, settings);
   } catch (error) {
     await runtime.leave();

@@ -1,7 +1,8 @@
 /** Connects to the Temporal server that the environment names, or to the one of this data directory's runtime. */
 import { Client, Connection, type ConnectionOptions, type WorkflowFailedError } from '@temporalio/client';
-import { ApplicationFailure, rootCause } from '@temporalio/common';
+import { ApplicationFailure, type DataConverter, rootCause } from '@temporalio/common';
 import { loadClientConnectConfig } from '@temporalio/envconfig';
+import type { Encryption } from '../codecs/cipher.ts';
 import type { Config } from '../config/config.ts';
 import { type FailureKind, isFailureKind } from '../contracts/failures.ts';
 import { CommandFailure, Interrupted } from '../lib/errors.ts';
@@ -22,12 +23,15 @@ export type TemporalConnection = {
 const reconnect = { 'grpc.initial_reconnect_backoff_ms': 200, 'grpc.max_reconnect_backoff_ms': 1000 };
 
 /** The server of TEMPORAL_ADDRESS, TEMPORAL_PROFILE and their kin. */
-export function connectExternal(temporal: Config['temporal'], patience: Patience): Promise<TemporalConnection> {
+export function connectExternal(
+  { temporal, encryption }: Pick<Config, 'temporal'> & { encryption: Encryption },
+  patience: Patience,
+): Promise<TemporalConnection> {
   const { connectionOptions, namespace } = loadClientConnectConfig({
     overrideEnvVars: temporal.environment,
   });
   const { address, tls, apiKey, metadata } = connectionOptions;
-  return connectTo(namespace ?? 'default', patience, {
+  return connectTo({ namespace: namespace ?? 'default', encryption }, patience, {
     ...(address === undefined ? {} : { address }),
     ...(tls === undefined ? {} : { tls }),
     ...(apiKey === undefined ? {} : { apiKey }),
@@ -36,12 +40,15 @@ export function connectExternal(temporal: Config['temporal'], patience: Patience
 }
 
 /** The server of the runtime, as its `ready` message names it. */
-export function connectLocal(address: string, namespace: string, patience: Patience): Promise<TemporalConnection> {
-  return connectTo(namespace, patience, { address });
+export function connectLocal(
+  { address, namespace, encryption }: { address: string; namespace: string; encryption: Encryption },
+  patience: Patience,
+): Promise<TemporalConnection> {
+  return connectTo({ namespace, encryption }, patience, { address });
 }
 
 async function connectTo(
-  namespace: string,
+  { namespace, encryption }: { namespace: string; encryption: Encryption },
   patience: Patience,
   options: ConnectionOptions,
 ): Promise<TemporalConnection> {
@@ -56,12 +63,25 @@ async function connectTo(
   };
   try {
     await untilConnected(connection, address, patience);
-    return { connection, client: new Client({ connection, namespace }), namespace, address, close };
+    return {
+      connection,
+      client: new Client({ connection, namespace, ...(await converterOf(encryption)) }),
+      namespace,
+      address,
+      close,
+    };
   } catch (error) {
     await close();
     if (error instanceof Interrupted) throw error;
     throw new CommandFailure(unreachableText(address, error));
   }
+}
+
+/** Loaded only where it is needed. */
+async function converterOf(encryption: Encryption): Promise<{ dataConverter?: DataConverter }> {
+  if (encryption.keys.length === 0 && !encryption.compression) return {};
+  const { dataConverterOf } = await import('../codecs/data-converter.ts');
+  return dataConverterOf(encryption);
 }
 
 async function untilConnected(connection: Connection, address: string, patience: Patience): Promise<void> {

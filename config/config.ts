@@ -1,5 +1,6 @@
 /** Everything that the environment decides, read once, checked whole, passed on as a value. */
 
+import type { Encryption } from '../codecs/cipher.ts';
 import type { ModelRole } from '../contracts/chat.ts';
 import type { ModelAccess } from '../contracts/model/access.ts';
 import type { EndpointName, ModelLimits } from '../contracts/model/limits.ts';
@@ -9,9 +10,24 @@ import type { CapabilityOverride } from '../contracts/model/capabilities.ts';
 export type Config = {
   /** Where server, snapshots, content, journal and lock live; absolute. */
   dataDirectory: string;
+  /** The folder of indexes and clones: the one part that holds source text in the clear. `dataDirectory` unless set. */
+  indexDirectory: string;
+  encryption: Encryption & {
+    /** The file that holds the keys; null: nothing is encrypted. */
+    file: string | null;
+  };
+  /** The codec server that lets the Web UI show what is encrypted. */
+  codecServer: {
+    /** Its address as browsers reach it; null: the Web UI of our own server is not told of one. */
+    endpoint: string | null;
+    /** What callers must know. */
+    token: string | null;
+  };
   /** How long what ended runs need is kept: histories, traces, snapshots, content. */
   retentionDays: number;
   taskQueue: string;
+  /** Worker Versioning; null: off. `buildId` null: the hash of the workflow code. */
+  deployment: { name: string; buildId: string | null } | null;
   temporal: {
     /** A `temporal` executable to use; null looks for one. */
     executable: string | null;

@@ -5,6 +5,8 @@ import { chmodSync, lstatSync, mkdirSync } from 'node:fs';
 
 export type DataPaths = {
   dataDirectory: string;
+  /** The folder of `index` and `clones`. */
+  indexDirectory: string;
   /** The runtime's local socket; outside of the data directory where its path would be too long for one. */
   socket: string;
   /** The folder of `socket`: to be owned by the user and closed to others before the socket is trusted. */
@@ -52,13 +54,15 @@ const socketPathLimit = 100;
 /**
  * The paths of a data directory. Nothing is created or read.
  * @param dataDirectory absolute path.
+ * @param indexDirectory absolute path; another one where a setting says so.
  */
-export function dataPaths(dataDirectory: string): DataPaths {
+export function dataPaths(dataDirectory: string, indexDirectory: string = dataDirectory): DataPaths {
   const logs = join(dataDirectory, 'logs');
   const bin = join(dataDirectory, 'bin');
   const socketFolder = folderOfSocket(dataDirectory);
   return {
     dataDirectory,
+    indexDirectory,
     socket: join(socketFolder, 'runtime.sock'),
     socketFolder,
     lock: join(dataDirectory, 'lock.sqlite'),
@@ -74,8 +78,8 @@ export function dataPaths(dataDirectory: string): DataPaths {
     benchmarks: join(dataDirectory, 'benchmarks'),
     content: join(dataDirectory, 'content'),
     journal: join(dataDirectory, 'journal'),
-    index: join(dataDirectory, 'index'),
-    clones: join(dataDirectory, 'git'),
+    index: join(indexDirectory, 'index'),
+    clones: join(indexDirectory, 'git'),
     cache: join(dataDirectory, 'cache'),
     calls: join(dataDirectory, 'calls'),
     limits: join(dataDirectory, 'limits.json'),

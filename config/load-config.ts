@@ -4,6 +4,7 @@ import { dirname, join } from 'node:path';
 import { readCapabilityFile } from './capability-file.ts';
 import type { Config } from './config.ts';
 import type { EnvFile } from './env-file.ts';
+import { readKeyFile } from './key-file.ts';
 import { ConfigError, readConfig } from './read-config.ts';
 import { systemErrorCode } from '../lib/errors.ts';
 import { decodeText } from '../lib/text-file.ts';
@@ -25,15 +26,19 @@ export function loadConfig(env: Record<string, string | undefined>, checkout: st
     if (systemErrorCode(error) !== 'ENOENT')
       throw new ConfigError([unreadable(path, error), ...mistakesOf(env, checkout)]);
   }
-  return withCapabilities(readConfig(env, envFile, checkout));
+  return withFiles(readConfig(env, envFile, checkout));
 }
 
-function withCapabilities(config: Config): Config {
+/** With what the files hold that settings name. */
+function withFiles(config: Config): Config {
   const { capabilitiesFile } = config.model;
-  if (capabilitiesFile === null) return config;
-  const { overrides, mistakes } = readCapabilityFile(capabilitiesFile);
-  if (mistakes.length > 0) throw new ConfigError(mistakes);
-  return { ...config, model: { ...config.model, capabilities: overrides } };
+  const { file } = config.encryption;
+  const { overrides, mistakes } =
+    capabilitiesFile === null ? { overrides: [], mistakes: [] } : readCapabilityFile(capabilitiesFile);
+  const { keys, mistakes: wrongKeys } = file === null ? { keys: [], mistakes: [] } : readKeyFile(file);
+  if (mistakes.length + wrongKeys.length > 0) throw new ConfigError([...mistakes, ...wrongKeys]);
+  const model = { ...config.model, capabilities: overrides };
+  return { ...config, model, encryption: { ...config.encryption, keys } };
 }
 
 function unreadable(path: string, error: unknown): string {

@@ -51,10 +51,17 @@ export function readConfig(env: Record<string, string | undefined>, envFile: Env
 
 function assemble(read: Reader, environment: Record<string, string>, checkout: string, mistakes: string[]): Config {
   const model = modelSettings(read);
+  const dataDirectory = read('SWITCHYARD_HOME') ?? join(checkout, '.switchyard');
+  const keysFile = read('SWITCHYARD_ENCRYPTION_KEYS');
   return {
-    dataDirectory: read('SWITCHYARD_HOME') ?? join(checkout, '.switchyard'),
+    dataDirectory,
+    indexDirectory: read('SWITCHYARD_INDEX_DIRECTORY') ?? dataDirectory,
+    // `loadConfig` reads the keys.
+    encryption: { file: keysFile, keys: [], compression: read('SWITCHYARD_PAYLOAD_COMPRESSION') ?? keysFile !== null },
+    codecServer: { endpoint: read('SWITCHYARD_CODEC_ENDPOINT'), token: read('SWITCHYARD_CODEC_TOKEN') },
     retentionDays: read('SWITCHYARD_RETENTION_DAYS') ?? defaultRetentionDays,
     taskQueue: read('SWITCHYARD_TASK_QUEUE') ?? 'switchyard',
+    deployment: deploymentSettings(read, mistakes),
     temporal: {
       executable: read('SWITCHYARD_TEMPORAL_EXECUTABLE'),
       external: environment.TEMPORAL_ADDRESS !== undefined || environment.TEMPORAL_PROFILE !== undefined,
@@ -119,6 +126,13 @@ function fallbackSettings(read: Reader): Config['model']['fallback'] {
   const baseUrl = read('SWITCHYARD_FALLBACK_BASE_URL');
   const apiKey = read('SWITCHYARD_FALLBACK_API_KEY');
   return baseUrl === null ? null : { baseUrl, apiKey };
+}
+
+function deploymentSettings(read: Reader, mistakes: string[]): Config['deployment'] {
+  const [name, buildId] = [read('SWITCHYARD_DEPLOYMENT'), read('SWITCHYARD_BUILD_ID')];
+  if (name !== null) return { name, buildId };
+  if (buildId !== null) mistakes.push('SWITCHYARD_BUILD_ID: needs SWITCHYARD_DEPLOYMENT, the deployment that it is of');
+  return null;
 }
 
 function networkSettings(read: Reader, offline: boolean): ModelAccess['network'] {

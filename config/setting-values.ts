@@ -25,6 +25,7 @@ const oneWord = z.string().regex(/^\S{1,200}$/);
 const path = z.string().refine(isAbsolute);
 export const word: Kind<string> = ['a name without spaces', oneWord];
 export const key: Kind<string> = ['a key without spaces', oneWord];
+export const token: Kind<string> = ['a token of 20 to 200 characters without spaces', z.string().regex(/^\S{20,200}$/)];
 export const anyText: Kind<string> = ['text', z.string()];
 export const absolutePath: Kind<string> = ['an absolute path (~ is not expanded)', path];
 export const absolutePaths: Kind<string[]> = [
@@ -69,6 +70,12 @@ export const listenAddress: Kind<string> = [
 ];
 
 const isPort = (port: number): boolean => port > 0 && port < 65_536;
+
+/** The dot parts name and build in what Temporal prints. */
+export const deploymentName: Kind<string> = [
+  'up to 60 letters, digits, dashes and underscores',
+  z.string().regex(/^[A-Za-z0-9_-]{1,60}$/),
+];
 
 export const environmentName: Kind<string> = [
   'up to 40 of a-z, 0-9, - and _, not starting with langfuse',

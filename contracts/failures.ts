@@ -28,6 +28,8 @@ export const failureKinds = {
   RepositoryUnusable: { retry: false, wait: false, setting: '--repo' },
   SnapshotUnavailable: { retry: false, wait: false, setting: 'SWITCHYARD_HOME' },
   ContentUnavailable: { retry: false, wait: false, setting: 'SWITCHYARD_HOME' },
+  EncryptionKeyUnknown: { retry: false, wait: true, setting: 'SWITCHYARD_ENCRYPTION_KEYS' },
+  EncryptedDataDamaged: { retry: false, wait: false, setting: 'SWITCHYARD_ENCRYPTION_KEYS' },
   ToolsFailed: { retry: false, wait: false, setting: null },
   RenderingChanged: { retry: false, wait: false, setting: null },
   Unforeseen: { retry: true, wait: false, setting: null },

@@ -15,6 +15,8 @@ import { mkdir, open, readdir, readFile, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { constants, zstdCompressSync, zstdDecompressSync } from 'node:zlib';
 import { z } from 'zod';
+import { type Cipher, noCipher } from '../codecs/cipher.ts';
+import { EncryptionKeyUnknown } from '../codecs/failures.ts';
 import { JournalKey, journalFileName, journalFiles } from '../contracts/agent-calls.ts';
 import { ChatReply, type ChatRequest } from '../contracts/chat.ts';
 
@@ -56,11 +58,15 @@ const keepMs = 91 * dayMs;
 /**
  * A journal of one file a run. Entries hold what models said about private code: only the owner may read them.
  * @param directory on a disk of this machine; made when it is missing
+ * @param cipher encrypts each entry
  */
-export function createFileJournal(directory: string): Journal {
+export function createFileJournal(directory: string, cipher: Cipher = noCipher): Journal {
   async function readEntry<Value>({ name, schema }: EntryKind<Value>, key: JournalKey): Promise<Value | null> {
     const wanted = canonical(keyParts(key));
-    const entries = await entriesOfFile(join(directory, journalFileName(key.runId)), markOf(name, key));
+    const entries = await entriesOfFile(join(directory, journalFileName(key.runId)), {
+      mark: markOf(name, key),
+      cipher,
+    });
     const found = entries.findLast((entry) => entry.kind === name && canonical(entry.key) === wanted);
     const value = schema.safeParse(found?.value);
     return value.success ? value.data : null;
@@ -68,7 +74,7 @@ export function createFileJournal(directory: string): Journal {
   async function writeEntry<Value>({ name }: EntryKind<Value>, key: JournalKey, value: Value): Promise<void> {
     const entry = { version: 2, kind: name, key: keyParts(key), atMs: Date.now(), value } satisfies Entry;
     await mkdir(directory, { recursive: true, mode: 0o700 });
-    await append(join(directory, journalFileName(key.runId)), `${markOf(name, key)} ${packed(entry)}`);
+    await append(join(directory, journalFileName(key.runId)), `${markOf(name, key)} ${packed(entry, cipher)}`);
   }
   return {
     readEntry,
@@ -79,11 +85,18 @@ export function createFileJournal(directory: string): Journal {
   };
 }
 
-/** The whole entries of a file, in the order in which they were written. @param mark of one key; all unless given */
-export async function entriesOfFile(file: string, mark?: string): Promise<Entry[]> {
+/**
+ * The whole entries of a file, in the order in which they were written.
+ * @param mark of one key; all unless given
+ * @throws EncryptionKeyUnknown: what is there is then not known, and must not be paid again
+ */
+export async function entriesOfFile(
+  file: string,
+  { mark, cipher = noCipher }: { mark?: string; cipher?: Cipher } = {},
+): Promise<Entry[]> {
   const text = await readFile(file, 'latin1').catch(whenMissing(''));
   const lines = text.split('\n').filter((line) => line !== '' && (mark === undefined || line.startsWith(`${mark} `)));
-  return lines.flatMap((line) => unpacked(line.slice(line.indexOf(' ') + 1)) ?? []);
+  return lines.flatMap((line) => unpacked(line.slice(line.indexOf(' ') + 1), cipher) ?? []);
 }
 
 /**
@@ -100,15 +113,17 @@ async function append(file: string, line: string): Promise<void> {
 
 const withChecksum = { params: { [constants.ZSTD_c_checksumFlag]: 1 } };
 
-function packed(entry: Entry): string {
-  return zstdCompressSync(JSON.stringify(entry), withChecksum).toString('base64');
+function packed(entry: Entry, cipher: Cipher): string {
+  return Buffer.from(cipher.seal(zstdCompressSync(JSON.stringify(entry), withChecksum), true)).toString('base64');
 }
 
 /** Null for what is no whole entry. */
-function unpacked(text: string): Entry | null {
+function unpacked(text: string, cipher: Cipher): Entry | null {
   try {
-    return Entry.parse(JSON.parse(zstdDecompressSync(Buffer.from(text, 'base64')).toString('utf8')));
-  } catch {
+    const bytes = cipher.open(Buffer.from(text, 'base64'));
+    return Entry.parse(JSON.parse(zstdDecompressSync(bytes).toString('utf8')));
+  } catch (error) {
+    if (error instanceof EncryptionKeyUnknown) throw error;
     return null;
   }
 }

@@ -1,4 +1,5 @@
 /** Where traces go: one port, and the sink that keeps nothing. */
+import { type Cipher, noCipher } from '../codecs/cipher.ts';
 import type { SentTrace } from '../contracts/trace.ts';
 import { existsSync } from 'node:fs';
 import { mkdir, readFile } from 'node:fs/promises';
@@ -60,19 +61,19 @@ export const traceFiles = /^([0-9a-f]{32})\.jsonl(\.zst)?$/;
 const compress = promisify(zstdCompress);
 const options = { params: { [constants.ZSTD_c_compressionLevel]: 6, [constants.ZSTD_c_checksumFlag]: 1 } };
 
-/** @param folder absolute; made when it is needed */
-export function createFileSink(folder: string): TraceSink {
+/** @param folder absolute; made when it is needed @param cipher encrypts each file */
+export function createFileSink(folder: string, cipher: Cipher = noCipher): TraceSink {
   return {
     kind: 'file',
     /** Whole or not at all; sent again it is the same file. */
     async send({ spans, scores, ...trace }, { sent }) {
       if (sent >= spans.length) return;
-      await mkdir(folder, { recursive: true });
+      await mkdir(folder, { recursive: true, mode: 0o700 });
       const lines = spans.map((span) =>
         JSON.stringify({ ...trace, ...span, ...(span.parentId === null ? { scores } : {}) }),
       );
       const file = join(folder, traceFileName(trace.traceId));
-      await replaceFile(file, await compress(`${lines.join('\n')}\n`, options));
+      await replaceFile(file, cipher.seal(await compress(`${lines.join('\n')}\n`, options), true));
     },
     holds: async ({ traceId }) => existsSync(join(folder, traceFileName(traceId))),
     linkTemplate: async () => join(folder, traceFileName('{traceId}')),
@@ -80,6 +81,6 @@ export function createFileSink(folder: string): TraceSink {
 }
 
 /** The JSON lines of a trace's file. */
-export async function readTraceFile(file: string): Promise<string> {
-  return zstdDecompressSync(await readFile(file)).toString('utf8');
+export async function readTraceFile(file: string, cipher: Cipher = noCipher): Promise<string> {
+  return zstdDecompressSync(cipher.open(await readFile(file))).toString('utf8');
 }

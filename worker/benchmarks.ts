@@ -4,6 +4,7 @@ import { type Client, WorkflowNotFoundError } from '@temporalio/client';
 import { benchmarkFolders } from '../activities/benchmark/benchmark-folder.ts';
 import type { BenchmarkDependencies, Experiments } from '../activities/dependencies.ts';
 import type { TraceExport } from '../activities/tracing/export-spans.ts';
+import { createCipher } from '../codecs/cipher.ts';
 import type { Config } from '../config/config.ts';
 import { dataPaths } from '../config/data-paths.ts';
 import type { OwnTools } from '../retrieval/tools/own-tools.ts';
@@ -17,7 +18,7 @@ export function benchmarksOf(
 ): BenchmarkDependencies {
   const { benchmarks } = dataPaths(config.dataDirectory);
   return {
-    folders: benchmarkFolders((id) => join(benchmarks, id)),
+    folders: benchmarkFolders((id) => join(benchmarks, id), createCipher(config.encryption.keys)),
     readHistory: traces.readHistory,
     webUrlOf: traces.webUrlOf,
     traceLink: () => traces.sink.linkTemplate(),

@@ -4,6 +4,8 @@ import { NativeConnection, type WorkerOptions } from '@temporalio/worker';
 import { createTurnResults } from '../activities/agents/turn-results.ts';
 import { heartbeatMs } from '../activities/attempts.ts';
 import { createActivities } from '../activities/index.ts';
+import { createCipher } from '../codecs/cipher.ts';
+import { dataConverterOf, encodesFailures } from '../codecs/data-converter.ts';
 import type { Config } from '../config/config.ts';
 import { dataPaths } from '../config/data-paths.ts';
 import { createFileJournal } from '../models/journal.ts';
@@ -27,7 +29,7 @@ import { noteServer, ownServerName, serverName } from '../runtime/temporal/known
 import { traceExportOf, type TraceParts } from './trace-export.ts';
 import { runWorkers, shutDown } from './worker-group.ts';
 import { ordinaryWorkers } from './ordinary-queues.ts';
-import { workflowBundle } from './workflow-bundle.ts';
+import { versioningOf, workflowBundle } from './workflow-bundle.ts';
 import { openPriceList } from '../config/price-list.ts';
 import type { PriceList } from '../contracts/model/price.ts';
 
@@ -83,7 +85,7 @@ async function startOver(opened: AsyncDisposableStack, { config, server, log, tu
   const isOwn = server.isOwn && !config.temporal.external;
   const name = isOwn ? ownServerName : serverName(server.address, server.namespace);
   opened.use(keepNoting(config, name));
-  const client = new Client({ connection, namespace: server.namespace });
+  const client = new Client({ connection, namespace: server.namespace, ...dataConverterOf(config.encryption) });
   const register = opened.use(takeUpCalls(client, dataPaths(config.dataDirectory).calls, name, log));
   const { usable, refusal } = await registerSearchAttributes(connection, server.namespace);
   if (refusal !== null) log.warn({ refusal, usable }, 'going without some search attributes');
@@ -147,7 +149,11 @@ function keepNoting(config: Config, name: string): Disposable {
 
 async function limits(config: Config, tuning: WorkerTuning): Promise<WorkerOptions> {
   return {
-    workflowBundle: await workflowBundle(dataPaths(config.dataDirectory).cache),
+    ...dataConverterOf(config.encryption),
+    ...versioningOf(config),
+    workflowBundle: await workflowBundle(dataPaths(config.dataDirectory).cache, {
+      encodesFailures: encodesFailures(config.encryption),
+    }),
     taskQueue: tuning.taskQueue ?? config.taskQueue,
     maxConcurrentActivityTaskExecutions: tuning.maxConcurrentActivities ?? activitySlots,
     debugMode: tuning.workflowsInThisThread ?? false,
@@ -173,18 +179,19 @@ type Parts = {
 
 function activitiesOf(config: Config, { endpoint, prices, traces, client, usable, log, threads, ownTools }: Parts) {
   const paths = dataPaths(config.dataDirectory);
-  const journal = createFileJournal(paths.journal);
+  const cipher = createCipher(config.encryption.keys);
+  const journal = createFileJournal(paths.journal, cipher);
   journal.prune().then(
     (removed) => log.debug({ removed }, 'pruned the journal'),
     (error: unknown) => log.warn({ err: error }, 'could not prune the journal'),
   );
   const retrieval = createRetrieval({
-    dataDirectory: paths.dataDirectory,
+    dataDirectory: config.indexDirectory,
     vectors: vectorsOf(config, log),
     toolModules: config.toolModules,
     ...(threads !== undefined && { threads }),
   });
-  const content = createContentStore(paths.content);
+  const content = createContentStore(paths.content, cipher);
   const exported = traces.exportOver({ content, retrieval });
   const activities = createActivities({
     model: endpoint.model,

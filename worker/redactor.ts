@@ -4,7 +4,7 @@ import { secretsOf } from '../contracts/model/access.ts';
 import { createRedactor, type Redactor } from '../lib/redaction.ts';
 
 /** @returns a redactor for logs and traces of this configuration; the pattern was checked when the settings were read */
-export function redactorOf({ model, embeddings, traces }: Config): Redactor {
+export function redactorOf({ model, embeddings, traces, encryption, codecServer }: Config): Redactor {
   const { apiKey, baseUrl, access } = model;
   const ofEmbeddings = embeddings === null ? [] : secretsOf(embeddings.apiKey, embeddings.baseUrl, embeddings.access);
   const key = traces.langfuse?.secretKey;
@@ -15,5 +15,7 @@ export function redactorOf({ model, embeddings, traces }: Config): Redactor {
     ...ofEmbeddings,
     ...(key === undefined ? [] : [key]),
   ];
+  secrets.push(...encryption.keys.map(({ bytes }) => Buffer.from(bytes).toString('base64')));
+  if (codecServer.token !== null) secrets.push(codecServer.token);
   return createRedactor(secrets, traces.redact === null ? [] : [new RegExp(traces.redact, 'g')]);
 }

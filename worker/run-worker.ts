@@ -6,6 +6,7 @@ import { parseArgs } from 'node:util';
 import { loadConfig } from '../config/load-config.ts';
 import { ConfigError } from '../config/read-config.ts';
 import { messageOf, UsageError } from '../lib/errors.ts';
+import { closeToOthers, keepFilesPrivate } from '../lib/fs.ts';
 import { createLogger } from '../observability/logging.ts';
 import { startWorker } from './create-worker.ts';
 import { redactorOf } from './redactor.ts';
@@ -41,8 +42,10 @@ async function untilAborted(stop: AbortSignal): Promise<null> {
 }
 
 async function work(): Promise<void> {
+  keepFilesPrivate();
   const config = loadConfig(process.env);
   mkdirSync(config.dataDirectory, { recursive: true, mode: 0o700 });
+  closeToOthers(config.dataDirectory);
   const log = createLogger({ level: config.logLevel, file: null, redactor: redactorOf(config) });
   const stop = stopSignal();
   const metricsAddress = config.metricsAddress ?? (await freeAddress(defaultMetrics));

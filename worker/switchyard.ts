@@ -7,8 +7,10 @@ import { channelArgsFor } from '../runtime/temporal/channel-args.ts';
 import { mkdirSync } from 'node:fs';
 import { Client, Connection } from '@temporalio/client';
 import { questionInput } from '../client/ask/question-input.ts';
+import { dataConverterOf } from '../codecs/data-converter.ts';
 import { loadConfig } from '../config/load-config.ts';
 import type { QuestionInput } from '../contracts/run.ts';
+import { closeToOthers } from '../lib/fs.ts';
 import { createLogger } from '../observability/logging.ts';
 import { namedServer } from '../runtime/host/server-address.ts';
 import { startWorker } from './create-worker.ts';
@@ -50,6 +52,7 @@ export type Switchyard = AsyncDisposable & {
 export async function startSwitchyard({ settings = {} }: SwitchyardOptions = {}): Promise<Switchyard> {
   const config = loadConfig({ ...process.env, ...settings });
   mkdirSync(config.dataDirectory, { recursive: true, mode: 0o700 });
+  closeToOthers(config.dataDirectory);
   const server = namedServer(config);
   const log = createLogger({ level: config.logLevel, file: null, redactor: redactorOf(config) });
   await using opening = new AsyncDisposableStack();
@@ -59,7 +62,7 @@ export async function startSwitchyard({ settings = {} }: SwitchyardOptions = {})
   opening.defer(() => connection.close());
   const opened = opening.move();
   return {
-    client: new Client({ connection, namespace: server.namespace }),
+    client: new Client({ connection, namespace: server.namespace, ...dataConverterOf(config.encryption) }),
     taskQueue: config.taskQueue,
     input: (question, { repo, ref, pipeline = 'orchestrated' }) =>
       questionInput(question, { repo, pipeline, ...(ref !== undefined && { ref }) }, config),

@@ -5,10 +5,12 @@ import type { ChatToolCall } from '../contracts/chat.ts';
 import { loadConversation, renderMessages } from '../activities/agents/conversation.ts';
 import type { ActivityDependencies } from '../activities/dependencies.ts';
 import type { Render, TraceExport } from '../activities/tracing/export-spans.ts';
+import { createCipher } from '../codecs/cipher.ts';
 import type { Config } from '../config/config.ts';
 import { dataPaths } from '../config/data-paths.ts';
 import { exporterIdOf, exporterType, queries, signals } from '../contracts/names.ts';
 import type { ExporterInput, ExporterState, ExportInput, TraceField } from '../contracts/trace.ts';
+import { clearPayloads } from '../observability/clear-history.ts';
 import { createFileSink, noSink, type TraceSink } from '../observability/trace-sink.ts';
 import { createLangfuseSink } from '../observability/langfuse-sink.ts';
 import { runUrl } from '../observability/run-link.ts';
@@ -98,9 +100,9 @@ async function openExports(client: Client, taskQueue: string): Promise<ReadonlyS
   return new Set([...(state?.sending ?? []), ...(state?.waiting ?? [])].map(({ runId }) => runId));
 }
 
-function sinkOf({ traces: { sink, langfuse }, dataDirectory }: Config): TraceSink {
+function sinkOf({ traces: { sink, langfuse }, dataDirectory, encryption }: Config): TraceSink {
   if (sink === 'langfuse' && langfuse !== null) return createLangfuseSink(langfuse);
-  return sink === 'none' ? noSink : createFileSink(dataPaths(dataDirectory).traces);
+  return sink === 'none' ? noSink : createFileSink(dataPaths(dataDirectory).traces, createCipher(encryption.keys));
 }
 
 /** The gRPC status of a run that the server does not know. */
@@ -120,7 +122,7 @@ async function readEnded(client: Client, { workflowId, runId }: ExportInput, sig
         });
         history = await handle.fetchHistory();
       }
-      return JSON.parse(historyToJSON(history));
+      return JSON.parse(historyToJSON(await clearPayloads(history, client)));
     });
   } catch (error) {
     const gone = isGrpcServiceError(error) && error.code === notFound;

@@ -8,6 +8,7 @@ import type { Client, WorkflowExecutionInfo } from '@temporalio/client';
 import { exporterType, workflowTypes } from '../contracts/names.ts';
 import type { ExportInput } from '../contracts/trace.ts';
 import { replaceFile } from '../lib/fs.ts';
+import { fetchClearHistory } from '../observability/clear-history.ts';
 import { unsentRuns } from '../observability/exporter-history.ts';
 import { traceIdOf } from '../observability/trace-ids.ts';
 import type { TraceSink } from '../observability/trace-sink.ts';
@@ -58,7 +59,7 @@ function queryOf({ taskQueue }: TraceSweep, fromMs: number): string {
 
 async function unsentOf({ client, sink, signal }: TraceSweep, run: WorkflowExecutionInfo): Promise<ExportInput[]> {
   const { workflowId, runId, closeTime, type } = run;
-  if (type === exporterType) return unsentRuns(await client.workflow.getHandle(workflowId, runId).fetchHistory());
+  if (type === exporterType) return unsentRuns(await fetchClearHistory(client, { workflowId, runId }));
   const sent = await sink.holds({ traceId: traceIdOf(runId), endMs: closeTime?.getTime() ?? 0 }, signal);
   return sent ? [] : [{ workflowId, runId }];
 }

@@ -5,7 +5,9 @@ import { accessSync, constants, existsSync, mkdirSync, readdirSync, readFileSync
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { type BundleOptions, DefaultLogger } from '@temporalio/worker';
+import { type BundleOptions, DefaultLogger, type WorkerOptions } from '@temporalio/worker';
+import { failureConverterPath } from '../codecs/data-converter.ts';
+import type { Config } from '../config/config.ts';
 import { messageOf } from '../lib/errors.ts';
 import { bundlerEnvironment } from '../runtime/host/child-environment.ts';
 
@@ -13,6 +15,7 @@ const checkout = join(import.meta.dirname, '..');
 /** All that workflow code may import of ours: the folder boundaries hold it to these. */
 const sourceFolders = ['workflows', 'contracts', 'lib'];
 const prefix = 'workflows-';
+const encodingPrefix = 'encoding-workflows-';
 
 export const workflowsPath = join(checkout, 'workflows', 'index.ts');
 
@@ -31,19 +34,29 @@ export const bundling: BundleOptions = {
 /** With the code that it is made of, for all data directories; not writable where another user installed the code. */
 const checkoutCache = join(checkout, 'node_modules', '.cache', 'switchyard');
 
+export type BundleChoice = {
+  /** Messages of failures are payloads, for a codec to encrypt. */
+  encodesFailures?: boolean;
+  /** A folder for all data directories. */
+  shared?: string;
+};
+
 /**
  * The path of a bundle of workflows/index.ts as it is now.
  * @param cache the data directory's folder for what can be made again: taken where `shared` cannot be written
- * @param shared a folder for all data directories
  */
-export async function workflowBundle(cache: string, shared = checkoutCache): Promise<{ codePath: string }> {
-  const name = `${prefix}${fingerprint()}.js`;
+export async function workflowBundle(
+  cache: string,
+  { encodesFailures = false, shared = checkoutCache }: BundleChoice = {},
+): Promise<{ codePath: string }> {
+  const kind = encodesFailures ? encodingPrefix : prefix;
+  const name = `${kind}${fingerprint()}.js`;
   const known = [shared, cache].map((folder) => join(folder, name)).find((path) => existsSync(path));
   if (known !== undefined) return { codePath: known };
   const folder = isWritable(shared) ? shared : cache;
   const codePath = join(folder, name);
-  await bundleTo(codePath);
-  removeOthers(folder, name);
+  await bundleTo(codePath, encodesFailures);
+  removeOthers(folder, name, kind);
   return { codePath };
 }
 
@@ -58,12 +71,16 @@ function isWritable(folder: string): boolean {
 }
 
 /** In a process of its own: a worker that bundled would keep the 200 MB that the bundler took. */
-async function bundleTo(codePath: string): Promise<void> {
+async function bundleTo(codePath: string, encodesFailures: boolean): Promise<void> {
   const main = join(import.meta.dirname, 'bundle-main.ts');
   try {
     // Modules are named from there.
     const options = { cwd: checkout, env: bundlerEnvironment(), maxBuffer: 2 ** 26 };
-    const { stderr: warnings } = await promisify(execFile)(process.execPath, [main, codePath], options);
+    const { stderr: warnings } = await promisify(execFile)(
+      process.execPath,
+      [main, codePath, ...(encodesFailures ? ['encoding'] : [])],
+      options,
+    );
     process.stderr.write(warnings);
   } catch (error) {
     const said = (error as { stderr?: string }).stderr?.trim();
@@ -71,9 +88,17 @@ async function bundleTo(codePath: string): Promise<void> {
   }
 }
 
-function removeOthers(folder: string, name: string): void {
-  const old = readdirSync(folder).filter((file) => file.startsWith(prefix) && file.endsWith('.js') && file !== name);
+/** Those of the other kind stay: workers of several data directories share the folder. */
+function removeOthers(folder: string, name: string, kind: string): void {
+  const old = readdirSync(folder).filter((file) => file.startsWith(kind) && file.endsWith('.js') && file !== name);
   for (const file of old) rmSync(join(folder, file), { force: true });
+}
+
+/** Worker Versioning, where it is on: each run stays on the code that it began with, and so do its continuations and children. */
+export function versioningOf({ deployment }: Config): Pick<WorkerOptions, 'workerDeploymentOptions'> {
+  if (deployment === null) return {};
+  const version = { deploymentName: deployment.name, buildId: deployment.buildId ?? fingerprint().slice(0, 12) };
+  return { workerDeploymentOptions: { version, useWorkerVersioning: true, defaultVersioningBehavior: 'PINNED' } };
 }
 
 function fingerprint(): string {
@@ -82,6 +107,7 @@ function fingerprint(): string {
   const { version } = require('@temporalio/worker/package.json') as { version: string };
   hash.update(`${version}\n${process.version}\n`);
   hash.update(readFileSync(import.meta.filename));
+  hash.update(readFileSync(failureConverterPath));
   for (const folder of sourceFolders) {
     const files = readdirSync(join(checkout, folder), { recursive: true, encoding: 'utf8' });
     for (const file of files.filter((path) => /\.(ts|json)$/.test(path)).sort()) {

@@ -2,6 +2,7 @@
 import { cp, mkdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ApplicationFailure } from '@temporalio/common';
+import { type Cipher, noCipher } from '../../codecs/cipher.ts';
 import { BenchmarkManifest } from '../../contracts/benchmark.ts';
 import type { DatasetQuestion } from '../../contracts/dataset.ts';
 import { readDataset } from '../../harness/dataset.ts';
@@ -17,6 +18,7 @@ export type BenchmarkFolder = {
   questions: readonly DatasetQuestion[];
   byId: ReadonlyMap<string, DatasetQuestion>;
   log: RunLogFile;
+  cipher: Cipher;
 };
 
 export type BenchmarkFolders = {
@@ -36,20 +38,20 @@ const mostOpen = 4;
 
 type OpenedFolder = { folder: Promise<BenchmarkFolder>; stamp: string };
 
-/** @param pathOf the folder of a benchmark */
-export function benchmarkFolders(pathOf: (id: string) => string): BenchmarkFolders {
+/** @param pathOf the folder of a benchmark @param cipher encrypts what is written there */
+export function benchmarkFolders(pathOf: (id: string) => string, cipher: Cipher = noCipher): BenchmarkFolders {
   const opened = new LruMap<string, OpenedFolder>(mostOpen);
   const open = async (id: string) => {
     const stamp = await stampOf(pathOf(id));
     const held = opened.get(id);
-    const { folder } = held?.stamp === stamp ? held : { folder: readFolder(pathOf(id)) };
+    const { folder } = held?.stamp === stamp ? held : { folder: readFolder(pathOf(id), cipher) };
     opened.set(id, { folder, stamp });
     folder.catch(() => opened.get(id)?.folder === folder && opened.delete(id));
     return folder;
   };
   const reopen = async (id: string, template: string | null) => {
     opened.delete(id);
-    if (template !== null) await copyTemplate(pathOf(template), pathOf(id), id);
+    if (template !== null) await copyTemplate(pathOf(template), pathOf(id), { id, cipher });
     return open(id);
   };
   return { open, reopen };
@@ -61,15 +63,15 @@ async function stampOf(path: string): Promise<string> {
   return found === null ? '' : `${found.dev} ${found.ino} ${found.mtimeNs}`;
 }
 
-async function readFolder(path: string): Promise<BenchmarkFolder> {
+async function readFolder(path: string, cipher: Cipher): Promise<BenchmarkFolder> {
   try {
-    const manifest = BenchmarkManifest.parse(JSON.parse(await readFile(join(path, 'benchmark.json'), 'utf8')));
+    const manifest = BenchmarkManifest.parse(JSON.parse(await readText(join(path, 'benchmark.json'), cipher)));
     const file = join(path, 'dataset.jsonl');
     const pipelines = manifest.variants.map(({ pipeline }) => pipeline);
-    const read = readDataset(await readFile(file, 'utf8'), file);
+    const read = readDataset(await readText(file, cipher), file);
     const questions = read.map((question) => withRouteKinds(question, pipelines));
     const byId = new Map(questions.map((question) => [question.id, question]));
-    return { path, manifest, questions, byId, log: new RunLogFile(path) };
+    return { path, manifest, questions, byId, cipher, log: new RunLogFile(path, cipher) };
   } catch (error) {
     const reason = messageOf(error);
     throw ApplicationFailure.nonRetryable(
@@ -80,15 +82,24 @@ async function readFolder(path: string): Promise<BenchmarkFolder> {
 }
 
 /** The manifest is written last: a folder with one is whole. */
-async function copyTemplate(template: string, path: string, id: string): Promise<void> {
+async function copyTemplate(
+  template: string,
+  path: string,
+  { id, cipher }: { id: string; cipher: Cipher },
+): Promise<void> {
   const exists = await stat(join(path, 'benchmark.json')).then(
     () => true,
     () => false,
   );
   if (exists) return;
-  await mkdir(path, { recursive: true });
+  await mkdir(path, { recursive: true, mode: 0o700 });
   await cp(join(template, 'dataset.jsonl'), join(path, 'dataset.jsonl'));
-  const manifest = JSON.parse(await readFile(join(template, 'benchmark.json'), 'utf8')) as object;
+  const manifest = JSON.parse(await readText(join(template, 'benchmark.json'), cipher)) as object;
   const own = { ...manifest, id, startedAt: new Date().toISOString() };
-  await replaceFile(join(path, 'benchmark.json'), `${JSON.stringify(own, null, 2)}\n`);
+  const text = Buffer.from(`${JSON.stringify(own, null, 2)}\n`, 'utf8');
+  await replaceFile(join(path, 'benchmark.json'), cipher.seal(text));
+}
+
+async function readText(file: string, cipher: Cipher): Promise<string> {
+  return Buffer.from(cipher.open(await readFile(file))).toString('utf8');
 }

@@ -70,7 +70,7 @@ async function linksOf(
   return {
     web: webUrlOf({ workflowId, runId }),
     trace: linkOf(await traceLink(), traceIdOf(runId)),
-    history: await saveHistory(folder.path, workflowId, history),
+    history: await saveHistory(folder, workflowId, history),
   };
 }
 
@@ -153,11 +153,15 @@ const compress = promisify(gzip);
 const mostCharacters = 200;
 
 /** @returns the file's path relative to the benchmark's folder */
-async function saveHistory(folder: string, workflowId: string, history: unknown): Promise<string> {
+async function saveHistory(
+  { path: folder, cipher }: BenchmarkFolder,
+  workflowId: string,
+  history: unknown,
+): Promise<string> {
   const path = historyPath(workflowId);
   const file = join(folder, path);
-  await mkdir(dirname(file), { recursive: true });
-  await replaceFile(file, await compress(JSON.stringify(history)));
+  await mkdir(dirname(file), { recursive: true, mode: 0o700 });
+  await replaceFile(file, cipher.seal(await compress(JSON.stringify(history)), true));
   return path;
 }
 

@@ -1,6 +1,8 @@
 /** The run log of a benchmark for its activities: several workers may write it, and none has two records of one trial. */
 import { ApplicationFailure } from '@temporalio/common';
 import { Piscina } from 'piscina';
+import { type Cipher, noCipher } from '../../codecs/cipher.ts';
+import { openLine, sealLine } from '../../codecs/sealed-line.ts';
 import { RunLogRecord } from '../../contracts/run-log.ts';
 import type { RecordKey } from '../../harness/run-log/run-log-store.ts';
 import type { RunLogReply, RunLogResults, RunLogTask } from './run-log-thread.ts';
@@ -19,13 +21,15 @@ export type AppendedRecord = { added: boolean; record: RunLogRecord; records: nu
 
 export class RunLogFile {
   readonly #folder: string;
+  readonly #cipher: Cipher;
   /** Of records that are known: none is ever taken away. */
   readonly #keys = new Set<string>();
   #position = 0;
 
-  /** @param folder the benchmark's */
-  constructor(folder: string) {
+  /** @param folder the benchmark's @param cipher encrypts each record */
+  constructor(folder: string, cipher: Cipher = noCipher) {
     this.#folder = folder;
+    this.#cipher = cipher;
   }
 
   /**
@@ -49,19 +53,24 @@ export class RunLogFile {
   async append(record: RunLogRecord): Promise<AppendedRecord> {
     const { question_id, variant, trial } = record;
     const key = { question_id, variant, trial };
-    const task = { kind: 'append', folder: this.#folder, key, text: JSON.stringify(record) } as const;
+    const line = sealLine(JSON.stringify(record), key, this.#cipher);
+    const task = { kind: 'append', folder: this.#folder, key, text: line } as const;
     const { added, text, records } = await inThread(task);
-    return { added, record: added ? record : RunLogRecord.parse(JSON.parse(text)), records };
+    return { added, record: added ? record : this.#recordOf(text), records };
   }
 
   async *records(): AsyncGenerator<RunLogRecord> {
     for (let after = 0; ; ) {
       const lines = await inThread({ kind: 'lines', folder: this.#folder, after });
-      for (const { text } of lines) yield RunLogRecord.parse(JSON.parse(text));
+      for (const { text } of lines) yield this.#recordOf(text);
       const last = lines.at(-1);
       if (last === undefined) return;
       after = last.position;
     }
+  }
+
+  #recordOf(line: string): RunLogRecord {
+    return RunLogRecord.parse(JSON.parse(openLine(line, this.#cipher)));
   }
 
   /** Brings `run-log.jsonl` up to date. */

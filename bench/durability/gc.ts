@@ -3,6 +3,7 @@
  * removes by kind, and whether every run that is open or inside its retention still replays, shows its trace, and goes on.
  * Age is a matter of the clock that the sweep is given: 90 days after the middle of the questions.
  */
+import { noCipher } from '../../codecs/cipher.ts';
 import { readFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
@@ -77,6 +78,7 @@ const gradesBefore = await allGrades();
 const startMs = performance.now();
 const report = await sweepDataDirectory({
   paths,
+  cipher: noCipher,
   client,
   namespace,
   servers: [ownServerName, serverName(stack.address, namespace)],

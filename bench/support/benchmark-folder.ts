@@ -1,4 +1,5 @@
 /** Makes the folder of a benchmark in a stack's data directory, and reads back what was recorded. */
+import { noEncryption } from '../../codecs/cipher.ts';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { variantOf } from '../../client/benchmark/benchmark-variants.ts';
@@ -38,7 +39,7 @@ export async function makeBenchmark(
     offline: true,
     startedAt: new Date().toISOString(),
   });
-  await createBenchmark(dataDirectory, manifest, text);
+  await createBenchmark({ dataDirectory, encryption: noEncryption }, manifest, text);
 }
 
 export function benchmarkInput(id: string, concurrency: number, more: Partial<BenchmarkInput> = {}): BenchmarkInput {

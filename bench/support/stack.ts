@@ -1,4 +1,5 @@
 /** What a benchmark stands on: a data directory of its own, a Temporal server, the offline model, and a client. */
+import { noEncryption } from '../../codecs/cipher.ts';
 import { ordinaryTransport } from '../../contracts/model/access.ts';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -69,8 +70,12 @@ function configOf(dataDirectory: string, modelUrl: string): Config {
   const name = offlineModelName;
   return {
     dataDirectory,
+    indexDirectory: dataDirectory,
+    encryption: { file: null, ...noEncryption },
+    codecServer: { endpoint: null, token: null },
     retentionDays: 90,
     taskQueue: benchTaskQueue,
+    deployment: null,
     temporal: { executable: null, external: true, uiUrl: null, environment: {} },
     model: {
       apiKey: null,

@@ -6,6 +6,7 @@ import { RunLogRecord } from '../../contracts/run-log.ts';
 import { runLogExportFile } from '../../harness/run-log/run-log-store.ts';
 import { detectableDifference, expectedSd } from '../../harness/statistics/power.ts';
 import { benchmarkFolder, benchmarkIds, readManifest } from './benchmark-folder.ts';
+import { lineOpener } from '../input/clear-content.ts';
 import { exportRunLog } from './export-run-log.ts';
 import { linesOfFile } from '../input/lines-of-file.ts';
 import { modelsOf } from '../pipelines/priced-models.ts';
@@ -79,8 +80,9 @@ async function measuredCost(settings: Config, variant: BenchmarkVariant, notThis
 async function recordsOf(file: string, variant: string): Promise<RunLogRecord[]> {
   const records: RunLogRecord[] = [];
   exportRunLog(file);
+  const open = lineOpener();
   for await (const line of linesOfFile(file)) {
-    const record = readRecord(line);
+    const record = readRecord(open(line));
     if (record?.variant === variant && record.usage !== null) records.push(record);
     if (records.length >= mostRecords) break;
   }

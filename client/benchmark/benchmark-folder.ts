@@ -2,6 +2,9 @@
 import { existsSync } from 'node:fs';
 import { mkdir, mkdtemp, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { type Cipher, createCipher, type Encryption } from '../../codecs/cipher.ts';
+import { isUnreadable } from '../../codecs/failures.ts';
+import { sealLine } from '../../codecs/sealed-line.ts';
 import { dataPaths } from '../../config/data-paths.ts';
 import { BenchmarkManifest } from '../../contracts/benchmark.ts';
 import type { RunLogRecord } from '../../contracts/run-log.ts';
@@ -9,6 +12,8 @@ import { LineProblem, readJsonLine } from '../../harness/json-lines.ts';
 import { runLogExportFile } from '../../harness/run-log/run-log-store.ts';
 import { CommandFailure, messageOf, systemErrorCode, UsageError } from '../../lib/errors.ts';
 import { decodeText } from '../../lib/text-file.ts';
+import { ownerOnly } from '../../lib/fs.ts';
+import { clearBytes } from '../input/clear-content.ts';
 import { asUsage } from '../input/json-lines-file.ts';
 import type { DatasetQuestion } from '../../contracts/dataset.ts';
 import { readQuestions, readRunLog } from '../evaluate/read-run-log.ts';
@@ -29,7 +34,7 @@ export const unfinishedPrefix = '.new-';
  * @throws UsageError where there is one of that id
  */
 export async function createBenchmark(
-  dataDirectory: string,
+  { dataDirectory, encryption }: { dataDirectory: string; encryption: Encryption },
   manifest: BenchmarkManifest,
   dataset: string,
   records: readonly RunLogRecord[] = [],
@@ -38,9 +43,12 @@ export async function createBenchmark(
   await mkdir(dataPaths(dataDirectory).benchmarks, { recursive: true, mode: 0o700 });
   // Whole or not at all: a process that is killed here leaves no folder under the id.
   const unfinished = await mkdtemp(join(dataPaths(dataDirectory).benchmarks, unfinishedPrefix));
-  await writeFile(datasetOf(unfinished), dataset);
-  await writeFile(runLogExportFile(unfinished), records.map((record) => `${JSON.stringify(record)}\n`).join(''));
-  await writeFile(join(unfinished, 'benchmark.json'), `${JSON.stringify(manifest, null, 2)}\n`);
+  const cipher = createCipher(encryption.keys);
+  const write = (file: string, text: string) => writeFile(file, cipher.seal(Buffer.from(text)), { mode: ownerOnly });
+  await write(datasetOf(unfinished), dataset);
+  const log = records.map((record) => `${sealedRecord(record, cipher)}\n`).join('');
+  await writeFile(runLogExportFile(unfinished), log, { mode: ownerOnly });
+  await write(join(unfinished, 'benchmark.json'), `${JSON.stringify(manifest, null, 2)}\n`);
   try {
     await rename(unfinished, folder);
   } catch (error) {
@@ -53,12 +61,18 @@ export async function createBenchmark(
   return folder;
 }
 
+function sealedRecord(record: RunLogRecord, cipher: Cipher): string {
+  const { question_id, variant, trial } = record;
+  return sealLine(JSON.stringify(record), { question_id, variant, trial }, cipher);
+}
+
 /** @throws UsageError where there is no benchmark of that id; CommandFailure for one whose manifest cannot be read */
 export async function readManifest(dataDirectory: string, id: string): Promise<BenchmarkManifest> {
   const file = join(benchmarkFolder(dataDirectory, id), 'benchmark.json');
   try {
-    return readJsonLine(await readFile(file, 'utf8'), file, BenchmarkManifest);
+    return readJsonLine(decodeText(clearBytes(await readFile(file))), file, BenchmarkManifest);
   } catch (error) {
+    if (isUnreadable(error)) throw error;
     if (error instanceof LineProblem) throw new CommandFailure(error.message);
     if (systemErrorCode(error) === 'ENOENT')
       throw new UsageError(
@@ -72,7 +86,7 @@ export async function readManifest(dataDirectory: string, id: string): Promise<B
 export async function manifestBeside(log: string): Promise<BenchmarkManifest | null> {
   const file = join(dirname(log), 'benchmark.json');
   if (!existsSync(file)) return null;
-  const text = decodeText(await readFile(file));
+  const text = decodeText(clearBytes(await readFile(file)));
   return asUsage(() => readJsonLine(text, file, BenchmarkManifest));
 }
 

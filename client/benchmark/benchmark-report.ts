@@ -16,9 +16,14 @@ import { UsageError } from '../../lib/errors.ts';
 import type { GradeOptions } from '../evaluate/graded-log.ts';
 import { asUsage } from '../input/json-lines-file.ts';
 import { reportOfVariants } from '../evaluate/report-of-variants.ts';
-import { writeResult } from '../terminal/output.ts';
+import { rm } from 'node:fs/promises';
+import { type Cipher, createCipher } from '../../codecs/cipher.ts';
+import { replaceFile } from '../../lib/fs.ts';
+import { readSettings } from '../input/read-settings.ts';
 
 const withoutPrefix = 'without-';
+/** `switchyard keys decrypt` reads such a file. */
+const encryptedEnding = '.encrypted';
 
 /**
  * Grades and compares what the run log holds, be it the whole benchmark or a part of it. The first variant is the baseline.
@@ -42,10 +47,24 @@ export async function writeBenchmarkReport(folder: string): Promise<{ report: st
   const compared = { comparison, gates: [], baseline, candidate, others, leftOut, startedAt };
   const report = await reportOfVariants(compared, options);
   const files = { report: join(folder, 'report.html'), memo: join(folder, 'memo.md') };
-  await writeResult(join(folder, 'comparison.json'), comparisonJson(comparison));
-  await writeResult(files.report, reportPage(report));
-  await writeResult(files.memo, memo(report, 'report.html'));
-  return files;
+  const { keys } = readSettings().encryption;
+  const cipher = createCipher(keys);
+  await writeOwn(join(folder, 'comparison.json'), comparisonJson(comparison), cipher);
+  return {
+    report: await writeOwn(files.report, reportPage(report), cipher),
+    memo: await writeOwn(files.memo, memo(report, 'report.html'), cipher),
+  };
+}
+
+/**
+ * What is encrypted has a name that no browser opens, and leaves no older one in the clear beside it.
+ * @returns the file's path
+ */
+async function writeOwn(file: string, text: string, cipher: Cipher): Promise<string> {
+  const [kept, other] = cipher.isOn ? [file + encryptedEnding, file] : [file, file + encryptedEnding];
+  await replaceFile(kept, cipher.seal(Buffer.from(text, 'utf8')));
+  await rm(other, { force: true });
+  return kept;
 }
 
 /** Those with records, in the order of the plan; a variant that the plan does not have is left out. */

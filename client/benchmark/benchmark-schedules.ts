@@ -21,7 +21,7 @@ export async function createSchedule(options: ScheduleOptions): Promise<number> 
   if (!(await agreed(planned, options))) return exitCodes.worked;
   const { manifest, chosen } = planned;
   const { id } = manifest;
-  await createBenchmark(settings.dataDirectory, manifest, chosen.text);
+  await createBenchmark(settings, manifest, chosen.text);
   return withSession(async (session) => {
     const { concurrency, limit = null, at } = options;
     const input = await benchmarkInput(session, id, { concurrency, limit }, settings);

@@ -111,7 +111,7 @@ async function openFolder(
     return { manifest: earlier, folder };
   }
   const manifest = BenchmarkManifest.parse({ ...planned, id, startedAt: new Date().toISOString() });
-  await createBenchmark(settings.dataDirectory, manifest, chosen.text);
+  await createBenchmark(settings, manifest, chosen.text);
   return { manifest, folder };
 }
 

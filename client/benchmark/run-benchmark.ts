@@ -33,7 +33,7 @@ export async function runBenchmark(options: RunOptions): Promise<number> {
   const planned = await planBenchmark(options, settings);
   if (!(await agreed(planned, options))) return exitCodes.worked;
   const { manifest, chosen } = planned;
-  await createBenchmark(settings.dataDirectory, manifest, chosen.text);
+  await createBenchmark(settings, manifest, chosen.text);
   const { concurrency, limit = null } = options;
   return withSession(manifest, { ...options, report: true }, settings, (session) =>
     startBenchmark(session, manifest.id, { concurrency, limit }, settings),

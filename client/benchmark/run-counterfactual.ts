@@ -59,7 +59,7 @@ async function prepared(
   if ((await benchmarkIds(settings.dataDirectory)).includes(manifest.id)) return true;
   const estimate = await estimateBenchmark(manifest, questions, { settings, concurrency: options.concurrency });
   if (!(await agreed({ manifest, estimate, remarks }, options))) return false;
-  await createBenchmark(settings.dataDirectory, manifest, text, carried);
+  await createBenchmark(settings, manifest, text, carried);
   return true;
 }
 

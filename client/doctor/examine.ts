@@ -19,6 +19,7 @@ import {
   tryModel,
 } from './answers.ts';
 import { circuitFindings } from './circuits.ts';
+import { encryptionFindings } from './encryption-finding.ts';
 import { type Finding, later, missing } from './finding.ts';
 import { tracesFinding } from './trace-finding.ts';
 import { gitFinding, nodeFinding, pipFinding, temporalFinding } from './programs.ts';
@@ -43,6 +44,7 @@ export async function examine(json: boolean, probed: string | boolean = false): 
     const trial = { models: modelsToProbe(config, probed), tables };
     findings.push(
       temporal,
+      ...encryptionFindings(config),
       ...(await answering(config, temporal.status === 'ok', trial)),
       await embeddingsFinding(config),
       ...circuitFindings(dataPaths(config.dataDirectory).circuits),

@@ -5,6 +5,7 @@ import { readDataset } from '../../harness/dataset.ts';
 import { runLogReader } from '../../harness/run-log/run-log-reader.ts';
 import { shortHash } from '../benchmark/benchmark-questions.ts';
 import { exportRunLog } from '../benchmark/export-run-log.ts';
+import { lineOpener } from '../input/clear-content.ts';
 import { asUsage, readWholeFile } from '../input/json-lines-file.ts';
 import { linesOfFile } from '../input/lines-of-file.ts';
 
@@ -19,10 +20,11 @@ export async function* readRunLog(
 ): AsyncGenerator<{ record: RunLogRecord; line: number }> {
   exportRunLog(file);
   const reader = runLogReader(file, warn);
+  const open = lineOpener();
   let line = 0;
   for await (const text of linesOfFile(file)) {
     line += 1;
-    const record = asUsage(() => reader.read(text, line));
+    const record = asUsage(() => reader.read(open(text), line));
     if (record !== null) yield { record, line };
   }
 }

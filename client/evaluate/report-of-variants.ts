@@ -9,6 +9,7 @@ import { mostDifferent, questionsByRegression } from '../../harness/report/quest
 import type { LeftOut, Report, ReportVariant, ReportQuestion, ReportRun } from '../../harness/report/report.ts';
 import { splitSignals } from '../../harness/signals/split-signals.ts';
 import type { ReadVariant } from './variant-log.ts';
+import { clearBytes } from '../input/clear-content.ts';
 import { gradedCases, type GradeOptions } from './graded-log.ts';
 import { readFile } from 'node:fs/promises';
 import { promisify } from 'node:util';
@@ -116,7 +117,7 @@ async function traceOfRecord({ links, workflow_id, run_id }: RunLogRecord, log: 
   const file = resolve(folder, links.history);
   if (!file.startsWith(folder + sep)) return null;
   try {
-    const unpacked = await promisify(gunzip)(await readFile(file), { maxOutputLength: maxBytes });
+    const unpacked = await promisify(gunzip)(clearBytes(await readFile(file)), { maxOutputLength: maxBytes });
     const history = readRunHistory(JSON.parse(unpacked.toString('utf8')));
     return traceOfRun(history, { workflowId: workflow_id ?? '', runId: run_id ?? '' });
   } catch {

@@ -5,6 +5,7 @@ import { LogProblem } from '../../harness/graded-trial.ts';
 import { LineProblem, readJsonLine } from '../../harness/json-lines.ts';
 import { UsageError } from '../../lib/errors.ts';
 import { decodeText } from '../../lib/text-file.ts';
+import { clearBytes } from './clear-content.ts';
 import { unreadable } from './lines-of-file.ts';
 
 const maxBytes = 50_000_000;
@@ -34,7 +35,7 @@ export async function readWholeFile(file: string): Promise<string> {
   try {
     const { size } = await stat(file);
     if (size > maxBytes) throw new UsageError(`${file} is too large (${size} bytes, at most ${maxBytes})`);
-    return decodeText(await readFile(file));
+    return decodeText(clearBytes(await readFile(file)));
   } catch (error) {
     throw unreadable(error, file);
   }

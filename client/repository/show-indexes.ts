@@ -6,7 +6,7 @@ import { printableLine } from '../../lib/printable.ts';
 import { readSettings } from '../input/read-settings.ts';
 
 export function showIndexes(json: boolean): number {
-  const indexes = indexStatus(readSettings().dataDirectory);
+  const indexes = indexStatus(readSettings().indexDirectory);
   for (const index of indexes) {
     if (json) printJson(index, { 'snapshots.skipped': 'map' });
     else print(textOf(index));

@@ -15,7 +15,7 @@ export type Opened = { retrieval: Retrieval; signal: AbortSignal };
  * @throws CommandFailure for a repository that cannot be read
  */
 export async function withRetrieval(work: (opened: Opened) => Promise<number>, useEmbeddings = false): Promise<number> {
-  const { dataDirectory, embeddings } = readSettings();
+  const { indexDirectory: dataDirectory, embeddings } = readSettings();
   using interrupt = listenForInterrupt();
   const { signal } = interrupt;
   await using embedder = useEmbeddings && embeddings !== null ? startEmbedder(embeddings) : null;

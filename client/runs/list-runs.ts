@@ -1,5 +1,6 @@
 /** Lists questions' runs, newest first. */
 import type { WorkflowExecutionInfo } from '@temporalio/client';
+import { clearPayloads } from '../../observability/clear-history.ts';
 import { defaultPayloadConverter } from '@temporalio/common';
 import { z } from 'zod';
 import { attributeNames, type searchAttributes, workflowTypes } from '../../contracts/names.ts';
@@ -150,11 +151,12 @@ async function fillFromInputs(rows: readonly RunRow[], session: Session, signal:
 }
 
 /** The first event of a history holds the input; what is in another shape, or is gone by now, says nothing. */
-async function inputOf({ connection, namespace }: Session, { id, runId }: RunRow) {
+async function inputOf({ client, connection, namespace }: Session, { id, runId }: RunRow) {
   const execution = { workflowId: id, runId };
   try {
     const request = { namespace, execution, maximumPageSize: 1 };
-    const { history } = await connection.workflowService.getWorkflowExecutionHistory(request);
+    const found = await connection.workflowService.getWorkflowExecutionHistory(request);
+    const { history } = await clearPayloads(found, client);
     const [payload] = history?.events?.[0]?.workflowExecutionStartedEventAttributes?.input?.payloads ?? [];
     const { question, pipeline } = StartedInput.parse(defaultPayloadConverter.fromPayload(payload ?? {}));
     return { question: cut(printableLine(question), questionCharacters), pipeline: pipeline.name };

@@ -3,11 +3,14 @@ import { readFile } from 'node:fs/promises';
 import { gunzipSync } from 'node:zlib';
 import { historyToJSON } from '@temporalio/common/lib/proto-utils.js';
 import type { Trace } from '../../contracts/trace.ts';
+import { fetchClearHistory } from '../../observability/clear-history.ts';
 import { readRunHistory } from '../../observability/read-run-history.ts';
 import type { RunHistory } from '../../observability/run-history.ts';
 import { traceOfRun } from '../../observability/run-trace.ts';
 import { CommandFailure, systemErrorCode, UsageError } from '../../lib/errors.ts';
 import { decodeText } from '../../lib/text-file.ts';
+import { clearBytes } from '../input/clear-content.ts';
+import { isUnreadable } from '../../codecs/failures.ts';
 import { findRun } from './find-run.ts';
 import type { Session } from '../session.ts';
 
@@ -22,12 +25,17 @@ export function isHistoryFile(name: string): boolean {
 
 /** @throws UsageError where the file cannot be read or is no history of a question's run */
 export async function runOfFile(file: string): Promise<LoadedRun> {
+  return loaded(await historyOfFile(file), file);
+}
+
+/** The JSON of a saved history, unpacked and in the clear. @throws UsageError where the file cannot be read */
+export async function historyOfFile(file: string): Promise<unknown> {
   try {
-    const bytes = await readFile(file);
+    const bytes = clearBytes(await readFile(file));
     const text = file.endsWith('.gz') ? gunzipSync(bytes, { maxOutputLength: mostBytes }) : bytes;
-    return loaded(JSON.parse(decodeText(text)), file);
+    return JSON.parse(decodeText(text)) as unknown;
   } catch (error) {
-    if (error instanceof UsageError) throw error;
+    if (isUnreadable(error)) throw error;
     const code = systemErrorCode(error);
     throw new UsageError(
       code === 'ENOENT' ? `there is no file ${file}` : `${file} is no Temporal history (${code ?? 'it is not JSON'})`,
@@ -38,8 +46,8 @@ export async function runOfFile(file: string): Promise<LoadedRun> {
 /** @throws UsageError where there is no such run; CommandFailure where its history cannot be read */
 export async function runOfServer(session: Pick<Session, 'client'>, workflowId: string): Promise<LoadedRun> {
   const { runId } = await findRun(session, workflowId);
-  const handle = session.client.workflow.getHandle(workflowId, runId);
-  const history = JSON.parse(historyToJSON(await handle.fetchHistory())) as unknown;
+  const fetched = await fetchClearHistory(session.client, { workflowId, runId });
+  const history = JSON.parse(historyToJSON(fetched)) as unknown;
   try {
     return loaded(history, workflowId, runId);
   } catch (error) {

@@ -1,4 +1,5 @@
 /** `switchyard gc`: makes room in the data directory, and says how much. */
+import { createCipher } from '../../codecs/cipher.ts';
 import { dataPaths, type DataPaths } from '../../config/data-paths.ts';
 import type { Config } from '../../config/config.ts';
 import { takeLock, whileLocked } from '../../runtime/host/file-lock.ts';
@@ -24,7 +25,7 @@ export type GcOptions = {
 
 export async function collectGarbage({ keep, dryRun, json }: GcOptions): Promise<number> {
   const settings = readSettings();
-  const paths = dataPaths(settings.dataDirectory);
+  const paths = dataPaths(settings.dataDirectory, settings.indexDirectory);
   const keepDays = keep ?? settings.retentionDays;
   mkdirSync(paths.dataDirectory, { recursive: true, mode: 0o700 });
   using interrupt = listenForInterrupt();
@@ -71,6 +72,7 @@ async function withServer(settings: Config, paths: DataPaths, sweep: Sweep): Pro
   return await sweepDataDirectory({
     ...sweep,
     paths,
+    cipher: createCipher(settings.encryption.keys),
     client,
     namespace,
     servers: [serverName(address, namespace), ...(isOwn ? [ownServerName] : [])],

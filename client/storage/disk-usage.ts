@@ -24,8 +24,8 @@ export type DiskUsage = Record<Kind, Usage>;
 
 /** Histories are the server's: how many there are, only it knows. */
 export function diskUsage(paths: DataPaths, histories: number | null): DiskUsage {
-  const snapshots = storedRepositories(paths.dataDirectory).map(
-    (key) => storedSnapshots(paths.dataDirectory, key).length,
+  const snapshots = storedRepositories(paths.indexDirectory).map(
+    (key) => storedSnapshots(paths.indexDirectory, key).length,
   );
   const database = ['', '-wal', '-shm'].map((end) => bytesIn(`${paths.database}${end}`));
   return {

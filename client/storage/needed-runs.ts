@@ -1,6 +1,7 @@
 /** Asks the Temporal server which runs are open or inside their retention, and reads in their histories what they refer to. */
 import { type Client, type WorkflowExecutionInfo, WorkflowNotFoundError } from '@temporalio/client';
 import { exporterType, workflowTypes } from '../../contracts/names.ts';
+import { clearPayloads, fetchClearHistory } from '../../observability/clear-history.ts';
 import { unsentRuns } from '../../observability/exporter-history.ts';
 import { mentionedIn } from '../../retrieval/store/content-sweep.ts';
 import { inParallel } from '../input/in-parallel.ts';
@@ -48,8 +49,7 @@ export async function findNeededRuns(request: RunsRequest): Promise<NeededRuns> 
   const add = ({ workflowId, runId }: RunOfServer) => wanted.set(runId, { workflowId, runId });
   for (const run of [...runs, ...old.filter(isChildOfOpen)]) add(run);
   for (const run of open.filter(({ type }) => type === exporterType))
-    for (const exported of unsentRuns(await client.workflow.getHandle(run.workflowId, run.runId).fetchHistory()))
-      add(exported);
+    for (const exported of unsentRuns(await fetchClearHistory(client, run))) add(exported);
   const mentioned = new Set<string>();
   const note = (text: string) => {
     for (const id of mentionedIn(text)) if (request.universe.has(id)) mentioned.add(id);
@@ -99,8 +99,8 @@ async function readRun(
 ): Promise<void> {
   const handle = client.workflow.getHandle(workflowId, runId, { followRuns: false });
   try {
-    noteTexts(await handle.fetchHistory(), note);
-    if (isOpen) noteTexts((await handle.describe()).raw.pendingActivities, note);
+    noteTexts(await fetchClearHistory(client, { workflowId, runId }), note);
+    if (isOpen) noteTexts(await clearPayloads((await handle.describe()).raw.pendingActivities, client), note);
   } catch (error) {
     // Its retention ended meanwhile.
     if (!(error instanceof WorkflowNotFoundError)) throw error;

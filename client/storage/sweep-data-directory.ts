@@ -8,6 +8,7 @@
  */
 import type { Client } from '@temporalio/client';
 import { setImmediate as breathe } from 'node:timers/promises';
+import type { Cipher } from '../../codecs/cipher.ts';
 import type { DataPaths } from '../../config/data-paths.ts';
 import { addReachable, storedContent, type Swept, sweepContent } from '../../retrieval/store/content-sweep.ts';
 import { storedRepositories, storedSnapshots, sweepStore } from '../../retrieval/store/store-sweep.ts';
@@ -28,6 +29,8 @@ import {
 
 export type SweepRequest = {
   paths: DataPaths;
+  /** Of the content that is stored. */
+  cipher: Cipher;
   client: Client;
   namespace: string;
   /** The names that known-servers.ts may have for the server; runs of others cannot be asked about. */
@@ -101,17 +104,17 @@ export async function sweepDataDirectory(request: SweepRequest): Promise<SweepRe
 
 /** Lists what is stored, and only then the runs. */
 async function whatIsNeeded(
-  { paths, client, taskQueue, signal, onProgress }: SweepRequest,
+  { paths, client, taskQueue, cipher, signal, onProgress }: SweepRequest,
   closedSinceMs: number,
   pause: () => Promise<void>,
 ): Promise<NeededRuns> {
   onProgress('listing what is stored');
   const universe = storedContent(paths.content);
-  for (const key of storedRepositories(paths.dataDirectory))
-    for (const id of storedSnapshots(paths.dataDirectory, key)) universe.add(id);
+  for (const key of storedRepositories(paths.indexDirectory))
+    for (const id of storedSnapshots(paths.indexDirectory, key)) universe.add(id);
   const tell = everySecond((done, total) => onProgress(`reading histories, ${done} of ${total}`));
   const runs = await findNeededRuns({ client, closedSinceMs, taskQueue, universe, signal, onProgress: tell });
-  await addReachable(paths.content, runs.mentioned, universe, pause);
+  await addReachable(paths.content, runs.mentioned, universe, pause, cipher);
   return runs;
 }
 
@@ -139,9 +142,9 @@ async function sweepStores(
   { runs, pause, notes, referredCutoffMs }: StoresSweep,
 ): Promise<Swept> {
   const swept: Swept = { count: 0, bytes: 0 };
-  for (const key of storedRepositories(paths.dataDirectory)) {
+  for (const key of storedRepositories(paths.indexDirectory)) {
     const sweep = await sweepStore(key, {
-      dataDirectory: paths.dataDirectory,
+      dataDirectory: paths.indexDirectory,
       isNeeded: (id) => runs.mentioned.has(id),
       unusedSinceMs: referredCutoffMs,
       nowMs,

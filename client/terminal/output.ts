@@ -1,7 +1,9 @@
 /** Writes results to stdout and everything else to stderr, and makes text that others wrote safe for a terminal. */
 import { createColors } from 'picocolors';
 import { type DataArguments, snakeKeys } from '../../lib/snake-keys.ts';
-import { writeFile } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { chmod, writeFile } from 'node:fs/promises';
+import { usualMode } from '../../lib/fs.ts';
 import { CommandFailure, systemErrorCode } from '../../lib/errors.ts';
 import { padToWidth, widthOf } from '../../lib/terminal-width.ts';
 
@@ -65,7 +67,10 @@ export function inColumns(rows: readonly (readonly [string, string])[], leastWid
 /** @throws CommandFailure for a file that cannot be written */
 export async function writeResult(file: string, content: string | readonly string[]): Promise<void> {
   try {
+    const isNew = !existsSync(file);
     await writeFile(file, content);
+    // Unlike what goes into the data directory.
+    if (isNew) await chmod(file, usualMode());
   } catch (error) {
     const code = systemErrorCode(error);
     throw code === null ? error : new CommandFailure(`${file} cannot be written (${code})`);

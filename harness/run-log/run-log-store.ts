@@ -11,12 +11,16 @@
 import { closeSync, existsSync, fsyncSync, openSync, readSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
+import { z } from 'zod';
+import { fieldsOf, isSealedLine } from '../../codecs/sealed-line.ts';
 import type { RunLogRecord } from '../../contracts/run-log.ts';
 import { runLogReader } from './run-log-reader.ts';
-import { replaceFileLocked } from '../../lib/fs.ts';
+import { ownerOnly, ownFile, replaceFileLocked } from '../../lib/fs.ts';
 
+/** What a record is found by: in the clear, also where the rest of it is encrypted. */
+export const RecordKey = z.object({ question_id: z.string(), variant: z.string(), trial: z.number() });
 export type RecordKey = Pick<RunLogRecord, 'question_id' | 'variant' | 'trial'>;
-/** Records in the order in which they were written, one line of JSON each. */
+/** Records in the order in which they were written, one line of JSON each, perhaps encrypted. */
 export type StoredLine = { position: number; text: string };
 /** `text` is what the log now has under the key: an earlier record stays. `records` is their number. */
 export type Appended = { added: boolean; text: string; records: number };
@@ -41,7 +45,7 @@ export class RunLogStore implements Disposable {
 
   private constructor(folder: string) {
     this.#folder = folder;
-    this.#database = new DatabaseSync(runLogStoreFile(folder), { timeout: busyMilliseconds });
+    this.#database = new DatabaseSync(ownFile(runLogStoreFile(folder)), { timeout: busyMilliseconds });
   }
 
   /**
@@ -146,8 +150,8 @@ export class RunLogStore implements Disposable {
     let line = 0;
     for (const text of wholeLines(file)) {
       line += 1;
-      const record = reader.read(text, line);
-      if (record !== null) this.#insert(record, text.trim());
+      const key = isSealedLine(text) ? RecordKey.parse(fieldsOf(text)) : reader.read(text, line);
+      if (key !== null) this.#insert(key, text.trim());
     }
   }
 
@@ -178,7 +182,7 @@ export class RunLogStore implements Disposable {
   }
 
   #writeLines(file: string): void {
-    const handle = openSync(file, 'w');
+    const handle = openSync(file, 'w', ownerOnly);
     try {
       let piece = '';
       for (const { text } of this.#lines(0)) {

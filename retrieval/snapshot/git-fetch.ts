@@ -77,7 +77,7 @@ export async function fetchSnapshotSource(
 
 async function openClone(dataDirectory: string, repositoryKey: string, signal: AbortSignal): Promise<string> {
   const gitDirectory = join(dataDirectory, 'git', `${repositoryKey}.git`);
-  await mkdir(gitDirectory, { recursive: true });
+  await mkdir(gitDirectory, { recursive: true, mode: 0o700 });
   // Says to `switchyard gc` that it is in use.
   await utimes(gitDirectory, new Date(), new Date());
   const made = await runGit(['init', '--bare', '--quiet', '--template=', gitDirectory], { signal });

@@ -5,6 +5,7 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
+import { ownFile } from '../../lib/fs.ts';
 
 /** A sweep holds the lock for some seconds at a time. */
 const waitMs = 120_000;
@@ -37,6 +38,6 @@ export function takeBuildLock(dataDirectory: string, repositoryKey: string): Dis
 }
 
 function lockFile(dataDirectory: string, repositoryKey: string): string {
-  mkdirSync(join(dataDirectory, 'index'), { recursive: true });
-  return join(dataDirectory, 'index', `${repositoryKey}.lock`);
+  mkdirSync(join(dataDirectory, 'index'), { recursive: true, mode: 0o700 });
+  return ownFile(join(dataDirectory, 'index', `${repositoryKey}.lock`));
 }

@@ -12,7 +12,9 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { zstdCompressSync, zstdDecompressSync } from 'node:zlib';
+import { type Cipher, noCipher } from '../../codecs/cipher.ts';
 import { ContentId } from '../../contracts/snapshot.ts';
+import { ownFile } from '../../lib/fs.ts';
 import { ContentUnavailable } from '../failures.ts';
 
 export type ContentStore = {
@@ -32,8 +34,11 @@ const busyMs = 60_000;
 /** SQLITE_BUSY in SQLite's list of result codes, of which the upper bits say more. */
 const busy = 5;
 
-/** @param directory absolute; made with the first text that is stored */
-export function createContentStore(directory: string): ContentStore {
+/**
+ * @param directory absolute; made with the first text that is stored
+ * @param cipher encrypts each piece; its id stays the hash of its clear bytes
+ */
+export function createContentStore(directory: string, cipher: Cipher = noCipher): ContentStore {
   let held: { database: DatabaseSync; inode: number | null } | null = null;
   const database = () => {
     // A person may have removed the folder: then what was opened is no longer the file of that name.
@@ -49,7 +54,7 @@ export function createContentStore(directory: string): ContentStore {
     async put(text) {
       const bytes = Buffer.from(text, 'utf8');
       const hash = sha256(bytes);
-      await patiently(() => putPiece(database(), hash, bytes));
+      await patiently(() => putPiece(database(), hash, () => cipher.seal(zstdCompressSync(bytes), true)));
       await flush();
       return hash.toString('hex');
     },
@@ -58,7 +63,7 @@ export function createContentStore(directory: string): ContentStore {
       if (inodeOf(directory) === null) throw unavailable(id, directory, 'is not stored');
       const packed = await patiently(() => pieceOf(database(), id));
       if (packed === null) throw unavailable(id, directory, 'is not stored');
-      const bytes = unpacked(packed);
+      const bytes = unpacked(packed, cipher);
       if (bytes === null || sha256(bytes).toString('hex') !== id)
         throw unavailable(id, directory, 'is damaged: its bytes do not match its id');
       return bytes.toString('utf8');
@@ -80,7 +85,7 @@ function inodeOf(directory: string): number | null {
  */
 export function openContent(directory: string, timeout = 0): DatabaseSync {
   mkdirSync(directory, { recursive: true, mode: 0o700 });
-  const database = new DatabaseSync(contentFile(directory), { timeout });
+  const database = new DatabaseSync(ownFile(contentFile(directory)), { timeout });
   try {
     // A commit is not flushed by SQLite: see `sharedFlush`. A small log is a short checkpoint, and half a megabyte on disk.
     database.exec('PRAGMA auto_vacuum = INCREMENTAL; PRAGMA journal_mode = WAL');
@@ -95,7 +100,7 @@ export function openContent(directory: string, timeout = 0): DatabaseSync {
   }
 }
 
-function putPiece(database: DatabaseSync, hash: Buffer, bytes: Buffer): void {
+function putPiece(database: DatabaseSync, hash: Buffer, pack: () => Uint8Array): void {
   const nowMs = Date.now();
   const known = database.prepare('SELECT stored_ms FROM piece WHERE id = ?').get(hash)?.stored_ms;
   if (known !== undefined && Math.abs(nowMs - Number(known)) < markEveryMs) return;
@@ -103,19 +108,23 @@ function putPiece(database: DatabaseSync, hash: Buffer, bytes: Buffer): void {
     .prepare(
       'INSERT INTO piece VALUES (?, ?, ?) ON CONFLICT (id) DO UPDATE SET (stored_ms, packed) = (excluded.stored_ms, excluded.packed)',
     )
-    .run(hash, nowMs, zstdCompressSync(bytes));
+    .run(hash, nowMs, pack());
 }
 
-/** Compressed; null where there is no such piece. */
+/** Compressed, perhaps encrypted; null where there is no such piece. */
 export function pieceOf(database: DatabaseSync, id: string): Uint8Array | null {
   const row = database.prepare('SELECT packed FROM piece WHERE id = ?').get(Buffer.from(id, 'hex'));
   return row === undefined ? null : (row.packed as Uint8Array);
 }
 
-/** Null for what cannot be unpacked. */
-export function unpacked(packed: Uint8Array): Buffer | null {
+/**
+ * Null for what cannot be unpacked.
+ * @throws EncryptionKeyUnknown, EncryptedDataDamaged
+ */
+export function unpacked(packed: Uint8Array, cipher: Cipher = noCipher): Buffer | null {
+  const opened = cipher.open(packed);
   try {
-    return zstdDecompressSync(packed);
+    return zstdDecompressSync(opened);
   } catch {
     return null;
   }

@@ -2,6 +2,7 @@
 import { existsSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { DatabaseSync } from 'node:sqlite';
+import { type Cipher, isSealed, noCipher } from '../../codecs/cipher.ts';
 import type { ContentId } from '../../contracts/snapshot.ts';
 import { contentFile, openContent, pieceOf, unpacked } from './content-store.ts';
 import { inTransaction } from './store.ts';
@@ -34,6 +35,16 @@ export function storedContent(directory: string): Set<ContentId> {
   return new Set(rows.map(({ id }) => String(id)));
 }
 
+/** How many pieces are stored without encryption. */
+export function piecesInTheClear(directory: string): number {
+  using database = existing(directory);
+  const first = database?.prepare('SELECT substr(packed, 1, ?) AS first FROM piece').all(sealedHeadBytes) ?? [];
+  return first.filter((row) => !isSealed(row.first as Uint8Array)).length;
+}
+
+/** Enough to tell what is encrypted. */
+const sealedHeadBytes = 16;
+
 const hash = /(?<![0-9a-f])[0-9a-f]{40,64}(?![0-9a-f])/g;
 
 /** Whatever may be an id in a text: of content, or of a snapshot. Some are not. */
@@ -44,19 +55,21 @@ export function mentionedIn(text: string): string[] {
 /**
  * Adds to `needed` what the needed pieces mention, and so on: a turn names the one before it and the results of tools.
  * @param universe what is stored, and else may be mentioned
+ * @throws EncryptionKeyUnknown: what a piece mentions is then not known
  */
 export async function addReachable(
   directory: string,
   needed: Set<string>,
   universe: ReadonlySet<string>,
   pause: (done: number) => Promise<void>,
+  cipher: Cipher = noCipher,
 ): Promise<void> {
   using database = existing(directory);
   const waiting = [...needed];
   for (let done = 0; waiting.length > 0; done += 1) {
     const id = waiting.pop() as string;
     if (done % batch === 0) await pause(done);
-    for (const mentioned of mentionedIn(database === null ? '' : textOf(database, id))) {
+    for (const mentioned of mentionedIn(database === null ? '' : textOf(database, id, cipher))) {
       if (needed.has(mentioned) || !universe.has(mentioned)) continue;
       needed.add(mentioned);
       waiting.push(mentioned);
@@ -65,9 +78,9 @@ export async function addReachable(
 }
 
 /** Empty for a snapshot's id, and for a piece that is gone. */
-function textOf(database: DatabaseSync, id: string): string {
+function textOf(database: DatabaseSync, id: string, cipher: Cipher): string {
   const packed = id.length === 64 ? pieceOf(database, id) : null;
-  return (packed && unpacked(packed)?.toString('utf8')) ?? '';
+  return (packed && unpacked(packed, cipher)?.toString('utf8')) ?? '';
 }
 
 /** @returns pieces and bytes that are gone, or would go where it is a dry run */

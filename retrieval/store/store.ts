@@ -2,6 +2,7 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
+import { ownFile } from '../../lib/fs.ts';
 import {
   createIndexTables,
   createStateTable,
@@ -23,8 +24,8 @@ export function storeFile(dataDirectory: string, repositoryKey: string): string 
 
 /** Opens the store, making it, or making it anew where another version of the tables is found. */
 export function openStore(dataDirectory: string, repositoryKey: string): DatabaseSync {
-  mkdirSync(join(dataDirectory, 'index'), { recursive: true });
-  const store = new DatabaseSync(storeFile(dataDirectory, repositoryKey), { timeout: busyMilliseconds });
+  mkdirSync(join(dataDirectory, 'index'), { recursive: true, mode: 0o700 });
+  const store = new DatabaseSync(ownFile(storeFile(dataDirectory, repositoryKey)), { timeout: busyMilliseconds });
   try {
     useWriteAheadLog(store);
     store.exec('PRAGMA synchronous = NORMAL; PRAGMA temp_store = MEMORY; PRAGMA cache_size = -32000');

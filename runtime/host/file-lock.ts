@@ -2,6 +2,7 @@
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { setTimeout as delay } from 'node:timers/promises';
+import { ownFile } from '../../lib/fs.ts';
 import { ensureOwnFolder } from '../../config/data-paths.ts';
 
 /** To be kept: a lock that nobody refers to any more would be released by the garbage collector. */
@@ -15,7 +16,7 @@ const busy = 5;
  * system on the file; nothing is ever written to it.
  */
 export function takeLock(file: string): FileLock | null {
-  const database = new DatabaseSync(file, { timeout: 0 });
+  const database = new DatabaseSync(ownFile(file), { timeout: 0 });
   try {
     database.exec('BEGIN EXCLUSIVE');
     return {

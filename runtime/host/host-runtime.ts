@@ -5,6 +5,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { Config } from '../../config/config.ts';
 import { dataPaths } from '../../config/data-paths.ts';
 import type { Logger } from '../../observability/logging.ts';
+import { closeToOthers } from '../../lib/fs.ts';
 import { type FileLock, takeLock } from './file-lock.ts';
 import { type Progress, type RunningServer, type RunningWorker, Runtime } from './runtime.ts';
 import { listenForClients } from './runtime-socket.ts';
@@ -38,6 +39,7 @@ export async function hostRuntime(options: HostRuntimeOptions): Promise<string[]
   const { config, log, stop } = options;
   const paths = dataPaths(config.dataDirectory);
   mkdirSync(paths.dataDirectory, { recursive: true, mode: 0o700 });
+  closeToOthers(paths.dataDirectory);
   const lock = await lockOrOther(paths.lock, paths.socket, stop);
   if (lock === null) {
     log.info('another runtime has this data directory');
@@ -111,7 +113,10 @@ function startOwn(config: Config): (progress: Progress, signal: AbortSignal) => 
   return async (progress, signal) => {
     const executable = await resolveTemporalExecutable(config.temporal.executable, paths, progress, signal);
     progress('starting the Temporal server');
-    return startTemporalServer(executable, paths, progress, config.retentionDays);
+    return startTemporalServer(executable, paths, progress, {
+      retentionDays: config.retentionDays,
+      codecEndpoint: config.codecServer.endpoint,
+    });
   };
 }
 

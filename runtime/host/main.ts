@@ -1,18 +1,25 @@
 /** The data directory's runtime: started by the first command that needs it, gone after the last; see runtime.ts. */
+import { createCipher } from '../../codecs/cipher.ts';
 import { dataPaths } from '../../config/data-paths.ts';
 import { loadConfig } from '../../config/load-config.ts';
 import { createLogger } from '../../observability/logging.ts';
 import { hostRuntime } from './host-runtime.ts';
 import { redactorOf } from '../../worker/redactor.ts';
+import { keepFilesPrivate } from '../../lib/fs.ts';
 import { stopSignal } from './stop-signals.ts';
 import { messageOf } from '../../lib/errors.ts';
 
 try {
   // The data directory holds private code and answers about it: what is created there is for its owner alone.
-  process.umask(0o077);
+  keepFilesPrivate();
   const config = loadConfig(process.env);
   const paths = dataPaths(config.dataDirectory);
-  const log = createLogger({ level: config.logLevel, file: paths.runtimeLog, redactor: redactorOf(config) });
+  const log = createLogger({
+    level: config.logLevel,
+    file: paths.runtimeLog,
+    redactor: redactorOf(config),
+    cipher: createCipher(config.encryption.keys),
+  });
   const problems = await hostRuntime({
     config,
     log,

@@ -14,7 +14,7 @@ export function serverName(address: string, namespace: string): string {
 /** To be called by a worker when it starts, and now and then while it works. */
 export function noteServer(paths: Pick<DataPaths, 'servers'>, name: string): void {
   mkdirSync(paths.servers, { recursive: true, mode: 0o700 });
-  writeFileSync(join(paths.servers, encodeURIComponent(name)), '');
+  writeFileSync(join(paths.servers, encodeURIComponent(name)), '', { mode: 0o600 });
 }
 
 /** Those that a worker worked for at or after this moment. */

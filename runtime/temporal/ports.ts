@@ -48,7 +48,7 @@ export function keptPorts(file: string): Ports | null {
 }
 
 export function keepPorts(file: string, ports: Ports): void {
-  replaceFileLocked(file, (temporary) => writeFileSync(temporary, `${JSON.stringify(ports)}\n`));
+  replaceFileLocked(file, (temporary) => writeFileSync(temporary, `${JSON.stringify(ports)}\n`, { mode: 0o600 }));
 }
 
 function portsOf(dataDirectory: string): Ports[] {

@@ -18,7 +18,7 @@ export async function recordServer(paths: Pick<DataPaths, 'server'>, pid: number
   const startTime = await startTimeOf(pid);
   if (startTime !== null) {
     const record = `${JSON.stringify({ pid, startTime })}\n`;
-    replaceFileLocked(paths.server, (file) => writeFileSync(file, record));
+    replaceFileLocked(paths.server, (file) => writeFileSync(file, record, { mode: 0o600 }));
   }
   return startTime;
 }

@@ -59,7 +59,7 @@ export async function resolveTemporalExecutable(
   }
   if ((await sources.problemWith('temporal')) === null) return 'temporal';
   if (await copyWorks(paths, sources)) return paths.executable;
-  mkdirSync(paths.bin, { recursive: true });
+  mkdirSync(paths.bin, { recursive: true, mode: 0o700 });
   return whileLocked(join(paths.bin, lockName), () => fetchCopy(paths, progress, signal, sources), signal);
 }
 

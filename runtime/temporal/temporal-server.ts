@@ -26,6 +26,15 @@ export type TemporalServer = {
   stop: () => Promise<void>;
 };
 
+export type ServerOptions = {
+  /** Days that histories are kept. */
+  retentionDays?: number;
+  /** Where the Web UI has payloads decoded; null: it shows them as they are stored. */
+  codecEndpoint?: string | null;
+};
+
+type Served = { ports: Ports; codecEndpoint: string | null };
+
 export const ownNamespace = 'default';
 const host = '127.0.0.1';
 const starts = 3;
@@ -40,17 +49,17 @@ export async function startTemporalServer(
   executable: string,
   paths: DataPaths,
   progress: (text: string) => void,
-  retentionDays = 90,
+  { retentionDays = 90, codecEndpoint = null }: ServerOptions = {},
 ): Promise<TemporalServer> {
-  mkdirSync(paths.logs, { recursive: true });
+  mkdirSync(paths.logs, { recursive: true, mode: 0o700 });
   if (await stopLeftOverServer(paths)) progress('stopped a Temporal server that an earlier runtime had left');
-  return whilePortsAreOurs(() => startOnFreePorts(executable, paths, retentionDays, progress));
+  return whilePortsAreOurs(() => startOnFreePorts(executable, paths, { retentionDays, codecEndpoint }, progress));
 }
 
 async function startOnFreePorts(
   executable: string,
   paths: DataPaths,
-  retentionDays: number,
+  options: Required<ServerOptions>,
   progress: (text: string) => void,
 ): Promise<TemporalServer> {
   const refused: number[] = [];
@@ -58,7 +67,7 @@ async function startOnFreePorts(
   for (let start = 0; start < starts; start += 1) {
     const ports = await choosePorts(paths.ports, paths.dataDirectory, refused);
     if (portsMoved(paths, ports)) progress(`ports are taken: the Web UI moves to http://${host}:${ports.ui}`);
-    const outcome = await tryStart(executable, paths, ports, retentionDays);
+    const outcome = await tryStart(executable, paths, ports, options);
     if (outcome.kind === 'up') return outcome.server;
     failure = outcome.failure;
     refused.push(ports.grpc, ports.ui);
@@ -75,9 +84,9 @@ async function tryStart(
   executable: string,
   paths: DataPaths,
   ports: Ports,
-  retentionDays: number,
+  { retentionDays, codecEndpoint }: Required<ServerOptions>,
 ): Promise<{ kind: 'up'; server: TemporalServer } | { kind: 'down'; failure: string }> {
-  const child = spawnServer(executable, paths, ports);
+  const child = spawnServer(executable, paths, { ports, codecEndpoint });
   const ended = endOf(child);
   const pid = child.pid;
   const startTime = pid === undefined ? null : await recordServer(paths, pid);
@@ -106,11 +115,11 @@ async function tryStart(
  * In its own session: Ctrl-C in the terminal must reach the runtime alone, which stops the worker first. What SQLite has
  * committed outlasts a SIGKILL, which follows where the runtime died and the server does not end in time.
  */
-function spawnServer(executable: string, paths: DataPaths, ports: Ports): ChildProcess {
+function spawnServer(executable: string, paths: DataPaths, served: Served): ChildProcess {
   keepLogSmall(paths.serverLog);
   const log = openSync(paths.serverLog, 'a', 0o600);
   try {
-    return spawnTied(executable, serverArguments(paths, ports), {
+    return spawnTied(executable, serverArguments(paths, served), {
       cwd: paths.dataDirectory,
       detached: true,
       env: serverEnvironment(),
@@ -127,7 +136,7 @@ function spawnServer(executable: string, paths: DataPaths, ports: Ports): ChildP
  * of a queue's rate, however few workers ask: one is enough here. WAL makes the file fast enough to keep. A history is deleted
  * once its shard's queues have saved how far they are, which they do every 30 s: raised, so that gc need not wait for it.
  */
-function serverArguments(paths: DataPaths, ports: Ports): string[] {
+function serverArguments(paths: DataPaths, { ports, codecEndpoint }: Served): string[] {
   return [
     ...['server', 'start-dev', '--ip', host, '--port', String(ports.grpc), '--ui-port', String(ports.ui)],
     ...['--db-filename', paths.database, '--log-level', 'warn'],
@@ -139,6 +148,7 @@ function serverArguments(paths: DataPaths, ports: Ports): string[] {
     ...['--dynamic-config-value', 'history.visibilityProcessorUpdateAckInterval="1s"'],
     ...['--dynamic-config-value', 'history.transferProcessorUpdateAckInterval="1s"'],
     ...['--dynamic-config-value', 'history.timerProcessorUpdateAckInterval="1s"'],
+    ...(codecEndpoint === null ? [] : ['--ui-codec-endpoint', codecEndpoint]),
     ...searchAttributeFlags,
   ];
 }

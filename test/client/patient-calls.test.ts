@@ -1,3 +1,4 @@
+import { noEncryption } from '../../codecs/cipher.ts';
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { createServer, type ServerHttp2Stream } from 'node:http2';
@@ -55,7 +56,7 @@ function connectTo(address: string, signal = new AbortController().signal) {
   const told: string[] = [];
   const patience = { tell: (text: string) => told.push(text), signal };
   const temporal = { executable: null, external: true, uiUrl: null, environment: { TEMPORAL_ADDRESS: address } };
-  return { told, connected: connectExternal(temporal, patience) };
+  return { told, connected: connectExternal({ temporal, encryption: noEncryption }, patience) };
 }
 
 const start = { taskQueue: 'q', workflowId: 'ask-1', args: [] };

@@ -24,7 +24,7 @@ function temporaryPaths(t: TestContext) {
 
 async function started(paths: DataPaths, told: string[] = [], retentionDays = 90) {
   const executable = await temporalExecutable();
-  const server = await startTemporalServer(executable, paths, (text) => told.push(text), retentionDays);
+  const server = await startTemporalServer(executable, paths, (text) => told.push(text), { retentionDays });
   return { ...server, [Symbol.asyncDispose]: server.stop };
 }
 

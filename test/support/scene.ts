@@ -8,6 +8,8 @@ import { dirname, join } from 'node:path';
 import { Client, Connection, type WorkflowHandle } from '@temporalio/client';
 import type { Priority } from '@temporalio/common';
 import { Worker } from '@temporalio/worker';
+import { type Encryption, noEncryption } from '../../codecs/cipher.ts';
+import { dataConverterOf, encodesFailures } from '../../codecs/data-converter.ts';
 import type { Config } from '../../config/config.ts';
 import { noLimits } from '../../contracts/model/limits.ts';
 import { dataPaths } from '../../config/data-paths.ts';
@@ -65,6 +67,7 @@ export type SceneOptions = {
   timeoutSeconds?: number;
   traces?: Config['traces'];
   toolModules?: string[];
+  encryption?: Encryption;
   /** Settings of the model that differ from a scene's own. */
   model?: Partial<Config['model']>;
 };
@@ -85,7 +88,7 @@ export async function openScene(options: SceneOptions) {
   const config = configOf(options, dataDirectory);
   const { taskQueue } = config;
   const connection = await Connection.connect({ address: server.address });
-  const client = new Client({ connection, namespace: server.namespace });
+  const client = new Client({ connection, namespace: server.namespace, ...dataConverterOf(config.encryption) });
   const started: WorkflowHandle[] = [];
   if (options.index !== undefined) await symlink(options.index, join(dataDirectory, 'index'));
   const tuning = { maxCachedWorkflows, retrievalThreads, workflowsInThisThread: true };
@@ -102,6 +105,7 @@ export async function openScene(options: SceneOptions) {
   return {
     client,
     address: server.address,
+    serverDirectory: server.dataDirectory,
     dataDirectory,
     taskQueue,
     worker,
@@ -112,7 +116,7 @@ export async function openScene(options: SceneOptions) {
     },
     async [Symbol.asyncDispose]() {
       await worker.stop();
-      await replay(started);
+      await replay(started, config.encryption);
       await connection.close();
       await rm(dataDirectory, { recursive: true, force: true });
       await server[Symbol.asyncDispose]();
@@ -132,9 +136,10 @@ function questionInput(
  * Every workflow that a scene starts is replayed from its own history at the end, by one worker: of several side by
  * side, the first to end shuts down the runtime that the next is about to use.
  */
-async function replay(handles: readonly WorkflowHandle[]): Promise<void> {
+async function replay(handles: readonly WorkflowHandle[], encryption: Encryption): Promise<void> {
   if (handles.length === 0) return;
-  const bundle = { workflowBundle: await workflowBundle(bundles) };
+  const choice = { encodesFailures: encodesFailures(encryption) };
+  const bundle = { workflowBundle: await workflowBundle(bundles, choice), ...dataConverterOf(encryption) };
   const histories = handles.map(async (handle) => ({
     history: await historyOf(handle),
     workflowId: handle.workflowId,
@@ -169,8 +174,12 @@ function configOf(options: SceneOptions, dataDirectory: string): Config {
   };
   return {
     dataDirectory,
+    indexDirectory: dataDirectory,
+    encryption: { file: null, ...(options.encryption ?? noEncryption) },
+    codecServer: { endpoint: null, token: null },
     retentionDays: 90,
     taskQueue: `scene-${randomUUID()}`,
+    deployment: null,
     temporal: { executable: null, external: true, uiUrl: null, environment: {} },
     model: {
       apiKey: 'sk-test',

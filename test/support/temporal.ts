@@ -8,8 +8,14 @@ import { startTemporalServer } from '../../runtime/temporal/temporal-server.ts';
 
 export const checkout = join(import.meta.dirname, '../..');
 const sharedAddress = 'TEST_TEMPORAL_ADDRESS';
+const sharedDirectory = 'TEST_TEMPORAL_DIRECTORY';
 
-export type TestServer = AsyncDisposable & { address: string; namespace: string };
+export type TestServer = AsyncDisposable & {
+  address: string;
+  namespace: string;
+  /** Where its database and its log are. */
+  dataDirectory: string;
+};
 
 /** The `temporal` executable, fetched into the checkout's own data directory where there is none. */
 export function temporalExecutable(): Promise<string> {
@@ -23,6 +29,7 @@ export async function startTestServer(): Promise<TestServer> {
   return {
     address: server.address,
     namespace: server.namespace,
+    dataDirectory,
     [Symbol.asyncDispose]: async () => {
       await server.stop();
       await rm(dataDirectory, { recursive: true, force: true });
@@ -34,10 +41,11 @@ export async function startTestServer(): Promise<TestServer> {
 export async function testServer(): Promise<TestServer> {
   const address = process.env[sharedAddress];
   if (address === undefined) return startTestServer();
-  return { address, namespace: 'default', [Symbol.asyncDispose]: async () => {} };
+  const dataDirectory = process.env[sharedDirectory] ?? '';
+  return { address, namespace: 'default', dataDirectory, [Symbol.asyncDispose]: async () => {} };
 }
 
 export function shareServer(server: TestServer | null): void {
-  if (server === null) delete process.env[sharedAddress];
-  else process.env[sharedAddress] = server.address;
+  if (server === null) for (const name of [sharedAddress, sharedDirectory]) delete process.env[name];
+  else Object.assign(process.env, { [sharedAddress]: server.address, [sharedDirectory]: server.dataDirectory });
 }

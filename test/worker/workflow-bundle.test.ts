@@ -11,15 +11,15 @@ test('the bundle lies where all data directories find it, else in the data direc
   const [first, second, shared, file] = ['first', 'second', 'shared', 'file'].map((name) => join(folder, name));
   assert.ok(first && second && shared && file);
   writeFileSync(file, '');
-  const own = await workflowBundle(first, join(file, 'no-folder'));
+  const own = await workflowBundle(first, { shared: join(file, 'no-folder') });
   assert.equal(dirname(own.codePath), first);
-  assert.deepEqual(await workflowBundle(first, join(file, 'no-folder')), own);
+  assert.deepEqual(await workflowBundle(first, { shared: join(file, 'no-folder') }), own);
   const { sharedObjects } = process.report.getReport() as { sharedObjects: string[] };
   const compilers = sharedObjects.filter((path) => path.includes('swc'));
   assert.deepEqual(compilers, [], 'the bundler does not stay in the memory of the worker');
 
   cpSync(first, shared, { recursive: true });
-  const found = await workflowBundle(second, shared);
+  const found = await workflowBundle(second, { shared });
   assert.equal(dirname(found.codePath), shared);
   assert.deepEqual(readdirSync(folder).sort(), ['file', 'first', 'shared'], 'nothing is made a second time');
 });

@@ -1,3 +1,4 @@
+import { noEncryption } from '../../../codecs/cipher.ts';
 import assert from 'node:assert/strict';
 import { mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -144,9 +145,12 @@ test('a benchmark’s folder appears whole, and under a name that is taken not a
     offline: true,
     startedAt: new Date().toISOString(),
   });
-  const folder = await createBenchmark(place.path, manifest, '{}\n');
+  const folder = await createBenchmark({ dataDirectory: place.path, encryption: noEncryption }, manifest, '{}\n');
   assert.deepEqual(readdirSync(folder).toSorted(), ['benchmark.json', 'dataset.jsonl', 'run-log.jsonl']);
-  await assert.rejects(createBenchmark(place.path, manifest, 'other'), /there is already a benchmark mine/);
+  await assert.rejects(
+    createBenchmark({ dataDirectory: place.path, encryption: noEncryption }, manifest, 'other'),
+    /there is already a benchmark mine/,
+  );
   assert.equal(readFileSync(join(folder, 'dataset.jsonl'), 'utf8'), '{}\n');
   mkdirSync(join(folder, '..', '.new-killed'));
   assert.deepEqual(await benchmarkIds(place.path), ['mine']);

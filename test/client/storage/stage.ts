@@ -1,4 +1,5 @@
 /** A team at work in a data directory of its own, and sweeps of it at any time. */
+import { noCipher } from '../../../codecs/cipher.ts';
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
@@ -63,6 +64,7 @@ export async function openStage() {
 export function sweep(scene: Scene, sinceMs: number, more: Partial<SweepRequest> = {}) {
   return sweepDataDirectory({
     paths: dataPaths(scene.dataDirectory),
+    cipher: noCipher,
     client: scene.client,
     namespace: 'default',
     servers: [serverName(scene.address, 'default')],
