@@ -44,6 +44,7 @@ const mistakes: Mistake[] = [
   { name: 'a budget of nothing', given: ['ask', 'q', '--max-tokens', '0'], says: /whole number of 1 or more/ },
   { name: 'a budget that is no number', given: ['ask', 'q', '--max-cost-usd', '1e3'], says: /positive number/ },
   { name: 'a retry limit below zero', given: ['ask', 'q', '--retry-limit', '-1'], says: /whole number of 0 or more/ },
+  { name: 'too many model calls', given: ['ask', 'q', '--max-model-calls', '601'], says: /600 at most, not 601/ },
   { name: 'a retry limit above ten', given: ['ask', 'q', '--retry-limit', '11'], says: /10 at most/ },
   {
     name: 'a retry limit where there is no gate',

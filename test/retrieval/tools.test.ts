@@ -173,6 +173,7 @@ test('what a model gets wrong is an error that says what to do', async () => {
   const wrong: [string, unknown, RegExp][] = [
     ['search_code', '{"query": ', /not a JSON object; give a JSON object with \{query, path\?, limit\?\}/],
     ['search_code', '["x"]', /not a JSON object/],
+    ['search_code', `{"query": "${'x'.repeat(3_990)}`, /longer than 4000 characters: shorten them; give/],
     ['search_code', {}, /query: /],
     ['search_code', { query: 'x', k: 3 }, /Unrecognized key/],
     ['grep', { pattern: '(' }, /Invalid regular expression/],

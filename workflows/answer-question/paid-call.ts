@@ -123,6 +123,7 @@ export async function untilAnswered<Result>(
   { call = null, optional = false, withoutPerson = false, onDone }: Asking = {},
 ): Promise<Result> {
   for (let expiries = 0; ; ) {
+    caller.budget.expectHistoryRoom();
     const ended = await callOnce(caller, send, { call, onDone });
     if (ended.failed === null) return ended.result;
     const { failure, retryAfterMs, wait, expired } = ended.failed;

@@ -7,6 +7,7 @@ import { defineQuery, metricMeter, setCurrentDetails, setHandler, upsertSearchAt
 import { attributeNames, queries, searchAttributes } from '../../contracts/names.ts';
 import type { AnswerOutcome, AnswerState, OpeningProgress, RunProgress, ToolAsked } from '../../contracts/run.ts';
 import { subjectOf } from './absence.ts';
+import { fittingState } from './run-size.ts';
 import type { OpenWaits } from './waits.ts';
 
 export const stateQuery = defineQuery<RunProgress>(queries.state);
@@ -28,7 +29,10 @@ export class Visibility {
   constructor(state: AnswerState, waits: OpenWaits) {
     this.#state = state;
     this.#waits = waits;
-    setHandler(stateQuery, () => this.progress());
+    setHandler(stateQuery, () => {
+      const progress = this.progress();
+      return { ...progress, state: fittingState(progress.state) };
+    });
   }
 
   progress(): RunProgress {
@@ -77,7 +81,7 @@ export class Visibility {
     if (pairs.length > 0) upsertSearchAttributes(pairs);
   }
 
-  /** Shows and counts the outcome. @returns it */
+  /** Shows and counts the outcome. @returns it, with a record that fits into one payload */
   finish(outcome: AnswerOutcome): AnswerOutcome {
     const { pipeline, route, retry_count: retries } = this.#state;
     this.say('finished', outcome.kind);
@@ -85,7 +89,7 @@ export class Visibility {
     const tags = { pipeline, route: route ?? 'none' };
     metricMeter.createCounter('switchyard_answers').add(1, { ...tags, outcome: outcome.kind });
     metricMeter.createCounter('switchyard_quality_retries').add(retries, tags);
-    return outcome;
+    return { ...outcome, state: fittingState(outcome.state) };
   }
 }
 
