@@ -9,13 +9,8 @@ import { mostModelCalls, mostPipelineCharacters } from '../../contracts/pipeline
 import { AnswerState } from '../../contracts/run.ts';
 import { RunBudget } from '../../workflows/answer-question/budget.ts';
 import { callModel, callTool } from '../../workflows/answer-question/calls.ts';
-import {
-  cutNote,
-  fittingState,
-  historyMarks,
-  jsonBytes,
-  mostStateBytes,
-} from '../../workflows/answer-question/run-size.ts';
+import { cutNote, fittingState, historyMarks, mostStateBytes } from '../../workflows/answer-question/run-size.ts';
+import { jsonBytes } from '../../lib/json-bytes.ts';
 import { beginning } from '../../workflows/answer-question/state.ts';
 import { OpenWaits } from '../../workflows/answer-question/waits.ts';
 import { validRouting } from '../../workflows/input/valid-input.ts';

@@ -7,12 +7,12 @@
 import type { Payment, RepairCall } from '../../contracts/agent-calls.ts';
 import type { ContentId } from '../../contracts/snapshot.ts';
 import type { ActivityResult, DoneOnTheWay, SpanScope } from '../../contracts/trace.ts';
+import { summaryText } from '../../lib/printable.ts';
 import type { Branch } from './branch.ts';
 import { BudgetSpent } from './budget.ts';
 import { Unavailable } from './failures.ts';
 import { type Caller, paidCall, type PaidResult, untilAnswered } from './paid-call.ts';
 import type { InputOf, ModelActivity, Proxies, ResultOf, ToolActivity } from './proxies.ts';
-import { inShort } from './visibility.ts';
 
 export type CallerOfActivities = Caller & { activities: Proxies };
 
@@ -109,12 +109,12 @@ export async function callAgent<Name extends 'callSpecialist' | 'judgeDraft' | '
   input: Given<Name>,
   { who, purpose, mustAnswer, ...about }: AboutAgent,
 ): Promise<ResultOf<Name>> {
-  let reply = await callModel(caller, name, input, { ...about, summary: inShort(`${who}: ${purpose}`) });
+  let reply = await callModel(caller, name, input, { ...about, summary: summaryText(`${who}: ${purpose}`) });
   for (let repairs = 0; repairs < repairsAllowed; repairs += 1) {
     const { turn, problem } = reply as AgentReply;
     if (problem === undefined) break;
     const repair = { kind: 'repair', turn, problem, mustAnswer } satisfies RepairCall as InputOf<Name>;
-    reply = await callModel(caller, name, repair, { ...about, summary: inShort(`${who}: repair (${problem})`) });
+    reply = await callModel(caller, name, repair, { ...about, summary: summaryText(`${who}: repair (${problem})`) });
   }
   return reply;
 }

@@ -10,13 +10,13 @@ import type { GateSpec } from '../../contracts/pipeline.ts';
 import type { RunFailure } from '../../contracts/run.ts';
 import type { ContentId } from '../../contracts/snapshot.ts';
 import type { DoneOnTheWay, SpanScope } from '../../contracts/trace.ts';
+import { summaryText } from '../../lib/printable.ts';
 import { baselessAbstention } from './absence.ts';
 import { BudgetSpent } from './budget.ts';
 import { type Branch, sideBySide } from './branch.ts';
 import { callAgent, callTool } from './calls.ts';
 import { Unavailable } from './failures.ts';
 import { type Run, snapshotOf } from './state.ts';
-import { inShort } from './visibility.ts';
 
 /** Without a gate every draft passes that does not abstain without having looked; citations are checked all the same. */
 export async function reviewOutputs(run: Run, outputs: readonly SpecialistOutput[]): Promise<SpecialistOutput[]> {
@@ -74,7 +74,7 @@ const weak = (reasons: readonly string[]): Verdict => ({ accepted: false, reason
 /** Has code alone check a draft. @returns why it is weak by the rule; empty without one */
 async function check(run: Run, output: SpecialistOutput, draftId: ContentId, rule?: GateRule): Promise<string[]> {
   const input = { snapshot: snapshotOf(run), content: draftId, scope: gateScope(run, output) };
-  const summary = inShort(`${whoWrote(output)}: check its citations against the snapshot`);
+  const summary = summaryText(`${whoWrote(output)}: check its citations against the snapshot`);
   const ruled = rule === undefined ? input : { ...input, rule };
   const { citations, reasons }: CheckedDraft = await callTool(run, 'verifyCitations', ruled, summary);
   output.citations = citations;

@@ -12,6 +12,7 @@ import type { SpecialistOutput } from '../../contracts/agent.ts';
 import type { CheckedCitation } from '../../contracts/evidence.ts';
 import type { AnswerState } from '../../contracts/run.ts';
 import type { ToolCalled } from '../../contracts/tools.ts';
+import { jsonBytes } from '../../lib/json-bytes.ts';
 
 /** Events and bytes of a history. A server ends a run at 51,200 events or 50 MB, and is slow with it long before. */
 export const historyMarks = {
@@ -80,15 +81,3 @@ const withShortQuote = (citation: CheckedCitation): CheckedCitation => ({
   ...citation,
   quote: citation.quote.slice(0, 200),
 });
-
-/** Of the value's JSON in UTF-8. */
-export function jsonBytes(value: unknown): number {
-  const text = JSON.stringify(value);
-  let bytes = text.length;
-  for (let at = 0; at < text.length; at += 1) {
-    const unit = text.charCodeAt(at);
-    // The two halves of a pair are four bytes together.
-    if (unit > 0x7f) bytes += unit < 0x800 || (unit >= 0xd800 && unit < 0xe000) ? 1 : 2;
-  }
-  return bytes;
-}
