@@ -90,7 +90,7 @@ function readLines(fields: Fields): [number | null, number | null] {
 
 function readLine(value: unknown): number | null {
   const number = typeof value === 'string' ? Number.parseInt(value, 10) : value;
-  return typeof number === 'number' && Number.isInteger(number) && number > 0 ? number : null;
+  return typeof number === 'number' && Number.isSafeInteger(number) && number > 0 ? number : null;
 }
 
 // Asks again after a reply that could not be used: with the reply in view, and what was wrong with it.
