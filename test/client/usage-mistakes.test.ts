@@ -58,6 +58,12 @@ const mistakes: Mistake[] = [
     options: { env: priced },
   },
   {
+    name: 'faults of a model that is not the offline one',
+    given: ['bench', 'run', '--faults', '429=0.2'],
+    says: /the settings name another/,
+    options: { env: { OPENAI_BASE_URL: 'http://127.0.0.1:9/v1', SWITCHYARD_MODEL: 'm' } },
+  },
+  {
     name: 'a setting that is wrong',
     given: ['ask', 'q'],
     says: /SWITCHYARD_LOG_LEVEL: expected one of/,
