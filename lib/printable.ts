@@ -20,7 +20,7 @@ export function printableLine(text: string): string {
  */
 export function inertMarkdown(text: string): string {
   return printableLine(text)
-    .replace(/[\\<[\]]/g, '\\$&')
+    .replace(/\\(?=[\\<[\]])|[<[\]]/g, '\\$&')
     .replaceAll('://', ': //')
     .replace(/\bwww\./gi, 'www .')
     .replace(/@(?=[\p{L}\p{N}_-]+\.)/gu, ' @');

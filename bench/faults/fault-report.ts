@@ -52,6 +52,17 @@ const waits = (ending: Ending | null): boolean => ending?.kind.startsWith('waiti
 const hasEnded = (ending: Ending | null): boolean =>
   ending !== null && !waits(ending) && !ending.kind.startsWith('failed');
 
+/** Such as `answered to unavailable: ModelBusy`, each once. */
+function changes(endings: readonly (Ending | null)[], without: readonly (Ending | null)[]): string {
+  const told = endings.flatMap((ending, at) => {
+    const before = without[at] ?? null;
+    if (isSame(ending, before)) return [];
+    const [one, other] = [before?.kind ?? 'no end', ending?.kind ?? 'no end'];
+    return [one === other ? `${one} in other words` : `${one} to ${other}`];
+  });
+  return [...new Set(told)].join(', ');
+}
+
 /** @returns the row, with what did not hold */
 export function rowOf(measured: Measured): FaultRow {
   const { fault, about, promise, endings, without, counts, kills } = measured;
@@ -76,7 +87,9 @@ export function rowOf(measured: Measured): FaultRow {
   const broken = [
     ...(row.ended < row.questions ? [`${row.questions - row.ended} did not end`] : []),
     ...(row.waiting > 0 ? [`${row.waiting} wait for a person`] : []),
-    ...(promise === 'same' && row.same < row.questions ? [`${row.questions - row.same} ended otherwise`] : []),
+    ...(promise === 'same' && row.same < row.questions
+      ? [`${row.questions - row.same} ended otherwise (${changes(endings, without)})`]
+      : []),
     ...(row.repeatedAfterRecorded > 0 ? [`${row.repeatedAfterRecorded} calls repeated after they were recorded`] : []),
     ...(row.repeatedAfterReceived > 0 ? [`${row.repeatedAfterReceived} calls repeated after they were received`] : []),
     ...(row.leftRunning > 0 ? [`${row.leftRunning} processes left`] : []),

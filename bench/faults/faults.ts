@@ -59,6 +59,8 @@ async function main(all: readonly Fault[]): Promise<void> {
       null,
       index,
     );
+    const lost = without.endings.filter((ending) => ending === null || ending.kind.includes(':')).length;
+    if (lost > 0) throw new Error(`without a fault ${lost} questions had no outcome: raise --limit-seconds`);
     const rows: FaultRow[] = [];
     for (const fault of all) rows.push(await underFault(settings, fault, without, index));
     const report = { questions: settings.inputs.length, cpus: cpus().length, rows };
