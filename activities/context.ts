@@ -1,6 +1,6 @@
 /** The context of every activity: heartbeats for its whole life, spans on every path, failures named at the edge. */
 import { Context } from '@temporalio/activity';
-import { CancelledFailure } from '@temporalio/common';
+import { type ApplicationFailure, CancelledFailure } from '@temporalio/common';
 import { toolSeconds } from '../contracts/names.ts';
 import type { ActivityResult, DoneOnTheWay, SpanRecord } from '../contracts/trace.ts';
 import type { Usage } from '../contracts/chat.ts';
@@ -16,7 +16,7 @@ import {
   lostMessage,
   timeLeft,
 } from './attempts.ts';
-import { lostTooOften, toActivityFailure } from './failures.ts';
+import { lostTooOften, lostWithWorker, toActivityFailure } from './failures.ts';
 import { messageOf } from '../lib/errors.ts';
 
 export type Work<Result> = (context: ActivityContext) => Promise<{
@@ -96,6 +96,7 @@ export async function runActivity<Result>(
     const { aborted, reason } = context.cancellationSignal;
     const message = aborted ? 'cancelled' : messageOf(error).slice(0, 300);
     const failed = span({ level: 'ERROR', message, ...paidBy(error) });
+    if (aborted && isOfStoppedWorker(reason)) throw givenBack(context, { ...before, current: failed });
     if (aborted) throw withTold(reason, [...spans, failed], kept());
     countAttempt(context, failed);
     const carried = {
@@ -152,6 +153,16 @@ async function runPart<Value>(
     throw error;
   }
 }
+
+/** The next attempt finds what this one was, as if it had been lost. */
+function givenBack(context: Context, carried: Carried): ApplicationFailure {
+  context.heartbeat(carried);
+  return lostWithWorker('the worker has stopped');
+}
+
+/** A worker that is told to stop cancels what it could not finish in time: nobody has cancelled the run. */
+const isOfStoppedWorker = (reason: unknown): boolean =>
+  reason instanceof CancelledFailure && reason.message === 'WORKER_SHUTDOWN';
 
 const isOfPart = ({ key }: SpanRecord): boolean => key.includes('/');
 

@@ -43,9 +43,8 @@ type Facts = {
   notBeforeMs?: number;
 };
 
-/** How an attempt ends whose worker process is gone: the next one begins at once. */
-export function lostWithWorker(): ApplicationFailure {
-  const message = 'the worker process that was at it is gone';
+/** How an attempt ends whose worker process is gone, or stops: the next one begins at once. */
+export function lostWithWorker(message = 'the worker process that was at it is gone'): ApplicationFailure {
   // A delay of 0 tells the server not to try again at all (tried on 1.32).
   return ApplicationFailure.create({ type: 'WorkerLost', message, details: [waitingFor([])], nextRetryDelay: 1 });
 }

@@ -14,14 +14,25 @@ export const noAnswer = 'the JSON object has no "answer" text';
 export function readDraft(fields: Fields): Draft | null {
   const { answer } = fields;
   if (typeof answer !== 'string' || answer.trim() === '') return null;
+  const text = answer.trim();
+  const { citations, leftOut } = readCitations(fields.citations);
+  const cut = [
+    ...(text.length > answerCharacters ? [`the answer was cut at ${answerCharacters} characters`] : []),
+    ...(leftOut > 0 ? [`${leftOut} citations were left out: there were too many, or they were too long`] : []),
+  ];
   return {
-    answer: answer.trim().slice(0, 20_000),
-    citations: readCitations(fields.citations, 40),
+    answer: text.slice(0, answerCharacters).toWellFormed(),
+    citations,
     confidence: readConfidence(fields, 0.5),
     insufficient: fields.insufficient === true || fields.insufficient === 'true',
-    gaps: readSentences(fields.gaps, 20),
+    gaps: [...cut, ...readSentences(fields.gaps, 20)].slice(0, 20),
   };
 }
+
+const answerCharacters = 20_000;
+const mostCitations = 40;
+/** All of them as JSON, so that an activity's result fits into one payload whatever is quoted. */
+const citationBytes = 300_000;
 
 /** A probability from 0.8, "0.8", 80 or "80%"; `otherwise` when there is none. */
 function readConfidence(fields: Fields, otherwise: number): number {
@@ -37,16 +48,21 @@ export function readSentences(value: unknown, most: number): string[] {
   return list
     .filter((entry): entry is string => typeof entry === 'string' && entry.trim() !== '')
     .slice(0, most)
-    .map((entry) => entry.trim().slice(0, 500));
+    .map((entry) => entry.trim().slice(0, 500).toWellFormed());
 }
 
-/** The citations that name a file, lines and words; others are left out, for they cannot be checked. */
-function readCitations(value: unknown, most: number): Citation[] {
-  if (!Array.isArray(value)) return [];
-  return value.slice(0, most).flatMap((entry: unknown) => {
+/** The citations that name a file, lines and words; others are none, for they cannot be checked. */
+function readCitations(value: unknown): { citations: Citation[]; leftOut: number } {
+  const citations: Citation[] = [];
+  let [leftOut, bytes] = [0, 0];
+  for (const entry of Array.isArray(value) ? value : []) {
     const citation = typeof entry === 'object' && entry !== null ? readCitation(entry as Fields) : null;
-    return citation === null ? [] : [citation];
-  });
+    if (citation === null) continue;
+    bytes += Buffer.byteLength(JSON.stringify(citation));
+    if (citations.length < mostCitations && bytes <= citationBytes) citations.push(citation);
+    else leftOut += 1;
+  }
+  return { citations, leftOut };
 }
 
 function readCitation(fields: Fields): Citation | null {
@@ -56,10 +72,10 @@ function readCitation(fields: Fields): Citation | null {
   if (typeof path !== 'string' || path.trim() === '' || typeof quote !== 'string' || from === null) return null;
   const lastLine = to === null || to < from ? from : to;
   return {
-    path: path.trim().replace(/^\.\//, '').slice(0, 1024),
+    path: path.trim().replace(/^\.\//, '').slice(0, 1024).toWellFormed(),
     firstLine: from,
     lastLine,
-    quote: quote.slice(0, 2000),
+    quote: quote.slice(0, 2000).toWellFormed(),
   };
 }
 
@@ -74,7 +90,7 @@ function readLines(fields: Fields): [number | null, number | null] {
 
 function readLine(value: unknown): number | null {
   const number = typeof value === 'string' ? Number.parseInt(value, 10) : value;
-  return typeof number === 'number' && Number.isInteger(number) && number > 0 ? number : null;
+  return typeof number === 'number' && Number.isSafeInteger(number) && number > 0 ? number : null;
 }
 
 // Asks again after a reply that could not be used: with the reply in view, and what was wrong with it.

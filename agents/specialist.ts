@@ -2,7 +2,7 @@
 import type { ChatMessage, ChatReply } from '../contracts/chat.ts';
 import type { Draft } from '../contracts/agent.ts';
 import type { SpecialistSpec } from '../contracts/pipeline.ts';
-import type { ToolRequest } from '../contracts/tools.ts';
+import { argumentCharacters, type ToolRequest } from '../contracts/tools.ts';
 import { findJsonObject } from './json-reply.ts';
 import { noAnswer, readDraft } from './reply-fields.ts';
 
@@ -60,7 +60,7 @@ export function parseSpecialistReply(reply: ChatReply, mustAnswer: boolean): Spe
     const requests = reply.toolCalls.map((call) => ({
       callId: call.id,
       tool: call.name.slice(0, 100) || 'unnamed',
-      argumentsText: call.argumentsText.slice(0, 4000),
+      argumentsText: call.argumentsText.slice(0, argumentCharacters),
     }));
     return { kind: 'tools', requests };
   }

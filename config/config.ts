@@ -114,6 +114,8 @@ export type Config = {
     /** The source of a regular expression: what it matches is taken out of traces and logs. */
     redact: string | null;
   };
+  /** How long a worker that is told to stop goes on with what it has begun; 30 unless given. */
+  stopSeconds?: number;
   /** host:port to serve Prometheus metrics at; null leaves it to the program. */
   metricsAddress: string | null;
   /** Modules with tools of one's own, absolute paths. */

@@ -72,6 +72,7 @@ function assemble(read: Reader, environment: Record<string, string>, checkout: s
     tenant: read('SWITCHYARD_TENANT'),
     embeddings: embeddingSettings(read, model, mistakes),
     traces: traceSettings(read, model.access.network, mistakes),
+    stopSeconds: read('SWITCHYARD_STOP_SECONDS') ?? 30,
     metricsAddress: read('SWITCHYARD_METRICS_ADDRESS'),
     toolModules: read('SWITCHYARD_TOOLS') ?? [],
     offlineFaults: read('SWITCHYARD_OFFLINE_FAULTS'),

@@ -97,6 +97,11 @@ export const settings = {
   SWITCHYARD_MODEL_TIMEOUT_SECONDS: setting('Seconds that one model call may take.', whole(1, 3600), '120'),
   SWITCHYARD_MODEL_ATTEMPTS: setting('Attempts at one model call, failures included.', whole(1, 100), '5'),
   SWITCHYARD_HEARTBEAT_SECONDS: setting('Seconds without a heartbeat after which a call is lost.', whole(2, 600), '5'),
+  SWITCHYARD_STOP_SECONDS: setting(
+    'Seconds that a worker goes on with what it has begun once it is told to stop.',
+    whole(1, 600),
+    '30',
+  ),
   SWITCHYARD_PERSON_WAIT_DAYS: setting(
     'Days that a run or a benchmark waits for a person before it ends.',
     whole(1, 60),

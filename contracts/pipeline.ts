@@ -1,6 +1,6 @@
 /** A pipeline is data: everything in which one pipeline can differ from another. */
 import { z } from 'zod';
-import { pipelineMistakes } from './pipeline-rules.ts';
+import { mostModelCalls, pipelineMistakes } from './pipeline-rules.ts';
 
 const Name = z
   .string()
@@ -95,7 +95,11 @@ export type RerankSpec = z.infer<typeof RerankSpec>;
 
 /** Limits over the whole run, retries and fan-out included. */
 export const Budget = z.strictObject({
-  modelCalls: z.int().positive().default(60),
+  modelCalls: z
+    .int()
+    .positive()
+    .max(mostModelCalls, `at most ${mostModelCalls} model calls: the history of a run has to stay below 10,000 events`)
+    .default(60),
   /** Input and output tokens together. */
   tokens: z.int().positive().default(400_000),
   /** US dollars; null sets no money limit. */

@@ -26,7 +26,13 @@ const CitedPlace = z.object({
   /** Why it is unresolved, or from which lines it was moved. */
   reason: z.string().nullable().exactOptional(),
 });
-export const LoggedCitation = z.union([CitedPlace, z.string().transform((path) => CitedPlace.parse({ path }))]);
+export const LoggedCitation = z.union([
+  CitedPlace,
+  z
+    .string()
+    .min(1)
+    .transform((path) => CitedPlace.parse({ path })),
+]);
 export type LoggedCitation = z.infer<typeof LoggedCitation>;
 
 /** A tool call. A name alone is enough; `paths` are the files that its result showed. */
@@ -43,7 +49,13 @@ const NamedCall = z.object({
   /** What was wrong, where the status is `error`. */
   problem: z.string().nullable().exactOptional(),
 });
-export const LoggedToolCall = z.union([NamedCall, z.string().transform((tool) => NamedCall.parse({ tool }))]);
+export const LoggedToolCall = z.union([
+  NamedCall,
+  z
+    .string()
+    .min(1)
+    .transform((tool) => NamedCall.parse({ tool })),
+]);
 export type LoggedToolCall = z.infer<typeof LoggedToolCall>;
 
 export const LoggedOutput = z.object({

@@ -46,7 +46,8 @@ export const AnswerState = z.object({
 });
 export type AnswerState = z.infer<typeof AnswerState>;
 
-export const BudgetLimit = z.enum(['modelCalls', 'tokens', 'costUsd', 'wallClockSeconds']);
+/** `history`: the run's own, which a server bounds; a pipeline does not set it. */
+export const BudgetLimit = z.enum(['modelCalls', 'tokens', 'costUsd', 'wallClockSeconds', 'history']);
 export type BudgetLimit = z.infer<typeof BudgetLimit>;
 
 /** A failure that ended or halts a run, for a person: what happened, and the setting or place to look at. */

@@ -10,17 +10,19 @@ export type ContentId = z.infer<typeof ContentId>;
 /** With the files that are known to hold keys and passwords; part of the snapshot's identity. */
 const includeSecrets = z.literal(true).exactOptional();
 
+const Ref = z.string().min(1).max(1024).exactOptional();
+
 /** Where the user says the repository is. `path` is absolute by the time it reaches a workflow. */
 export const RepositoryRef = z.discriminatedUnion('kind', [
   z.object({
     kind: z.literal('path'),
-    path: z.string().min(1),
-    ref: z.string().min(1).exactOptional(),
+    path: z.string().min(1).max(4096),
+    ref: Ref,
     /** With what the working copy changes; the snapshot's id then covers the changes. */
     uncommitted: z.literal(true).exactOptional(),
     includeSecrets,
   }),
-  z.object({ kind: z.literal('url'), url: z.string().min(1), ref: z.string().min(1).exactOptional(), includeSecrets }),
+  z.object({ kind: z.literal('url'), url: z.string().min(1).max(4096), ref: Ref, includeSecrets }),
 ]);
 export type RepositoryRef = z.infer<typeof RepositoryRef>;
 

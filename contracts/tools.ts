@@ -3,11 +3,14 @@ import { z } from 'zod';
 import { ContentId } from './snapshot.ts';
 import { Evidence } from './evidence.ts';
 
+/** What is kept of the arguments of a call. */
+export const argumentCharacters = 4000;
+
 /** What a model asked for; `argumentsText` is the JSON text as the model wrote it, cut to 4,000 characters. */
 export const ToolRequest = z.object({
   callId: z.string().min(1).max(200),
   tool: z.string().min(1).max(100),
-  argumentsText: z.string().max(4000),
+  argumentsText: z.string().max(argumentCharacters),
 });
 export type ToolRequest = z.infer<typeof ToolRequest>;
 
@@ -40,7 +43,7 @@ export const ToolCalled = z.object({
   specialist: z.string(),
   try: z.int().positive(),
   tool: z.string(),
-  argumentsText: z.string().max(4000),
+  argumentsText: z.string().max(argumentCharacters),
   status: z.enum(['ok', 'error']),
   content: ContentId,
   paths: z.array(z.string()).max(8),

@@ -46,9 +46,10 @@ export type WorkerTuning = {
 };
 
 const activitySlots = 40;
-/** Long enough for the model calls in flight; what takes longer is cancelled and taken up by the next worker. */
-const graceSeconds = 30;
-const forceSeconds = 40;
+/** Long enough for most model calls in flight; what takes longer is cancelled and given back to its queue. */
+const stopSeconds = 30;
+/** For what is cancelled to end. */
+const cancelSeconds = 10;
 /**
  * How long the next task of a workflow waits for the worker that has the workflow in memory, before any worker may take it.
  * A task that waits for a busy worker for longer is replayed, so it is a multiple of the wait under full load
@@ -148,6 +149,7 @@ function keepNoting(config: Config, name: string): Disposable {
 }
 
 async function limits(config: Config, tuning: WorkerTuning): Promise<WorkerOptions> {
+  const { stopSeconds: graceSeconds = stopSeconds } = config;
   return {
     ...dataConverterOf(config.encryption),
     ...versioningOf(config),
@@ -160,7 +162,7 @@ async function limits(config: Config, tuning: WorkerTuning): Promise<WorkerOptio
     ...(tuning.maxCachedWorkflows !== undefined && { maxCachedWorkflows: tuning.maxCachedWorkflows }),
     stickyQueueScheduleToStartTimeout: `${stickySeconds}s`,
     shutdownGraceTime: `${graceSeconds}s`,
-    shutdownForceTime: `${forceSeconds}s`,
+    shutdownForceTime: `${graceSeconds + cancelSeconds}s`,
     maxHeartbeatThrottleInterval: heartbeatMs,
     defaultHeartbeatThrottleInterval: heartbeatMs,
   };

@@ -34,7 +34,10 @@ if (parentPort !== null) {
   const port = parentPort;
   const listen = port.on.bind(port) as (event: string, listener: Listener) => typeof port;
   port.on = ((event: string, listener: Listener) =>
-    listen(event, event === 'message' ? limited(listener, (answer) => port.postMessage(answer)) : listener)) as typeof port.on;
+    listen(
+      event,
+      event === 'message' ? limited(listener, (answer) => port.postMessage(answer)) : listener,
+    )) as typeof port.on;
 }
 
 function limited(listener: Listener, answer: (answer: unknown) => void): Listener {

@@ -1,4 +1,5 @@
 /** Conversations kept outside of history: each turn is stored once, by content, and points at the one before it. */
+import { argumentCharacters } from '../../contracts/tools.ts';
 import type { ToolAnswer } from '../../contracts/agent-calls.ts';
 import type { ChatMessage, ChatReply, ChatRequest } from '../../contracts/chat.ts';
 import type { ContentId, SnapshotRef } from '../../contracts/snapshot.ts';
@@ -144,7 +145,7 @@ async function toolText(
     .flatMap((message) => (message.role === 'assistant' ? message.toolCalls : []))
     .findLast((candidate) => candidate.id === answer.callId);
   if (call === undefined || settings.snapshot === null) return content.get(answer.content);
-  const request = { callId: call.id, tool: call.name, argumentsText: call.argumentsText.slice(0, 4000) };
+  const request = { callId: call.id, tool: call.name, argumentsText: call.argumentsText.slice(0, argumentCharacters) };
   const { text } = await retrieval.runTool(settings.snapshot, request, settings.allowed, signal, answer.order);
   if ((await content.put(text)) === answer.content) return text;
   throw new RenderingChanged(`${call.name} gives other bytes than the model saw before (renderer ${answer.renderer})`);

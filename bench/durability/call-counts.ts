@@ -88,11 +88,16 @@ async function journalWrites(dataDirectory: string, exchanges: readonly Exchange
   return { journalWriteMs, writtenAt };
 }
 
+/** Without those that the model failed: nothing was paid for. */
 function readExchanges(log: string): Exchange[] {
   const lines = log.split('\n').filter((line) => line !== '');
   const entries = lines.map((line) => JSON.parse(line) as RequestLogEntry);
   const replied = new Map(entries.filter(({ event }) => event === 'reply').map(({ requestId, at }) => [requestId, at]));
+  const failed = new Set(
+    entries.flatMap(({ requestId, fault, status }) => (fault !== null || (status ?? 0) >= 400 ? [requestId] : [])),
+  );
   return entries
+    .filter(({ requestId }) => !failed.has(requestId))
     .filter(({ event, idempotencyKey }) => event === 'request' && idempotencyKey !== null)
     .map(({ requestId, idempotencyKey, at }) => ({
       key: idempotencyKey ?? '',

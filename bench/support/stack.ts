@@ -25,6 +25,7 @@ export type Stack = AsyncDisposable & {
   config: Config;
   /** The offline model's own count of requests. */
   requestLog: string;
+  serverPid(): number;
   /** Kills the server in the middle of things, and starts it again on its file and ports. */
   killServer(): Promise<void>;
   /** Stops it in order, and starts it again after `act`. */
@@ -58,7 +59,9 @@ export async function openStack(faults: string | null): Promise<Stack> {
   const client = new Client({ connection, namespace });
   const ended = opening.move();
   const config = configOf(dataDirectory, model.url);
-  const parts = { dataDirectory, address, namespace, client, config, requestLog, killServer, whileServerIsDown };
+  const serverPid = () => server.pid;
+  const control = { serverPid, killServer, whileServerIsDown };
+  const parts = { dataDirectory, address, namespace, client, config, requestLog, ...control };
   return { ...parts, [Symbol.asyncDispose]: () => ended.disposeAsync() };
 }
 

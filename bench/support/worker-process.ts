@@ -11,10 +11,11 @@ export type WorkerProcess = AsyncDisposable & {
   kill(): Promise<void>;
 };
 
-/** @param program `npm run worker` unless another is given; it must print a line once it polls */
+/** @param program `npm run worker` unless another is given; it must print a line once it polls; @param more settings of its environment */
 export async function startWorkerProcess(
   stack: Pick<Stack, 'address' | 'dataDirectory' | 'config'>,
   program = 'worker/main.ts',
+  more: Record<string, string> = {},
 ): Promise<WorkerProcess> {
   const child = spawn(process.execPath, [join(checkoutFolder, program)], {
     env: {
@@ -26,6 +27,7 @@ export async function startWorkerProcess(
       SWITCHYARD_LOG_LEVEL: 'error',
       SWITCHYARD_TRACES: 'none',
       OPENAI_BASE_URL: stack.config.model.baseUrl ?? '',
+      ...more,
     },
     stdio: ['ignore', 'pipe', 'inherit'],
   });

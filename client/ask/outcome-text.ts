@@ -53,7 +53,7 @@ function headlineOf(outcome: AnswerOutcome): string | null {
     case 'retries-exhausted':
       return `retries-exhausted: ${outcome.state.final_answer === null ? 'no try gave an answer' : 'no draft was good enough; this is the best one'}. ${outcome.reasons.map(printableLine).join(' ')}`.trim();
     case 'budget-spent':
-      return `budget-spent: the limit on ${limitWords[outcome.limit].what} was reached, and ${byThen(outcome)}. ${limitWords[outcome.limit].option} raises it, and so does budget.${outcome.limit} in a pipeline file.`;
+      return `budget-spent: the limit on ${limitWords[outcome.limit].what} was reached, and ${byThen(outcome)}. ${remedyOf(outcome.limit)}`;
     case 'unavailable':
       return `unavailable: ${outcome.failure.kind}: ${failureText(outcome.failure)}`;
     case 'cancelled':
@@ -68,7 +68,15 @@ const limitWords = {
   tokens: { what: 'tokens', option: '--max-tokens' },
   costUsd: { what: 'cost', option: '--max-cost-usd' },
   wallClockSeconds: { what: 'time', option: '--max-seconds' },
-} as const satisfies Record<BudgetLimit, { what: string; option: string }>;
+  history: { what: 'events of one run', option: null },
+} as const satisfies Record<BudgetLimit, { what: string; option: string | null }>;
+
+function remedyOf(limit: BudgetLimit): string {
+  const { option } = limitWords[limit];
+  if (option === null)
+    return 'Nothing raises it; fewer tool calls that are steps of their own, and fewer waits, keep below it.';
+  return `${option} raises it, and so does budget.${limit} in a pipeline file.`;
+}
 
 function byThen({ state }: AnswerOutcome): string {
   return (state.final_answer ?? '').trim() === '' && state.evidence.length === 0

@@ -9,6 +9,7 @@ import { checkedQuestion, readQuestion } from './question-argument.ts';
 import { readSettings } from '../input/read-settings.ts';
 import { repositoryOf, type RepositoryOptions } from '../repository/repository-argument.ts';
 import type { PipelineSpec } from '../../contracts/pipeline.ts';
+import { mostModelCalls } from '../../contracts/pipeline-rules.ts';
 import { withManagedPrompts } from '../../observability/managed-prompts.ts';
 import { note } from '../terminal/output.ts';
 import { UsageError } from '../../lib/errors.ts';
@@ -84,7 +85,7 @@ const mostRetries = 10;
 
 /**
  * The pipeline with the options' limits in place of its own.
- * @throws UsageError for a retry limit where there is no gate, or above 10
+ * @throws UsageError for a retry limit where there is no gate, or for a value above what a run may have
  */
 export function withOptions(spec: PipelineSpec, options: VariantOptions): PipelineSpec {
   const { retryLimit } = options;
@@ -92,6 +93,8 @@ export function withOptions(spec: PipelineSpec, options: VariantOptions): Pipeli
     throw new UsageError(`the pipeline "${spec.name}" has no gate, so that --retry-limit does nothing: leave it out`);
   if (retryLimit !== undefined && retryLimit > mostRetries)
     throw new UsageError(`--retry-limit may be ${mostRetries} at most, not ${retryLimit}`);
+  if ((options.maxModelCalls ?? 0) > mostModelCalls)
+    throw new UsageError(`--max-model-calls may be ${mostModelCalls} at most, not ${options.maxModelCalls}`);
   return {
     ...spec,
     gate: spec.gate === null || retryLimit === undefined ? spec.gate : { ...spec.gate, retryLimit },

@@ -6,7 +6,7 @@ import { routeLimit, workflowTaskTimeout, workflowTypes } from '../../contracts/
 import { type RouteInput, RouteResult } from '../../contracts/run.ts';
 import type { Usage } from '../../contracts/chat.ts';
 import { Interrupted } from '../../lib/errors.ts';
-import { cut, printableLine } from '../../lib/printable.ts';
+import { summaryText } from '../../lib/printable.ts';
 import { newRunId } from './start-run.ts';
 import { probabilitiesByRoute } from './run-record.ts';
 import type { Session } from '../session.ts';
@@ -44,7 +44,7 @@ export async function routeOne(
     args: [input],
     workflowExecutionTimeout: routeLimit(input.limits),
     workflowTaskTimeout,
-    staticSummary: cut(printableLine(input.question), 200),
+    staticSummary: summaryText(input.question),
   });
   const cancel = () => void handle.cancel();
   signal.addEventListener('abort', cancel, { once: true });

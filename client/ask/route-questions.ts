@@ -89,7 +89,7 @@ function lineOf(routed: Routed) {
 function textOf(routed: Routed): string {
   if ('error' in routed) {
     const help = routed.help === undefined ? '' : `; see ${routed.help}`;
-    return `${printableLine(routed.id)}: failed: ${routed.error}${help}`;
+    return `${printableLine(routed.id)}: failed: ${printableLine(routed.error)}${help}`;
   }
   const probabilities = Object.entries(routed.probabilities).map(([route, share]) => `${route} ${share.toFixed(2)}`);
   const expected =

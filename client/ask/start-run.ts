@@ -16,7 +16,7 @@ import {
 } from '../../contracts/names.ts';
 import type { QuestionInput } from '../../contracts/run.ts';
 import { UsageError } from '../../lib/errors.ts';
-import { cut, printableLine } from '../../lib/printable.ts';
+import { cut, printableLine, summaryText } from '../../lib/printable.ts';
 import type { Session } from '../session.ts';
 import { randomBytes } from 'node:crypto';
 
@@ -42,7 +42,7 @@ export async function startRun(
     args: [input],
     workflowExecutionTimeout: backstop,
     workflowTaskTimeout,
-    staticSummary: question,
+    staticSummary: summaryText(input.question),
     memo: { question, pipeline: input.pipeline.name, repository },
     ...(tenant === null ? {} : { priority: { fairnessKey: tenant } }),
   };

@@ -5,6 +5,7 @@ import type { BenchmarkManifest, SpendingLimit } from '../../contracts/benchmark
 import { signals } from '../../contracts/names.ts';
 import { benchmarkFolder, createBenchmark, readManifest } from './benchmark-folder.ts';
 import { limitText } from './benchmark-text.ts';
+import { dataPaths } from '../../config/data-paths.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { UsageError } from '../../lib/errors.ts';
 import { findBenchmark } from './find-benchmark.ts';
@@ -13,11 +14,12 @@ import { listenForInterrupt } from '../terminal/interrupt.ts';
 import { note } from '../terminal/output.ts';
 import { agreed, planBenchmark, type PlanOptions } from './plan-benchmark.ts';
 import { readSettings } from '../input/read-settings.ts';
+import { isListening } from '../../runtime/client/runtime-connection.ts';
 import { openSession, type Session } from '../session.ts';
 import { startBenchmark } from './start-benchmark.ts';
 import { benchmarkEnding } from './watch-benchmark.ts';
 
-export type RunOptions = PlanOptions & { yes: boolean; json: boolean };
+export type RunOptions = PlanOptions & { yes: boolean; json: boolean; faults?: string };
 export type ResumeOptions = {
   concurrency: number;
   limit?: SpendingLimit;
@@ -29,7 +31,10 @@ export type ResumeOptions = {
 
 /** @returns the exit code */
 export async function runBenchmark(options: RunOptions): Promise<number> {
+  // The runtime that this command starts has the settings of its environment.
+  if (options.faults !== undefined) process.env.SWITCHYARD_OFFLINE_FAULTS = options.faults;
   const settings = readSettings();
+  if (options.faults !== undefined) await expectFaults(settings);
   const planned = await planBenchmark(options, settings);
   if (!(await agreed(planned, options))) return exitCodes.worked;
   const { manifest, chosen } = planned;
@@ -38,6 +43,16 @@ export async function runBenchmark(options: RunOptions): Promise<number> {
   return withSession(manifest, { ...options, report: true }, settings, (session) =>
     startBenchmark(session, manifest.id, { concurrency, limit }, settings),
   );
+}
+
+/** @throws UsageError where the model that will answer is none that can be made to fail */
+async function expectFaults({ model, temporal, dataDirectory }: Config): Promise<void> {
+  if (!model.offline)
+    throw new UsageError('--faults makes the offline model fail, and the settings name another: unset OPENAI_*');
+  if (temporal.external)
+    throw new UsageError('--faults is for the runtime of this command: set SWITCHYARD_OFFLINE_FAULTS for the worker');
+  if (await isListening(dataPaths(dataDirectory).socket))
+    throw new UsageError('--faults is for a runtime of its own, and one is running: end "switchyard up" first');
 }
 
 /** One that is open goes on, its waiting runs try their provider again; one that has ended asks what has no record yet. */

@@ -1,6 +1,7 @@
 /** Prints the outline of a repository: what a specialist gets. */
 import { exitCodes } from '../exit-codes.ts';
 import { UsageError } from '../../lib/errors.ts';
+import { printable } from '../../lib/printable.ts';
 import { print, printJson } from '../terminal/output.ts';
 import { type RepositoryOptions, repositoryOf } from './repository-argument.ts';
 import { withRetrieval } from './with-retrieval.ts';
@@ -20,7 +21,7 @@ export async function mapRepository(options: MapOptions): Promise<number> {
     const { status, text } = await retrieval.runTool({ id, repositoryKey, url }, request, [request.tool], signal);
     if (status === 'error') throw new UsageError(inOptions(text));
     if (json) printJson({ snapshot: id, map: text });
-    else print(text.replace(', try list_files', ''));
+    else print(printable(text.replace(', try list_files', '')));
     return exitCodes.worked;
   });
 }

@@ -1,4 +1,5 @@
 /** Writes figures with their units, alike in every rendering. */
+import { inertMarkdown } from '../../lib/printable.ts';
 
 /** A share of 1. */
 export const percent = (share: number) => `${(100 * share).toFixed(1)} %`;
@@ -12,7 +13,7 @@ export const chance = (p: number) => (p >= 1 ? '1' : p < 0.0001 ? '<.0001' : p.t
 // Makes text that others wrote safe inside a line of Markdown.
 
 export function markdownText(text: string): string {
-  return text.replace(/[\\|`*_<>[\]]/g, '\\$&').replace(/\s+/g, ' ');
+  return inertMarkdown(text).replace(/[|`*_>]/g, '\\$&');
 }
 
 // What stands above every result of the offline model.

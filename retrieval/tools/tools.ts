@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import type { ToolDefinition } from '../../contracts/chat.ts';
 import { type ToolName, toolNames } from '../../contracts/names.ts';
-import type { ToolRequest } from '../../contracts/tools.ts';
+import { argumentCharacters, type ToolRequest } from '../../contracts/tools.ts';
 import { grep } from './grep-tool.ts';
 import { noOwnTools, type OwnTools, withinBounds } from './own-tools.ts';
 import { ToolMisuse } from './path-filter.ts';
@@ -74,7 +74,11 @@ export function runTool(
     return toolError(`there is no tool "${tool.slice(0, 100)}" here; ${choice}`);
   }
   const given = parseArguments(request.argumentsText);
-  if (given === null) return toolError(`the arguments of ${tool} are not a JSON object; ${usage(chosen)}`);
+  if (given === null) {
+    const isCut = request.argumentsText.length >= argumentCharacters;
+    const what = isCut ? `longer than ${argumentCharacters} characters: shorten them` : 'not a JSON object';
+    return toolError(`the arguments of ${tool} are ${what}; ${usage(chosen)}`);
+  }
   const parsed = chosen.parameters.safeParse(given);
   if (!parsed.success)
     return toolError(`${tool} cannot take these arguments: ${problems(parsed.error)}; ${usage(chosen)}`);

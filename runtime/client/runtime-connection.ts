@@ -60,6 +60,13 @@ export async function joinRuntime(request: RuntimeRequest): Promise<JoinedRuntim
   throw failure('cannot be reached', request);
 }
 
+/** Whether a runtime of the data directory with this socket is running. */
+export async function isListening(path: string): Promise<boolean> {
+  const socket = await open(path);
+  socket?.destroy();
+  return socket !== null;
+}
+
 function failure(what: string, { command }: RuntimeRequest): CommandFailure {
   return new CommandFailure(`the runtime ${what} (its log: ${command.logFile})`);
 }

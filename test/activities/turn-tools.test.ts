@@ -9,6 +9,7 @@ import { MockActivityEnvironment } from '@temporalio/testing';
 import { callSpecialist } from '../../activities/agents/call-specialist.ts';
 import { createTurnResults } from '../../activities/agents/turn-results.ts';
 import type { ActivityDependencies } from '../../activities/dependencies.ts';
+import type { Carried } from '../../activities/attempts.ts';
 import type { FailureDetail } from '../../activities/failures.ts';
 import type { SpecialistCall } from '../../contracts/agent-calls.ts';
 import { SpecialistSpec } from '../../contracts/pipeline.ts';
@@ -168,6 +169,22 @@ test('a call that is cancelled while the model thinks tells what its tools gave'
   const [detail] = failure.details as [FailureDetail];
   assert.equal(detail.done?.tools?.length, 2);
   assert.deepEqual(detail.spans.at(-1)?.message, 'cancelled');
+});
+
+test('a call whose worker is told to stop is given back: it may begin again at once, and what it was stays visible', async (t) => {
+  const scene = await stage(t, [{ fault: 'hang' }]);
+  const environment = scene.environment();
+  const told: Carried[] = [];
+  environment.on('heartbeat', (details: Carried) => told.push(details));
+  const ended = scene.ask(scene.next, environment).catch((error: unknown) => error);
+  await scene.server.request(1);
+  environment.cancel('WORKER_SHUTDOWN');
+  const failure = await ended;
+  assert.ok(failure instanceof ApplicationFailure);
+  const { type, message, nonRetryable, nextRetryDelay } = failure;
+  assert.deepEqual([type, message, nonRetryable], ['WorkerLost', 'the worker has stopped', false]);
+  assert.equal(Number(nextRetryDelay), 1);
+  assert.deepEqual([told.at(-1)?.current?.attempt, told.at(-1)?.failures], [1, 0]);
 });
 
 test('what was kept is found by its own call alone, and not where it is damaged', async (t) => {

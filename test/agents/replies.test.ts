@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { findJsonObject } from '../../agents/json-reply.ts';
+import { Draft } from '../../contracts/agent.ts';
 import { parseVerdict } from '../../agents/judge.ts';
 import { parseOrder } from '../../agents/reranker.ts';
 import { parseSpecialistReply, specialistMessages } from '../../agents/specialist.ts';
@@ -67,6 +68,19 @@ test('citations that name no file, lines or words are left out', () => {
   assert.deepEqual(reply.kind === 'draft' && reply.draft.citations, [
     { path: 'a.js', firstLine: 7, lastLine: 7, quote: 'x = 1' },
   ]);
+});
+
+test('what is too long in a draft is cut, and the draft says so; whatever is in it, it fits into one payload', () => {
+  const citation = { path: 'p'.repeat(2_000), line: 1, quote: '\u0001'.repeat(3_000) };
+  const long = { ...draft, answer: 'a'.repeat(30_000), citations: Array.from({ length: 60 }, () => citation) };
+  const reply = parseSpecialistReply(chatReply(JSON.stringify(long)), false);
+  assert.ok(reply.kind === 'draft');
+  Draft.parse(reply.draft);
+  assert.deepEqual(reply.draft.gaps.slice(0, 2), [
+    'the answer was cut at 20000 characters',
+    '38 citations were left out: there were too many, or they were too long',
+  ]);
+  assert.ok(Buffer.byteLength(JSON.stringify(reply.draft)) < 500_000);
 });
 
 test('tool calls are requests until the model must answer', () => {

@@ -44,6 +44,7 @@ const mistakes: Mistake[] = [
   { name: 'a budget of nothing', given: ['ask', 'q', '--max-tokens', '0'], says: /whole number of 1 or more/ },
   { name: 'a budget that is no number', given: ['ask', 'q', '--max-cost-usd', '1e3'], says: /positive number/ },
   { name: 'a retry limit below zero', given: ['ask', 'q', '--retry-limit', '-1'], says: /whole number of 0 or more/ },
+  { name: 'too many model calls', given: ['ask', 'q', '--max-model-calls', '601'], says: /600 at most, not 601/ },
   { name: 'a retry limit above ten', given: ['ask', 'q', '--retry-limit', '11'], says: /10 at most/ },
   {
     name: 'a retry limit where there is no gate',
@@ -55,6 +56,12 @@ const mistakes: Mistake[] = [
     given: ['ask', 'q', '--max-cost-usd', '1'],
     says: /no price|none for model-without-price/,
     options: { env: priced },
+  },
+  {
+    name: 'faults of a model that is not the offline one',
+    given: ['bench', 'run', '--faults', '429=0.2'],
+    says: /the settings name another/,
+    options: { env: { OPENAI_BASE_URL: 'http://127.0.0.1:9/v1', SWITCHYARD_MODEL: 'm' } },
   },
   {
     name: 'a setting that is wrong',

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
+import fc from 'fast-check';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { toolNames } from '../../contracts/names.ts';
@@ -173,6 +174,7 @@ test('what a model gets wrong is an error that says what to do', async () => {
   const wrong: [string, unknown, RegExp][] = [
     ['search_code', '{"query": ', /not a JSON object; give a JSON object with \{query, path\?, limit\?\}/],
     ['search_code', '["x"]', /not a JSON object/],
+    ['search_code', `{"query": "${'x'.repeat(3_990)}`, /longer than 4000 characters: shorten them; give/],
     ['search_code', {}, /query: /],
     ['search_code', { query: 'x', k: 3 }, /Unrecognized key/],
     ['grep', { pattern: '(' }, /Invalid regular expression/],
@@ -244,4 +246,56 @@ test('citations are checked and evidence is rendered against the snapshot', asyn
     never,
   );
   assert.equal(text, '@@ lib/route.js:4-5\n4|   return path\n5| }\nnote: gone.js:1 is not in this snapshot');
+});
+
+test('whatever arguments a model writes, a tool gives a bounded result of the snapshot, or says what is wrong', async () => {
+  const names = fc.constantFrom(
+    'path',
+    'pattern',
+    'query',
+    'name',
+    'limit',
+    'first_line',
+    'last_line',
+    'tokens',
+    'root',
+  );
+  const odd = fc.constantFrom<unknown>(
+    ...[
+      null,
+      true,
+      0,
+      -1,
+      1e308,
+      1,
+      '',
+      ' ',
+      '..',
+      '/',
+      '*',
+      '**/*',
+      '(a+)+$',
+      '[',
+      'lib/route.js',
+      'addRoute',
+      '\u0000',
+    ],
+    ...['x'.repeat(9_000), 'a/../../b', ['lib'], { path: 'lib' }, 'lib\\route.js', '\ud800'],
+  );
+  const text = fc.oneof(
+    { weight: 6, arbitrary: fc.dictionary(names, odd, { maxKeys: 4 }).map((given) => JSON.stringify(given)) },
+    { weight: 1, arbitrary: fc.constantFrom('', '{', '[]', 'null', '"x"', '{"__proto__": {"path": "lib"}}') },
+  );
+  const tool = fc.constantFrom<string>(...toolNames, 'constructor', '');
+  const some = fc.array(fc.tuple(tool, text), { minLength: 40, maxLength: 40 });
+  const property = fc.asyncProperty(some, async (all) => {
+    const runs = all.map(([name, argumentsText]) =>
+      retrieval.runTool(snapshot, { callId: 'c', tool: name, argumentsText }, toolNames, never),
+    );
+    for (const { status, text: shown, evidence } of await Promise.all(runs)) {
+      assert.ok(shown.length <= 12_000 && (status === 'ok' || shown.startsWith('error: ')));
+      assert.ok(evidence.every(({ path }) => path in files));
+    }
+  });
+  await fc.assert(property, { numRuns: 2, endOnFailure: true });
 });

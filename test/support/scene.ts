@@ -20,6 +20,7 @@ import { createLogger } from '../../observability/logging.ts';
 import { createRedactor } from '../../lib/redaction.ts';
 import { createThreads } from '../../retrieval/worker-threads/threads.ts';
 import { startWorker } from '../../worker/create-worker.ts';
+import { channelArgsFor } from '../../runtime/temporal/channel-args.ts';
 import { ownServer } from '../../runtime/host/server-address.ts';
 import { workflowBundle } from '../../worker/workflow-bundle.ts';
 import './quiet-runtime.ts';
@@ -87,7 +88,7 @@ export async function openScene(options: SceneOptions) {
   const repository = await writeFolder(join(dataDirectory, 'repository'), options.files ?? defaultFiles);
   const config = configOf(options, dataDirectory);
   const { taskQueue } = config;
-  const connection = await Connection.connect({ address: server.address });
+  const connection = await Connection.connect({ address: server.address, ...channelArgsFor(server.address) });
   const client = new Client({ connection, namespace: server.namespace, ...dataConverterOf(config.encryption) });
   const started: WorkflowHandle[] = [];
   if (options.index !== undefined) await symlink(options.index, join(dataDirectory, 'index'));

@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { text } from 'node:stream/consumers';
+import { setTimeout as delay } from 'node:timers/promises';
 import { test } from 'node:test';
 import { Client, Connection } from '@temporalio/client';
 import { pipeline } from '../support/scene.ts';
@@ -96,6 +97,53 @@ test('a worker alone says when it is ready, works for the named server, and drai
   client.say({ kind: 'leave' });
   assert.equal(await exitOf(runtime), 0);
 });
+
+test(
+  'a worker that stops keeps its calls alive, gives back at once what it cannot finish, and ends at a second signal',
+  limit,
+  async () => {
+    await using dataDirectory = await TestDataDirectory.create();
+    const answer = { body: completion({ text: 'code' }) };
+    await using model = await startScriptedServer({ script: [{ fault: 'hang' }, answer, { fault: 'hang' }] });
+    const runtime = dataDirectory.start();
+    await using client = await dataDirectory.client();
+    const { address, namespace } = await client.join('server');
+    const startWorker = async () => {
+      const endpoint = { OPENAI_BASE_URL: model.url, SWITCHYARD_MODEL: 'test-model' };
+      const more = { TEMPORAL_ADDRESS: address, SWITCHYARD_TASK_QUEUE: 'stops', SWITCHYARD_STOP_SECONDS: '3' };
+      const worker = dataDirectory.start(join(checkout, 'worker', 'main.ts'), { ...endpoint, ...more }, 'pipe');
+      assert.ok(worker.stdout);
+      worker.stderr?.resume();
+      await once(createInterface({ input: worker.stdout }), 'line');
+      return worker;
+    };
+    const first = await startWorker();
+    await using temporal = await clientOf({ address, namespace });
+    // Heartbeats have to go on while it stops: it takes longer than their time-out.
+    const patient = { ...question, limits: { ...limits, heartbeatSeconds: 2 } };
+    const begin = (workflowId: string) =>
+      temporal.client.workflow.start('routeOnly', { args: [patient], taskQueue: 'stops', workflowId });
+    const handle = await begin('given-back');
+    await model.request(0);
+    const second = await startWorker();
+    first.kill('SIGTERM');
+    assert.equal((await handle.result()).route, 'code');
+    assert.equal(await exitOf(first), 0);
+    const { events } = await handle.fetchHistory();
+    const started = (events ?? []).flatMap((event) => event.activityTaskStartedEventAttributes ?? []);
+    assert.deepEqual(
+      started.map(({ attempt, lastFailure }) => [attempt, lastFailure?.message]),
+      [[2, 'the worker has stopped']],
+    );
+    await begin('left');
+    await model.request(2);
+    // Signals that a busy process hears together are one.
+    for (; isRunning(second); await delay(400)) second.kill('SIGTERM');
+    assert.equal(await exitOf(second), 143);
+    client.say({ kind: 'leave' });
+    assert.equal(await exitOf(runtime), 0);
+  },
+);
 
 test('a worker alone without a server ends with a line that names the address', limit, async () => {
   await using dataDirectory = await TestDataDirectory.create();

@@ -11,6 +11,7 @@
  *    meanwhile wait behind it. So a budget is spent only for a call that does not fit into all that is left, and none waits
  *    for ever: each call is tried at most twice, and what is in flight ends.
  * 5. All attempts of a call, and all its sends, use one grant. A call that was not sent does not count as a model call.
+ * 6. The run's history is a limit, too (run-size.ts).
  */
 import type { Grant } from '../../contracts/agent-calls.ts';
 import type { SpanRecord } from '../../contracts/trace.ts';
@@ -19,6 +20,7 @@ import type { Budget } from '../../contracts/pipeline.ts';
 import type { Usage } from '../../contracts/chat.ts';
 import { addUsage, noUsage } from '../../contracts/usage-sum.ts';
 import { Branch } from './branch.ts';
+import { type HistorySize, isAt } from './run-size.ts';
 
 /** An amount with a limit, in whole units: what was used, what is granted to calls in flight, and what is left. */
 class Pool {
@@ -98,9 +100,12 @@ export class RunBudget {
   #numbers = 0;
   /** Calls sent, whether or not they came back. */
   #begun = 0;
+  readonly #historySize: () => HistorySize;
 
-  constructor(limits: Budget) {
+  /** @param size of the run's history at this moment; without it that is no limit */
+  constructor(limits: Budget, size: () => HistorySize = () => ({ events: 0, bytes: 0 })) {
     this.limits = limits;
+    this.#historySize = size;
     this.#tokens = new Pool(limits.tokens);
     this.#money = limits.costUsd === null ? null : new Pool(Math.floor(limits.costUsd * perDollar));
   }
@@ -139,9 +144,15 @@ export class RunBudget {
     return new BudgetSpent(held?.[0] ?? this.#waiting[0]?.lacked ?? 'tokens', true);
   }
 
+  /** @throws BudgetSpent where the history has no room for another call, paid or not */
+  expectHistoryRoom(): void {
+    if (isAt('stop', this.#historySize())) throw new BudgetSpent('history');
+  }
+
   /** Grants a call its share; all that is left where it has waited for that. @throws BudgetSpent when a limit is reached */
   begin(call: Call): void {
     this.leave(call);
+    this.expectHistoryRoom();
     if (this.#begun >= this.limits.modelCalls) throw new BudgetSpent('modelCalls');
     if (this.#tokens.left === 0) throw new BudgetSpent('tokens');
     if (this.#money?.left === 0) throw new BudgetSpent('costUsd');
@@ -204,7 +215,7 @@ export class RunBudget {
 
   /** True when the next call should be the last of its kind: `calls` model calls must remain for the rest of the run. */
   nearlySpent(calls: number): boolean {
-    if (this.limits.modelCalls - this.#begun <= calls) return true;
+    if (this.limits.modelCalls - this.#begun <= calls || isAt('answer', this.#historySize())) return true;
     return this.#pools().some(({ used, limit }) => used >= lastStretch * limit);
   }
 

@@ -10,6 +10,7 @@ import type { CallLimits } from '../../contracts/run.ts';
 import type { Payment, RepairCall } from '../../contracts/agent-calls.ts';
 import type { ContentId } from '../../contracts/snapshot.ts';
 import type { ActivityResult, DoneOnTheWay, SpanScope } from '../../contracts/trace.ts';
+import { summaryText } from '../../lib/printable.ts';
 import type { Branch } from './branch.ts';
 import { BudgetSpent } from './budget.ts';
 import { Unavailable } from './failures.ts';
@@ -22,7 +23,6 @@ import {
   type ResultOf,
   type ToolActivity,
 } from './proxies.ts';
-import { inShort } from './visibility.ts';
 
 export type CallerOfActivities = Caller & {
   limits: Caller['limits'] & Pick<CallLimits, 'modelCallSeconds'>;
@@ -143,12 +143,12 @@ export async function callAgent<Name extends 'callSpecialist' | 'judgeDraft' | '
   input: Given<Name>,
   { who, purpose, mustAnswer, ...about }: AboutAgent,
 ): Promise<ResultOf<Name>> {
-  let reply = await callModel(caller, name, input, { ...about, summary: inShort(`${who}: ${purpose}`) });
+  let reply = await callModel(caller, name, input, { ...about, summary: summaryText(`${who}: ${purpose}`) });
   for (let repairs = 0; repairs < repairsAllowed; repairs += 1) {
     const { turn, problem } = reply as AgentReply;
     if (problem === undefined) break;
     const repair = { kind: 'repair', turn, problem, mustAnswer } satisfies RepairCall as InputOf<Name>;
-    reply = await callModel(caller, name, repair, { ...about, summary: inShort(`${who}: repair (${problem})`) });
+    reply = await callModel(caller, name, repair, { ...about, summary: summaryText(`${who}: repair (${problem})`) });
   }
   return reply;
 }

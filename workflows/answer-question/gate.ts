@@ -10,13 +10,13 @@ import type { GateSpec } from '../../contracts/pipeline.ts';
 import type { RunFailure } from '../../contracts/run.ts';
 import type { ContentId } from '../../contracts/snapshot.ts';
 import type { DoneOnTheWay, SpanScope } from '../../contracts/trace.ts';
+import { summaryText } from '../../lib/printable.ts';
 import { baselessAbstention } from './absence.ts';
 import { BudgetSpent } from './budget.ts';
 import { type Branch, sideBySide } from './branch.ts';
 import { callAgent, callTool } from './calls.ts';
 import { Unavailable } from './failures.ts';
 import { isTraced, type Run, snapshotOf } from './state.ts';
-import { inShort } from './visibility.ts';
 
 /** Without a gate every draft passes that does not abstain without having looked; citations are checked all the same. */
 export async function reviewOutputs(run: Run, outputs: readonly SpecialistOutput[]): Promise<SpecialistOutput[]> {
@@ -88,7 +88,7 @@ async function check(
   { rule, isLast }: { rule?: GateRule; isLast: boolean },
 ): Promise<string[]> {
   const input = { snapshot: snapshotOf(run), content, scope: gateScope(run, output), ...lastOf(run, isLast) };
-  const summary = inShort(`${whoWrote(output)}: check its citations against the snapshot`);
+  const summary = summaryText(`${whoWrote(output)}: check its citations against the snapshot`);
   const ruled = rule === undefined ? input : { ...input, rule };
   const { citations, reasons }: CheckedDraft = await callTool(run, 'verifyCitations', ruled, summary);
   output.citations = citations;

@@ -171,6 +171,7 @@ export async function untilAnswered<Result>(
   }: Asking = {},
 ): Promise<Result> {
   for (let expiries = 0; ; ) {
+    caller.budget.expectHistoryRoom();
     const paused = call === null ? null : (caller.outages.whilePaused?.() ?? null);
     if (paused !== null) await paused;
     const ended = await callOnce(caller, send, { call, onDone, isQueued });

@@ -5,13 +5,14 @@ import { toolNames } from '../../contracts/names.ts';
 import type { ContentId } from '../../contracts/snapshot.ts';
 import type { SpecialistSpec } from '../../contracts/pipeline.ts';
 import type { ToolRequest } from '../../contracts/tools.ts';
+import { summaryText } from '../../lib/printable.ts';
 import { subjectOf } from './absence.ts';
 import type { Branch } from './branch.ts';
 import { BudgetSpent } from './budget.ts';
 import { callAgent, callTool, tryModel } from './calls.ts';
 import { type Run, snapshotOf } from './state.ts';
 import { type KnownResult, ToolTurn } from './tool-turn.ts';
-import { inShort, toolsText } from './visibility.ts';
+import { toolsText } from './visibility.ts';
 
 /** Model calls kept back for the judge and the synthesizer when a specialist nears the end of the budget. */
 const callsKept = 2;
@@ -129,7 +130,7 @@ async function runMissing(run: Run, specialistTry: SpecialistTry, turn: ToolTurn
 type Ordered = Pick<RunToolInput, 'order' | 'notReranked'>;
 
 async function runTool(run: Run, specialistTry: SpecialistTry, request: ToolRequest): Promise<KnownResult> {
-  const summary = inShort(`${nameOf(specialistTry)}: ${request.tool} ${subjectOf(request.argumentsText)}`);
+  const summary = summaryText(`${nameOf(specialistTry)}: ${request.tool} ${subjectOf(request.argumentsText)}`);
   const ordered = await rerankedPlaces(run, specialistTry, { request, summary });
   const { tools: allowed } = specialistTry.specialist;
   const input = { snapshot: snapshotOf(run), request, allowed, scope: scopeOf(specialistTry), ...ordered };

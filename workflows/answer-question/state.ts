@@ -12,6 +12,7 @@ import { RunBudget } from './budget.ts';
 import type { CallerOfActivities } from './calls.ts';
 import { Outages } from './outages.ts';
 import { activitiesWithin } from './proxies.ts';
+import { historySize } from './run-size.ts';
 import { Visibility } from './visibility.ts';
 import { OpenWaits } from './waits.ts';
 
@@ -32,7 +33,7 @@ export type Run = CallerOfActivities & {
 /** Puts a run together; the query and the signal are answered from here on. */
 export function beginRun(input: QuestionInput): Run {
   const state = beginning(input);
-  const budget = new RunBudget(input.pipeline.budget);
+  const budget = new RunBudget(input.pipeline.budget, historySize);
   const waits = new OpenWaits(() => Date.now());
   const visibility = new Visibility(state, waits);
   const onSettled = (spans: readonly SpanRecord[], done: DoneOnTheWay) => {

@@ -6,7 +6,9 @@ import { defineSearchAttributeKey, type SearchAttributePair } from '@temporalio/
 import { defineQuery, metricMeter, setCurrentDetails, setHandler, upsertSearchAttributes } from '@temporalio/workflow';
 import { attributeNames, queries, searchAttributes } from '../../contracts/names.ts';
 import type { AnswerOutcome, AnswerState, OpeningProgress, RunProgress, ToolAsked } from '../../contracts/run.ts';
+import { cut, inertMarkdown, printableLine } from '../../lib/printable.ts';
 import { subjectOf } from './absence.ts';
+import { fittingState } from './run-size.ts';
 import type { OpenWaits } from './waits.ts';
 
 export const stateQuery = defineQuery<RunProgress>(queries.state);
@@ -27,7 +29,10 @@ export class Visibility {
   constructor(state: AnswerState, waits: OpenWaits) {
     this.#state = state;
     this.#waits = waits;
-    setHandler(stateQuery, () => this.progress());
+    setHandler(stateQuery, () => {
+      const progress = this.progress();
+      return { ...progress, state: fittingState(progress.state) };
+    });
   }
 
   /** Search attributes that the server takes; known once the repository is open. A wait that has begun before is noted. */
@@ -84,7 +89,7 @@ export class Visibility {
     if (pairs.length > 0) upsertSearchAttributes(pairs);
   }
 
-  /** Shows and counts the outcome. @returns it */
+  /** Shows and counts the outcome. @returns it, with a record that fits into one payload */
   finish(outcome: AnswerOutcome): AnswerOutcome {
     const { pipeline, route, retry_count: retries } = this.#state;
     this.say('finished', outcome.kind);
@@ -92,7 +97,7 @@ export class Visibility {
     const tags = { pipeline, route: route ?? 'none' };
     metricMeter.createCounter('switchyard_answers').add(1, { ...tags, outcome: outcome.kind });
     metricMeter.createCounter('switchyard_quality_retries').add(retries, tags);
-    return outcome;
+    return { ...outcome, state: fittingState(outcome.state) };
   }
 }
 
@@ -122,25 +127,17 @@ function detailsOf({ stage, doing, waitingFor, tools_asked, state }: RunProgress
     .map(({ route, probability }) => `${route} ${(probability * 100).toFixed(0)} %`);
   const cost = usage.costUsd === null ? 'unknown' : `$${usage.costUsd.toFixed(4)}`;
   const rows = [
-    `**${stage}**: ${inShort(doing.replace(/\s+/g, ' '), 300)}`,
+    `**${stage}**: ${inertMarkdown(cut(doing, 300))}`,
     waitingFor === null ? null : `**waiting for** ${waitingFor.kind}: \`switchyard runs resume\` resumes the run`,
-    tools_asked.length === 0 ? null : `**tools**: ${toolsText(tools_asked)}`,
+    tools_asked.length === 0 ? null : `**tools**: ${inertMarkdown(toolsText(tools_asked))}`,
     state.route === null ? null : `**route**: ${state.route}${routes === undefined ? '' : ` (${routes.join(', ')})`}`,
     state.routes_run.length > 1 ? `**routes run**: ${state.routes_run.join(', ')}` : null,
     `**retries**: ${state.retry_count}`,
     `**spent**: ${usage.modelCalls} model calls, ${usage.inputTokens + usage.outputTokens} tokens, cost ${cost}`,
     state.trace_link === null ? null : `**trace**, once this run has ended: ${state.trace_link}`,
-    state.final_answer === null ? null : `**answer**: ${inShort(state.final_answer.replace(/\s+/g, ' '), 600)}`,
+    state.final_answer === null ? null : `**answer**: ${inertMarkdown(cut(printableLine(state.final_answer), 600))}`,
   ];
   return rows.filter((row) => row !== null).join('\n\n');
-}
-
-/** Characters that a summary in the Web UI may have. */
-const summaryCharacters = 180;
-
-/** @returns the text, cut where it is too long for a summary in the Web UI */
-export function inShort(text: string, most = summaryCharacters): string {
-  return text.length <= most ? text : `${text.slice(0, most - 1)}…`;
 }
 
 const toolsCharacters = 110;
@@ -149,9 +146,9 @@ const subjectCharacters = 40;
 /** Tool calls in short, such as `search_code "boil", read_lines lib/kettle.js`. */
 export function toolsText(requests: readonly Pick<ToolAsked, 'tool' | 'argumentsText'>[]): string {
   const texts = requests.map(({ tool, argumentsText }) => {
-    const subject = inShort(subjectOf(argumentsText).replace(/\s+/g, ' ').trim(), subjectCharacters);
+    const subject = cut(subjectOf(argumentsText).replace(/\s+/g, ' ').trim(), subjectCharacters);
     if (subject === '') return tool;
     return tool.startsWith('search') || subject.includes(' ') ? `${tool} "${subject}"` : `${tool} ${subject}`;
   });
-  return inShort(texts.join(', '), toolsCharacters);
+  return cut(texts.join(', '), toolsCharacters);
 }

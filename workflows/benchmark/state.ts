@@ -11,6 +11,7 @@ import type {
   RecordedAnswer,
 } from '../../contracts/benchmark.ts';
 import { queries, signals } from '../../contracts/names.ts';
+import { inertMarkdown } from '../../lib/printable.ts';
 import { addUsage, noUsage } from '../../contracts/usage-sum.ts';
 
 export const progressQuery = defineQuery<BenchmarkProgress>(queries.progress);
@@ -216,7 +217,7 @@ function benchmarkDetails({ state, note, total, done, running, tally, leftMs }: 
     ([variant, { graded, right }]) => `${variant} ${right} of ${graded} right`,
   );
   const rows = [
-    `**${state}**: ${done} of ${total} done, ${running} running, ${failed} failed${note === null ? '' : `; ${note}`}`,
+    `**${state}**: ${done} of ${total} done, ${running} running, ${failed} failed${note === null ? '' : `; ${inertMarkdown(note)}`}`,
     variants.length === 0 ? null : `**so far**: ${variants.join(', ')}`,
     `**spent**: ${usage.modelCalls} model calls, ${usage.inputTokens + usage.outputTokens} tokens, cost ${cost}`,
     `**429s**: ${rateLimited}`,

@@ -20,6 +20,7 @@ import {
 } from '../../contracts/names.ts';
 import type { QuestionInput } from '../../contracts/run.ts';
 import type { answerQuestion } from '../answer-question/workflow.ts';
+import { summaryText } from '../../lib/printable.ts';
 import { recordAnswer, scoreAnswer } from './calls.ts';
 import type { BenchmarkRun } from './state.ts';
 import { resumeRunSignal } from '../answer-question/outages.ts';
@@ -57,7 +58,7 @@ async function answered(
       workflowExecutionTimeout: backstop,
       workflowTaskTimeout,
       priority: benchmarkPriority(run.id),
-      staticSummary: trial.question.slice(0, 200),
+      staticSummary: summaryText(trial.question),
       memo: { question: trial.question.slice(0, 200), pipeline: run.variant(trial).pipeline.name },
       typedSearchAttributes: attributesOf(run, trial),
     });

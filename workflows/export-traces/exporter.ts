@@ -1,4 +1,5 @@
 /** What an exporter of traces knows: which runs wait, which are being sent, and when the next may be begun. */
+import { inertMarkdown } from '../../lib/printable.ts';
 import type {
   AsideExport,
   ExporterEnding,
@@ -233,8 +234,10 @@ export class TraceExporter {
   #tell(): void {
     const counts = `**sent** ${this.#sent}, **being sent** ${this.#sending.size}, **waiting** ${this.#waiting.length}`;
     const rows = [
-      ...[counts, ...(this.#problem === null ? [] : [`**last problem** ${this.#problem}`])],
-      ...this.#aside.map(({ workflowId, runId, reason }) => `**put aside** ${workflowId} (${runId}): ${reason}`),
+      ...[counts, ...(this.#problem === null ? [] : [`**last problem** ${inertMarkdown(this.#problem)}`])],
+      ...this.#aside.map(
+        ({ workflowId, runId, reason }) => `**put aside** ${inertMarkdown(`${workflowId} (${runId}): ${reason}`)}`,
+      ),
     ];
     this.#in.tell(rows.join('\n\n'));
   }

@@ -28,7 +28,7 @@ export function validRouting<Input extends Routed>(workflow: 'answerQuestion' | 
   const input = validInput(workflow, given);
   const { pipeline, forcedRoute } = input;
   const [mistake] = pipelineMistakes(pipeline);
-  if (mistake !== undefined) throw refusal(workflow, `pipeline.${mistake.path.join('.')}: ${mistake.message}`);
+  if (mistake !== undefined) throw refusal(workflow, `${['pipeline', ...mistake.path].join('.')}: ${mistake.message}`);
   if (forcedRoute !== null && !pipeline.specialists.some(({ name }) => name === forcedRoute))
     throw refusal(workflow, 'forcedRoute names no specialist of the pipeline');
   return input;

@@ -25,6 +25,7 @@ export function addBench(program: Command): void {
         'it resumable. The first pipeline without a router is the baseline, unless --baseline says otherwise.',
     )
     .option('--yes', 'do not ask, whatever it will cost', false)
+    .option('--faults <switch>', "make the offline model fail, as 'switchyard model --help' says")
     .option('--json', 'print one JSON object at the end', false)
     .action(async (options: RunOptions) => {
       const { runBenchmark } = await import('../../benchmark/run-benchmark.ts');

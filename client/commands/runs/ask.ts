@@ -16,7 +16,7 @@ export function addAsk(program: Command): void {
     .option('--pipeline <name or file>', 'a pipeline that ships, or a file of your own', 'orchestrated')
     .option('--route <name>', 'take this route, without asking the router')
     .option('--retry-limit <n>', 'how often weak drafts may be sent back (0 to 10)', count)
-    .option('--max-model-calls <n>', 'budget: model calls', positiveCount)
+    .option('--max-model-calls <n>', 'budget: model calls, 600 at most', positiveCount)
     .option('--max-tokens <n>', 'budget: input and output tokens together', positiveCount)
     .option('--max-cost-usd <amount>', 'budget: US dollars (every model must have a known price)', positiveAmount)
     .option('--max-seconds <n>', 'budget: seconds of work', positiveCount)

@@ -70,6 +70,7 @@ test('a spent budget names the limit in words and the option, and says where not
     ['tokens', /limit on tokens was reached, and this is what there was by then\. --max-tokens raises it/],
     ['costUsd', /limit on cost was .* --max-cost-usd raises it/],
     ['wallClockSeconds', /limit on time was .* --max-seconds raises it/],
+    ['history', /limit on events of one run was .* Nothing raises it/],
   ] as const)
     assert.match(textOf({ kind: 'budget-spent', state: aState(), limit }), words);
   assert.match(textOf({ kind: 'cancelled', state: nothing }), /^cancelled: nothing was found by then\. /);
