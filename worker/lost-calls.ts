@@ -14,14 +14,8 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ActivityNotFoundError, type Client, isGrpcServiceError } from '@temporalio/client';
 import { lostWithWorker } from '../activities/failures.ts';
-import {
-  lingerMs,
-  type RegisteredCall,
-  type RegisterLine,
-  callsEnding,
-  lockEnding,
-  removeRegister,
-} from './call-register.ts';
+import { lingerMs, type RegisteredCall, type RegisterLine } from './call-register.ts';
+import { callsEnding, lockEnding, removeRegister } from '../runtime/host/call-registers.ts';
 import { takeLock } from '../runtime/host/file-lock.ts';
 
 export type LostCalls = { owners: number; failed: number };
