@@ -82,6 +82,9 @@ export function exporterIdOf(taskQueue: string): string {
   return exportQueueOf(taskQueue);
 }
 
+/** In the memo of a run that could not hand itself over to the exporter: a sweep of a worker does it. */
+export const untracedMemo = 'untraced';
+
 /**
  * A benchmark stands behind whatever a person asks: 5 is the lowest priority that a server takes, 3 that of an ordinary
  * run. Its fairness key, of 64 bytes at most, keeps benchmarks fair to each other.
