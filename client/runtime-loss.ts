@@ -1,4 +1,5 @@
-/** Ends a wait when the runtime that would have answered goes away. */
+/** What a command does when the runtime that it has joined goes away. */
+import { setTimeout as sleep } from 'node:timers/promises';
 import { CommandFailure } from '../lib/errors.ts';
 import type { Session } from './session.ts';
 
@@ -11,4 +12,38 @@ export async function unlessLost<Result>({ lost }: Session, work: Promise<Result
   throw new CommandFailure(
     'the runtime went away; runs are kept: "switchyard up" takes them up again, "switchyard runs" lists them',
   );
+}
+
+/** A runtime that goes away again and again is given up. */
+const sessionsAtMost = 3;
+/** The error of a call may be here before the news that the runtime has gone. */
+const newsMs = 1000;
+
+/**
+ * Opens a session and does the first work in it, such as the start of a run. Where the runtime goes away before that is
+ * done, both are done again: `tries` is then more than 1, and the work may have been done already.
+ * @returns the session in which it was done, to be left by the caller
+ * @throws what the work throws while its runtime lives
+ */
+export async function inLastingSession<Result>(
+  open: () => Promise<Session>,
+  work: (session: Session, tries: number) => Promise<Result>,
+): Promise<{ session: Session; result: Result }> {
+  for (let tries = 1; ; tries += 1) {
+    const session = await open();
+    try {
+      return { session, result: await work(session, tries) };
+    } catch (error) {
+      const isLost = tries < sessionsAtMost && (await isGone(session));
+      await session[Symbol.asyncDispose]();
+      if (!isLost) throw error;
+    }
+  }
+}
+
+async function isGone({ runtime, lost }: Session): Promise<boolean> {
+  if (runtime === null) return false;
+  const news = new AbortController();
+  const late = sleep(newsMs, false, { signal: news.signal }).catch(() => false);
+  return Promise.race([lost.then(() => true), late]).finally(() => news.abort());
 }

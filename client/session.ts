@@ -37,7 +37,7 @@ export type SessionRequest = {
 export async function openSession(request: SessionRequest): Promise<Session> {
   const { settings, need } = request;
   const patience = { tell: request.onProgress, signal: request.signal };
-  if (!settings.temporal.external) return localSession(await joinRuntimeOf(request), request);
+  if (!settings.temporal.external) return localSession(request);
   const external = await connectExternal(settings, patience);
   if (need === 'server' || (await hasPollers(external, settings.taskQueue))) return sessionOf(null, external, settings);
   return sessionOf(await joinRuntimeOf(request), external, settings);
@@ -91,8 +91,12 @@ function sessionOf(
   };
 }
 
-/** A runtime that goes away takes its server along, so that nobody need wait for that. */
-async function localSession(runtime: JoinedRuntime, { settings, onProgress, signal }: SessionRequest) {
+const joinsAtMost = 3;
+
+/** A runtime that goes away takes its server along, so that nobody need wait for that: another one is joined. */
+async function localSession(request: SessionRequest, joins = 1): Promise<Session> {
+  const { settings, onProgress, signal } = request;
+  const runtime = await joinRuntimeOf(request);
   const gone = new AbortController();
   void runtime.closed.then(() => gone.abort());
   const { address, namespace } = runtime.ready;
@@ -104,6 +108,7 @@ async function localSession(runtime: JoinedRuntime, { settings, onProgress, sign
     return sessionOf(runtime, temporal, settings);
   } catch (error) {
     await runtime.leave();
+    if (gone.signal.aborted && joins < joinsAtMost) return localSession(request, joins + 1);
     throw error;
   }
 }

@@ -83,6 +83,9 @@ export function exporterIdOf(taskQueue: string): string {
   return exportQueueOf(taskQueue);
 }
 
+/** In the memo of a run that could not hand itself over to the exporter: a sweep of a worker does it. */
+export const untracedMemo = 'untraced';
+
 /**
  * A benchmark stands behind whatever a person asks: 5 is the lowest priority that a server takes, 3 that of an ordinary
  * run. Its fairness key, of 64 bytes at most, keeps benchmarks fair to each other.
@@ -118,10 +121,11 @@ export const defaultPersonWaitSeconds = 30 * daySeconds;
 export const backstop = '90 days';
 
 /**
- * After this long the server takes a workflow task for lost with its worker, and hands it out again. Under a load that
- * fills the machine a task takes a third of it (docs/deployment.md); the server's default is 10 s.
+ * After this long the server takes a workflow task for lost with its worker, and hands it out again: a worker that was killed
+ * in the middle of one has been started again by then. A task that takes longer is done again from the history, so a worker
+ * takes few at once (worker/create-worker.ts). The server's default is 10 s.
  */
-export const workflowTaskTimeout = '5s';
+export const workflowTaskTimeout = '2s';
 
 /** The server's limit for a run that only routes: it has no clock of its own. Waiting for a worker is within it. */
 export function routeLimit({ modelCallTotalSeconds }: { modelCallTotalSeconds: number }): `${number}s` {

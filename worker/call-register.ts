@@ -9,11 +9,12 @@
  * 4. Where nothing can be written the work goes on: the heartbeat time-out remains.
  */
 import { randomUUID } from 'node:crypto';
-import { closeSync, mkdirSync, openSync, renameSync, rmSync, writeSync } from 'node:fs';
+import { closeSync, mkdirSync, openSync, renameSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import type { ActivityInterceptorsFactory } from '@temporalio/worker';
 import { messageOf } from '../lib/errors.ts';
 import type { Logger } from '../observability/logging.ts';
+import { callsEnding, lockEnding, removeRegister } from '../runtime/host/call-registers.ts';
 import { type FileLock, takeLock } from '../runtime/host/file-lock.ts';
 
 /** An attempt at an activity: the only name that the server does not give to a later attempt is the task's token. */
@@ -24,9 +25,6 @@ export type RegisterLine =
   | { server: string }
   | (RegisteredCall & { call: number })
   | { returned: number; atMs: number };
-
-export const lockEnding = '.lock';
-export const callsEnding = '.jsonl';
 
 /** How long a completion may be on its way to the server. */
 export const lingerMs = 5_000;
@@ -134,10 +132,4 @@ export class CallRegister implements Disposable {
       if (returnedMs !== null && returnedMs < before) this.#calls.delete(number);
     return this.#calls.size;
   }
-}
-
-/** The lock goes last: without it nobody would look for the calls. @param name the path of the lock, which the caller holds */
-export function removeRegister(name: string): void {
-  const path = name.slice(0, -lockEnding.length);
-  for (const ending of [`${callsEnding}.new`, callsEnding, lockEnding]) rmSync(path + ending, { force: true });
 }

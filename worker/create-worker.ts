@@ -56,6 +56,11 @@ const cancelSeconds = 10;
  * (docs/deployment.md).
  */
 const stickySeconds = 3;
+/**
+ * Workflow tasks at once. One thread runs them, so that each waits for those before it; what the worker has not taken
+ * waits on its sticky queue instead, where the clock of a task does not run yet.
+ */
+const workflowTasksAtOnce = 10;
 /** What the exports of traces may keep a stopping worker. */
 const drainSeconds = 5;
 
@@ -158,6 +163,7 @@ async function limits(config: Config, tuning: WorkerTuning): Promise<WorkerOptio
     }),
     taskQueue: tuning.taskQueue ?? config.taskQueue,
     maxConcurrentActivityTaskExecutions: tuning.maxConcurrentActivities ?? activitySlots,
+    maxConcurrentWorkflowTaskExecutions: workflowTasksAtOnce,
     debugMode: tuning.workflowsInThisThread ?? false,
     ...(tuning.maxCachedWorkflows !== undefined && { maxCachedWorkflows: tuning.maxCachedWorkflows }),
     stickyQueueScheduleToStartTimeout: `${stickySeconds}s`,

@@ -1,9 +1,13 @@
-/** Command: reads judging tasks as JSON lines from stdin, asks the model of the settings, prints one JSON line for each. */
+/**
+ * Command: reads judging tasks as JSON lines from stdin, asks the model of the settings, prints one JSON line for each. It ends
+ * with the process that started it, in the middle of its calls: nobody would read what they give.
+ */
 import { createInterface } from 'node:readline';
 import { loadConfig } from '../config/load-config.ts';
 import { type JudgingResult, JudgingTask } from '../contracts/dataset.ts';
 import { openModel } from './model-endpoint.ts';
 import { messageOf } from '../lib/errors.ts';
+import { endWithParent } from '../lib/tied-child.ts';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { answerJudgeMessages, judgementSchema, parseJudgement } from '../agents/answer-judge.ts';
 import type { ChatReply, ChatRequest } from '../contracts/chat.ts';
@@ -56,6 +60,7 @@ async function askPatiently(model: ChatModel, request: ChatRequest): Promise<Cha
 
 const atOnce = 4;
 
+endWithParent();
 try {
   await using endpoint = await openModel(loadConfig(process.env));
   const lines = createInterface({ input: process.stdin })[Symbol.asyncIterator]();

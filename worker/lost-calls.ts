@@ -6,20 +6,16 @@
  *    way leaves it to the next.
  * 3. An attempt is failed by the token of its task. "Not found" means that it was over, or that somebody was faster; an
  *    activity's id would name a later attempt, too.
- * 4. The workflow of a call is taken off the sticky queue of its dead worker, where its next task would wait.
+ * 4. The workflow of a call is taken off the sticky queue of its dead worker, where its next task would wait. The server
+ *    keeps that in memory until the next thing is written of the workflow, and a refused call makes it forget: so it is said
+ *    again after those.
  */
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ActivityNotFoundError, type Client, isGrpcServiceError } from '@temporalio/client';
 import { lostWithWorker } from '../activities/failures.ts';
-import {
-  lingerMs,
-  type RegisteredCall,
-  type RegisterLine,
-  callsEnding,
-  lockEnding,
-  removeRegister,
-} from './call-register.ts';
+import { lingerMs, type RegisteredCall, type RegisterLine } from './call-register.ts';
+import { callsEnding, lockEnding, removeRegister } from '../runtime/host/call-registers.ts';
 import { takeLock } from '../runtime/host/file-lock.ts';
 
 export type LostCalls = { owners: number; failed: number };
@@ -108,9 +104,9 @@ async function failOfRun(client: Client, calls: readonly Left[]): Promise<number
   const execution = { workflowId, runId };
   const found = await unlessGone(client.workflowService.describeWorkflowExecution({ namespace, execution }));
   if (found === null || found.workflowExecutionInfo?.closeTime) return 0;
-  // Its last task may wait on the sticky queue without any open call.
-  await unlessGone(client.workflowService.resetStickyTaskQueue({ namespace, execution }));
-  let failed = 0;
+  const leaveSticky = () => unlessGone(client.workflowService.resetStickyTaskQueue({ namespace, execution }));
+  await leaveSticky();
+  let [failed, refused] = [0, 0];
   for (const { taskToken, activityId } of calls) {
     const pending = found.pendingActivities?.find((each) => each.activityId === activityId);
     if (pending === undefined) continue;
@@ -122,8 +118,10 @@ async function failOfRun(client: Client, calls: readonly Left[]): Promise<number
             ...{ namespace, taskToken: token, details: pending.heartbeatDetails ?? null },
           })
         : client.activity.fail(token, lostWithWorker());
-    if ((await unlessGone(ending.then(() => true))) !== null) failed += 1;
+    if ((await unlessGone(ending.then(() => true))) === null) refused += 1;
+    else failed += 1;
   }
+  if (refused > 0) await leaveSticky();
   return failed;
 }
 

@@ -1,11 +1,12 @@
 /**
- * Finds runs that have ended without handing themselves over to the exporter of traces: none of a run's code runs when it
- * is terminated, or when the server's limit ends it. So does what an exporter that was terminated had still to send.
+ * Finds runs that have ended without handing themselves over to the exporter of traces: those that could not, and say so in
+ * their memo; and those that were terminated or ended by the server's limit, when none of their code runs. So it does with
+ * what an exporter that was terminated had still to send.
  */
 import { mkdir, readFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type { Client, WorkflowExecutionInfo } from '@temporalio/client';
-import { exporterType, workflowTypes } from '../contracts/names.ts';
+import { exporterType, untracedMemo, workflowTypes } from '../contracts/names.ts';
 import type { ExportInput } from '../contracts/trace.ts';
 import { replaceFile } from '../lib/fs.ts';
 import { fetchClearHistory } from '../observability/clear-history.ts';
@@ -52,14 +53,16 @@ export async function sweepTraces(sweep: TraceSweep): Promise<number> {
 
 function queryOf({ taskQueue }: TraceSweep, fromMs: number): string {
   const queue = `TaskQueue = '${taskQueue.replaceAll("'", "''")}'`;
-  const types = `WorkflowType IN ('${workflowTypes.answerQuestion}', '${exporterType}')`;
-  const ended = `ExecutionStatus IN ('Terminated', 'TimedOut')`;
-  return `${queue} AND ${types} AND ${ended} AND CloseTime > '${new Date(fromMs).toISOString()}'`;
+  const runs = `WorkflowType = '${workflowTypes.answerQuestion}' AND ExecutionStatus != 'Running'`;
+  const exporters = `WorkflowType = '${exporterType}' AND ExecutionStatus IN ('Terminated', 'TimedOut')`;
+  return `${queue} AND CloseTime > '${new Date(fromMs).toISOString()}' AND ((${runs}) OR (${exporters}))`;
 }
 
 async function unsentOf({ client, sink, signal }: TraceSweep, run: WorkflowExecutionInfo): Promise<ExportInput[]> {
-  const { workflowId, runId, closeTime, type } = run;
+  const { workflowId, runId, closeTime, type, memo, status } = run;
   if (type === exporterType) return unsentRuns(await fetchClearHistory(client, { workflowId, runId }));
+  const isCutOff = status.name === 'TERMINATED' || status.name === 'TIMED_OUT';
+  if (!isCutOff && memo?.[untracedMemo] !== true) return [];
   const sent = await sink.holds({ traceId: traceIdOf(runId), endMs: closeTime?.getTime() ?? 0 }, signal);
   return sent ? [] : [{ workflowId, runId }];
 }

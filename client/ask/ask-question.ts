@@ -5,6 +5,7 @@ import type { PreparedQuestion, QuestionOptions } from './question-input.ts';
 import { noteSecrets } from '../repository/left-out-text.ts';
 import { reportDetached, reportEnding } from './report-ending.ts';
 import { newRunId, startRun } from './start-run.ts';
+import { inLastingSession } from '../runtime-loss.ts';
 import { openSession } from '../session.ts';
 import { watchRun } from './watch-run.ts';
 
@@ -14,18 +15,15 @@ export type AskOptions = QuestionOptions & { id?: string; tenant?: string; detac
 export async function askQuestion({ settings, input }: PreparedQuestion, options: AskOptions): Promise<number> {
   using interrupt = listenForInterrupt();
   await using view = await openProgressView();
-  await using session = await openSession({
-    settings,
-    need: 'worker',
-    onProgress: view.preparing,
-    signal: interrupt.signal,
-  });
-  const { handle, runId, workflowId } = await startRun(
-    session,
-    input,
-    options.id ?? newRunId(),
-    options.tenant ?? settings.tenant,
+  const request = { settings, need: 'worker', onProgress: view.preparing, signal: interrupt.signal } as const;
+  const tenant = options.tenant ?? settings.tenant;
+  const [id, sinceMs] = [options.id ?? newRunId(), Date.now()];
+  const joined = await inLastingSession(
+    () => openSession(request),
+    (opened, tries) => startRun(opened, input, id, { tenant, sinceMs: tries > 1 ? sinceMs : null }),
   );
+  await using session = joined.session;
+  const { handle, runId, workflowId } = joined.result;
   const run = { session, handle, runId, json: options.json };
   if (options.detach) {
     await view[Symbol.asyncDispose]();

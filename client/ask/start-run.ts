@@ -26,14 +26,15 @@ const summaryCharacters = 200;
 
 /**
  * Starts `answerQuestion`.
- * @param tenant for whom, where tenants have fair shares; null: nobody in particular
- * @throws UsageError when a run of that id exists
+ * @param options `tenant`: for whom, where tenants have fair shares; `sinceMs`: when this was tried before: a run of that id
+ * and question that began later is the one that was started then
+ * @throws UsageError when another run of that id exists
  */
 export async function startRun(
   session: Session,
   input: QuestionInput,
   workflowId: string,
-  tenant: string | null = null,
+  { tenant = null, sinceMs = null }: { tenant?: string | null; sinceMs?: number | null } = {},
 ): Promise<StartedRun> {
   const question = cut(printableLine(input.question), summaryCharacters);
   const repository = repositoryLabel(input);
@@ -51,29 +52,42 @@ export async function startRun(
     keyword(attributeNames.repository, repository),
   ];
   const start = (typedSearchAttributes: SearchAttributePair[]) =>
-    startOrExplain(session.client, workflowId, { ...options, typedSearchAttributes });
-  const handle = await start(attributes).catch(async (error: unknown) => {
+    startOrExplain(session.client, workflowId, { ...options, typedSearchAttributes }, sinceMs);
+  const started = await start(attributes).catch(async (error: unknown) => {
     if (!isRefusal(error)) throw error;
     // Most servers know the attributes, so that none is asked before.
     const known = await registeredAttributes(session.connection, session.namespace);
     if (attributes.every(({ key }) => known.has(key.name))) throw error;
     return start(attributes.filter(({ key }) => known.has(key.name)));
   });
-  return { workflowId, runId: handle.firstExecutionRunId, handle };
+  return { workflowId, ...started };
 }
 
-type StartOptions = Omit<Parameters<Client['workflow']['start']>[1], 'workflowId'> & { taskQueue: string };
+type StartOptions = Omit<Parameters<Client['workflow']['start']>[1], 'workflowId'> & {
+  taskQueue: string;
+  memo: { question: string };
+};
 
-async function startOrExplain(client: Client, workflowId: string, options: StartOptions) {
+async function startOrExplain(
+  client: Client,
+  workflowId: string,
+  options: StartOptions,
+  sinceMs: number | null,
+): Promise<Omit<StartedRun, 'workflowId'>> {
   try {
-    return await client.workflow.start(workflowTypes.answerQuestion, {
+    const handle = await client.workflow.start(workflowTypes.answerQuestion, {
       ...options,
       workflowId,
       workflowIdReusePolicy: 'REJECT_DUPLICATE',
       workflowIdConflictPolicy: 'FAIL',
     });
+    return { runId: handle.firstExecutionRunId, handle };
   } catch (error) {
     if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
+    const handle = client.workflow.getHandle(workflowId);
+    const { runId, startTime, memo } = await handle.describe();
+    const isOurs = sinceMs !== null && startTime.getTime() >= sinceMs && memo?.question === options.memo.question;
+    if (isOurs) return { runId, handle };
     throw new UsageError(`there is already a run ${workflowId}: see "switchyard runs show ${workflowId}"`);
   }
 }

@@ -12,7 +12,8 @@ import { note, print, printJson, writeResult } from '../terminal/output.ts';
 import { printableLine } from '../../lib/printable.ts';
 import { snakeKeys } from '../../lib/snake-keys.ts';
 import { readSettings } from '../input/read-settings.ts';
-import { spawn } from 'node:child_process';
+import { type ChildProcessByStdio, spawn, type StdioOptions } from 'node:child_process';
+import type { Readable, Writable } from 'node:stream';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 
@@ -132,7 +133,9 @@ async function askJudges(
   { signal, onResult }: { signal: AbortSignal; onResult: (result: JudgingResult) => void },
 ): Promise<void> {
   const file = fileURLToPath(new URL('../../worker/judge-main.ts', import.meta.url));
-  const child = spawn(process.execPath, [file], { stdio: ['pipe', 'pipe', 'inherit'], signal });
+  // The channel tells it of our death, however we die.
+  const stdio: StdioOptions = ['pipe', 'pipe', 'inherit', 'ipc'];
+  const child = spawn(process.execPath, [file], { stdio, signal }) as ChildProcessByStdio<Writable, Readable, null>;
   const ended = new Promise<void>((resolve, reject) => {
     child.once('error', reject);
     child.once('close', () => resolve());

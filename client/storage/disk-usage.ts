@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import type { DataPaths } from '../../config/data-paths.ts';
 import { storedContent, type Swept } from '../../retrieval/store/content-sweep.ts';
 import { storedRepositories, storedSnapshots } from '../../retrieval/store/store-sweep.ts';
+import { registersIn } from '../../runtime/host/call-registers.ts';
 import { bytesIn, sum } from './sweep-files.ts';
 
 export const kinds = [
@@ -11,6 +12,7 @@ export const kinds = [
   'clones',
   'content',
   'journal',
+  'calls',
   'traces',
   'benchmarks',
   'logs',
@@ -33,6 +35,7 @@ export function diskUsage(paths: DataPaths, histories: number | null): DiskUsage
     clones: folderUsage(paths.clones),
     content: { count: storedContent(paths.content).size, bytes: bytesIn(paths.content) },
     journal: folderUsage(paths.journal),
+    calls: { count: registersIn(paths.calls), bytes: bytesIn(paths.calls) },
     traces: folderUsage(paths.traces),
     benchmarks: folderUsage(paths.benchmarks),
     logs: folderUsage(paths.logs),

@@ -7,6 +7,7 @@ import { unfinishedFile } from '../../lib/fs.ts';
 import { traceIdOf } from '../../observability/trace-ids.ts';
 import { traceFiles } from '../../observability/trace-sink.ts';
 import type { Swept } from '../../retrieval/store/content-sweep.ts';
+import { abandonedRegisters } from '../../runtime/host/call-registers.ts';
 
 export type FileSweep = {
   paths: DataPaths;
@@ -56,6 +57,12 @@ export function sweepJournal(sweep: FileSweep): Promise<Swept> {
     olderThanMs: journalCutoffMs,
     keep: (file) => ofOpenRuns.has(file),
   });
+}
+
+/** Registers of calls whose workers are gone: their calls have run into their time-outs long since. */
+export async function sweepCalls({ paths, graceMs, dryRun, pause }: FileSweep): Promise<Swept> {
+  await pause();
+  return sum(abandonedRegisters(paths.calls, graceMs, !dryRun).map(({ bytes }) => ({ count: 1, bytes })));
 }
 
 export function sweepLogs(sweep: FileSweep): Promise<Swept> {

@@ -1,5 +1,5 @@
 import { ordinaryTransport } from '../../contracts/model/access.ts';
-import { ServiceError } from '@temporalio/client';
+import { ServiceError, WorkflowExecutionAlreadyStartedError } from '@temporalio/client';
 import type { SearchAttributePair } from '@temporalio/common';
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
@@ -9,6 +9,7 @@ import { routeOne } from '../../client/ask/route-one.ts';
 import type { Session } from '../../client/session.ts';
 import { benchmarkStart } from '../../client/benchmark/start-benchmark.ts';
 import { startRun } from '../../client/ask/start-run.ts';
+import { inLastingSession } from '../../client/runtime-loss.ts';
 import type { BenchmarkInput } from '../../contracts/benchmark.ts';
 import { pipeline, quickLimits } from '../support/scene.ts';
 
@@ -63,6 +64,7 @@ function refusal(names: readonly string[]): Error {
 }
 
 const question = { question: 'When?', pipeline: pipeline(), forcedRoute: null, limits: quickLimits };
+const run = { ...question, repository: { kind: 'path', path: '/tmp/kettle' } } as const;
 
 test('questions and benchmarks are started with a time limit far beyond their own', async () => {
   const { told, session } = listening();
@@ -90,7 +92,6 @@ test('the setting of how long to wait for a person reaches the limits of a run',
 });
 
 test('a run is started by one call; a server that lacks search attributes is asked which it has, and gets those', async () => {
-  const run = { ...question, repository: { kind: 'path', path: '/tmp/kettle' } } as const;
   const known = listening();
   await startRun(known.session, run, 'ask-1');
   assert.deepEqual(namesOf(known.told), [['SwitchyardPipeline', 'SwitchyardRepository']]);
@@ -104,7 +105,6 @@ test('a run is started by one call; a server that lacks search attributes is ask
 
 test('what a server refuses for another reason is told as it says it', async () => {
   const { session, told } = listening({ has: ['SwitchyardPipeline', 'SwitchyardRepository'], refuses: true });
-  const run = { ...question, repository: { kind: 'path', path: '/tmp/kettle' } } as const;
   await assert.rejects(startRun(session, run, 'ask-1'), /Failed to start/);
   assert.equal(told.length, 1);
 });
@@ -114,3 +114,57 @@ function namesOf(told: readonly Record<string, unknown>[]): string[][] {
     (typedSearchAttributes as SearchAttributePair[]).map(({ key }) => key.name),
   );
 }
+
+/** A runtime whose server holds the run, as far as it was started, and which may die in the middle of the start. */
+function runtimes(started: Map<string, string>) {
+  let left = 0;
+  const open = (dies: 'before' | 'after' | null, startTime = new Date()) => {
+    const lost = Promise.withResolvers<void>();
+    const start = async (_type: string, { workflowId, memo }: { workflowId: string; memo: { question: string } }) => {
+      if (started.has(workflowId))
+        throw new WorkflowExecutionAlreadyStartedError('again', workflowId, 'answerQuestion');
+      if (dies !== 'before') started.set(workflowId, memo.question);
+      if (dies === null) return { firstExecutionRunId: 'run' };
+      setImmediate(lost.resolve);
+      throw new Error('14 UNAVAILABLE');
+    };
+    const getHandle = (workflowId: string) => ({
+      describe: async () => ({ runId: 'run', startTime, memo: { question: started.get(workflowId) } }),
+    });
+    const runtime = { ready: {} };
+    const leave = async () => {
+      left += 1;
+    };
+    const parts = { runtime, lost: lost.promise, taskQueue: 'q', [Symbol.asyncDispose]: leave };
+    return { ...parts, client: { workflow: { start, getHandle } } } as unknown as Session;
+  };
+  return { open, left: () => left };
+}
+
+test('a run whose runtime dies while it is started is started once, in the next one', async () => {
+  const began = Date.now();
+  for (const dies of ['before', 'after'] as const) {
+    const { open, left } = runtimes(new Map());
+    const sessions = [open(dies), open(null)];
+    const { result, session } = await inLastingSession(
+      async () => sessions.shift() as Session,
+      (opened, tries) => startRun(opened, run, 'ask-1', { sinceMs: tries > 1 ? began : null }),
+    );
+    assert.equal(result.runId, 'run', dies);
+    assert.deepEqual([sessions.length, left()], [0, 1], 'the first one was left');
+    await session[Symbol.asyncDispose]();
+  }
+});
+
+test('a run of the same id that somebody else has started is none of ours, and what fails otherwise is not tried again', async () => {
+  const { open, left } = runtimes(new Map([['ask-1', run.question]]));
+  const older = open(null, new Date(Date.now() - 60_000));
+  await assert.rejects(startRun(older, run, 'ask-1', { sinceMs: Date.now() }), /already a run ask-1/);
+  await assert.rejects(startRun(open(null), run, 'ask-1'), /already a run ask-1/);
+  const failing = inLastingSession(
+    async () => open(null),
+    () => Promise.reject(new Error('a wrong question')),
+  );
+  await assert.rejects(failing, /a wrong question/);
+  assert.equal(left(), 1);
+});

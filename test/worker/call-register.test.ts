@@ -5,7 +5,8 @@ import { join } from 'node:path';
 import { test, type TestContext } from 'node:test';
 import type { Client } from '@temporalio/client';
 import { takeLock } from '../../runtime/host/file-lock.ts';
-import { callsEnding, CallRegister, lockEnding } from '../../worker/call-register.ts';
+import { abandonedRegisters, callsEnding, lockEnding } from '../../runtime/host/call-registers.ts';
+import { CallRegister } from '../../worker/call-register.ts';
 import { failLostCalls } from '../../worker/lost-calls.ts';
 
 const silent = { warn: () => {} } as never;
@@ -52,6 +53,8 @@ function kill(register: CallRegister): void {
   const left = readFileSync(calls, 'utf8');
   register[Symbol.dispose]();
   appendFileSync(register.name, '');
+  // SQLite's journal has the name that the lock had when it was taken.
+  appendFileSync(register.name.replace(lockEnding, '.new-journal'), '');
   appendFileSync(calls, existsSync(calls) && readFileSync(calls, 'utf8') !== '' ? '' : left);
 }
 
@@ -80,11 +83,8 @@ test('the calls of a dead owner are failed, its cancelled ones cancelled, those 
     'failed open',
     ...['cancelling', 'gone', 'open', 'returned'].map((name) => `unstuck w-${name}`),
   ]);
-  assert.deepEqual(
-    readdirSync(folder).filter((name) => name.endsWith(lockEnding)).length,
-    3,
-    'the own, the living, and that of another server',
-  );
+  const owners = new Set(readdirSync(folder).map((name) => name.split('.', 1)[0]));
+  assert.equal(owners.size, 3, 'the own, the living, and that of another server');
 });
 
 test('a server that does not answer leaves the register to the next worker', async (t) => {
@@ -142,4 +142,24 @@ test('where nothing can be written the work goes on', (t) => {
   circular.self = circular;
   for (let at = 0; at < 2; at += 1) register.add({ ...call('open'), ...circular })();
   assert.equal(warned.length, 1);
+});
+
+test('gc removes the registers of dead owners that nobody follows, and what a kill left half made', (t) => {
+  const folder = folderFor(t);
+  using living = new CallRegister(folder, 'own', silent);
+  const elsewhere = new CallRegister(folder, 'elsewhere:7233/default', silent);
+  elsewhere.add(call('open'));
+  kill(elsewhere);
+  for (const name of ['half-made.new', 'half-made.new-journal', 'renewed.jsonl.new'])
+    appendFileSync(join(folder, name), '');
+  const tomorrow = Date.now() + 86_400_000;
+  const files = () => readdirSync(folder).filter((name) => !name.endsWith('-journal'));
+  const before = files();
+  assert.deepEqual(abandonedRegisters(folder, Date.now() - 60_000, true), [], 'whatever is young stays');
+  assert.equal(abandonedRegisters(folder, tomorrow, false).length, 3);
+  assert.deepEqual(files(), before, 'a dry run removes nothing');
+  assert.equal(abandonedRegisters(folder, tomorrow, true).length, 3);
+  const itsName = living.name.slice(folder.length + 1, -lockEnding.length);
+  assert.ok(readdirSync(folder).every((name) => name.startsWith(itsName)));
+  assert.equal(takeLock(living.name), null);
 });

@@ -2,11 +2,15 @@
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
 import { test } from 'node:test';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { WorkflowHandle } from '@temporalio/client';
 import { dataPaths } from '../../config/data-paths.ts';
 import type { AnswerOutcome } from '../../contracts/run.ts';
+import { loseOpenCall, openCalls } from '../support/lost-calls.ts';
+import { CallRegister } from '../../worker/call-register.ts';
+import { failLostCalls } from '../../worker/lost-calls.ts';
 import { openScene, pipeline, quickLimits, type Scene } from '../support/scene.ts';
 import type { ScriptedServer } from '../support/scripted-server.ts';
 import { goodDraft, roleOf, says, startTeam } from '../support/team.ts';
@@ -107,4 +111,36 @@ test('two workers that start at once take up the calls of two dead ones, each ca
     const locks = readdirSync(calls).filter((name) => name.endsWith('.lock'));
     assert.equal(locks.length, 3, "the scene's worker and the two that were started");
   }
+});
+
+test('a workflow stays off a sticky queue although the call that led to it had ended otherwise', limit, async () => {
+  let asked = 0;
+  await using team = await startTeam({
+    specialist: () => {
+      asked += 1;
+      return asked < 3 ? { fault: 'hang' } : says(goodDraft);
+    },
+  });
+  await using scene = await openScene({ modelUrl: team.url });
+  const handle = await scene.start('When?', { pipeline: pipeline() });
+  await team.request(1);
+  const folder = join(scene.dataDirectory, 'calls-of-another');
+  const [call] = openCalls(scene.dataDirectory).slice(-1);
+  {
+    using register = new CallRegister(folder, 'a server', { warn: assert.fail });
+    if (call !== undefined) register.add(call);
+  }
+  // As by its heartbeat time-out: the token is refused then.
+  await loseOpenCall(scene);
+  await team.request(2);
+  const lost = await failLostCalls(scene.client, { folder, own: '', server: 'a server' });
+  assert.deepEqual(lost, { owners: 1, failed: 0 });
+  await loseOpenCall(scene);
+  assert.equal(((await handle.result()) as AnswerOutcome).kind, 'answered');
+  const { events } = await handle.fetchHistory();
+  const afterLost = (events ?? []).findIndex(
+    ({ activityTaskStartedEventAttributes: started }) => started?.attempt === 3,
+  );
+  const task = events?.slice(afterLost).find((event) => event.workflowTaskScheduledEventAttributes);
+  assert.equal(task?.workflowTaskScheduledEventAttributes?.taskQueue?.name, scene.taskQueue);
 });

@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { WorkflowClient } from '@temporalio/client';
 import { exporterIdOf, exporterType, signals } from '../../contracts/names.ts';
 import { dataPaths } from '../../config/data-paths.ts';
+import type { AnswerOutcome } from '../../contracts/run.ts';
 import type { ExportInput } from '../../contracts/trace.ts';
 import { createFileSink } from '../../observability/trace-sink.ts';
 import { openScene, pipeline, type Scene, tracesToFiles } from '../support/scene.ts';
@@ -51,6 +53,22 @@ test('what an exporter had still to send when it was terminated is handed over a
       .toSorted(),
     ['0', '1'],
   );
+});
+
+test('a run that could not hand itself over ends all the same, and a sweep does it', async (t) => {
+  await using team = await startTeam();
+  await using scene = await openScene({ modelUrl: team.url, traces: tracesToFiles });
+  const refused = t.mock.method(WorkflowClient.prototype, 'signalWithStart', () => Promise.reject(new Error('busy')));
+  const run = await scene.start('When does boil throw?', { pipeline: pipeline() });
+  assert.equal(((await run.result()) as AnswerOutcome).kind, 'answered');
+  refused.mock.restore();
+  const traced = await scene.start('When does boil throw?', { pipeline: pipeline() });
+  await traced.result();
+  const handed: ExportInput[][] = [];
+  const { sweep } = sweepOf(scene, handed);
+  await until(async () => ((await sweep()) === 1 ? true : null));
+  assert.deepEqual(handed.flat(), [{ workflowId: run.workflowId, runId: run.firstExecutionRunId }]);
+  await until(async () => ((await exporterState(scene))?.sent === 2 ? true : null));
 });
 
 /** Sweeps of a scene that note what they hand over. */

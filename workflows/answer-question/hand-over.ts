@@ -1,11 +1,13 @@
 /** Hands a run over to the exporter of traces: the last thing that a run does, where its last call has not done it. */
-import { log, proxyLocalActivities, workflowInfo } from '@temporalio/workflow';
+import { log, proxyLocalActivities, upsertMemo, workflowInfo } from '@temporalio/workflow';
 import type { Activities } from '../../activities/index.ts';
+import { untracedMemo } from '../../contracts/names.ts';
 
 /**
  * A local activity: it runs within the workflow task that ends the run, so it costs neither a task of its own nor a
  * place in a queue. A worker that dies before the task is completed has the run handed over twice, which the exporter
- * notices. An answer never fails for its trace: after ten seconds the run goes on without.
+ * notices. An answer never fails for its trace: after ten seconds the run goes on
+ * without, and its memo says so.
  */
 const { handOver } = proxyLocalActivities<Pick<Activities, 'handOver'>>({
   startToCloseTimeout: '3s',
@@ -21,7 +23,8 @@ export async function leaveTrace(left: string | null): Promise<void> {
       handed = await handOver({ workflowId, runId });
     }
   } catch (error) {
-    log.warn('this run leaves no trace', { error: String(error) });
+    log.warn('this run leaves its trace to a sweep', { error: String(error) });
+    upsertMemo({ [untracedMemo]: true });
   }
 }
 

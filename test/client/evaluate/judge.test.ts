@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
@@ -66,4 +67,20 @@ test('models grade what the log holds; a judge that fails is told apart, and agr
   assert.deepEqual(summary.panel.failures, { chatty: 2 });
   assert.equal(summary.panel.unanimous, 0);
   assert.equal(summary.panel.shared, 2);
+});
+
+test('judges give up their calls when the command that wanted them is killed', { timeout: 120_000 }, async () => {
+  await using server = await startScriptedServer({ reply: () => ({ fault: 'hang' }) });
+  using folder = temporaryFolder();
+  const [log, dataset] = [join(folder.path, 'log.jsonl'), join(folder.path, 'dataset.jsonl')];
+  writeFileSync(dataset, `${JSON.stringify(question('q1'))}\n`);
+  writeFileSync(log, `${JSON.stringify(record('q1', 'A counter.'))}\n`);
+  const settings = { SWITCHYARD_HOME: folder.path, OPENAI_API_KEY: 'sk-test', OPENAI_BASE_URL: server.url };
+  const command = spawn(process.execPath, [mainFile, 'judge', log, '--dataset', dataset, '--judge', 'strict'], {
+    env: { ...process.env, ...settings },
+    stdio: 'ignore',
+  });
+  const request = await server.request(0);
+  command.kill('SIGKILL');
+  assert.equal(await request.ended, 'aborted');
 });
