@@ -11,7 +11,8 @@ import {
 } from '../../contracts/model/capabilities.ts';
 import { familyOf, usual } from './capabilities.ts';
 import type { ErrorBody } from './error-body.ts';
-import { type Change, type Lesson, lessonsFrom, type SentBody } from './lessons.ts';
+import type { Change, Lesson, SentBody } from './lesson.ts';
+import { lessonsFrom } from './lessons.ts';
 
 /** A lesson as it was taken: which values it put in place of which. */
 export type Learned = Lesson & { before: Change };
