@@ -85,7 +85,9 @@ function modelFinding({ model }: Config, baseUrl: string | null, answer: z.infer
     const { kind, message, setting } = answer.failure;
     const page = isFailureKind(kind) ? `, see ${failurePage(kind)}` : '';
     const remedy = `${setting === null ? 'try again later' : `look at ${setting}`}${page}`;
-    return missing('model', `${where}: ${kind}: ${printableLine(message)}`, remedy);
+    // Its last words are the remedy's.
+    const said = setting === null ? message : message.replace(`; look at ${setting}`, '');
+    return missing('model', `${where}: ${kind}: ${printableLine(said)}`, remedy);
   }
   const about = `${answer.model} answered in ${answer.latencyMs} ms, logprobs: ${answer.logprobs ? 'yes' : 'no'}`;
   const offline = model.offline ? ' (the offline model, which is not a language model)' : '';

@@ -40,7 +40,9 @@ async function build({ retrieval, signal }: Opened, repository: RepositoryRef, j
   else {
     const embedded = embeddings === null ? '' : `; ${embeddings.embedded} of ${embeddings.total} chunks embedded`;
     const label = printableLine(snapshot.label);
-    print(`${label} is searchable: ${snapshot.files} files, ${megabytes} MB, in ${seconds} s${embedded}`);
+    print(
+      `${label} is searchable: ${snapshot.files} ${snapshot.files === 1 ? 'file' : 'files'}, ${megabytes} MB, in ${seconds} s${embedded}`,
+    );
     const left = leftOutText(snapshot.leftOut ?? [], columnsOf(process.stdout));
     if (left !== '') print(left);
   }

@@ -41,7 +41,11 @@ function invalid(flags = '', value = '', reason = ''): string {
 function tooMany(command: string | undefined, most: number, given = ''): string {
   const name = command === undefined ? 'the command' : `"${command}"`;
   const takes = most === 0 ? 'no argument' : most === 1 ? 'one argument' : `${most} arguments at most`;
-  return `${name} takes ${takes}, and ${given} were given: put words that belong together in quotes`;
+  const hint =
+    most === 0
+      ? 'what it works on is named by options, which --help lists'
+      : 'put words that belong together in quotes';
+  return `${name} takes ${takes}, and ${given} ${given === '1' ? 'was' : 'were'} given: ${hint}`;
 }
 
 function unknown(what = '', name = '', similar?: string): string {

@@ -26,14 +26,24 @@ export const Capabilities = z.strictObject({
   responseFormat: z.enum(responseFormats),
   /** The values of `tool_choice` that are taken. Without `none` the tools are left out of a request that must be answered. */
   toolChoice: z.array(z.enum(['auto', 'none', 'required'])),
+  /** True: a request with tools has to state its `tool_choice`, also where it is `auto`. */
+  toolsNeedChoice: z.boolean(),
+  /** `plain`: parameters of tools go without the keywords of JSON Schema that say more than names and types. */
+  toolSchemas: z.enum(['whole', 'plain']),
   /** False: earlier calls are written as one call a message. */
   parallelToolCalls: z.boolean(),
   /** `user`: the instructions begin the first user message. */
   instructionsRole: z.enum(['system', 'developer', 'user']),
   /** `assistant`: a user message may not follow tool results, so a short assistant message goes between. */
   afterTool: z.enum(['user', 'assistant']),
+  /** `user`: tool results may not be the end of a request, so a short message of the user follows. */
+  lastMessage: z.enum(['any', 'user']),
   /** True: messages of the user in a row are written as one. */
   alternatingRoles: z.boolean(),
+  /** What stands for the text of a message with tool calls that has none: an empty text, null, or a few words. */
+  emptyContent: z.enum(['empty', 'null', 'words']),
+  /** `short`: ids of earlier tool calls are written anew, each once, as nine letters and digits. */
+  toolCallIds: z.enum(['given', 'short']),
   /** Fields of the assistant's messages that the endpoint wants back with the conversation. */
   giveBack: z.array(z.string()),
   /** Fields of the assistant's messages that it refuses to get back. */

@@ -11,7 +11,8 @@ import {
 } from '../../contracts/model/capabilities.ts';
 import { familyOf, usual } from './capabilities.ts';
 import type { ErrorBody } from './error-body.ts';
-import { type Change, type Lesson, lessonsFrom, type SentBody } from './lessons.ts';
+import type { Change, Lesson, SentBody } from './lesson.ts';
+import { lessonsFrom } from './lessons.ts';
 
 /** A lesson as it was taken: which values it put in place of which. */
 export type Learned = Lesson & { before: Change };
@@ -172,7 +173,11 @@ function shownBy(sent: SentBody): CapabilityName[] {
     mostTopLogprobs: (sent.top_logprobs ?? 0) > 1,
     responseFormat: sent.response_format != null,
     toolChoice: sent.tool_choice != null,
+    toolsNeedChoice: sent.tools !== undefined,
+    toolSchemas: sent.tools !== undefined,
     parallelToolCalls: Math.max(...calls) > 1,
+    toolCallIds: Math.max(...calls) > 0,
+    emptyContent: sent.messages.some(({ content }, at) => content === '' && (calls[at] ?? 0) > 0),
     instructionsRole: roles.some((role) => role === 'system' || role === 'developer'),
     afterTool: follows('tool', 'user'),
     alternatingRoles: follows('user', 'user'),

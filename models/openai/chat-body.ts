@@ -19,7 +19,7 @@ export function chatBody(request: ChatRequest, model: string, takes: Capabilitie
   const wanted = Math.max(takes.leastOutputTokens, request.maxOutputTokens + (thinks ? reasoningTokens : 0));
   return {
     model,
-    messages: wireMessages(request.messages, takes),
+    messages: ended(wireMessages(request.messages, takes), takes),
     [takes.limitField]: Math.min(wanted, takes.mostOutputTokens ?? wanted),
     ...(request.temperature === null || !takes.temperature ? {} : { temperature: request.temperature }),
     ...(effort === null ? {} : { reasoning_effort: effort }),
@@ -32,9 +32,17 @@ export function chatBody(request: ChatRequest, model: string, takes: Capabilitie
 /** The conversation in the order and with the roles that the endpoint takes. */
 export function wireMessages(messages: readonly ChatMessage[], takes: Capabilities): ChatCompletionMessageParam[] {
   return inOrder(messages, takes).map((message) => {
-    const wire = wireMessage(message);
+    const wire = wireMessage(message, takes);
     return wire.role === 'system' && takes.instructionsRole === 'developer' ? { ...wire, role: 'developer' } : wire;
   });
+}
+
+/** Said in the user's name behind the results of tools, where those may not be the end. */
+const goOn = 'Go on.';
+
+function ended(messages: ChatCompletionMessageParam[], { lastMessage }: Capabilities): ChatCompletionMessageParam[] {
+  const isMissing = lastMessage === 'user' && messages.at(-1)?.role === 'tool';
+  return isMissing ? [...messages, { role: 'user', content: goOn }] : messages;
 }
 
 /** How the reply is asked for. @param wanted whether streams are, where the endpoint leaves the choice */
@@ -70,11 +78,30 @@ function formatField({ responseFormat }: ChatRequest, takes: Capabilities): Part
 function toolFields(request: ChatRequest, takes: Capabilities): Partial<WireBody> {
   const answerNow = request.toolChoice === 'none';
   if (request.tools.length === 0 || (answerNow && !takes.toolChoice.includes('none'))) return {};
-  const tools = request.tools.map((tool) => ({ type: 'function' as const, function: { ...tool } }));
-  return answerNow ? { tools, tool_choice: 'none' } : { tools };
+  const tools = request.tools.map(({ parameters, ...tool }) => {
+    const schema = takes.toolSchemas === 'plain' ? plainSchema(parameters) : parameters;
+    return { type: 'function' as const, function: { ...tool, parameters: schema } };
+  });
+  if (answerNow) return { tools, tool_choice: 'none' };
+  return takes.toolsNeedChoice ? { tools, tool_choice: 'auto' } : { tools };
 }
 
-function wireMessage(message: ChatMessage): ChatCompletionMessageParam {
+/** Keywords of JSON Schema that every server reads, with what they hold. */
+function plainSchema(schema: Record<string, unknown>): Record<string, unknown> {
+  const branch = [schema.anyOf, schema.oneOf].find(Array.isArray)?.find(isObject);
+  const { type, description, enum: values, required, properties, items } = { ...(branch ?? {}), ...schema };
+  const named = isObject(properties)
+    ? Object.entries(properties).map(([name, each]) => [name, isObject(each) ? plainSchema(each) : {}])
+    : null;
+  const plain = { type, description, enum: values, required, items: isObject(items) ? plainSchema(items) : undefined };
+  const kept = Object.entries(plain).filter(([, value]) => value !== undefined);
+  return { ...Object.fromEntries(kept), ...(named === null ? {} : { properties: Object.fromEntries(named) }) };
+}
+
+const isObject = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+function wireMessage(message: ChatMessage, takes: Capabilities): ChatCompletionMessageParam {
   switch (message.role) {
     case 'system':
     case 'user':
@@ -84,9 +111,8 @@ function wireMessage(message: ChatMessage): ChatCompletionMessageParam {
     case 'assistant':
       return {
         role: 'assistant',
-        // Never null: llama-cpp-python refuses it, and templates of local models join it to text. Mistral and Anthropic
-        // refuse a message with nothing in it.
-        content: message.content === '' && message.toolCalls.length === 0 ? noReply : message.content,
+        // Null only where it is wanted: llama-cpp-python refuses it, and templates of local models join it to text.
+        content: message.content === '' ? contentOfNone(message.toolCalls.length > 0, takes) : message.content,
         ...message.giveBack?.fields,
         ...(message.toolCalls.length === 0 ? {} : { tool_calls: message.toolCalls.map(wireCall) }),
       };
@@ -94,6 +120,14 @@ function wireMessage(message: ChatMessage): ChatCompletionMessageParam {
 }
 
 const noReply = '(no reply)';
+const onlyCalls = 'I use a tool.';
+
+/** Mistral and Anthropic refuse a message with nothing in it, Bedrock an empty text beside a call. */
+function contentOfNone(hasCalls: boolean, { emptyContent }: Capabilities): string | null {
+  if (!hasCalls) return noReply;
+  if (emptyContent === 'words') return onlyCalls;
+  return emptyContent === 'null' ? null : '';
+}
 
 function wireCall({ id, name, argumentsText, giveBack: { function: more = {}, ...fields } = {} }: ChatToolCall) {
   const called = { name, arguments: wireArguments(argumentsText), ...(more as object) };

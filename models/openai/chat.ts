@@ -19,7 +19,7 @@ import { embeddedError } from './embedded-error.ts';
 import type { ErrorBody } from './error-body.ts';
 import { type CallPlace, statusFailure, timedOut, together } from './failures.ts';
 import { originOf, secretsIn, withGiven } from './give-back.ts';
-import type { SentBody } from './lessons.ts';
+import type { SentBody } from './lesson.ts';
 import type { Transfer } from './streaming/read-reply.ts';
 import { countUsage } from './token-usage.ts';
 

@@ -28,14 +28,26 @@ const Message = z.looseObject({
   /** vLLM, llama.cpp and DeepSeek; OpenRouter and Ollama say `reasoning`. */
   reasoning_content: Text,
   reasoning: Text,
-  tool_calls: z.array(ToolCall).nullish(),
+  tool_calls: z.array(z.unknown()).nullish().catch(null),
+  /** Before there were tool calls; some servers still answer so. */
+  function_call: ToolCall.shape.function.nullish().catch(null),
+});
+/** Some gateways give a whole reply in the form of a chunk, with `delta`. */
+const Choice = z.object({
+  message: Message.nullish(),
+  delta: Message.nullish(),
+  finish_reason: Text,
+  logprobs: z.unknown().optional(),
 });
 const Completion = z.object({
   model: Text,
-  choices: z.array(z.object({ message: Message, finish_reason: Text, logprobs: z.unknown().optional() })).min(1),
+  choices: z.array(Choice).min(1),
   usage: z.unknown().optional(),
 });
 type Message = z.infer<typeof Message>;
+
+/** In the words of OpenAI, Zhipu, Google and Bedrock, where a gateway leaves them as they are. */
+const filtered = /^(content[_-]?filter(ed)?|sensitive|safety|prohibited_content|guardrail_intervened)$/i;
 
 /** What is kept of a reply's text, and of one tool call's arguments: far more than any model is asked for. */
 const maxText = 1_000_000;
@@ -57,24 +69,25 @@ export type ReadReply = { reply: ChatReply; starved: boolean; reported: boolean 
 export function readCompletion(completion: unknown, sentCharacters: number, place: CallPlace): ReadReply {
   const read = Completion.safeParse(completion);
   const choice = read.data?.choices[0];
-  if (!read.success || choice === undefined)
+  const message = choice?.message ?? choice?.delta;
+  if (!read.success || choice === undefined || !message)
     throw unusableReply('the reply is no chat completion', place, reportedUsage(completion, place));
-  const { message, finish_reason: reason } = choice;
-  const toolCalls = (message.tool_calls ?? []).map(toolCall);
+  const reason = choice.finish_reason;
+  const calls = callsIn(message);
+  const toolCalls = calls.map(toolCall);
   const content = contentOf(message);
   const characters = content.whole.length + content.apart.length;
   const received = characters + toolCalls.reduce((sum, call) => sum + call.argumentsText.length, 0);
   const sizes = { sent: sentCharacters, received };
   const usage = countUsage(read.data.usage, place.price, sizes);
-  if (reason === 'content_filter') throw contentFiltered(place, usage);
-  if (reason === 'error') throw unusableReply('the reply ended with finish_reason error', place, usage);
+  if (filtered.test(reason ?? '')) throw contentFiltered(place, usage);
+  if (/^(network_)?error$/i.test(reason ?? ''))
+    throw unusableReply('the reply ended with finish_reason error', place, usage);
   const { text, thinking } = content;
   const finishReason = text.length > maxText ? 'length' : finish(reason ?? null, toolCalls.length > 0);
   const silent = text === '' && toolCalls.length === 0 && finishReason === 'length';
   const slip = slipOfFinish(reason ?? null);
-  const asObjects = (message.tool_calls ?? []).filter(
-    ({ function: { arguments: given } }) => typeof given === 'object' && given !== null,
-  );
+  const asObjects = calls.filter(({ function: { arguments: given } }) => typeof given === 'object' && given !== null);
   return {
     reply: {
       text: text.slice(0, maxText),
@@ -147,6 +160,12 @@ function ofText(logprobs: TokenLogprob[] | null, { whole, apart, text, from }: C
   return first < 0 ? null : logprobs.slice(first);
 }
 
+/** What names no tool is no call. */
+function callsIn({ tool_calls: calls, function_call: called }: Message): z.infer<typeof ToolCall>[] {
+  const older = called === null || called === undefined ? [] : [{ function: called }];
+  return (calls?.length ? calls : older).flatMap((each) => ToolCall.safeParse(each).data ?? []);
+}
+
 /** Some servers give no id, and arguments as an object; the id only has to be unique within the reply. */
 function toolCall(call: z.infer<typeof ToolCall>, at: number): ChatToolCall {
   const given = call.function.arguments ?? '{}';
@@ -159,8 +178,11 @@ function toolCall(call: z.infer<typeof ToolCall>, at: number): ChatToolCall {
   };
 }
 
+/** Mistral says `model_length`; others keep the words of the provider behind them: Anthropic's, Google's. */
+const cut = /^(model_)?length$|^max_(output_)?tokens$/i;
+
 function finish(reason: string | null, callsTools: boolean): ChatReply['finishReason'] {
-  if (reason === 'length') return 'length';
+  if (reason !== null && cut.test(reason)) return 'length';
   if (callsTools) return 'tool_calls';
   return reason === 'stop' ? 'stop' : 'unknown';
 }

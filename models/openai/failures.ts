@@ -5,7 +5,7 @@ import type { Usage } from '../../contracts/chat.ts';
 import { addUsage } from '../../contracts/usage-sum.ts';
 import { ModelFailure, type ModelFailureFacts } from '../chat-model.ts';
 import type { ErrorBody } from './error-body.ts';
-import { refusesFeature, refusesTools, startedWithoutTools } from './refusal-words.ts';
+import { aboutInputLength, refusesFeature, refusesTools, startedWithoutTools } from './refusal-words.ts';
 import { delayInHeaders, delayInWords } from './retry-delay.ts';
 import { redactMessage } from '../../lib/redaction.ts';
 import { systemErrorCode } from '../../lib/errors.ts';
@@ -29,17 +29,6 @@ type Row = { statuses: readonly [number, number][]; says?: Says; kind: FailureKi
 
 const only = (...statuses: number[]): [number, number][] => statuses.map((status) => [status, status]);
 
-/** Wordings of OpenAI, Azure, vLLM, llama.cpp, llama-cpp-python, Ollama, LM Studio, Anthropic and TGI. */
-const tooLong = new RegExp(
-  [
-    'context_length_exceeded|exceed_context_size|string_above_max_length|request_too_large|maximum context length',
-    'exceed\\w{0,10}( \\S+){0,4} context|context \\S+ (has been )?exceeded|greater than the context length|context the overflows',
-    'too large to process|input length \\S+ exceeds|input tokens exceed|prompt is too long|prompt too long|n_keep .* n_ctx',
-    'longer than the maximum model length|max_tokens must be at least 1, got -|reduce the length of the (messages|prompt|input)',
-    '`?inputs`? (tokens )?(\\+ .max_new_tokens. )?must (be|have) (<=|less than)',
-  ].join('|'),
-  'i',
-);
 const spentQuota =
   /insufficient_quota|billing_hard_limit_reached|billing_not_active|insufficient[ _-](balance|credits?|funds)|credit balance is too low|no (balance|credits?)( is| are)? left|out of credits/i;
 const badKey = /invalid_api_key|api[ _-]key (is )?(not valid|invalid)|(invalid|incorrect) api[ _-]key/i;
@@ -77,7 +66,7 @@ const rows: readonly Row[] = [
   // Not by its status: a router's 404, a 403 for logprobs, a template's 500 are about what was asked for.
   { statuses: only(403, 404, 500, 501), says: refusesFeature, kind: 'ModelRequestRefused' },
   { statuses: only(403), kind: 'ModelForbidden' },
-  { statuses: only(400, 413, 422, 500), says: tooLong, kind: 'ModelContextTooLong' },
+  { statuses: only(400, 413, 422, 500), says: aboutInputLength, kind: 'ModelContextTooLong' },
   // OpenAI's 429 for one request above the whole minute's tokens: it would never pass.
   { statuses: only(429), says: /request too large/i, kind: 'ModelContextTooLong' },
   // llama-cpp-python's 500 for a body that does not fit its types: the same bytes will never pass.
@@ -151,13 +140,16 @@ function aboutTools(kind: FailureKind, { message, param }: ErrorBody): About | n
 }
 
 /** Most endpoints have `/v1` in their address, and it is easily forgotten. */
-function aboutPath(row: Row | undefined, { baseUrl }: CallPlace): About | null {
-  if (row?.setting !== 'OPENAI_BASE_URL' || row.seen === undefined) return null;
+function aboutPath(row: Row | undefined, place: CallPlace): About | null {
+  return row?.setting === 'OPENAI_BASE_URL' && row.seen !== undefined ? pathFacts(place) : null;
+}
+
+function pathFacts({ baseUrl }: CallPlace): { setting: string; seen: string } {
   const url = `${shownUrl(baseUrl)}/chat/completions`;
   const hint = /\/v\d|\/openai|\/deployments\//.test(new URL(baseUrl).pathname)
     ? ''
     : '; the address usually ends in /v1';
-  return { setting: row.setting, seen: `there is nothing at ${url}${hint}` };
+  return { setting: 'OPENAI_BASE_URL', seen: `there is nothing at ${url}${hint}` };
 }
 
 /** No response, or a cut one. The socket's code (ECONNREFUSED, ENOTFOUND, …) tells more than the message. */
@@ -173,6 +165,13 @@ export function networkFailure(error: unknown, place: CallPlace): ModelFailure {
 /** A response that came with 200 and is no reply: may be better the next time. */
 export function unusableReply(problem: string, place: CallPlace, usage: Usage | null = null): ModelFailure {
   return failure('ModelUnavailable', problem, place, { status: 200, usage });
+}
+
+/** A page for people, with 200: of a server that has answered before a notice, of another one the sign of a wrong address. */
+export function webPage(place: CallPlace, { isPassing }: { isPassing: boolean }): ModelFailure {
+  const said = '200: the reply is a web page';
+  if (isPassing) return unusableReply(said, place);
+  return failure('ModelNotFound', said, place, { status: 200, ...pathFacts(place) });
 }
 
 export function timedOut(seconds: number, place: CallPlace): ModelFailure {

@@ -1,32 +1,20 @@
 /** What a refusal teaches about an endpoint: one thing that is left out or replaced the next time. */
-import type { ChatCompletionMessageParam } from 'openai/resources/chat/completions';
 import { type Capabilities, Effort } from '../../contracts/model/capabilities.ts';
-import type { WireBody } from './chat-body.ts';
 import type { ErrorBody } from './error-body.ts';
+import type { Change, Lesson, Rule, SentBody } from './lesson.ts';
+import { fieldsGivenBack, messageChanges } from './message-lessons.ts';
 import {
+  aboutLastMessage,
   aboutOrder,
   aboutOutputLength,
   type Blamed,
+  listsOtherRoles,
   namedIn,
   plainWords,
   refusesSomeField,
   startedWithoutTools,
 } from './refusal-words.ts';
 import { isAboutAmount, tokenBound } from './token-bounds.ts';
-
-export type Change = Partial<Capabilities>;
-
-/**
- * `mayRepeat`: the same words again don't show that the change was wrong; `guess`: the words name nothing, so it stands only
- * if the call is answered.
- */
-export type Lesson = { change: Change; blamed: string; mayRepeat: boolean; guess: boolean };
-
-/** A body as it went out, streamed or not. */
-export type SentBody = Omit<WireBody, 'stream' | 'stream_options'> & {
-  stream?: boolean | null;
-  stream_options?: unknown;
-};
 
 /** `top_logprobs` that endpoints with a small maximum still take. */
 const fewLogprobs = 5;
@@ -64,20 +52,28 @@ const aboutReply =
 
 /** Named in a field of the error, else in its words. A field that is none of ours is final, unless it is the whole request. */
 function blamedIn({ message, param, type }: ErrorBody): Blamed[] {
-  const order: Blamed[] = aboutOrder({ message, type }) ? ['order'] : [];
+  const byMeaning: Blamed[] = [
+    ...(aboutLastMessage(message) ? (['last_message'] as const) : []),
+    ...(aboutOrder({ message, type }) ? (['order'] as const) : []),
+  ];
+  const roles: Blamed[] = listsOtherRoles(message) ? ['instructions'] : [];
   const path = param === null ? '' : param.replace(/^(body|request|generation_?config)\b\W?/i, '');
   if (path === '') {
-    const named = [...order, ...namedIn(message)];
+    const named = [...byMeaning, ...namedIn(message), ...roles];
     return named.length === 0 && isAboutAmount(message) && aboutOutputLength(message) ? ['limit'] : named;
   }
   const root = path.split(/[.[]/)[0] ?? '';
-  if (root === 'messages')
-    return [...order, ...(/role/.test(path) ? (['instructions'] as const) : namedIn(message).filter(isOfMessages))];
-  if (/^tools?$/.test(root)) return [];
-  return namedIn(path);
+  if (root === 'messages') {
+    const inPath: Blamed[] = /role/.test(path) ? ['instructions'] : namedIn(`${path} ${message}`).filter(isOfMessages);
+    return [...byMeaning, ...inPath, ...roles];
+  }
+  if (!/^tools?$/.test(root)) return namedIn(path);
+  // The field as a whole: the endpoint takes no tools.
+  return path === root ? [] : ['tool_schemas'];
 }
 
-const isOfMessages = (what: Blamed): boolean => what === 'instructions' || what === 'parallel_tool_calls';
+/** `response_format` too: a conversation has to say JSON where JSON is asked for. */
+const isOfMessages = (what: Blamed): boolean => what in messageChanges || what === 'response_format';
 
 function lesson(what: Blamed, sent: SentBody, refusal: ErrorBody, known: Capabilities): Lesson | null {
   const { message } = refusal;
@@ -91,16 +87,16 @@ function isStep({
   leastOutputTokens,
   responseFormat = 'none',
   reasoningEffort = [],
+  emptyContent = 'words',
 }: Change): boolean {
   return (
     mostOutputTokens != null ||
     leastOutputTokens !== undefined ||
     responseFormat !== 'none' ||
-    reasoningEffort.length > 0
+    reasoningEffort.length > 0 ||
+    emptyContent !== 'words'
   );
 }
-
-type Rule = (sent: SentBody, message: string, known: Capabilities) => Change | null;
 
 const changes: Record<Blamed, Rule> = {
   limit: (sent, message) => limitChange(sent, message),
@@ -115,36 +111,20 @@ const changes: Record<Blamed, Rule> = {
     return { mostTopLogprobs: most < many ? most : fewLogprobs };
   },
   response_format: (sent, message) => formatChange(sent, message),
-  tool_choice: (sent, _message, known) => {
+  tool_choice: (sent, message, known) => {
     const value = sent.tool_choice;
+    if (value === undefined && sent.tools !== undefined)
+      return /requir|must|missing|provide|need|specif/i.test(message) ? { toolsNeedChoice: true } : null;
     if (typeof value !== 'string') return null;
     return { toolChoice: known.toolChoice.filter((each) => each !== value) };
   },
   reasoning_effort: (sent, message, known) => effortChange(sent, message, known),
   stream_options: (sent) => (sent.stream_options == null ? null : { streamOptions: false }),
   stream: (sent, message) => streamChange(sent, message),
-  instructions: (sent, message) => {
-    const role = sent.messages.find((each) => each.role === 'system' || each.role === 'developer')?.role;
-    if (role === undefined) return null;
-    if (role === 'developer') return { instructionsRole: 'system' };
-    return {
-      instructionsRole: /use\W{1,3}developer|developer\W{0,3}(role )?instead/i.test(message) ? 'developer' : 'user',
-    };
-  },
-  parallel_tool_calls: (sent) =>
-    sent.messages.some((each) => each.role === 'assistant' && (each.tool_calls?.length ?? 0) > 1)
-      ? { parallelToolCalls: false }
-      : null,
-  order: (sent) => {
-    if (follows(sent.messages, 'tool', 'user')) return { afterTool: 'assistant' };
-    return follows(sent.messages, 'user', 'user') ? { alternatingRoles: true } : null;
-  },
+  ...messageChanges,
+  tool_schemas: (sent) => (sent.tools === undefined ? null : { toolSchemas: 'plain' }),
   tools: () => null,
 };
-
-function follows(messages: readonly ChatCompletionMessageParam[], first: string, second: string): boolean {
-  return messages.some(({ role }, at) => role === second && messages[at - 1]?.role === first);
-}
 
 /** An endpoint that misses one of the two fields was sent the other. */
 function limitChange(sent: SentBody, message: string): Change | null {
@@ -198,36 +178,4 @@ function streamChange(sent: SentBody, message: string): Change | null {
   if (sent.stream === true) return /non stream|without stream|only/.test(words) ? null : { streaming: 'refused' };
   const wanted = /\bonly\b|non stream|must (be|have|set|use)|require|please|enable|set to true|stream true/.test(words);
   return wanted ? { streaming: 'only' } : null;
-}
-
-const goesBack = [
-  'reasoning_content',
-  'reasoning',
-  'reasoning_details',
-  'extra_content',
-  'thinking_blocks',
-  'encrypted_content',
-];
-
-/** Fields of the assistant's messages: refused where they were sent, wanted where they were not. */
-function fieldsGivenBack(sent: SentBody, { message, param }: ErrorBody): Lesson[] {
-  const words = ` ${plainWords(`${param ?? ''} ${message}`)} `;
-  const assistants = sent.messages.filter(({ role }) => role === 'assistant');
-  const wants =
-    /pass(ed)? back|missing|must (be|include|contain|have|pass)|required|not (found|provided|present)|without/.test(
-      words,
-    );
-  const refused = assistants
-    .flatMap((each) => Object.keys(each))
-    .find(
-      (key) =>
-        !['role', 'content', 'tool_calls', 'refusal', 'name'].includes(key) && words.includes(` ${plainWords(key)} `),
-    );
-  if (refused !== undefined && !wants)
-    return [{ change: { refusedMessageFields: [refused] }, blamed: refused, mayRepeat: false, guess: false }];
-  const wanted = goesBack.find(
-    (key) => words.includes(` ${plainWords(key)} `) || (key === 'extra_content' && /thought signature/.test(words)),
-  );
-  if (!wants || wanted === undefined || refused !== undefined || assistants.length === 0) return [];
-  return [{ change: { giveBack: [wanted] }, blamed: wanted, mayRepeat: false, guess: false }];
 }

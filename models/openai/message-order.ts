@@ -1,9 +1,12 @@
 /** Puts a conversation into the order of roles that an endpoint asks for. */
-import type { ChatMessage } from '../../contracts/chat.ts';
+import { type ChatMessage, type ChatToolCall, ownCallId } from '../../contracts/chat.ts';
 import type { Capabilities } from '../../contracts/model/capabilities.ts';
 
 type Assistant = Extract<ChatMessage, { role: 'assistant' }>;
-type Asked = Pick<Capabilities, 'instructionsRole' | 'parallelToolCalls' | 'afterTool' | 'alternatingRoles'>;
+type Asked = Pick<
+  Capabilities,
+  'instructionsRole' | 'parallelToolCalls' | 'afterTool' | 'alternatingRoles' | 'toolCallIds'
+>;
 
 /** What the assistant is made to say where results may not be followed by the user. */
 const between = 'I have read these results.';
@@ -14,7 +17,30 @@ export function inOrder(messages: readonly ChatMessage[], asked: Asked): ChatMes
   const single = asked.parallelToolCalls ? said : said.flatMap((message, at) => oneCallEach(said, message, at));
   const answered =
     asked.afterTool === 'assistant' ? single.flatMap((message, at) => afterTool(single[at - 1], message)) : [...single];
-  return asked.alternatingRoles ? merged(answered) : answered;
+  const ordered = asked.alternatingRoles ? merged(answered) : answered;
+  return asked.toolCallIds === 'short' ? renumbered(ordered) : ordered;
+}
+
+/** Tool calls counted through the conversation, under ids that Mistral takes, whose rule is the strictest. */
+function renumbered(messages: readonly ChatMessage[]): ChatMessage[] {
+  let count = 0;
+  let known = new Map<string, string>();
+  return messages.map((message): ChatMessage => {
+    if (message.role === 'tool') return { ...message, callId: known.get(message.callId) ?? message.callId };
+    if (message.role !== 'assistant' || message.toolCalls.length === 0) return message;
+    const first = count;
+    count += message.toolCalls.length;
+    const ids = message.toolCalls.map((_, at) => ownCallId(first + at));
+    known = new Map(message.toolCalls.map(({ id, giveBack }, at) => [String(giveBack?.id ?? id), ids[at] ?? id]));
+    return { ...message, toolCalls: message.toolCalls.map((call, at) => withId(call, ids[at] ?? call.id)) };
+  });
+}
+
+/** An id that the endpoint gave to get it back is another field of the call. */
+function withId({ giveBack, ...call }: ChatToolCall, id: string): ChatToolCall {
+  if (giveBack === undefined) return { ...call, id };
+  const { id: _, ...rest } = giveBack;
+  return { ...call, id, giveBack: rest };
 }
 
 function withInstructionsInside(messages: readonly ChatMessage[]): ChatMessage[] {

@@ -87,6 +87,11 @@ const mistakes: Mistake[] = [
     says: /"ask" takes one argument, and 3 were given/,
   },
   {
+    name: 'a folder where only options are taken',
+    given: ['index', 'folder'],
+    says: /"index" takes no argument, and 1 was given: what it works on is named by options/,
+  },
+  {
     name: 'an option without its value',
     given: ['ask', 'q', '--repo'],
     says: /--repo needs a value: <folder or git URL>/,

@@ -30,7 +30,12 @@ export function question(changes: Partial<ChatRequest> = {}): ChatRequest {
 export const searchTool = {
   name: 'search_code',
   description: 'Searches the code.',
-  parameters: { type: 'object', properties: { query: { type: 'string' } }, required: ['query'] },
+  parameters: {
+    type: 'object',
+    properties: { query: { type: 'string' } },
+    required: ['query'],
+    additionalProperties: false,
+  },
 };
 
 export const verdictFormat = {

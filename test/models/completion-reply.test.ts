@@ -103,3 +103,38 @@ test('a server that leaves out model, usage and logprobs is understood; tokens a
   assert.equal(reply.usage.inputTokens, Math.ceil(sent / 4));
   assert.equal(reply.usage.outputTokens, 11);
 });
+
+test('a cut, a filter and an error are told by the finish reason in the words of each provider', async () => {
+  await using stage = await scene({});
+  for (const finish of ['length', 'model_length', 'max_tokens', 'MAX_TOKENS']) {
+    stage.server.play({ body: completion({ text: '{"a', finish }) });
+    assert.equal((await stage.ask()).finishReason, 'length', finish);
+  }
+  for (const finish of ['content_filter', 'SAFETY', 'sensitive', 'guardrail_intervened']) {
+    stage.server.play({ body: completion({ finish }) });
+    assert.equal((await stage.fail()).kind, 'ModelContentFiltered', finish);
+  }
+  stage.server.play({ body: completion({ finish: 'network_error' }) });
+  assert.equal((await stage.fail()).kind, 'ModelUnavailable');
+});
+
+test('a call in the older form is a call, and what names no tool is none', async () => {
+  const called = { name: 'grep', arguments: '{"pattern":"x"}' };
+  const rows: [object, string[]][] = [
+    [{ content: null, function_call: called }, ['grep']],
+    [{ content: null, function_call: called, tool_calls: [] }, ['grep']],
+    [{ tool_calls: [{ id: 'a', function: called }, null, { id: 'b', function: { name: null } }] }, ['grep']],
+    [{ content: 'hello', tool_calls: {} }, []],
+  ];
+  for (const [message, names] of rows) {
+    for (const field of ['message', 'delta']) {
+      const choices = [{ index: 0, [field]: { role: 'assistant', ...message }, finish_reason: 'stop' }];
+      await using stage = await scene({ script: [{ body: { ...completion(), choices } }] });
+      const { toolCalls } = await stage.ask();
+      assert.deepEqual(
+        toolCalls.map(({ name }) => name),
+        names,
+      );
+    }
+  }
+});

@@ -101,6 +101,59 @@ for (const [reply, kind, setting] of table) {
   });
 }
 
+const longerThanRead = [
+  'Input is too long for requested model.',
+  'input length and `max_tokens` exceed context limit: 190000 + 20000 > 200000, decrease input length or `max_tokens`',
+  'prompt is too long: 200001 tokens > 200000 maximum',
+  'Invalid request: Your request exceeded model token limit: 8192',
+  'Prompt exceeds max length',
+  '<400> InternalError.Algo.InvalidParameter: Range of input length should be [1, 129024]',
+  'too many tokens: size limit exceeded by 100 tokens. Try using shorter or fewer inputs',
+  'the number of input tokens 5000 cannot exceed the total tokens limit 4096 for this model',
+  "The input (5000 tokens) is longer than the model's context length (4096 tokens).",
+  'The prompt (total length 5000) is too long to fit into the model (context length 4096)',
+  "This model's maximum prompt length is 131072 but the request contains 540000 tokens.",
+  'The input token count (1200000) exceeds the maximum number of tokens allowed (1048576).',
+  'tokens in request more than max tokens allowed',
+  "This endpoint's maximum context length is 32768 tokens. However, you requested about 40000 tokens (39000 of text input, 1000 in the output).",
+  'Prompt contains 33000 tokens and 0 draft tokens, too large for model with 32768 maximum context length',
+  'The conversation is longer than this model can read.',
+  'Your input exceeds the limit of 100000 characters',
+  'message is too long',
+  'max input characters: 131072',
+  'Total tokens of image and text exceed max message tokens',
+  'The total number of tokens in the prompt (9000) is over the limit of 8192',
+  'Content length exceeds model limit',
+];
+const longerThanWritten = [
+  'max_tokens is too large: 5000. This model supports at most 4096 completion tokens, whereas you provided 5000.',
+  'max_tokens is too large: 5000. The context window is 8192, and at most 4096 completion tokens are supported',
+  '`max_tokens` must be less than or equal to `8192`, the maximum value for `max_tokens` is less than the `context_window` for this model',
+  'this model cannot generate more than 1024 tokens',
+  'The requested number of output tokens (2000) exceeds what this model may write: 1024',
+  'top_logprobs must not be greater than 5 for requests of this length',
+  'Too many tools in request: at most 16',
+  'function description is too long',
+  'messages must be a list',
+];
+
+test('a request that is longer than a model reads is told by its meaning, and from a limit of what it writes', async () => {
+  let refusal: ScriptedReply;
+  await using stage = await scene({ reply: () => refusal });
+  for (const status of [400, 422, 500]) {
+    for (const message of longerThanRead) {
+      for (const words of [message, message.toUpperCase()]) {
+        refusal = said(status, words);
+        assert.equal((await stage.fail(question())).kind, 'ModelContextTooLong', `${status}: ${words}`);
+      }
+    }
+  }
+  for (const message of longerThanWritten) {
+    refusal = said(400, message);
+    assert.equal((await stage.fail(question())).kind, 'ModelRequestRefused', message);
+  }
+});
+
 test('what a filtered reply cost is kept with the failure', async () => {
   await using stage = await scene({ script: [{ body: completion({ finish: 'content_filter', text: '' }) }] });
   const failure = await stage.fail();

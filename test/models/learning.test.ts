@@ -7,6 +7,7 @@ import { readErrorBody } from '../../models/openai/error-body.ts';
 import { tokenBound } from '../../models/openai/token-bounds.ts';
 import { completion, openAiError, type ScriptedReply } from '../support/scripted-server-reply.ts';
 import { question, scene, searchTool, verdictFormat } from './chat-scene.ts';
+import { everything } from './refusal-changes.ts';
 
 const work = question({ tools: [searchTool], temperature: 0, topLogprobs: 5, maxOutputTokens: 2000 });
 const refuse = (message: string): ScriptedReply => openAiError(400, message);
@@ -219,9 +220,38 @@ test('a ceiling without any field, and orders of roles in other words', async ()
   }
 });
 
+test('what a request with tools has to state or to end with is learned where it is missed', async () => {
+  const { messages, ...rest } = everything;
+  const asks = { ...rest, messages: messages.slice(0, -1), toolChoice: 'auto' as const };
+  const refused = (message: string) => ({ status: 400, body: { error: { message } } });
+  await using stage = await scene({ reply: () => ({ body: completion() }) });
+  stage.server.play(refused('tool_choice is required when tools are given'));
+  await stage.ask(asks);
+  stage.server.play(refused('Last message must have role `user`.'));
+  await stage.ask(asks);
+  const [first, , , last] = stage.bodies();
+  assert.equal(first?.tool_choice, undefined);
+  assert.equal(last?.tool_choice, 'auto');
+  const ending = ((last?.messages ?? []) as { role: string; content: string }[]).slice(-2);
+  assert.deepEqual(
+    ending.map(({ role, content }) => (role === 'tool' ? role : `${role}: ${content}`)),
+    ['tool', 'user: Go on.'],
+  );
+});
+
+test('an empty text is tried as null, and then as words', async () => {
+  const refused = (message: string) => ({ status: 400, body: { error: { message, param: 'messages[2].content' } } });
+  await using stage = await scene({
+    script: [refused('the content must not be empty'), refused('the content must be a valid string, not null')],
+    reply: () => ({ body: completion() }),
+  });
+  await stage.ask(everything);
+  const said = stage.bodies().map((body) => (body.messages as { content: unknown }[])[2]?.content);
+  assert.deepEqual(said, ['', null, 'I use a tool.']);
+});
+
 test('words about something else teach nothing', async () => {
   const others = [
-    "Invalid schema for function 'search_code': 'oneOf' is not permitted.",
     'messages: text content blocks must be non-empty',
     'Tool choice is none, but model called a tool',
     'An assistant message with tool_calls needs a tool message for each tool_call_id',

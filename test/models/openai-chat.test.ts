@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { brotliCompressSync, deflateSync, gzipSync, zstdCompressSync } from 'node:zlib';
 import { test } from 'node:test';
 import { ModelFailure } from '../../models/chat-model.ts';
 import { completion, openAiError } from '../support/scripted-server-reply.ts';
@@ -142,6 +143,51 @@ test('a reply that is cut, torn, empty, not JSON or no completion is unavailable
     assert.equal(stage.server.requests.length, 1);
     assert.deepEqual(stage.server.leftovers(), []);
   }
+});
+
+test('a body that is compressed though nobody asked for it is read, streamed, whole or a refusal', async () => {
+  const ways = { gzip: gzipSync, br: brotliCompressSync, deflate: deflateSync, zstd: zstdCompressSync };
+  const event = (delta: object, finish: string | null) =>
+    `data: ${JSON.stringify({ choices: [{ index: 0, delta, finish_reason: finish }] })}\n\n`;
+  for (const [encoding, compressed] of Object.entries(ways)) {
+    const headers = { 'content-encoding': encoding };
+    const packed = (text: string) => ({ headers, body: compressed(Buffer.from(text)) });
+    await using stage = await scene({});
+    stage.server.play(packed(JSON.stringify(completion({ text: 'hello' }))));
+    assert.equal((await stage.ask()).text, 'hello', encoding);
+    stage.server.play(packed(event({ content: 'grüße' }, null) + event({}, 'stop')));
+    assert.equal((await stage.ask()).text, 'grüße', encoding);
+    stage.server.play({
+      ...packed('{"error":{"message":"no money is left","code":"insufficient_quota"}}'),
+      status: 429,
+    });
+    assert.equal((await stage.fail()).kind, 'ModelQuotaSpent', encoding);
+    stage.server.play({ headers, body: compressed(Buffer.from(JSON.stringify(completion()))).subarray(0, 40) });
+    assert.equal((await stage.fail()).kind, 'ModelUnavailable', encoding);
+  }
+});
+
+test('a web page instead of a reply is a wrong address, unless the endpoint has answered before', async () => {
+  const page = { headers: { 'content-type': 'text/html' }, body: '<!DOCTYPE html><title>Chat</title>' };
+  await using stage = await scene({ script: [page] });
+  const first = await stage.fail();
+  assert.deepEqual([first.kind, first.setting], ['ModelNotFound', 'OPENAI_BASE_URL']);
+  assert.match(first.message, /there is nothing at http:.*\/v1\/chat\/completions \(200: the reply is a web page\)/);
+  stage.server.play({ body: completion() }, page);
+  await stage.ask();
+  assert.equal((await stage.fail()).kind, 'ModelUnavailable');
+});
+
+test('a redirect says where to, and nothing that its address carries; no words are told as none', async () => {
+  const location = 'https://user:secret@login.example.org/sso?token=abc';
+  await using stage = await scene({
+    script: [
+      { status: 302, headers: { location }, body: '' },
+      { status: 400, body: '' },
+    ],
+  });
+  assert.match((await stage.fail()).message, /\(302: it redirects to https:\/\/login\.example\.org\/sso\)/);
+  assert.match((await stage.fail()).message, /\(400: no words\)/);
 });
 
 test('a whole reply with garbage in it is a reply, and was paid for', async () => {

@@ -48,6 +48,24 @@ export const instructionsInside = messages(([, , ...said]) => [
   { role: 'user', content: 'You answer.\n\nWhere?' },
   ...said,
 ]);
+/** The calls and their results under other ids. */
+export const callsNamed = (...ids: string[]) =>
+  messages((said) => {
+    const [asks = {}, ...rest] = said.slice(2);
+    const calls = (asks.tool_calls as Body[]).map((each, at) => ({ ...each, id: ids[at] }));
+    const results = rest.map((each, at) => (each.role === 'tool' ? { ...each, tool_call_id: ids[at] } : each));
+    return [...said.slice(0, 2), { ...asks, tool_calls: calls }, ...results];
+  });
+export const callsSaying = (content: string | null) =>
+  messages((said) => said.map((each) => (each.role === 'assistant' ? { ...each, content } : each)));
+/** Without what only JSON Schema's readers know. */
+export const plainParameters: Change = (body) => ({
+  ...body,
+  tools: (body.tools as { function: Body }[]).map((tool) => {
+    const { additionalProperties: _, ...parameters } = tool.function.parameters as Body;
+    return { ...tool, function: { ...tool.function, parameters } };
+  }),
+});
 export const oneCallEach = messages((said) => {
   const [asks = {}, first = {}, second = {}] = said.slice(2, 5);
   const [one, two] = asks.tool_calls as Body[];

@@ -13,7 +13,7 @@ import {
   without,
 } from './refusal-changes.ts';
 
-const said = (message: string, fields: Body = {}): Body => ({ error: { message, ...fields } });
+export const said = (message: string, fields: Body = {}): Body => ({ error: { message, ...fields } });
 
 /** Where it was seen, what came back, what the next request is. */
 export const refusals: [source: string, status: number, body: unknown, change: Change][] = [

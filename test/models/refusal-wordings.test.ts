@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { completion, type ScriptedReply } from '../support/scripted-server-reply.ts';
 import { scene } from './chat-scene.ts';
+import { messageRefusals } from './message-refusals.ts';
 import { everything } from './refusal-changes.ts';
 import { refusals } from './refusal-table.ts';
 
@@ -15,7 +16,7 @@ const manners: [name: string, change: (words: string) => string][] = [
   ['without underscores', (words) => words.replaceAll('_', ' ')],
 ];
 
-for (const [source, status, body, change] of refusals) {
+for (const [source, status, body, change] of [...refusals, ...messageRefusals]) {
   test(`${source}: one thing is changed, and remembered`, async () => {
     for (const [name, manner] of manners) {
       const script: ScriptedReply[] = [{ status, body: inManner(body, manner) }];

@@ -15,7 +15,7 @@ export type RecordedRequest = {
   ended: Promise<'replied' | 'aborted'>;
 };
 
-/** `body` text goes out as it is, anything else as JSON. `fault` wins over sending the body whole. */
+/** `body` text and bytes go out as they are, anything else as JSON. `fault` wins over sending the body whole. */
 export type ScriptedReply = {
   status?: number;
   headers?: Record<string, string>;
@@ -87,7 +87,7 @@ export async function playReply(reply: ScriptedReply, response: ServerResponse, 
     return;
   }
   const text = typeof reply.body === 'string' ? reply.body : JSON.stringify(reply.body ?? completion());
-  const bytes = Buffer.from(text);
+  const bytes = Buffer.isBuffer(reply.body) ? reply.body : Buffer.from(text);
   response.writeHead(reply.status ?? 200, {
     'content-type': 'application/json',
     'content-length': bytes.length,

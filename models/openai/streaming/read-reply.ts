@@ -1,5 +1,7 @@
 /** Reads a response to its end, bounded in size and in silence; a streamed completion becomes the one that it stands for. */
 import type { IncomingMessage } from 'node:http';
+import { pipeline, type Readable, type Transform } from 'node:stream';
+import { createBrotliDecompress, createGunzip, createInflate, createZstdDecompress } from 'node:zlib';
 import { createEventReader, type EventReader } from './event-stream.ts';
 import { BrokenStream, createStreamedCompletion, type StreamedCompletion } from './streamed-completion.ts';
 
@@ -41,12 +43,28 @@ export async function readReply(incoming: IncomingMessage, transfer: Transfer): 
     transfer.stream ??= createStreamedCompletion();
     for (const part of parts.splice(0)) feed(part);
   };
-  const ending = await consume(incoming, take, transfer);
+  const ending = await consume(decoded(incoming), take, transfer);
   const { stream } = transfer;
   if (stream === null) return Buffer.concat(parts).toString();
   if (ending === 'ended' && events !== null) for (const event of (events as EventReader).end()) stream.take(event);
   if (stream.stage() !== 'finished') throw new BrokenStream('the stream ended without a finish_reason');
   return JSON.stringify(stream.completion());
+}
+
+const decoders: Readonly<Record<string, () => Transform>> = {
+  gzip: createGunzip,
+  'x-gzip': createGunzip,
+  deflate: createInflate,
+  br: createBrotliDecompress,
+  zstd: createZstdDecompress,
+};
+
+/** Nothing but plain bodies is asked for, and some gateways compress them all the same. */
+function decoded(incoming: IncomingMessage): Readable {
+  const encoding = (incoming.headers['content-encoding'] ?? '').trim().toLowerCase();
+  const decoder = Object.hasOwn(decoders, encoding) ? decoders[encoding] : undefined;
+  // What becomes of it is told by the events of what is returned.
+  return decoder === undefined ? incoming : pipeline(incoming, decoder(), () => undefined);
 }
 
 const isBlank = (piece: Buffer): boolean => /^\s*$/.test(piece.toString('latin1').replace(/^\xef\xbb\xbf/, ''));
@@ -65,7 +83,7 @@ function looksLikeEvents(parts: readonly Buffer[], incoming: IncomingMessage): b
 /** `ended`: the connection said so; `over`: the stream did; `quiet`: after its finish reason nothing more came. */
 type Ending = 'ended' | 'over' | 'quiet';
 
-function consume(incoming: IncomingMessage, take: (piece: Buffer) => void, transfer: Transfer): Promise<Ending> {
+function consume(incoming: Readable, take: (piece: Buffer) => void, transfer: Transfer): Promise<Ending> {
   const { promise, resolve, reject } = Promise.withResolvers<Ending>();
   let bytes = 0;
   let timer: NodeJS.Timeout | undefined;
