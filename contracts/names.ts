@@ -99,8 +99,11 @@ export function benchmarkQueueOf(taskQueue: string): string {
   return `${taskQueue}-benchmarks`;
 }
 
+/** The endpoints of a deployment: of the models of its settings, and of fallback models. */
+export const endpointNames = ['model', 'fallback'] as const;
+
 /** The queue in which the calls to an endpoint wait for their turn, where a limit is set. */
-export function modelQueueOf(taskQueue: string, endpoint: 'model' | 'fallback'): string {
+export function modelQueueOf(taskQueue: string, endpoint: (typeof endpointNames)[number]): string {
   return `${taskQueue}-${endpoint}`;
 }
 

@@ -14,6 +14,7 @@ const minuteMs = 60_000;
 /** Part of a minute's tokens that may be used at once. */
 const burst = 1 / 6;
 
+/** The slots of one endpoint; disposal ends its timer. */
 export class SlotLimiter {
   readonly #otherwise: number;
   readonly #now: () => number;

@@ -15,8 +15,8 @@ import type { ActivityInterceptorsFactory, Worker, WorkerOptions } from '@tempor
 import type { Activities } from '../activities/index.ts';
 import type { Config } from '../config/config.ts';
 import { limitsInForce, queuedEndpoints } from '../config/model-limits.ts';
-import { endpointNames, type EndpointName, type ModelLimits } from '../contracts/model/limits.ts';
-import { modelQueueOf, signals, workflowTypes } from '../contracts/names.ts';
+import type { EndpointName, ModelLimits } from '../contracts/model/limits.ts';
+import { endpointNames, modelQueueOf, signals, workflowTypes } from '../contracts/names.ts';
 import type { Usage } from '../contracts/chat.ts';
 import { type ChatModel, ModelFailure } from '../models/chat-model.ts';
 import { SlotLimiter } from '../models/slot-limiter.ts';

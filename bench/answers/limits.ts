@@ -66,13 +66,11 @@ await pause(3_000);
 const raisedMs = performance.now();
 const tenants = [
   ...questions.slice(0, 10).map(({ question }, at) => ask(`first-${at}`, question, { queued: true, tenant: 'first' })),
-  ...questions
-    .slice(10, 12)
-    .map(({ question }, at) => ask(`second-${at}`, question, { queued: true, tenant: 'second' })),
+  ...questions.slice(0, 2).map(({ question }, at) => ask(`second-${at}`, question, { queued: true, tenant: 'second' })),
 ];
 const shared = await Promise.all(tenants);
 const afterMs = model.askedAtMs.filter((ms) => ms >= raisedMs);
-const secondLast = Math.max(...shared.slice(10).map(({ endedMs }) => endedMs));
+const secondLast = Math.max(...shared.slice(-2).map(({ endedMs }) => endedMs));
 for (const worker of workers) await worker.stop();
 
 const failed = [...all, ...shared].filter(
@@ -97,7 +95,7 @@ const report = {
   raisedTo: raised,
   mostInASecondThen: mostWithin(afterMs, 1_000),
   callsPerMinuteThen: Math.round((afterMs.length * 60_000) / Math.max(1, (afterMs.at(-1) ?? 0) - (afterMs[0] ?? 0))),
-  firstTenantEndedBeforeSecond: shared.slice(0, 10).filter(({ endedMs }) => endedMs < secondLast).length,
+  firstTenantEndedBeforeSecond: shared.slice(0, -2).filter(({ endedMs }) => endedMs < secondLast).length,
 };
 if (values.json) process.stdout.write(`${JSON.stringify(snakeKeys(report))}\n`);
 else for (const [name, value] of Object.entries(report)) process.stdout.write(`${name}: ${JSON.stringify(value)}\n`);

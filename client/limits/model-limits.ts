@@ -1,8 +1,8 @@
 /** Shows and changes what endpoints may be asked, while workers run. */
 import type { Config } from '../../config/config.ts';
 import { limitsInForce, queuedEndpoints, readLimitsFile, writeLimitsFile } from '../../config/model-limits.ts';
-import { type EndpointName, endpointNames, isLimited, type ModelLimits } from '../../contracts/model/limits.ts';
-import { modelQueueOf } from '../../contracts/names.ts';
+import { type EndpointName, isLimited, type ModelLimits } from '../../contracts/model/limits.ts';
+import { endpointNames, modelQueueOf } from '../../contracts/names.ts';
 import { CommandFailure, UsageError } from '../../lib/errors.ts';
 import { type QueueFigures, queueFigures, setQueueRate } from '../../runtime/temporal/queue-rate.ts';
 import { exitCodes } from '../exit-codes.ts';

@@ -1,10 +1,9 @@
 /** What an endpoint may be asked: set by the configuration, and changed while workers run. */
 import { z } from 'zod';
+import { endpointNames } from '../names.ts';
 
-/** The endpoints of a deployment: of the models of its settings, and of fallback models. */
-export const EndpointName = z.enum(['model', 'fallback']);
+export const EndpointName = z.enum(endpointNames);
 export type EndpointName = z.infer<typeof EndpointName>;
-export const endpointNames = EndpointName.options;
 
 export const ModelLimits = z.strictObject({
   /** Calls begun a minute, by all workers of the task queue together; null: no limit. */
@@ -18,6 +17,7 @@ export type ModelLimits = z.infer<typeof ModelLimits>;
 
 export const noLimits: ModelLimits = { requests: null, tokens: null, concurrency: null };
 
+/** Whether anything is limited. */
 export const isLimited = (limits: ModelLimits): boolean => Object.values(limits).some((limit) => limit !== null);
 
 /** What `switchyard limits set` leaves in the data directory: it holds instead of the configuration's. */

@@ -47,8 +47,7 @@ function allCommands(command: Command, path: string): Listed[] {
 const commands = allCommands(createProgram(), 'switchyard');
 
 test('former names are taken and not shown', () => {
-  for (const { path, command } of commands)
-    assert.doesNotMatch(command.helpInformation(), /\bretry ID|^ +retry |--arm\b/m, path);
+  for (const { path, command } of commands) assert.doesNotMatch(command.helpInformation(), /--arm\b/m, path);
   for (const name of ['grade', 'label', 'signals', 'counterfactual'])
     assert.ok(
       commands.find(({ path }) => path === `switchyard ${name}`)?.command.options.some(({ long }) => long === '--arm'),

@@ -1,6 +1,6 @@
 /** `switchyard limits`: what endpoints may be asked, while workers run. */
 import { type Command, InvalidArgumentError, Option } from 'commander';
-import { endpointNames } from '../../../contracts/model/limits.ts';
+import { endpointNames } from '../../../contracts/names.ts';
 import { positiveCount } from '../../input/option-values.ts';
 import type { ChangedLimits, LimitsOptions } from '../../limits/model-limits.ts';
 
