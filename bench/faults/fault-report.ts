@@ -33,6 +33,7 @@ export type Measured = {
   fault: string;
   about: string;
   promise: 'same' | 'ends';
+  mustHit: boolean;
   endings: readonly (Ending | null)[];
   without: readonly (Ending | null)[];
   counts: CallCounts;
@@ -85,6 +86,7 @@ export function rowOf(measured: Measured): FaultRow {
     leftRunning: measured.leftRunning,
   };
   const broken = [
+    ...(measured.mustHit && kills === 0 ? ['nothing was hit: lower --kill-seconds, or ask more'] : []),
     ...(row.ended < row.questions ? [`${row.questions - row.ended} did not end`] : []),
     ...(row.waiting > 0 ? [`${row.waiting} wait for a person`] : []),
     ...(promise === 'same' && row.same < row.questions

@@ -14,6 +14,8 @@ export type Fault = {
   about: string;
   /** `same`: every question ends as without it; `ends`: every question ends with an outcome that has a name. */
   promise: 'same' | 'ends';
+  /** It holds only where something was hit. */
+  mustHit?: true;
   /** The offline model's fault switch. */
   model?: (settings: Settings) => string;
   limits?: Partial<CallLimits>;
@@ -105,11 +107,18 @@ const nowhere = 'http://127.0.0.1:9';
 const clock = pathToFileURL(join(import.meta.dirname, 'shifted-clock.ts')).href;
 
 export const faults: readonly Fault[] = [
-  { name: 'worker-killed', about: 'kill -9 of the worker, again and again', promise: 'same', disturb: killWorkers },
+  {
+    name: 'worker-killed',
+    about: 'kill -9 of the worker, again and again',
+    promise: 'same',
+    mustHit: true,
+    disturb: killWorkers,
+  },
   {
     name: 'server-killed',
     about: 'kill -9 of the Temporal server under a working worker',
     promise: 'same',
+    mustHit: true,
     disturb: async (scene) => {
       await scene.startWorker();
       await killServer(scene);
@@ -119,6 +128,7 @@ export const faults: readonly Fault[] = [
     name: 'both-killed',
     about: 'kill -9 of worker and server together',
     promise: 'same',
+    mustHit: true,
     disturb: async (scene) => {
       let worker = await scene.startWorker();
       for (let times = 0; times < scene.settings.restarts; times += 1) {
@@ -157,6 +167,7 @@ export const faults: readonly Fault[] = [
     name: 'worker-stands-still',
     about: 'SIGSTOP of one of two workers for three heartbeat time-outs',
     promise: 'same',
+    mustHit: true,
     limits: quickBeats,
     disturb: async (scene) => {
       const [worker] = [await scene.startWorker(), await scene.startWorker()];
@@ -168,6 +179,7 @@ export const faults: readonly Fault[] = [
     name: 'server-stands-still',
     about: 'SIGSTOP of the server for longer than workflow tasks and heartbeats may take',
     promise: 'same',
+    mustHit: true,
     disturb: async (scene) => {
       await scene.startWorker();
       await scene.moment();
@@ -195,6 +207,7 @@ export const faults: readonly Fault[] = [
     name: 'disk-full',
     about: 'no room for journal, content, index and logs, twice for some seconds',
     promise: 'ends',
+    mustHit: true,
     diskMegabytes: 96,
     disturb: fillDisk,
   },
@@ -209,6 +222,7 @@ export const faults: readonly Fault[] = [
     name: 'random',
     about: 'the worker killed every few seconds, model faults at the given rate, the server restarted',
     promise: 'same',
+    mustHit: true,
     model: ({ modelFaults: rate }) => modelFaults(rate),
     disturb: async (scene) => void (await Promise.all([killWorkers(scene), killServer(scene)])),
   },

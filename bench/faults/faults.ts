@@ -98,7 +98,7 @@ async function underFault(settings: Settings, fault: Fault, without: Run, index:
   const run = await measure({ ...settings, inputs }, fault, disk?.path ?? null, ownIndex ? null : index, true);
   const { name, about, promise } = fault;
   const row = rowOf({
-    ...{ fault: name, about, promise, ...run },
+    ...{ fault: name, about, promise, mustHit: fault.mustHit === true, ...run },
     ...{ without: without.endings, requestsWithout: without.requests, secondsWithout: without.seconds },
   });
   say(`${name}: ${row.broken.length === 0 ? 'held' : row.broken.join('; ')}`);
