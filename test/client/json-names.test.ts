@@ -18,11 +18,12 @@ import { keysWithCapitals, printedValues } from './snake-keys.ts';
 const checkout = fileURLToPath(new URL('../..', import.meta.url));
 const history = (name: string) => join(checkout, 'test/histories', `${name}.json`);
 
-/** Commands with `--json` that need a server or a model: their keys are asked for where they are tested with one. */
+/** Commands with `--json` that need a server, a model or keys: their keys are asked for where they are tested with these. */
 const elsewhere = [
   ...['ask', 'route', 'runs', 'runs show', 'runs cancel', 'runs resume', 'verify-langfuse', 'judge', 'counterfactual'],
   ...['bench run', 'bench resume', 'bench status', 'bench pause', 'bench cancel', 'bench delete', 'gc'],
   ...['bench schedule', 'bench schedule list', 'bench schedule delete'],
+  ...['keys list', 'replay'],
 ];
 
 type Files = { folder: string; dataset: string; log: string };
