@@ -5,7 +5,8 @@ import { noLimits } from '../contracts/model/limits.ts';
 import { directly } from '../lib/http-request.ts';
 import type { Config } from './config.ts';
 import { type EnvFile, parseEnvFile } from './env-file.ts';
-import { isSettingName, nearestSetting, type SettingName, type SettingValue, settings } from './settings.ts';
+import { nearestSetting } from './nearest-setting.ts';
+import { isSettingName, type SettingName, type SettingValue, settings } from './settings.ts';
 
 /** Each mistake is one line that names the setting (or file and line) and says what is expected. */
 export class ConfigError extends Error {

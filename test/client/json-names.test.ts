@@ -18,7 +18,7 @@ import { keysWithCapitals, printedValues } from './snake-keys.ts';
 const checkout = fileURLToPath(new URL('../..', import.meta.url));
 const history = (name: string) => join(checkout, 'test/histories', `${name}.json`);
 
-/** Commands with `--json` that need a server or a model: their keys are asked for where they are tested with one. */
+/** Commands with `--json` that need a server, a model or keys: their keys are asked for where they are tested with these. */
 const elsewhere = [
   ...[
     'ask',
@@ -36,6 +36,7 @@ const elsewhere = [
   ...['bench run', 'bench resume', 'bench status', 'bench pause', 'bench cancel', 'bench delete', 'gc'],
   ...['bench schedule', 'bench schedule list', 'bench schedule delete'],
   ...['limits', 'limits set', 'limits reset'],
+  ...['keys list', 'replay'],
 ];
 
 type Files = { folder: string; dataset: string; log: string };

@@ -7,6 +7,7 @@ import { startCodecServer } from '../../client/codec-server/codec-server.ts';
 import { createCipher, type EncryptionKey } from '../../codecs/cipher.ts';
 import { codecsOf } from '../../codecs/data-converter.ts';
 import { sealLine } from '../../codecs/sealed-line.ts';
+import { keysWithCapitals } from '../client/snake-keys.ts';
 import { temporaryFolder } from '../client/run-command.ts';
 import { runInProcess } from '../client/run-in-process.ts';
 
@@ -107,6 +108,9 @@ test('keys: a new one goes first or last, no key is printed, and files are read 
   assert.deepEqual([one, three], ['one', 'three']);
   assert.match(day ?? '', /^\d{4}-\d\d-\d\d$/);
   assert.equal((await run('list')).stdout, `${day}  encrypts and decrypts\none  decrypts\nthree  decrypts\n`);
+  const listed = JSON.parse((await run('list', '--json')).stdout);
+  assert.deepEqual(keysWithCapitals(listed), []);
+  assert.deepEqual(listed.keys[1], { id: 'one', encrypts: false });
   for (const line of lines) assert.ok(!said.join().includes(line.split(' ')[1] ?? ''), 'a key is printed');
 
   const cipher = createCipher([{ id: 'one', bytes: Buffer.from(lines[1]?.split(' ')[1] ?? '', 'base64') }]);

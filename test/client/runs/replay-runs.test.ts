@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { historyToJSON } from '@temporalio/common/lib/proto-utils.js';
 import { historyPath, readStored } from '../../replay/stored.ts';
+import { keysWithCapitals } from '../snake-keys.ts';
 import { temporaryFolder } from '../run-command.ts';
 import { runInProcess } from '../run-in-process.ts';
 
@@ -23,6 +24,7 @@ test('replay says which run the code fits, and of the others the first command t
     .trim()
     .split('\n')
     .map((line) => JSON.parse(line));
+  assert.deepEqual(keysWithCapitals([fits, differs]), []);
   assert.deepEqual([fits.workflow_id, fits.difference], [historyPath('route-only'), null]);
   assert.match(differs.difference, /^\[TMPRL1100\] .*'anotherActivity' does not match .*'routeQuestion'$/);
   assert.match(stderr, /1 of 2 do not replay/);
