@@ -1,7 +1,7 @@
 /** What one call learns from refusals: each time one thing, nothing twice, and nothing that changes nothing. */
 import { type CapabilityBook, type Learned, lessonText } from './capability-book.ts';
+import type { SentBody } from './chat-body.ts';
 import type { ErrorBody } from './error-body.ts';
-import type { SentBody } from './lesson.ts';
 
 export class CallLearning {
   readonly #book: CapabilityBook;

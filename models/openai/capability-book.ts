@@ -11,7 +11,8 @@ import {
 } from '../../contracts/model/capabilities.ts';
 import { familyOf, usual } from './capabilities.ts';
 import type { ErrorBody } from './error-body.ts';
-import type { Change, Lesson, SentBody } from './lesson.ts';
+import type { SentBody } from './chat-body.ts';
+import type { Change, Lesson } from './message-lessons.ts';
 import { lessonsFrom } from './lessons.ts';
 
 /** A lesson as it was taken: which values it put in place of which. */

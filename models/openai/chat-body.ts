@@ -9,6 +9,12 @@ import { inOrder } from './message-order.ts';
 
 export type WireBody = ChatCompletionCreateParamsNonStreaming;
 
+/** A body as it went out, streamed or not. */
+export type SentBody = Omit<WireBody, 'stream' | 'stream_options'> & {
+  stream?: boolean | null;
+  stream_options?: unknown;
+};
+
 /**
  * The request as it goes over the wire: only fields that the endpoint takes, and none that the request does not need.
  * @param reasoningTokens added to the visible limit where the model thinks first.

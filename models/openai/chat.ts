@@ -12,14 +12,13 @@ import { splitThinking } from '../reading/thinking.ts';
 import { createTokenBook, type ReportedPart, sentCharacters, type TokenBook } from '../token-estimate.ts';
 import { CallLearning } from './call-learning.ts';
 import { type CapabilityBook, createCapabilityBook } from './capability-book.ts';
-import { chatBody, streamFields, type WireBody, wireMessages } from './chat-body.ts';
+import { chatBody, type SentBody, streamFields, type WireBody, wireMessages } from './chat-body.ts';
 import { type Endpoint, failedSend, openAiUrl, openEndpoint, post } from './client.ts';
 import { type ReadReply, readCompletion, reportedUsage } from './completion-reply.ts';
 import { embeddedError } from './embedded-error.ts';
 import type { ErrorBody } from './error-body.ts';
 import { type CallPlace, statusFailure, timedOut, together } from './failures.ts';
 import { originOf, secretsIn, withGiven } from './give-back.ts';
-import type { SentBody } from './lesson.ts';
 import type { Transfer } from './streaming/read-reply.ts';
 import { countUsage } from './token-usage.ts';
 

@@ -1,8 +1,8 @@
 /** What a refusal teaches about an endpoint: one thing that is left out or replaced the next time. */
 import { type Capabilities, Effort } from '../../contracts/model/capabilities.ts';
 import type { ErrorBody } from './error-body.ts';
-import type { Change, Lesson, Rule, SentBody } from './lesson.ts';
-import { fieldsGivenBack, messageChanges } from './message-lessons.ts';
+import type { SentBody } from './chat-body.ts';
+import { type Change, fieldsGivenBack, type Lesson, messageChanges, type Rule } from './message-lessons.ts';
 import {
   aboutLastMessage,
   aboutOrder,

@@ -1,8 +1,20 @@
 /** What a refusal teaches about the messages of a conversation: fields, empty texts, ids and the order of roles. */
+import type { Capabilities } from '../../contracts/model/capabilities.ts';
 import type { ChatCompletionMessageParam } from 'openai/resources/chat/completions';
 import type { ErrorBody } from './error-body.ts';
-import type { Lesson, Rule, SentBody } from './lesson.ts';
+import type { SentBody } from './chat-body.ts';
 import { type Blamed, plainWords } from './refusal-words.ts';
+
+export type Change = Partial<Capabilities>;
+
+/**
+ * `mayRepeat`: the same words again don't show that the change was wrong; `guess`: the words name nothing, so it stands only
+ * if the call is answered.
+ */
+export type Lesson = { change: Change; blamed: string; mayRepeat: boolean; guess: boolean };
+
+/** What to change where a thing is blamed; null where it was not sent. */
+export type Rule = (sent: SentBody, message: string, known: Capabilities) => Change | null;
 
 type Message = ChatCompletionMessageParam;
 type AboutMessages = Extract<

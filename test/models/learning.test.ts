@@ -7,7 +7,7 @@ import { readErrorBody } from '../../models/openai/error-body.ts';
 import { tokenBound } from '../../models/openai/token-bounds.ts';
 import { completion, openAiError, type ScriptedReply } from '../support/scripted-server-reply.ts';
 import { question, scene, searchTool, verdictFormat } from './chat-scene.ts';
-import { everything } from './refusal-changes.ts';
+import { everything } from './refusals/refusal-changes.ts';
 
 const work = question({ tools: [searchTool], temperature: 0, topLogprobs: 5, maxOutputTokens: 2000 });
 const refuse = (message: string): ScriptedReply => openAiError(400, message);

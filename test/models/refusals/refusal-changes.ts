@@ -1,6 +1,6 @@
 /** A request with everything that an endpoint may refuse, and the ways in which the next one differs. */
-import type { ChatMessage } from '../../contracts/chat.ts';
-import { question, searchTool, verdictFormat } from './chat-scene.ts';
+import type { ChatMessage } from '../../../contracts/chat.ts';
+import { question, searchTool, verdictFormat } from '../chat-scene.ts';
 
 const call = (id: string) => ({ id, name: 'search_code', argumentsText: '{"query":"x"}' });
 const conversation: ChatMessage[] = [
