@@ -84,13 +84,12 @@ export async function runActivity<Result>(
     part: (part, work) => runPart(context, limit, spans, { ...part, key: `${key}/${part.key}` }, work),
     keep: (more, others = []) => {
       Object.assign(done, more);
-      spans.push(...others.filter((each) => spans.every((there) => there.key !== each.key)));
+      spans.push(...others.filter(({ key }) => spans.every((there) => there.key !== key)));
     },
   };
   try {
     const { result, usage, span: more = {} } = await work(activity);
-    const own = more === null ? [] : [span(more)];
-    for (const each of own) countAttempt(context, each);
+    const own = more === null ? [] : [counted(context, span(more))];
     return { result, usage, spans: [...spans, ...own], ...kept() };
   } catch (error) {
     const { aborted, reason } = context.cancellationSignal;
@@ -195,6 +194,11 @@ export function heartbeats(details: () => unknown = () => undefined): Disposable
 // What operators count: model calls with their tokens and cost, and attempts at any activity that failed.
 
 /** Served with the SDK's own metrics; `agent` is the span's name, such as `router-llm`. */
+function counted(context: Context, span: SpanRecord): SpanRecord {
+  countAttempt(context, span);
+  return span;
+}
+
 function countAttempt({ metricMeter }: Context, span: SpanRecord): void {
   const { name, model, usage, level, repairs = [] } = span;
   const failed = level === 'ERROR';

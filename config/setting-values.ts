@@ -6,6 +6,28 @@ import { ModelLimits, noLimits } from '../contracts/model/limits.ts';
 /** The words end the sentence "NAME: expected …"; the schema's own are not shown. */
 export type Kind<Value> = readonly [expects: string, schema: z.ZodType<Value, string>];
 
+export type Setting<Value> = {
+  /** One line for .env.example and for `doctor`. */
+  about: string;
+  /** What a value must be, to end the sentence "NAME: expected …"; the schema's own words are not shown. */
+  expects: string;
+  /** What holds when it is not set, as a person would write it; null: nothing. */
+  unset: string | null;
+  /** True: never shown. */
+  secret: boolean;
+  /** Takes the text as it is written. */
+  schema: z.ZodType<Value, string>;
+};
+
+export function setting<Value>(
+  about: string,
+  [expects, schema]: Kind<Value>,
+  unset: string | null = null,
+  secret = false,
+): Setting<Value> {
+  return { about, expects, unset, secret, schema };
+}
+
 export const logLevels = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
 const traceSinks = ['langfuse', 'file', 'none'] as const;
 

@@ -184,9 +184,7 @@ export class TraceExporter {
     return { sent: this.#sent, aside: this.#aside };
   }
 
-  #isIdle(): boolean {
-    return this.#waiting.length === 0 && this.#sending.size === 0;
-  }
+  #isIdle = (): boolean => this.#waiting.length === 0 && this.#sending.size === 0;
 
   #isLong(): boolean {
     return this.#begun >= this.#input.runsOfExecution || this.#in.isLong();
@@ -235,9 +233,7 @@ export class TraceExporter {
     const counts = `**sent** ${this.#sent}, **being sent** ${this.#sending.size}, **waiting** ${this.#waiting.length}`;
     const rows = [
       ...[counts, ...(this.#problem === null ? [] : [`**last problem** ${inertMarkdown(this.#problem)}`])],
-      ...this.#aside.map(
-        ({ workflowId, runId, reason }) => `**put aside** ${inertMarkdown(`${workflowId} (${runId}): ${reason}`)}`,
-      ),
+      ...this.#aside.map((run) => `**put aside** ${inertMarkdown(`${run.workflowId} (${run.runId}): ${run.reason}`)}`),
     ];
     this.#in.tell(rows.join('\n\n'));
   }
