@@ -1,6 +1,6 @@
 /** What a schema of single fields cannot say of a pipeline; free of schemas, since workflow code needs the rules. */
 
-/** A model call is six events of a run's history, its tools among them as a rule; see workflows/answer-question/run-size.ts. */
+/** A model call is six events of a run's history, its tools among them as a rule; see workflows/answer-question/limits/run-size.ts. */
 export const mostModelCalls = 600;
 
 /** Of the whole pipeline as JSON: a run's input is one payload, which a server takes up to 2 MiB. */

@@ -4,19 +4,18 @@ import { z } from 'zod';
 import { ExportInput } from '../contracts/trace.ts';
 
 const Runs = z.array(ExportInput);
+/** What a batch came to: a trace that has arrived has an id. */
+const Batch = z.object({ ended: z.array(z.object({ runId: z.string(), traceId: z.string().optional() })) });
 
 /** Those that it has put aside are among them. */
 export function unsentRuns({ events }: Pick<History, 'events'>): ExportInput[] {
   const given = new Map<string, ExportInput>();
-  const sending = new Map<string, string>();
   for (const event of events ?? []) {
     const started = decoded(event.workflowExecutionStartedEventAttributes?.input) as { waiting?: unknown } | null;
     const signalled = decoded(event.workflowExecutionSignaledEventAttributes?.input);
     for (const run of Runs.safeParse(signalled ?? started?.waiting).data ?? []) given.set(run.runId, run);
-    const task = ExportInput.safeParse(decoded(event.activityTaskScheduledEventAttributes?.input));
-    if (task.success) sending.set(String(event.eventId), task.data.runId);
-    const sent = event.activityTaskCompletedEventAttributes?.scheduledEventId;
-    if (sent) given.delete(sending.get(String(sent)) ?? '');
+    const batch = Batch.safeParse(decoded(event.activityTaskCompletedEventAttributes?.result));
+    for (const { runId, traceId } of batch.data?.ended ?? []) if (traceId !== undefined) given.delete(runId);
   }
   return [...given.values()];
 }

@@ -3,11 +3,11 @@ import { ApplicationFailure, condition, sleep } from '@temporalio/workflow';
 import type { RouteInput, RouteResult } from '../contracts/run.ts';
 import type { SpanRecord } from '../contracts/trace.ts';
 import { noUsage } from '../contracts/usage-sum.ts';
-import { BudgetSpent, RunBudget } from './answer-question/budget.ts';
+import { BudgetSpent, RunBudget } from './answer-question/limits/budget.ts';
 import { Unavailable } from './answer-question/failures.ts';
 import { activitiesWithin } from './answer-question/proxies.ts';
 import { askRouter, undisputedRoute } from './answer-question/routing.ts';
-import { OpenWaits } from './answer-question/waits.ts';
+import { OpenWaits } from './answer-question/limits/waits.ts';
 import { validRouting } from './input/valid-input.ts';
 
 export async function routeOnly(given: RouteInput): Promise<RouteResult> {

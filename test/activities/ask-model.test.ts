@@ -14,8 +14,8 @@ import { createContentStore } from '../../retrieval/store/content-store.ts';
 import { createFileJournal, type ReplyJournal } from '../../models/journal.ts';
 import { activityContext } from '../support/activity-context.ts';
 import { modelFor, question } from '../models/chat-scene.ts';
-import { completion, openAiError, type ScriptedReply } from '../support/scripted-server-reply.ts';
-import { type ScriptedServerOptions, startScriptedServer } from '../support/scripted-server.ts';
+import { completion, openAiError, type ScriptedReply } from '../support/scripted-server/scripted-server-reply.ts';
+import { type ScriptedServerOptions, startScriptedServer } from '../support/scripted-server/scripted-server.ts';
 import type { ModelPrice, PriceList } from '../../contracts/model/price.ts';
 
 const listed: ModelPrice = { input: 1, cachedInput: 1, output: 1 };

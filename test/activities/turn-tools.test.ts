@@ -17,8 +17,8 @@ import type { SpanRecord } from '../../contracts/trace.ts';
 import { createFileJournal } from '../../models/journal.ts';
 import { createContentStore } from '../../retrieval/store/content-store.ts';
 import { modelFor } from '../models/chat-scene.ts';
-import { openAiError, type ScriptedReply } from '../support/scripted-server-reply.ts';
-import { startScriptedServer } from '../support/scripted-server.ts';
+import { openAiError, type ScriptedReply } from '../support/scripted-server/scripted-server-reply.ts';
+import { startScriptedServer } from '../support/scripted-server/scripted-server.ts';
 import { calls, goodDraft, says } from '../support/team.ts';
 
 const snapshot = { id: 'a'.repeat(40), repositoryKey: 'k', url: null };

@@ -55,13 +55,14 @@ test('sentences are the texts of a list or a single one, trimmed, cut, and not t
   assert.deepEqual(readSentences(['a'.repeat(501), ` ${'b'.repeat(500)}`], 10), ['a'.repeat(500), 'b'.repeat(500)]);
 });
 
-test('at most 20 gaps and 40 citations are kept, the first ones', () => {
+test('at most 20 gaps and 40 citations are kept, the first ones, and what was left out is told', () => {
   const many = Array.from({ length: 50 }, (_, at) => at);
   const { gaps, citations } = read({
     gaps: many.map((at) => `gap ${at}`),
     citations: many.map((at) => ({ ...citation, path: `${at}.js` })),
   });
-  assert.deepEqual([gaps.length, gaps[0], gaps.at(-1)], [20, 'gap 0', 'gap 19']);
+  const leftOut = '10 citations were left out: there were too many, or they were too long';
+  assert.deepEqual([gaps.length, gaps[0], gaps[1], gaps.at(-1)], [20, leftOut, 'gap 0', 'gap 18']);
   assert.deepEqual([citations.length, citations[0]?.path, citations.at(-1)?.path], [40, '0.js', '39.js']);
 });
 

@@ -18,7 +18,7 @@ import { storedContent } from '../../retrieval/store/content-sweep.ts';
 import { openScene, pipeline, quickLimits, replayAtEachTask, type Scene, tracesToFiles } from '../support/scene.ts';
 import { calls, goodDraft, says, startTeam, type Team } from '../support/team.ts';
 import { until } from '../support/until.ts';
-import { openAiError } from '../support/scripted-server-reply.ts';
+import { openAiError } from '../support/scripted-server/scripted-server-reply.ts';
 
 replayAtEachTask();
 

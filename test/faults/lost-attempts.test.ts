@@ -8,7 +8,7 @@ import type { AnswerOutcome, RunProgress } from '../../contracts/run.ts';
 import { loseOpenCall } from '../support/lost-calls.ts';
 import { historyOf } from '../support/histories.ts';
 import { openScene, pipeline, quickLimits, replayAtEachTask } from '../support/scene.ts';
-import { openAiError, type ScriptedReply } from '../support/scripted-server-reply.ts';
+import { openAiError, type ScriptedReply } from '../support/scripted-server/scripted-server-reply.ts';
 import { goodDraft, roleOf, says, startTeam } from '../support/team.ts';
 import { until } from '../support/until.ts';
 

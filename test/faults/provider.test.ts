@@ -5,8 +5,8 @@ import { dataPaths } from '../../config/data-paths.ts';
 import { loggedState } from '../../harness/run-log/logged-state.ts';
 import type { AnswerOutcome, RunProgress } from '../../contracts/run.ts';
 import { openScene, pipeline, quickLimits, replayAtEachTask } from '../support/scene.ts';
-import { completion, openAiError } from '../support/scripted-server-reply.ts';
-import { startScriptedServer } from '../support/scripted-server.ts';
+import { completion, openAiError } from '../support/scripted-server/scripted-server-reply.ts';
+import { startScriptedServer } from '../support/scripted-server/scripted-server.ts';
 import { goodDraft, roleOf, says, startTeam } from '../support/team.ts';
 import { until } from '../support/until.ts';
 

@@ -10,8 +10,8 @@ import type { ToolResult } from '../../contracts/tools.ts';
 import type { TraceSpan } from '../../contracts/trace.ts';
 import { historyOf, traceOf } from '../support/histories.ts';
 import { openScene, pipeline, quickLimits } from '../support/scene.ts';
-import { openAiError, type ScriptedReply } from '../support/scripted-server-reply.ts';
-import type { ScriptedServer } from '../support/scripted-server.ts';
+import { openAiError, type ScriptedReply } from '../support/scripted-server/scripted-server-reply.ts';
+import type { ScriptedServer } from '../support/scripted-server/scripted-server.ts';
 import { calls, goodDraft, roleOf, says, startTeam } from '../support/team.ts';
 
 const question = 'When does boil throw?';

@@ -9,7 +9,7 @@ import type { AnswerOutcome, RunProgress } from '../../contracts/run.ts';
 import { dataPaths } from '../../config/data-paths.ts';
 import { traceFileName } from '../../observability/trace-sink.ts';
 import { openScene, pipeline, quickLimits, tracesToFiles } from '../support/scene.ts';
-import { openAiError, type ScriptedReply } from '../support/scripted-server-reply.ts';
+import { openAiError, type ScriptedReply } from '../support/scripted-server/scripted-server-reply.ts';
 import { goodDraft, roleOf, says, startTeam, unclear } from '../support/team.ts';
 import { until } from '../support/until.ts';
 

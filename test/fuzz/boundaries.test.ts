@@ -30,7 +30,7 @@ import { readCompletion } from '../../models/openai/completion-reply.ts';
 import { ModelFailure } from '../../models/chat-model.ts';
 import { readRunHistory } from '../../observability/read-run-history.ts';
 import { traceOfRun } from '../../observability/run-trace.ts';
-import { completion } from '../support/scripted-server-reply.ts';
+import { completion } from '../support/scripted-server/scripted-server-reply.ts';
 import { goodDraft } from '../support/team.ts';
 import { checkout } from '../support/temporal.ts';
 

@@ -13,7 +13,7 @@ import { startOfflineModel } from '../../offline-model/server/server.ts';
 import { watchModel } from '../../bench/support/watched-model.ts';
 import { git, writeFiles } from '../retrieval/scratch.ts';
 import { openScene, pipeline, type Scene } from '../support/scene.ts';
-import type { RecordedRequest } from '../support/scripted-server.ts';
+import type { RecordedRequest } from '../support/scripted-server/scripted-server.ts';
 import { roleOf, startTeam } from '../support/team.ts';
 import { attacks, attacksIn, obedientTeam, wordsOf } from './obedient-team.ts';
 

@@ -8,8 +8,8 @@ import { test, type TestContext } from 'node:test';
 import { ordinaryAccess, secretsOf } from '../../contracts/model/access.ts';
 import { directly, type Network } from '../../lib/http-request.ts';
 import { ModelFailure } from '../../models/chat-model.ts';
-import { completion, openAiError } from '../support/scripted-server-reply.ts';
-import { startScriptedServer } from '../support/scripted-server.ts';
+import { completion, openAiError } from '../support/scripted-server/scripted-server-reply.ts';
+import { startScriptedServer } from '../support/scripted-server/scripted-server.ts';
 import { modelFor, question, scene, testKey } from './chat-scene.ts';
 
 const fixture = (name: string) => join(import.meta.dirname, '../fixtures/tls', name);

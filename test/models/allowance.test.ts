@@ -5,9 +5,9 @@ import { CallDoesNotFit } from '../../models/allowance.ts';
 import { ModelFailure } from '../../models/chat-model.ts';
 import type { WireBody } from '../../models/openai/chat-body.ts';
 import { createTokenBook, unitsOf } from '../../models/token-estimate.ts';
-import { completion, openAiError, type ScriptedReply } from '../support/scripted-server-reply.ts';
-import { openAiReasoning } from '../support/scripted-server-personas.ts';
-import { startScriptedServer } from '../support/scripted-server.ts';
+import { completion, openAiError, type ScriptedReply } from '../support/scripted-server/scripted-server-reply.ts';
+import { openAiReasoning } from '../support/scripted-server/scripted-server-personas.ts';
+import { startScriptedServer } from '../support/scripted-server/scripted-server.ts';
 import { modelFor, question, searchTool, verdictFormat } from './chat-scene.ts';
 
 type Allowance = { tokens: number; costUsd: number | null };

@@ -1,7 +1,12 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { llamaCpp, openAiReasoning, type Persona, strictGateway } from '../support/scripted-server-personas.ts';
-import { completion, openAiError, type ScriptedReply } from '../support/scripted-server-reply.ts';
+import {
+  llamaCpp,
+  openAiReasoning,
+  type Persona,
+  strictGateway,
+} from '../support/scripted-server/scripted-server-personas.ts';
+import { completion, openAiError, type ScriptedReply } from '../support/scripted-server/scripted-server-reply.ts';
 import { question, scene, searchTool, verdictFormat } from './chat-scene.ts';
 
 const route = question({ role: 'router', maxOutputTokens: 10, temperature: 0, topLogprobs: 20 });

@@ -8,7 +8,7 @@ import {
   type ScriptedServer,
   type ScriptedServerOptions,
   startScriptedServer,
-} from '../support/scripted-server.ts';
+} from '../support/scripted-server/scripted-server.ts';
 
 export const testKey = 'sk-test-ABCDEFGHIJKLMNOP0123456789';
 

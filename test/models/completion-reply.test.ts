@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { completion } from '../support/scripted-server-reply.ts';
+import { completion } from '../support/scripted-server/scripted-server-reply.ts';
 import { question, scene } from './chat-scene.ts';
 
 test('log probabilities are read in the chat form, without alternatives that cannot come', async () => {

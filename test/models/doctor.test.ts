@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { test } from 'node:test';
 import { probeModel } from '../../models/doctor.ts';
-import { completion, openAiError } from '../support/scripted-server-reply.ts';
-import { type RecordedRequest, startScriptedServer } from '../support/scripted-server.ts';
+import { completion, openAiError } from '../support/scripted-server/scripted-server-reply.ts';
+import { type RecordedRequest, startScriptedServer } from '../support/scripted-server/scripted-server.ts';
 import { modelFor, testKey } from './chat-scene.ts';
 
 const logprobs = { content: [{ token: 'code', logprob: -0.1, top_logprobs: [] }] };

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { FailureKind } from '../../contracts/failures.ts';
-import { completion, openAiError, type ScriptedReply } from '../support/scripted-server-reply.ts';
+import { completion, openAiError, type ScriptedReply } from '../support/scripted-server/scripted-server-reply.ts';
 import { modelFor, question, scene, searchTool } from './chat-scene.ts';
 
 const plain = (status: number, body: unknown): ScriptedReply => ({ status, body });

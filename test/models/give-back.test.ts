@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { ChatMessage, ChatReply } from '../../contracts/chat.ts';
-import { completion, openAiError } from '../support/scripted-server-reply.ts';
+import { completion, openAiError } from '../support/scripted-server/scripted-server-reply.ts';
 import { question, scene, searchTool, testKey } from './chat-scene.ts';
 
 const signature = 'CpcBAVSoXO7xkQ2c0ffee'.repeat(4);

@@ -5,7 +5,7 @@ import fc from 'fast-check';
 import { createCapabilityBook } from '../../models/openai/capability-book.ts';
 import { readErrorBody } from '../../models/openai/error-body.ts';
 import { tokenBound } from '../../models/openai/token-bounds.ts';
-import { completion, openAiError, type ScriptedReply } from '../support/scripted-server-reply.ts';
+import { completion, openAiError, type ScriptedReply } from '../support/scripted-server/scripted-server-reply.ts';
 import { question, scene, searchTool, verdictFormat } from './chat-scene.ts';
 import { everything } from './refusals/refusal-changes.ts';
 

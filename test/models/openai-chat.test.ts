@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { brotliCompressSync, deflateSync, gzipSync, zstdCompressSync } from 'node:zlib';
 import { test } from 'node:test';
 import { ModelFailure } from '../../models/chat-model.ts';
-import { completion, openAiError } from '../support/scripted-server-reply.ts';
+import { completion, openAiError } from '../support/scripted-server/scripted-server-reply.ts';
 import { modelFor, question, scene, searchTool, testKey, verdictFormat } from './chat-scene.ts';
 
 test('a call is one HTTP request with the key, the call id and the fields that the request needs', async () => {

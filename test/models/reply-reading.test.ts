@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { completion } from '../support/scripted-server-reply.ts';
+import { completion } from '../support/scripted-server/scripted-server-reply.ts';
 import { question, scene, searchTool } from './chat-scene.ts';
 
 const message = (fields: object, more: object = {}) => ({

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { parseSpecialistReply } from '../../agents/specialist.ts';
 import { parseVerdict } from '../../agents/judge.ts';
-import { completion, openAiError } from '../support/scripted-server-reply.ts';
+import { completion, openAiError } from '../support/scripted-server/scripted-server-reply.ts';
 import { question, scene, searchTool } from './chat-scene.ts';
 
 const withTools = question({ tools: [searchTool] });

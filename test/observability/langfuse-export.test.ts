@@ -6,7 +6,7 @@ import { dataPaths } from '../../config/data-paths.ts';
 import { workflowBundle } from '../../worker/workflow-bundle.ts';
 import { LangfuseStub, type WireSpan } from '../support/langfuse-stub.ts';
 import { openScene, pipeline, type Scene } from '../support/scene.ts';
-import { openAiError } from '../support/scripted-server-reply.ts';
+import { openAiError } from '../support/scripted-server/scripted-server-reply.ts';
 import { calls, goodDraft, inventedDraft, says, startTeam } from '../support/team.ts';
 import { checkout } from '../support/temporal.ts';
 import { until } from '../support/until.ts';

@@ -9,7 +9,7 @@ import { readRunHistory } from '../../observability/read-run-history.ts';
 import type { ActivityStep, RunHistory } from '../../observability/run-history.ts';
 import { latencyParts } from '../../observability/run-intervals.ts';
 import { openScene, pipeline, quickLimits } from '../support/scene.ts';
-import { openAiError } from '../support/scripted-server-reply.ts';
+import { openAiError } from '../support/scripted-server/scripted-server-reply.ts';
 import { startTeam } from '../support/team.ts';
 import { checkout } from '../support/temporal.ts';
 

@@ -1,5 +1,5 @@
 /** The forms in which endpoints stream a completion. */
-import { chunksOf } from '../support/scripted-server-stream.ts';
+import { chunksOf } from '../support/scripted-server/scripted-server-stream.ts';
 import type { Asked, Completion, Fields } from './profile.ts';
 
 export type Chunk = Fields & { choices: (Fields & { delta?: Fields; finish_reason?: unknown })[]; usage?: unknown };

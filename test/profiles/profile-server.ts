@@ -1,7 +1,11 @@
 /** Serves profiles over real HTTP, told apart by the model that is asked for, with the offline model behind them. */
-import type { ScriptedReply } from '../support/scripted-server-reply.ts';
-import { type RecordedRequest, type ScriptedServer, startScriptedServer } from '../support/scripted-server.ts';
-import { forwardTo } from '../support/scripted-server-upstream.ts';
+import type { ScriptedReply } from '../support/scripted-server/scripted-server-reply.ts';
+import {
+  type RecordedRequest,
+  type ScriptedServer,
+  startScriptedServer,
+} from '../support/scripted-server/scripted-server.ts';
+import { forwardTo } from '../support/scripted-server/scripted-server-upstream.ts';
 import { chunks, events } from './event-streams.ts';
 import type { Asked, Completion, Message, Profile } from './profile.ts';
 

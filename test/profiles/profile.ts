@@ -1,7 +1,7 @@
 /** What a profile is: an endpoint as clients meet it, each rule with the public place where it was seen. */
 import { createHash } from 'node:crypto';
-import type { ScriptedReply } from '../support/scripted-server-reply.ts';
-import type { RecordedRequest } from '../support/scripted-server.ts';
+import type { ScriptedReply } from '../support/scripted-server/scripted-server-reply.ts';
+import type { RecordedRequest } from '../support/scripted-server/scripted-server.ts';
 
 export type Fields = Record<string, unknown>;
 export type WireCall = {

@@ -2,7 +2,7 @@
 import type { WorkflowHandle } from '@temporalio/client';
 import type { RunProgress } from '../../contracts/run.ts';
 import { pipeline, quickLimits } from '../support/scene.ts';
-import { openAiError } from '../support/scripted-server-reply.ts';
+import { openAiError } from '../support/scripted-server/scripted-server-reply.ts';
 import { calls, goodDraft, says } from '../support/team.ts';
 import { until } from '../support/until.ts';
 import { first, isOf, named, two, undecided, untilWaiting, type Way } from './ways.ts';

@@ -2,7 +2,7 @@
 import type { RouteInput } from '../../contracts/run.ts';
 import type { Benchmark, startBenchmark } from '../support/benchmark.ts';
 import { pipeline, quickLimits } from '../support/scene.ts';
-import { openAiError } from '../support/scripted-server-reply.ts';
+import { openAiError } from '../support/scripted-server/scripted-server-reply.ts';
 import { goodDraft, says, type Team } from '../support/team.ts';
 import { until } from '../support/until.ts';
 import { first, untilWaiting } from './ways.ts';

@@ -1,6 +1,6 @@
 /** Questions whose histories are stored beside those of the shipped pipelines: each goes another way through the workflow. */
 import { pipeline } from '../support/scene.ts';
-import { openAiError, type ScriptedReply } from '../support/scripted-server-reply.ts';
+import { openAiError, type ScriptedReply } from '../support/scripted-server/scripted-server-reply.ts';
 import { calls, goodDraft, inventedDraft, says } from '../support/team.ts';
 import { first, isOf, named, two, undecided, type Way } from './ways.ts';
 import { limits } from './ways-of-limits.ts';

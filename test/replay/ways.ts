@@ -2,7 +2,7 @@
 import type { WorkflowHandle } from '@temporalio/client';
 import type { RunProgress } from '../../contracts/run.ts';
 import { type AskOptions, pipeline } from '../support/scene.ts';
-import type { ScriptedReply } from '../support/scripted-server-reply.ts';
+import type { ScriptedReply } from '../support/scripted-server/scripted-server-reply.ts';
 import { type Team, unclear } from '../support/team.ts';
 import { until } from '../support/until.ts';
 

@@ -1,6 +1,6 @@
 /** A team whose server counts tokens as a provider does: by what was sent, cut at the limit, and kept in a bill of its own. */
-import type { ScriptedReply } from './scripted-server-reply.ts';
-import type { RecordedRequest, ScriptedServer } from './scripted-server.ts';
+import type { ScriptedReply } from './scripted-server/scripted-server-reply.ts';
+import type { RecordedRequest, ScriptedServer } from './scripted-server/scripted-server.ts';
 import { startTeam, type Team } from './team.ts';
 
 export type Bill = { replies: number; inputTokens: number; outputTokens: number };

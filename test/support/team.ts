@@ -1,6 +1,6 @@
 /** A model that plays the whole team over real HTTP: each agent's part is a function of what it is asked. */
-import { completion, type ScriptedReply } from './scripted-server-reply.ts';
-import { type RecordedRequest, type ScriptedServer, startScriptedServer } from './scripted-server.ts';
+import { completion, type ScriptedReply } from './scripted-server/scripted-server-reply.ts';
+import { type RecordedRequest, type ScriptedServer, startScriptedServer } from './scripted-server/scripted-server.ts';
 
 type Message = { role: string; content: string | null };
 

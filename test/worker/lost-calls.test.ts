@@ -12,7 +12,7 @@ import { loseOpenCall, openCalls } from '../support/lost-calls.ts';
 import { CallRegister } from '../../worker/call-register.ts';
 import { failLostCalls } from '../../worker/lost-calls.ts';
 import { openScene, pipeline, quickLimits, type Scene } from '../support/scene.ts';
-import type { ScriptedServer } from '../support/scripted-server.ts';
+import type { ScriptedServer } from '../support/scripted-server/scripted-server.ts';
 import { goodDraft, roleOf, says, startTeam } from '../support/team.ts';
 import { startWorkerProcess } from '../support/worker-process.ts';
 

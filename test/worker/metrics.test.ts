@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { createServer } from 'node:net';
 import { test } from 'node:test';
 import { openScene, pipeline } from '../support/scene.ts';
-import { openAiError } from '../support/scripted-server-reply.ts';
+import { openAiError } from '../support/scripted-server/scripted-server-reply.ts';
 import { goodDraft, inventedDraft, says, startTeam } from '../support/team.ts';
 import { startWorkerProcess } from '../support/worker-process.ts';
 

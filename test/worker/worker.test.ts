@@ -7,8 +7,8 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { test } from 'node:test';
 import { Client, Connection } from '@temporalio/client';
 import { pipeline } from '../support/scene.ts';
-import { startScriptedServer } from '../support/scripted-server.ts';
-import { completion } from '../support/scripted-server-reply.ts';
+import { startScriptedServer } from '../support/scripted-server/scripted-server.ts';
+import { completion } from '../support/scripted-server/scripted-server-reply.ts';
 import { checkout } from '../support/temporal.ts';
 import { exitOf, isRunning, type Ready, TestDataDirectory } from './fixture/test-data-directory.ts';
 

@@ -7,10 +7,10 @@ import { Budget, type PipelineSpec } from '../../contracts/pipeline.ts';
 import type { ToolAsked } from '../../contracts/run.ts';
 import type { ToolCalled, ToolRequest, ToolResult } from '../../contracts/tools.ts';
 import type { ActivityResult } from '../../contracts/trace.ts';
-import { BudgetSpent, RunBudget } from '../../workflows/answer-question/budget.ts';
+import { BudgetSpent, RunBudget } from '../../workflows/answer-question/limits/budget.ts';
 import { untilDraft } from '../../workflows/answer-question/specialist.ts';
 import type { Run } from '../../workflows/answer-question/state.ts';
-import { OpenWaits } from '../../workflows/answer-question/waits.ts';
+import { OpenWaits } from '../../workflows/answer-question/limits/waits.ts';
 import { pipeline } from '../support/scene.ts';
 
 const hash = (letter: string) => letter.repeat(64);

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { AnswerOutcome, RunProgress } from '../../contracts/run.ts';
-import { cutNote } from '../../workflows/answer-question/run-size.ts';
+import { cutNote } from '../../workflows/answer-question/limits/run-size.ts';
 import { openScene, pipeline, tracesToFiles } from '../support/scene.ts';
 import { calls, goodDraft, says, startTeam } from '../support/team.ts';
 

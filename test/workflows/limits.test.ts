@@ -8,7 +8,7 @@ import { benchmarkPriority, modelQueueOf, signals } from '../../contracts/names.
 import type { AnswerOutcome, RunProgress } from '../../contracts/run.ts';
 import { queueFigures } from '../../runtime/temporal/queue-rate.ts';
 import { openScene, pipeline, quickLimits } from '../support/scene.ts';
-import { openAiError } from '../support/scripted-server-reply.ts';
+import { openAiError } from '../support/scripted-server/scripted-server-reply.ts';
 import { goodDraft, roleOf, says, startTeam } from '../support/team.ts';
 import { until } from '../support/until.ts';
 

@@ -8,7 +8,7 @@ import { OpeningReports } from '../../activities/opening-progress.ts';
 import type { AnswerOutcome, OpeningProgress, RunProgress } from '../../contracts/run.ts';
 import { traceOf } from '../support/histories.ts';
 import { openScene, pipeline, tracesToFiles } from '../support/scene.ts';
-import { completion } from '../support/scripted-server-reply.ts';
+import { completion } from '../support/scripted-server/scripted-server-reply.ts';
 import { roleOf, says, startTeam } from '../support/team.ts';
 import { until } from '../support/until.ts';
 

@@ -5,10 +5,10 @@ import { ActivityFailure, ApplicationFailure, CancelledFailure, TimeoutFailure }
 import { Budget } from '../../contracts/pipeline.ts';
 import type { SpanRecord } from '../../contracts/trace.ts';
 import { noUsage } from '../../contracts/usage-sum.ts';
-import { RunBudget } from '../../workflows/answer-question/budget.ts';
+import { RunBudget } from '../../workflows/answer-question/limits/budget.ts';
 import { Unavailable } from '../../workflows/answer-question/failures.ts';
 import { type Caller, untilAnswered } from '../../workflows/answer-question/paid-call.ts';
-import { OpenWaits } from '../../workflows/answer-question/waits.ts';
+import { OpenWaits } from '../../workflows/answer-question/limits/waits.ts';
 
 const failed = (cause: Error) => new ActivityFailure('failed', 'callSpecialist', '1', 'TIMEOUT', 'w', cause);
 const timedOut = failed(new TimeoutFailure('timed out', undefined, 'START_TO_CLOSE'));

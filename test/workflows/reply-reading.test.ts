@@ -7,7 +7,7 @@ import { zstdDecompressSync } from 'node:zlib';
 import type { AnswerOutcome } from '../../contracts/run.ts';
 import { historyOf } from '../support/histories.ts';
 import { openScene, pipeline, quickLimits, tracesToFiles } from '../support/scene.ts';
-import { completion, openAiError, type ScriptedReply } from '../support/scripted-server-reply.ts';
+import { completion, openAiError, type ScriptedReply } from '../support/scripted-server/scripted-server-reply.ts';
 import { calls, goodDraft, inventedDraft, roleOf, says, startTeam, unclear } from '../support/team.ts';
 
 /** Nobody takes up a run here. */

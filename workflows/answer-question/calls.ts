@@ -12,7 +12,7 @@ import type { ContentId } from '../../contracts/snapshot.ts';
 import type { ActivityResult, DoneOnTheWay, SpanScope } from '../../contracts/trace.ts';
 import { summaryText } from '../../lib/printable.ts';
 import type { Branch } from './branch.ts';
-import { BudgetSpent } from './budget.ts';
+import { BudgetSpent } from './limits/budget.ts';
 import { Unavailable } from './failures.ts';
 import { type Caller, paidCall, type PaidResult, queueFor, untilAnswered } from './paid-call.ts';
 import {

@@ -3,7 +3,7 @@ import { isCancellation } from '@temporalio/workflow';
 import type { SpecialistOutput, SpecialistResult } from '../../contracts/agent.ts';
 import type { SpecialistSpec } from '../../contracts/pipeline.ts';
 import { type Branch, sideBySide } from './branch.ts';
-import { BudgetSpent } from './budget.ts';
+import { BudgetSpent } from './limits/budget.ts';
 import { Unavailable } from './failures.ts';
 import { type Feedback, untilDraft } from './specialist.ts';
 import type { Run } from './state.ts';

@@ -12,7 +12,7 @@ import type { ContentId } from '../../contracts/snapshot.ts';
 import type { DoneOnTheWay, SpanScope } from '../../contracts/trace.ts';
 import { summaryText } from '../../lib/printable.ts';
 import { baselessAbstention } from './absence.ts';
-import { BudgetSpent } from './budget.ts';
+import { BudgetSpent } from './limits/budget.ts';
 import { type Branch, sideBySide } from './branch.ts';
 import { callAgent, callTool } from './calls.ts';
 import { Unavailable } from './failures.ts';

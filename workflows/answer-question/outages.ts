@@ -13,7 +13,7 @@ import { defaultPersonWaitSeconds, signals } from '../../contracts/names.ts';
 import type { CallLimits, RunFailure } from '../../contracts/run.ts';
 import { givenUp, Unavailable } from './failures.ts';
 import type { Visibility } from './visibility.ts';
-import type { OpenWaits, Wait } from './waits.ts';
+import type { OpenWaits, Wait } from './limits/waits.ts';
 
 /** A person resumes the run; its name on the wire is older than the word. */
 export const resumeRunSignal = defineSignal(signals.retry);

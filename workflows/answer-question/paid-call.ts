@@ -23,9 +23,9 @@ import type { DoesNotFit, Payment } from '../../contracts/agent-calls.ts';
 import type { CallLimits, RunFailure } from '../../contracts/run.ts';
 import type { ActivityResult, DoneOnTheWay, SpanRecord, SpanScope } from '../../contracts/trace.ts';
 import type { Branch } from './branch.ts';
-import { BudgetSpent, type Call, type RunBudget } from './budget.ts';
+import { BudgetSpent, type Call, type RunBudget } from './limits/budget.ts';
 import { readFailure, type ReadFailure, toldByCancelled, Unavailable } from './failures.ts';
-import type { OpenWaits } from './waits.ts';
+import type { OpenWaits } from './limits/waits.ts';
 
 /** What a call needs of its run. */
 export type Caller = {

@@ -8,7 +8,7 @@ import type { ToolRequest } from '../../contracts/tools.ts';
 import { summaryText } from '../../lib/printable.ts';
 import { subjectOf } from './absence.ts';
 import type { Branch } from './branch.ts';
-import { BudgetSpent } from './budget.ts';
+import { BudgetSpent } from './limits/budget.ts';
 import { callAgent, callTool, tryModel } from './calls.ts';
 import { type Run, snapshotOf } from './state.ts';
 import { type KnownResult, ToolTurn } from './tool-turn.ts';

@@ -8,13 +8,13 @@ import type { SnapshotRef } from '../../contracts/snapshot.ts';
 import type { DoneOnTheWay, SpanRecord } from '../../contracts/trace.ts';
 import { noUsage } from '../../contracts/usage-sum.ts';
 import { searchesOf, withSearches } from './absence.ts';
-import { RunBudget } from './budget.ts';
+import { RunBudget } from './limits/budget.ts';
 import type { CallerOfActivities } from './calls.ts';
 import { Outages } from './outages.ts';
 import { activitiesWithin } from './proxies.ts';
-import { historySize } from './run-size.ts';
+import { historySize } from './limits/run-size.ts';
 import { Visibility } from './visibility.ts';
-import { OpenWaits } from './waits.ts';
+import { OpenWaits } from './limits/waits.ts';
 
 /** A model call with a queue of its own begins, or waits for its turn again. */
 export const callSignal = defineSignal<[{ key: string; underWay: boolean }]>(signals.call);

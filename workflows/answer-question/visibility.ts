@@ -8,8 +8,8 @@ import { attributeNames, queries, searchAttributes } from '../../contracts/names
 import type { AnswerOutcome, AnswerState, OpeningProgress, RunProgress, ToolAsked } from '../../contracts/run.ts';
 import { cut, inertMarkdown, printableLine } from '../../lib/printable.ts';
 import { subjectOf } from './absence.ts';
-import { fittingState } from './run-size.ts';
-import type { OpenWaits } from './waits.ts';
+import { fittingState } from './limits/run-size.ts';
+import type { OpenWaits } from './limits/waits.ts';
 
 export const stateQuery = defineQuery<RunProgress>(queries.state);
 

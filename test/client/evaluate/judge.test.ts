@@ -3,8 +3,8 @@ import { spawn } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { completion } from '../../support/scripted-server-reply.ts';
-import { type RecordedRequest, startScriptedServer } from '../../support/scripted-server.ts';
+import { completion } from '../../support/scripted-server/scripted-server-reply.ts';
+import { type RecordedRequest, startScriptedServer } from '../../support/scripted-server/scripted-server.ts';
 import { mainFile, runProgram, temporaryFolder } from '../run-command.ts';
 import { keysWithCapitals } from '../snake-keys.ts';
 

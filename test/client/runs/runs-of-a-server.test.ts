@@ -9,7 +9,7 @@ import { after, test } from 'node:test';
 import { Client, Connection } from '@temporalio/client';
 import type { AnswerOutcome, RunProgress } from '../../../contracts/run.ts';
 import { openScene, pipeline, quickLimits } from '../../support/scene.ts';
-import { openAiError } from '../../support/scripted-server-reply.ts';
+import { openAiError } from '../../support/scripted-server/scripted-server-reply.ts';
 import { goodDraft, roleOf, says, startTeam } from '../../support/team.ts';
 import { until } from '../../support/until.ts';
 import { keysWithCapitals } from '../snake-keys.ts';

@@ -15,7 +15,7 @@ import { storedRepositories, storedSnapshots } from '../../../retrieval/store/st
 import { serverName } from '../../../runtime/temporal/known-servers.ts';
 import { untilExported } from '../../observability/exports.ts';
 import { openScene, pipeline, quickLimits, type Scene, tracesToFiles } from '../../support/scene.ts';
-import { openAiError } from '../../support/scripted-server-reply.ts';
+import { openAiError } from '../../support/scripted-server/scripted-server-reply.ts';
 import { calls, goodDraft, says, startTeam } from '../../support/team.ts';
 import { until } from '../../support/until.ts';
 

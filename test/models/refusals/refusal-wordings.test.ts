@@ -1,7 +1,7 @@
 /** Learning by meaning: the wordings of many endpoints, in several manners of writing. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { completion, type ScriptedReply } from '../../support/scripted-server-reply.ts';
+import { completion, type ScriptedReply } from '../../support/scripted-server/scripted-server-reply.ts';
 import { scene } from '../chat-scene.ts';
 import { messageRefusals } from './message-refusals.ts';
 import { everything } from './refusal-changes.ts';

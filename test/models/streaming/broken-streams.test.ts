@@ -1,8 +1,8 @@
 /** Streams that are no whole reply, and errors in them. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { chunksOf, eventStreamOf } from '../../support/scripted-server-stream.ts';
-import { completion } from '../../support/scripted-server-reply.ts';
+import { chunksOf, eventStreamOf } from '../../support/scripted-server/scripted-server-stream.ts';
+import { completion } from '../../support/scripted-server/scripted-server-reply.ts';
 import { question, scene } from '../chat-scene.ts';
 
 const events = { 'content-type': 'text/event-stream' };

@@ -5,8 +5,8 @@ import { test, type TestContext } from 'node:test';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { ModelFailure } from '../../../models/chat-model.ts';
 import { startOfflineModel } from '../../../offline-model/server/server.ts';
-import { chunksOf, eventStreamOf } from '../../support/scripted-server-stream.ts';
-import { completion, openAiError } from '../../support/scripted-server-reply.ts';
+import { chunksOf, eventStreamOf } from '../../support/scripted-server/scripted-server-stream.ts';
+import { completion, openAiError } from '../../support/scripted-server/scripted-server-reply.ts';
 import { modelFor, question, scene, searchTool, verdictFormat } from '../chat-scene.ts';
 
 const events = { 'content-type': 'text/event-stream' };

@@ -1,6 +1,6 @@
 import type { Usage } from '../../../contracts/chat.ts';
 import { noUsage } from '../../../contracts/usage-sum.ts';
-import { BudgetSpent, type Call, type RunBudget } from '../../../workflows/answer-question/budget.ts';
+import { BudgetSpent, type Call, type RunBudget } from '../../../workflows/answer-question/limits/budget.ts';
 
 export const used = (tokens: number, costUsd: number | null = 0): Usage => ({
   ...noUsage,

@@ -3,9 +3,9 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { Budget } from '../../../contracts/pipeline.ts';
-import { BudgetSpent, RunBudget } from '../../../workflows/answer-question/budget.ts';
+import { BudgetSpent, RunBudget } from '../../../workflows/answer-question/limits/budget.ts';
 import { type Caller, paidCall } from '../../../workflows/answer-question/paid-call.ts';
-import { OpenWaits } from '../../../workflows/answer-question/waits.ts';
+import { OpenWaits } from '../../../workflows/answer-question/limits/waits.ts';
 import { begun, spentOf, used } from './budget-case.ts';
 
 /** What an actor does in turn: how much each call needs at least, and which part of its grant it uses. */

@@ -7,7 +7,7 @@ import { costUsd } from '../../../contracts/model/price.ts';
 import { openPriceList } from '../../../config/price-list.ts';
 import { type Bill, startMeteredTeam } from '../../support/metered-team.ts';
 import { openScene, pipeline } from '../../support/scene.ts';
-import { completion, openAiError, type ScriptedReply } from '../../support/scripted-server-reply.ts';
+import { completion, openAiError, type ScriptedReply } from '../../support/scripted-server/scripted-server-reply.ts';
 import { calls, goodDraft, inventedDraft, says, startTeam, type Team } from '../../support/team.ts';
 
 const model = 'gpt-4o-mini';

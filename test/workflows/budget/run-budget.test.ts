@@ -4,7 +4,7 @@ import { test } from 'node:test';
 import { Budget } from '../../../contracts/pipeline.ts';
 import type { SpanRecord } from '../../../contracts/trace.ts';
 import { noUsage } from '../../../contracts/usage-sum.ts';
-import { type Call, RunBudget } from '../../../workflows/answer-question/budget.ts';
+import { type Call, RunBudget } from '../../../workflows/answer-question/limits/budget.ts';
 import { begun, spentOf, used } from './budget-case.ts';
 
 test('failed attempts that were paid count, and the limit that was reached is named', () => {

@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { indexStatus } from '../../retrieval/index/index-status.ts';
-import { never, openPath, scratchFolder, scratchRetrieval, writeFiles } from './scratch.ts';
+import { indexStatus } from '../../../retrieval/index/index-status.ts';
+import { never, openPath, scratchFolder, scratchRetrieval, writeFiles } from '../scratch.ts';
 
 const deep = 50_000;
 const endings = [

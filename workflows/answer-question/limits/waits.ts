@@ -10,7 +10,7 @@
  *    their turn is shown while nothing else is done.
  * 6. A call with a queue of its own waits there until it is told to be under way, and again once an attempt of it has ended.
  */
-import type { RunFailure } from '../../contracts/run.ts';
+import type { RunFailure } from '../../../contracts/run.ts';
 
 export type Wait =
   /** An activity is under way: the run works. */

@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
-import { locateRepository } from '../../retrieval/snapshot/locate-repository.ts';
-import { commitAll, git, gitRepository, never, scratchFolder, writeFiles } from './scratch.ts';
+import { locateRepository } from '../../../retrieval/snapshot/locate-repository.ts';
+import { commitAll, git, gitRepository, never, scratchFolder, writeFiles } from '../scratch.ts';
 
 const files = { 'lib/route.js': 'route()\n', 'README.md': '# Router\n' };
 

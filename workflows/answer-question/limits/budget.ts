@@ -13,13 +13,13 @@
  * 5. All attempts of a call, and all its sends, use one grant. A call that was not sent does not count as a model call.
  * 6. The run's history is a limit, too (run-size.ts).
  */
-import type { Grant } from '../../contracts/agent-calls.ts';
-import type { SpanRecord } from '../../contracts/trace.ts';
-import type { BudgetLimit } from '../../contracts/run.ts';
-import type { Budget } from '../../contracts/pipeline.ts';
-import type { Usage } from '../../contracts/chat.ts';
-import { addUsage, noUsage } from '../../contracts/usage-sum.ts';
-import { Branch } from './branch.ts';
+import type { Grant } from '../../../contracts/agent-calls.ts';
+import type { SpanRecord } from '../../../contracts/trace.ts';
+import type { BudgetLimit } from '../../../contracts/run.ts';
+import type { Budget } from '../../../contracts/pipeline.ts';
+import type { Usage } from '../../../contracts/chat.ts';
+import { addUsage, noUsage } from '../../../contracts/usage-sum.ts';
+import { Branch } from '../branch.ts';
 import { type HistorySize, isAt } from './run-size.ts';
 
 /** An amount with a limit, in whole units: what was used, what is granted to calls in flight, and what is left. */

@@ -3,7 +3,7 @@ import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { RepositoryUnusable } from '../../retrieval/failures.ts';
+import { RepositoryUnusable } from '../../../retrieval/failures.ts';
 import {
   commitAll,
   commitOf,
@@ -16,7 +16,7 @@ import {
   scratchFolder,
   scratchRetrieval,
   writeFiles,
-} from './scratch.ts';
+} from '../scratch.ts';
 
 const files = {
   'lib/route.js': 'function route (path) {\n  return path\n}\n',

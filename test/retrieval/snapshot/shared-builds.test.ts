@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { Snapshot } from '../../contracts/snapshot.ts';
-import { sharedBuilds } from '../../retrieval/snapshot/shared-builds.ts';
-import type { SnapshotSource } from '../../retrieval/snapshot/snapshot-source.ts';
+import type { Snapshot } from '../../../contracts/snapshot.ts';
+import { sharedBuilds } from '../../../retrieval/snapshot/shared-builds.ts';
+import type { SnapshotSource } from '../../../retrieval/snapshot/snapshot-source.ts';
 
 const source = (root: string): SnapshotSource => ({
   kind: 'folder',

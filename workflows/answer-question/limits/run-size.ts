@@ -8,11 +8,11 @@
  *    arguments of tool calls first, then drafts that were not accepted; the answer and its evidence stay whole.
  */
 import { workflowInfo } from '@temporalio/workflow';
-import type { SpecialistOutput } from '../../contracts/agent.ts';
-import type { CheckedCitation } from '../../contracts/evidence.ts';
-import type { AnswerState } from '../../contracts/run.ts';
-import type { ToolCalled } from '../../contracts/tools.ts';
-import { jsonBytes } from '../../lib/json-bytes.ts';
+import type { SpecialistOutput } from '../../../contracts/agent.ts';
+import type { CheckedCitation } from '../../../contracts/evidence.ts';
+import type { AnswerState } from '../../../contracts/run.ts';
+import type { ToolCalled } from '../../../contracts/tools.ts';
+import { jsonBytes } from '../../../lib/json-bytes.ts';
 
 /** Events and bytes of a history. A server ends a run at 51,200 events or 50 MB, and is slow with it long before. */
 export const historyMarks = {

@@ -7,8 +7,8 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { after, type TestContext, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
-import { Snapshot } from '../../contracts/snapshot.ts';
-import { createRetrieval } from '../../retrieval/repository.ts';
+import { Snapshot } from '../../../contracts/snapshot.ts';
+import { createRetrieval } from '../../../retrieval/repository.ts';
 import {
   commitAll,
   git,
@@ -18,7 +18,7 @@ import {
   scratchRetrieval,
   storeContent,
   syntheticSource,
-} from './scratch.ts';
+} from '../scratch.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'switchyard-interrupted-'));
 after(() => rmSync(folder, { recursive: true, force: true }));
@@ -39,7 +39,7 @@ async function openedWhole(): Promise<{ snapshot: Snapshot; content: unknown }> 
 }
 
 function openInChild(t: TestContext, dataDirectory: string, path: string): ChildProcess {
-  const child = fork(fileURLToPath(new URL('./open-in-child.ts', import.meta.url)), [dataDirectory, path]);
+  const child = fork(fileURLToPath(new URL('../open-in-child.ts', import.meta.url)), [dataDirectory, path]);
   t.after(() => child.kill('SIGKILL'));
   return child;
 }

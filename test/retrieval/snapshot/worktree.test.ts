@@ -2,9 +2,9 @@ import assert from 'node:assert/strict';
 import { rmSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
-import type { Snapshot } from '../../contracts/snapshot.ts';
-import type { Retrieval } from '../../retrieval/repository.ts';
-import { readKnownFile } from '../../retrieval/snapshot/folder-files.ts';
+import type { Snapshot } from '../../../contracts/snapshot.ts';
+import type { Retrieval } from '../../../retrieval/repository.ts';
+import { readKnownFile } from '../../../retrieval/snapshot/folder-files.ts';
 import {
   commitOf,
   git,
@@ -16,7 +16,7 @@ import {
   scratchFolder,
   scratchRetrieval,
   writeFiles,
-} from './scratch.ts';
+} from '../scratch.ts';
 
 const files = {
   'lib/cart.js': 'exports.total = () => 1;\n',

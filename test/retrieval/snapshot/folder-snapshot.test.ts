@@ -3,7 +3,7 @@ import { mkdirSync, rmSync, symlinkSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { RepositoryUnusable, SnapshotUnavailable } from '../../retrieval/failures.ts';
+import { RepositoryUnusable, SnapshotUnavailable } from '../../../retrieval/failures.ts';
 import {
   gitRepository,
   listPaths,
@@ -13,7 +13,7 @@ import {
   scratchFolder,
   scratchRetrieval,
   writeFiles,
-} from './scratch.ts';
+} from '../scratch.ts';
 
 test('a folder is pinned by its content: the same files elsewhere have the same id, an edit has another', async (t) => {
   const folder = scratchFolder(t);
