@@ -114,7 +114,9 @@ export class ModelQueues implements AsyncDisposable {
     const {
       workflowBundle: _,
       maxCachedWorkflows: __,
+      // The tuner has these in its place.
       maxConcurrentActivityTaskExecutions: ___,
+      maxConcurrentWorkflowTaskExecutions: ____,
       ...rest
     } = this.#options;
     const { routeQuestion, callSpecialist, judgeDraft, synthesize, rerankPlaces } = rest.activities as Activities;
