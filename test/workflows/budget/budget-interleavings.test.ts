@@ -24,7 +24,7 @@ const callLimits = { modelCallAttempts: 4, modelCallTotalSeconds: 60 };
 
 /** Runs actors side by side over one account, in an order that `pick` decides; nobody may be left waiting. */
 async function play(limits: { tokens: number; costUsd: number | null }, actors: Step[][], scheduler: fc.Scheduler) {
-  const budget = new RunBudget(Budget.parse({ ...limits, modelCalls: 1000 }));
+  const budget = new RunBudget(Budget.parse({ ...limits, modelCalls: 600 }));
   const waiting: { ready: () => boolean; go: () => void }[] = [];
   const wake = () => {
     for (const one of [...waiting]) {
