@@ -150,7 +150,7 @@ test('a worker alone without a server ends with a line that names the address', 
   const settings = {
     TEMPORAL_ADDRESS: '127.0.0.1:1',
     OPENAI_BASE_URL: 'http://127.0.0.1:2/v1',
-    SWITCHYARD_METRICS_ADDRESS: '127.0.0.1:0',
+    SWITCHYARD_METRICS_ADDRESS: '127.0.0.1:29464',
   };
   const worker = dataDirectory.start(join(checkout, 'worker', 'main.ts'), settings, 'pipe');
   assert.ok(worker.stderr);
