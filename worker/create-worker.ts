@@ -60,7 +60,7 @@ const stickySeconds = 3;
  * Workflow tasks at once. One thread runs them, so that each waits for those before it; what the worker has not taken
  * waits on its sticky queue instead, where the clock of a task does not run yet.
  */
-const workflowTasksAtOnce = 10;
+const workflowTasksAtOnce = 20;
 /** What the exports of traces may keep a stopping worker. */
 const drainSeconds = 5;
 
