@@ -7,13 +7,12 @@ import { loadConfig } from '../config/load-config.ts';
 import { ConfigError } from '../config/read-config.ts';
 import { messageOf, UsageError } from '../lib/errors.ts';
 import { closeToOthers, keepFilesPrivate } from '../lib/fs.ts';
-import { createLogger } from '../observability/logging.ts';
+import { createLogger, type Logger } from '../observability/logging.ts';
 import { startWorker } from './create-worker.ts';
 import { redactorOf } from './redactor.ts';
 import { namedServer } from '../runtime/host/server-address.ts';
 import { stopSignal } from '../runtime/host/stop-signals.ts';
 import { installTemporalRuntime } from './temporal-runtime.ts';
-import { createServer } from 'node:net';
 
 /** Where metrics are served unless a setting says otherwise. */
 const defaultMetrics = '127.0.0.1:9464';
@@ -41,6 +40,16 @@ async function untilAborted(stop: AbortSignal): Promise<null> {
   return null;
 }
 
+/** Several workers may start at once on one machine: the default makes none of them fail, whoever gets it. */
+function installWithDefaultMetrics(log: Logger): void {
+  try {
+    installTemporalRuntime(log, defaultMetrics);
+  } catch {
+    log.warn(`${defaultMetrics} is taken: no metrics; set SWITCHYARD_METRICS_ADDRESS`);
+    installTemporalRuntime(log, null);
+  }
+}
+
 async function work(): Promise<void> {
   keepFilesPrivate();
   const config = loadConfig(process.env);
@@ -48,9 +57,8 @@ async function work(): Promise<void> {
   closeToOthers(config.dataDirectory);
   const log = createLogger({ level: config.logLevel, file: null, redactor: redactorOf(config) });
   const stop = stopSignal();
-  const metricsAddress = config.metricsAddress ?? (await freeAddress(defaultMetrics));
-  if (metricsAddress === null) log.warn(`${defaultMetrics} is taken: no metrics; set SWITCHYARD_METRICS_ADDRESS`);
-  installTemporalRuntime(log, metricsAddress);
+  if (config.metricsAddress === null) installWithDefaultMetrics(log);
+  else installTemporalRuntime(log, config.metricsAddress);
   const server = namedServer(config);
   const worker = await startWorker(config, server, log);
   process.stdout.write(`worker ready: ${server.address}, namespace ${server.namespace}, queue ${config.taskQueue}\n`);
@@ -67,16 +75,4 @@ try {
 } catch (error) {
   process.stderr.write(`${messageOf(error)}\n`);
   process.exitCode = error instanceof UsageError || error instanceof ConfigError ? 2 : 1;
-}
-
-// Tells whether somebody listens at an address already, so that a default never makes a second worker fail.
-
-/** @param address host:port @returns the same; null where it is taken */
-function freeAddress(address: string): Promise<string | null> {
-  const at = address.lastIndexOf(':');
-  const probe = createServer();
-  return new Promise((resolve) => {
-    probe.once('error', () => resolve(null));
-    probe.listen(Number(address.slice(at + 1)), address.slice(0, at), () => probe.close(() => resolve(address)));
-  });
 }

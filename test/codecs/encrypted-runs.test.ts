@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { randomBytes, randomUUID } from 'node:crypto';
-import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { join, relative } from 'node:path';
-import { test } from 'node:test';
+import { after, test } from 'node:test';
 import { Client, type WorkflowHandle } from '@temporalio/client';
 import { historyToJSON } from '@temporalio/common/lib/proto-utils.js';
 import { createCipher, type Encryption, type EncryptionKey, noEncryption } from '../../codecs/cipher.ts';
@@ -18,6 +18,7 @@ import { storedContent } from '../../retrieval/store/content-sweep.ts';
 import { openScene, pipeline, quickLimits, replayAtEachTask, type Scene, tracesToFiles } from '../support/scene.ts';
 import { calls, goodDraft, says, startTeam, type Team } from '../support/team.ts';
 import { until } from '../support/until.ts';
+import { shareServer, startTestServer } from '../support/temporal.ts';
 import { openAiError } from '../support/scripted-server/scripted-server-reply.ts';
 
 replayAtEachTask();
@@ -71,6 +72,11 @@ function filesIn(folder: string): string[] {
     .filter((path) => !/^(index|repository)\//.test(relative(folder, path)));
 }
 
+// A server of its own: who has no key cannot read what it lists.
+const server = await startTestServer();
+shareServer(server);
+after(() => server[Symbol.asyncDispose]());
+
 test('no word of question, answer, prompt or failure stands in a file of the server or of the data directory', async () => {
   await using model = await startTeam(team);
   await using scene = await openScene({ modelUrl: model.url, traces: tracesToFiles, encryption });
@@ -81,7 +87,10 @@ test('no word of question, answer, prompt or failure stands in a file of the ser
   const refused = (await (await start(scene, `${question} refused`)).result()) as AnswerOutcome;
   assert.match(JSON.stringify(refused), /narwhalfailure/);
   const paths = dataPaths(scene.dataDirectory);
-  const traces = await until(async () => (filesIn(paths.traces).length === 2 ? filesIn(paths.traces) : null));
+  const traces = await until(async () => {
+    const files = existsSync(paths.traces) ? filesIn(paths.traces) : [];
+    return files.length === 2 ? files : null;
+  });
 
   assert.deepEqual(holding(scene.serverDirectory, secret), []);
   assert.deepEqual(holding(scene.dataDirectory, secret), []);
@@ -144,6 +153,7 @@ test('every file and folder of a data directory is for its owner alone, without 
   await using model = await startTeam(team);
   await using scene = await openScene({ modelUrl: model.url, traces: tracesToFiles });
   await (await start(scene, question)).result();
+  assert.notDeepEqual(holding(scene.serverDirectory, [words.question]), [], 'what is not encrypted would be found');
   const { traces } = dataPaths(scene.dataDirectory);
   await until(async () => (readdirSync(scene.dataDirectory).includes('traces') && filesIn(traces).length > 0) || null);
   const entries = readdirSync(scene.dataDirectory, { recursive: true, withFileTypes: true });
