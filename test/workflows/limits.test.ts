@@ -37,7 +37,7 @@ test("the queue of an endpoint takes no run's time, begins with its first limit,
   // The repository is open at once then.
   await scene.ask('Before?', { pipeline: pipeline(), forcedRoute: 'code' });
   const before = team.requests.length;
-  const brief = await scene.start('Brief?', { pipeline: pipeline({ budget: { wallClockSeconds: 3 } }), limits });
+  const brief = await scene.start('Brief?', { pipeline: pipeline({ budget: { wallClockSeconds: 6 } }), limits });
   const batch = await Promise.all(
     ['A?', 'B?', 'C?'].map((question) =>
       scene.start(question, { pipeline: pipeline(), limits, priority: benchmarkPriority('b') }),

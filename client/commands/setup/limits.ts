@@ -20,7 +20,9 @@ export function addLimits(program: Command): void {
     .option('--concurrency <n>', 'calls at once, by each worker process; none: no limit', limit)
     .action(async ({ requests, tokens, concurrency, ...options }: ChangedLimits & LimitsOptions) => {
       const { setLimits } = await import('../../limits/model-limits.ts');
-      const given = Object.entries({ requests, tokens, concurrency }).filter(([, value]) => value !== undefined);
+      const given = Object.entries({ requests, tokens, concurrency }).flatMap(([name, value]) =>
+        value === undefined ? [] : [[name, value === 0 ? null : value] as const],
+      );
       process.exitCode = await setLimits(Object.fromEntries(given), withJson(limits, options));
     });
   ofEndpoint(limits, 'reset', 'have the limits of the configuration hold again').action(
@@ -47,8 +49,9 @@ function withJson(limits: Command, options: LimitsOptions): LimitsOptions {
   return { ...options, json: options.json || limits.opts<{ json: boolean }>().json };
 }
 
-function limit(text: string): number | null {
-  if (text === 'none') return null;
+/** 0: none; null would stand for an empty text. */
+function limit(text: string): number {
+  if (text === 'none') return 0;
   try {
     return positiveCount(text);
   } catch {
