@@ -50,6 +50,10 @@ test("the queue of an endpoint takes no run's time, begins with its first limit,
   const waiting = await brief.query<RunProgress>('state');
   assert.deepEqual([waiting.stage, waiting.waitingFor], ['waiting', null]);
   assert.match(waiting.doing, /wait for their turn within the limits/);
+  // Anybody may send a signal.
+  for (const nonsense of [null, 7, 'call', {}, { key: 1, underWay: true }, { key: 'none', underWay: 'yes' }])
+    await brief.signal(signals.call, nonsense);
+  await brief.signal(signals.call);
   await brief.cancel();
   assert.equal(((await brief.result()) as AnswerOutcome).kind, 'cancelled');
   assert.equal(team.requests.length, before);

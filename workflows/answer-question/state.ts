@@ -54,7 +54,10 @@ export function beginRun(input: QuestionInput): Run {
     }
     visibility.show();
   };
-  setHandler(callSignal, ({ key, underWay }) => {
+  // Anybody may send a signal.
+  setHandler(callSignal, (call) => {
+    const { key, underWay } = (call ?? {}) as Partial<Record<'key' | 'underWay', unknown>>;
+    if (typeof key !== 'string' || typeof underWay !== 'boolean') return;
     waits.callIs(key, underWay);
     visibility.show();
   });
@@ -100,6 +103,11 @@ export function snapshotOf({ state: { snapshot } }: Run): SnapshotRef {
 /** A worker that sends no traces gives no link to one. */
 export function isTraced({ state: { trace_link } }: Run): boolean {
   return trace_link !== null;
+}
+
+/** Part of the input of a call that the run most likely ends with: it hands the run over, where that has a trace. */
+export function handingOver(run: Run): { handOver?: true } {
+  return isTraced(run) ? { handOver: true } : {};
 }
 
 export type Answer = Pick<
