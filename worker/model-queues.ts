@@ -22,6 +22,7 @@ import { type ChatModel, ModelFailure } from '../models/chat-model.ts';
 import { SlotLimiter } from '../models/slot-limiter.ts';
 import type { Logger } from '../observability/logging.ts';
 import { setQueueRate } from '../runtime/temporal/queue-rate.ts';
+import { activityOptions } from './ordinary-queues.ts';
 import { createWorkers, shutDown } from './worker-group.ts';
 
 /** How often changed limits are looked for. */
@@ -111,14 +112,8 @@ export class ModelQueues implements AsyncDisposable {
   }
 
   async #poll(name: EndpointName): Promise<void> {
-    const {
-      workflowBundle: _,
-      maxCachedWorkflows: __,
-      // The tuner has these in its place.
-      maxConcurrentActivityTaskExecutions: ___,
-      maxConcurrentWorkflowTaskExecutions: ____,
-      ...rest
-    } = this.#options;
+    // The tuner limits them in its place.
+    const { maxConcurrentActivityTaskExecutions: _, ...rest } = activityOptions(this.#options);
     const { routeQuestion, callSpecialist, judgeDraft, synthesize, rerankPlaces } = rest.activities as Activities;
     const limiter = this.#limiters[name];
     const [worker] = await createWorkers([

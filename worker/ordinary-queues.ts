@@ -20,9 +20,14 @@ export function ordinaryWorkers(options: WorkerOptions, { logLevel }: Config): P
 const benchmarkSlots = 16;
 const exportsAtOnce = 8;
 
-/** Workers for activities alone, over the same connection. */
+/** @returns the options without all that is about workflows, for a worker of activities alone over the same connection */
+export function activityOptions(options: WorkerOptions): WorkerOptions {
+  const { workflowBundle: _, maxCachedWorkflows: __, maxConcurrentWorkflowTaskExecutions: ___, ...rest } = options;
+  return rest;
+}
+
 function sideQueues(options: WorkerOptions): WorkerOptions[] {
-  const { workflowBundle: _, maxCachedWorkflows: __, taskQueue, ...rest } = options;
+  const { taskQueue, ...rest } = activityOptions(options);
   const { exportSpans } = options.activities as Activities;
   return [
     { ...rest, taskQueue: benchmarkQueueOf(taskQueue), maxConcurrentActivityTaskExecutions: benchmarkSlots },

@@ -16,7 +16,7 @@ import { BudgetSpent } from './limits/budget.ts';
 import { type Branch, sideBySide } from './branch.ts';
 import { callAgent, callTool } from './calls.ts';
 import { Unavailable } from './failures.ts';
-import { isTraced, type Run, snapshotOf } from './state.ts';
+import { handingOver, type Run, snapshotOf } from './state.ts';
 
 /** Without a gate every draft passes that does not abstain without having looked; citations are checked all the same. */
 export async function reviewOutputs(run: Run, outputs: readonly SpecialistOutput[]): Promise<SpecialistOutput[]> {
@@ -87,17 +87,17 @@ async function check(
   content: ContentId,
   { rule, isLast }: { rule?: GateRule; isLast: boolean },
 ): Promise<string[]> {
-  const input = { snapshot: snapshotOf(run), content, scope: gateScope(run, output), ...lastOf(run, isLast) };
+  const input = {
+    snapshot: snapshotOf(run),
+    content,
+    scope: gateScope(run, output),
+    ...(isLast ? handingOver(run) : {}),
+  };
   const summary = summaryText(`${whoWrote(output)}: check its citations against the snapshot`);
   const ruled = rule === undefined ? input : { ...input, rule };
   const { citations, reasons }: CheckedDraft = await callTool(run, 'verifyCitations', ruled, summary);
   output.citations = citations;
   return reasons;
-}
-
-/** Has the call hand the run over, where the run ends with a draft that passes. */
-function lastOf(run: Run, isLast: boolean): { handOver?: true } {
-  return isLast && isTraced(run) ? { handOver: true } : {};
 }
 
 /** A round of the gate follows each round of drafts. */
@@ -138,7 +138,7 @@ async function judge(
   };
   const call = (): JudgeCall => {
     const known = checked ? { citations: output.citations } : {};
-    return { ...opening, draft: draftId, rule, ...known, ...lastOf(run, isLast) };
+    return { ...opening, draft: draftId, rule, ...known, ...(isLast ? handingOver(run) : {}) };
   };
   let reply = await callAgent(run, 'judgeDraft', call, about).catch(notHad);
   if (!checked) {

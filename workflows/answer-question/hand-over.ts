@@ -6,8 +6,8 @@ import { untracedMemo } from '../../contracts/names.ts';
 /**
  * A local activity: it runs within the workflow task that ends the run, so it costs neither a task of its own nor a
  * place in a queue. A worker that dies before the task is completed has the run handed over twice, which the exporter
- * notices. An answer never fails for its trace: after ten seconds the run goes on
- * without, and its memo says so.
+ * notices. An answer never fails for its trace: after ten seconds the run goes on without, and
+ * its memo says so.
  */
 const { handOver } = proxyLocalActivities<Pick<Activities, 'handOver'>>({
   startToCloseTimeout: '3s',

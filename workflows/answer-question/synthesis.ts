@@ -8,7 +8,7 @@ import type { DoneOnTheWay } from '../../contracts/trace.ts';
 import { hasLooked } from './absence.ts';
 import { callAgent, callTool } from './calls.ts';
 import { bestOutput } from './gate.ts';
-import { type Answer, isTraced, type Run, settleAnswer, snapshotOf, supersede } from './state.ts';
+import { type Answer, handingOver, type Run, settleAnswer, snapshotOf, supersede } from './state.ts';
 
 const scope = { stage: 'synthesis' } as const;
 
@@ -59,7 +59,7 @@ async function askSynthesizer(
     question: run.state.question,
     synthesis: run.input.pipeline.synthesis,
     candidates: drafts,
-    ...(isTraced(run) ? { handOver: true } : {}),
+    ...handingOver(run),
   };
   const done: DoneOnTheWay = {};
   const onDone = (more: DoneOnTheWay) => void Object.assign(done, more);
