@@ -42,7 +42,9 @@ export type Experiments = {
   score(score: ScoreToPost, signal: AbortSignal): Promise<void>;
 };
 
-export type BenchmarkDependencies = Pick<TraceExport, 'readHistory' | 'webUrlOf'> & {
+export type BenchmarkDependencies = Pick<TraceExport, 'webUrlOf'> & {
+  /** The history of a run in Temporal's JSON form, once the run has ended. Null: it is gone. */
+  readHistory(input: ExportInput, signal: AbortSignal): Promise<unknown>;
   folders: BenchmarkFolders;
   /** Of the run of that id which was started last; null where there is none. */
   latestRunId(workflowId: ExportInput['workflowId']): Promise<string | null>;

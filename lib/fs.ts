@@ -1,7 +1,7 @@
 /** Writes files so that readers see the whole of the old one or the whole of the new one, even after a kill. */
 import { randomUUID } from 'node:crypto';
 import { chmodSync, existsSync, linkSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { rename, rm, writeFile } from 'node:fs/promises';
+import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
 
 export type ReplaceOptions = {
   /** Flushed to the disk before it takes its place: it survives a power failure, not just a kill. */
@@ -29,6 +29,17 @@ export async function replaceFile(
   } catch (error) {
     await rm(temporary, { force: true });
     throw error;
+  }
+}
+
+/** Writes into a folder, which is made where it is missing: looking for it each time would cost as much as a small file. */
+export async function inFolder<Result>(folder: string, write: () => Promise<Result>): Promise<Result> {
+  try {
+    return await write();
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+    await mkdir(folder, { recursive: true, mode: 0o700 });
+    return write();
   }
 }
 

@@ -11,7 +11,7 @@
  *    is not the journal's.
  */
 import { createHash } from 'node:crypto';
-import { mkdir, open, readdir, readFile, rm, stat } from 'node:fs/promises';
+import { open, readdir, readFile, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { constants, zstdCompressSync, zstdDecompressSync } from 'node:zlib';
 import { z } from 'zod';
@@ -19,6 +19,7 @@ import { type Cipher, noCipher } from '../codecs/cipher.ts';
 import { EncryptionKeyUnknown } from '../codecs/failures.ts';
 import { JournalKey, journalFileName, journalFiles } from '../contracts/agent-calls.ts';
 import { ChatReply, type ChatRequest } from '../contracts/chat.ts';
+import { inFolder } from '../lib/fs.ts';
 
 export interface ReplyJournal {
   /** Null when there is no whole entry under exactly this key. */
@@ -73,8 +74,8 @@ export function createFileJournal(directory: string, cipher: Cipher = noCipher):
   }
   async function writeEntry<Value>({ name }: EntryKind<Value>, key: JournalKey, value: Value): Promise<void> {
     const entry = { version: 2, kind: name, key: keyParts(key), atMs: Date.now(), value } satisfies Entry;
-    await mkdir(directory, { recursive: true, mode: 0o700 });
-    await append(join(directory, journalFileName(key.runId)), `${markOf(name, key)} ${packed(entry, cipher)}`);
+    const line = `${markOf(name, key)} ${packed(entry, cipher)}`;
+    await inFolder(directory, () => append(join(directory, journalFileName(key.runId)), line));
   }
   return {
     readEntry,

@@ -1,39 +1,39 @@
-/** Reads a run out of its Temporal history, in the JSON form that Temporal's own tools write. */
+/** Reads a run out of its Temporal history. */
+import type { History } from '@temporalio/common/lib/proto-utils.js';
 import { z } from 'zod';
 import { CheckedCitation } from '../contracts/evidence.ts';
 import { SpanRecord } from '../contracts/trace.ts';
+import {
+  attributesOf,
+  decodeAll,
+  detailsIn,
+  eventsOfJson,
+  eventsOfServer,
+  failureIn,
+  type HistoryEvent,
+  messageOf,
+  summaryOf,
+  textOf,
+} from './history-events.ts';
 import type { ActivityStep, RunHistory, TaskStep, TimerStep } from './run-history.ts';
 
-const Payload = z.looseObject({ data: z.string().nullish() });
-const Payloads = z.looseObject({ payloads: z.array(Payload).nullish() }).nullish();
-const Failure: z.ZodType<Failure> = z.lazy(() =>
-  z.looseObject({
-    message: z.string().nullish(),
-    cause: Failure.nullish(),
-    applicationFailureInfo: z.looseObject({ type: z.string().nullish(), details: Payloads }).nullish(),
-  }),
-);
-type Failure = {
-  message?: string | null | undefined;
-  cause?: Failure | null | undefined;
-  applicationFailureInfo?: { type?: string | null | undefined; details?: z.infer<typeof Payloads> } | null | undefined;
-};
-
-const Attributes = z.looseObject({});
-const HistoryEvent = z.looseObject({
-  eventId: z.union([z.string(), z.number()]).transform(Number),
-  eventTime: z.string().transform((text) => Date.parse(text)),
-  eventType: z.string(),
-  userMetadata: z.looseObject({ summary: Payload.nullish() }).nullish(),
-});
-type HistoryEvent = z.infer<typeof HistoryEvent>;
-
-/** Temporal's own JSON form of a history, as `temporal workflow show --output json` and its SDKs write it. */
-const HistoryJson = z.looseObject({ events: z.array(HistoryEvent).min(1) });
-
-/** @throws ZodError for what is no history; Error for one that does not begin with the start of a workflow */
+/**
+ * @param json in the form that Temporal's own tools write
+ * @throws ZodError for what is no history; Error for one that does not begin with the start of a workflow
+ */
 export function readRunHistory(json: unknown): RunHistory {
-  const { events } = HistoryJson.parse(json);
+  return readEvents(eventsOfJson(json));
+}
+
+/**
+ * @param history as the server's messages are decoded, its payloads in clear
+ * @throws Error for one that does not begin with the start of a workflow
+ */
+export function readServerHistory(history: History): RunHistory {
+  return readEvents(eventsOfServer(history));
+}
+
+function readEvents(events: readonly HistoryEvent[]): RunHistory {
   const [first] = events;
   const started = first === undefined ? null : attributesOf(first, 'workflowExecutionStarted');
   if (first === undefined || started === null)
@@ -143,9 +143,9 @@ class Reader {
 
   #close(event: HistoryEvent, name: string, state: 'failed' | 'cancelled'): void {
     const attributes = attributesOf(event, name) ?? {};
-    const failure = Failure.nullish().parse(attributes.failure) ?? null;
+    const failure = failureIn(attributes);
     // An activity that was cancelled has no failure, but details of its own.
-    const said = detailsIn(failure) ?? (decodeAll(attributes.details)[0] as Said | undefined);
+    const said: Said | undefined = detailsIn(failure) ?? (decodeAll(attributes.details)[0] as Said | undefined);
     const more = {
       closedMs: event.eventTime,
       state,
@@ -166,41 +166,13 @@ class Reader {
       [this.#run.result = null] = decodeAll(attributesOf(event, 'workflowExecutionCompleted')?.result);
       return;
     }
-    const failure = Failure.nullish().parse(attributesOf(event, 'workflowExecutionFailed')?.failure) ?? null;
+    const failure = failureIn(attributesOf(event, 'workflowExecutionFailed'));
     this.#run.failure = messageOf(failure) ?? ended.toLowerCase();
   }
 }
 
-function attributesOf(event: HistoryEvent, name: string): Record<string, unknown> | null {
-  return Attributes.nullish().parse(event[`${name}EventAttributes`]) ?? null;
-}
-
-function summaryOf({ userMetadata }: HistoryEvent): string {
-  const summary = userMetadata?.summary;
-  const text = summary === null || summary === undefined ? '' : decode(summary.data);
-  return typeof text === 'string' ? text : '';
-}
-
-function textOf(value: unknown): string | null {
-  return typeof value === 'string' && value !== '' ? value : null;
-}
-
 function nameOf(type: unknown): string {
   return String((type as { name?: unknown } | undefined)?.name ?? '');
-}
-
-function decodeAll(value: unknown): unknown[] {
-  const { payloads } = Payloads.parse(value) ?? {};
-  return (payloads ?? []).map(({ data }) => decode(data));
-}
-
-/** Undefined for what is no JSON: an empty payload, bytes, or what a codec has made of it. */
-function decode(data: string | null | undefined): unknown {
-  try {
-    return JSON.parse(Buffer.from(data ?? '', 'base64').toString('utf8'));
-  } catch {
-    return undefined;
-  }
 }
 
 function recordsIn(spans: unknown): SpanRecord[] {
@@ -214,18 +186,4 @@ const Checked = z.looseObject({ citations: z.array(CheckedCitation) });
 
 function citationsIn(done: unknown): CheckedCitation[] | null {
   return Checked.safeParse(done).data?.citations ?? null;
-}
-
-function detailsIn(failure: Failure | null): Said | null {
-  for (let inner: Failure | null = failure; inner !== null; inner = inner.cause ?? null) {
-    const [detail] = decodeAll(inner.applicationFailureInfo?.details);
-    if (typeof detail === 'object' && detail !== null) return detail;
-  }
-  return null;
-}
-
-/** The innermost message says what went wrong. */
-function messageOf(failure: Failure | null): string | null {
-  const inner = failure?.cause ? messageOf(failure.cause) : null;
-  return inner ?? failure?.message ?? null;
 }

@@ -2,11 +2,11 @@
 import { type Cipher, noCipher } from '../codecs/cipher.ts';
 import type { SentTrace } from '../contracts/trace.ts';
 import { existsSync } from 'node:fs';
-import { mkdir, readFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { constants, zstdCompress, zstdDecompressSync } from 'node:zlib';
-import { replaceFile } from '../lib/fs.ts';
+import { inFolder, replaceFile } from '../lib/fs.ts';
 
 export type SendOptions = {
   signal: AbortSignal;
@@ -68,12 +68,12 @@ export function createFileSink(folder: string, cipher: Cipher = noCipher): Trace
     /** Whole or not at all; sent again it is the same file. */
     async send({ spans, scores, ...trace }, { sent }) {
       if (sent >= spans.length) return;
-      await mkdir(folder, { recursive: true, mode: 0o700 });
       const lines = spans.map((span) =>
         JSON.stringify({ ...trace, ...span, ...(span.parentId === null ? { scores } : {}) }),
       );
       const file = join(folder, traceFileName(trace.traceId));
-      await replaceFile(file, cipher.seal(await compress(`${lines.join('\n')}\n`, options), true));
+      const bytes = cipher.seal(await compress(`${lines.join('\n')}\n`, options), true);
+      await inFolder(folder, () => replaceFile(file, bytes));
     },
     holds: async ({ traceId }) => existsSync(join(folder, traceFileName(traceId))),
     linkTemplate: async () => join(folder, traceFileName('{traceId}')),

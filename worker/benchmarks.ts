@@ -1,6 +1,7 @@
 /** Puts together what the activities of a benchmark need: its folders, the histories of runs, the sink of experiments. */
 import { join } from 'node:path';
 import { type Client, WorkflowNotFoundError } from '@temporalio/client';
+import { historyToJSON } from '@temporalio/common/lib/proto-utils.js';
 import { benchmarkFolders } from '../activities/benchmark/benchmark-folder.ts';
 import type { BenchmarkDependencies, Experiments } from '../activities/dependencies.ts';
 import type { TraceExport } from '../activities/tracing/export-spans.ts';
@@ -19,7 +20,10 @@ export function benchmarksOf(
   const { benchmarks } = dataPaths(config.dataDirectory);
   return {
     folders: benchmarkFolders((id) => join(benchmarks, id), createCipher(config.encryption.keys)),
-    readHistory: traces.readHistory,
+    readHistory: async (input, signal) => {
+      const history = await traces.readHistory(input, signal);
+      return history === null ? null : JSON.parse(historyToJSON(history));
+    },
     webUrlOf: traces.webUrlOf,
     traceLink: () => traces.sink.linkTemplate(),
     latestRunId: (workflowId) => latestRunId(client, workflowId),

@@ -1,5 +1,6 @@
 /**
- * Writes down which activities this worker process is at, so that whoever is started after its death can fail them at once.
+ * Writes down which activities this worker process is at, so that whoever is started after its death can fail them at once;
+ * and which runs it has still to hand over to the exporter of traces.
  *
  * 1. A worker holds the lock of its register while it lives. The system releases the lock however the process dies, so a
  *    register whose lock is free has no owner; process ids would prove nothing, containers have the same ones.
@@ -12,6 +13,7 @@ import { randomUUID } from 'node:crypto';
 import { closeSync, mkdirSync, openSync, renameSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import type { ActivityInterceptorsFactory } from '@temporalio/worker';
+import type { ExportInput } from '../contracts/trace.ts';
 import { messageOf } from '../lib/errors.ts';
 import type { Logger } from '../observability/logging.ts';
 import { callsEnding, lockEnding, removeRegister } from '../runtime/host/call-registers.ts';
@@ -20,11 +22,16 @@ import { type FileLock, takeLock } from '../runtime/host/file-lock.ts';
 /** An attempt at an activity: the only name that the server does not give to a later attempt is the task's token. */
 export type RegisteredCall = { taskToken: string; activityId: string; workflowId?: string; runId?: string };
 
-/** The lines of a register: whose calls they are, then a line for the start and one for the return of each attempt. */
+/**
+ * The lines of a register: whose calls they are, then a line for the start and one for the return of each attempt, and for
+ * each run that is ending one before the exporter of traces was told and one after.
+ */
 export type RegisterLine =
   | { server: string }
   | (RegisteredCall & { call: number })
-  | { returned: number; atMs: number };
+  | { returned: number; atMs: number }
+  | (ExportInput & { ending: number })
+  | { told: number };
 
 /** How long a completion may be on its way to the server. */
 export const lingerMs = 5_000;
@@ -39,6 +46,7 @@ export class CallRegister implements Disposable {
   readonly #server: string;
   readonly #log: Pick<Logger, 'warn'>;
   readonly #calls = new Map<number, { line: RegisterLine; returnedMs: number | null }>();
+  readonly #endings = new Map<number, RegisterLine>();
   #descriptor: number | null;
   #lines = 0;
   #last = 0;
@@ -89,9 +97,24 @@ export class CallRegister implements Disposable {
     };
   }
 
+  /** @returns to be called when the exporter knows the run; null where nothing can be written */
+  addEnding({ workflowId, runId }: ExportInput): (() => void) | null {
+    this.#last += 1;
+    const number = this.#last;
+    const line = { ending: number, workflowId, runId };
+    this.#endings.set(number, line);
+    this.#append(line);
+    if (this.#descriptor === null) this.#endings.delete(number);
+    if (this.#descriptor === null) return null;
+    return () => {
+      this.#endings.delete(number);
+      this.#append({ told: number });
+    };
+  }
+
   /** What is not over by now stays for the next worker to look at. */
   [Symbol.dispose](): void {
-    const over = this.#forgetReturned() === 0;
+    const over = this.#forgetReturned() === 0 && this.#endings.size === 0;
     if (this.#descriptor !== null) closeSync(this.#descriptor);
     this.#descriptor = null;
     if (over) removeRegister(this.name);
@@ -112,7 +135,7 @@ export class CallRegister implements Disposable {
 
   #compact(): void {
     this.#forgetReturned();
-    const lines: RegisterLine[] = [{ server: this.#server }];
+    const lines: RegisterLine[] = [{ server: this.#server }, ...this.#endings.values()];
     for (const { line, returnedMs } of this.#calls.values()) {
       lines.push(line);
       if (returnedMs !== null && 'call' in line) lines.push({ returned: line.call, atMs: returnedMs });

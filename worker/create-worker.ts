@@ -12,6 +12,7 @@ import { createFileJournal } from '../models/journal.ts';
 import type { Logger } from '../observability/logging.ts';
 import { createOpenAiEmbeddings } from '../models/openai/embeddings.ts';
 import { createContentStore } from '../retrieval/store/content-store.ts';
+import { withRecent } from '../retrieval/store/recent-content.ts';
 import { createRetrieval } from '../retrieval/repository.ts';
 import type { Threads } from '../retrieval/worker-threads/threads.ts';
 import { loadOwnTools, type OwnTools } from '../retrieval/tools/own-tools.ts';
@@ -92,12 +93,14 @@ async function startOver(opened: AsyncDisposableStack, { config, server, log, tu
   const name = isOwn ? ownServerName : serverName(server.address, server.namespace);
   opened.use(keepNoting(config, name));
   const client = new Client({ connection, namespace: server.namespace, ...dataConverterOf(config.encryption) });
-  const register = opened.use(takeUpCalls(client, dataPaths(config.dataDirectory).calls, name, log));
+  const { calls } = dataPaths(config.dataDirectory);
+  const register = opened.use(new CallRegister(calls, name, log));
+  const traces = traceExportOf(config, server, client, register);
+  takeUpCalls(client, { folder: calls, own: register.name, server: name, handOver: traces.handOver }, log);
   const { usable, refusal } = await registerSearchAttributes(connection, server.namespace);
   if (refusal !== null) log.warn({ refusal, usable }, 'going without some search attributes');
   const limiters = slotLimiters(config, tuning.maxConcurrentActivities ?? activitySlots);
   const endpoint = opened.use(await openLimitedModel(config, limiters, log));
-  const traces = traceExportOf(config, server, client);
   const ownTools = await loadOwnTools(config.toolModules);
   const parts = { endpoint, ownTools, traces, client, usable, log, threads: tuning.retrievalThreads };
   const { activities, retrieval } = activitiesOf(config, { ...parts, prices: await openPriceList(config.model) });
@@ -115,7 +118,7 @@ async function startOver(opened: AsyncDisposableStack, { config, server, log, tu
   await queues.start();
   traces.sweep().catch((error: unknown) => log.debug({ err: error }, 'could not look for runs without a trace'));
   const stop = async () => {
-    await traces.pending.drain(drainSeconds * 1000);
+    await traces.drain(drainSeconds * 1000);
     queues.shutDown();
     shutDown(workers);
     const why = await ended;
@@ -132,14 +135,12 @@ async function connectTo({ connectionOptions, address }: ServerAddress): Promise
   }
 }
 
-/** Registers what this worker will be at, and fails in the background what dead ones were at. */
-function takeUpCalls(client: Client, folder: string, server: string, log: Logger): CallRegister {
-  const register = new CallRegister(folder, server, log);
-  failLostCalls(client, { folder, own: register.name, server }).then(
+/** Fails in the background what dead workers were at. */
+function takeUpCalls(client: Client, registers: Parameters<typeof failLostCalls>[1], log: Logger): void {
+  failLostCalls(client, registers).then(
     (lost) => lost.owners > 0 && log.info(lost, 'took up the calls of workers that are gone'),
     (error: unknown) => log.warn({ err: error }, 'calls of workers that are gone wait for their heartbeat time-out'),
   );
-  return register;
 }
 
 const noteEveryMs = 6 * 60 * 60 * 1000;
@@ -199,7 +200,7 @@ function activitiesOf(config: Config, { endpoint, prices, traces, client, usable
     toolModules: config.toolModules,
     ...(threads !== undefined && { threads }),
   });
-  const content = createContentStore(paths.content, cipher);
+  const content = withRecent(createContentStore(paths.content, cipher));
   const exported = traces.exportOver({ content, retrieval });
   const activities = createActivities({
     model: endpoint.model,

@@ -9,31 +9,37 @@
  * 4. The workflow of a call is taken off the sticky queue of its dead worker, where its next task would wait. The server
  *    keeps that in memory until the next thing is written of the workflow, and a refused call makes it forget: so it is said
  *    again after those.
+ * 5. Runs that the dead worker was to hand over to the exporter of traces are handed over, each perhaps twice.
  */
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ActivityNotFoundError, type Client, isGrpcServiceError } from '@temporalio/client';
+import type { ExportInput } from '../contracts/trace.ts';
 import { lostWithWorker } from '../activities/failures.ts';
 import { lingerMs, type RegisteredCall, type RegisterLine } from './call-register.ts';
 import { callsEnding, lockEnding, removeRegister } from '../runtime/host/call-registers.ts';
 import { takeLock } from '../runtime/host/file-lock.ts';
 
-export type LostCalls = { owners: number; failed: number };
+export type LostCalls = { owners: number; failed: number; handedOver: number };
 
 /** Workflows that are seen to at once. */
 const atOnce = 16;
 
+type Registers = {
+  folder: string;
+  /** The register of this worker. */
+  own: string;
+  /** As registers name it; those of other servers are left to their workers. */
+  server: string;
+  /** Tells the exporter of traces. */
+  handOver(runs: ExportInput[]): Promise<void>;
+};
+
 /**
- * @param folder of the registers
- * @param own the register of this worker
- * @param server as registers name it; those of other servers are left to their workers
  * @throws Error where the server does not answer; what was not seen to stays
  */
-export async function failLostCalls(
-  client: Client,
-  { folder, own, server }: { folder: string; own: string; server: string },
-): Promise<LostCalls> {
-  const lost: LostCalls = { owners: 0, failed: 0 };
+export async function failLostCalls(client: Client, { folder, own, server, handOver }: Registers): Promise<LostCalls> {
+  const lost: LostCalls = { owners: 0, failed: 0, handedOver: 0 };
   for (const entry of readdirSync(folder)) {
     const name = join(folder, entry);
     if (!entry.endsWith(lockEnding) || name === own) continue;
@@ -44,6 +50,9 @@ export async function failLostCalls(
       if (register !== null && register.server !== server) continue;
       lost.owners += 1;
       lost.failed += await failAll(client, register?.calls ?? []);
+      const untold = register?.untold ?? [];
+      if (untold.length > 0) await handOver(untold);
+      lost.handedOver += untold.length;
       removeRegister(name);
     } finally {
       lock.release();
@@ -55,15 +64,18 @@ export async function failLostCalls(
 type Left = RegisteredCall & { returnedMs: number | null };
 
 /** Null where there is nothing to read: its owner died before it wrote anything, or somebody was faster. */
-function readRegister(file: string): { server: string; calls: Left[] } | null {
+function readRegister(file: string): { server: string; calls: Left[]; untold: ExportInput[] } | null {
   if (!existsSync(file)) return null;
   const calls = new Map<number, Left>();
+  const untold = new Map<number, ExportInput>();
   let [server, lastMs]: [string | null, number] = [null, 0];
   for (const text of readFileSync(file, 'utf8').split('\n')) {
     const line = lineOf(text);
     if (line === null) continue;
     if ('server' in line) server = line.server;
     else if ('call' in line) calls.set(line.call, { ...line, returnedMs: null });
+    else if ('ending' in line) untold.set(line.ending, { workflowId: line.workflowId, runId: line.runId });
+    else if ('told' in line) untold.delete(line.told);
     else {
       lastMs = Math.max(lastMs, line.atMs);
       const call = calls.get(line.returned);
@@ -71,7 +83,7 @@ function readRegister(file: string): { server: string; calls: Left[] } | null {
     }
   }
   const left = [...calls.values()].filter(({ returnedMs }) => returnedMs === null || returnedMs > lastMs - lingerMs);
-  return server === null ? null : { server, calls: left };
+  return server === null ? null : { server, calls: left, untold: [...untold.values()] };
 }
 
 /** Null for the last line of a process that was killed while it wrote. */

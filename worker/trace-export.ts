@@ -1,6 +1,6 @@
 /** Puts together what the export of traces needs: a sink, the histories, and the renderer of what they refer to. */
 import { type Client, isGrpcServiceError, WorkflowNotFoundError } from '@temporalio/client';
-import { type History, historyToJSON } from '@temporalio/common/lib/proto-utils.js';
+import type { History } from '@temporalio/common/lib/proto-utils.js';
 import type { ChatToolCall } from '../contracts/chat.ts';
 import { loadConversation, renderMessages } from '../activities/agents/conversation.ts';
 import type { ActivityDependencies } from '../activities/dependencies.ts';
@@ -15,6 +15,8 @@ import { createFileSink, noSink, type TraceSink } from '../observability/trace-s
 import { createLangfuseSink } from '../observability/langfuse-sink.ts';
 import { runUrl } from '../observability/run-link.ts';
 import { ownServerName, serverName } from '../runtime/temporal/known-servers.ts';
+import type { CallRegister } from './call-register.ts';
+import { HandOvers } from './hand-overs.ts';
 import { redactorOf } from './redactor.ts';
 import { sweepTraces } from './trace-sweep.ts';
 import type { ServerAddress } from '../runtime/host/server-address.ts';
@@ -25,7 +27,10 @@ import { messageOf } from '../lib/errors.ts';
 type Stores = Pick<ActivityDependencies, 'content' | 'retrieval'>;
 export type TraceParts = {
   exportOver(stores: Stores): TraceExport;
-  pending: PendingExports;
+  /** One call of the server, of runs that have ended or are about to. */
+  handOver(runs: ExportInput[]): Promise<void>;
+  /** Resolves when all that this worker has handed over is sent, or when the time is over: then what is in flight gives up. */
+  drain(limitMs: number): Promise<void>;
   /** Hands over the runs that could not do it themselves; nothing depends on it. */
   sweep(): Promise<void>;
 };
@@ -33,7 +38,13 @@ export type TraceParts = {
 /** A sweep is one question to the server: at the start, and with a run that ends so long after the last. */
 const sweepEveryMs = 3600_000;
 
-export function traceExportOf(config: Config, server: ServerAddress, client: Client): TraceParts {
+/** @param register keeps runs that are ending; without one the exporter is told of each at once */
+export function traceExportOf(
+  config: Config,
+  server: ServerAddress,
+  client: Client,
+  register: Pick<CallRegister, 'addEnding'> = { addEnding: () => null },
+): TraceParts {
   const { environment, release } = config.traces;
   const sink = sinkOf(config);
   const pending = createPendingExports(() => openExports(client, config.taskQueue));
@@ -55,22 +66,31 @@ export function traceExportOf(config: Config, server: ServerAddress, client: Cli
     const markFile = sweepMarkOf(config, server);
     await sweepTraces({ client, taskQueue, sink, handOver, markFile, signal: pending.giveUp });
   };
+  const tell = async (runs: ExportInput[]) => {
+    await handOver(runs);
+    sweep().catch(() => {}); // the next start tries it again
+  };
+  const handOvers = new HandOvers(register, tell);
   const exportOver = (stores: Stores): TraceExport => ({
     sink,
     redactor: redactorOf(config),
     environment,
     release,
-    handOver: async (runs) => {
-      await handOver(runs);
-      sweep().catch(() => {}); // the next start tries it again
-    },
+    handOver: tell,
+    handOverSoon: (run) => handOvers.soon(run),
     onSettled: (input) => pending.delete(input),
     giveUp: pending.giveUp,
     readHistory: (input, signal) => readEnded(client, input, signal),
     renderer: () => rendererOver(stores),
     webUrlOf: ({ workflowId, runId }) => runUrl(server.webUrl, server.namespace, workflowId, runId),
   });
-  return { exportOver, pending, sweep };
+  const drain = async (limitMs: number) => {
+    const startMs = Date.now();
+    const flushed = handOvers.flush().catch(() => {}); // they stay in the register
+    await Promise.race([flushed, sleep(limitMs, undefined, { ref: false })]);
+    await pending.drain(Math.max(0, startMs + limitMs - Date.now()));
+  };
+  return { exportOver, handOver, drain, sweep };
 }
 
 function sweepMarkOf({ dataDirectory, taskQueue, temporal }: Config, { isOwn, address, namespace }: ServerAddress) {
@@ -109,7 +129,11 @@ function sinkOf({ traces: { sink, langfuse }, dataDirectory, encryption }: Confi
 const notFound = 5;
 
 /** Waits until the run has ended. Null: its history is gone. */
-async function readEnded(client: Client, { workflowId, runId }: ExportInput, signal: AbortSignal): Promise<unknown> {
+async function readEnded(
+  client: Client,
+  { workflowId, runId }: ExportInput,
+  signal: AbortSignal,
+): Promise<History | null> {
   const handle = client.workflow.getHandle(workflowId, runId, { followRuns: false });
   try {
     return await client.connection.withAbortSignal(signal, async () => {
@@ -122,7 +146,7 @@ async function readEnded(client: Client, { workflowId, runId }: ExportInput, sig
         });
         history = await handle.fetchHistory();
       }
-      return JSON.parse(historyToJSON(await clearPayloads(history, client)));
+      return await clearPayloads(history, client);
     });
   } catch (error) {
     const gone = isGrpcServiceError(error) && error.code === notFound;

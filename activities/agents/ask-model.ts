@@ -75,8 +75,12 @@ export async function askModel(
   }
   context.note({ model, parameters: parametersOf(request), promptVersion: promptVersionOf(request) });
   const { run } = context;
+  const keys = new Map<ChatRequest, JournalKey>();
   const keyOf = (each: ChatRequest): JournalKey => {
-    return { ...run, callKey: payment.key, requestHash: requestHash({ ...each, model }, deps.endpoint) };
+    const hash = () => requestHash({ ...each, model }, deps.endpoint);
+    const key = keys.get(each) ?? { ...run, callKey: payment.key, requestHash: hash() };
+    keys.set(each, key);
+    return key;
   };
   for (const each of [request, ...smaller]) {
     const reply = await deps.journal.read(keyOf(each));

@@ -11,6 +11,7 @@
  */
 import { Context } from '@temporalio/activity';
 import { ApplicationFailure } from '@temporalio/common';
+import type { History } from '@temporalio/common/lib/proto-utils.js';
 import type {
   ExportBatch,
   ExportEnd,
@@ -24,7 +25,7 @@ import type {
 } from '../../contracts/trace.ts';
 import type { asideFailures, runGoesOn } from '../../contracts/names.ts';
 import { messageOf } from '../../lib/errors.ts';
-import { readRunHistory } from '../../observability/read-run-history.ts';
+import { readServerHistory } from '../../observability/read-run-history.ts';
 import { type Redactor, readingOnce } from '../../lib/redaction.ts';
 import type { RunHistory } from '../../observability/run-history.ts';
 import { traceOfRun } from '../../observability/run-trace.ts';
@@ -40,12 +41,14 @@ export type TraceExport = {
   release: string | null;
   /** Tells the exporter, which is started where none is open, of runs that are over or about to be. */
   handOver(runs: ExportInput[]): Promise<void>;
+  /** Resolves once a run that is about to end will be handed over, whatever becomes of this process. */
+  handOverSoon(run: ExportInput): Promise<void>;
   /** Told that nothing more is to be waited for: a run's trace has arrived, or its export has failed. */
   onSettled(input: ExportInput): void;
   /** Aborted when the worker stops. */
   giveUp: AbortSignal;
-  /** The history of a run in Temporal's JSON form, once the run has ended. Null: it is gone. */
-  readHistory(input: ExportInput, signal: AbortSignal): Promise<unknown>;
+  /** The history of a run, its payloads in clear, once the run has ended. Null: it is gone. */
+  readHistory(input: ExportInput, signal: AbortSignal): Promise<History | null>;
   /** A renderer for one trace, which reads each stored text once: turns share what came before them. */
   renderer(): Render;
   webUrlOf(input: ExportInput): string | null;
@@ -73,11 +76,11 @@ export const handOver =
  * does it in its last task.
  */
 export async function handOverOnTheWay(
-  { sink, handOver: tell }: Pick<TraceExport, 'sink' | 'handOver'>,
+  { sink, handOverSoon }: Pick<TraceExport, 'sink' | 'handOverSoon'>,
   { run, keep }: Pick<ActivityContext, 'run' | 'keep'>,
 ): Promise<void> {
   if (sink.kind === 'none') return;
-  await tell([run]).then(
+  await handOverSoon(run).then(
     () => keep({ handedOver: run.runId }),
     () => {},
   );
@@ -162,7 +165,7 @@ function failureOf(error: unknown, redactor: Redactor): { type: string; reason: 
 
 async function endedHistory(traces: TraceExport, input: ExportInput, signal: AbortSignal): Promise<RunHistory> {
   const tooLong = AbortSignal.timeout(endsWithinMs);
-  let history: unknown;
+  let history: History | null;
   try {
     history = await traces.readHistory(input, AbortSignal.any([signal, tooLong]));
   } catch (error) {
@@ -170,7 +173,8 @@ async function endedHistory(traces: TraceExport, input: ExportInput, signal: Abo
     throw new ExportFailure('RunGoesOn', `${input.workflowId} has not ended`);
   }
   if (history === null) throw new ExportFailure('HistoryGone', `the history of ${input.workflowId} is gone`);
-  return readable(() => readRunHistory(history));
+  const found = history;
+  return readable(() => readServerHistory(found));
 }
 
 /** The same bytes would make the same mistake. */

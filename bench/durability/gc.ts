@@ -40,6 +40,8 @@ const { values } = parseArgs({
 const wanted = Number(values.questions);
 const keepDays = 90;
 const dayMs = 86_400_000;
+/** A worker hands over together what ends within two seconds. */
+const gatherMs = 3_000;
 const benchmarkPipelines = ['single-agent', 'orchestrated'];
 const log = createLogger({ level: 'error', file: null, redactor: createRedactor([]) });
 installTemporalRuntime(log, null);
@@ -186,7 +188,9 @@ async function resumeOpenRuns(): Promise<string[]> {
 }
 
 async function untilExported(): Promise<void> {
-  const query = `WorkflowType = '${exporterType}' AND ExecutionStatus = 'Running'`;
+  // The exporter of the runs that stay open has no worker.
+  const query = `TaskQueue = '${benchTaskQueue}' AND WorkflowType = '${exporterType}' AND ExecutionStatus = 'Running'`;
+  await pause(gatherMs);
   for (let open = 1; open > 0; await pause(500)) {
     open = 0;
     for await (const { workflowId } of client.workflow.list({ query })) {

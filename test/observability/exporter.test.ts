@@ -23,7 +23,7 @@ test('many questions are one more workflow, and cost their own histories nothing
   await using scene = await openScene({ modelUrl: team.url, traces: tracesToFiles });
   const runs = [];
   for (let at = 0; at < 3; at += 1) runs.push(await scene.start(question, { pipeline: pipeline() }));
-  for (const run of runs) await untilExported(scene, run);
+  for (const run of runs) await untilExported(scene, run, runs.length);
   assert.equal(traceFiles(scene).length, 3);
   const own = await exporterOf(scene).describe();
   assert.equal(own.type, exporterType);
@@ -34,7 +34,7 @@ test('many questions are one more workflow, and cost their own histories nothing
   const histories = await allExecutions(scene);
   assert.deepEqual(histories, [own.runId]);
   const other = await scene.start(question, { pipeline: pipeline({ budget: { modelCalls: 1 } }) });
-  await untilExported(scene, other);
+  await untilExported(scene, other, 4);
   const byItself = (await other.fetchHistory()).events?.filter((event) => event.markerRecordedEventAttributes);
   assert.equal(byItself?.length, 1, 'where no call has done it, the run does it in its last task');
 });

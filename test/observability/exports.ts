@@ -21,10 +21,18 @@ export async function exporterState(scene: Pick<Scene, 'client' | 'taskQueue'>):
     .catch(() => null);
 }
 
-/** Waits for the run, then until the exporter has done with it and all others. @returns the trace's id */
-export async function untilExported(scene: Pick<Scene, 'client' | 'taskQueue'>, run: WorkflowHandle): Promise<string> {
+/**
+ * Waits for the run, then until the exporter has sent its trace and has nothing else left.
+ * @param sent how many it has sent by then
+ * @returns the trace's id
+ */
+export async function untilExported(
+  scene: Pick<Scene, 'client' | 'taskQueue'>,
+  run: WorkflowHandle,
+  sent = 1,
+): Promise<string> {
   await run.result().catch(() => {});
-  await untilSent(scene, 1);
+  await untilSent(scene, sent);
   return traceIdOf(run);
 }
 

@@ -127,8 +127,8 @@ for (const mood of ['refuse', 'unavailable', 'hang'] as const) {
 async function attempts(scene: Scene, wanted: number): Promise<void> {
   const exporting = exporterOf(scene);
   await until(async () => {
-    const { raw } = await exporting.describe();
-    return (raw.pendingActivities ?? []).some(({ attempt }) => (attempt ?? 0) >= wanted) ? true : null;
+    const found = await exporting.describe().catch(() => null); // it starts a moment after the answer
+    return (found?.raw.pendingActivities ?? []).some(({ attempt }) => (attempt ?? 0) >= wanted) ? true : null;
   });
 }
 

@@ -2,10 +2,10 @@ import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { historyToJSON } from '@temporalio/common/lib/proto-utils.js';
+import { historyFromJSON, historyToJSON } from '@temporalio/common/lib/proto-utils.js';
 import fc from 'fast-check';
 import { latencyAnatomy, latencyByStage } from '../../observability/latency-anatomy.ts';
-import { readRunHistory } from '../../observability/read-run-history.ts';
+import { readRunHistory, readServerHistory } from '../../observability/read-run-history.ts';
 import type { ActivityStep, RunHistory } from '../../observability/run-history.ts';
 import { latencyParts } from '../../observability/run-intervals.ts';
 import { openScene, pipeline, quickLimits } from '../support/scene.ts';
@@ -179,6 +179,17 @@ test('a run in which nobody waited for anything has no waiting, however the serv
   for (const name of names) {
     const history = readRunHistory(JSON.parse(readFileSync(join(checkout, 'test/histories', name), 'utf8')));
     assert.equal(latencyAnatomy(history).waitingMs, 0, name);
+  }
+});
+
+test('a history as the server sends it is read like its JSON form, failures and timers included', () => {
+  const folders = ['test/histories', 'test/histories/ways'].map((folder) => join(checkout, folder));
+  const files = folders.flatMap((folder) => readdirSync(folder).map((name) => join(folder, name)));
+  const histories = files.filter((file) => file.endsWith('.json'));
+  assert.ok(histories.length > 20);
+  for (const file of histories) {
+    const json: unknown = JSON.parse(readFileSync(file, 'utf8'));
+    assert.deepEqual(readServerHistory(historyFromJSON(json)), readRunHistory(json), file);
   }
 });
 

@@ -22,7 +22,7 @@ for (const [place, pick] of [
     const before = structuredClone(stub.trace(first));
     const tasks = await completedTasks(handle);
     const again = await reset(scene, handle, pick(tasks) ?? 0);
-    const second = await untilExported(scene, again);
+    const second = await untilExported(scene, again, 2);
     assert.notEqual(second, first);
     assertWhole(stub.trace(second));
     assert.deepEqual(stub.trace(first), before);

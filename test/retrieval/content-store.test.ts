@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { zstdCompressSync } from 'node:zlib';
 import { createContentStore, openContent } from '../../retrieval/store/content-store.ts';
+import { withRecent } from '../../retrieval/store/recent-content.ts';
 import { storedContent } from '../../retrieval/store/content-sweep.ts';
 import { ContentUnavailable } from '../../retrieval/failures.ts';
 import { scratchFolder } from './scratch.ts';
@@ -85,4 +86,47 @@ test('text is kept compressed', async (t) => {
   await store.put('the same line again\n'.repeat(50_000));
   const bytes = readdirSync(folder).reduce((sum, name) => sum + statSync(join(folder, name)).size, 0);
   assert.ok(bytes < 200_000, `${bytes} bytes on disk`);
+});
+
+/** A store in memory that counts what is read of it. */
+function countedStore() {
+  const texts = new Map<string, string>();
+  let reads = 0;
+  const store = {
+    put: async (text: string) => {
+      const bytes = Buffer.from(text, 'utf8');
+      const id = createHash('sha256').update(bytes).digest('hex');
+      texts.set(id, bytes.toString('utf8'));
+      return id;
+    },
+    get: async (id: string) => {
+      reads += 1;
+      return texts.get(id) ?? assert.fail(`${id} is not stored`);
+    },
+  };
+  return { store, reads: () => reads };
+}
+
+test('what was stored or read last is not read again, within a bound of characters', async () => {
+  const { store, reads } = countedStore();
+  const recent = withRecent(store);
+  const first = await recent.put('first');
+  assert.equal(await recent.get(first), 'first');
+  assert.equal(reads(), 0);
+  const others = Array.from({ length: 20 }, (_, at) => `${at}-`.repeat(200_000).slice(0, 200_000));
+  for (const text of others) await recent.put(text);
+  assert.equal(await recent.get(first), 'first');
+  assert.equal(reads(), 1, 'it had made room');
+  assert.equal(await recent.get(first), 'first');
+  assert.equal(reads(), 1);
+  const huge = await recent.put('x'.repeat(1_000_000));
+  await recent.get(huge);
+  assert.equal(await recent.get(first), 'first');
+  assert.equal(reads(), 2, 'a huge text takes the place of none');
+});
+
+test('a text that is no Unicode is read as the store keeps it', async () => {
+  const { store } = countedStore();
+  const recent = withRecent(store);
+  assert.equal(await recent.get(await recent.put('half \ud83d')), 'half \ufffd');
 });

@@ -10,6 +10,7 @@ import { CallRegister } from '../../worker/call-register.ts';
 import { failLostCalls } from '../../worker/lost-calls.ts';
 
 const silent = { warn: () => {} } as never;
+const nothingToHandOver = () => assert.fail('no run was ending');
 const call = (name: string) => ({
   taskToken: Buffer.from(name).toString('base64'),
   activityId: name,
@@ -76,8 +77,8 @@ test('the calls of a dead owner are failed, its cancelled ones cancelled, those 
     cancelling: 'cancelling',
     other: 'started',
   });
-  const lost = await failLostCalls(client, { folder, own: own.name, server: 'own' });
-  assert.deepEqual(lost, { owners: 1, failed: 2 });
+  const lost = await failLostCalls(client, { folder, own: own.name, server: 'own', handOver: nothingToHandOver });
+  assert.deepEqual(lost, { owners: 1, failed: 2, handedOver: 0 });
   assert.deepEqual(done.toSorted(), [
     'cancelled cancelling',
     'failed open',
@@ -87,6 +88,34 @@ test('the calls of a dead owner are failed, its cancelled ones cancelled, those 
   assert.equal(owners.size, 3, 'the own, the living, and that of another server');
 });
 
+test('runs that a dead owner had still to hand over are handed over, also where that fails at first', async (t) => {
+  const folder = folderFor(t);
+  using own = new CallRegister(folder, 'own', silent);
+  const dead = new CallRegister(folder, 'own', silent);
+  const run = (name: string) => ({ workflowId: `w-${name}`, runId: `r-${name}` });
+  dead.addEnding(run('told'))?.();
+  dead.addEnding(run('untold'));
+  dead.add(call('open'));
+  kill(dead);
+  const { client, done } = serverWith({ open: 'started' });
+  const about = { folder, own: own.name, server: 'own' };
+  const handOver = () => Promise.reject(new Error('UNAVAILABLE'));
+  await assert.rejects(failLostCalls(client, { ...about, handOver }), /UNAVAILABLE/);
+  assert.equal(done.at(-1), 'failed open', 'somebody waits for the call');
+  const told: unknown[] = [];
+  const lost = await failLostCalls(client, { ...about, handOver: async (runs) => void told.push(runs) });
+  assert.deepEqual([lost.handedOver, told], [1, [[run('untold')]]]);
+});
+
+test('a register whose owner ended in order stays while a run is to be handed over', (t) => {
+  const folder = folderFor(t);
+  const register = new CallRegister(folder, 'own', silent);
+  const told = register.addEnding({ workflowId: 'w', runId: 'r' });
+  register[Symbol.dispose]();
+  assert.match(readFileSync(register.name.replace(lockEnding, callsEnding), 'utf8'), /"ending":1/);
+  assert.ok(told);
+});
+
 test('a server that does not answer leaves the register to the next worker', async (t) => {
   const folder = folderFor(t);
   using own = new CallRegister(folder, 'own', silent);
@@ -94,14 +123,14 @@ test('a server that does not answer leaves the register to the next worker', asy
   dead.add(call('open'));
   kill(dead);
   const { client, done } = serverWith({ open: 'started' });
-  const about = { folder, own: own.name, server: 'own' };
+  const about = { folder, own: own.name, server: 'own', handOver: nothingToHandOver };
   const { fail } = client.activity;
   client.activity.fail = () => Promise.reject(new Error('UNAVAILABLE'));
   await assert.rejects(failLostCalls(client, about), /UNAVAILABLE/);
   client.activity.fail = fail;
-  assert.deepEqual(await failLostCalls(client, about), { owners: 1, failed: 1 });
+  assert.deepEqual(await failLostCalls(client, about), { owners: 1, failed: 1, handedOver: 0 });
   assert.equal(done.at(-1), 'failed open');
-  assert.deepEqual(await failLostCalls(client, about), { owners: 0, failed: 0 });
+  assert.deepEqual(await failLostCalls(client, about), { owners: 0, failed: 0, handedOver: 0 });
 });
 
 test('a register stays small over thousands of calls, and keeps those that are open', async (t) => {
@@ -110,16 +139,21 @@ test('a register stays small over thousands of calls, and keeps those that are o
   const register = new CallRegister(folder, 'own', silent);
   const file = register.name.replace(lockEnding, callsEnding);
   register.add(call('open'));
+  register.addEnding({ workflowId: 'w', runId: 'r' });
   for (let at = 0; at < 10_000; at += 1) {
     register.add(call(`short-${at}`))();
     t.mock.timers.tick(10);
   }
   assert.ok(readFileSync(file, 'utf8').split('\n').length < 4_000);
-  appendFileSync(file, '{"call":10002,"taskTo');
+  appendFileSync(file, '{"call":10003,"taskTo');
   kill(register);
   using own = new CallRegister(folder, 'own', silent);
   const { client, done } = serverWith({ open: 'started' });
-  assert.deepEqual(await failLostCalls(client, { folder, own: own.name, server: 'own' }), { owners: 1, failed: 1 });
+  assert.deepEqual(await failLostCalls(client, { folder, own: own.name, server: 'own', handOver: async () => {} }), {
+    owners: 1,
+    failed: 1,
+    handedOver: 1,
+  });
   assert.ok(done.length < 1_000, 'what returned long before is not asked about');
 });
 

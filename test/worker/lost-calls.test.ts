@@ -16,6 +16,7 @@ import type { ScriptedServer } from '../support/scripted-server/scripted-server.
 import { goodDraft, roleOf, says, startTeam } from '../support/team.ts';
 import { startWorkerProcess } from '../support/worker-process.ts';
 
+const nothingToHandOver = () => assert.fail('no run was ending');
 const limit = { timeout: 200_000 };
 
 /** A scene whose own worker polls another queue: its runs are left to the workers that are started here. */
@@ -133,8 +134,8 @@ test('a workflow stays off a sticky queue although the call that led to it had e
   // As by its heartbeat time-out: the token is refused then.
   await loseOpenCall(scene);
   await team.request(2);
-  const lost = await failLostCalls(scene.client, { folder, own: '', server: 'a server' });
-  assert.deepEqual(lost, { owners: 1, failed: 0 });
+  const lost = await failLostCalls(scene.client, { folder, own: '', server: 'a server', handOver: nothingToHandOver });
+  assert.deepEqual(lost, { owners: 1, failed: 0, handedOver: 0 });
   await loseOpenCall(scene);
   assert.equal(((await handle.result()) as AnswerOutcome).kind, 'answered');
   const { events } = await handle.fetchHistory();

@@ -10,6 +10,7 @@ import { createFileSink } from '../../observability/trace-sink.ts';
 import { openScene, pipeline, type Scene, tracesToFiles } from '../support/scene.ts';
 import { startTeam } from '../support/team.ts';
 import { until } from '../support/until.ts';
+import { CallRegister } from '../../worker/call-register.ts';
 import { sweepTraces } from '../../worker/trace-sweep.ts';
 import { exporterState } from '../observability/exports.ts';
 
@@ -55,13 +56,15 @@ test('what an exporter had still to send when it was terminated is handed over a
   );
 });
 
-test('a run that could not hand itself over ends all the same, and a sweep does it', async (t) => {
+test('a run that could neither be handed over nor be written down ends all the same, and a sweep does it', async (t) => {
   await using team = await startTeam();
   await using scene = await openScene({ modelUrl: team.url, traces: tracesToFiles });
   const refused = t.mock.method(WorkflowClient.prototype, 'signalWithStart', () => Promise.reject(new Error('busy')));
+  const unwritten = t.mock.method(CallRegister.prototype, 'addEnding', () => null);
   const run = await scene.start('When does boil throw?', { pipeline: pipeline() });
   assert.equal(((await run.result()) as AnswerOutcome).kind, 'answered');
   refused.mock.restore();
+  unwritten.mock.restore();
   const traced = await scene.start('When does boil throw?', { pipeline: pipeline() });
   await traced.result();
   const handed: ExportInput[][] = [];

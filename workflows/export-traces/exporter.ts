@@ -22,8 +22,8 @@ export type Trouble = {
 
 /** Batches side by side, and runs of a batch, which are sent one after the other. */
 const [atOnce, runsOfBatch] = [8, 20];
-/** A batch that is not full is begun so long after its first run, and after the batch before. */
-const gather = { fromRunMs: 300, fromBatchMs: 2_000 };
+/** A batch that is not full is begun so long after the batch before; workers gather, too, what they signal. */
+const betweenBatchesMs = 1_000;
 /** Tries of one run go on for so long. */
 const triesForMs = 7 * 24 * 3600 * 1000;
 /** Between tries while where traces go is away: from the first to the longest. */
@@ -77,11 +77,7 @@ export class TraceExporter {
       const { workflowId, runId } = (run ?? {}) as Partial<ExportInput>;
       if (!isId(workflowId) || !isId(runId)) continue;
       if (this.#knows(runId)) this.#hurry(runId);
-      else {
-        const togetherMs = this.#in.nowMs() + gather.fromRunMs;
-        if (this.#waiting.length === 0) this.#gatherUntilMs = Math.max(this.#gatherUntilMs, togetherMs);
-        this.#waiting.push({ workflowId, runId });
-      }
+      else this.#waiting.push({ workflowId, runId });
     }
     this.#tell();
   }
@@ -94,7 +90,7 @@ export class TraceExporter {
     this.#waiting = this.#waiting.filter((run) => !batch.includes(run));
     this.#begun += batch.length;
     this.#batches += 1;
-    this.#gatherUntilMs = this.#in.nowMs() + gather.fromBatchMs;
+    this.#gatherUntilMs = this.#in.nowMs() + betweenBatchesMs;
     for (const run of batch) this.#sending.set(run.runId, run);
     this.#tell();
     return batch;
