@@ -5,6 +5,7 @@ import { randomUUID } from 'node:crypto';
 import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { after, before } from 'node:test';
 import { Client, Connection, type WorkflowHandle } from '@temporalio/client';
 import type { Priority } from '@temporalio/common';
 import { Worker } from '@temporalio/worker';
@@ -18,12 +19,12 @@ import { PipelineSpec } from '../../contracts/pipeline.ts';
 import type { RepositoryRef } from '../../contracts/snapshot.ts';
 import { createLogger } from '../../observability/logging.ts';
 import { createRedactor } from '../../lib/redaction.ts';
-import { createThreads } from '../../retrieval/worker-threads/threads.ts';
 import { startWorker } from '../../worker/create-worker.ts';
 import { channelArgsFor } from '../../runtime/temporal/channel-args.ts';
 import { ownServer } from '../../runtime/host/server-address.ts';
 import { workflowBundle } from '../../worker/workflow-bundle.ts';
 import './quiet-runtime.ts';
+import { retrievalThreads } from './retrieval-threads.ts';
 import { checkout, testServer } from './temporal.ts';
 
 /** Traces as JSON lines in the scene's data directory. */
@@ -39,9 +40,6 @@ export const tracesToFiles: Config['traces'] = {
 const log = createLogger({ level: 'silent', file: null, redactor: createRedactor([]) });
 const bundles = dataPaths(join(checkout, '.switchyard')).cache;
 
-/** One set for all scenes of a file: starting threads is most of a short run. */
-const retrievalThreads = createThreads();
-
 let maxCachedWorkflows = 100;
 
 /**
@@ -49,7 +47,12 @@ let maxCachedWorkflows = 100;
  * from its history at every task.
  */
 export function replayAtEachTask(): void {
-  maxCachedWorkflows = 0;
+  before(() => {
+    maxCachedWorkflows = 0;
+  });
+  after(() => {
+    maxCachedWorkflows = 100;
+  });
 }
 
 export const quickLimits: CallLimits = {
