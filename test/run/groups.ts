@@ -11,7 +11,7 @@ const checkout = join(import.meta.dirname, '../..');
 /** Folders of `test` whose files run one after the other in one process. Those of no group are run alone. */
 const groups = {
   scenes: ['benchmark', 'faults', 'observability', 'worker'],
-  workflows: ['isolation', 'pipeline', 'workflows'],
+  workflows: ['isolation', 'pipeline', 'profiles', 'workflows'],
   repositories: ['retrieval'],
   commands: ['client', 'codecs', 'runtime'],
   models: ['activities', 'models', 'offline-model', 'support'],
@@ -29,6 +29,8 @@ const alone: ReadonlySet<string> = new Set([
   'test/worker/host-runtime.test.ts',
   'test/worker/lost-calls.test.ts',
   'test/worker/worker.test.ts',
+  // Its process has the settings of a worker.
+  'test/profiles/secrets.test.ts',
   // All scenes of its process use its server, which nobody without its key can list.
   'test/codecs/encrypted-runs.test.ts',
   // Its runtime of Temporal logs nothing.
