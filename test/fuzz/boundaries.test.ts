@@ -297,7 +297,7 @@ test('payloads of a history, of any version or software', () => {
         );
       }
     }),
-    { numRuns: 80 + named.length, examples: named.map((place) => [place, { toString: 1 }]) },
+    { numRuns: 80 + named.length, examples: named.map((place): [string[], unknown] => [place, { toString: 1 }]) },
   );
 });
 

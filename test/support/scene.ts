@@ -24,6 +24,7 @@ import { channelArgsFor } from '../../runtime/temporal/channel-args.ts';
 import { ownServer } from '../../runtime/host/server-address.ts';
 import { workflowBundle } from '../../worker/workflow-bundle.ts';
 import './quiet-runtime.ts';
+import { OneReplayWorker } from './one-replay-worker.ts';
 import { retrievalThreads } from './retrieval-threads.ts';
 import { checkout, testServer } from './temporal.ts';
 
@@ -120,7 +121,7 @@ export async function openScene(options: SceneOptions) {
     },
     async [Symbol.asyncDispose]() {
       await worker.stop();
-      await replay(started, config.encryption);
+      await replay(started, options.encryption ?? noEncryption);
       await connection.close();
       await rm(dataDirectory, { recursive: true, force: true });
       await server[Symbol.asyncDispose]();
@@ -136,20 +137,26 @@ function questionInput(
   return { question, repository, forcedRoute: null, limits: quickLimits, ...ask };
 }
 
-/**
- * Every workflow that a scene starts is replayed from its own history at the end, by one worker: of several side by
- * side, the first to end shuts down the runtime that the next is about to use.
- */
+const replayWorkers = new Map<Encryption, OneReplayWorker>();
+
+/** One for all scenes of this process with the same keys. */
+export function replayWorkerOf(encryption: Encryption): OneReplayWorker {
+  const there = replayWorkers.get(encryption);
+  if (there !== undefined) return there;
+  const made = new OneReplayWorker(async function* (histories) {
+    const bundle = await workflowBundle(bundles, { encodesFailures: encodesFailures(encryption) });
+    yield* Worker.runReplayHistories({ workflowBundle: bundle, ...dataConverterOf(encryption) }, histories);
+  });
+  replayWorkers.set(encryption, made);
+  return made;
+}
+
+/** Every workflow that a scene starts is replayed from its own history at the end. */
 async function replay(handles: readonly WorkflowHandle[], encryption: Encryption): Promise<void> {
-  if (handles.length === 0) return;
-  const choice = { encodesFailures: encodesFailures(encryption) };
-  const bundle = { workflowBundle: await workflowBundle(bundles, choice), ...dataConverterOf(encryption) };
-  const histories = handles.map(async (handle) => ({
-    history: await historyOf(handle),
-    workflowId: handle.workflowId,
-  }));
-  const results = Worker.runReplayHistories(bundle, await Promise.all(histories));
-  for await (const { workflowId, error } of results) if (error) throw new Error(workflowId, { cause: error });
+  for (const handle of handles) {
+    const error = await replayWorkerOf(encryption).replay(await historyOf(handle), handle.workflowId);
+    if (error) throw new Error(handle.workflowId, { cause: error });
+  }
 }
 
 async function historyOf(handle: WorkflowHandle) {
