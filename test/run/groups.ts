@@ -10,7 +10,8 @@ const checkout = join(import.meta.dirname, '../..');
 
 /** Folders of `test` whose files run one after the other in one process. Those of no group are run alone. */
 const groups = {
-  scenes: ['benchmark', 'faults', 'observability', 'worker'],
+  faults: ['benchmark', 'faults'],
+  traces: ['observability', 'worker'],
   workflows: ['isolation', 'pipeline', 'profiles', 'workflows'],
   repositories: ['retrieval'],
   commands: ['client', 'codecs', 'runtime'],
