@@ -89,7 +89,7 @@ class Reader {
   }
 
   #startTimer(event: HistoryEvent): void {
-    const id = String(attributesOf(event, 'timerStarted')?.timerId);
+    const id = wordOf(attributesOf(event, 'timerStarted')?.timerId);
     const timer = { id, summary: summaryOf(event), startedMs: event.eventTime, firedMs: null };
     this.#add(this.#timers, this.#run.timers, event, timer);
   }
@@ -105,13 +105,13 @@ class Reader {
   }
 
   #set<Step extends object>(byEvent: Map<number, Step>, eventId: unknown, more: Partial<Step>): void {
-    Object.assign(byEvent.get(Number(eventId)) ?? {}, more);
+    Object.assign(byEvent.get(Number(wordOf(eventId))) ?? {}, more);
   }
 
   #schedule(event: HistoryEvent): void {
     const attributes = attributesOf(event, 'activityTaskScheduled') ?? {};
     this.#add(this.#activities, this.#run.activities, event, {
-      id: String(attributes.activityId),
+      id: wordOf(attributes.activityId),
       type: nameOf(attributes.activityType),
       summary: summaryOf(event),
       input: decodeAll(attributes.input),
@@ -129,7 +129,10 @@ class Reader {
 
   #start(event: HistoryEvent): void {
     const { scheduledEventId, attempt } = attributesOf(event, 'activityTaskStarted') ?? {};
-    this.#set(this.#activities, scheduledEventId, { startedMs: event.eventTime, attempts: Number(attempt ?? 1) });
+    this.#set(this.#activities, scheduledEventId, {
+      startedMs: event.eventTime,
+      attempts: Number(wordOf(attempt ?? 1)),
+    });
   }
 
   #complete(event: HistoryEvent): void {
@@ -172,7 +175,12 @@ class Reader {
 }
 
 function nameOf(type: unknown): string {
-  return String((type as { name?: unknown } | undefined)?.name ?? '');
+  return wordOf((type as { name?: unknown } | undefined)?.name);
+}
+
+/** An identifier, number or name; empty for what is none. */
+function wordOf(value: unknown): string {
+  return typeof value === 'string' || typeof value === 'number' ? String(value) : '';
 }
 
 function recordsIn(spans: unknown): SpanRecord[] {

@@ -14,11 +14,12 @@ const { values } = parseArgs({
   options: {
     kills: { type: 'string', default: '3' },
     questions: { type: 'string', default: '6' },
+    dataset: { type: 'string', default: 'datasets/fastify.jsonl' },
     json: { type: 'boolean', default: false },
   },
 });
 const kills = Number(values.kills);
-const questions = await fastifyQuestions(Number(values.questions));
+const questions = await fastifyQuestions(Number(values.questions), values.dataset);
 const concurrency = 3;
 const pipelines = ['single-agent', 'orchestrated'];
 const runs = questions.length * pipelines.length;

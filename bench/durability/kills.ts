@@ -13,12 +13,12 @@ import { snakeKeys } from '../../lib/snake-keys.ts';
 
 /** Drafts are weak twice, so that a run has three tries; replies take long enough to be killed in. */
 const faults = 'seed=1;latency=300-900;weak=2';
-const question = 'How does Fastify decide which error handler runs when a hook throws?';
-
 const { values } = parseArgs({
   options: {
     kills: { type: 'string', default: '30' },
     seed: { type: 'string', default: '1' },
+    question: { type: 'string', default: 'How does Fastify decide which error handler runs when a hook throws?' },
+    repository: { type: 'string', default: 'node_modules/fastify' },
     json: { type: 'boolean', default: false },
   },
 });
@@ -60,8 +60,8 @@ async function runUnderKills({ client, config }: Stack): Promise<string> {
 
 async function questionInput(): Promise<QuestionInput> {
   return {
-    question,
-    repository: { kind: 'path', path: join(checkoutFolder, 'node_modules/fastify') },
+    question: values.question,
+    repository: { kind: 'path', path: join(checkoutFolder, values.repository) },
     pipeline: await loadPipeline('orchestrated'),
     forcedRoute: null,
     limits: { modelCallSeconds: 30, modelCallTotalSeconds: 300, modelCallAttempts: 5, heartbeatSeconds: 2 },

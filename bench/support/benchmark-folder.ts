@@ -1,7 +1,7 @@
 /** Makes the folder of a benchmark in a stack's data directory, and reads back what was recorded. */
 import { noEncryption } from '../../codecs/cipher.ts';
 import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { resolve } from 'node:path';
 import { variantOf } from '../../client/benchmark/benchmark-variants.ts';
 import { benchmarkFolder, benchmarkRecords, createBenchmark } from '../../client/benchmark/benchmark-folder.ts';
 import { linesOf, shortHash } from '../../client/benchmark/benchmark-questions.ts';
@@ -14,9 +14,9 @@ import { readDataset } from '../../harness/dataset.ts';
 import { gradeRecord } from '../../harness/graded-record.ts';
 import { benchTaskQueue } from './stack.ts';
 
-/** So many questions of the shipped dataset, spread over it. */
-export async function fastifyQuestions(many: number): Promise<DatasetQuestion[]> {
-  const file = join(checkoutFolder, 'datasets/fastify.jsonl');
+/** So many questions of a dataset, spread over it; of the shipped one unless another is given. */
+export async function fastifyQuestions(many: number, dataset = 'datasets/fastify.jsonl'): Promise<DatasetQuestion[]> {
+  const file = resolve(checkoutFolder, dataset);
   const all = readDataset(await readFile(file, 'utf8'), file);
   return Array.from({ length: many }, (_, at) => all[Math.floor((at * all.length) / many)] as DatasetQuestion);
 }

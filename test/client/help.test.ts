@@ -5,6 +5,7 @@ import { test } from 'node:test';
 import type { Command } from 'commander';
 import { createProgram } from '../../client/program.ts';
 import { mainFile, runProgram, runSwitchyard, temporaryFolder } from './run-command.ts';
+import { runInProcess } from './run-in-process.ts';
 import { join } from 'node:path';
 
 const tellModules = `data:text/javascript,${encodeURIComponent(`
@@ -26,12 +27,12 @@ for (const given of [['--help'], ['ask', '--help'], ['runs', 'show', '--help']])
   });
 
 test('help says what each exit code means', async () => {
-  const { stdout } = await runSwitchyard(['--help']);
+  const { stdout } = await runInProcess(['--help']);
   for (const code of ['0', '1', '2', '130']) assert.match(stdout, new RegExp(`^ {2}${code} `, 'm'));
 });
 
 test('a command without anything shows the help and is a mistake', async () => {
-  const end = await runSwitchyard([]);
+  const end = await runInProcess([]);
   assert.equal(end.code, 2);
   assert.equal(end.stdout, '');
   assert.match(end.stderr, /^Usage: switchyard/);
@@ -61,11 +62,16 @@ test('every command has help and a version', async () => {
     assert.ok(command.helpInformation().startsWith(`Usage: ${path}`), path);
     assert.equal(command.version(), version, path);
   }
-  for (const name of ['worker', 'model', 'ask']) {
-    const help = await runSwitchyard([name, '--help']);
+  // The first two are handed to programs of their own.
+  for (const [name, run] of [
+    ['worker', runSwitchyard],
+    ['model', runSwitchyard],
+    ['ask', runInProcess],
+  ] as const) {
+    const help = await run([name, '--help']);
     assert.match(help.stdout, new RegExp(`^Usage: switchyard ${name}`));
     assert.deepEqual([help.code, help.stderr], [0, '']);
-    const told = await runSwitchyard([name, '--version']);
+    const told = await run([name, '--version']);
     assert.deepEqual([told.code, told.stdout, told.stderr], [0, `${version}\n`, '']);
   }
 });
@@ -101,7 +107,7 @@ test('what a worker or a model is given and does not know is a mistake', async (
 test('doctor parts every name from its value by two spaces', async () => {
   using folder = temporaryFolder();
   const env = { SWITCHYARD_HOME: join(folder.path, 'home'), SWITCHYARD_TEMPORAL_EXECUTABLE: join(folder.path, 'none') };
-  const { stdout } = await runSwitchyard(['doctor'], { env });
+  const { stdout } = await runInProcess(['doctor'], { env });
   const names = stdout.split('\n').filter((line) => /^[A-Z_]+/.test(line));
   assert.ok(names.length > 30);
   const starts = names.map((line) => /^[A-Z_]+ {2,}/.exec(line)?.[0].length);

@@ -283,9 +283,11 @@ test('model replies, as agents write them', () => {
 
 test('payloads of a history, of any version or software', () => {
   const history = JSON.parse(readFileSync(join(checkout, 'test/histories/single-agent.json'), 'utf8'));
-  const inputs = fc.constantFrom(...places(history).filter(({ length }) => length > 2 && length < 9));
+  const all = places(history).filter(({ length }) => length > 2 && length < 9);
+  const named = all.filter((place) => /Id$|^attempt$|^name$/.test(place.at(-1) ?? ''));
+  assert.ok(named.length > 20);
   fc.assert(
-    fc.property(inputs, fc.constantFrom(...odd), (place, other) => {
+    fc.property(fc.constantFrom(...all), fc.constantFrom(...odd), (place, other) => {
       try {
         traceOfRun(readRunHistory(changed(history, place, other)), { workflowId: 'w', runId: 'r' });
       } catch (error) {
@@ -295,7 +297,7 @@ test('payloads of a history, of any version or software', () => {
         );
       }
     }),
-    { numRuns: 80 },
+    { numRuns: 80 + named.length, examples: named.map((place): [string[], unknown] => [place, { toString: 1 }]) },
   );
 });
 

@@ -82,9 +82,9 @@ export function activateInWorkflows(active: number, observing: boolean): void {
 export async function failWorkflowsAtOnce(): Promise<void> {
   if (!hasWorkflows) return;
   const { Worker } = await import('@temporalio/worker');
-  const { create, runReplayHistory } = Worker;
+  const { create, runReplayHistories } = Worker;
   const workflowFailureErrorTypes = { '*': ['Error'] };
   Worker.create = (options) => create.call(Worker, { ...options, workflowFailureErrorTypes });
-  Worker.runReplayHistory = (options, ...history) =>
-    runReplayHistory.call(Worker, { ...options, workflowFailureErrorTypes }, ...history);
+  Worker.runReplayHistories = (options, histories) =>
+    runReplayHistories.call(Worker, { ...options, workflowFailureErrorTypes }, histories);
 }

@@ -6,9 +6,12 @@ import type { AddressInfo } from 'node:net';
 import { dirname, join, relative } from 'node:path';
 import { test } from 'node:test';
 import { zstdDecompressSync } from 'node:zlib';
+import { openSession } from '../../client/session.ts';
+import { loadConfig } from '../../config/load-config.ts';
 import { startOfflineModel } from '../../offline-model/server/server.ts';
 import { contentFile, openContent } from '../../retrieval/store/content-store.ts';
 import { runSwitchyard, temporaryFolder } from '../client/run-command.ts';
+import { runInProcess } from '../client/run-in-process.ts';
 import { temporalExecutable } from '../support/temporal.ts';
 import { gemini } from './makers.ts';
 import { type Profile, saying } from './profile.ts';
@@ -120,12 +123,16 @@ test('keys, tokens, credentials of a proxy and thought signatures stand in no hi
     HTTP_PROXY: proxy.address,
     NO_COLOR: '1',
   };
-  const ask = (...more: string[]) =>
-    runSwitchyard(['ask', 'Which error does boil throw?', '--repo', repository, ...more], { env });
-  const answered = await ask('--json');
+  // Both join one runtime: starting another is most of what one takes.
+  Object.assign(process.env, env);
+  const about = { need: 'worker' as const, onProgress: () => {}, signal: new AbortController().signal };
+  const runtime = await openSession({ settings: loadConfig(env), ...about });
+  const question = ['ask', 'Which error does boil throw?', '--repo', repository];
+  const answered = await runInProcess([...question, '--json'], { env });
   assert.equal(answered.code, 0, answered.stderr);
   close();
-  const refused = await ask();
+  const refused = await runSwitchyard(question, { env });
+  await runtime[Symbol.asyncDispose]();
   assert.notEqual(refused.code, 0);
 
   const basic = Buffer.from(proxyUser).toString('base64');

@@ -3,11 +3,12 @@
  * checks the order of the commands; what they say is for the caller to compare.
  */
 import type { History } from '@temporalio/common/lib/proto-utils.js';
-import { type CompiledWorkerOptions, type ReplayResult, Worker } from '@temporalio/worker';
+import { type CompiledWorkerOptions, Worker } from '@temporalio/worker';
 import type { Logger } from '@temporalio/common';
 import type { Workflow, WorkflowCreateOptions, WorkflowCreator } from '@temporalio/worker/lib/workflow/interface.js';
 import type { WorkflowBundleWithSourceMapAndFilename as Bundle } from '@temporalio/worker/lib/workflow/workflow-worker-thread/input.js';
 import { queries } from '../../contracts/names.ts';
+import { OneReplayWorker } from '../support/one-replay-worker.ts';
 import { type Command, type Sent, sentBy } from './sent.ts';
 
 type Activation = Parameters<Workflow['activate']>[0];
@@ -92,47 +93,23 @@ function shownBy({ ifaceName, fnName, args: [message, about] }: SinkCall): strin
   return isOwn ? [`${fnName}: ${message} ${JSON.stringify(about.error ?? null)}`] : [];
 }
 
-/** Has to be closed, or its worker keeps the process alive. */
 export class Replayer {
-  readonly #bundle: { codePath: string };
-  #results: AsyncIterator<ReplayResult> | null = null;
-  #next: { history: History; workflowId: string } | null = null;
-  #last: Promise<unknown> = Promise.resolve();
+  readonly #worker: OneReplayWorker;
 
-  constructor(bundle: { codePath: string }) {
-    this.#bundle = bundle;
+  constructor(workflowBundle: { codePath: string }) {
+    this.#worker = new OneReplayWorker((histories) => NotingWorker.runReplayHistories({ workflowBundle }, histories));
   }
 
-  replay(history: History): Promise<Replayed> {
-    const replayed = this.#last.then(() => this.#replayNow(history));
-    this.#last = replayed.catch(() => {});
-    return replayed;
-  }
-
-  async close(): Promise<void> {
-    this.#next = null;
-    await this.#results?.return?.();
-    this.#results = null;
-  }
-
-  async #replayNow(history: History): Promise<Replayed> {
+  /** One at a time. */
+  async replay(history: History): Promise<Replayed> {
     const { workflowId, taskQueue } = history.events?.[0]?.workflowExecutionStartedEventAttributes ?? {};
     const noted: Replayed = { sent: [], shown: [], answer: undefined, error: null };
     current = { queue: taskQueue?.name ?? '', noted };
-    this.#next = { history, workflowId: workflowId ?? '' };
-    this.#results ??= NotingWorker.runReplayHistories({ workflowBundle: this.#bundle }, this.#histories());
-    try {
-      const { value } = (await this.#results.next()) as IteratorResult<ReplayResult, undefined>;
-      return { ...noted, error: value?.error ?? null };
-    } catch (error) {
-      // The worker is gone, and the next replay begins another.
-      this.#results = null;
-      throw error;
-    }
+    const error = await this.#worker.replay(history, workflowId ?? '');
+    return { ...noted, error };
   }
 
-  /** The worker asks for each when it is to be replayed. */
-  *#histories() {
-    while (this.#next !== null) yield this.#next;
+  close(): Promise<void> {
+    return this.#worker.close();
   }
 }

@@ -11,6 +11,7 @@ import { createRetrieval, type Retrieval } from '../../retrieval/repository.ts';
 import { openContent } from '../../retrieval/store/content-store.ts';
 import { storedContent } from '../../retrieval/store/content-sweep.ts';
 import { commitOfSnapshot } from '../../retrieval/snapshot/snapshot-source.ts';
+import { retrievalThreads as threads } from '../support/retrieval-threads.ts';
 import type { ToolRun } from '../../retrieval/tools/rendering.ts';
 import { randomBits } from '../../lib/random.ts';
 
@@ -57,7 +58,7 @@ export function commitOf({ id }: SnapshotRef): string | undefined {
 }
 
 export function scratchRetrieval(t: TestContext, dataDirectory: string): Retrieval {
-  const retrieval = createRetrieval({ dataDirectory });
+  const retrieval = createRetrieval({ dataDirectory, threads });
   t.after(() => retrieval.close());
   return retrieval;
 }

@@ -8,6 +8,7 @@ import { toolNames } from '../../contracts/names.ts';
 import type { Snapshot } from '../../contracts/snapshot.ts';
 import { createRetrieval, type Retrieval } from '../../retrieval/repository.ts';
 import { toolDefinitions } from '../../retrieval/tools/tools.ts';
+import { retrievalThreads as threads } from '../support/retrieval-threads.ts';
 import { commitAll, gitRepository, never, openPath, runTool, writeFiles } from './scratch.ts';
 
 const scratch = mkdtempSync(join(tmpdir(), 'switchyard-tools-'));
@@ -31,7 +32,7 @@ before(async () => {
   const checkout = gitRepository(join(scratch, 'router'), files);
   writeFiles(checkout, { 'lib/reply.js': `${files['lib/reply.js']}// done\n` });
   commitAll(checkout, 'Say done');
-  retrieval = createRetrieval({ dataDirectory: join(scratch, 'home') });
+  retrieval = createRetrieval({ dataDirectory: join(scratch, 'home'), threads });
   snapshot = await openPath(retrieval, checkout);
 });
 after(async () => {

@@ -5,6 +5,7 @@ import type { Embed } from '../../contracts/embeddings.ts';
 import { embed as hashed } from '../../offline-model/server/embeddings.ts';
 import { indexStatus } from '../../retrieval/index/index-status.ts';
 import { createRetrieval, type Retrieval } from '../../retrieval/repository.ts';
+import { retrievalThreads as threads } from '../support/retrieval-threads.ts';
 import { commitAll, gitRepository, never, openPath, runTool, scratchFolder, writeFiles } from './scratch.ts';
 
 const files = {
@@ -38,7 +39,7 @@ async function scene(t: TestContext) {
       embeddings: { embed, settings, weight: 1 },
       warn: (message: string) => void warnings.push(message),
     };
-    const retrieval = createRetrieval({ dataDirectory: join(scratch, 'home'), vectors });
+    const retrieval = createRetrieval({ dataDirectory: join(scratch, 'home'), threads, vectors });
     t.after(() => retrieval.close());
     return retrieval;
   };

@@ -4,7 +4,7 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import type { Client, WorkflowHandle } from '@temporalio/client';
-import { Worker } from '@temporalio/worker';
+import { noEncryption } from '../../codecs/cipher.ts';
 import { dataPaths } from '../../config/data-paths.ts';
 import {
   BenchmarkEnding,
@@ -18,9 +18,7 @@ import { RunLogRecord } from '../../contracts/run-log.ts';
 import { RunLogStore } from '../../harness/run-log/run-log-store.ts';
 import { readRunHistory } from '../../observability/read-run-history.ts';
 import type { RunHistory } from '../../observability/run-history.ts';
-import { workflowBundle } from '../../worker/workflow-bundle.ts';
-import { quickLimits } from './scene.ts';
-import { checkout } from './temporal.ts';
+import { quickLimits, replayWorkerOf } from './scene.ts';
 import { until } from './until.ts';
 
 type Place = { client: Client; dataDirectory: string; taskQueue: string };
@@ -148,11 +146,11 @@ export class Benchmark {
     const { client } = this.#place;
     const lengths: number[] = [];
     const query = `WorkflowId = '${this.id}'`;
-    const bundle = { workflowBundle: await workflowBundle(dataPaths(join(checkout, '.switchyard')).cache) };
     for await (const { runId } of client.workflow.list({ query })) {
       const history = await client.workflow.getHandle(this.id, runId).fetchHistory();
       lengths.push(history.events?.length ?? 0);
-      await Worker.runReplayHistory(bundle, history, this.id);
+      const error = await replayWorkerOf(noEncryption).replay(history, this.id);
+      if (error) throw error;
     }
     return lengths;
   }

@@ -5,6 +5,7 @@ import { randomUUID } from 'node:crypto';
 import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { after, before } from 'node:test';
 import { Client, Connection, type WorkflowHandle } from '@temporalio/client';
 import type { Priority } from '@temporalio/common';
 import { Worker } from '@temporalio/worker';
@@ -18,12 +19,13 @@ import { PipelineSpec } from '../../contracts/pipeline.ts';
 import type { RepositoryRef } from '../../contracts/snapshot.ts';
 import { createLogger } from '../../observability/logging.ts';
 import { createRedactor } from '../../lib/redaction.ts';
-import { createThreads } from '../../retrieval/worker-threads/threads.ts';
 import { startWorker } from '../../worker/create-worker.ts';
 import { channelArgsFor } from '../../runtime/temporal/channel-args.ts';
 import { ownServer } from '../../runtime/host/server-address.ts';
 import { workflowBundle } from '../../worker/workflow-bundle.ts';
 import './quiet-runtime.ts';
+import { OneReplayWorker } from './one-replay-worker.ts';
+import { retrievalThreads } from './retrieval-threads.ts';
 import { checkout, testServer } from './temporal.ts';
 
 /** Traces as JSON lines in the scene's data directory. */
@@ -39,9 +41,6 @@ export const tracesToFiles: Config['traces'] = {
 const log = createLogger({ level: 'silent', file: null, redactor: createRedactor([]) });
 const bundles = dataPaths(join(checkout, '.switchyard')).cache;
 
-/** One set for all scenes of a file: starting threads is most of a short run. */
-const retrievalThreads = createThreads();
-
 let maxCachedWorkflows = 100;
 
 /**
@@ -49,7 +48,12 @@ let maxCachedWorkflows = 100;
  * from its history at every task.
  */
 export function replayAtEachTask(): void {
-  maxCachedWorkflows = 0;
+  before(() => {
+    maxCachedWorkflows = 0;
+  });
+  after(() => {
+    maxCachedWorkflows = 100;
+  });
 }
 
 export const quickLimits: CallLimits = {
@@ -117,7 +121,7 @@ export async function openScene(options: SceneOptions) {
     },
     async [Symbol.asyncDispose]() {
       await worker.stop();
-      await replay(started, config.encryption);
+      await replay(started, options.encryption ?? noEncryption);
       await connection.close();
       await rm(dataDirectory, { recursive: true, force: true });
       await server[Symbol.asyncDispose]();
@@ -133,20 +137,26 @@ function questionInput(
   return { question, repository, forcedRoute: null, limits: quickLimits, ...ask };
 }
 
-/**
- * Every workflow that a scene starts is replayed from its own history at the end, by one worker: of several side by
- * side, the first to end shuts down the runtime that the next is about to use.
- */
+const replayWorkers = new Map<Encryption, OneReplayWorker>();
+
+/** One for all scenes of this process with the same keys. */
+export function replayWorkerOf(encryption: Encryption): OneReplayWorker {
+  const there = replayWorkers.get(encryption);
+  if (there !== undefined) return there;
+  const made = new OneReplayWorker(async function* (histories) {
+    const bundle = await workflowBundle(bundles, { encodesFailures: encodesFailures(encryption) });
+    yield* Worker.runReplayHistories({ workflowBundle: bundle, ...dataConverterOf(encryption) }, histories);
+  });
+  replayWorkers.set(encryption, made);
+  return made;
+}
+
+/** Every workflow that a scene starts is replayed from its own history at the end. */
 async function replay(handles: readonly WorkflowHandle[], encryption: Encryption): Promise<void> {
-  if (handles.length === 0) return;
-  const choice = { encodesFailures: encodesFailures(encryption) };
-  const bundle = { workflowBundle: await workflowBundle(bundles, choice), ...dataConverterOf(encryption) };
-  const histories = handles.map(async (handle) => ({
-    history: await historyOf(handle),
-    workflowId: handle.workflowId,
-  }));
-  const results = Worker.runReplayHistories(bundle, await Promise.all(histories));
-  for await (const { workflowId, error } of results) if (error) throw new Error(workflowId, { cause: error });
+  for (const handle of handles) {
+    const error = await replayWorkerOf(encryption).replay(await historyOf(handle), handle.workflowId);
+    if (error) throw new Error(handle.workflowId, { cause: error });
+  }
 }
 
 async function historyOf(handle: WorkflowHandle) {

@@ -35,29 +35,6 @@ async function endsOfAttempts(handle: WorkflowHandle) {
   });
 }
 
-test('a worker that is killed in a model call is followed at once: no heartbeat is waited for', limit, async () => {
-  let calls = 0;
-  await using team = await startTeam({
-    specialist: () => {
-      calls += 1;
-      return calls === 1 ? { fault: 'hang' } : says(goodDraft);
-    },
-  });
-  await using scene = await openScene({ modelUrl: team.url });
-  const at = place(scene, team);
-  await using first = await startWorkerProcess(at);
-  // So long that the test would end before it.
-  const limits = { ...quickLimits, modelCallSeconds: 600, heartbeatSeconds: 600 };
-  const handle = await scene.start('When?', { pipeline: pipeline(), taskQueue: at.taskQueue, limits });
-  await team.request(1);
-  await first.kill('SIGKILL');
-  await using _second = await startWorkerProcess(at);
-  const outcome = (await handle.result()) as AnswerOutcome;
-  assert.equal(outcome.kind, 'answered');
-  assert.deepEqual(await endsOfAttempts(handle), ['WorkerLost']);
-  assert.deepEqual(team.requests.map(roleOf), ['router', 'specialist', 'specialist']);
-});
-
 test('the calls of a worker that stands still are not touched by workers that start', limit, async () => {
   await using team = await startTeam({ specialist: () => ({ ...says(goodDraft), delayMs: 6_000 }) });
   await using scene = await openScene({ modelUrl: team.url });
@@ -81,38 +58,48 @@ test('the calls of a worker that stands still are not touched by workers that st
   assert.deepEqual(team.requests.map(roleOf), ['router', 'specialist']);
 });
 
-test('two workers that start at once take up the calls of two dead ones, each call once', limit, async () => {
-  const asked = new Set<string>();
-  await using team = await startTeam({
-    specialist: ({ user }) => {
-      const isFirst = !asked.has(user);
-      asked.add(user);
-      return isFirst ? { fault: 'hang' } : says(goodDraft);
-    },
-  });
-  await using scene = await openScene({ modelUrl: team.url });
-  const at = place(scene, team);
-  const dead = await Promise.all([startWorkerProcess(at), startWorkerProcess(at)]);
-  const limits = { ...quickLimits, modelCallSeconds: 600, heartbeatSeconds: 600 };
-  const questions = ['one', 'two', 'three', 'four'];
-  const start = (question: string) => scene.start(question, { pipeline: pipeline(), taskQueue: at.taskQueue, limits });
-  const handles = await Promise.all(questions.map(start));
-  await team.request(2 * questions.length - 1);
-  await Promise.all(dead.map((each) => each.kill('SIGKILL')));
-  const [one, other] = await Promise.all([startWorkerProcess(at), startWorkerProcess(at)]);
-  {
-    await using _one = one;
-    await using _other = other;
-    for (const handle of handles) {
-      assert.equal(((await handle.result()) as AnswerOutcome).kind, 'answered');
-      assert.deepEqual(await endsOfAttempts(handle), ['WorkerLost']);
+test(
+  'two workers that start take up the calls of two killed ones at once, each call once: no heartbeat is waited for',
+  limit,
+  async () => {
+    const asked = new Set<string>();
+    await using team = await startTeam({
+      specialist: ({ user }) => {
+        const isFirst = !asked.has(user);
+        asked.add(user);
+        return isFirst ? { fault: 'hang' } : says(goodDraft);
+      },
+    });
+    await using scene = await openScene({ modelUrl: team.url });
+    const at = place(scene, team);
+    const dead = await Promise.all([startWorkerProcess(at), startWorkerProcess(at)]);
+    // So long that the test would end before it.
+    const limits = { ...quickLimits, modelCallSeconds: 600, heartbeatSeconds: 600 };
+    const questions = ['one', 'two', 'three', 'four'].map((name) => `case ${name}`);
+    const start = (question: string) =>
+      scene.start(question, { pipeline: pipeline(), taskQueue: at.taskQueue, limits });
+    const handles = await Promise.all(questions.map(start));
+    await team.request(2 * questions.length - 1);
+    await Promise.all(dead.map((each) => each.kill('SIGKILL')));
+    const [one, other] = await Promise.all([startWorkerProcess(at), startWorkerProcess(at)]);
+    {
+      await using _one = one;
+      await using _other = other;
+      for (const handle of handles) {
+        assert.equal(((await handle.result()) as AnswerOutcome).kind, 'answered');
+        assert.deepEqual(await endsOfAttempts(handle), ['WorkerLost']);
+      }
+      assert.equal(team.requests.length, 3 * questions.length);
+      for (const question of questions) {
+        const own = team.requests.filter(({ text }) => text.includes(question));
+        assert.deepEqual(own.map(roleOf), ['router', 'specialist', 'specialist']);
+      }
+      const { calls } = dataPaths(scene.dataDirectory);
+      const locks = readdirSync(calls).filter((name) => name.endsWith('.lock'));
+      assert.equal(locks.length, 3, "the scene's worker and the two that were started");
     }
-    assert.equal(team.requests.length, 3 * questions.length);
-    const { calls } = dataPaths(scene.dataDirectory);
-    const locks = readdirSync(calls).filter((name) => name.endsWith('.lock'));
-    assert.equal(locks.length, 3, "the scene's worker and the two that were started");
-  }
-});
+  },
+);
 
 test('a workflow stays off a sticky queue although the call that led to it had ended otherwise', limit, async () => {
   let asked = 0;

@@ -78,7 +78,8 @@ function spansIn(line: string): Span[] {
 
 function textsUnder(folder: string): string[] {
   const files = readdirSync(folder, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
-  return files.map(({ parentPath, name }) => zstdDecompressSync(readFileSync(join(parentPath, name))).toString('utf8'));
+  const written = files.map(({ parentPath, name }) => readFileSync(join(parentPath, name)));
+  return written.filter(({ length }) => length > 0).map((bytes) => zstdDecompressSync(bytes).toString('utf8'));
 }
 
 const signature = 'CpcBAVSoXO7xkQ2c0ffee'.repeat(8);

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { test } from 'node:test';
+import { createRetrieval } from '../../../retrieval/repository.ts';
 import { storeFile } from '../../../retrieval/store/store.ts';
 import {
   commitOf,
@@ -19,7 +20,7 @@ test('snapshots of the version before stay as they were, beside those that are r
   const home = join(folder, 'home');
   const latin = Buffer.from([0x23, 0x20, 0xe4, 0x0a]);
   const checkout = gitRepository(join(folder, 'old'), { 'a.py': 'def alpha():\n    return 1\n', 'latin.py': latin });
-  const made = scratchRetrieval(t, home);
+  const made = createRetrieval({ dataDirectory: home });
   const present = await openPath(made, checkout);
   await made.close();
   // As version 2 of the tables had it: the commit is the id, and Latin-1 is read with replacement characters.

@@ -5,10 +5,11 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import { after, type TestContext, test } from 'node:test';
+import { after, before, type TestContext, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { Snapshot } from '../../../contracts/snapshot.ts';
 import { createRetrieval } from '../../../retrieval/repository.ts';
+import { retrievalThreads as threads } from '../../support/retrieval-threads.ts';
 import {
   commitAll,
   git,
@@ -29,14 +30,12 @@ git(checkout, 'init', '--quiet');
 commitAll(checkout, 'first');
 
 /** What opening the checkout without interruption gives. */
-const whole = await openedWhole();
-
-async function openedWhole(): Promise<{ snapshot: Snapshot; content: unknown }> {
+let whole: { snapshot: Snapshot; content: unknown };
+before(async () => {
   const dataDirectory = join(folder, 'whole');
-  await using retrieval = createRetrieval({ dataDirectory });
-  const snapshot = await openPath(retrieval, checkout);
-  return { snapshot, content: storeContent(dataDirectory, snapshot) };
-}
+  const snapshot = await openPath(createRetrieval({ dataDirectory, threads }), checkout);
+  whole = { snapshot, content: storeContent(dataDirectory, snapshot) };
+});
 
 function openInChild(t: TestContext, dataDirectory: string, path: string): ChildProcess {
   const child = fork(fileURLToPath(new URL('../open-in-child.ts', import.meta.url)), [dataDirectory, path]);
