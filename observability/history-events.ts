@@ -102,3 +102,10 @@ export function messageOf(failure: Failure | null): string | null {
 export function textOf(value: unknown): string | null {
   return typeof value === 'string' && value !== '' ? value : null;
 }
+
+/** An identifier, number or name; empty for what is none. The server's whole numbers come in two halves of 32 bits. */
+export function wordOf(value: unknown): string {
+  if (typeof value === 'string' || typeof value === 'number') return String(value);
+  const { low, high } = (value ?? {}) as { low?: unknown; high?: unknown };
+  return typeof low === 'number' && typeof high === 'number' ? String(high * 2 ** 32 + (low >>> 0)) : '';
+}

@@ -14,6 +14,7 @@ import {
   messageOf,
   summaryOf,
   textOf,
+  wordOf,
 } from './history-events.ts';
 import type { ActivityStep, RunHistory, TaskStep, TimerStep } from './run-history.ts';
 
@@ -176,11 +177,6 @@ class Reader {
 
 function nameOf(type: unknown): string {
   return wordOf((type as { name?: unknown } | undefined)?.name);
-}
-
-/** An identifier, number or name; empty for what is none. */
-function wordOf(value: unknown): string {
-  return typeof value === 'string' || typeof value === 'number' ? String(value) : '';
 }
 
 function recordsIn(spans: unknown): SpanRecord[] {
