@@ -102,6 +102,7 @@ export async function runActivity<Result>(
       spans: [...spans, failed],
       failures: before.failures + 1,
       lost: before.lost,
+      ...(before.refused === undefined ? {} : { refused: before.refused }),
       // What was done beside the work itself does not count.
       tookMs: before.tookMs + failed.endMs - failed.startMs,
     };

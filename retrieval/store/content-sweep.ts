@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import type { DatabaseSync } from 'node:sqlite';
 import { type Cipher, isSealed, noCipher } from '../../codecs/cipher.ts';
 import type { ContentId } from '../../contracts/snapshot.ts';
-import { contentFile, openContent, pieceOf, unpacked } from './content-store.ts';
+import { contentFile, openContent, pieceOf, unpackedPiece } from './content-store.ts';
 import { inTransaction } from './store.ts';
 
 /** What a sweep did, or would do. */
@@ -80,7 +80,7 @@ export async function addReachable(
 /** Empty for a snapshot's id, and for a piece that is gone. */
 function textOf(database: DatabaseSync, id: string, cipher: Cipher): string {
   const packed = id.length === 64 ? pieceOf(database, id) : null;
-  return (packed && unpacked(packed, cipher)?.toString('utf8')) ?? '';
+  return (packed && unpackedPiece(packed, cipher)?.toString('utf8')) ?? '';
 }
 
 /** @returns pieces and bytes that are gone, or would go where it is a dry run */

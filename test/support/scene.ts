@@ -10,6 +10,7 @@ import type { Priority } from '@temporalio/common';
 import { Worker } from '@temporalio/worker';
 import { type Encryption, noEncryption } from '../../codecs/cipher.ts';
 import { dataConverterOf, encodesFailures } from '../../codecs/data-converter.ts';
+import type { StoreAddress } from '../../contracts/store-address.ts';
 import type { Config } from '../../config/config.ts';
 import { noLimits } from '../../contracts/model/limits.ts';
 import { dataPaths } from '../../config/data-paths.ts';
@@ -69,6 +70,7 @@ export type SceneOptions = {
   traces?: Config['traces'];
   toolModules?: string[];
   encryption?: Encryption;
+  sharedStore?: StoreAddress;
   /** Settings of the model that differ from a scene's own. */
   model?: Partial<Config['model']>;
 };
@@ -176,6 +178,7 @@ function configOf(options: SceneOptions, dataDirectory: string): Config {
   return {
     dataDirectory,
     indexDirectory: dataDirectory,
+    sharedStore: options.sharedStore ?? null,
     encryption: { file: null, ...(options.encryption ?? noEncryption) },
     codecServer: { endpoint: null, token: null },
     retentionDays: 90,
