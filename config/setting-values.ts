@@ -80,7 +80,7 @@ export const postgresUrl: Kind<Omit<StoreAddress, 'caFile'>> = [
     const [user, password, database] = [url.username, url.password, url.pathname.slice(1)].map(decoded);
     const mode = url.searchParams.get('sslmode') ?? 'verify-full';
     const isKnown = tlsModes.some((each) => each === mode) && [...url.searchParams.keys()].every(isSslMode);
-    if (!isKnown || !user || !database || url.hostname === '') {
+    if (!isKnown || !user || password === null || !database || url.hostname === '') {
       context.addIssue('no address of a database');
       return z.NEVER;
     }

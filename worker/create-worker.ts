@@ -21,6 +21,7 @@ import { failLostCalls } from './lost-calls.ts';
 import { type ModelEndpoint, modelByRole, openLimitedModel } from './model-endpoint.ts';
 import type { RunningWorker } from '../runtime/host/runtime.ts';
 import { unreachableText } from '../runtime/temporal/connection-problem.ts';
+import { workerIdentity } from '../runtime/temporal/worker-identity.ts';
 import { registerSearchAttributes } from '../runtime/temporal/search-attributes.ts';
 import type { ServerAddress } from '../runtime/host/server-address.ts';
 import { noteServer, ownServerName, serverName } from '../runtime/temporal/known-servers.ts';
@@ -106,6 +107,7 @@ async function startOver(opened: AsyncDisposableStack, { config, server, log, tu
     ...(await limits(config, tuning)),
     connection,
     namespace: server.namespace,
+    identity: workerIdentity(stores.holds === null ? null : (stores.holds.shared ?? stores.holds.own)),
     activities,
     interceptors: { activity: [register.interceptor] },
   };

@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { createConnection, createServer, type Socket } from 'node:net';
 import { test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { storeFindings, storesOfQueueFindings } from '../../client/doctor/store-finding.ts';
 import { openSharedStore, sweepShared } from '../../client/storage/shared-store.ts';
 import { createCipher } from '../../codecs/cipher.ts';
 import type { StoreAddress } from '../../contracts/store-address.ts';
@@ -164,3 +165,35 @@ test(
     for (const runId of ['open', 'recent']) assert.equal((await journal.read({ ...key, runId }))?.text, runId);
   },
 );
+
+test('doctor tells whether the shared store answers', options, async () => {
+  const address = (await testPostgres()).make();
+  const [found] = await storeFindings({ sharedStore: address });
+  assert.equal(found?.status, 'ok');
+  assert.match(found?.detail ?? '', /^shared-[0-9a-f]{8} at 127\.0\.0\.1:\d+\/store_\d+ answers in \d+ ms, no TLS$/);
+  const [lost] = await storeFindings({ sharedStore: { ...address, database: 'nowhere' } });
+  assert.equal(lost?.status, 'missing');
+  assert.match(lost?.detail ?? '', /there is no such database/);
+});
+
+test('doctor tells where the workers of a queue keep runs in different stores', async () => {
+  const findingsOf = (identities: string[], sharedStore: StoreAddress | null = null) => {
+    const lastAccessTime = { seconds: Math.floor(Date.now() / 1000) - 5, nanos: 0 };
+    const pollers = identities.map((identity) => ({ identity, lastAccessTime }));
+    const connection = { workflowService: { describeTaskQueue: async () => ({ pollers }) } } as never;
+    const temporal = { executable: null, external: true, uiUrl: null, environment: {} };
+    return storesOfQueueFindings(
+      { connection, namespace: 'default' },
+      { taskQueue: 'switchyard', temporal, sharedStore },
+    );
+  };
+  const [two] = await findingsOf(['7@a@a-11111111', '8@b@shared-22222222', '9@old']);
+  assert.equal(two?.status, 'missing');
+  assert.match(two?.detail ?? '', /different stores \(a-11111111, shared-22222222\)/);
+  const [one] = await findingsOf(['7@a@a-11111111', '8@b@a-11111111']);
+  assert.equal(one?.status, 'ok');
+  assert.match(one?.detail ?? '', /^none: a run goes on only with workers of the data directory/);
+  const { host, ...rest } = { host: 'db', port: 5432, user: 'u', password: '', database: 'd' };
+  const shared: StoreAddress = { host, ...rest, tls: 'verify-full', caFile: null };
+  assert.deepEqual(await findingsOf(['7@a@shared-22222222'], shared), []);
+});
