@@ -29,6 +29,7 @@ Then name the two programs in TEMPORAL_SERVER_EXECUTABLE and TEMPORAL_SQL_TOOL.
   --growth N          questions of each length and width, 5 unless given; 0: none
   --kills N           trials in which one of two workers is killed, 3 unless given; 0: none
   --kill-questions N  in flight in each, 20 unless given
+  --guarded           the server asks for certificates (mTLS) and an API key
   --out FOLDER        runs/scale unless given
 `;
 
@@ -41,6 +42,7 @@ const { values } = parseArgs({
     growth: { type: 'string', default: '5' },
     kills: { type: 'string', default: '3' },
     'kill-questions': { type: 'string', default: '20' },
+    guarded: { type: 'boolean', default: false },
     out: { type: 'string', default: join(checkoutFolder, 'runs/scale') },
     help: { type: 'boolean', short: 'h', default: false },
   },
@@ -60,7 +62,10 @@ function serverPrograms(): ServerPrograms | null {
 async function main(programs: ServerPrograms): Promise<void> {
   const settings = { SWITCHYARD_TRACES: 'none' };
   await using world = await openWorld({ checkout: checkoutFolder, beside: null, settings, repository: null, say });
-  const server = await startTeamServer(world.programs, programs, join(world.folder, 'temporal'));
+  const server = await startTeamServer(world.programs, programs, {
+    folder: join(world.folder, 'temporal'),
+    guarded: values.guarded,
+  });
   const result: ScaleResult = {
     startedAt: new Date().toISOString(),
     commit: commitOf(checkoutFolder),

@@ -5,9 +5,11 @@ import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { Connection } from '@temporalio/client';
 import { msToTs } from '@temporalio/common/lib/time.js';
+import { loadClientConnectConfig } from '@temporalio/envconfig';
 import { stringify } from 'yaml';
 import { checkoutFolder } from '../../config/load-config.ts';
 import { startPostgres } from '../peers/systems/postgres.ts';
+import { type Guard, makeGuard } from './guarded-server.ts';
 import { eventually, type Programs } from '../peers/systems/programs.ts';
 import { treeOf } from '../peers/systems/process-figures.ts';
 
@@ -32,7 +34,7 @@ const shards = 512;
 export async function startTeamServer(
   programs: Programs,
   { server, sqlTool }: ServerPrograms,
-  folder: string,
+  { folder, guarded }: { folder: string; guarded: boolean },
 ): Promise<TeamServer> {
   const postgres = await startPostgres(programs, Object.values(databases));
   for (const [schema, database] of [
@@ -46,21 +48,21 @@ export async function startTeamServer(
   }
   const frontend = await lowPort();
   mkdirSync(folder, { recursive: true });
-  writeFileSync(
-    join(folder, 'temporal.yaml'),
-    stringify(await configOf(postgres.port, frontend, join(folder, 'temporal.log'))),
-  );
+  const guard = guarded ? await makeGuard(programs, join(folder, 'keys')) : null;
+  const config = await configOf(postgres.port, frontend, join(folder, 'temporal.log'), guard);
+  writeFileSync(join(folder, 'temporal.yaml'), stringify(config));
+  const parts = Object.keys(config.services).flatMap((service) => ['--service', service]);
   const program = await programs.start({
     name: 'temporal-server',
     command: server,
-    args: ['--config-file', join(folder, 'temporal.yaml'), '--allow-no-auth', 'start'],
+    args: ['--config-file', join(folder, 'temporal.yaml'), ...(guarded ? [] : ['--allow-no-auth']), 'start', ...parts],
     ready: null,
   });
-  const address = `127.0.0.1:${frontend}`;
-  await eventually(() => registerNamespace(address));
+  const environment = { TEMPORAL_ADDRESS: `127.0.0.1:${frontend}`, ...guard?.environment };
+  await eventually(() => registerNamespace(environment));
   const sizeOf = (database: string) => postgres.disk(database).database ?? 0;
   return {
-    environment: { TEMPORAL_ADDRESS: address },
+    environment,
     storeUrl: `${postgres.url.replace('postgres@', 'postgres:unused@')}/${databases.store}?sslmode=disable`,
     pids: () => ({ server: treeOf(program.pid), postgres: postgres.pids() }),
     storedEntries: () =>
@@ -90,8 +92,9 @@ function connection(port: number): string[] {
   ];
 }
 
-async function registerNamespace(address: string): Promise<void> {
-  const connected = await Connection.connect({ address });
+async function registerNamespace(environment: Record<string, string>): Promise<void> {
+  const { connectionOptions } = loadClientConnectConfig({ overrideEnvVars: environment });
+  const connected = await Connection.connect(connectionOptions);
   try {
     const retention = msToTs('1 day');
     await connected.workflowService
@@ -107,7 +110,7 @@ async function registerNamespace(address: string): Promise<void> {
   }
 }
 
-async function configOf(postgresPort: number, frontend: number, log: string): Promise<object> {
+async function configOf(postgresPort: number, frontend: number, log: string, guard: Guard | null) {
   const store = (databaseName: string, maxConns: number) => ({
     sql: {
       pluginName: 'postgres12',
@@ -128,6 +131,8 @@ async function configOf(postgresPort: number, frontend: number, log: string): Pr
     matching: await service(await lowPort()),
     history: await service(await lowPort()),
     worker: await service(await lowPort()),
+    // Where callers must say who they are, the server's own workers have a frontend of their own.
+    ...(guard === null ? {} : { 'internal-frontend': await service(await lowPort()) }),
   };
   return {
     log: { level: 'warn', outputFile: log },
@@ -137,11 +142,14 @@ async function configOf(postgresPort: number, frontend: number, log: string): Pr
       numHistoryShards: shards,
       datastores: { default: store(databases.default, 40), visibility: store(databases.visibility, 10) },
     },
-    global: { membership: { maxJoinDuration: '30s', broadcastAddress: '127.0.0.1' } },
+    global: {
+      membership: { maxJoinDuration: '30s', broadcastAddress: '127.0.0.1' },
+      ...(guard === null ? {} : { tls: guard.tls, authorization: guard.authorization }),
+    },
     services,
     clusterMetadata: clusterOf(frontend),
     dcRedirectionPolicy: { policy: 'noop' },
-    publicClient: { hostPort: `127.0.0.1:${frontend}` },
+    ...(guard === null ? { publicClient: { hostPort: `127.0.0.1:${frontend}` } } : {}),
     dynamicConfigClient: { filepath: join(checkoutFolder, 'deploy/temporal/dynamic-config.yaml'), pollInterval: '60s' },
   };
 }
