@@ -20,7 +20,7 @@ import { CallRegister } from './call-register.ts';
 import { failLostCalls } from './lost-calls.ts';
 import { type ModelEndpoint, modelByRole, openLimitedModel } from './model-endpoint.ts';
 import type { RunningWorker } from '../runtime/host/runtime.ts';
-import { unreachableText } from '../runtime/temporal/connection-problem.ts';
+import { whyUnreachable } from '../runtime/temporal/tls-problem.ts';
 import { workerIdentity } from '../runtime/temporal/worker-identity.ts';
 import { registerSearchAttributes } from '../runtime/temporal/search-attributes.ts';
 import type { ServerAddress } from '../runtime/host/server-address.ts';
@@ -130,7 +130,7 @@ async function connectTo({ connectionOptions, address }: ServerAddress): Promise
   try {
     return await NativeConnection.connect(connectionOptions);
   } catch (error) {
-    throw new Error(unreachableText(address, error));
+    throw new Error(await whyUnreachable({ address, tls: connectionOptions.tls }, error));
   }
 }
 

@@ -51,7 +51,9 @@ export async function openTeam(
   const settings = client.loadConfig({ ...environment, SWITCHYARD_HOME: join(homes, 'client') }, world.folder);
   const signal = new AbortController().signal;
   const session = await client.openSession({ settings, need: 'server', onProgress: () => {}, signal });
-  const options = { repo: pathToFileURL(world.repository).href, pipeline: 'orchestrated' };
+  // A worker of another directory fetches it, as one of another machine would.
+  const repo = keeping === 'shared' ? pathToFileURL(world.repository).href : world.repository;
+  const options = { repo, pipeline: 'orchestrated' };
   const input = await client.questionInput(question, options, settings);
   return {
     workers,
@@ -60,7 +62,8 @@ export async function openTeam(
       const asked = change({ ...input, question: `${question} (asked as ${id})` });
       const { handle } = await client.startRun(session, asked, id);
       const { outcome } = await client.outcomeOf(handle);
-      if (outcome.kind !== 'answered') throw new Error(`${id}: ${JSON.stringify(outcome).slice(0, 500)}`);
+      if (outcome.kind !== 'answered')
+        throw new Error(`${id}: ${JSON.stringify({ ...outcome, state: null }).slice(0, 500)}`);
       return performance.now() - start;
     },
     async historyOf(id) {
