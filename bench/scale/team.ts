@@ -34,19 +34,7 @@ export async function openTeam(
     ...server.environment,
     ...(keeping === 'shared' ? { SWITCHYARD_STORE_URL: server.storeUrl } : {}),
   };
-  const workers: Program[] = [];
-  for (let at = 1; at <= count; at += 1) {
-    const home = join(homes, keeping === 'shared' ? `worker-${at}` : 'all');
-    workers.push(
-      await world.programs.start({
-        name: `${name}-${at}`,
-        command: process.execPath,
-        args: ['--max-semi-space-size=16', join(world.checkout, 'worker/main.ts')],
-        env: { ...environment, SWITCHYARD_HOME: home },
-        ready: /^worker ready/m,
-      }),
-    );
-  }
+  const workers = await startWorkers(world, environment, { name, count, homes, keeping });
   const client = await loadClient(world.checkout);
   const settings = client.loadConfig({ ...environment, SWITCHYARD_HOME: join(homes, 'client') }, world.folder);
   const signal = new AbortController().signal;
@@ -75,6 +63,29 @@ export async function openTeam(
       await Promise.all(workers.map((worker) => worker.kill()));
     },
   };
+}
+
+type Started = { name: string; count: number; homes: string; keeping: Keeping };
+
+async function startWorkers(
+  world: World,
+  environment: Record<string, string>,
+  { name, count, homes, keeping }: Started,
+): Promise<Program[]> {
+  const workers: Program[] = [];
+  for (let at = 1; at <= count; at += 1) {
+    const home = join(homes, keeping === 'shared' ? `worker-${at}` : 'all');
+    workers.push(
+      await world.programs.start({
+        name: `${name}-${at}`,
+        command: process.execPath,
+        args: ['--max-semi-space-size=16', join(world.checkout, 'worker/main.ts')],
+        env: { ...environment, SWITCHYARD_HOME: home },
+        ready: /^worker ready/m,
+      }),
+    );
+  }
+  return workers;
 }
 
 /** @param work is given a number of its own, from 1 */

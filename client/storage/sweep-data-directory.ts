@@ -71,8 +71,7 @@ export async function sweepDataDirectory(request: SweepRequest): Promise<SweepRe
     await breathe();
     signal.throwIfAborted();
   };
-  const usage = (histories: number | null) => usageOf(request, histories);
-  const before = await usage(null);
+  const before = await usageOf(request, null);
   const closedSinceMs = nowMs - keepDays * dayMs;
   const runs = await whatIsNeeded(request, closedSinceMs, pause);
   onProgress('removing what nothing needs');
@@ -108,7 +107,7 @@ export async function sweepDataDirectory(request: SweepRequest): Promise<SweepRe
   return {
     before: { ...before, histories: { ...before.histories, count: histories } },
     removed,
-    after: dryRun ? null : await usage(histories - removed.histories.count),
+    after: dryRun ? null : await usageOf(request, histories - removed.histories.count),
     neededRuns: runs.needed.size,
     notes,
   };

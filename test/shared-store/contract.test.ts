@@ -88,8 +88,9 @@ async function postgresPlace(t: TestContext): Promise<Place> {
 }
 
 for (const [name, { skip, open }] of Object.entries(places)) {
-  const held = (what: string, act: (place: Place) => Promise<void>) =>
-    test(`${name}: ${what}`, { skip }, async (t) => act(await open(t)));
+  const held = (what: string, act: (place: Place) => Promise<void>): void => {
+    void test(`${name}: ${what}`, { skip }, async (t) => act(await open(t)));
+  };
 
   held('text comes back byte for byte to another worker, and storing it twice keeps one piece', async (place) => {
     const [store, other] = [await place.content(), await place.content()];
