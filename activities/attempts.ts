@@ -6,7 +6,8 @@
  *    failure, and says nothing about the provider.
  * 2. An activity whose workers are lost again and again ends, since it may be the activity that does it.
  * 3. Time is counted while an attempt works: neither a queue nor a time without a worker shortens what is left.
- * 4. An attempt that was lost has a span that ends at its last heartbeat.
+ * 4. An attempt that was given back before anything was done spends nothing either.
+ * 5. An attempt that was lost has a span that ends at its last heartbeat.
  */
 import type { Context, Info } from '@temporalio/activity';
 import type { FailureKind } from '../contracts/failures.ts';
@@ -35,6 +36,8 @@ export type Carried = {
   current?: SpanRecord;
   failures: number;
   lost: number;
+  /** Attempts that were given back at once; absent where there were none. */
+  refused?: number;
   tookMs: number;
 };
 
@@ -53,7 +56,8 @@ export function attemptsBefore(info: InfoOfAttempt, about: Pick<SpanRecord, 'nam
   if (info.attempt === 1) return { spans: carried.spans, failures: 0, lost: 0, tookMs: 0, newlyLost: [] };
   const newlyLost: SpanRecord[] = [];
   let { tookMs } = carried;
-  for (let attempt = carried.failures + carried.lost + 1; attempt < info.attempt; attempt += 1) {
+  const known = carried.failures + carried.lost + (carried.refused ?? 0);
+  for (let attempt = known + 1; attempt < info.attempt; attempt += 1) {
     const seen = current?.attempt === attempt ? current : null;
     newlyLost.push(seen ?? unseen(attempt, newlyLost.at(-1) ?? carried.spans.at(-1), info, about));
     tookMs += seen === null ? 0 : seen.endMs - seen.startMs;
@@ -78,7 +82,7 @@ export const lostMessage = 'lost with its worker';
 
 /** Spans: the last ones, and whatever was paid for. */
 function carriedBy(details: unknown): Carried {
-  const { spans, current, failures, lost = 0, tookMs = 0 } = (details ?? {}) as Partial<Carried>;
+  const { spans, current, failures, lost = 0, refused, tookMs = 0 } = (details ?? {}) as Partial<Carried>;
   if (!Array.isArray(spans)) return { spans: [], failures: 0, lost: 0, tookMs: 0 };
   const kept = spans.filter(({ usage }, at) => usage !== undefined || at >= spans.length - 20);
   return {
@@ -86,6 +90,7 @@ function carriedBy(details: unknown): Carried {
     failures: failures ?? spans.length,
     lost,
     tookMs,
+    ...(refused === undefined ? {} : { refused }),
     ...(current === undefined ? {} : { current }),
   };
 }

@@ -99,9 +99,9 @@ export async function runActivity<Result>(
     if (aborted) throw withTold(reason, [...spans, failed], kept());
     countAttempt(context, failed);
     const carried = {
+      ...before,
       spans: [...spans, failed],
       failures: before.failures + 1,
-      lost: before.lost,
       // What was done beside the work itself does not count.
       tookMs: before.tookMs + failed.endMs - failed.startMs,
     };

@@ -25,6 +25,12 @@ export type ActivityDependencies = {
   journal: ReplyJournal;
   turnResults: TurnResults;
   content: ContentStore;
+  /** Names of the stores that this worker reaches; null: no worker of the server reaches another one. */
+  holds: {
+    /** Its data directory. */
+    own: string;
+    shared: string | null;
+  } | null;
   retrieval: Retrieval;
   ownTools: OwnTools;
   traces: TraceExport;

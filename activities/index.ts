@@ -1,6 +1,8 @@
 /** Every activity by name, over one set of dependencies. */
+import type { Payment } from '../contracts/agent-calls.ts';
 import { callSpecialist } from './agents/call-specialist.ts';
 import type { ActivityDependencies } from './dependencies.ts';
+import { whereHeld } from './held-elsewhere.ts';
 import { exportSpans, handOver } from './tracing/export-spans.ts';
 import { judgeDraft } from './agents/judge-draft.ts';
 import { nextQuestions } from './benchmark/next-questions.ts';
@@ -16,17 +18,20 @@ export type Activities = ReturnType<typeof createActivities>;
 
 /** @returns one function for each activity, by the name that workflows call it by */
 export function createActivities(deps: ActivityDependencies) {
+  const ofPayment = (_: unknown, { store }: Payment) => store;
+  const ofInput = ({ store }: { store?: string }) => store;
+  const { holds } = deps;
   return {
     openRepository: openRepository(deps),
     routeQuestion: routeQuestion(deps),
-    callSpecialist: callSpecialist(deps),
-    rerankPlaces: rerankPlaces(deps),
-    runTool: runTool(deps),
+    callSpecialist: whereHeld(holds, ofPayment, callSpecialist(deps)),
+    rerankPlaces: whereHeld(holds, ofPayment, rerankPlaces(deps)),
+    runTool: whereHeld(holds, ofInput, runTool(deps)),
     handOver: handOver(deps.traces),
     exportSpans: exportSpans(deps.traces),
-    verifyCitations: verifyCitations(deps),
-    judgeDraft: judgeDraft(deps),
-    synthesize: synthesize(deps),
+    verifyCitations: whereHeld(holds, ofInput, verifyCitations(deps)),
+    judgeDraft: whereHeld(holds, ofPayment, judgeDraft(deps)),
+    synthesize: whereHeld(holds, ofPayment, synthesize(deps)),
     openBenchmark: openBenchmark(deps.benchmarks),
     openExperiment: openExperiment(deps.benchmarks),
     nextQuestions: nextQuestions(deps.benchmarks),

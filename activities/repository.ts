@@ -14,6 +14,7 @@ import type { ActivityResult } from '../contracts/trace.ts';
 import { toolRenderer, type ToolRun } from '../retrieval/tools/rendering.ts';
 import type { AttemptLimits } from './attempts.ts';
 import { runActivity } from './context.ts';
+import { storeFor } from './held-elsewhere.ts';
 import type { ActivityDependencies } from './dependencies.ts';
 import { handOverOnTheWay } from './tracing/export-spans.ts';
 import { OpeningReports } from './opening-progress.ts';
@@ -35,6 +36,8 @@ export const openRepository =
       const traceLink = await deps.traces.sink.linkTemplate();
       const readOnlyTools = Object.keys(deps.ownTools).filter((name) => deps.ownTools[name]?.readOnly === true);
       const result: OpenedRepository = { snapshot, searchAttributes: [...deps.searchAttributes], traceLink };
+      const store = storeFor(deps.holds, snapshot);
+      if (store !== undefined) result.store = store;
       if (readOnlyTools.length > 0) result.readOnlyTools = readOnlyTools;
       return { result, usage: null };
     });

@@ -78,10 +78,14 @@ function isCancelled(error: unknown): boolean {
 /** gRPC codes of a server that is away, or too slow: UNAVAILABLE and DEADLINE_EXCEEDED. */
 const away: readonly (number | null)[] = [14, 4];
 
+/** PERMISSION_DENIED and UNAUTHENTICATED. */
+const refusing: readonly (number | null)[] = [7, 16];
+
 function rpcText(error: Error): string {
   const { message, cause } = error;
   if (away.includes(codeOf(error)))
     return 'the Temporal server does not answer any more: look whether it is up ("switchyard doctor"), and try again';
   const why = cause instanceof Error ? `${message}: ${cause.message}` : message;
-  return `the Temporal server refused: ${why}`;
+  const advice = refusing.includes(codeOf(error)) ? ': check TEMPORAL_API_KEY and the certificate' : '';
+  return `the Temporal server refused: ${why}${advice}`;
 }

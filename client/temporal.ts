@@ -1,14 +1,13 @@
 /** Connects to the Temporal server that the environment names, or to the one of this data directory's runtime. */
 import { Client, Connection, type ConnectionOptions, type WorkflowFailedError } from '@temporalio/client';
 import { ApplicationFailure, type DataConverter, rootCause } from '@temporalio/common';
-import { loadClientConnectConfig } from '@temporalio/envconfig';
 import type { Encryption } from '../codecs/cipher.ts';
 import type { Config } from '../config/config.ts';
 import { type FailureKind, isFailureKind } from '../contracts/failures.ts';
 import { CommandFailure, Interrupted } from '../lib/errors.ts';
 import { printableLine } from '../lib/printable.ts';
+import { connectConfig } from '../runtime/host/server-address.ts';
 import { channelArgsFor } from '../runtime/temporal/channel-args.ts';
-import { unreachableText } from '../runtime/temporal/connection-problem.ts';
 import { notReadyText, outageSeconds, type Patience, patientCalls, untoldMs } from './patient-calls.ts';
 
 export type TemporalConnection = {
@@ -27,9 +26,7 @@ export function connectExternal(
   { temporal, encryption }: Pick<Config, 'temporal'> & { encryption: Encryption },
   patience: Patience,
 ): Promise<TemporalConnection> {
-  const { connectionOptions, namespace } = loadClientConnectConfig({
-    overrideEnvVars: temporal.environment,
-  });
+  const { connectionOptions, namespace } = connectConfig({ temporal });
   const { address, tls, apiKey, metadata } = connectionOptions;
   return connectTo({ namespace: namespace ?? 'default', encryption }, patience, {
     ...(address === undefined ? {} : { address }),
@@ -73,7 +70,8 @@ async function connectTo(
   } catch (error) {
     await close();
     if (error instanceof Interrupted) throw error;
-    throw new CommandFailure(unreachableText(address, error));
+    const { whyUnreachable } = await import('../runtime/temporal/tls-problem.ts');
+    throw new CommandFailure(await whyUnreachable({ address, tls: options.tls }, error));
   }
 }
 

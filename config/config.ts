@@ -5,6 +5,7 @@ import type { ModelRole } from '../contracts/chat.ts';
 import type { ModelAccess } from '../contracts/model/access.ts';
 import type { EndpointName, ModelLimits } from '../contracts/model/limits.ts';
 import type { CapabilityOverride } from '../contracts/model/capabilities.ts';
+import type { StoreAddress } from '../contracts/store-address.ts';
 
 /** Built by `readConfig` in read-config.ts; nothing else reads the environment. */
 export type Config = {
@@ -12,6 +13,8 @@ export type Config = {
   dataDirectory: string;
   /** The folder of indexes and clones: the one part that holds source text in the clear. `dataDirectory` unless set. */
   indexDirectory: string;
+  /** Where content and journal live in place of the data directory; null: there. */
+  sharedStore: StoreAddress | null;
   encryption: Encryption & {
     /** The file that holds the keys; null: nothing is encrypted. */
     file: string | null;

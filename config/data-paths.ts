@@ -30,6 +30,8 @@ export type DataPaths = {
   benchmarks: string;
   content: string;
   journal: string;
+  /** Names this data directory among others, where runs tell what they need. */
+  storeName: string;
   index: string;
   /** Bare clones of repositories that were named by a URL. */
   clones: string;
@@ -78,6 +80,7 @@ export function dataPaths(dataDirectory: string, indexDirectory: string = dataDi
     benchmarks: join(dataDirectory, 'benchmarks'),
     content: join(dataDirectory, 'content'),
     journal: join(dataDirectory, 'journal'),
+    storeName: join(dataDirectory, 'store-name'),
     index: join(indexDirectory, 'index'),
     clones: join(indexDirectory, 'git'),
     cache: join(dataDirectory, 'cache'),

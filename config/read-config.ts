@@ -54,9 +54,11 @@ function assemble(read: Reader, environment: Record<string, string>, checkout: s
   const model = modelSettings(read);
   const dataDirectory = read('SWITCHYARD_HOME') ?? join(checkout, '.switchyard');
   const keysFile = read('SWITCHYARD_ENCRYPTION_KEYS');
+  const storeUrl = read('SWITCHYARD_STORE_URL');
   return {
     dataDirectory,
     indexDirectory: read('SWITCHYARD_INDEX_DIRECTORY') ?? dataDirectory,
+    sharedStore: storeUrl === null ? null : { ...storeUrl, caFile: read('SWITCHYARD_CA_FILE') },
     // `loadConfig` reads the keys.
     encryption: { file: keysFile, keys: [], compression: read('SWITCHYARD_PAYLOAD_COMPRESSION') ?? keysFile !== null },
     codecServer: { endpoint: read('SWITCHYARD_CODEC_ENDPOINT'), token: read('SWITCHYARD_CODEC_TOKEN') },

@@ -2,6 +2,7 @@
 import { isAbsolute } from 'node:path';
 import { z } from 'zod';
 import { ModelLimits, noLimits } from '../contracts/model/limits.ts';
+import { type StoreAddress, type TlsMode, tlsModes } from '../contracts/store-address.ts';
 
 /** The words end the sentence "NAME: expected …"; the schema's own are not shown. */
 export type Kind<Value> = readonly [expects: string, schema: z.ZodType<Value, string>];
@@ -70,6 +71,35 @@ export const httpUrl: Kind<string> = [
   'an http:// or https:// address such as http://127.0.0.1:8080/v1',
   z.url({ protocol: /^https?$/ }).transform((text) => text.replace(/\/+$/, '')),
 ];
+
+/** With its server's certificate checked, unless it says otherwise. */
+export const postgresUrl: Kind<Omit<StoreAddress, 'caFile'>> = [
+  `an address such as postgres://user:password@host:5432/database, with no option but ?sslmode=${tlsModes.join('|')}`,
+  z.url({ protocol: /^postgres(ql)?$/ }).transform((text, context) => {
+    const url = new URL(text);
+    const [user, password, database] = [url.username, url.password, url.pathname.slice(1)].map(decoded);
+    const mode = url.searchParams.get('sslmode') ?? 'verify-full';
+    const isKnown = tlsModes.some((each) => each === mode) && [...url.searchParams.keys()].every(isSslMode);
+    if (!isKnown || !user || password === null || !database || url.hostname === '') {
+      context.addIssue('no address of a database');
+      return z.NEVER;
+    }
+    // Brackets are how an address of IPv6 stands in a URL.
+    const host = url.hostname.replace(/^\[|\]$/g, '');
+    return { host, port: Number(url.port || 5432), user, password: password ?? '', database, tls: mode as TlsMode };
+  }),
+];
+
+const isSslMode = (name: string): boolean => name === 'sslmode';
+
+/** Null for what is not encoded as a part of a URL is. */
+function decoded(part: string): string | null {
+  try {
+    return decodeURIComponent(part);
+  } catch {
+    return null;
+  }
+}
 
 /** As `curl` takes it: without a scheme it is http. */
 export const proxyUrl: Kind<string> = [

@@ -13,6 +13,7 @@ import {
   listenAddress,
   onOff,
   pattern,
+  postgresUrl,
   setting,
   token,
   traceSink,
@@ -32,6 +33,12 @@ export const settings = {
     'Where indexes and clones live, which hold the source text in the clear, for an encrypted disk.',
     absolutePath,
     'SWITCHYARD_HOME',
+  ),
+  SWITCHYARD_STORE_URL: setting(
+    'A Postgres database that workers on several machines share: the text of conversations and the journal of replies.',
+    postgresUrl,
+    'both are in the data directory, and no other worker has them',
+    true,
   ),
   SWITCHYARD_ENCRYPTION_KEYS: setting(
     'A file with keys, which turns encryption on: see `switchyard keys`. The first encrypts, all of them decrypt.',

@@ -49,6 +49,9 @@ export type DraftRefused = z.infer<typeof DraftRefused>;
 export const CheckFailed = z.object({ kind: z.literal('check-failed'), asked: z.literal(false) });
 export type CheckFailed = z.infer<typeof CheckFailed>;
 
+/** The store that holds what the run needs; absent where no worker reaches another one. */
+const store = z.string().max(100).exactOptional();
+
 /** What a call needs to be paid once and within limits. */
 export const Payment = z.object({
   /** Names the call within its run: the same however often it is attempted or scheduled again. */
@@ -67,6 +70,7 @@ export const Payment = z.object({
    * this time, absent: it is not.
    */
   fallback: z.object({ model: z.string().min(1), after: z.string().max(100).exactOptional() }).exactOptional(),
+  store,
 });
 export type Payment = z.infer<typeof Payment>;
 
@@ -103,6 +107,7 @@ export const OpenedRepository = z.object({
   searchAttributes: z.array(z.string()),
   /** Tools that are not built in and say that they only read; absent where there are none. */
   readOnlyTools: z.array(z.string()).exactOptional(),
+  store,
   /** Where the run's trace will be found, `{traceId}` for its id; null where there is no such place. */
   traceLink: z.string().nullable(),
 });
@@ -127,6 +132,7 @@ export const RunToolInput = z.object({
   /** Why no model put the places of a search in order, where one should have. */
   notReranked: z.string().max(300).exactOptional(),
   scope: SpanScope,
+  store,
 });
 export type RunToolInput = z.infer<typeof RunToolInput>;
 
@@ -186,6 +192,7 @@ export const VerifyInput = z.object({
   rule: GateRule.exactOptional(),
   handOver,
   scope: SpanScope,
+  store,
 });
 export type VerifyInput = z.infer<typeof VerifyInput>;
 

@@ -27,6 +27,8 @@ export const failureKinds = {
   WorkerLost: { retry: true, wait: true, setting: 'SWITCHYARD_HEARTBEAT_SECONDS' },
   RepositoryUnusable: { retry: false, wait: false, setting: '--repo' },
   SnapshotUnavailable: { retry: false, wait: false, setting: 'SWITCHYARD_HOME' },
+  HeldElsewhere: { retry: true, wait: true, setting: 'SWITCHYARD_STORE_URL' },
+  StoreUnavailable: { retry: true, wait: true, setting: 'SWITCHYARD_STORE_URL' },
   ContentUnavailable: { retry: false, wait: false, setting: 'SWITCHYARD_HOME' },
   EncryptionKeyUnknown: { retry: false, wait: true, setting: 'SWITCHYARD_ENCRYPTION_KEYS' },
   EncryptedDataDamaged: { retry: false, wait: false, setting: 'SWITCHYARD_ENCRYPTION_KEYS' },

@@ -54,7 +54,8 @@ export type Entry = z.infer<typeof Entry>;
 
 const dayMs = 24 * 60 * 60 * 1000;
 /** Longer than any run can be open (`backstop` in contracts/names.ts): until then an entry may be asked for. */
-const keepMs = 91 * dayMs;
+export const journalDays = 91;
+const keepMs = journalDays * dayMs;
 
 /**
  * A journal of one file a run. Entries hold what models said about private code: only the owner may read them.
@@ -63,27 +64,40 @@ const keepMs = 91 * dayMs;
  */
 export function createFileJournal(directory: string, cipher: Cipher = noCipher): Journal {
   async function readEntry<Value>({ name, schema }: EntryKind<Value>, key: JournalKey): Promise<Value | null> {
-    const wanted = canonical(keyParts(key));
-    const entries = await entriesOfFile(join(directory, journalFileName(key.runId)), {
-      mark: markOf(name, key),
-      cipher,
-    });
-    const found = entries.findLast((entry) => entry.kind === name && canonical(entry.key) === wanted);
-    const value = schema.safeParse(found?.value);
-    return value.success ? value.data : null;
+    const mark = fullMarkOf(name, key).slice(0, markCharacters);
+    const entries = await entriesOfFile(join(directory, journalFileName(key.runId)), { mark, cipher });
+    return valueAmong(entries, { name, schema }, key);
   }
   async function writeEntry<Value>({ name }: EntryKind<Value>, key: JournalKey, value: Value): Promise<void> {
-    const entry = { version: 2, kind: name, key: keyParts(key), atMs: Date.now(), value } satisfies Entry;
-    const line = `${markOf(name, key)} ${packed(entry, cipher)}`;
+    const entry = packedEntry(name, key, value, cipher).toString('base64');
+    const line = `${fullMarkOf(name, key).slice(0, markCharacters)} ${entry}`;
     await inFolder(directory, () => append(join(directory, journalFileName(key.runId)), line));
   }
   return {
-    readEntry,
-    writeEntry,
-    read: (key) => readEntry(replies, key),
-    write: (key, reply) => writeEntry(replies, key, reply),
+    ...ofAllKinds({ readEntry, writeEntry }),
     prune: () => pruneFolder(directory, Date.now()),
   };
+}
+
+/** With the methods for replies. */
+export function ofAllKinds(entries: Pick<Journal, 'readEntry' | 'writeEntry'>): Omit<Journal, 'prune'> {
+  return {
+    ...entries,
+    read: (key) => entries.readEntry(replies, key),
+    write: (key, reply) => entries.writeEntry(replies, key, reply),
+  };
+}
+
+/** The last value of that kind under exactly that key; null where there is none of its shape. */
+export function valueAmong<Value>(
+  entries: readonly Entry[],
+  { name, schema }: EntryKind<Value>,
+  key: JournalKey,
+): Value | null {
+  const wanted = canonical(keyParts(key));
+  const found = entries.findLast((entry) => entry.kind === name && canonical(entry.key) === wanted);
+  const value = schema.safeParse(found?.value);
+  return value.success ? value.data : null;
 }
 
 /**
@@ -97,7 +111,7 @@ export async function entriesOfFile(
 ): Promise<Entry[]> {
   const text = await readFile(file, 'latin1').catch(whenMissing(''));
   const lines = text.split('\n').filter((line) => line !== '' && (mark === undefined || line.startsWith(`${mark} `)));
-  return lines.flatMap((line) => unpacked(line.slice(line.indexOf(' ') + 1), cipher) ?? []);
+  return lines.flatMap((line) => unpackedEntry(Buffer.from(line.slice(line.indexOf(' ') + 1), 'base64'), cipher) ?? []);
 }
 
 /**
@@ -114,14 +128,16 @@ async function append(file: string, line: string): Promise<void> {
 
 const withChecksum = { params: { [constants.ZSTD_c_checksumFlag]: 1 } };
 
-function packed(entry: Entry, cipher: Cipher): string {
-  return Buffer.from(cipher.seal(zstdCompressSync(JSON.stringify(entry), withChecksum), true)).toString('base64');
+/** An entry as it is kept: compressed, and encrypted where the cipher is on. */
+export function packedEntry(kind: string, key: JournalKey, value: unknown, cipher: Cipher): Buffer {
+  const entry = { version: 2, kind, key: keyParts(key), atMs: Date.now(), value } satisfies Entry;
+  return Buffer.from(cipher.seal(zstdCompressSync(JSON.stringify(entry), withChecksum), true));
 }
 
-/** Null for what is no whole entry. */
-function unpacked(text: string, cipher: Cipher): Entry | null {
+/** Null for what is no whole entry. @throws EncryptionKeyUnknown */
+export function unpackedEntry(packed: Uint8Array, cipher: Cipher): Entry | null {
   try {
-    const bytes = cipher.open(Buffer.from(text, 'base64'));
+    const bytes = cipher.open(packed);
     return Entry.parse(JSON.parse(zstdDecompressSync(bytes).toString('utf8')));
   } catch (error) {
     if (error instanceof EncryptionKeyUnknown) throw error;
@@ -157,9 +173,12 @@ function keyParts({ workflowId, runId, callKey, requestHash: hash }: JournalKey)
   return { workflowId, runId, callKey, requestHash: hash };
 }
 
-/** Begins the line of an entry, so that others need not be unpacked. */
-function markOf(kind: string, key: JournalKey): string {
-  return digest({ kind, key: keyParts(key) }).slice(0, 16);
+/** Of an entry's mark, these begin its line, so that others need not be unpacked. */
+const markCharacters = 16;
+
+/** SHA-256 (hex) of kind and key, by which an entry is found. */
+export function fullMarkOf(kind: string, key: JournalKey): string {
+  return digest({ kind, key: keyParts(key) });
 }
 
 function digest(value: unknown): string {

@@ -4,26 +4,24 @@ import { NativeConnection, type WorkerOptions } from '@temporalio/worker';
 import { createTurnResults } from '../activities/agents/turn-results.ts';
 import { heartbeatMs } from '../activities/attempts.ts';
 import { createActivities } from '../activities/index.ts';
-import { createCipher } from '../codecs/cipher.ts';
 import { dataConverterOf, encodesFailures } from '../codecs/data-converter.ts';
 import type { Config } from '../config/config.ts';
 import { dataPaths } from '../config/data-paths.ts';
-import { createFileJournal } from '../models/journal.ts';
 import type { Logger } from '../observability/logging.ts';
 import { createOpenAiEmbeddings } from '../models/openai/embeddings.ts';
-import { createContentStore } from '../retrieval/store/content-store.ts';
-import { withRecent } from '../retrieval/store/recent-content.ts';
 import { createRetrieval } from '../retrieval/repository.ts';
 import type { Threads } from '../retrieval/worker-threads/threads.ts';
 import { loadOwnTools, type OwnTools } from '../retrieval/tools/own-tools.ts';
 import type { EmbeddedSearchOptions } from '../retrieval/search/embedded-search.ts';
 import { benchmarksOf } from './benchmarks.ts';
+import { keepNotingStoreUse, openStores, type Stores } from './stores.ts';
 import { ModelQueues, slotLimiters } from './model-queues.ts';
 import { CallRegister } from './call-register.ts';
 import { failLostCalls } from './lost-calls.ts';
 import { type ModelEndpoint, modelByRole, openLimitedModel } from './model-endpoint.ts';
 import type { RunningWorker } from '../runtime/host/runtime.ts';
-import { unreachableText } from '../runtime/temporal/connection-problem.ts';
+import { whyUnreachable } from '../runtime/temporal/tls-problem.ts';
+import { workerIdentity } from '../runtime/temporal/worker-identity.ts';
 import { registerSearchAttributes } from '../runtime/temporal/search-attributes.ts';
 import type { ServerAddress } from '../runtime/host/server-address.ts';
 import { noteServer, ownServerName, serverName } from '../runtime/temporal/known-servers.ts';
@@ -102,13 +100,16 @@ async function startOver(opened: AsyncDisposableStack, { config, server, log, tu
   const limiters = slotLimiters(config, tuning.maxConcurrentActivities ?? activitySlots);
   const endpoint = opened.use(await openLimitedModel(config, limiters, log));
   const ownTools = await loadOwnTools(config.toolModules);
-  const parts = { endpoint, ownTools, traces, client, usable, log, threads: tuning.retrievalThreads };
+  const stores = opened.use(await openStores(config, isOwn));
+  opened.use(await keepNotingStoreUse(stores, { client, name, log }));
+  const parts = { endpoint, stores, ownTools, traces, client, usable, log, threads: tuning.retrievalThreads };
   const { activities, retrieval } = activitiesOf(config, { ...parts, prices: await openPriceList(config.model) });
   opened.use(retrieval);
   const options: WorkerOptions = {
     ...(await limits(config, tuning)),
     connection,
     namespace: server.namespace,
+    identity: workerIdentity(stores.holds === null ? null : (stores.holds.shared ?? stores.holds.own)),
     activities,
     interceptors: { activity: [register.interceptor] },
   };
@@ -131,7 +132,7 @@ async function connectTo({ connectionOptions, address }: ServerAddress): Promise
   try {
     return await NativeConnection.connect(connectionOptions);
   } catch (error) {
-    throw new Error(unreachableText(address, error));
+    throw new Error(await whyUnreachable({ address, tls: connectionOptions.tls }, error));
   }
 }
 
@@ -177,6 +178,7 @@ async function limits(config: Config, tuning: WorkerTuning): Promise<WorkerOptio
 
 type Parts = {
   endpoint: ModelEndpoint;
+  stores: Stores;
   prices: PriceList;
   traces: TraceParts;
   client: Client;
@@ -186,10 +188,9 @@ type Parts = {
   ownTools: OwnTools;
 };
 
-function activitiesOf(config: Config, { endpoint, prices, traces, client, usable, log, threads, ownTools }: Parts) {
-  const paths = dataPaths(config.dataDirectory);
-  const cipher = createCipher(config.encryption.keys);
-  const journal = createFileJournal(paths.journal, cipher);
+function activitiesOf(config: Config, parts: Parts) {
+  const { endpoint, stores, prices, traces, client, usable, log, threads, ownTools } = parts;
+  const { journal, content, holds } = stores;
   journal.prune().then(
     (removed) => log.debug({ removed }, 'pruned the journal'),
     (error: unknown) => log.warn({ err: error }, 'could not prune the journal'),
@@ -200,7 +201,6 @@ function activitiesOf(config: Config, { endpoint, prices, traces, client, usable
     toolModules: config.toolModules,
     ...(threads !== undefined && { threads }),
   });
-  const content = withRecent(createContentStore(paths.content, cipher));
   const exported = traces.exportOver({ content, retrieval });
   const activities = createActivities({
     model: endpoint.model,
@@ -211,6 +211,7 @@ function activitiesOf(config: Config, { endpoint, prices, traces, client, usable
     journal,
     turnResults: createTurnResults(journal),
     content,
+    holds,
     retrieval,
     ownTools,
     traces: exported,

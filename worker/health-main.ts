@@ -4,7 +4,7 @@ import { Connection } from '@temporalio/client';
 import { loadConfig } from '../config/load-config.ts';
 import { seenPolling } from './seen-polling.ts';
 import { channelArgsFor } from '../runtime/temporal/channel-args.ts';
-import { unreachableText } from '../runtime/temporal/connection-problem.ts';
+import { whyUnreachable } from '../runtime/temporal/tls-problem.ts';
 import { namedServer, type ServerAddress } from '../runtime/host/server-address.ts';
 import { messageOf } from '../lib/errors.ts';
 
@@ -12,7 +12,7 @@ async function connectTo({ connectionOptions, address }: ServerAddress): Promise
   try {
     return await Connection.connect({ ...channelArgsFor(address), ...connectionOptions, connectTimeout: '5s' });
   } catch (error) {
-    throw new Error(unreachableText(address, error));
+    throw new Error(await whyUnreachable({ address, tls: connectionOptions.tls }, error));
   }
 }
 

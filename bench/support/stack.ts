@@ -74,6 +74,7 @@ function configOf(dataDirectory: string, modelUrl: string): Config {
   return {
     dataDirectory,
     indexDirectory: dataDirectory,
+    sharedStore: null,
     encryption: { file: null, ...noEncryption },
     codecServer: { endpoint: null, token: null },
     retentionDays: 90,

@@ -21,6 +21,7 @@ import {
 import { circuitFindings } from './circuits.ts';
 import { encryptionFindings } from './encryption-finding.ts';
 import { type Finding, later, missing } from './finding.ts';
+import { storeFindings, storesOfQueueFindings } from './store-finding.ts';
 import { tracesFinding } from './trace-finding.ts';
 import { gitFinding, nodeFinding, pipFinding, temporalFinding } from './programs.ts';
 import { readFileSync } from 'node:fs';
@@ -45,6 +46,7 @@ export async function examine(json: boolean, probed: string | boolean = false): 
     findings.push(
       temporal,
       ...encryptionFindings(config),
+      ...(await storeFindings(config)),
       ...(await answering(config, temporal.status === 'ok', trial)),
       await embeddingsFinding(config),
       ...circuitFindings(dataPaths(config.dataDirectory).circuits),
@@ -91,7 +93,13 @@ async function answering(config: Config, canStart: boolean, trial: Trial): Promi
     const where = offline ? (ready?.modelUrl ?? null) : baseUrl;
     const server = await serverFinding(session);
     const traces = await tracesFinding(session, config);
-    return [server, traces, offline && where === null ? modelLater() : await modelOrFailure(config, where, trial)];
+    const stores = await storesOfQueueFindings(session, config);
+    return [
+      server,
+      ...stores,
+      traces,
+      offline && where === null ? modelLater() : await modelOrFailure(config, where, trial),
+    ];
   } catch (error) {
     if (!(error instanceof CommandFailure)) throw error;
     return [missing('runtime', printableLine(error.message), 'see the log that it names')];

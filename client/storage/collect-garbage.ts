@@ -12,6 +12,7 @@ import { readSettings } from '../input/read-settings.ts';
 import { openSession } from '../session.ts';
 import { listenForInterrupt } from '../terminal/interrupt.ts';
 import { note, print, printJson } from '../terminal/output.ts';
+import { openSharedStore } from './shared-store.ts';
 import { diskUsage } from './disk-usage.ts';
 import { reportJson, reportTable } from './sweep-report.ts';
 import { sweepDataDirectory, type SweepReport } from './sweep-data-directory.ts';
@@ -58,20 +59,25 @@ async function sweepAndCompact(settings: Config, paths: DataPaths, sweep: Sweep)
   const isOwn = !settings.temporal.external;
   const report = await withServer(settings, paths, sweep);
   if (sweep.dryRun || !isOwn) return report;
-  const after = report.after?.histories.count ?? null;
   const compacted = await compactWhenIdle(paths);
   if (!compacted)
     report.notes.push('the data directory is in use: temporal.db was not compacted; run gc when nothing runs');
-  return { ...report, after: diskUsage(paths, after) };
+  const { after } = report;
+  if (after === null) return report;
+  // The database alone has changed since.
+  return { ...report, after: { ...after, histories: diskUsage(paths, after.histories.count).histories } };
 }
 
 async function withServer(settings: Config, paths: DataPaths, sweep: Sweep): Promise<SweepReport> {
   await using session = await openSession({ settings, need: 'server', onProgress: note, signal: sweep.signal });
   const { client, namespace, address } = session;
   const isOwn = !settings.temporal.external;
+  const name = isOwn ? ownServerName : serverName(address, namespace);
+  await using shared = await openSharedStore(settings, client, name);
   return await sweepDataDirectory({
     ...sweep,
     paths,
+    shared,
     cipher: createCipher(settings.encryption.keys),
     client,
     namespace,

@@ -15,6 +15,7 @@ import { storedRepositories, storedSnapshots, sweepStore } from '../../retrieval
 import { serversSince } from '../../runtime/temporal/known-servers.ts';
 import { inParallel } from '../input/in-parallel.ts';
 import { type DiskUsage, diskUsage, type Kind } from './disk-usage.ts';
+import { type SharedStore, sweepShared } from './shared-store.ts';
 import { findNeededRuns, type NeededRuns, type RunOfServer } from './needed-runs.ts';
 import {
   type FileSweep,
@@ -32,6 +33,8 @@ export type SweepRequest = {
   paths: DataPaths;
   /** Of the content that is stored. */
   cipher: Cipher;
+  /** Null: there is none. */
+  shared?: SharedStore | null;
   client: Client;
   namespace: string;
   /** The names that known-servers.ts may have for the server; runs of others cannot be asked about. */
@@ -63,12 +66,12 @@ const graceMs = 3_600_000;
 const longestRunMs = 91 * dayMs;
 
 export async function sweepDataDirectory(request: SweepRequest): Promise<SweepReport> {
-  const { paths, nowMs, keepDays, dryRun, signal, onProgress } = request;
+  const { paths, shared = null, nowMs, keepDays, dryRun, signal, onProgress } = request;
   const pause = async () => {
     await breathe();
     signal.throwIfAborted();
   };
-  const before = diskUsage(paths, null);
+  const before = await usageOf(request, null);
   const closedSinceMs = nowMs - keepDays * dayMs;
   const runs = await whatIsNeeded(request, closedSinceMs, pause);
   onProgress('removing what nothing needs');
@@ -94,19 +97,34 @@ export async function sweepDataDirectory(request: SweepRequest): Promise<SweepRe
     cache: await sweepCache(files),
     histories: await removeHistories(request, runs),
   };
+  if (shared !== null) {
+    const ages = { graceMs, longestRunMs, ageMs: nowMs - cutoffMs };
+    const swept = await sweepShared(shared, { runs, dryRun, pause }, ages, notes);
+    removed.content = sum([removed.content, swept.content]);
+    removed.journal = sum([removed.journal, swept.journal]);
+  }
   const histories = runs.needed.size + runs.expired.length;
   return {
     before: { ...before, histories: { ...before.histories, count: histories } },
     removed,
-    after: dryRun ? null : diskUsage(paths, histories - removed.histories.count),
+    after: dryRun ? null : await usageOf(request, histories - removed.histories.count),
     neededRuns: runs.needed.size,
     notes,
   };
 }
 
+/** With what the shared store holds. */
+async function usageOf(
+  { paths, shared = null }: Pick<SweepRequest, 'paths' | 'shared'>,
+  histories: number | null,
+): Promise<DiskUsage> {
+  const usage = diskUsage(paths, histories);
+  return shared === null ? usage : shared.addTo(usage);
+}
+
 /** Lists what is stored, and only then the runs. */
 async function whatIsNeeded(
-  { paths, client, taskQueue, cipher, signal, onProgress }: SweepRequest,
+  { paths, shared = null, client, taskQueue, cipher, signal, onProgress }: SweepRequest,
   closedSinceMs: number,
   pause: () => Promise<void>,
 ): Promise<NeededRuns> {
@@ -114,9 +132,11 @@ async function whatIsNeeded(
   const universe = storedContent(paths.content);
   for (const key of storedRepositories(paths.indexDirectory))
     for (const id of storedSnapshots(paths.indexDirectory, key)) universe.add(id);
+  await shared?.addIds(universe);
   const tell = everySecond((done, total) => onProgress(`reading histories, ${done} of ${total}`));
   const runs = await findNeededRuns({ client, closedSinceMs, taskQueue, universe, signal, onProgress: tell });
-  await addReachable(paths.content, runs.mentioned, universe, pause, cipher);
+  const textsElsewhere = shared === null ? {} : { textsElsewhere: shared.textsOf };
+  await addReachable(paths.content, runs.mentioned, universe, pause, { cipher, ...textsElsewhere });
   return runs;
 }
 

@@ -63,7 +63,7 @@ export function createContentStore(directory: string, cipher: Cipher = noCipher)
       if (inodeOf(directory) === null) throw unavailable(id, directory, 'is not stored');
       const packed = await patiently(() => pieceOf(database(), id));
       if (packed === null) throw unavailable(id, directory, 'is not stored');
-      const bytes = unpacked(packed, cipher);
+      const bytes = unpackedPiece(packed, cipher);
       if (bytes === null || sha256(bytes).toString('hex') !== id)
         throw unavailable(id, directory, 'is damaged: its bytes do not match its id');
       return bytes.toString('utf8');
@@ -121,7 +121,7 @@ export function pieceOf(database: DatabaseSync, id: string): Uint8Array | null {
  * Null for what cannot be unpacked.
  * @throws EncryptionKeyUnknown, EncryptedDataDamaged
  */
-export function unpacked(packed: Uint8Array, cipher: Cipher = noCipher): Buffer | null {
+export function unpackedPiece(packed: Uint8Array, cipher: Cipher = noCipher): Buffer | null {
   const opened = cipher.open(packed);
   try {
     return zstdDecompressSync(opened);

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import type { DatabaseSync } from 'node:sqlite';
 import { type Cipher, isSealed, noCipher } from '../../codecs/cipher.ts';
 import type { ContentId } from '../../contracts/snapshot.ts';
-import { contentFile, openContent, pieceOf, unpacked } from './content-store.ts';
+import { contentFile, openContent, pieceOf, unpackedPiece } from './content-store.ts';
 import { inTransaction } from './store.ts';
 
 /** What a sweep did, or would do. */
@@ -62,25 +62,34 @@ export async function addReachable(
   needed: Set<string>,
   universe: ReadonlySet<string>,
   pause: (done: number) => Promise<void>,
-  cipher: Cipher = noCipher,
+  { cipher = noCipher, textsElsewhere = async () => [] }: Partial<Reading> = {},
 ): Promise<void> {
   using database = existing(directory);
   const waiting = [...needed];
-  for (let done = 0; waiting.length > 0; done += 1) {
-    const id = waiting.pop() as string;
-    if (done % batch === 0) await pause(done);
-    for (const mentioned of mentionedIn(database === null ? '' : textOf(database, id, cipher))) {
-      if (needed.has(mentioned) || !universe.has(mentioned)) continue;
-      needed.add(mentioned);
-      waiting.push(mentioned);
-    }
+  for (let done = 0; waiting.length > 0; ) {
+    const ids = waiting.splice(-batch);
+    await pause(done);
+    done += ids.length;
+    const here = database === null ? [] : ids.map((id) => textOf(database, id, cipher));
+    for (const text of [...here, ...(await textsElsewhere(ids))])
+      for (const mentioned of mentionedIn(text)) {
+        if (needed.has(mentioned) || !universe.has(mentioned)) continue;
+        needed.add(mentioned);
+        waiting.push(mentioned);
+      }
   }
 }
+
+type Reading = {
+  cipher: Cipher;
+  /** Of those that are stored in another place too. */
+  textsElsewhere: (ids: readonly string[]) => Promise<readonly string[]>;
+};
 
 /** Empty for a snapshot's id, and for a piece that is gone. */
 function textOf(database: DatabaseSync, id: string, cipher: Cipher): string {
   const packed = id.length === 64 ? pieceOf(database, id) : null;
-  return (packed && unpacked(packed, cipher)?.toString('utf8')) ?? '';
+  return (packed && unpackedPiece(packed, cipher)?.toString('utf8')) ?? '';
 }
 
 /** @returns pieces and bytes that are gone, or would go where it is a dry run */

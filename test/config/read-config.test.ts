@@ -113,6 +113,21 @@ test("Temporal's own settings are handed on, from the file too, and an address o
   assert.equal(readConfig({ TEMPORAL_NAMESPACE: 'qa' }, null, checkout).temporal.external, false);
 });
 
+test('the address of a shared store says how its server is trusted, and nothing else', () => {
+  const storeOf = (url: string) => readConfig({ SWITCHYARD_STORE_URL: url }, null, '/checkout').sharedStore;
+  const store = { host: 'db', port: 5432, user: 'u', password: 'p@ß', database: 'd', tls: 'verify-full', caFile: null };
+  assert.deepEqual(storeOf('postgres://u:p%40%C3%9F@db/d'), store);
+  assert.deepEqual(storeOf('postgresql://u:p%40%C3%9F@db:5432/d?sslmode=require'), { ...store, tls: 'require' });
+  assert.deepEqual(storeOf('postgres://u@[::1]:6/d?sslmode=disable'), {
+    ...store,
+    ...{ host: '::1', port: 6, password: '', tls: 'disable' },
+  });
+  const wrong = ['http://u@db/d', 'postgres://db/d', 'postgres://u@db', 'postgres://u@db/d?sslmode=prefer'];
+  for (const url of [...wrong, 'postgres://u@db/d?host=other', 'postgres://u:%zz@db/d', 'db:5432'])
+    assert.throws(() => storeOf(url), /SWITCHYARD_STORE_URL: expected an address such as postgres:/, url);
+  assert.equal(storeOf(''), null);
+});
+
 test('a checkout without .env is fine; a folder in its place is a mistake beside the others', (t) => {
   const folder = mkdtempSync(join(tmpdir(), 'switchyard-config-'));
   t.after(() => rmSync(folder, { recursive: true }));

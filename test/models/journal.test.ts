@@ -5,8 +5,6 @@ import { appendFile, mkdtemp, readdir, readFile, rm, stat, truncate, utimes, wri
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
-import { z } from 'zod';
-import type { ChatReply } from '../../contracts/chat.ts';
 import { createFileJournal, requestHash } from '../../models/journal.ts';
 import { question } from './chat-scene.ts';
 import { entryKey as key, reply } from './journal-entries.ts';
@@ -24,28 +22,6 @@ test('a reply is found again under its key, by another journal over the same fol
   assert.equal(await createFileJournal(path).read(key), null, 'nothing before the write, not even a folder');
   await createFileJournal(path).write(key, reply('paid'));
   assert.deepEqual(await createFileJournal(path).read(key), reply('paid'));
-});
-
-test('an entry is found under exactly its key', async (t) => {
-  const journal = createFileJournal(await folder(t));
-  await journal.write(key, reply('paid'));
-  const others = { workflowId: 'w/2', runId: 's', callKey: '8', requestHash: 'f'.repeat(64) };
-  for (const [part, value] of Object.entries(others))
-    assert.equal(await journal.read({ ...key, [part]: value }), null, part);
-  const joined = { ...key, workflowId: 'w/1r', runId: '' };
-  assert.equal(await journal.read(joined), null, 'parts that join to the same text are another key');
-});
-
-test('values of several kinds are kept under one key, and none is taken for another', async (t) => {
-  const journal = createFileJournal(await folder(t));
-  const tools = { name: 'tools', schema: z.object({ texts: z.array(z.string()) }) };
-  await journal.writeEntry(tools, key, { texts: ['a', 'b'] });
-  assert.equal(await journal.read(key), null);
-  await journal.write(key, reply('paid'));
-  assert.deepEqual(await journal.readEntry(tools, key), { texts: ['a', 'b'] });
-  assert.equal((await journal.read(key))?.text, 'paid');
-  assert.equal(await journal.readEntry({ ...tools, name: 'other' }, key), null);
-  assert.equal(await journal.readEntry({ name: 'tools', schema: z.string() }, key), null, 'of another shape');
 });
 
 test('a run has one file, smaller than what it holds; run ids lead to no other place', async (t) => {
@@ -105,22 +81,6 @@ test('an entry that is damaged, in another run’s file, or no entry at all read
   assert.equal((await journal.read(key))?.text, 'again');
   await appendFile(file, `${mark} half of a later`);
   assert.equal((await journal.read(key))?.text, 'again', 'the last whole one stands');
-});
-
-test('writes side by side leave whole entries, the last of which stands', async (t) => {
-  const path = await folder(t);
-  const journal = createFileJournal(path);
-  const texts = Array.from({ length: 20 }, (_, at) => `${at} `.repeat(20_000));
-  const reads: Promise<ChatReply | null>[] = [];
-  await Promise.all(
-    texts.map(async (text) => {
-      await journal.write(key, reply(text));
-      reads.push(journal.read(key));
-    }),
-  );
-  assert.equal(reads.length, 20);
-  for (const read of await Promise.all(reads))
-    assert.ok(read !== null && texts.includes(read.text), 'never torn, never gone');
 });
 
 test('two processes that append to one run’s file lose no entry, and one that is killed takes none with it', async (t) => {

@@ -106,7 +106,7 @@ const rules: Record<string, Rule> = {
   'each line of the stack in .env.example is a variable': {
     breaches: ({ compose, example }) =>
       [...example.matchAll(/^# (STACK_\w+)=/gm)].flatMap(([, name = '']) =>
-        compose.includes(`\${${name}:`) ? [] : [name],
+        new RegExp(`\\$\\{${name}:?[-?]`).test(compose) ? [] : [name],
       ),
     broken: [['compose', '${STACK_RETENTION_DAYS:-90}', "'90'"]],
   },
@@ -172,10 +172,10 @@ const rules: Record<string, Rule> = {
     },
     broken: [['compose', ', required: false', '']],
   },
-  'each service is in one of the three profiles': {
+  'each service is in one of the four profiles': {
     breaches: (sources) =>
       servicesOf(sources).flatMap(([name, { profiles = [] }]) =>
-        ['temporal', 'langfuse', 'worker'].includes(profiles.join()) ? [] : [name],
+        ['temporal', 'store', 'langfuse', 'worker'].includes(profiles.join()) ? [] : [name],
       ),
     broken: [['compose', '    profiles: [worker]\n', '']],
   },

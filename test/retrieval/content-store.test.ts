@@ -4,23 +4,10 @@ import { readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { zstdCompressSync } from 'node:zlib';
 import { createContentStore, openContent } from '../../retrieval/store/content-store.ts';
 import { withRecent } from '../../retrieval/store/recent-content.ts';
-import { storedContent } from '../../retrieval/store/content-sweep.ts';
 import { ContentUnavailable } from '../../retrieval/failures.ts';
 import { scratchFolder } from './scratch.ts';
-
-test('text comes back byte for byte, and storing it twice keeps one piece', async (t) => {
-  const folder = scratchFolder(t);
-  const store = createContentStore(folder);
-  const text = 'ångström\r\n\u2028 line\n';
-  const [id, again] = await Promise.all([store.put(text), store.put(text)]);
-  assert.equal(id, again);
-  assert.match(id, /^[0-9a-f]{64}$/);
-  assert.equal(await store.get(id), text);
-  assert.deepEqual(storedContent(folder), new Set([id]));
-});
 
 test('missing text is a ContentUnavailable that names id, folder and machine', async (t) => {
   const folder = scratchFolder(t);
@@ -36,20 +23,6 @@ test('an id that is no hash reads nothing outside the store', async (t) => {
   const folder = scratchFolder(t);
   writeFileSync(join(folder, 'secret'), 'secret');
   await assert.rejects(createContentStore(join(folder, 'a', 'b')).get('../../secret'), ContentUnavailable);
-});
-
-test('damaged bytes are refused, and storing the text again mends them', async (t) => {
-  const folder = scratchFolder(t);
-  const store = createContentStore(folder);
-  const id = await store.put('one two three');
-  using database = openContent(folder, 1000);
-  const damage = (packed: Uint8Array) => database.prepare('UPDATE piece SET packed = ?, stored_ms = 0').run(packed);
-  for (const packed of [zstdCompressSync('one two thr33'), zstdCompressSync('one two three').subarray(0, 10)]) {
-    damage(packed);
-    await assert.rejects(store.get(id), /damaged/);
-    await store.put('one two three');
-    assert.equal(await store.get(id), 'one two three');
-  }
 });
 
 test('while another process writes, nobody is kept from anything else, and what is stored waits', async (t) => {

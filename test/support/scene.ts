@@ -11,6 +11,7 @@ import type { Priority } from '@temporalio/common';
 import { Worker } from '@temporalio/worker';
 import { type Encryption, noEncryption } from '../../codecs/cipher.ts';
 import { dataConverterOf, encodesFailures } from '../../codecs/data-converter.ts';
+import type { StoreAddress } from '../../contracts/store-address.ts';
 import type { Config } from '../../config/config.ts';
 import { noLimits } from '../../contracts/model/limits.ts';
 import { dataPaths } from '../../config/data-paths.ts';
@@ -73,6 +74,11 @@ export type SceneOptions = {
   traces?: Config['traces'];
   toolModules?: string[];
   encryption?: Encryption;
+  sharedStore?: StoreAddress;
+  /** Of another scene, whose worker it shares the runs with; one of its own unless given. */
+  taskQueue?: string;
+  /** Activities at once; few make others take what this worker could have. */
+  activitySlots?: number;
   /** Settings of the model that differ from a scene's own. */
   model?: Partial<Config['model']>;
 };
@@ -96,7 +102,9 @@ export async function openScene(options: SceneOptions) {
   const client = new Client({ connection, namespace: server.namespace, ...dataConverterOf(config.encryption) });
   const started: WorkflowHandle[] = [];
   if (options.index !== undefined) await symlink(options.index, join(dataDirectory, 'index'));
-  const tuning = { maxCachedWorkflows, retrievalThreads, workflowsInThisThread: true };
+  const { activitySlots } = options;
+  const slots = activitySlots === undefined ? {} : { maxConcurrentActivities: activitySlots };
+  const tuning = { maxCachedWorkflows, retrievalThreads, workflowsInThisThread: true, ...slots };
   const worker = await startWorker(config, ownServer(server.address, server.namespace), log, tuning);
   const start = async (question: string, { taskQueue: queue = taskQueue, priority = {}, ...ask }: AskOptions) => {
     const input = questionInput(question, repository, ask);
@@ -186,10 +194,11 @@ function configOf(options: SceneOptions, dataDirectory: string): Config {
   return {
     dataDirectory,
     indexDirectory: dataDirectory,
+    sharedStore: options.sharedStore ?? null,
     encryption: { file: null, ...(options.encryption ?? noEncryption) },
     codecServer: { endpoint: null, token: null },
     retentionDays: 90,
-    taskQueue: `scene-${randomUUID()}`,
+    taskQueue: options.taskQueue ?? `scene-${randomUUID()}`,
     deployment: null,
     temporal: { executable: null, external: true, uiUrl: null, environment: {} },
     model: {

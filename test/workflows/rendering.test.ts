@@ -7,7 +7,7 @@ import type { WorkflowHandle } from '@temporalio/client';
 import { type Conversation, loadConversation, renderMessages } from '../../activities/agents/conversation.ts';
 import type { SpecialistResult } from '../../contracts/agent.ts';
 import type { AnswerOutcome } from '../../contracts/run.ts';
-import { createContentStore, openContent, unpacked } from '../../retrieval/store/content-store.ts';
+import { createContentStore, openContent, unpackedPiece } from '../../retrieval/store/content-store.ts';
 import { createRetrieval } from '../../retrieval/repository.ts';
 import { historyOf } from '../support/histories.ts';
 import { openScene, pipeline, replayAtEachTask } from '../support/scene.ts';
@@ -44,7 +44,7 @@ function removeToolResults(dataDirectory: string): number {
   const rows = database.prepare('SELECT rowid, packed FROM piece').all();
   const results = rows.filter(
     ({ packed }) =>
-      !unpacked(packed as Uint8Array)
+      !unpackedPiece(packed as Uint8Array)
         ?.toString('utf8')
         .startsWith('{'),
   );

@@ -27,6 +27,8 @@ import {
 export type CallerOfActivities = Caller & {
   limits: Caller['limits'] & Pick<CallLimits, 'modelCallSeconds'>;
   activities: Proxies;
+  /** That holds what the run needs; absent: it is not known yet, or need not be. */
+  store?: string;
 };
 
 export type AboutCall = {
@@ -68,7 +70,9 @@ export function callModel<Name extends ModelActivity>(
   const input = typeof given === 'function' ? given : () => given;
   return paidCall(caller, about, (payment) => {
     const { options, limits } = inQueue(caller, name, payment);
-    return activity.executeWithOptions({ summary, ...options }, [input(), { ...payment, ...limits }]);
+    const { store } = caller;
+    const held = store === undefined ? {} : { store };
+    return activity.executeWithOptions({ summary, ...options }, [input(), { ...payment, ...limits, ...held }]);
   });
 }
 
@@ -113,7 +117,9 @@ export function callTool<Name extends ToolActivity>(
   summary: string,
 ): Promise<ResultOf<Name>> {
   const activity = caller.activities[name] as unknown as RunsTool<Name>;
-  return untilAnswered(caller, () => activity.executeWithOptions({ summary }, [input]));
+  const { store } = caller;
+  const given = store === undefined ? input : { ...input, store };
+  return untilAnswered(caller, () => activity.executeWithOptions({ summary }, [given]));
 }
 
 /** How often a reply that cannot be used is repaired: each repair is a finished, paid call of its own. */

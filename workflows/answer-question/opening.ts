@@ -48,6 +48,7 @@ async function openRepository(run: Run): Promise<void> {
   const opened = await callTool(run, 'openRepository', { repository }, `open ${where}`);
   state.snapshot = opened.snapshot;
   visibility.knows(opened.searchAttributes);
+  if (opened.store !== undefined) run.store = opened.store;
   run.readOnlyTools = opened.readOnlyTools ?? [];
   state.trace_link = opened.traceLink?.replace('{traceId}', workflowInfo().runId.replaceAll('-', '')) ?? null;
   visibility.opens(null, 'choosing a specialist');

@@ -9,6 +9,8 @@ import { replyTo, type StubRequest } from './stub-replies.ts';
 
 export type SeenRequest = {
   run: string;
+  /** Names the call within all runs, where the caller gives it a name. */
+  key: string;
   /** Which of the five calls. */
   call: string;
   atMs: number;
@@ -26,10 +28,11 @@ function send(response: ServerResponse, value: unknown): void {
   response.end(JSON.stringify(value));
 }
 
-function complete(body: string, run: string, response: ServerResponse): void {
+function complete(body: string, key: string, response: ServerResponse): void {
+  const run = key.split('/')[0] ?? '';
   const reply = replyTo(JSON.parse(body) as StubRequest);
   const tokens = Math.ceil(Buffer.byteLength(body) / 4);
-  const entry: SeenRequest = { run, call: reply.call, atMs: Date.now(), inputTokens: tokens, repliedMs: null };
+  const entry: SeenRequest = { run, key, call: reply.call, atMs: Date.now(), inputTokens: tokens, repliedMs: null };
   seen.push(entry);
   const answer = () => {
     if (!response.destroyed) entry.repliedMs = Date.now();
@@ -53,7 +56,7 @@ const server = createServer((request, response) => {
   void text(request).then((body) => {
     if (url === '/seen') return send(response, seen);
     if (url.endsWith('/models')) return send(response, { object: 'list', data: [{ id: 'stub', object: 'model' }] });
-    if (url.endsWith('/chat/completions')) return complete(body, key.split('/')[0] ?? '', response);
+    if (url.endsWith('/chat/completions')) return complete(body, key, response);
     if (url === '/reset') seen = [];
     if (url.startsWith('/latency/')) latencyMs = Number(url.slice('/latency/'.length));
     send(response, { latencyMs });

@@ -28,18 +28,30 @@ const draft = JSON.stringify({
   gaps: [],
 });
 
+/** What a question says of its size: `(turns: 12)`, tool calls of each specialist; `(routes: 2)`, specialists. */
+const sizeOf = (messages: StubRequest['messages'], name: 'turns' | 'routes', otherwise: number): number => {
+  const text = messages.map(({ content }) => String(content)).join(' ');
+  return Number(new RegExp(`\\(${name}: (\\d+)\\)`).exec(text)?.[1] ?? otherwise);
+};
+
 /** @returns a function of the request, whoever asks */
 export function replyTo({ messages, tools = [], response_format, logprobs }: StubRequest): StubReply {
   if (tools.length > 0) {
     const results = messages.filter(({ role }) => role === 'tool').length;
-    if (results === 0) return toolCall('call_1', 'search_code', { query: STUB_QUERY });
-    if (results === 1)
-      return toolCall('call_2', 'read_lines', { path: STUB_PATH, first_line: line, last_line: line + 40 });
+    const search = JSON.stringify(tools).includes('"search_code"') ? 'search_code' : 'search_docs';
+    if (results === 0) return toolCall('call_1', search, { query: STUB_QUERY });
+    if (results < sizeOf(messages, 'turns', 2)) {
+      const first_line = line + 20 * (results - 1);
+      return toolCall(`call_${results + 1}`, 'read_lines', { path: STUB_PATH, first_line, last_line: first_line + 40 });
+    }
     return said('draft', draft);
   }
+  if (JSON.stringify(response_format ?? '').includes('"synthesis"'))
+    return said('synthesis', JSON.stringify({ ...JSON.parse(draft), superseded: [] }));
   const isReview = /review a draft/i.test(String(messages[0]?.content ?? ''));
   if (response_format !== undefined || isReview) return said('judge', '{"accepted": true, "reasons": []}');
-  return { ...said('router', 'code'), extra: logprobs ? { logprobs: routeLogprobs } : {} };
+  const routes = sizeOf(messages, 'routes', 1);
+  return { ...said('router', 'code'), extra: logprobs ? { logprobs: routeLogprobs(routes) } : {} };
 }
 
 function said(call: string, content: string): StubReply {
@@ -56,18 +68,13 @@ function toolCall(id: string, name: string, args: Record<string, unknown>): Stub
   };
 }
 
-const routeLogprobs = {
-  content: [
-    {
-      token: 'code',
-      logprob: -0.02,
-      bytes: null,
-      top_logprobs: [
-        { token: 'code', logprob: -0.02, bytes: null },
-        { token: 'docs', logprob: -4.5, bytes: null },
-        { token: 'debug', logprob: -6, bytes: null },
-        { token: 'general', logprob: -7, bytes: null },
-      ],
-    },
-  ],
-};
+/** A clear winner; or so many routes that are about as likely. */
+function routeLogprobs(routes: number) {
+  const clear = { code: -0.02, docs: -4.5, debug: -6, general: -7 };
+  const top_logprobs = Object.entries(clear).map(([token, logprob], at) => ({
+    token,
+    logprob: routes === 1 || at >= routes ? logprob : Math.log(1 / routes) - 0.01 * (at + 1),
+    bytes: null,
+  }));
+  return { content: [{ ...top_logprobs[0], top_logprobs }] };
+}

@@ -14,6 +14,8 @@ export type StubModel = {
   pid: number;
   /** How long each reply takes from now on, and forgets what it has seen. */
   set(latencyMs: number): Promise<void>;
+  /** All requests since `set`, in their order. */
+  requests(): Promise<SeenRequest[]>;
   /** The requests of a run since `set`, in their order. */
   requestsOf(run: string): Promise<SeenRequest[]>;
 };
@@ -36,6 +38,7 @@ export async function startStubModel(programs: Programs, repository: string, pla
     ready: /^ready/m,
   });
   const base = `http://127.0.0.1:${port}`;
+  const requests = async () => JSON.parse(await fetchText(`${base}/seen`)) as SeenRequest[];
   return {
     url: `${base}/v1`,
     pid,
@@ -43,10 +46,8 @@ export async function startStubModel(programs: Programs, repository: string, pla
       await fetchText(`${base}/latency/${latencyMs}`);
       await fetchText(`${base}/reset`);
     },
-    requestsOf: async (run) => {
-      const seen = JSON.parse(await fetchText(`${base}/seen`)) as SeenRequest[];
-      return seen.filter((request) => request.run === run);
-    },
+    requests,
+    requestsOf: async (run) => (await requests()).filter((request) => request.run === run),
   };
 }
 

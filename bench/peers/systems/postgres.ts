@@ -40,7 +40,17 @@ export async function startPostgres(programs: Programs, databases: readonly stri
   // Postgres refuses to run as root, which a container's user often is.
   const asOther = process.getuid?.() === 0 ? ['runuser', '-u', 'postgres', '--'] : [];
   if (asOther.length > 0) execFileSync('chown', ['postgres', folder]);
-  const [initdb = '', ...initdbArgs] = [...asOther, join(bin, 'initdb'), '-D', folder, '-A', 'trust', '-U', 'postgres'];
+  const [initdb = '', ...initdbArgs] = [
+    ...asOther,
+    join(bin, 'initdb'),
+    '-N',
+    '-D',
+    folder,
+    '-A',
+    'trust',
+    '-U',
+    'postgres',
+  ];
   execFileSync(initdb, initdbArgs, { cwd: '/', stdio: 'ignore' });
   const port = await freePort();
   const [command = '', ...args] = [...asOther, join(bin, 'postgres'), '-D', folder, '-p', String(port), '-k', folder];

@@ -1,0 +1,87 @@
+/** The store that workers share as `switchyard gc` sees it, where a setting names one. */
+import type { Client } from '@temporalio/client';
+import { createCipher } from '../../codecs/cipher.ts';
+import type { Config } from '../../config/config.ts';
+import type { Swept } from '../../retrieval/store/content-sweep.ts';
+import { sharedServerName } from '../../runtime/temporal/known-servers.ts';
+import type { DiskUsage } from './disk-usage.ts';
+import type { NeededRuns } from './needed-runs.ts';
+import { sum } from './sweep-files.ts';
+
+export type SharedStore = AsyncDisposable & {
+  /** Adds the ids of what is stored. */
+  addIds(ids: Set<string>): Promise<void>;
+  textsOf(ids: readonly string[]): Promise<readonly string[]>;
+  /** The same usage with what is stored there. */
+  addTo(usage: DiskUsage): Promise<DiskUsage>;
+  /** Temporal servers, but the client's, for which a worker of the store has worked within that time. */
+  otherServers(ageMs: number): Promise<string[]>;
+  sweep(rules: SharedRules): Promise<{ content: Swept; journal: Swept }>;
+};
+
+export type SharedRules = {
+  isNeeded: (id: string) => boolean;
+  /** What was stored within so many milliseconds stays. */
+  contentAgeMs: number;
+  /** Run ids. */
+  open: ReadonlySet<string>;
+  journalAgeMs: number;
+  dryRun: boolean;
+  pause: () => Promise<void>;
+};
+
+/** Milliseconds, as in sweep-data-directory.ts. */
+type Ages = { graceMs: number; longestRunMs: number; ageMs: number };
+
+/** The rules are those of the data directory, with the servers for which any worker of the store has worked. */
+export async function sweepShared(
+  shared: SharedStore,
+  { runs, dryRun, pause }: Pick<SharedRules, 'dryRun' | 'pause'> & { runs: NeededRuns },
+  { graceMs, longestRunMs, ageMs }: Ages,
+  notes: string[],
+): Promise<{ content: Swept; journal: Swept }> {
+  const others = await shared.otherServers(ageMs + longestRunMs);
+  if (others.length > 0)
+    notes.push(
+      `workers of the shared store have also worked for ${others.join(', ')}: what runs there may need was kept`,
+    );
+  const [contentAgeMs, journalAgeMs] = others.length === 0 ? [ageMs, graceMs] : [ageMs + longestRunMs, longestRunMs];
+  const isNeeded = (id: string) => runs.mentioned.has(id);
+  return shared.sweep({ isNeeded, contentAgeMs, open: runs.open, journalAgeMs, dryRun, pause });
+}
+
+/** @throws StoreUnavailable */
+export async function openSharedStore(
+  { sharedStore, encryption }: Pick<Config, 'sharedStore' | 'encryption'>,
+  client: Client,
+  name: string,
+): Promise<SharedStore | null> {
+  if (sharedStore === null) return null;
+  const { openDatabase } = await import('../../shared-store/database.ts');
+  const store = await import('../../shared-store/sweep.ts');
+  const database = await openDatabase(sharedStore);
+  const cipher = createCipher(encryption.keys);
+  return {
+    addIds: (ids) => store.addStoredIds(database, ids),
+    textsOf: (ids) => store.textsOf(database, ids, cipher),
+    async addTo(usage) {
+      const { content, journal } = await store.storeUsage(database);
+      const add = (kind: 'content' | 'journal', more: Swept) => {
+        const { count, bytes } = usage[kind];
+        return count === null ? usage[kind] : sum([{ count, bytes }, more]);
+      };
+      return { ...usage, content: add('content', content), journal: add('journal', journal) };
+    },
+    async otherServers(ageMs) {
+      const own = await sharedServerName(client, { namespace: client.options.namespace, name });
+      return (await store.temporalServers(database, ageMs)).filter((each) => each !== own);
+    },
+    async sweep(rules) {
+      return {
+        content: await store.sweepSharedContent(database, rules),
+        journal: await store.sweepSharedJournal(database, rules),
+      };
+    },
+    [Symbol.asyncDispose]: () => database[Symbol.asyncDispose](),
+  };
+}

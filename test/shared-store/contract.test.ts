@@ -1,0 +1,182 @@
+/** What a store of content and a journal promise, held by the folder's and by the shared one. */
+import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type TestContext, test } from 'node:test';
+import { zstdCompressSync } from 'node:zlib';
+import { z } from 'zod';
+import { type Cipher, createCipher, isSealed } from '../../codecs/cipher.ts';
+import { EncryptionKeyUnknown } from '../../codecs/failures.ts';
+import { createFileJournal, entriesOfFile, type Journal } from '../../models/journal.ts';
+import { ContentUnavailable } from '../../retrieval/failures.ts';
+import { type ContentStore, createContentStore, openContent } from '../../retrieval/store/content-store.ts';
+import { createSharedContent, createSharedJournal, openDatabase } from '../../shared-store/index.ts';
+import { journalFileName } from '../../contracts/agent-calls.ts';
+import { entryKey as key, reply } from '../models/journal-entries.ts';
+import { noPostgres, testPostgres } from '../support/postgres.ts';
+
+/** One place, as several workers open it. */
+type Place = {
+  content(cipher?: Cipher): Promise<ContentStore>;
+  journal(cipher?: Cipher): Promise<Journal>;
+  /** Puts these bytes in place of every piece's, as if they had been stored long ago. */
+  damage(packed: Uint8Array): void;
+  pieces(): number;
+  /** Of the one piece, and of the one entry. */
+  stored(): Promise<Uint8Array[]>;
+};
+
+const places: Record<string, { skip: string | false; open(t: TestContext): Promise<Place> }> = {
+  folder: { skip: false, open: async (t) => folderPlace(t) },
+  Postgres: { skip: noPostgres, open: postgresPlace },
+};
+
+function folderPlace(t: TestContext): Place {
+  const folder = mkdtempSync(join(tmpdir(), 'switchyard-stores-'));
+  t.after(() => rmSync(folder, { recursive: true, force: true }));
+  const rows = (sql: string) => {
+    using database = openContent(folder, 1000);
+    return database.prepare(sql).all();
+  };
+  return {
+    content: async (cipher) => createContentStore(folder, cipher),
+    journal: async (cipher) => createFileJournal(folder, cipher),
+    damage(packed) {
+      using database = openContent(folder, 1000);
+      database.prepare('UPDATE piece SET packed = ?, stored_ms = 0').run(packed);
+    },
+    pieces: () => rows('SELECT id FROM piece').length,
+    async stored() {
+      const entries = join(folder, journalFileName(key.runId));
+      await entriesOfFile(entries).catch(() => []);
+      const { readFileSync } = await import('node:fs');
+      const line = readFileSync(entries, 'latin1').trim().split(' ')[1] ?? '';
+      return [
+        ...rows('SELECT packed FROM piece').map(({ packed }) => packed as Uint8Array),
+        Buffer.from(line, 'base64'),
+      ];
+    },
+  };
+}
+
+async function postgresPlace(t: TestContext): Promise<Place> {
+  const postgres = await testPostgres();
+  const address = postgres.emptied();
+  const open = async () => {
+    const database = await openDatabase(address);
+    t.after(() => database[Symbol.asyncDispose]());
+    return database;
+  };
+  const none = createCipher([]);
+  return {
+    content: async (cipher = none) => createSharedContent(await open(), cipher),
+    journal: async (cipher = none) => createSharedJournal(await open(), cipher),
+    damage(packed) {
+      const hex = Buffer.from(packed).toString('hex');
+      postgres.run(address, `UPDATE switchyard.piece SET packed = '\\x${hex}', stored_at = 'epoch'`);
+    },
+    pieces: () => Number(postgres.run(address, 'SELECT count(*) FROM switchyard.piece')),
+    async stored() {
+      const sql = `SELECT encode(packed, 'hex') FROM switchyard.piece UNION ALL SELECT encode(packed, 'hex') FROM switchyard.journal`;
+      return postgres
+        .run(address, sql)
+        .split('\n')
+        .map((hex) => Buffer.from(hex, 'hex'));
+    },
+  };
+}
+
+for (const [name, { skip, open }] of Object.entries(places)) {
+  const held = (what: string, act: (place: Place) => Promise<void>): void => {
+    void test(`${name}: ${what}`, { skip }, async (t) => act(await open(t)));
+  };
+
+  held('text comes back byte for byte to another worker, and storing it twice keeps one piece', async (place) => {
+    const [store, other] = [await place.content(), await place.content()];
+    const text = 'ångström\r\n\u2028 line\n\0';
+    const [id, again] = await Promise.all([store.put(text), other.put(text)]);
+    assert.equal(id, again);
+    assert.match(id, /^[0-9a-f]{64}$/);
+    assert.deepEqual([await store.get(id), await other.get(id), place.pieces()], [text, text, 1]);
+  });
+
+  held('missing text is a ContentUnavailable that names the id; what is no id finds nothing', async (place) => {
+    const store = await place.content();
+    const id = 'ab'.repeat(32);
+    await assert.rejects(store.get(id), (error) => error instanceof ContentUnavailable && error.message.includes(id));
+    await assert.rejects(store.get('../../secret'), ContentUnavailable);
+  });
+
+  held('damaged bytes are refused, and storing the text again mends them', async (place) => {
+    const store = await place.content();
+    const id = await store.put('one two three');
+    for (const packed of [zstdCompressSync('one two thr33'), zstdCompressSync('one two three').subarray(0, 10)]) {
+      place.damage(packed);
+      await assert.rejects((await place.content()).get(id), /damaged/);
+      await store.put('one two three');
+      assert.equal(await (await place.content()).get(id), 'one two three');
+    }
+  });
+
+  held('large texts side by side all come back', async (place) => {
+    const [store, other] = [await place.content(), await place.content()];
+    const texts = Array.from({ length: 30 }, (_, at) => `${at} `.repeat(100_000));
+    const ids = await Promise.all(texts.map((text, at) => (at % 2 === 0 ? store : other).put(text)));
+    const fresh = await place.content();
+    assert.deepEqual(await Promise.all(ids.map((id) => fresh.get(id))), texts);
+  });
+
+  held('a reply is found by another worker, under exactly its key', async (place) => {
+    const [journal, other] = [await place.journal(), await place.journal()];
+    assert.equal(await other.read(key), null);
+    await journal.write(key, reply('paid'));
+    assert.deepEqual(await other.read(key), reply('paid'));
+    const others = { workflowId: 'w/2', runId: 's', callKey: '8', requestHash: 'f'.repeat(64) };
+    for (const [part, value] of Object.entries(others))
+      assert.equal(await other.read({ ...key, [part]: value }), null, part);
+    assert.equal(await other.read({ ...key, workflowId: 'w/1r', runId: '' }), null, 'joined to the same text');
+  });
+
+  held('values of several kinds are kept under one key, and none is taken for another', async (place) => {
+    const journal = await place.journal();
+    const tools = { name: 'tools', schema: z.object({ texts: z.array(z.string()) }) };
+    await journal.writeEntry(tools, key, { texts: ['a', 'b'] });
+    assert.equal(await journal.read(key), null);
+    await journal.write(key, reply('paid'));
+    assert.deepEqual(await journal.readEntry(tools, key), { texts: ['a', 'b'] });
+    assert.equal((await journal.read(key))?.text, 'paid');
+    assert.equal(await journal.readEntry({ ...tools, name: 'other' }, key), null);
+    assert.equal(await journal.readEntry({ ...tools, schema: z.string() }, key), null, 'of another shape');
+  });
+
+  held('writes side by side leave whole entries, and the last one stands', async (place) => {
+    const [journal, other] = [await place.journal(), await place.journal()];
+    const texts = Array.from({ length: 20 }, (_, at) => `${at} `.repeat(20_000));
+    const reads = await Promise.all(
+      texts.map(async (text, at) => {
+        await (at % 2 === 0 ? journal : other).write(key, reply(text));
+        return other.read(key);
+      }),
+    );
+    for (const read of reads) assert.ok(read !== null && texts.includes(read.text), 'never torn, never gone');
+    await journal.write(key, reply('last'));
+    assert.equal((await other.read(key))?.text, 'last');
+    assert.equal(await journal.prune(), 0);
+    assert.equal((await other.read(key))?.text, 'last');
+  });
+
+  held('what is kept is encrypted, and a missing key is no missing entry', async (place) => {
+    const cipher = createCipher([{ id: 'k1', bytes: Buffer.alloc(32, 7) }]);
+    const [content, journal] = [await place.content(cipher), await place.journal(cipher)];
+    const id = await content.put('private code '.repeat(100));
+    await journal.write(key, reply('private code '.repeat(100)));
+    const stored = await place.stored();
+    assert.equal(stored.length, 2);
+    for (const bytes of stored) assert.ok(isSealed(bytes));
+    assert.equal(await (await place.content(cipher)).get(id), 'private code '.repeat(100));
+    assert.equal((await journal.read(key))?.text, 'private code '.repeat(100));
+    await assert.rejects((await place.content()).get(id), EncryptionKeyUnknown);
+    await assert.rejects((await place.journal()).read(key), EncryptionKeyUnknown);
+  });
+}
