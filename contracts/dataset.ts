@@ -44,7 +44,7 @@ export const ExpectedEvidence = z.strictObject({
     .array(SnapshotPath)
     .max(200)
     .describe(
-      'Files, or folders ending in `/`: a correct citation lies in one of them. Empty where nothing answers the question.',
+      'Files, or folders ending in `/` (`./` is the whole repository): a correct citation lies in one of them. Empty where nothing answers the question.',
     ),
   lines: z
     .record(SnapshotPath, z.array(LineRange).min(1))

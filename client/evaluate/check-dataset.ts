@@ -49,6 +49,7 @@ async function missingPlaces(
 
 /** Null: the folder has files, or the file has that line. */
 async function whatIsMissing({ retrieval, signal }: Opened, snapshot: Snapshot, path: string, line: number) {
+  if (path === './') return null;
   const { id, repositoryKey, url } = snapshot;
   const ask = (tool: string, given: Record<string, unknown>) =>
     retrieval.runTool(

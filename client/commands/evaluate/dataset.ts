@@ -1,12 +1,14 @@
 /** `switchyard dataset`: the questions of an evaluation. */
 import type { Command } from 'commander';
+import { addDatasetConversion } from './dataset-convert.ts';
 import { addDatasetMake } from './dataset-make.ts';
 import type { ReviewOptions } from '../../dataset/review-dataset.ts';
 import type { CheckOptions } from '../../evaluate/check-dataset.ts';
 
 export function addDataset(program: Command): void {
-  const dataset = program.command('dataset').summary('make, check and review the questions of an evaluation');
+  const dataset = program.command('dataset').summary('make, check, review and convert the questions of an evaluation');
   addDatasetMake(dataset);
+  addDatasetConversion(dataset);
   dataset
     .command('check')
     .summary('find expected places that do not exist, duplicates, leaks and imbalance')

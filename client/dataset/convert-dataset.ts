@@ -1,0 +1,159 @@
+/** `dataset import` and `dataset export`: a dataset out of other software's files and into them, and what was lost on the way. */
+import { existsSync } from 'node:fs';
+import { dirname, extname, isAbsolute, relative, resolve } from 'node:path';
+import type { DatasetQuestion } from '../../contracts/dataset.ts';
+import { readAllQuestions } from '../../harness/dataset.ts';
+import { type ImportDefaults, Losses } from '../../harness/dataset-formats/imported.ts';
+import { fromLangfuseItem, toLangfuseItem } from '../../harness/dataset-formats/langfuse-items.ts';
+import {
+  fromPromptfooCsv,
+  fromPromptfooYaml,
+  toPromptfooCsv,
+  toPromptfooYaml,
+} from '../../harness/dataset-formats/promptfoo-files.ts';
+import { fromSweBench, toSweBench } from '../../harness/dataset-formats/swebench.ts';
+import { type FieldMap, fromCsv, fromJsonLines, toCsv, toJsonLines } from '../../harness/dataset-formats/tables.ts';
+import { CommandFailure, messageOf, UsageError } from '../../lib/errors.ts';
+import { replaceFile, usualMode } from '../../lib/fs.ts';
+import { datasetItemsOf, type LangfuseSettings, putDataset } from '../../observability/langfuse-api.ts';
+import { linesOf } from '../benchmark/benchmark-questions.ts';
+import { exitCodes } from '../exit-codes.ts';
+import { asUsage, readWholeFile } from '../input/json-lines-file.ts';
+import { readSettings } from '../input/read-settings.ts';
+import { note, print, printJson } from '../terminal/output.ts';
+
+export const formats = ['promptfoo', 'langfuse', 'jsonl', 'csv', 'swebench'] as const;
+export type Format = (typeof formats)[number];
+
+type Common = { format: Format; output?: string; map: FieldMap; force: boolean; json: boolean };
+export type ImportOptions = Common & { repository?: string; ref?: string; route: string };
+export type ExportOptions = Common & { name?: string };
+
+/** @param source a file; of Langfuse the name of a dataset */
+export async function importDataset(source: string, options: ImportOptions): Promise<number> {
+  refuseExisting(options);
+  const losses = new Losses();
+  const defaults: ImportDefaults = {
+    repository: repositoryFor(options),
+    ref: options.ref ?? null,
+    route: options.route,
+  };
+  const questions = await read(source, options, defaults, losses);
+  if (questions.length === 0) throw new UsageError(`${source} has no questions`);
+  const text = linesOf(questions);
+  // Ids that stand twice are a mistake, whoever wrote them.
+  asUsage(() => readAllQuestions(text, source));
+  return deliver(text, { count: questions.length, what: source }, options, losses);
+}
+
+/** A folder that is named on the command line is relative to where that is; in the file it is relative to the file. */
+function repositoryFor({ repository, output }: ImportOptions): string | null {
+  if (repository === undefined) return null;
+  if (repository.includes(':') || isAbsolute(repository)) return repository;
+  return output === undefined ? resolve(repository) : relative(dirname(resolve(output)), resolve(repository)) || '.';
+}
+
+async function read(
+  source: string,
+  options: ImportOptions,
+  defaults: ImportDefaults,
+  losses: Losses,
+): Promise<DatasetQuestion[]> {
+  if (options.format === 'langfuse') {
+    const items = await langfuse((settings) => datasetItemsOf(settings, source));
+    return asUsage(() => items.flatMap((item) => fromLangfuseItem(item, defaults, losses) ?? []));
+  }
+  const text = await readWholeFile(source);
+  return asUsage(() => {
+    switch (options.format) {
+      case 'promptfoo':
+        return (isCsv(source) ? fromPromptfooCsv : fromPromptfooYaml)(text, source, defaults, losses);
+      case 'csv':
+        return fromCsv(text, source, options.map, defaults, losses);
+      case 'swebench':
+        return fromSweBench(text, source, defaults, losses);
+      default:
+        return fromJsonLines(text, source, options.map, defaults, losses);
+    }
+  });
+}
+
+export async function exportDataset(file: string, options: ExportOptions): Promise<number> {
+  refuseExisting(options);
+  const text = await readWholeFile(file);
+  const questions = asUsage(() => readAllQuestions(text, file));
+  const losses = new Losses();
+  if (options.format === 'langfuse') return publish(file, questions, options);
+  const written = write(questions, options, losses);
+  return deliver(written, { count: questions.length, what: file }, options, losses);
+}
+
+function write(
+  questions: readonly DatasetQuestion[],
+  { format, output = '', map }: ExportOptions,
+  losses: Losses,
+): string {
+  switch (format) {
+    case 'promptfoo':
+      return (isCsv(output) ? toPromptfooCsv : toPromptfooYaml)(questions);
+    case 'csv':
+      return toCsv(questions, map);
+    case 'swebench':
+      return toSweBench(questions, losses);
+    default:
+      return toJsonLines(questions, map);
+  }
+}
+
+const isCsv = (file: string): boolean => extname(file).toLowerCase() === '.csv';
+
+async function publish(
+  file: string,
+  questions: readonly DatasetQuestion[],
+  { name, json }: ExportOptions,
+): Promise<number> {
+  if (name === undefined) throw new UsageError('--format langfuse needs the --name of the dataset there');
+  const items = questions.map((question) => toLangfuseItem(name, question));
+  note(`sending ${items.length} items`);
+  await langfuse((settings) => putDataset(settings, name, items));
+  if (json) printJson({ file, dataset: name, questions: items.length, losses: [] });
+  else print(`${name}: ${items.length} items in Langfuse; sent again, they are updated`);
+  return exitCodes.worked;
+}
+
+async function langfuse<Result>(call: (settings: LangfuseSettings) => Promise<Result>): Promise<Result> {
+  const settings = readSettings().traces.langfuse;
+  if (settings === null) throw new UsageError('--format langfuse needs LANGFUSE_PUBLIC_KEY and LANGFUSE_SECRET_KEY');
+  try {
+    return await call(settings);
+  } catch (error) {
+    throw new CommandFailure(messageOf(error));
+  }
+}
+
+function refuseExisting({ output, force }: Common): void {
+  if (output !== undefined && existsSync(output) && !force)
+    throw new UsageError(`${output} is there already: give another -o, or --force to replace it`);
+}
+
+async function deliver(
+  text: string,
+  { count, what }: { count: number; what: string },
+  { output, json }: Common,
+  losses: Losses,
+): Promise<number> {
+  if (output !== undefined) {
+    try {
+      await replaceFile(resolve(output), text, { mode: usualMode() });
+    } catch (error) {
+      throw new CommandFailure(`${output} cannot be written: ${messageOf(error)}`);
+    }
+  }
+  if (json) printJson({ source: what, file: output ?? null, questions: count, losses: losses.lines });
+  else if (output === undefined) print(text.trimEnd());
+  else print(`${output}: ${count} questions`);
+  if (json) return exitCodes.worked;
+  for (const loss of losses.lines) note(`lost: ${loss}`);
+  if (losses.lines.length === 0) note('nothing was lost');
+  return exitCodes.worked;
+}
