@@ -59,6 +59,7 @@ export type TextKind = z.infer<typeof TextKind>;
 /** What a question was made from: `project` is a fact about the project itself, `absent` something that stands nowhere. */
 export const QuestionSource = z.enum([
   'definition',
+  'call',
   'heading',
   'test',
   'error',

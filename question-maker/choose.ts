@@ -90,7 +90,7 @@ class Choosing {
 
   #objection(question: MadeQuestion) {
     const same = this.questions.some(
-      (other) => wordOverlap(other.question, question.question) >= alike || sameAnswer(other, question),
+      (other) => isAlike(other.question, question.question) || sameAnswer(other, question),
     );
     if (same) return dropReasons.duplicate;
     const most = Math.max(3, Math.ceil(this.#choice.questions / 8));
@@ -107,14 +107,23 @@ class Choosing {
 
 const bytesOf = (question: MadeQuestion): number => Buffer.byteLength(JSON.stringify(question));
 
-/** The same facts in the same file: another way to ask for the same thing. */
+/** Of questions that one template has phrased, the names in them tell them apart. */
+function isAlike(one: string, other: string): boolean {
+  const spans = (text: string) => (text.match(/`[^`]+`/g) ?? []).join(' ');
+  return spans(one) === spans(other) && wordOverlap(one, other) >= alike;
+}
+
+/** Sources that ask for the name of a thing by what it does: two of them with one fact are one question. */
+const named = new Set(['definition', 'heading', 'test']);
+
+/** The same facts from such sources, or one thing of the project as a whole, which is often said in several files. */
 function sameAnswer(one: MadeQuestion, other: MadeQuestion): boolean {
   if (one.must_mention.length === 0) return false;
-  const [first, second] = [one, other].map(({ must_mention }) => must_mention[0]?.[0]?.text);
-  // Of the project as a whole, one thing is often said in several files.
-  if (one.tags[0] === 'project' && other.tags[0] === 'project') return first === second;
-  if (one.gold.paths[0] !== other.gold.paths[0]) return false;
-  return JSON.stringify(one.must_mention) === JSON.stringify(other.must_mention) && one.tags[0] !== 'changelog';
+  const [first = '', second = ''] = [one, other].map(({ origin }) => origin?.source);
+  if (first === 'project' && second === 'project')
+    return one.must_mention[0]?.[0]?.text === other.must_mention[0]?.[0]?.text;
+  if (!named.has(first) || !named.has(second)) return false;
+  return JSON.stringify(one.must_mention) === JSON.stringify(other.must_mention);
 }
 
 function inTurn<Item>(queues: readonly (readonly Item[])[]): Item[] {

@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import { Candidate, type CommitChanges, type DropCounts, type QuestionChoice } from '../contracts/question-making.ts';
 import type { Corpus } from './corpus.ts';
 import { foreignCandidates, inventedCandidates } from './finders/absent.ts';
+import { callCandidates, mentionsInCode } from './finders/calls.ts';
 import { changelogCandidates } from './finders/changelog.ts';
 import { commitCandidates } from './finders/commits.ts';
 import { definitionCandidates } from './finders/definitions.ts';
@@ -32,7 +33,7 @@ export async function findCandidates(
     );
     await breathe();
   }
-  found.push(...commitCandidates(commits, corpus));
+  found.push(...callCandidates({ ...corpus, mentions: mentionsInCode(corpus) }), ...commitCandidates(commits, corpus));
   found.push(...foreignCandidates(), ...inventedCandidates(corpus));
   const byId = new Map(found.map((each) => [each.id, each]));
   // A repository may hold anything: what does not fit the form of a candidate is none.

@@ -105,7 +105,7 @@ const pastForms: Record<string, string> = {
   stop: 'stopped',
   stopped: 'stopped',
   show: 'showed',
-  use: 'used',
+  use: 'began to use',
   pass: 'passed',
 };
 

@@ -25,6 +25,7 @@ import { note, print, printJson } from '../terminal/output.ts';
 export const formats = ['promptfoo', 'langfuse', 'jsonl', 'csv', 'swebench'] as const;
 export type Format = (typeof formats)[number];
 
+type FileFormat = Exclude<Format, 'langfuse'>;
 type Common = { format: Format; output?: string; map: FieldMap; force: boolean; json: boolean };
 export type ImportOptions = Common & { repository?: string; ref?: string; route: string };
 export type ExportOptions = Common & { name?: string };
@@ -64,18 +65,14 @@ async function read(
     return asUsage(() => items.flatMap((item) => fromLangfuseItem(item, defaults, losses) ?? []));
   }
   const text = await readWholeFile(source);
-  return asUsage(() => {
-    switch (options.format) {
-      case 'promptfoo':
-        return (isCsv(source) ? fromPromptfooCsv : fromPromptfooYaml)(text, source, defaults, losses);
-      case 'csv':
-        return fromCsv(text, source, options.map, defaults, losses);
-      case 'swebench':
-        return fromSweBench(text, source, defaults, losses);
-      default:
-        return fromJsonLines(text, source, options.map, defaults, losses);
-    }
-  });
+  const { format, map } = options;
+  const readers: Record<FileFormat, () => DatasetQuestion[]> = {
+    promptfoo: () => (isCsv(source) ? fromPromptfooCsv : fromPromptfooYaml)(text, source, defaults, losses),
+    csv: () => fromCsv(text, source, map, defaults, losses),
+    swebench: () => fromSweBench(text, source, defaults, losses),
+    jsonl: () => fromJsonLines(text, source, map, defaults, losses),
+  };
+  return asUsage(readers[format]);
 }
 
 export async function exportDataset(file: string, options: ExportOptions): Promise<number> {
@@ -83,26 +80,24 @@ export async function exportDataset(file: string, options: ExportOptions): Promi
   const text = await readWholeFile(file);
   const questions = asUsage(() => readAllQuestions(text, file));
   const losses = new Losses();
-  if (options.format === 'langfuse') return publish(file, questions, options);
-  const written = write(questions, options, losses);
+  const { format } = options;
+  if (format === 'langfuse') return publish(file, questions, options);
+  const written = write(questions, { ...options, format }, losses);
   return deliver(written, { count: questions.length, what: file }, options, losses);
 }
 
 function write(
   questions: readonly DatasetQuestion[],
-  { format, output = '', map }: ExportOptions,
+  { format, output = '', map }: ExportOptions & { format: FileFormat },
   losses: Losses,
 ): string {
-  switch (format) {
-    case 'promptfoo':
-      return (isCsv(output) ? toPromptfooCsv : toPromptfooYaml)(questions);
-    case 'csv':
-      return toCsv(questions, map);
-    case 'swebench':
-      return toSweBench(questions, losses);
-    default:
-      return toJsonLines(questions, map);
-  }
+  const writers: Record<FileFormat, () => string> = {
+    promptfoo: () => (isCsv(output) ? toPromptfooCsv : toPromptfooYaml)(questions),
+    csv: () => toCsv(questions, map),
+    swebench: () => toSweBench(questions, losses),
+    jsonl: () => toJsonLines(questions, map),
+  };
+  return writers[format]();
 }
 
 const isCsv = (file: string): boolean => extname(file).toLowerCase() === '.csv';

@@ -4,7 +4,7 @@
  */
 import { isDeepStrictEqual } from 'node:util';
 import { DatasetQuestion, type Fact } from '../../contracts/dataset.ts';
-import { type ImportDefaults, importedQuestion, Losses } from './imported.ts';
+import { type ImportDefaults, importedQuestion, type Losses } from './imported.ts';
 
 export type PromptfooAssertion = { type: string; value?: unknown; threshold?: number };
 export type PromptfooTest = {

@@ -79,7 +79,7 @@ function fromRow(row: Record<string, unknown>, { map, defaults, losses, place }:
   const given: Record<string, unknown> = {};
   for (const field of fields) {
     const value = row[map[field] ?? field];
-    if (value !== undefined) given[field] = valueOf(field, value, place);
+    if (value !== undefined) given[field] = fieldValue(field, value, place);
   }
   const read = new Set(fields.map((field) => map[field] ?? field));
   for (const name of Object.keys(row))
@@ -102,7 +102,7 @@ const texts = new Set([
 ]);
 
 /** A cell of a table, or a text where a list is wanted: facts may be one text. */
-function valueOf(field: string, value: unknown, place: string): unknown {
+function fieldValue(field: string, value: unknown, place: string): unknown {
   if (texts.has(field)) return typeof value === 'string' || value === null ? value : String(value);
   if (field === 'gold' && typeof value === 'string' && !/^\s*\{/.test(value)) return { paths: value.split(/[;,]\s*/) };
   if (typeof value !== 'string') return value;

@@ -52,7 +52,8 @@ function askedFor({ subject, text }: CleanText): string | null {
       .split(/\n\s*\n|```/)[0]
       ?.replace(/\s+/g, ' ')
       .trim() ?? '';
-  const isShown = report.length >= 40 && report.length <= 300 && !/https?:|[{}<>]|^[-*]/.test(report);
+  const isShown =
+    /[.!)]$/.test(report) && report.length >= 40 && report.length <= 300 && !/https?:|[{}<>]|^[-*]/.test(report);
   const more = isShown ? ` ${report.replace(/[.]*$/, '.')}` : '';
   const bare = subject.replace(/[.]+$/, '');
   const fixed =

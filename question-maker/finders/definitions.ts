@@ -53,7 +53,7 @@ function askedFor(text: string, { name, kind }: Definition): string | null {
 
 /** What is only meant for readers of that very line. */
 const unfit =
-  /\b(todo|fixme|hack|deprecated|see (also|above|below)|this (function|method|class|is)|same as|like above|the above|following|below|eslint|istanbul|noqa|ts-ignore|copyright|internal use|returns? (true )?if|used (by|internally))\b|https?:|[[\]{}<>|\\]|:$|\.\.\.|@\w/i;
+  /\b(todo|fixme|hack|deprecated|see (also|above|below)|this (function|method|class|is)|same as|like above|the above|following|below|eslint|istanbul|noqa|ts-ignore|copyright|internal use|returns? (true )?if|used (by|internally))\b|https?:|[[\]{}<>|\\]|:$|\.\.\.|@\w|\b[a-z]$/i;
 
 type Doc = { text: string; first: number; last: number };
 

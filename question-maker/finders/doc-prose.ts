@@ -1,6 +1,6 @@
 /** Questions about what sentences of documents say, and about sections on one name or one task. */
 import type { Candidate } from '../../contracts/question-making.ts';
-import { firstSentence, plainText, type ReadFile } from '../candidate.ts';
+import { firstSentence, lowerFirst, plainText, type ReadFile } from '../candidate.ts';
 import { baseOfGerund } from '../verbs.ts';
 import { type Asked, partOf, type Section, toCandidate, unfit, whatDoes } from './doc-sections.ts';
 
@@ -85,7 +85,10 @@ const named = /^`([\w.$-]{3,40})(?:\(.*\))?`$/;
 
 function sectionQuestions(file: ReadFile, section: Section): Candidate[] {
   const raw = file.lines.slice(section.first - 1, section.last);
-  const name = named.exec((raw[0] ?? '').replace(/^#+\s*/, '').trim())?.[1];
+  const name = named
+    .exec((raw[0] ?? '').replace(/^#+\s*/, '').trim())?.[1]
+    ?.split('.')
+    .at(-1);
   if (name !== undefined) return aboutName(file, section, name, raw);
   return aboutTask(file, section, raw);
 }
@@ -97,13 +100,19 @@ function aboutName(file: ReadFile, section: Section, name: string, raw: readonly
   );
   if (at < 0 || at > 14) return [];
   const said = firstSentence(plainText(raw[at] ?? ''));
-  const asked = said.split(' ').length < 6 || said.length > 200 || unfit.test(said) ? null : whatDoes(said);
+  const raised = /Error$/.test(name) && /^when\b/i.test(said) ? `is raised ${lowerFirst(said)}` : null;
+  const asked = said.split(' ').length < 6 || said.length > 200 || unfit.test(said) ? null : (raised ?? whatDoes(said));
   if (asked === null) return [];
   const preset = raw
     .slice(0, at + 4)
     .flatMap((line) => /\bDefault\W{1,6}`(['"]?)([^`'"]{2,30})\1`/i.exec(line)?.[2] ?? [])[0];
-  const facts = [name, ...(preset === undefined || preset === name || /[{[(]/.test(preset) ? [] : [preset])];
-  const question = `According to the documentation, which option or function ${asked}${facts.length > 1 ? ', and what is its default' : ''}`;
+  const facts = [
+    name,
+    ...(preset === undefined || preset === name || /^(undefined|null|none|nil)$/i.test(preset) || /[{[(]/.test(preset)
+      ? []
+      : [preset]),
+  ];
+  const question = `According to the documentation, which ${/Error$/.test(name) ? 'error' : 'option, property or function'} ${asked}${facts.length > 1 ? ', and what is its default' : ''}`;
   return toCandidate(
     file,
     section,
@@ -114,7 +123,7 @@ function aboutName(file: ReadFile, section: Section, name: string, raw: readonly
 
 /** "Customizing the pager": what is used for it is the name that this section has and others have not. */
 function aboutTask(file: ReadFile, section: Section, raw: readonly string[]): Candidate[] {
-  const [first = '', ...rest] = section.title.replace(/`/g, '').split(' ');
+  const [first = '', ...rest] = inLowerCase(section.title.replace(/`/g, '')).split(' ');
   const base = baseOfGerund(first);
   if (base === null || rest.length < 1 || section.title.length > 70 || unfit.test(section.title)) return [];
   const counts = new Map<string, number>();
@@ -124,7 +133,10 @@ function aboutTask(file: ReadFile, section: Section, raw: readonly string[]): Ca
   if (best === undefined || best[1] < 2 || (second?.[1] ?? 0) >= best[1]) return [];
   const elsewhere = file.text.split(best[0]).length - 1 - (raw.join('\n').split(best[0]).length - 1);
   const at = raw.findIndex((line) => line.includes(best[0]));
-  if (elsewhere > 2 || at < 0) return [];
+  // A name of code shows as one somewhere: called, set, or with capitals inside.
+  const isCode =
+    /[a-z][A-Z]|_|\./.test(best[0]) || new RegExp(`${best[0].replace(/[.$]/g, '\\$&')}\\s*[(=]`).test(raw.join('\n'));
+  if (elsewhere > 2 || at < 0 || !isCode) return [];
   const name = best[0].split('.').at(-1) ?? best[0];
   const question = `The documentation tells how to ${base} ${rest.join(' ')}. What has to be used, set or called for that`;
   const lines = {
@@ -133,4 +145,11 @@ function aboutTask(file: ReadFile, section: Section, raw: readonly string[]): Ca
     text: `\`${best[0]}\``,
   };
   return toCandidate(file, section, lines, { question, facts: [name] });
+}
+
+/** A title in capitals as a sentence has it. */
+function inLowerCase(title: string): string {
+  const words = title.split(' ');
+  const large = words.filter((word) => /^[A-Z][a-z]+$/.test(word));
+  return large.length <= 1 ? title : words.map((word) => (large.includes(word) ? word.toLowerCase() : word)).join(' ');
 }

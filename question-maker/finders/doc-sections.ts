@@ -55,10 +55,11 @@ export function whatDoes(text: string): string | null {
   if (third !== null) return `${thirdOf(third)} ${rest.join(' ')}`;
   if (isBaseVerb(first)) return `is used to ${first.toLowerCase()} ${rest.join(' ')}`;
   if (
-    /^(whether|if|how|when|where|the number|the maximum|the minimum|the time|the size)$/i.test(first) ||
+    /^(whether|how|where)$/i.test(first) ||
+    /^if (the|an?|to)\b[^,]*$/i.test(text) ||
     /^the (number|maximum|minimum|time|size|name|path)\b/i.test(text)
   )
-    return `sets ${lowerFirst(text)}`;
+    return `decides or tells ${lowerFirst(text)}`;
   if (/\b(is|are|was|were|has|have|had|can|will|must|should|does)\b/i.test(text))
     return `stands for this: ${lowerFirst(text)}`;
   if (/^(an?|the)$/i.test(first)) return `is described as ${lowerFirst(text)}`;
@@ -67,4 +68,4 @@ export function whatDoes(text: string): string | null {
 
 /** What points to somewhere else. */
 export const unfit =
-  /\b(see (also|the|`|above|below|\[)|above|below|following|deprecated|example|e\.g|i\.e|todo|this (section|page|option))\b|https?:|[{}<>|\\]|:$|\.\.\./i;
+  /\b(see (also|the|`|above|below|\[)|above|below|following|deprecated|example|e\.g|i\.e|todo|this (section|page|option|function|method|property|is))\b|https?:|[{}<>|\\]|:$|\.\.\./i;

@@ -65,16 +65,27 @@ export function messageCounts(files: readonly ReadFile[]): Messages {
 function throwsIn({ lines }: ReadFile): { message: string; line: number }[] {
   return lines.flatMap((line, at) => {
     if (line.length > 300 || !/throw|raise|[Ee]rr|bail|panic|ensure|reject/.test(line)) return [];
-    // The message often stands on the next line.
-    const here = /[([]\s*$/.test(line) ? `${line.trimEnd()}${(lines[at + 1] ?? '').trim()}` : line;
+    // The message often stands on the next line, or on several.
+    const here = lines
+      .slice(at, at + 5)
+      .map((each) => each.trim().slice(0, 300))
+      .join(' ');
     for (const pattern of thrown) {
       const found = pattern.exec(here);
-      if (found === null) continue;
-      const [, double, single, back] = found;
-      return [{ message: double ?? single ?? back ?? '', line: at + 1 }];
+      if (found === null || found.index >= line.trim().length) continue;
+      const [all, double, single, back] = found;
+      const message = double ?? single ?? back ?? '';
+      return [{ message: `${message}${goesOn(here.slice(found.index + all.length))}`, line: at + 1 }];
     }
     return [];
   });
+}
+
+/** The texts that a message is put together with, right behind its first one. */
+function goesOn(rest: string): string {
+  const next = /^\s*\+?\s*[fFrRbu]{0,2}(?:"((?:[^"\\]|\\.)*)"|'((?:[^'\\]|\\.)*)')/.exec(rest);
+  if (next === null) return '';
+  return `${next[1] ?? next[2] ?? ''}${goesOn(rest.slice(next[0].length))}`;
 }
 
 /** The message with something plausible for what is filled in; null where too little of it is fixed. */
@@ -84,7 +95,7 @@ function asSeen(message: string): string | null {
   let filled = 0;
   const next = (values: readonly string[]) => () => values[filled++ % values.length] ?? '';
   return message
-    .replace(/\$\{[^}]*\}|\{[^}]*\}|%[-#+0-9.]*[a-ce-zA-Z]/g, next(['foo', 'bar', 'baz']))
+    .replace(/(?:\$\{[^}]*\}|\{[^}]*\}|%[-#+0-9.]*[a-ce-zA-Z])+/g, next(['foo', 'bar', 'baz']))
     .replace(/%[-#+0-9.]*d/g, next(['3', '1', '7']))
     .replace(/\\n/g, ' ')
     .replace(/\\(.)/g, '$1')
@@ -93,7 +104,7 @@ function asSeen(message: string): string | null {
 }
 
 const ordinary = new Set(
-  'if else elif not and or is in None null undefined true false True False nil self this typeof instanceof len new return err error string number object function isinstance let some length await async const var int str list dict'.split(
+  'if else elif not and or is in None null undefined true false True False nil self this typeof instanceof len new return err error string number object function isinstance options option args argument arguments value values data config input result params name node item index match test call has let some length await async const var int str list dict'.split(
     ' ',
   ),
 );

@@ -71,14 +71,16 @@ function endOf(lines: readonly string[], at: number): number {
 const plumbing =
   /^(test|setup|create|make|new|get|set|run|build|assert|expect|main|init|close|start|stop|then|catch|push|call|apply|bind|echo|invoke|append|write|read|parse|format|error|string|keys|values|name|type|done|next|text|json|pipe|open|option|command|group|add\w*|use|listen|send|on|once|emit|log)$/i;
 
-/** The one name of the code's own that the body calls; null where there are several, or none that is defined once. */
+/** The one name of the code's own that the body calls; null where there are several, or none that tells itself from others. */
 function subjectOf(body: string, { definitions, uses }: Corpus & Uses) {
   const called = new Set([...body.matchAll(/([A-Za-z_$][\w$]{3,})\s*\(/g)].map(([, name = '']) => name));
-  const own = [...called].flatMap((name) => {
-    const [place, ...others] = definitions.get(name) ?? [];
-    const isRare = (uses.get(name) ?? 0) <= rare;
-    return place === undefined || others.length > 0 || plumbing.test(name) || !isRare ? [] : [{ name, place }];
-  });
-  const [only, ...others] = own;
-  return only === undefined || others.length > 0 ? null : only;
+  const own = [...called].filter((name) => definitions.has(name) && !plumbing.test(name));
+  const [name, ...others] = own;
+  if (name === undefined || others.length > 0 || (uses.get(name) ?? 0) > rare) return null;
+  const [place, ...more] = definitions.get(name) ?? [];
+  if (place === undefined || more.length > 0) return null;
+  const { kind } = place.definition;
+  // A method of one plain word may be that of anything.
+  const tells = /[a-z][A-Z]|[a-z]_[a-z]/.test(name) || (/^(function|class)/.test(kind) && name.length >= 6);
+  return tells ? { name, place } : null;
 }

@@ -57,7 +57,7 @@ test('an error is asked for as a person sees it, with who raises it and what was
     only?.question,
     'We get this error: "Port foo belongs to the system". Which function or method raises it, and what does it check before?',
   );
-  assert.deepEqual(facts(only), [['readPort'], ['isReserved', 'value']]);
+  assert.deepEqual(facts(only), [['readPort'], ['isReserved']]);
   assert.equal(only?.route, 'debug');
   assert.deepEqual(others, []);
 });
@@ -124,6 +124,22 @@ test('options of a command line, and constants with a value that tells something
       ['Which command-line option does one give to wait so many seconds for open requests?', [['--grace']]],
       ['What value does the code set for the max open requests?', [['2_500', '2500', '2,500']]],
     ],
+  );
+});
+
+test('a function that is called in one place is asked for its caller; one that is called twice is not', async () => {
+  const text =
+    'function heatWater() {\n}\nfunction makeTea() {\n  heatWater();\n}\nfunction cleanUp() {\n}\nfunction closeShop() {\n  cleanUp();\n  cleanUp();\n}\n';
+  const definitions = [
+    defines('heatWater', 'function', 1, 2),
+    defines('makeTea', 'function', 3, 5),
+    defines('cleanUp', 'function', 6, 7),
+    defines('closeShop', 'function', 8, 11),
+  ];
+  const all = await found([{ path: 'a.js', text, definitions }]);
+  assert.deepEqual(
+    all.map((one) => [one.question, facts(one)]),
+    [['From which function or method does the code call `heatWater`?', [['makeTea']]]],
   );
 });
 
