@@ -74,8 +74,6 @@ export type QuestionChoice = z.infer<typeof QuestionChoice>;
 export const FindCandidatesInput = z.object({
   repository: RepositoryRef,
   choice: QuestionChoice,
-  /** True: a model phrases them, so that fewer are needed. */
-  phrased: z.boolean(),
 });
 export type FindCandidatesInput = z.infer<typeof FindCandidatesInput>;
 
@@ -83,7 +81,8 @@ export const FoundCandidates = z.object({
   snapshot: Snapshot,
   /** A stored list of candidates. */
   pool: ContentId,
-  size: z.int().nonnegative(),
+  /** So many of them, from the first one on, a model phrases; the others are a reserve. */
+  phrase: z.int().nonnegative(),
   /** What the search gave, by source. */
   found: DropCounts,
 });

@@ -40,20 +40,26 @@ export async function findCandidates(
   return [...byId.values()].filter((each) => each.question.length <= 600 && Candidate.safeParse(each).success);
 }
 
-/** What is drawn beyond the number wanted, since proofs will drop some: more where templates ask, which are cheap. */
-const spareOfTemplates = 8;
-const spareOfModel = 1.6;
+/** How many times what is wanted is drawn, since proofs will drop some; and how many of them a model is to phrase. */
+const drawn = 8;
+const phrased = 1.6;
+const mostOfCell = 2000;
 
-/** @returns the candidates in the order in which they are to be tried, route by route as the mix has it */
-export function drawPool(found: readonly Candidate[], choice: QuestionChoice, phrased: boolean): Candidate[] {
-  const spare = phrased ? spareOfModel : spareOfTemplates;
-  return [...quotas(choice)].flatMap(([cell, wanted]) => {
-    const members = found.filter((each) => cellOf(each) === cell);
-    return spreadOverSources(members, choice.seed).slice(
-      0,
-      Math.min(2000, Math.ceil(wanted * spare) + (wanted === 0 ? 0 : 4)),
+/**
+ * @returns the candidates, each route's in the order in which they are to be tried; the first `phrase` of them are those that
+ * a model phrases, the others are a reserve that templates ask
+ */
+export function drawPool(found: readonly Candidate[], choice: QuestionChoice): { pool: Candidate[]; phrase: number } {
+  const cells = [...quotas(choice)].map(([cell, wanted]) => {
+    const members = spreadOverSources(
+      found.filter((each) => cellOf(each) === cell),
+      choice.seed,
     );
+    const upTo = (times: number) => (wanted === 0 ? 0 : Math.min(mostOfCell, Math.ceil(wanted * times) + 2));
+    return { first: members.slice(0, upTo(phrased)), rest: members.slice(upTo(phrased), upTo(drawn)) };
   });
+  const first = cells.flatMap((cell) => cell.first);
+  return { pool: [...first, ...cells.flatMap(({ rest }) => rest)], phrase: first.length };
 }
 
 export const cellOf = ({ route, kind }: Pick<Candidate, 'route' | 'kind'>): string => `${route}/${kind}`;

@@ -32,15 +32,15 @@ type Deps = ActivityDependencies;
 /** Reads the whole repository once; what was found is stored, and a reference goes back. */
 export const findCandidates =
   (deps: Deps) =>
-  ({ repository, choice, phrased }: FindCandidatesInput): Promise<ActivityResult<FoundCandidates>> =>
+  ({ repository, choice }: FindCandidatesInput): Promise<ActivityResult<FoundCandidates>> =>
     runActivity({ name: 'find-candidates', type: 'span', limits }, async ({ signal }) => {
       const snapshot = await deps.retrieval.open(repository, { signal });
       const corpus = await readCorpus(deps.retrieval.files(snapshot, signal));
       const commits = await deps.retrieval.changes(repository, signal);
       const found = await find(corpus, commits, breather(signal));
-      const pool = drawPool(found, choice, phrased);
+      const { pool, phrase } = drawPool(found, choice);
       const stored = await deps.content.put(JSON.stringify(pool));
-      return { result: { snapshot, pool: stored, size: pool.length, found: countBySource(found) }, usage: null };
+      return { result: { snapshot, pool: stored, phrase, found: countBySource(found) }, usage: null };
     });
 
 /** One paid call: a reply that is found in the journal is not paid again. */

@@ -14,13 +14,13 @@ import {
 import { fromSweBench, toSweBench } from '../../harness/dataset-formats/swebench.ts';
 import { type FieldMap, fromCsv, fromJsonLines, toCsv, toJsonLines } from '../../harness/dataset-formats/tables.ts';
 import { CommandFailure, messageOf, UsageError } from '../../lib/errors.ts';
-import { replaceFile, usualMode } from '../../lib/fs.ts';
 import { datasetItemsOf, type LangfuseSettings, putDataset } from '../../observability/langfuse-api.ts';
 import { linesOf } from '../benchmark/benchmark-questions.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { asUsage, readWholeFile } from '../input/json-lines-file.ts';
 import { readSettings } from '../input/read-settings.ts';
 import { note, print, printJson } from '../terminal/output.ts';
+import { writeDataset } from './write-dataset.ts';
 
 export const formats = ['promptfoo', 'langfuse', 'jsonl', 'csv', 'swebench'] as const;
 export type Format = (typeof formats)[number];
@@ -137,13 +137,7 @@ async function deliver(
   { output, json }: Common,
   losses: Losses,
 ): Promise<number> {
-  if (output !== undefined) {
-    try {
-      await replaceFile(resolve(output), text, { mode: usualMode() });
-    } catch (error) {
-      throw new CommandFailure(`${output} cannot be written: ${messageOf(error)}`);
-    }
-  }
+  if (output !== undefined) await writeDataset(output, text);
   if (json) printJson({ source: what, file: output ?? null, questions: count, losses: losses.lines });
   else if (output === undefined) print(text.trimEnd());
   else print(`${output}: ${count} questions`);

@@ -1,7 +1,6 @@
 /** Makes a dataset out of a repository: starts or joins the run that does it, follows it, and writes the file once at the end. */
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { resolve } from 'node:path';
 import { WorkflowExecutionAlreadyStartedError, WorkflowFailedError, type WorkflowHandle } from '@temporalio/client';
 import { modelQueues } from '../../config/model-limits.ts';
 import type { Config } from '../../config/config.ts';
@@ -10,7 +9,6 @@ import { backstop, signals, workflowTaskTimeout, workflowTypes } from '../../con
 import { MadeQuestions, type MakeQuestionsInput, type QuestionChoice } from '../../contracts/question-making.ts';
 import type { RepositoryRef, Snapshot } from '../../contracts/snapshot.ts';
 import { CommandFailure, UsageError } from '../../lib/errors.ts';
-import { replaceFile, usualMode } from '../../lib/fs.ts';
 import { callLimits } from '../ask/call-limits.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { readSettings } from '../input/read-settings.ts';
@@ -23,6 +21,7 @@ import { note, print, printJson } from '../terminal/output.ts';
 import { linesOf } from '../benchmark/benchmark-questions.ts';
 import { followMaking } from './follow-making.ts';
 import { madeSummary, madeText, toQuestions } from './made-questions.ts';
+import { writeDataset } from './write-dataset.ts';
 
 export type MakeOptions = {
   repo: string;
@@ -150,15 +149,7 @@ async function deliver(made: MadeQuestions, id: string, options: MakeOptions): P
   const { output, json } = options;
   const questions = toQuestions(made, { ...options, commit: commitOf(made.snapshot) });
   const text = linesOf(questions);
-  if (questions.length > 0 && output !== undefined) {
-    try {
-      await replaceFile(resolve(output), text, { mode: usualMode() });
-    } catch (error) {
-      throw new CommandFailure(
-        `${output} cannot be written: ${String(error)}; the same command with another -o writes it`,
-      );
-    }
-  }
+  if (questions.length > 0 && output !== undefined) await writeDataset(output, text);
   const summary = madeSummary(made, questions, { id, output: output ?? null, wanted: options.questions });
   if (json)
     printJson(summary, { routes: 'map', kinds: 'map', sources: 'map', splits: 'map', found: 'map', dropped: 'map' });

@@ -8,7 +8,6 @@ import type { Snapshot } from '../../contracts/snapshot.ts';
 import { agreementOf } from '../../harness/agreement.ts';
 import { readAllQuestions } from '../../harness/dataset.ts';
 import { CommandFailure } from '../../lib/errors.ts';
-import { replaceFile, usualMode } from '../../lib/fs.ts';
 import { linesOf } from '../benchmark/benchmark-questions.ts';
 import { folderOf, formerPlaces, placeOf } from '../evaluate/dataset-repository.ts';
 import { exitCodes } from '../exit-codes.ts';
@@ -17,6 +16,7 @@ import { repositoryOf } from '../repository/repository-argument.ts';
 import { type Opened, withRetrieval } from '../repository/with-retrieval.ts';
 import { note, print, printJson } from '../terminal/output.ts';
 import { labelAgain, reviewAll, type ReviewDesk } from './review-session.ts';
+import { writeDataset } from './write-dataset.ts';
 
 export type ReviewOptions = { again: boolean; by?: string; lines: boolean; json: boolean };
 
@@ -58,7 +58,7 @@ function savedTo(file: string, before: string): ReviewDesk['save'] {
         `${file} was changed meanwhile: what was decided before is in it, start the review again`,
       );
     const text = linesOf(questions);
-    await replaceFile(file, text, { mode: usualMode(), flush: true });
+    await writeDataset(file, text);
     last = hash(text);
   };
 }

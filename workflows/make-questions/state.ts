@@ -37,6 +37,8 @@ export class Making {
   phrasings: ContentId[];
   unusable: Record<string, number>;
   running = 0;
+  /** A slot has failed: no other begins anything. */
+  broken = false;
   /** Why no more is phrased; null while more is. */
   cut: string | null = null;
   #begun = 0;
@@ -85,6 +87,11 @@ export class Making {
     return this.next - 1;
   }
 
+  end(): void {
+    this.running -= 1;
+    this.say();
+  }
+
   /** Never before this run has asked anything. */
   isLong(): boolean {
     const { historyLength, continueAsNewSuggested } = workflowInfo();
@@ -98,7 +105,7 @@ export class Making {
   }
 
   progress(): MakingProgress {
-    const total = this.found?.size ?? 0;
+    const total = this.found?.phrase ?? 0;
     return { stage: this.#stage, note: this.#note, done: this.next - this.running, total, usage: this.usage };
   }
 

@@ -1,6 +1,7 @@
 /** Makes the questions of a dataset: candidates that code finds, phrased by a model where one is to, proved by code. */
-import { ApplicationFailure, condition, continueAsNew } from '@temporalio/workflow';
+import { ApplicationFailure, continueAsNew } from '@temporalio/workflow';
 import type { FoundCandidates, MadeQuestions, MakeQuestionsInput } from '../../contracts/question-making.ts';
+import type { Branch } from '../answer-question/branch.ts';
 import { callModel, callTool } from '../answer-question/calls.ts';
 import { BudgetSpent } from '../answer-question/limits/budget.ts';
 import { Unavailable } from '../answer-question/failures.ts';
@@ -22,44 +23,50 @@ export async function makeQuestions(given: MakeQuestionsInput): Promise<MadeQues
 
 async function candidates(making: Making): Promise<FoundCandidates> {
   if (making.found !== null) return making.found;
-  const { repository, choice, phrasing } = making.input;
+  const { repository, choice } = making.input;
   making.say('finding');
-  const input = { repository, choice, phrased: phrasing !== null };
+  const input = { repository, choice };
   making.found = await callTool(making.caller, 'findCandidates', input, 'find candidates');
   return making.found;
 }
 
-/** Keeps so many calls in flight until every candidate is phrased, the budget is spent or the history is long. */
+/** Has so many candidates phrased at a time until all are, the budget is spent or the history is long. */
 async function phraseAll(making: Making, found: FoundCandidates): Promise<'all' | 'long'> {
   if (making.input.phrasing === null) return 'all';
   making.say('phrasing');
-  let broken: { error: unknown } | null = null;
-  const begin = async (at: number) => {
-    try {
-      await phraseOne(making, found, at);
-    } catch (error) {
-      if (error instanceof BudgetSpent) making.cut ??= error.message;
-      else broken ??= { error };
-    } finally {
-      making.running -= 1;
-    }
-  };
-  let long = false;
-  while (making.next < found.size && making.cut === null && broken === null) {
-    long = making.isLong();
-    if (long) break;
-    void begin(making.begin());
-    await condition(() => making.running < making.input.concurrency || broken !== null);
-  }
-  await condition(() => making.running === 0);
-  if (broken !== null) throw (broken as { error: unknown }).error;
-  return long ? 'long' : 'all';
+  const { concurrency } = making.input;
+  // All are open before the first call, which would else be granted all there is.
+  const branches = Array.from({ length: concurrency }, (_, at) => making.caller.budget.open(`slot-${at + 1}`));
+  const ends = await Promise.allSettled(branches.map((branch) => fillSlot(making, found, branch)));
+  const broken = ends.find((end) => end.status === 'rejected');
+  if (broken !== undefined) throw broken.reason;
+  return making.next < found.phrase && making.cut === null ? 'long' : 'all';
 }
 
-async function phraseOne(making: Making, { pool }: FoundCandidates, at: number): Promise<void> {
+/** One call after the other; each slot is a branch of the budget, so that they share alike. */
+async function fillSlot(making: Making, found: FoundCandidates, branch: Branch): Promise<void> {
+  try {
+    while (making.next < found.phrase && making.cut === null && !making.broken && !making.isLong()) {
+      const at = making.begin();
+      await phraseOne(making, { found, at, branch }).finally(() => making.end());
+    }
+  } catch (error) {
+    if (!(error instanceof BudgetSpent)) {
+      making.broken = true;
+      throw error;
+    }
+    making.cut ??= error.message;
+  } finally {
+    branch.close();
+  }
+}
+
+type Phrased = { found: FoundCandidates; at: number; branch: Branch };
+
+async function phraseOne(making: Making, { found, at, branch }: Phrased): Promise<void> {
   const { phrasing } = making.input;
-  const call = { pool, at, model: phrasing?.model ?? null };
-  const about = { scope: { stage: 'synthesis' }, summary: `phrase candidate ${at + 1}` } as const;
+  const call = { pool: found.pool, at, model: phrasing?.model ?? null };
+  const about = { scope: { stage: 'synthesis' }, summary: `phrase candidate ${at + 1}`, branch } as const;
   const result = await callModel(making.caller, 'phraseQuestion', call, about);
   if (result.kind === 'phrased') making.phrasings.push(result.content);
   else making.unusable[result.why] = (making.unusable[result.why] ?? 0) + 1;
