@@ -29,6 +29,7 @@ export type Corpus = {
   unread: number;
 };
 
+/** Reads files once; what a program has written, and what is too much, is left out and counted. */
 export async function readCorpus(files: AsyncIterable<SourceFile>): Promise<Corpus> {
   const corpus: Corpus = { files: [], definitions: new Map(), unread: 0 };
   let characters = 0;

@@ -99,6 +99,7 @@ export function spreadOverSources(members: readonly Candidate[], seed: number): 
 const groupOf = ({ source, absent }: Candidate): string =>
   source === 'absent' && /[A-Z_]/.test(absent[0] ?? '') ? 'invented' : source;
 
+/** How many candidates came from each source. */
 export function countBySource(found: readonly Candidate[]): DropCounts {
   return Object.fromEntries(
     [...Map.groupBy(found, ({ source }) => source)].map(([source, members]) => [source, members.length]),

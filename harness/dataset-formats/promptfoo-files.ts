@@ -8,6 +8,7 @@ import { LineProblem } from '../json-lines.ts';
 import { fromPromptfoo, type PromptfooAssertion, type PromptfooTest, toPromptfoo, wholeQuestion } from './promptfoo.ts';
 import type { ImportDefaults, Losses } from './imported.ts';
 
+/** A list of tests. */
 export function toPromptfooYaml(questions: readonly DatasetQuestion[]): string {
   return writeYaml(questions.map(toPromptfoo), { lineWidth: 120 });
 }
@@ -31,6 +32,7 @@ export function fromPromptfooYaml(
 
 const metadataColumn = `__metadata:${wholeQuestion}`;
 
+/** With a header; the whole question stands in the last column. */
 export function toPromptfooCsv(questions: readonly DatasetQuestion[]): string {
   const rows = questions.map((question) => {
     const { description = '', vars = {}, assert = [] } = toPromptfoo(question);

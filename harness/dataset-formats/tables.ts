@@ -30,6 +30,7 @@ export function fromJsonLines(
   });
 }
 
+/** One object a line, its fields by their names. */
 export function toJsonLines(questions: readonly DatasetQuestion[], map: FieldMap): string {
   return questions.map((question) => `${JSON.stringify(renamed(question, map))}\n`).join('');
 }

@@ -43,7 +43,7 @@ function shared(command: Command): Command {
 
 function fieldMap(text: string): Record<string, string> {
   const pairs = text.split(',').map((part): [string, string] => {
-    const [, field = '', name = ''] = /^\s*([a-z_]+)\s*=\s*(\S.*?)\s*$/.exec(part) ?? [];
+    const [, field = '', name = ''] = /^([a-z_]+)=(.+)$/.exec(part.trim()) ?? [];
     if (field === '' || !fieldNames.includes(field))
       throw new InvalidArgumentError(`It must be a list such as question=prompt, of ${fieldNames.join(', ')}.`);
     return [field, name];
