@@ -4,7 +4,7 @@ import type { ExportOptions, ImportOptions } from '../../dataset/convert-dataset
 
 const formats = ['promptfoo', 'langfuse', 'jsonl', 'csv', 'swebench'];
 
-export function addDatasetConversion(dataset: Command): void {
+export function datasetConversion(dataset: Command): void {
   shared(dataset.command('import').summary("make a dataset out of other software's questions"))
     .description(
       'Reads tests of promptfoo (YAML, or CSV by the ending .csv), a dataset of Langfuse, JSON lines, CSV or instances of ' +
@@ -13,8 +13,8 @@ export function addDatasetConversion(dataset: Command): void {
     .argument('<source>', 'a file; with --format langfuse the name of a dataset there')
     .option('--repository <folder or git URL>', 'which repository they are about, where they do not say')
     .option('--ref <ref>', 'the commit or tag of it')
-    .option('--route <route>', 'the expected route, where they do not say', 'general')
-    .option('-o, --output <file.jsonl>', 'where to write the dataset; stdout unless given')
+    .option('--route <name>', 'the expected route, where they do not say', 'general')
+    .option('-o, --output <file>', 'where to write the dataset; stdout unless given')
     .action(async (source: string, options: ImportOptions) => {
       const { importDataset } = await import('../../dataset/convert-dataset.ts');
       process.exitCode = await importDataset(source, options);
@@ -36,7 +36,11 @@ export function addDatasetConversion(dataset: Command): void {
 function shared(command: Command): Command {
   return command
     .addOption(new Option('--format <format>', 'which format').choices(formats).makeOptionMandatory())
-    .option('--map <field=name,…>', 'of jsonl and csv: our field = theirs, such as question=prompt', fieldMap, {})
+    .addOption(
+      new Option('--map <field=name,…>', 'of jsonl and csv: our field = theirs, such as question=prompt')
+        .argParser(fieldMap)
+        .default({}, 'the same names'),
+    )
     .option('--force', 'replace the file', false)
     .option('--json', 'print one JSON object', false);
 }

@@ -2,11 +2,12 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import type { MakeOptions } from '../../dataset/make-dataset.ts';
 import { count, positiveCount, runIdValue, share, spendingLimit } from '../../input/option-values.ts';
-import { questionRoutes } from '../../../contracts/question-making.ts';
 
 const mostQuestions = 500;
+/** As in contracts/question-making.ts, which would load zod for every --help. */
+const questionRoutes = ['code', 'docs', 'debug', 'general'] as const;
 
-export function addDatasetMake(dataset: Command): void {
+export function datasetMake(dataset: Command): void {
   dataset
     .command('make')
     .summary('make a dataset out of a repository, proved by code at a pinned commit')
@@ -18,7 +19,7 @@ export function addDatasetMake(dataset: Command): void {
     .requiredOption('--repo <folder or git URL>', 'the repository')
     .option('--ref <ref>', 'a branch, tag or commit of it; the current one unless given')
     .option('-n, --questions <n>', 'how many questions, at most 500', questionCount, 60)
-    .option('-o, --output <file.jsonl>', 'where to write them; stdout unless given')
+    .option('-o, --output <file>', 'where to write them; stdout unless given')
     .option('--seed <n>', 'decides which candidates are drawn', count, 1)
     .addOption(
       new Option('--mix <route:share,…>', 'how many of each route')

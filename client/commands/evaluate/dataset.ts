@@ -1,14 +1,14 @@
 /** `switchyard dataset`: the questions of an evaluation. */
 import type { Command } from 'commander';
-import { addDatasetConversion } from './dataset-convert.ts';
-import { addDatasetMake } from './dataset-make.ts';
+import { datasetConversion } from './dataset-convert.ts';
+import { datasetMake } from './dataset-make.ts';
 import type { ReviewOptions } from '../../dataset/review-dataset.ts';
 import type { CheckOptions } from '../../evaluate/check-dataset.ts';
 
 export function addDataset(program: Command): void {
   const dataset = program.command('dataset').summary('make, check, review and convert the questions of an evaluation');
-  addDatasetMake(dataset);
-  addDatasetConversion(dataset);
+  datasetMake(dataset);
+  datasetConversion(dataset);
   dataset
     .command('check')
     .summary('find expected places that do not exist, duplicates, leaks and imbalance')
