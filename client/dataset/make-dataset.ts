@@ -32,7 +32,7 @@ export type MakeOptions = {
   mix: Record<string, number>;
   unanswerable: number;
   split: Record<string, number>;
-  model?: string;
+  writer?: string;
   /** False: templates, whatever the settings name. */
   phrase: boolean;
   limit?: SpendingLimit;
@@ -91,10 +91,10 @@ export function commitOf({ kind, id }: Snapshot): string | null {
 }
 
 function inputOf(options: MakeOptions, repository: RepositoryRef, settings: Config): MakeQuestionsInput {
-  const { questions, seed, mix, unanswerable, split, model = null, limit = null, concurrency } = options;
+  const { questions, seed, mix, unanswerable, split, writer: model = null, limit = null, concurrency } = options;
   const choice: QuestionChoice = { questions, seed, mix, unanswerable, split };
   const asks = options.phrase && !settings.model.offline;
-  if (!asks && model !== null) throw new UsageError('--model needs a model: set OPENAI_API_KEY or OPENAI_BASE_URL');
+  if (!asks && model !== null) throw new UsageError('--writer needs a model: set OPENAI_API_KEY or OPENAI_BASE_URL');
   if (!asks) note('note: templates phrase the questions, since no model is to: each is marked so');
   const limits = callLimits(settings.model, null, modelQueues(settings));
   return { repository, choice, phrasing: asks ? { model, limit } : null, limits, concurrency, eventLimit };

@@ -32,7 +32,7 @@ export function datasetMake(dataset: Command): void {
         .argParser(sharesOf(['dev', 'test']))
         .default({ dev: 0.5, test: 0.5 }, 'dev:0.5,test:0.5'),
     )
-    .option('--model <name>', 'the model that phrases them; that of synthesis unless given')
+    .option('--writer <model>', 'the model that phrases them; that of synthesis unless given')
     .option('--no-phrase', 'use templates, whatever model is configured')
     .option(
       '--limit <amount>',
