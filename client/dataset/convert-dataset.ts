@@ -28,7 +28,7 @@ export type Format = (typeof formats)[number];
 type FileFormat = Exclude<Format, 'langfuse'>;
 type Common = { format: Format; output?: string; map: FieldMap; force: boolean; json: boolean };
 export type ImportOptions = Common & { repository?: string; ref?: string; route: string };
-export type ExportOptions = Common & { name?: string };
+export type ExportOptions = Common & { to?: string };
 
 /** @param source a file; of Langfuse the name of a dataset */
 export async function importDataset(source: string, options: ImportOptions): Promise<number> {
@@ -105,9 +105,9 @@ const isCsv = (file: string): boolean => extname(file).toLowerCase() === '.csv';
 async function publish(
   file: string,
   questions: readonly DatasetQuestion[],
-  { name, json }: ExportOptions,
+  { to: name, json }: ExportOptions,
 ): Promise<number> {
-  if (name === undefined) throw new UsageError('--format langfuse needs the --name of the dataset there');
+  if (name === undefined) throw new UsageError('--format langfuse needs --to, the name of the dataset there');
   const items = questions.map((question) => toLangfuseItem(name, question));
   note(`sending ${items.length} items`);
   await langfuse((settings) => putDataset(settings, name, items));

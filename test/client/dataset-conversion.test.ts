@@ -128,7 +128,7 @@ test('the commands write a file once, and Langfuse gives back what it was sent',
   writeFileSync(set, all.map((one) => `${JSON.stringify(one)}\n`).join(''));
   await using stub = await LangfuseStub.open();
   const env = { LANGFUSE_BASE_URL: stub.baseUrl, LANGFUSE_PUBLIC_KEY: 'pk-lf-stub', LANGFUSE_SECRET_KEY: 'sk-lf-stub' };
-  const sent = await runInProcess(['dataset', 'export', set, '--format', 'langfuse', '--name', 'mine'], { env });
+  const sent = await runInProcess(['dataset', 'export', set, '--format', 'langfuse', '--to', 'mine'], { env });
   assert.equal(sent.code, 0, sent.stderr);
   const got = await runInProcess(['dataset', 'import', 'mine', '--format', 'langfuse', '-o', back, '--json'], { env });
   assert.deepEqual([got.code, JSON.parse(got.stdout).losses], [0, []], got.stderr);

@@ -25,7 +25,7 @@ export function datasetConversion(dataset: Command): void {
         'of SWE-bench. What has no place there is told.',
     )
     .argument('<file.jsonl>', 'the dataset')
-    .option('--name <name>', 'with --format langfuse: the name of the dataset there')
+    .option('--to <dataset>', 'with --format langfuse: the name of the dataset there')
     .option('-o, --output <file>', 'where to write; stdout unless given')
     .action(async (file: string, options: ExportOptions) => {
       const { exportDataset } = await import('../../dataset/convert-dataset.ts');
