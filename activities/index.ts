@@ -4,6 +4,7 @@ import { callSpecialist } from './agents/call-specialist.ts';
 import type { ActivityDependencies } from './dependencies.ts';
 import { whereHeld } from './held-elsewhere.ts';
 import { exportSpans, handOver } from './tracing/export-spans.ts';
+import { findCandidates, phraseQuestion, proveQuestions } from './dataset/make-questions.ts';
 import { judgeDraft } from './agents/judge-draft.ts';
 import { nextQuestions } from './benchmark/next-questions.ts';
 import { openBenchmark } from './benchmark/open-benchmark.ts';
@@ -37,5 +38,8 @@ export function createActivities(deps: ActivityDependencies) {
     nextQuestions: nextQuestions(deps.benchmarks),
     recordAnswer: recordAnswer(deps.benchmarks),
     scoreAnswer: scoreAnswer(deps.benchmarks),
+    findCandidates: findCandidates(deps),
+    phraseQuestion: phraseQuestion(deps),
+    proveQuestions: proveQuestions(deps),
   };
 }

@@ -28,6 +28,8 @@ const PresentManifest = z.strictObject({
   id: z.string().min(1).max(200),
   /** The dataset's name and the first 12 hexadecimal digits of its SHA-256, as `dataset` in the run log. */
   dataset: z.string().min(1),
+  /** Absolute: what the repositories of its questions are relative to; absent in folders of earlier versions. */
+  datasetFolder: z.string().min(1).exactOptional(),
   questions: z.int().positive(),
   trials: z.int().positive().max(100),
   variants: z.array(BenchmarkVariant).min(1).max(20),
@@ -85,8 +87,10 @@ export const BenchmarkInput = z.object({
   id: z.string().min(1).max(200),
   /** True: the folder of `id` is a template, to be copied under the id of the workflow. */
   scheduled: z.boolean(),
-  /** Absolute: repositories of the dataset are relative to it. */
+  /** Absolute: repositories of the dataset are relative to it where `datasetFolder` does not hold them. */
   root: z.string().min(1),
+  /** Absolute: repositories of the dataset are looked for here first. */
+  datasetFolder: z.string().min(1).exactOptional(),
   limits: CallLimits,
   /** Task queue of what its runs do: `benchmarkQueueOf` the deployment's. */
   activityQueue: z.string().min(1),
@@ -134,6 +138,7 @@ export type OpenedBenchmark = z.infer<typeof OpenedBenchmark>;
 export const NextQuestionsInput = z.object({
   id: z.string(),
   root: z.string(),
+  datasetFolder: z.string().exactOptional(),
   cursor: z.int().nonnegative(),
   most: z.int().positive(),
 });

@@ -40,41 +40,124 @@ export const LineRange = z
 export type LineRange = z.infer<typeof LineRange>;
 
 export const ExpectedEvidence = z.strictObject({
-  /** Files, or folders ending in `/`: a correct citation lies in one of them. Empty where nothing answers the question. */
-  paths: z.array(SnapshotPath).max(200),
-  /** Where in those files the answer stands, as far as somebody has said so. */
-  lines: z.record(SnapshotPath, z.array(LineRange).min(1)).default({}),
+  paths: z
+    .array(SnapshotPath)
+    .max(200)
+    .describe(
+      'Files, or folders ending in `/` (`./` is the whole repository): a correct citation lies in one of them. Empty where nothing answers the question.',
+    ),
+  lines: z
+    .record(SnapshotPath, z.array(LineRange).min(1))
+    .default({})
+    .describe('Where in those files the answer stands, as far as somebody has said so: first and last line, from 1.'),
 });
 export type ExpectedEvidence = z.infer<typeof ExpectedEvidence>;
 
 export const TextKind = z.enum(['code', 'docs']);
 export type TextKind = z.infer<typeof TextKind>;
 
+/** What a question was made from: `project` is a fact about the project itself, `absent` something that stands nowhere. */
+export const QuestionSource = z.enum([
+  'definition',
+  'call',
+  'heading',
+  'test',
+  'error',
+  'option',
+  'commit',
+  'changelog',
+  'project',
+  'absent',
+]);
+export type QuestionSource = z.infer<typeof QuestionSource>;
+
+/** Of a question that `dataset make` wrote, by what code has found. */
+export const QuestionOrigin = z.strictObject({
+  source: QuestionSource.describe('What the question was made from.'),
+  phrased_by: z.string().min(1).describe('`template`, or the name of the model that worded it.'),
+  leak: z
+    .number()
+    .min(0)
+    .max(1)
+    .describe('How much of what has to be found the question says already, from 0 to 1; above 0.5 it is not kept.'),
+  search_rank: z
+    .int()
+    .positive()
+    .nullable()
+    .describe(
+      'At which rank a plain search for the words of the question shows an expected file; null: not in the first 20.',
+    ),
+});
+export type QuestionOrigin = z.infer<typeof QuestionOrigin>;
+
+/** What a person has decided about a question. */
+export const QuestionReview = z.strictObject({
+  verdict: z.enum(['accepted', 'edited', 'rejected']).describe('A rejected question is never asked.'),
+  by: z.string().min(1).max(200).describe('Who decided.'),
+  at: z.iso.datetime({ offset: true }).describe('When, ISO 8601.'),
+  reason: z.string().max(1000).default('').describe('Why it was rejected, or what was changed.'),
+});
+export type QuestionReview = z.infer<typeof QuestionReview>;
+
 export const DatasetQuestion = z
   .strictObject({
-    id: z.string().min(1).max(200),
-    question: z.string().trim().min(1, 'the question is empty').max(questionMaxCharacters),
-    /** A folder relative to the project's root, or a git URL. */
-    repository: z.string().min(1),
-    expected_route: z.string().min(1),
-    /** The same decision, taken again by somebody who had not seen the first. */
-    second_route: z.string().min(1).nullable().default(null),
-    /** Routes whose specialist the answer needs besides the expected one. */
-    other_routes: z.array(z.string().min(1)).default([]),
-    /**
-     * For a route, the kinds of text that hold its part of the answer: any of them. Where a route is not there, its
-     * specialist's tools tell.
-     */
-    kinds: z.record(z.string().min(1), z.array(TextKind).min(1)).default({}),
-    kind: z.enum(['answerable', 'unanswerable']),
-    gold: ExpectedEvidence,
-    must_mention: z.array(Fact).max(20).default([]),
-    forbidden_claims: z.array(Fact).max(20).default([]),
-    reference_answer: z.string().trim().min(1).nullable().default(null),
-    tags: z.array(z.string().min(1)).default([]),
-    split: z.enum(['dev', 'test']).default('dev'),
-    /** Why this ground truth, or how somebody made sure that there is none. */
-    note: z.string().default(''),
+    id: z.string().min(1).max(200).describe('Names the question; once in a file, and stable.'),
+    question: z
+      .string()
+      .trim()
+      .min(1, 'the question is empty')
+      .max(questionMaxCharacters)
+      .describe('What is asked, word for word.'),
+    repository: z
+      .string()
+      .min(1)
+      .describe("A folder relative to the dataset's own file, an absolute folder, or a git URL."),
+    ref: z
+      .string()
+      .min(1)
+      .max(250)
+      .nullable()
+      .default(null)
+      .describe('The commit (or tag) that the ground truth was checked at; null: whatever is checked out.'),
+    expected_route: z.string().min(1).describe('The specialist whose question it is.'),
+    second_route: z
+      .string()
+      .min(1)
+      .nullable()
+      .default(null)
+      .describe('The same decision, taken again by somebody who had not seen the first.'),
+    other_routes: z
+      .array(z.string().min(1))
+      .default([])
+      .describe('Routes whose specialist the answer needs besides the expected one.'),
+    kinds: z
+      .record(z.string().min(1), z.array(TextKind).min(1))
+      .default({})
+      .describe(
+        "For a route, the kinds of text that hold its part of the answer: any of them. Where a route is not there, its specialist's tools tell.",
+      ),
+    kind: z
+      .enum(['answerable', 'unanswerable'])
+      .describe('To an unanswerable question only an abstention is right: the repository does not hold the answer.'),
+    gold: ExpectedEvidence.describe('Where the answer stands.'),
+    must_mention: z.array(Fact).max(20).default([]).describe('Facts that a right answer states, all of them.'),
+    forbidden_claims: z.array(Fact).max(20).default([]).describe('Claims that make an answer wrong, any of them.'),
+    reference_answer: z
+      .string()
+      .trim()
+      .min(1)
+      .nullable()
+      .default(null)
+      .describe('A right answer, for people and for model judges; null: none was written.'),
+    tags: z.array(z.string().min(1)).default([]).describe('Words to choose questions by.'),
+    split: z.enum(['dev', 'test']).default('dev').describe('Tune on dev, report on test.'),
+    note: z.string().default('').describe('Why this ground truth, or how somebody made sure that there is none.'),
+    origin: QuestionOrigin.nullable()
+      .default(null)
+      .describe('How `dataset make` came to the question; null: a person wrote it.'),
+    review: QuestionReview.nullable()
+      .default(null)
+      .describe('What a person has decided about it in `dataset review`; null: nobody has looked.'),
   })
   .superRefine(({ kind, gold, must_mention, expected_route, other_routes, kinds }, context) => {
     const complain = (message: string, path: string[]) => context.addIssue({ code: 'custom', message, path });

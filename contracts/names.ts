@@ -4,6 +4,7 @@ export const workflowTypes = {
   answerQuestion: 'answerQuestion',
   routeQuestion: 'routeOnly',
   runBenchmark: 'runBenchmark',
+  makeQuestions: 'makeQuestions',
 } as const;
 /** The workflow that sends traces: none that a person has started. */
 export const exporterType = 'exportTraces';

@@ -3,11 +3,18 @@ import { DatasetQuestion } from '../contracts/dataset.ts';
 import { compilePattern, PatternProblem } from './graders/linear-pattern.ts';
 import { LineProblem, readJsonLine } from './json-lines.ts';
 
+/** The questions of a dataset that may be asked: what a reviewer has rejected is none. Else as `readAllQuestions`. */
+export function readDataset(text: string, file: string): DatasetQuestion[] {
+  const asked = readAllQuestions(text, file).filter(({ review }) => review?.verdict !== 'rejected');
+  if (asked.length === 0) throw new LineProblem(`${file} has no question that was not rejected`);
+  return asked;
+}
+
 /**
  * @param file as messages name it
  * @throws LineProblem with the line that does not fit, or that has an id for the second time
  */
-export function readDataset(text: string, file: string): DatasetQuestion[] {
+export function readAllQuestions(text: string, file: string): DatasetQuestion[] {
   const lineOfId = new Map<string, number>();
   const questions = text.split('\n').flatMap((line, at) => {
     if (line.trim() === '') return [];

@@ -93,7 +93,14 @@ export function projectLink({ linkUrl }: LangfuseSettings, project: string | nul
   return project === null ? `${linkUrl}/trace/{traceId}` : `${linkUrl}/project/${project}/traces/{traceId}`;
 }
 
-export type DatasetItem = { id: string; input: unknown; expectedOutput: unknown; metadata: unknown };
+export type DatasetItem = {
+  id: string;
+  input: unknown;
+  expectedOutput: unknown;
+  metadata: unknown;
+  /** `ACTIVE` or `ARCHIVED`. */
+  status?: string | undefined;
+};
 
 /** Makes or updates a dataset with its items, each under an id of our own. @returns the dataset's id */
 export async function putDataset(
@@ -107,6 +114,23 @@ export async function putDataset(
   for (const item of items)
     await callLangfuse(settings, 'dataset-items', { body: { datasetName: name, ...item }, ...options });
   return dataset.id;
+}
+
+const itemsOfPage = 50;
+
+/** All items of a dataset. @throws LangfuseError, also where there is no dataset of that name */
+export async function datasetItemsOf(settings: LangfuseSettings, name: string): Promise<DatasetItem[]> {
+  await callLangfuse(settings, `v2/datasets/${encodeURIComponent(name)}`);
+  const items: DatasetItem[] = [];
+  for (let page = 1; ; page += 1) {
+    const query = new URLSearchParams({ datasetName: name, page: String(page), limit: String(itemsOfPage) });
+    const found = (await callLangfuse(settings, `dataset-items?${query}`)) as {
+      data: DatasetItem[];
+      meta?: { totalPages?: number };
+    };
+    items.push(...found.data);
+    if (found.data.length === 0 || page >= (found.meta?.totalPages ?? 1)) return items;
+  }
 }
 
 /** Links an item to a trace the way that servers before version 4 need; version 4 stores nothing and answers. */

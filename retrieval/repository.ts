@@ -1,10 +1,12 @@
 /** Opens repositories as immutable snapshots and answers every question about their text, off the caller's event loop. */
 import type { CheckedCitation, Citation, Evidence } from '../contracts/evidence.ts';
+import type { CommitChanges, SourceFile } from '../contracts/question-making.ts';
 import type { RepositoryRef, Snapshot, SnapshotRef } from '../contracts/snapshot.ts';
 import type { SearchCandidate } from '../contracts/agent.ts';
 import type { PlaceId, SearchRow, ToolRequest } from '../contracts/tools.ts';
 import type { Explained } from './snapshot/explain-path.ts';
 import type { EmbeddingReport } from './index/embed-snapshot.ts';
+import { readChanges } from './reading/commit-changes.ts';
 import { fetchSnapshotSource } from './snapshot/git-fetch.ts';
 import { locateRepository } from './snapshot/locate-repository.ts';
 import type { RowsRequest } from './search/search.ts';
@@ -12,7 +14,7 @@ import { readSearch } from './tools/search-tools.ts';
 import { sharedBuilds } from './snapshot/shared-builds.ts';
 import { type CommitSource, commitSnapshotId } from './snapshot/snapshot-source.ts';
 import { createThreads, type Threads } from './worker-threads/threads.ts';
-import type { OnProgress } from './worker-threads/thread-tasks.ts';
+import type { FilePage, OnProgress } from './worker-threads/thread-tasks.ts';
 import { toolDeadlineMs, toolError, type ToolRun } from './tools/rendering.ts';
 import { withoutVectors } from './search/query-embedding.ts';
 import { type EmbeddedSearchOptions, openEmbeddedSearch } from './search/embedded-search.ts';
@@ -49,6 +51,10 @@ export type Retrieval = AsyncDisposable & {
   explain(ref: RepositoryRef, path: string, signal: AbortSignal): Promise<Explained>;
   /** One checked citation for each given, in the same order. */
   checkCitations(ref: SnapshotRef, citations: Citation[], signal: AbortSignal): Promise<CheckedCitation[]>;
+  /** Every file of the snapshot with its text, a page at a time. */
+  files(ref: SnapshotRef, signal: AbortSignal): AsyncGenerator<SourceFile>;
+  /** Recent commits before a pinned reference with the lines that they added; none where there is no git history. */
+  changes(ref: RepositoryRef, signal: AbortSignal): Promise<CommitChanges[]>;
   /** The places as text, in the rendering of tool results. */
   render(ref: SnapshotRef, evidence: Evidence[], signal: AbortSignal): Promise<string>;
   /** Ends all work in progress and its threads; calls still open are rejected. */
@@ -93,6 +99,7 @@ export function createRetrieval(settings: RetrievalSettings): Retrieval {
       return build(source, { signal, onProgress });
     },
     ...searchesOf(threads, settings),
+    ...readingsOf(threads, settings),
     async explain(repository, path, signal) {
       const source = await locateRepository(repository, dataDirectory, signal);
       const { id, repositoryKey, url } = await build(source, { signal });
@@ -108,6 +115,29 @@ export function createRetrieval(settings: RetrievalSettings): Retrieval {
       threads.run('render', { kind: 'render', dataDirectory, ref, evidence }, { signal }),
     close,
     [Symbol.asyncDispose]: close,
+  };
+}
+
+type Readings = Pick<Retrieval, 'files' | 'changes'>;
+
+/** What reads all of a snapshot, and what came before it. */
+function readingsOf(threads: Threads, { dataDirectory }: RetrievalSettings): Readings {
+  return {
+    async *files(ref, signal) {
+      for (let next: number | null = 0; next !== null; ) {
+        const page: FilePage = await threads.run(
+          'files',
+          { kind: 'files', dataDirectory, ref, after: next },
+          { signal },
+        );
+        yield* page.files;
+        next = page.next;
+      }
+    },
+    async changes(ref, signal) {
+      const source = await locateRepository(ref, dataDirectory, signal);
+      return source.kind === 'commit' ? readChanges(source, signal) : [];
+    },
   };
 }
 

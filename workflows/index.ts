@@ -2,4 +2,5 @@
 export { answerQuestion } from './answer-question/workflow.ts';
 export { exportTraces } from './export-traces/workflow.ts';
 export { runBenchmark } from './benchmark/workflow.ts';
+export { makeQuestions } from './make-questions/workflow.ts';
 export { routeOnly } from './route-only.ts';

@@ -78,7 +78,7 @@ async function askAll(faults: string | null) {
       args: [
         {
           question: question.question,
-          repository: { kind: 'path', path: resolve(checkoutFolder, question.repository) },
+          repository: { kind: 'path', path: resolve(checkoutFolder, 'datasets', question.repository) },
           pipeline,
           forcedRoute: null,
           limits: { modelCallSeconds: 30, modelCallTotalSeconds: 300, modelCallAttempts: 5, heartbeatSeconds: 10 },

@@ -1,8 +1,8 @@
 /** Decides which commits can become records of the development set, and says why the others cannot. */
 import type { HistoryCommit } from './devset-history.ts';
-import { namesPath } from './devset-naming.ts';
+import { namesPath } from '../../question-maker/path-naming.ts';
 import { pathKind } from './devset-paths.ts';
-import { type CleanText, cleanMessage, saysWhatIsWanted } from './devset-text.ts';
+import { type CleanText, cleanMessage, saysWhatIsWanted } from '../../question-maker/message-text.ts';
 
 /** A commit whose source files may be the expected ones, before they were looked at. */
 export type Candidate = CleanText & { id: string; parent: string; expected: string[] };

@@ -12,8 +12,9 @@ import { parseArgs } from 'node:util';
 import { readBlobs } from '../../retrieval/snapshot/git-objects.ts';
 import { type Candidate, maxExpected, toCandidate } from './devset-candidates.ts';
 import { gitDirectoryOf, readCommits } from './devset-history.ts';
-import { namesStem } from './devset-naming.ts';
-import { looksGenerated, majorityLanguage, type SourceLanguage } from './devset-paths.ts';
+import { namesStem } from '../../question-maker/path-naming.ts';
+import { looksGenerated } from '../../question-maker/generated-text.ts';
+import { majorityLanguage, type SourceLanguage } from './devset-paths.ts';
 import { type PlannedRepository, plannedRepositories, type Split } from './devset-repositories.ts';
 import { drawOrder, takeSample } from './devset-sample.ts';
 

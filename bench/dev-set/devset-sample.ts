@@ -1,7 +1,7 @@
 /** Draws records from candidates: seeded, without repeats, more of the long texts than chance would give. */
 import { createHash } from 'node:crypto';
 import type { Candidate } from './devset-candidates.ts';
-import { wordKey } from './devset-text.ts';
+import { wordKey } from '../../question-maker/message-text.ts';
 
 /** Reports are long and commit messages short, so texts from here on come first for two thirds of the places. */
 const longCharacters = 300;

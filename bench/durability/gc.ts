@@ -134,7 +134,7 @@ async function start(id: string, at: number, taskQueue: string) {
     args: [
       {
         question,
-        repository: { kind: 'path', path: resolve(checkoutFolder, repository) },
+        repository: { kind: 'path', path: resolve(checkoutFolder, 'datasets', repository) },
         pipeline,
         forcedRoute: null,
         limits: { modelCallSeconds: 30, modelCallTotalSeconds: 300, modelCallAttempts: 5, heartbeatSeconds: 10 },

@@ -1,5 +1,5 @@
 /** Asks one question for each route about a real package and shows the answers, the links and the time. */
-import { resolve } from 'node:path';
+import { dirname, resolve } from 'node:path';
 import { z } from 'zod';
 import { checkoutFolder } from '../../config/load-config.ts';
 import type { QuestionInput } from '../../contracts/run.ts';
@@ -26,7 +26,7 @@ const DemoQuestion = z.object({
   question: z.string().min(1),
   expected_route: z.string().min(1),
   /** Relative to the checkout. */
-  repository: z.string().min(1).default('node_modules/fastify'),
+  repository: z.string().min(1).default('../node_modules/fastify'),
 });
 
 type Scene = { expectedRoute: string; input: QuestionInput };
@@ -68,7 +68,7 @@ async function readScenes(settings: Parameters<typeof questionInput>[2]): Promis
   const questions = await readJsonLines(questionsFile, DemoQuestion);
   return Promise.all(
     questions.map(async ({ question, expected_route, repository }) => {
-      const repo = resolve(checkoutFolder, repository);
+      const repo = resolve(dirname(questionsFile), repository);
       const options = { repo, pipeline: 'orchestrated' };
       const input = await questionInput(question, options, settings).catch((error: unknown) => {
         if (!(error instanceof UsageError)) throw error;

@@ -5,7 +5,7 @@ import type { z } from 'zod';
 import { checkoutFolder } from '../../config/load-config.ts';
 import type { DatasetQuestion } from '../../contracts/dataset.ts';
 import { readDataset } from '../../harness/dataset.ts';
-import { datasetRepository } from '../evaluate/dataset-repository.ts';
+import { folderOf, formerPlaces, placeOf } from '../evaluate/dataset-repository.ts';
 import { UsageError } from '../../lib/errors.ts';
 import { asUsage, readWholeFile } from '../input/json-lines-file.ts';
 import { repositoryOf } from '../repository/repository-argument.ts';
@@ -25,6 +25,10 @@ export type BenchmarkQuestions = {
   /** JSON lines, as they will lie in the benchmark's folder. */
   text: string;
   questions: DatasetQuestion[];
+  /** What their repositories are relative to. */
+  folder: string;
+  /** What a reader must know of them. */
+  remarks: string[];
 };
 
 /** @throws UsageError for the first mistake, also where a repository cannot be there */
@@ -39,9 +43,11 @@ export async function benchmarkQuestions(choice: QuestionChoice): Promise<Benchm
     throw new UsageError(`no question of ${file} has the route "${choice.route}": there are ${routes}`);
   }
   const questions = spread(onRoute, choice.questions ?? onRoute.length);
-  await expectRepositories(questions);
+  const folder = folderOf(file);
+  await expectRepositories(questions, folder);
   const text = questions.length === all.length ? whole : linesOf(questions);
-  return { name: `${basename(file).replace(/\.jsonl?$/, '')}-${shortHash(text)}`, text, questions };
+  const name = `${basename(file).replace(/\.jsonl?$/, '')}-${shortHash(text)}`;
+  return { name, text, questions, folder, remarks: formerPlaces(questions, folder) };
 }
 
 /**
@@ -52,17 +58,18 @@ export async function givenQuestions(given: readonly z.input<typeof DatasetQuest
   const lines = given.map((question) => ({ ...question, repository: absolute(question.repository) }));
   const whole = lines.map((question) => `${JSON.stringify(question)}\n`).join('');
   const questions = asUsage(() => readDataset(whole, 'data'));
-  await expectRepositories(questions);
+  const folder = process.cwd();
+  await expectRepositories(questions, folder);
   const text = linesOf(questions);
-  return { name: `data-${shortHash(text)}`, text, questions };
+  return { name: `data-${shortHash(text)}`, text, questions, folder, remarks: [] };
 }
 
 const absolute = (repository: unknown) =>
   typeof repository === 'string' && !repository.includes(':') ? resolve(repository) : repository;
 
-async function expectRepositories(questions: readonly DatasetQuestion[]): Promise<void> {
-  for (const repository of new Set(questions.map(({ repository }) => repository)))
-    await repositoryOf({ repo: datasetRepository(repository) });
+async function expectRepositories(questions: readonly DatasetQuestion[], folder: string): Promise<void> {
+  const places = new Map(questions.map((question) => [`${question.repository} ${question.ref}`, question]));
+  for (const question of places.values()) await repositoryOf(placeOf(question, folder));
 }
 
 /** One JSON line each, in the form of the dataset's schema. */

@@ -43,10 +43,15 @@ export async function planBenchmark(options: PlanOptions, settings: Config): Pro
   const chosen = await benchmarkQuestions(options);
   // Variants that leave a specialist out lack its route on purpose.
   const given = variants.slice(0, pipelines.length).map(({ pipeline }) => pipeline);
-  const remarks = [...planRemarks(options, variants.length, chosen), ...unmetRouteRemarks(given, chosen.questions)];
+  const remarks = [
+    ...chosen.remarks,
+    ...planRemarks(options, variants.length, chosen),
+    ...unmetRouteRemarks(given, chosen.questions),
+  ];
   const manifest = BenchmarkManifest.parse({
     id: options.name ?? newRunId('bench'),
     dataset: chosen.name,
+    datasetFolder: chosen.folder,
     questions: chosen.questions.length,
     trials: options.trials,
     variants,

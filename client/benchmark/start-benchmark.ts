@@ -12,7 +12,7 @@ import {
   workflowTaskTimeout,
   workflowTypes,
 } from '../../contracts/names.ts';
-import { datasetRoot } from '../evaluate/dataset-repository.ts';
+import { formerRoot } from '../evaluate/dataset-repository.ts';
 import { modelQueues } from '../../config/model-limits.ts';
 import { callLimits } from '../ask/call-limits.ts';
 import { UsageError } from '../../lib/errors.ts';
@@ -54,12 +54,13 @@ export async function benchmarkInput(
   settings: Config,
 ): Promise<BenchmarkInput> {
   const known = await registeredAttributes(session.connection, session.namespace);
-  const { variants } = await readManifest(settings.dataDirectory, id);
+  const { variants, datasetFolder } = await readManifest(settings.dataDirectory, id);
   const prices = await expectBenchmarkPrices(variants, limit, settings.model);
   return {
     id,
     scheduled: false,
-    root: datasetRoot,
+    root: formerRoot,
+    ...(datasetFolder === undefined ? {} : { datasetFolder }),
     limits: callLimits(settings.model, prices, modelQueues(settings)),
     activityQueue: benchmarkQueueOf(session.taskQueue),
     concurrency,

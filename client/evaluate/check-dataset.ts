@@ -3,9 +3,9 @@ import type { DatasetQuestion } from '../../contracts/dataset.ts';
 import type { Snapshot } from '../../contracts/snapshot.ts';
 import { checkDataset, type DatasetFinding, labelAgreement } from '../../harness/dataset-check.ts';
 import { exitCodes } from '../exit-codes.ts';
-import { print, printJson } from '../terminal/output.ts';
+import { note, print, printJson } from '../terminal/output.ts';
 import { printableLine } from '../../lib/printable.ts';
-import { datasetRepository } from './dataset-repository.ts';
+import { folderOf, formerPlaces, type Place, placeOf } from './dataset-repository.ts';
 import { readQuestions } from './read-run-log.ts';
 import { repositoryOf } from '../repository/repository-argument.ts';
 import { type Opened, withRetrieval } from '../repository/with-retrieval.ts';
@@ -16,10 +16,15 @@ export type CheckOptions = { repo?: string; ref?: string; json: boolean };
 export async function checkDatasetFile(file: string, options: CheckOptions): Promise<number> {
   const questions = await readQuestions(file);
   const findings = checkDataset(questions);
+  const { repo, ref: wanted } = options;
+  const given = { ...(repo === undefined ? {} : { repo }), ...(wanted === undefined ? {} : { ref: wanted }) };
   return withRetrieval(async (opened) => {
-    const repositories = Map.groupBy(questions, ({ repository }) => options.repo ?? datasetRepository(repository));
-    for (const [repository, members] of repositories) {
-      const ref = await repositoryOf({ repo: repository, ...(options.ref !== undefined && { ref: options.ref }) });
+    const folder = folderOf(file);
+    if (options.repo === undefined)
+      for (const remark of formerPlaces(questions, folder)) note(printableLine(`note: ${remark}`));
+    const places = Map.groupBy(questions, (question) => JSON.stringify({ ...placeOf(question, folder), ...given }));
+    for (const [place, members] of places) {
+      const ref = await repositoryOf(JSON.parse(place) as Place);
       const snapshot = await opened.retrieval.open(ref, { signal: opened.signal });
       for (const question of members) findings.push(...(await missingPlaces(opened, snapshot, question)));
     }
@@ -44,6 +49,7 @@ async function missingPlaces(
 
 /** Null: the folder has files, or the file has that line. */
 async function whatIsMissing({ retrieval, signal }: Opened, snapshot: Snapshot, path: string, line: number) {
+  if (path === './') return null;
   const { id, repositoryKey, url } = snapshot;
   const ask = (tool: string, given: Record<string, unknown>) =>
     retrieval.runTool(
@@ -62,6 +68,12 @@ async function whatIsMissing({ retrieval, signal }: Opened, snapshot: Snapshot, 
   return / lines, first_line /.test(text) ? `${path} ends before line ${line}` : `${label} has no file ${path}`;
 }
 
+/** Of the questions that `dataset make` wrote, how many a person has accepted or mended. */
+function reviewedOf(questions: readonly DatasetQuestion[]): { made: number; reviewed: number } {
+  const made = questions.filter(({ origin }) => origin !== null);
+  return { made: made.length, reviewed: made.filter(({ review }) => review !== null).length };
+}
+
 function tell(file: string, questions: readonly DatasetQuestion[], findings: DatasetFinding[], json: boolean): void {
   const agreement = labelAgreement(questions);
   const count = (key: (question: DatasetQuestion) => string) =>
@@ -69,12 +81,14 @@ function tell(file: string, questions: readonly DatasetQuestion[], findings: Dat
   const routes = count(({ expected_route }) => expected_route);
   const kinds = count(({ kind }) => kind);
   if (json) {
-    const counts = { questions: questions.length, routes, kinds };
+    const counts = { questions: questions.length, routes, kinds, reviewed: reviewedOf(questions) };
     printJson({ file, ...counts, agreement, findings }, { routes: 'map', kinds: 'map' });
     return;
   }
   const parts = Object.entries({ ...routes, ...kinds }).map(([name, many]) => `${name} ${many}`);
   print(printableLine(`${file}: ${questions.length} questions (${parts.join(', ')})`));
+  const { made, reviewed } = reviewedOf(questions);
+  if (made > 0) print(`made by a program: ${made}, of which a person has reviewed ${reviewed}`);
   if (agreement !== null)
     print(
       `second labels of the route agree on ${agreement.agreed} of ${agreement.n}, kappa ${agreement.kappa?.toFixed(2) ?? 'not defined'}`,

@@ -4,7 +4,8 @@ import type { LoggedCitation } from '../../contracts/run-log.ts';
 
 export function inExpected({ paths }: ExpectedEvidence, path: string): boolean {
   const plain = plainPath(path);
-  return paths.some((place) => (place.endsWith('/') ? plain.startsWith(place) : plain === place));
+  // `./` is the whole repository.
+  return paths.some((place) => place === './' || (place.endsWith('/') ? plain.startsWith(place) : plain === place));
 }
 
 /** Two places of one file overlap; a place without lines is the whole file. */

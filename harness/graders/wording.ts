@@ -13,6 +13,7 @@ export type Said = {
   written: string;
 };
 
+/** Reads a text once for all facts that are looked for in it. */
 export function said(text: string): Said {
   return { plain: plainWording(text), written: writtenWording(text) };
 }
@@ -36,6 +37,7 @@ function writtenWording(text: string): string {
     .trim();
 }
 
+/** Whether a text says a fact in one of its wordings. */
 export function mentions(text: Said, fact: Fact): boolean {
   return fact.some((wording) => holds(text, wording));
 }

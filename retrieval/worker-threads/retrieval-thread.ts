@@ -11,6 +11,7 @@ import { searchRows } from '../search/search.ts';
 import { searchCandidates } from '../tools/search-tools.ts';
 import { buildSnapshot, finishSnapshot } from '../snapshot/snapshot-build.ts';
 import { openView, type SnapshotView } from '../snapshot/snapshot-view.ts';
+import { filePage } from '../reading/file-page.ts';
 import { shareBuildLock } from '../store/build-lock.ts';
 import { generationOf, markUsed } from '../store/snapshot-use.ts';
 import { openStore, storeFile } from '../store/store.ts';
@@ -76,6 +77,8 @@ async function answerFrom(view: SnapshotView, task: ViewTask): Promise<ThreadRes
       return explainPath(view, task.source, task.path);
     case 'citations':
       return checkCitations(view, task.citations);
+    case 'files':
+      return filePage(view, task.after);
     case 'render':
       return renderEvidence(view, task.evidence);
     case 'coverage':

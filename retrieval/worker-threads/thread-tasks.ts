@@ -1,5 +1,6 @@
 /** The work that runs in threads, as plain messages: what is asked, and how the answer comes back. */
 import type { CheckedCitation, Citation, Evidence } from '../../contracts/evidence.ts';
+import type { SourceFile } from '../../contracts/question-making.ts';
 import type { Snapshot, SnapshotRef } from '../../contracts/snapshot.ts';
 import type { SearchRow, ToolRequest } from '../../contracts/tools.ts';
 import type { Explained } from '../snapshot/explain-path.ts';
@@ -33,6 +34,7 @@ export type ThreadTask = { dataDirectory: string } & (
   | { kind: 'vectors'; ref: SnapshotRef; identity: string; bought: Embedded[] }
   | { kind: 'explain'; ref: SnapshotRef; source: SnapshotSource; path: string }
   | { kind: 'citations'; ref: SnapshotRef; citations: Citation[] }
+  | { kind: 'files'; ref: SnapshotRef; after: number }
   | { kind: 'render'; ref: SnapshotRef; evidence: Evidence[] }
 );
 
@@ -52,6 +54,7 @@ export type ThreadResults = {
   vectors: null;
   explain: Explained;
   citations: CheckedCitation[];
+  files: FilePage;
   render: string;
 };
 
@@ -68,6 +71,9 @@ export type OnProgress = (progress: OpenProgress) => void;
 
 /** Sent by the thread while it works; `started` begins the task's deadline. */
 export type ThreadNews = { kind: 'started' } | { kind: 'progress'; progress: OpenProgress };
+
+/** Files of a snapshot in the order of their paths; `next` continues, null after the last. */
+export type FilePage = { files: SourceFile[]; next: number | null };
 
 /** Error classes do not survive the way between threads: a failure travels as a value and is thrown on arrival. */
 export type ThreadReply =

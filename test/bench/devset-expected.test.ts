@@ -3,8 +3,9 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { type Candidate, toCandidate } from '../../bench/dev-set/devset-candidates.ts';
 import { parseRecord } from '../../bench/dev-set/devset-history.ts';
-import { namesPath, namesStem } from '../../bench/dev-set/devset-naming.ts';
-import { looksGenerated, majorityLanguage, pathKind } from '../../bench/dev-set/devset-paths.ts';
+import { namesPath, namesStem } from '../../question-maker/path-naming.ts';
+import { looksGenerated } from '../../question-maker/generated-text.ts';
+import { majorityLanguage, pathKind } from '../../bench/dev-set/devset-paths.ts';
 import { plannedRepositories } from '../../bench/dev-set/devset-repositories.ts';
 import { drawOrder, takeSample } from '../../bench/dev-set/devset-sample.ts';
 

@@ -1,7 +1,7 @@
 /** What of a commit message becomes a record's text. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { cleanMessage, cleanSubject, saysWhatIsWanted } from '../../bench/dev-set/devset-text.ts';
+import { cleanMessage, cleanSubject, saysWhatIsWanted } from '../../question-maker/message-text.ts';
 
 test('a subject loses the prefix that names a part of the code, and the numbers of issues', () => {
   assert.equal(cleanSubject('fix(reply)!: keep headers set in hooks (#123)'), 'keep headers set in hooks');

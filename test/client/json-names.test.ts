@@ -36,7 +36,7 @@ const elsewhere = [
   ...['bench run', 'bench resume', 'bench status', 'bench pause', 'bench cancel', 'bench delete', 'gc'],
   ...['bench schedule', 'bench schedule list', 'bench schedule delete'],
   ...['limits', 'limits set', 'limits reset'],
-  ...['keys list', 'replay'],
+  ...['keys list', 'replay', 'dataset make', 'dataset review', 'dataset import', 'dataset export'],
 ];
 
 type Files = { folder: string; dataset: string; log: string };

@@ -72,7 +72,7 @@ async function askAll({ model }: Profile, { questions }: RunOptions, { server, s
   const asked: Asked[] = [];
   for (const { question, repository } of questions) {
     const before = requestsOf(server, model);
-    const place = { kind: 'path', path: join(checkout, repository) } as const;
+    const place = { kind: 'path', path: join(checkout, 'datasets', repository) } as const;
     const { kind, state } = await scene.ask(question, { pipeline, repository: place });
     const evidence = state.evidence.map((each) => `${each.path}:${each.firstLine}-${each.lastLine} ${each.status}`);
     const answer = JSON.stringify([kind, state.route, ...evidence]);

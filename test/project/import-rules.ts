@@ -7,13 +7,24 @@ export const mayImport: Record<string, readonly string[]> = {
   codecs: ['lib', 'contracts'],
   config: ['lib', 'contracts', 'codecs'],
   workflows: ['lib', 'contracts', 'types:activities'],
-  activities: ['lib', 'contracts', 'codecs', 'agents', 'models', 'retrieval', 'harness', 'observability'],
+  activities: [
+    'lib',
+    'contracts',
+    'codecs',
+    'agents',
+    'models',
+    'retrieval',
+    'harness',
+    'question-maker',
+    'observability',
+  ],
   agents: ['lib', 'contracts'],
   models: ['lib', 'contracts', 'codecs'],
   'shared-store': ['lib', 'contracts', 'codecs', 'models', 'retrieval'],
   'offline-model': ['lib', 'contracts'],
   retrieval: ['lib', 'contracts', 'codecs'],
   harness: ['lib', 'contracts', 'codecs'],
+  'question-maker': ['lib', 'contracts', 'harness'],
   observability: ['lib', 'contracts', 'codecs'],
   runtime: ['lib', 'contracts', 'codecs', 'config', 'observability'],
   // Composition: these put the parts together.
@@ -47,6 +58,7 @@ export const withoutTemporal = [
   'offline-model',
   'retrieval',
   'harness',
+  'question-maker',
 ];
 
 /** Packages, beside our own folders, that workflow code may import: it runs again at each replay and must be deterministic. */

@@ -11,8 +11,11 @@ import { historyToJSON } from '@temporalio/common/lib/proto-utils.js';
 import { loadPipeline } from '../../client/pipelines/pipeline-files.ts';
 import { startOfflineModel } from '../../offline-model/server/server.ts';
 import { startBenchmark } from '../support/benchmark.ts';
+import type { MakeQuestionsInput } from '../../contracts/question-making.ts';
 import { startMeteredTeam } from '../support/metered-team.ts';
-import { startTeam } from '../support/team.ts';
+import { openAiError } from '../support/scripted-server/scripted-server-reply.ts';
+import { startScriptedServer } from '../support/scripted-server/scripted-server.ts';
+import { says, startTeam } from '../support/team.ts';
 import { openScene, pipeline, quickLimits, tracesToFiles } from '../support/scene.ts';
 import { checkout, shareServer, startTestServer } from '../support/temporal.ts';
 import { exporterIdOf, exporterType, signals } from '../../contracts/names.ts';
@@ -50,6 +53,7 @@ if (!asked.includes('shown')) {
   for (const [name, way] of Object.entries(questions)) if (isAsked(`ways/${name}`)) await recordQuestion(name, way);
   for (const [name, way] of Object.entries(routings)) if (isAsked(name)) await recordRouteOnly(name, way);
   for (const [name, way] of Object.entries(benchmarks)) if (isAsked(name)) await recordBenchmark(name, way);
+  if (isAsked('make-questions')) await recordMaking('make-questions');
 }
 rmSync(folder, { recursive: true });
 await writeShown();
@@ -136,6 +140,30 @@ async function recordBenchmark(name: string, { team: parts, options, meanwhile }
   const last = await benchmark.handle.describe();
   await write(name, scene.client.workflow.getHandle(id, first.runId));
   if (last.runId !== first.runId) await write(`${name}-last`, benchmark.handle);
+}
+
+/** Each run of the workflow that makes questions: a model phrases some, says of one that it is none, and is busy once. */
+async function recordMaking(name: string): Promise<void> {
+  let asked = 0;
+  await using model = await startScriptedServer({
+    reply: () => {
+      asked += 1;
+      if (asked === 3) return { ...openAiError(429, 'slow down'), headers: { 'retry-after': '1' } };
+      return asked === 2 ? says('none') : says({ usable: true, question: 'How is that done?', facts: ['option'] });
+    },
+  });
+  await using scene = await openScene({ modelUrl: model.url });
+  const workflowId = `record-${name}`;
+  const choice = { questions: 8, seed: 1, mix: { code: 1, docs: 1 }, unanswerable: 0.1, split: { dev: 1, test: 1 } };
+  const input: MakeQuestionsInput = {
+    ...{ repository, choice, phrasing: { model: null, limit: null }, limits: quickLimits },
+    ...{ concurrency: 2, eventLimit: 60 },
+  };
+  const start = { workflowId, taskQueue: scene.taskQueue, args: [input] };
+  const handle = await scene.client.workflow.start('makeQuestions', start);
+  await handle.result();
+  await write(name, scene.client.workflow.getHandle(workflowId, handle.firstExecutionRunId));
+  await write(`${name}-last`, scene.client.workflow.getHandle(workflowId));
 }
 
 async function write(file: string, handle: WorkflowHandle): Promise<void> {

@@ -112,10 +112,20 @@ export class LangfuseStub {
       return;
     }
     if (request.method === 'POST') this.#posts.push({ path, text });
-    const reply = this.#take(path, text);
+    const reply = request.method === 'GET' && path === 'dataset-items' ? this.#items(request) : this.#take(path, text);
     if (reply === null) return void response.writeHead(404).end('{}');
     if (this.#mood === 'lose-reply') response.destroy();
     else response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(reply));
+  }
+
+  /** The last version of each item of a dataset, a page at a time. */
+  #items(request: IncomingMessage): unknown {
+    const query = new URL(request.url ?? '', this.baseUrl).searchParams;
+    const items = this.posted('dataset-items').filter((item) => item.datasetName === query.get('datasetName'));
+    const all = [...new Map(items.map((item) => [item.id, item])).values()];
+    const limit = Number(query.get('limit'));
+    const from = (Number(query.get('page')) - 1) * limit;
+    return { data: all.slice(from, from + limit), meta: { totalPages: Math.ceil(all.length / limit) } };
   }
 
   #take(path: string, text: string): unknown {

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import { BenchmarkInput } from '../../contracts/benchmark.ts';
 import { ExporterInput } from '../../contracts/trace.ts';
+import { MakeQuestionsInput } from '../../contracts/question-making.ts';
 import { QuestionInput, RouteInput } from '../../contracts/run.ts';
 
 /** By workflow. */
@@ -12,6 +13,7 @@ export const inputs = {
   routeOnly: RouteInput,
   runBenchmark: BenchmarkInput,
   exportTraces: ExporterInput,
+  makeQuestions: MakeQuestionsInput,
 } as const;
 
 /** Of what may be given: a field with a default need not be. */

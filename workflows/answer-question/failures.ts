@@ -66,6 +66,8 @@ export function toldByCancelled(error: unknown): Pick<ReadFailure, 'spans' | 'do
 
 const timeoutsOfOthers: Partial<Record<string, FailureKind>> = {
   openRepository: 'RepositoryTimedOut',
+  findCandidates: 'RepositoryTimedOut',
+  proveQuestions: 'RepositoryTimedOut',
   runTool: 'ToolTimedOut',
   verifyCitations: 'CitationCheckTimedOut',
 };

@@ -10,9 +10,15 @@ import { backstop, toolSeconds } from '../../contracts/names.ts';
 import type { CallLimits } from '../../contracts/run.ts';
 
 /** Activities that ask a model: each call is granted what it may use. */
-export type ModelActivity = 'routeQuestion' | 'callSpecialist' | 'judgeDraft' | 'synthesize' | 'rerankPlaces';
+export type ModelActivity =
+  | 'routeQuestion'
+  | 'callSpecialist'
+  | 'judgeDraft'
+  | 'synthesize'
+  | 'rerankPlaces'
+  | 'phraseQuestion';
 /** Activities that work on the repository, and cost nothing. */
-export type ToolActivity = 'openRepository' | 'runTool' | 'verifyCitations';
+export type ToolActivity = 'openRepository' | 'runTool' | 'verifyCitations' | 'findCandidates' | 'proveQuestions';
 
 export type InputOf<Name extends ModelActivity | ToolActivity> = Parameters<Activities[Name]>[0];
 export type ResultOf<Name extends ModelActivity | ToolActivity> = Exclude<
@@ -38,7 +44,7 @@ export function activitiesWithin(limits: CallLimits, activityQueue?: string) {
     scheduleToCloseTimeout: backstop,
     retry: { initialInterval: '1s', backoffCoefficient: 2, maximumInterval: '30s' },
   } as const;
-  const { routeQuestion } = proxyActivities<Pick<Activities, 'routeQuestion'>>({
+  const { routeQuestion, phraseQuestion } = proxyActivities<Pick<Activities, 'routeQuestion' | 'phraseQuestion'>>({
     ...shared,
     ...untilAnswered,
     startToCloseTimeout: `${attemptSeconds}s`,
@@ -57,7 +63,9 @@ export function activitiesWithin(limits: CallLimits, activityQueue?: string) {
     scheduleToCloseTimeout: `${attemptSeconds}s`,
     retry: { initialInterval: '1s', backoffCoefficient: 2 },
   });
-  const { openRepository } = proxyActivities<Pick<Activities, 'openRepository'>>({
+  const { openRepository, findCandidates, proveQuestions } = proxyActivities<
+    Pick<Activities, 'openRepository' | 'findCandidates' | 'proveQuestions'>
+  >({
     ...shared,
     startToCloseTimeout: '30m',
     scheduleToCloseTimeout: backstop,
@@ -69,6 +77,6 @@ export function activitiesWithin(limits: CallLimits, activityQueue?: string) {
     scheduleToCloseTimeout: backstop,
     retry: { initialInterval: '500ms', maximumInterval: '10s' },
   });
-  const models = { routeQuestion, callSpecialist, judgeDraft, synthesize, rerankPlaces };
-  return { ...models, openRepository, runTool, verifyCitations };
+  const models = { routeQuestion, callSpecialist, judgeDraft, synthesize, rerankPlaces, phraseQuestion };
+  return { ...models, openRepository, runTool, verifyCitations, findCandidates, proveQuestions };
 }

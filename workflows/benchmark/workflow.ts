@@ -86,12 +86,13 @@ async function askAll(run: BenchmarkRun): Promise<Why> {
 
 /** The questions in their order, a page at a time. */
 function pages(run: BenchmarkRun): () => Promise<BenchmarkTrial | null> {
-  const { root } = run.input;
+  const { root, datasetFolder } = run.input;
+  const roots = { root, ...(datasetFolder === undefined ? {} : { datasetFolder }) };
   let waiting: BenchmarkTrial[] = [];
   let cursor: number | null = run.cursor;
   return async () => {
     while (waiting.length === 0 && cursor !== null) {
-      const page = await nextQuestions({ id: run.id, root, cursor, most: pageLength });
+      const page = await nextQuestions({ id: run.id, ...roots, cursor, most: pageLength });
       waiting = page.trials;
       cursor = page.cursor;
     }

@@ -1,0 +1,149 @@
+/** Which candidates are proved and chosen, and why the others are dropped. */
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { Candidate, MadeQuestion, QuestionChoice } from '../../contracts/question-making.ts';
+import type { SearchRow } from '../../contracts/tools.ts';
+import { chooseQuestions, splitByFile } from '../../question-maker/choose.ts';
+import { readEvidence } from '../../question-maker/evidence.ts';
+import { quotas } from '../../question-maker/find-candidates.ts';
+import { leakOf } from '../../question-maker/leak.ts';
+import { dropReasons, type Evidence, prove } from '../../question-maker/prove.ts';
+
+const texts: Record<string, string> = {
+  'lib/cup.js': 'one\nfunction pourOut() {\n  return 9000;\n}\n',
+};
+const nothingFound: SearchRow[] = [];
+
+function evidence(rows: SearchRow[] = nothingFound): Evidence {
+  return {
+    linesOf: (path) => texts[path]?.split('\n') ?? null,
+    holds: (name) => Object.values(texts).some((text) => text.includes(name)),
+    search: async () => rows,
+  };
+}
+
+function aCandidate(more: Partial<Candidate> = {}): Candidate {
+  return {
+    id: 'definition-1',
+    source: 'definition',
+    route: 'code',
+    kind: 'answerable',
+    question: 'Which function empties a vessel?',
+    places: [{ path: 'lib/cup.js', lines: [2, 4] }],
+    facts: [[{ text: 'pourOut', match: 'code' }]],
+    secrets: ['pourOut'],
+    absent: [],
+    reference: '`pourOut` does.',
+    excerpt: 'function pourOut() {',
+    ...more,
+  };
+}
+
+const choice = (more: Partial<QuestionChoice> = {}): QuestionChoice => ({
+  ...{ questions: 4, seed: 1, mix: { code: 1 }, unanswerable: 0, split: { dev: 1, test: 1 } },
+  ...more,
+});
+
+async function whyDropped(candidate: Candidate, rows?: SearchRow[]) {
+  const proof = await prove(candidate, evidence(rows));
+  return proof.kind === 'dropped' ? proof.why : null;
+}
+
+test('what cannot be proved is dropped, with its reason', async () => {
+  assert.equal(await whyDropped(aCandidate()), null);
+  assert.equal(await whyDropped(aCandidate({ places: [{ path: 'gone.js', lines: [1, 1] }] })), dropReasons.file);
+  assert.equal(await whyDropped(aCandidate({ places: [{ path: 'lib/cup.js', lines: [2, 90] }] })), dropReasons.file);
+  assert.equal(await whyDropped(aCandidate({ places: [{ path: 'lib/cup.js', lines: [1, 1] }] })), dropReasons.fact);
+  assert.equal(await whyDropped(aCandidate({ question: 'What does pourOut do?' })), dropReasons.leak);
+  assert.equal(await whyDropped(aCandidate({ question: 'What is in lib/cup.js?' })), dropReasons.leak);
+  assert.equal(await whyDropped(aCandidate({ question: 'Which one pours it out of the vessel?' })), dropReasons.leak);
+});
+
+test('a plain search finds it at once only where its first place is in the expected lines and far ahead', async () => {
+  const row = (path: string, firstLine: number, score: number) => ({
+    path,
+    firstLine,
+    lastLine: firstLine + 3,
+    symbol: null,
+    score,
+  });
+  assert.equal(await whyDropped(aCandidate(), [row('lib/cup.js', 1, 9), row('b.js', 1, 3)]), dropReasons.easy);
+  assert.equal(await whyDropped(aCandidate(), [row('lib/cup.js', 1, 9), row('b.js', 1, 8)]), null);
+  assert.equal(await whyDropped(aCandidate(), [row('lib/cup.js', 40, 9), row('b.js', 1, 3)]), null);
+  const proof = await prove(aCandidate(), evidence([row('b.js', 1, 9), row('lib/cup.js', 1, 8)]));
+  assert.equal(proof.kind === 'proved' && proof.question.origin?.search_rank, 2);
+});
+
+test('a model proposes facts, and code proves them; what it has phrased badly is asked as the template has it', async () => {
+  const phrasing = {
+    at: 0,
+    question: 'How many millilitres are lost when it tips over?',
+    facts: ['9000'],
+    reference: 'It loses 9000.',
+    model: 'm',
+  };
+  const good = await chooseQuestions([{ candidate: aCandidate(), phrasing }], choice(), evidence());
+  assert.deepEqual(
+    good.questions.map(({ question, must_mention, origin }) => [question, must_mention, origin?.phrased_by]),
+    [[phrasing.question, [[{ text: '9000', match: 'words' }]], 'm']],
+  );
+  const invented = { ...phrasing, facts: ['9001'] };
+  const fallen = await chooseQuestions([{ candidate: aCandidate(), phrasing: invented }], choice(), evidence());
+  assert.equal(fallen.questions[0]?.origin?.phrased_by, 'template');
+  assert.deepEqual(fallen.dropped, { [dropReasons.proposed]: 1 });
+});
+
+test('what a question says to be absent is looked for in the whole snapshot, however it is written', async () => {
+  async function* files() {
+    yield { path: 'a.js', class: 'generated', text: 'const retry_limit = 2;', definitions: [] };
+  }
+  const absent = (name: string) =>
+    aCandidate({ kind: 'unanswerable', source: 'absent', absent: [name], places: [], facts: [] });
+  const pool = ['retryLimit', 'graphql'].map(absent);
+  const read = await readEvidence(files(), pool);
+  assert.deepEqual(['retryLimit', 'graphql', 'never asked'].map(read.holds), [true, false, true]);
+});
+
+test('no two alike, and each id once', async () => {
+  const pool = [aCandidate(), aCandidate(), aCandidate({ id: 'x', question: 'Which function empties the vessel?' })];
+  const { questions, dropped } = await chooseQuestions(
+    pool.map((candidate) => ({ candidate, phrasing: null })),
+    choice(),
+    evidence(),
+  );
+  assert.equal(questions.length, 1);
+  assert.deepEqual(dropped, { [dropReasons.duplicate]: 1 });
+});
+
+test('dev and test share no file, and both get their share', () => {
+  const question = (id: string, ...paths: string[]) => ({ id, gold: { paths, lines: {} } }) as unknown as MadeQuestion;
+  const all = [question('1', 'a', 'b'), question('2', 'b', 'c'), question('3', 'd'), question('4', 'e'), question('5')];
+  const split = splitByFile(all, choice());
+  assert.deepEqual(
+    split.map(({ id }) => id),
+    ['1', '2', '3', '4', '5'],
+  );
+  const filesOf = (name: string) => split.filter((one) => one.split === name).flatMap(({ gold }) => gold.paths);
+  assert.deepEqual(
+    filesOf('dev').filter((path) => filesOf('test').includes(path)),
+    [],
+  );
+  assert.ok([2, 3].includes(split.filter((one) => one.split === 'dev').length));
+});
+
+test('quotas add up to the number of questions', () => {
+  for (const questions of [1, 7, 40, 60, 499]) {
+    const wanted = quotas(choice({ questions, mix: { code: 3, docs: 2, debug: 1.5, general: 1 }, unanswerable: 0.15 }));
+    assert.equal(
+      [...wanted.values()].reduce((sum, each) => sum + each, 0),
+      questions,
+    );
+  }
+});
+
+test('the leak is the share of a name that the question has', () => {
+  const leak = (question: string, secret: string) => leakOf({ question, paths: [], facts: [], secrets: [secret] });
+  assert.equal(leak('What reads the options of a command?', 'readConfigFile'), 1 / 3);
+  assert.equal(leak('What parsed the cookies?', 'parse_cookie'), 1);
+  assert.equal(leak('What is it?', 'parse_cookie'), 0);
+});

@@ -1,0 +1,218 @@
+/** What each finder makes of a few lines, and what it leaves alone. */
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { CommitChanges, SourceFile } from '../../contracts/question-making.ts';
+import { readCorpus } from '../../question-maker/corpus.ts';
+import { findCandidates } from '../../question-maker/find-candidates.ts';
+
+type Given = Partial<SourceFile> & { path: string; text: string };
+
+async function found(files: Given[], commits: CommitChanges[] = []) {
+  async function* all() {
+    for (const file of files) yield { class: 'code', definitions: [], ...file };
+  }
+  const candidates = await findCandidates(await readCorpus(all()), commits);
+  return candidates.filter(({ source }) => source !== 'absent');
+}
+
+const defines = (name: string, kind: string, line: number, last = line) => ({ name, kind, line, last });
+const facts = (candidate: { facts: { text: string }[][] } | undefined) =>
+  candidate?.facts.map((fact) => fact.map(({ text }) => text));
+
+test('a definition is asked for by what its comment says, whatever the language', async () => {
+  const js =
+    '/**\n * Returns the share of words that two texts have in common.\n * @param a one\n */\nfunction overlapOf(a, b) {\n  return 1;\n}\n';
+  const py =
+    'def escape_rest(value):\n    """Make a value safe for the markup of a terminal.\n\n    More.\n    """\n    return value\n';
+  const go =
+    '// MergeRules combines the rules of two parents into one list.\nfunc MergeRules(a, b []Rule) []Rule {\n\treturn nil\n}\n';
+  const all = await found([
+    { path: 'a.js', text: js, definitions: [defines('overlapOf', 'function', 5, 7)] },
+    { path: 'b.py', text: py, definitions: [defines('escape_rest', 'function', 1, 6)] },
+    { path: 'c.go', text: go, definitions: [defines('MergeRules', 'function', 2, 4)] },
+  ]);
+  assert.deepEqual(
+    all.map(({ question }) => question),
+    [
+      'Which function or method returns the share of words that two texts have in common?',
+      'Which function or method makes a value safe for the markup of a terminal?',
+      'Which function or method combines the rules of two parents into one list?',
+    ],
+  );
+  assert.deepEqual(all.map(facts), [[['overlapOf']], [['escape_rest']], [['MergeRules']]]);
+  assert.deepEqual(all[0]?.places, [{ path: 'a.js', lines: [1, 7] }]);
+});
+
+test('a name that is defined twice is not asked for by its comment', async () => {
+  const text = '// Returns the share of words that two texts have in common.\nfunction overlapOf() {\n}\n';
+  const twice = ['a.js', 'b.js'].map((path) => ({ path, text, definitions: [defines('overlapOf', 'function', 2, 3)] }));
+  assert.deepEqual(await found(twice), []);
+});
+
+test('an error is asked for as a person sees it, with who raises it and what was checked', async () => {
+  const text =
+    'function readPort(value) {\n  if (isReserved(value)) {\n    throw new RangeError("Port {value} belongs to the system");\n  }\n}\n';
+  const [only, ...others] = await found([{ path: 'a.js', text, definitions: [defines('readPort', 'function', 1, 5)] }]);
+  assert.equal(
+    only?.question,
+    'We get this error: "Port foo belongs to the system". Which function or method raises it, and what does it check before?',
+  );
+  assert.deepEqual(facts(only), [['readPort'], ['isReserved']]);
+  assert.equal(only?.route, 'debug');
+  assert.deepEqual(others, []);
+});
+
+test('a message that is raised in two places is not asked about', async () => {
+  const text =
+    'function one() {\n  throw new Error("nothing of that kind is here");\n}\nfunction two() {\n  throw new Error("nothing of that kind is here");\n}\n';
+  const definitions = [defines('one', 'function', 1, 3), defines('two', 'function', 4, 6)];
+  assert.deepEqual(await found([{ path: 'a.js', text, definitions }]), []);
+});
+
+test('a method that other classes have, too, is asked for with its class', async () => {
+  const text =
+    'class Cup {\n  fill() {\n    throw new Error("the cup has a hole in it");\n  }\n}\nclass Jug {\n  fill() {}\n}\n';
+  const definitions = [
+    defines('Cup', 'class', 1, 5),
+    defines('fill', 'method', 2, 4),
+    defines('Jug', 'class', 6, 8),
+    defines('fill', 'method', 7, 7),
+  ];
+  const [only] = await found([{ path: 'a.js', text, definitions }]);
+  assert.match(only?.question ?? '', /method of which class raises it/);
+  assert.deepEqual(facts(only), [['fill'], ['Cup']]);
+});
+
+test('documents are asked from the other end: a list, a table, a default, a task', async () => {
+  const text = [
+    '## Timeouts',
+    '',
+    '- `drainTime`: Sets how long open requests may take after a stop. Defaults to `9000`.',
+    '',
+    '| name | what |',
+    '| --- | --- |',
+    '| `hardStop` | ends the process without waiting for open requests |',
+    '',
+    'To see what is still open, call `listOpen()`.',
+  ].join('\n');
+  const all = await found([
+    { path: 'docs/a.md', class: 'docs', text, definitions: [defines('Timeouts', 'heading', 1, 9)] },
+  ]);
+  assert.deepEqual(
+    all.map((one) => [one.question, facts(one)]),
+    [
+      [
+        'In the documentation on “Timeouts”, what sets how long open requests may take after a stop, and what is its default?',
+        [['drainTime'], ['9000']],
+      ],
+      ['In the documentation on “Timeouts”, what ends the process without waiting for open requests?', [['hardStop']]],
+      ['In the documentation on “Timeouts”: what does one use to see what is still open?', [['listOpen']]],
+    ],
+  );
+});
+
+test('options of a command line, and constants with a value that tells something', async () => {
+  const text = [
+    'program.option("--grace <s>", "wait so many seconds for open requests");',
+    'export const maxOpenRequests = 2_500;',
+    'const minCount = 1;',
+  ].join('\n');
+  const all = await found([{ path: 'a.js', text }]);
+  assert.deepEqual(
+    all.map((one) => [one.question, facts(one)]),
+    [
+      ['Which command-line option does one give to wait so many seconds for open requests?', [['--grace']]],
+      ['What value does the code set for the max open requests?', [['2_500', '2500', '2,500']]],
+    ],
+  );
+});
+
+test('a function that is called in one place is asked for its caller; one that is called twice is not', async () => {
+  const text =
+    'function heatWater() {\n}\nfunction makeTea() {\n  heatWater();\n}\nfunction cleanUp() {\n}\nfunction closeShop() {\n  cleanUp();\n  cleanUp();\n}\n';
+  const definitions = [
+    defines('heatWater', 'function', 1, 2),
+    defines('makeTea', 'function', 3, 5),
+    defines('cleanUp', 'function', 6, 7),
+    defines('closeShop', 'function', 8, 11),
+  ];
+  const all = await found([{ path: 'a.js', text, definitions }]);
+  assert.deepEqual(
+    all.map((one) => [one.question, facts(one)]),
+    [['From which function or method does the code call `heatWater`?', [['makeTea']]]],
+  );
+});
+
+test('a test is asked for the one function of the code that it exercises', async () => {
+  const files = [
+    { path: 'a.js', text: 'function squeezeWater() {\n}\n', definitions: [defines('squeezeWater', 'function', 1, 2)] },
+    {
+      path: 'test/a.test.js',
+      class: 'test',
+      text: "it('gives nothing for an empty sponge', () => {\n  equal(squeezeWater(null), 0);\n});\n",
+    },
+  ];
+  const [only] = await found(files);
+  assert.match(only?.question ?? '', /“gives nothing for an empty sponge”/);
+  assert.deepEqual(facts(only), [['squeezeWater']]);
+  assert.deepEqual(
+    only?.places.map(({ path }) => path),
+    ['test/a.test.js', 'a.js'],
+  );
+});
+
+test('a changelog is asked for the release of an entry', async () => {
+  const text =
+    '# Changelog\n\n## 2.4.0 - 2025-01-02\n\n- Fixed a leak of handles when a client closes early (#12)\n- Bump deps\n';
+  const [only, ...others] = await found([{ path: 'CHANGELOG.md', class: 'docs', text }]);
+  assert.equal(only?.question, 'Which release fixed a leak of handles when a client closes early?');
+  assert.deepEqual([facts(only), only?.route, others], [[['2.4.0']], 'general', []]);
+});
+
+test('a fix is asked for the function that holds it today, not where it was rewritten since', async () => {
+  const text = 'function pourOut(cup) {\n  if (cup.isCracked) return spillOver(cup);\n}\n';
+  const file = { path: 'lib/cups.js', text, definitions: [defines('pourOut', 'function', 1, 3)] };
+  const commit = (added: string[]) => ({
+    id: 'a'.repeat(40),
+    message: 'Fix cracked vessels losing their content twice (#7)\n',
+    files: [{ path: 'lib/cups.js', status: 'M', added }],
+  });
+  const [only] = await found([file], [commit(['  if (cup.isCracked) return spillOver(cup);'])]);
+  assert.equal(
+    only?.question,
+    '“Cracked vessels losing their content twice” was reported as a bug. Which function or method holds that fix today?',
+  );
+  assert.deepEqual(facts(only), [['pourOut']]);
+  assert.deepEqual(await found([file], [commit(['  if (cup.isBroken) return spillOver(cup);'])]), []);
+});
+
+test('the project itself: licence, runtime and test runner', async () => {
+  const text =
+    '{\n  "license": "BSD-3-Clause",\n  "engines": {\n    "node": ">=22.1"\n  },\n  "scripts": {\n    "test": "tsc && ava"\n  }\n}\n';
+  const all = await found([{ path: 'package.json', class: 'config', text }]);
+  assert.deepEqual(all.map(facts), [[['BSD-3-Clause', 'BSD 3 Clause']], [['22.1']], [['ava']]]);
+});
+
+test('no repository makes the finders throw or take long', async () => {
+  const wide = [
+    '('.repeat(50_000),
+    '`'.repeat(50_000),
+    `- \`${'a'.repeat(30_000)}`,
+    ' '.repeat(100_000),
+    'throw new Error('.repeat(5000),
+    '| '.repeat(40_000),
+  ];
+  // In lines, since text without them counts as written by a program.
+  const hostile = wide.map((text) => (text.match(/.{1,250}/gs) ?? []).join('\n'));
+  const files = hostile.flatMap((text, at) =>
+    (['code', 'docs', 'test'] as const).map((kind) => ({
+      path: `x${at}.${kind === 'docs' ? 'md' : 'js'}`,
+      class: kind,
+      text: `${text}\n## heading\n${text}`,
+      definitions: [defines('thing', 'function', 1, 3), defines('heading', 'heading', 2, 3)],
+    })),
+  );
+  const startMs = performance.now();
+  await found(files);
+  assert.ok(performance.now() - startMs < 10_000);
+});
