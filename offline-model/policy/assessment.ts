@@ -1,10 +1,11 @@
 /** Sums up what a conversation's tools have shown about the question: the passages, and which words stand nowhere. */
 import type { Conversation, ToolRun } from './conversation.ts';
-import { passagesOf } from './passages.ts';
-import { type QuestionTerms, readQuestion, type Term } from './question-terms.ts';
-import type { Place } from './source-text.ts';
+import { fileRanks } from './file-ranks.ts';
+import { passagesOf } from '../passages/passages.ts';
+import { type QuestionTerms, readQuestion, type Term } from '../words/question-terms.ts';
+import type { Place } from '../passages/source-text.ts';
 import { type Scored, scorePassages } from './support.ts';
-import { stemsOf } from './words.ts';
+import { stemsOf } from '../words/words.ts';
 
 export type Assessment = {
   question: QuestionTerms;
@@ -75,7 +76,7 @@ export function assess(questionText: string, runs: Conversation['runs']): Assess
   const recent = runs.slice(-maxRuns);
   const question = readQuestion(questionText);
   const places = recent.flatMap((run) => run.text.places);
-  const scored = scorePassages(question, passagesOf(places));
+  const scored = scorePassages(question, passagesOf(places), fileRanks(recent));
   const unseen = question.terms.filter((term, at) =>
     term.identifier ? !mentioned(term, places) : !scored.some((one) => (one.matches[at] ?? 0) >= seenFrom),
   );

@@ -2,14 +2,16 @@
 import { assess, type Assessment, contentWeight, mentionPattern, searchForm } from './assessment.ts';
 import type { Conversation, OfferedTool } from './conversation.ts';
 import { projectFiles, projectTopics } from './project-questions.ts';
-import type { QuestionTerms, Term } from './question-terms.ts';
-import { indexStems, stemMatch } from './words.ts';
+import type { QuestionTerms, Term } from '../words/question-terms.ts';
+import { indexStems, stemMatch } from '../words/words.ts';
 
 export type PlannedCall = { name: string; arguments: Record<string, unknown> };
 
 const maxCallsInTurn = 6;
 const queryTerms = 16;
-const weakSupport = 0.4;
+/** Characters of a question that are searched for as they stand: a search reads names, messages and frames in it itself. */
+const longestQuery = 3_000;
+const lookedInto = 2;
 
 const withUse = (tools: readonly FittedTool[], ...uses: ToolUse[]): FittedTool[] =>
   tools.filter((fitted) => uses.includes(fitted.use));
@@ -47,7 +49,7 @@ function projectCalls(question: QuestionTerms, tools: readonly FittedTool[]): Pl
 /** The opening: searches over everything searchable, names looked up, a quoted message looked for literally. */
 function opening(conversation: Conversation, tools: readonly FittedTool[]): PlannedCall[] {
   const { question } = assess(conversation.question, []);
-  const query = queryOf(question.terms.filter((term) => term.weight >= 0.5)) || queryOf(question.terms);
+  const query = conversation.question.slice(0, longestQuery) || queryOf(question.terms);
   const searches = withUse(tools, 'code', 'prose', 'search').flatMap((fitted) => call(fitted, query));
   const names = byWeight(question.terms.filter((term) => term.decisive)).slice(0, 2);
   const symbols = withUse(tools, 'symbol').flatMap((fitted) => names.flatMap((name) => call(fitted, name.text)));
@@ -80,15 +82,12 @@ function checkUnseen(assessment: Assessment, tools: readonly FittedTool[]): Plan
   return withUse(tools, 'code', 'prose', 'search').flatMap((fitted) => call(fitted, rare.map(searchForm).join(' ')));
 }
 
-/** A second search in other words: synonyms instead of what was not found. */
-function reformulate(assessment: Assessment, tools: readonly FittedTool[]): PlannedCall[] {
-  if (assessment.best >= weakSupport) return [];
-  const unseen = new Set(assessment.unseen);
-  const kept = assessment.question.terms.filter((term) => !unseen.has(term) && term.weight >= 0.3);
-  const words = byWeight(kept)
-    .slice(0, 8)
-    .flatMap((term) => [term.text, ...term.synonyms.slice(0, 2)]);
-  return withUse(tools, 'code', 'prose', 'search').flatMap((fitted) => call(fitted, [...new Set(words)].join(' ')));
+/** Searches within the files that the best passages stand in: a search over everything shows one place of each. */
+function lookInto(assessment: Assessment, tools: readonly FittedTool[], question: string): PlannedCall[] {
+  const search = withUse(tools, 'code', 'search', 'prose').at(0);
+  if (search === undefined || !search.properties.has('path')) return [];
+  const files = [...new Set(assessment.scored.slice(0, 30).map(({ passage }) => passage.path))].slice(0, lookedInto);
+  return files.flatMap((path, at) => call(search, question.slice(0, longestQuery), { path, limit: at === 0 ? 4 : 3 }));
 }
 
 /** Reads on around the best passages, where the tools have shown little of them. */
@@ -111,7 +110,7 @@ function plan(conversation: Conversation, tools: readonly FittedTool[], turn: nu
   if (turn === 0) return opening(conversation, tools);
   const assessment = assess(conversation.question, conversation.runs);
   if (turn === 1) {
-    return [...checkUnseen(assessment, tools), ...reformulate(assessment, tools), ...readAround(assessment, tools, 1)];
+    return [...checkUnseen(assessment, tools), ...lookInto(assessment, tools, conversation.question)];
   }
   if (turn > 2) return [];
   const short = (assessment.scored[0]?.passage.lines.length ?? 99) < 4;

@@ -1,11 +1,11 @@
 /** Questions about a project as a whole (its licence, people, dependencies, entry points) and the files that answer them. */
-import type { QuestionTerms } from './question-terms.ts';
-import { wordStem } from './words.ts';
+import type { QuestionTerms } from '../words/question-terms.ts';
+import { wordStem } from '../words/words.ts';
 
 const wordsOf = (text: string): ReadonlySet<string> => new Set(text.split(/\s+/).map(wordStem));
 
 const subjects = wordsOf(
-  'licence license licensed licensing copyright dependency dependencies maintainer maintained contributor committee ' +
+  'licence license licensed licensing copyright dependency dependencies maintainer contributor committee ' +
     'governance sponsor homepage proprietary',
 );
 const phrases =
@@ -15,7 +15,10 @@ const phrases =
 const topics: readonly { asked: RegExp; said: string }[] = [
   { asked: /licen[cs]|copyright|proprietary|closed source/i, said: 'license licensed copyright' },
   { asked: /dependenc|supply chain/i, said: 'dependencies' },
-  { asked: /maintain|author|wrote|founder|committee|contributor/i, said: 'maintainers authors contributors team' },
+  {
+    asked: /maintainer|\bmaintain(?:s|ed)\b|author|wrote|founder|committee|contributor/i,
+    said: 'maintainers authors contributors team',
+  },
   { asked: /entry ?point|import path/i, said: 'exports main module' },
   { asked: /versions?|releases?|engine/i, said: 'engines node versions' },
   { asked: /\bwhat (?:is|does)\b|\bcalled\b/i, said: 'description name' },

@@ -1,8 +1,9 @@
 /** Measures how well passages support a question: coverage of its terms, each weighted by how rare it is. */
-import type { Passage } from './passages.ts';
+import type { FileRanks } from './file-ranks.ts';
+import type { Passage } from '../passages/passages.ts';
 import { isProjectFile, projectTopics } from './project-questions.ts';
-import type { QuestionTerms, Term } from './question-terms.ts';
-import { contentStems, type StemIndex, stemMatch } from './words.ts';
+import type { QuestionTerms, Term } from '../words/question-terms.ts';
+import { contentStems, identifierParts, type StemIndex, stemMatch, wordStem } from '../words/words.ts';
 import { isSamplePath, isTestPath } from '../../lib/paths.ts';
 
 export type Scored = { passage: Passage; score: number; matches: readonly number[] };
@@ -10,6 +11,9 @@ export type Scored = { passage: Passage; score: number; matches: readonly number
 const synonymMatch = 0.6;
 const contextMatch = 0.6;
 const ownTopic = 0.5;
+const namedWhole = 0.3;
+const namedPart = 0.15;
+const composed = 0.15;
 
 /** How far an index speaks of a term, 0 to 1. */
 export function termMatch(index: StemIndex, term: Term): number {
@@ -63,7 +67,7 @@ function placeFactor(path: string, { tests }: Subject): number {
 function topicBonus(passage: Passage, { topics }: Subject): number {
   if (topics.length === 0 || !isProjectFile(passage.path)) return 0;
   const fits = (said: ReadonlySet<string>) => topics.some((topic) => topic.some((stem) => said.has(stem)));
-  if (passage.prose) {
+  if (passage.kind === 'prose') {
     const heading = !isLicenceFile(passage.path) && fits(passage.context.all);
     return (Number(heading) + Number(fits(passage.body.all))) * (ownTopic / 2);
   }
@@ -83,8 +87,23 @@ function pairBonus(question: QuestionTerms, passage: Passage): number {
   return Math.min(0.15, 0.05 * near);
 }
 
+/** A definition of what the question names, in its own spelling or as words in a row. */
+function nameBonus(question: QuestionTerms, { name, whole }: Passage): number {
+  if (name === null) return 0;
+  const lower = name.toLowerCase();
+  const last = lower.split(/[.#:]/).at(-1) ?? lower;
+  if (question.terms.some((term) => term.identifier && !term.own && (term.stem === lower || term.stem === last)))
+    return whole ? namedWhole : namedPart;
+  const parts = identifierParts(name);
+  const stems = new Set(question.terms.map((term) => term.stem));
+  return parts.length > 1 && parts.every((part) => stems.has(wordStem(part))) ? composed : 0;
+}
+
+/** How much of a passage's score depends on how well its file was found. */
+const rankShare = 0.7;
+
 /** All passages, best supporting first; ties by path and line, so that the order never depends on chance. */
-export function scorePassages(question: QuestionTerms, passages: readonly Passage[]): Scored[] {
+export function scorePassages(question: QuestionTerms, passages: readonly Passage[], ranks: FileRanks): Scored[] {
   const matches = passages.map((passage) => passageMatches(passage, question.terms));
   const weights = rarityWeights(question.terms, matches);
   const total = weights.reduce((sum, weight) => sum + weight, 0) || 1;
@@ -93,7 +112,10 @@ export function scorePassages(question: QuestionTerms, passages: readonly Passag
     .map((passage, row) => {
       const covered = weights.reduce((sum, weight, at) => sum + weight * (matches[row]?.[at] ?? 0), 0) / total;
       const score =
-        (covered + pairBonus(question, passage)) * placeFactor(passage.path, subject) + topicBonus(passage, subject);
+        (covered + pairBonus(question, passage) + nameBonus(question, passage)) *
+          placeFactor(passage.path, subject) *
+          (1 - rankShare + rankShare * ranks(passage)) +
+        topicBonus(passage, subject);
       return { passage, score, matches: matches[row] ?? [] };
     })
     .toSorted(

@@ -26,33 +26,32 @@ export function filesOfChunks(view: SnapshotView): Int32Array {
   return files;
 }
 
-/** Adds, to each chunk that holds any of the terms, the terms' BM25 times their weight. */
+/** Adds, to each chunk that holds a term, the term's BM25 times its weight. @returns the terms that no wanted file holds */
 export function addScores(
   scores: ChunkScores,
   view: SnapshotView,
   terms: ReadonlyMap<string, number>,
   wanted: ReadonlySet<number>,
   weights: Weights,
-): void {
+): string[] {
   const files = filesOfChunks(view);
   const { path, names, parts, body, comments } = weights.columns;
   const statement = view.store.prepare(`
     SELECT rowid, bm25(chunk_words, ${path}, ${names}, ${parts}, ${body}, ${comments}) FROM chunk_words
     WHERE chunk_words MATCH ?`);
   statement.setReturnArrays(true);
-  for (const [weight, group] of groupsByWeight(terms)) {
-    const expression = group.map((term) => `"${term.replaceAll('"', '')}"`).join(' OR ');
-    for (const row of statement.iterate(expression)) {
+  const missing: string[] = [];
+  for (const [term, weight] of terms) {
+    let found = false;
+    for (const row of statement.iterate(`"${term.replaceAll('"', '')}"`)) {
       const [chunk, rank] = row as unknown as [number, number];
-      if (wanted.has(files[chunk] ?? 0)) scores.set(chunk, (scores.get(chunk) ?? 0) - rank * weight);
+      if (!wanted.has(files[chunk] ?? 0)) continue;
+      scores.set(chunk, (scores.get(chunk) ?? 0) - rank * weight);
+      found = true;
     }
+    if (!found) missing.push(term);
   }
-}
-
-/** BM25 is a sum over terms: terms of about the same weight share one pass over the index. */
-function groupsByWeight(terms: ReadonlyMap<string, number>): Map<number, string[]> {
-  const step = (weight: number) => 2 ** Math.round(Math.log2(weight));
-  return Map.groupBy(terms.keys(), (term) => step(terms.get(term) ?? 1));
+  return missing;
 }
 
 // Finds the files that define a symbol which a query spells, exactly or as words in a row.

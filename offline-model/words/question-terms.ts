@@ -15,6 +15,8 @@ export type Term = {
   identifier: boolean;
   /** An identifier that the question takes for granted: if the repository lacks it, the question has no answer there. */
   decisive: boolean;
+  /** A part of the asker's own code, data or stack trace. */
+  own: boolean;
   /** Written with a dot before or a bracket behind it, so that only such a place counts as its mention. */
   called: boolean;
   /** Capitalised inside a sentence that asks: most likely a proper name or an acronym. */
@@ -58,6 +60,7 @@ function termOf(word: Word, text: string, declared: ReadonlySet<string>): Term |
     weight: weightOf(word, identifier),
     identifier,
     decisive: identifier && (errorCode.test(word.text) || !isAskersName(word, declared)),
+    own: word.own,
     called: identifier && parts.length === 1 && (text[word.at - 1] === '.' || text[word.at + word.text.length] === '('),
     proper: !word.own && isName(word, text),
     synonyms: identifier ? [] : synonymsOf(form),
@@ -75,7 +78,7 @@ function messagesIn(text: string): string[] {
 
 /** Takes a question apart, its first 16,000 characters at most. Pure: the same text gives the same terms. */
 export function readQuestion(whole: string): QuestionTerms {
-  const text = whole.slice(0, maxCharacters);
+  const text = whole.slice(0, maxCharacters).normalize('NFC');
   const terms = new Map<string, Term>();
   const pairs: [string, string][] = [];
   const declared = declaredNames(text);
@@ -131,7 +134,7 @@ function marks(text: string, ...patterns: RegExp[]): Uint8Array {
 function wordsOf(text: string): Word[] {
   const own = marks(text, quotes, literals, callArguments, traceLines, codeLines, addresses, fileNames);
   const ticked = marks(text, ticks);
-  return [...text.matchAll(/(?<![A-Za-z0-9_$])[A-Za-z_$][A-Za-z0-9_$]{0,199}|\d{3,}/g)].map((match) => ({
+  return [...text.matchAll(/(?<![\p{L}\p{M}\p{N}_$])[\p{L}_$][\p{L}\p{M}\p{N}_$]{0,199}|\d{3,}/gu)].map((match) => ({
     text: match[0],
     at: match.index,
     own: own[match.index] === 1,
