@@ -3,6 +3,8 @@ import { type Assessment, contentWeight, sufficientSupport, supportOf } from './
 import { isProjectFile } from './project-questions.ts';
 import { type Quotation, quote, type WireCitation } from './quotation.ts';
 import { isBesideCode, rarityWeights, type Scored } from './support.ts';
+import { foreignLanguage } from '../words/languages.ts';
+import type { QuestionTerms } from '../words/question-terms.ts';
 import { contentStems } from '../words/words.ts';
 import { joinItems, mostLines, mostPlaces } from './answer-list.ts';
 
@@ -92,12 +94,25 @@ const list = (words: readonly string[]): string => words.slice(0, 8).join(', ');
 const gaps = (words: readonly string[]): string[] =>
   words.slice(0, 8).map((word) => `Nothing found about "${word.slice(0, 100)}".`);
 
+/** What is asked in a language that the lists of words do not cover can be looked for by its names alone. */
+function unread(language: string, question: QuestionTerms): WireDraft {
+  const names = question.terms.filter((term) => term.identifier).map((term) => term.text);
+  const looked = names.length > 0 ? ` Looked for the names in it: ${list(names)}.` : '';
+  return {
+    answer: `The question seems to be in ${language}, and the offline model reads English only: ask in English, or name the symbol or file.${looked}`,
+    citations: [],
+    confidence: 0.1,
+    insufficient: true,
+    gaps: [`The question was not read: it seems to be in ${language}.`],
+  };
+}
+
 function abstention(assessment: Assessment): WireDraft {
   const missing = assessment.absent.filter((term) => term.weight >= contentWeight).map((term) => term.text);
   const sought = assessment.question.terms.filter((term) => term.weight >= contentWeight).map((term) => term.text);
   const found = missing.length > 0 ? `Not found anywhere: ${list(missing)}.` : 'No passage speaks of these together.';
   return {
-    answer: `The repository's text does not hold enough to answer this. Looked for: ${list(sought)}. ${found}`,
+    answer: `The repository's text does not hold enough to answer this.${sought.length > 0 ? ` Looked for: ${list(sought)}.` : ''} ${found}`,
     citations: [],
     confidence: 0.1,
     insufficient: true,
@@ -110,6 +125,8 @@ function abstention(assessment: Assessment): WireDraft {
  * @param again true after a reviewer has sent a draft back: more passages are quoted.
  */
 export function draftAnswer(assessment: Assessment, again: boolean): WireDraft {
+  const language = foreignLanguage(assessment.question.text);
+  if (language !== null && assessment.namesFound === 0 && !assessment.placeShown) return unread(language, assessment.question);
   const support = supportOf(assessment);
   const found = support < sufficientSupport ? [] : quotations(assessment, again ? widerChoice : firstChoice);
   if (found.length === 0) return abstention(assessment);

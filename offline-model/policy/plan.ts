@@ -1,7 +1,7 @@
 /** Chooses the next tool calls from the question, the tools offered and what they have shown already. */
 import { assess, type Assessment, contentWeight, mentionPattern, searchForm } from './assessment.ts';
 import type { Conversation, OfferedTool } from './conversation.ts';
-import { projectFiles, projectTopics } from './project-questions.ts';
+import { asksForLicence, isLicenceFile, licenceTitle, projectFiles, projectTopics } from './project-questions.ts';
 import type { QuestionTerms, Term } from '../words/question-terms.ts';
 import { indexStems, stemMatch } from '../words/words.ts';
 
@@ -46,6 +46,33 @@ function projectCalls(question: QuestionTerms, tools: readonly FittedTool[]): Pl
   });
 }
 
+/** Lines before and behind a line that a question names. */
+const linesAround = 25;
+
+/** Opens the lines that the question names, and searches in the files that it names. */
+function namedPlaces({ text, places }: QuestionTerms, tools: readonly FittedTool[]): PlannedCall[] {
+  const reader = withUse(tools, 'lines').at(0);
+  const search = withUse(tools, 'code', 'search', 'prose').at(0);
+  return places.flatMap(({ path, line }) => {
+    if (line === null) return search === undefined ? [] : call(search, text.slice(0, longestQuery), { path });
+    return reader === undefined ? [] : [readCall(reader, path, line - linesAround, line + linesAround)];
+  });
+}
+
+function readCall(reader: FittedTool, path: string, first: number, last: number): PlannedCall {
+  const from = reader.properties.has('first_line') ? 'first_line' : 'start_line';
+  const to = reader.properties.has('last_line') ? 'last_line' : 'end_line';
+  return { name: reader.tool.name, arguments: { path, [from]: Math.max(1, first), [to]: last } };
+}
+
+/** A licence names itself in its first lines, which no search finds by the words of a question. */
+function readLicence({ question, scored }: Assessment, tools: readonly FittedTool[]): PlannedCall[] {
+  const reader = withUse(tools, 'lines').at(0);
+  if (reader === undefined || !asksForLicence(question)) return [];
+  const paths = new Set(scored.map(({ passage }) => passage.path).filter(isLicenceFile));
+  return [...paths].slice(0, 2).map((path) => readCall(reader, path, 1, licenceTitle));
+}
+
 /** The opening: searches over everything searchable, names looked up, a quoted message looked for literally. */
 function opening(conversation: Conversation, tools: readonly FittedTool[]): PlannedCall[] {
   const { question } = assess(conversation.question, []);
@@ -56,7 +83,7 @@ function opening(conversation: Conversation, tools: readonly FittedTool[]): Plan
   const literals = withUse(tools, 'pattern').flatMap((fitted) =>
     question.messages.slice(0, 1).flatMap((message) => call(fitted, literalPattern(message), { ignore_case: true })),
   );
-  const planned = [...searches, ...projectCalls(question, tools), ...symbols, ...literals];
+  const planned = [...namedPlaces(question, tools), ...searches, ...projectCalls(question, tools), ...symbols, ...literals];
   if (planned.length > 0) return planned;
   return withUse(tools, 'other', 'pattern').flatMap((fitted) =>
     call(fitted, query || conversation.question.slice(0, 200)),
@@ -94,15 +121,11 @@ function lookInto(assessment: Assessment, tools: readonly FittedTool[], question
 function readAround(assessment: Assessment, tools: readonly FittedTool[], count: number): PlannedCall[] {
   const reader = withUse(tools, 'lines').at(0);
   if (reader === undefined) return [];
-  const first = reader.properties.has('first_line') ? 'first_line' : 'start_line';
-  const last = reader.properties.has('last_line') ? 'last_line' : 'end_line';
   const paths = new Set<string>();
   return assessment.scored.slice(0, 12).flatMap(({ passage, score }) => {
     if (paths.size >= count || paths.has(passage.path) || score < 0.6 * assessment.best) return [];
     paths.add(passage.path);
-    const from = Math.max(1, passage.firstLine - 12);
-    const lines = { path: passage.path, [first]: from, [last]: passage.firstLine + passage.lines.length + 20 };
-    return [{ name: reader.tool.name, arguments: lines }];
+    return [readCall(reader, passage.path, passage.firstLine - 12, passage.firstLine + passage.lines.length + 20)];
   });
 }
 
@@ -110,7 +133,7 @@ function plan(conversation: Conversation, tools: readonly FittedTool[], turn: nu
   if (turn === 0) return opening(conversation, tools);
   const assessment = assess(conversation.question, conversation.runs);
   if (turn === 1) {
-    return [...checkUnseen(assessment, tools), ...lookInto(assessment, tools, conversation.question)];
+    return [...readLicence(assessment, tools), ...checkUnseen(assessment, tools), ...lookInto(assessment, tools, conversation.question)];
   }
   if (turn > 2) return [];
   const short = (assessment.scored[0]?.passage.lines.length ?? 99) < 4;

@@ -1,7 +1,7 @@
 /** Measures how well passages support a question: coverage of its terms, each weighted by how rare it is. */
 import type { FileRanks } from './file-ranks.ts';
 import type { Passage } from '../passages/passages.ts';
-import { isProjectFile, projectTopics } from './project-questions.ts';
+import { asksForLicence, isLicenceFile, isProjectFile, licenceTitle, projectTopics } from './project-questions.ts';
 import type { QuestionTerms, Term } from '../words/question-terms.ts';
 import { contentStems, identifierParts, type StemIndex, stemMatch, wordStem } from '../words/words.ts';
 import { isSamplePath, isTestPath } from '../../lib/paths.ts';
@@ -43,16 +43,15 @@ export function rarityWeights(terms: readonly Term[], matches: readonly (readonl
 
 /** Tests and samples: they repeat what is said better elsewhere. */
 export const isBesideCode = (path: string): boolean => isTestPath(path) || isSamplePath(path);
-/** Legal text holds many ordinary words, and its name says what each of its passages is about. */
-const isLicenceFile = (path: string): boolean => /^(?:licen[cs]e|copying)/i.test(path);
 const isLog = (path: string): boolean => /(^|\/)(changelog|history|releases?)[^/]*$/i.test(path);
 
 /** What the question is about beyond its words: topics of the project as a whole, as stems, and tests. */
-type Subject = { topics: readonly (readonly string[])[]; tests: boolean };
+type Subject = { topics: readonly (readonly string[])[]; tests: boolean; licence: boolean };
 
 const subjectOf = (question: QuestionTerms): Subject => ({
   topics: projectTopics(question).map(contentStems),
   tests: question.terms.some((term) => term.stem === 'test'),
+  licence: asksForLicence(question),
 });
 
 /** Tests and logs repeat what is said better elsewhere. */
@@ -64,7 +63,8 @@ function placeFactor(path: string, { tests }: Subject): number {
 }
 
 /** Of a project as a whole its own top files speak best: an entry by its key, prose by its heading and its words. */
-function topicBonus(passage: Passage, { topics }: Subject): number {
+function topicBonus(passage: Passage, { topics, licence }: Subject): number {
+  if (licence && isLicenceFile(passage.path) && passage.firstLine + passage.lines.length <= licenceTitle + 1) return 1;
   if (topics.length === 0 || !isProjectFile(passage.path)) return 0;
   const fits = (said: ReadonlySet<string>) => topics.some((topic) => topic.some((stem) => said.has(stem)));
   if (passage.kind === 'prose') {
@@ -86,6 +86,20 @@ function pairBonus(question: QuestionTerms, passage: Passage): number {
   ).length;
   return Math.min(0.15, 0.05 * near);
 }
+
+const namedLine = 0.8;
+
+/** Of a line that the question names, the passage that holds it. */
+const placeBonus = ({ places }: QuestionTerms, { path, firstLine, lines }: Passage): number =>
+  places.some(
+    (one) =>
+      one.line !== null &&
+      (path === one.path || path.endsWith(`/${one.path}`)) &&
+      one.line >= firstLine &&
+      one.line < firstLine + lines.length,
+  )
+    ? namedLine
+    : 0;
 
 /** A definition of what the question names, in its own spelling or as words in a row. */
 function nameBonus(question: QuestionTerms, { name, whole }: Passage): number {
@@ -115,7 +129,8 @@ export function scorePassages(question: QuestionTerms, passages: readonly Passag
         (covered + pairBonus(question, passage) + nameBonus(question, passage)) *
           placeFactor(passage.path, subject) *
           (1 - rankShare + rankShare * ranks(passage)) +
-        topicBonus(passage, subject);
+        topicBonus(passage, subject) +
+        placeBonus(question, passage);
       return { passage, score, matches: matches[row] ?? [] };
     })
     .toSorted(

@@ -32,7 +32,11 @@ export type QuestionTerms = {
   pairs: readonly (readonly [string, string])[];
   /** Messages quoted in the question, without the parts that vary. */
   messages: readonly string[];
+  /** Files that the question names, alone or with a line (`src/walk.rs:120`, a frame of a stack trace). */
+  places: readonly NamedPlace[];
 };
+
+export type NamedPlace = { path: string; line: number | null };
 
 const maxCharacters = 16_000;
 const maxTerms = 80;
@@ -76,6 +80,24 @@ function messagesIn(text: string): string[] {
   return [...new Set(fixed)].filter((piece) => piece.split(/\s+/).length >= 3).slice(0, 4);
 }
 
+const placeForms = [
+  /File "(?<path>[^"\n]{1,300})", line (?<line>\d{1,7})/g,
+  /(?<![\w@.+~/\\-])(?<path>[\w@.+~/-]{1,300}\.[A-Za-z][A-Za-z0-9]{0,9})[:(](?<line>\d{1,7})/g,
+  /(?<![\w@.+~/\\:-])(?<path>[\w@.+~-]{1,100}(?:\/[\w@.+~-]{1,100}){1,20}\.[A-Za-z][A-Za-z0-9]{0,9})(?![\w/])/g,
+];
+const mostPlaces = 3;
+
+/** The first places that the question names, each file once. */
+function placesIn(text: string): NamedPlace[] {
+  const found = new Map<string, NamedPlace>();
+  for (const { groups } of placeForms.flatMap((form) => [...text.matchAll(form)])) {
+    const path = (groups?.path ?? '').replace(/^\.?\//, '');
+    const line = groups?.line === undefined ? null : Number(groups.line);
+    if (!found.has(path)) found.set(path, { path, line });
+  }
+  return [...found.values()].slice(0, mostPlaces);
+}
+
 /** Takes a question apart, its first 16,000 characters at most. Pure: the same text gives the same terms. */
 export function readQuestion(whole: string): QuestionTerms {
   const text = whole.slice(0, maxCharacters).normalize('NFC');
@@ -97,7 +119,7 @@ export function readQuestion(whole: string): QuestionTerms {
       pairs.push([last.term.stem, term.stem]);
     last = { term, end: word.at + word.text.length };
   }
-  return { text, terms: [...terms.values()], pairs, messages: messagesIn(text) };
+  return { text, terms: [...terms.values()], pairs, messages: messagesIn(text), places: placesIn(text) };
 }
 
 // Cuts a question into words, and tells which of them name code, and which are only the asker's own example.
@@ -165,7 +187,9 @@ function isName(word: Word, text: string): boolean {
 const platformNames = new Set(
   `error typeerror rangeerror syntaxerror referenceerror evalerror urierror aggregateerror console log stringify parse
   promise require process exit env nexttick settimeout setinterval setimmediate cleartimeout queuemicrotask
-  javascript typescript github nodejs keys entries isarray from map filter foreach then catch finally`.split(/\s+/),
+  javascript typescript github nodejs valueerror keyerror indexerror runtimeerror attributeerror oserror ioerror
+  notimplementederror stopiteration exception assertionerror nullpointerexception illegalargumentexception
+  illegalstateexception dict list tuple str int float bool none null undefined self cls args kwargs __init__ keys entries isarray from map filter foreach then catch finally`.split(/\s+/),
 );
 const placeholders = new Set('foo bar baz qux thing things my our your example sample dummy some xyz'.split(' '));
 

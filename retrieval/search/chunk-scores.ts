@@ -26,32 +26,27 @@ export function filesOfChunks(view: SnapshotView): Int32Array {
   return files;
 }
 
-/** Adds, to each chunk that holds a term, the term's BM25 times its weight. @returns the terms that no wanted file holds */
+/** Adds, to each chunk that holds a term, the term's BM25 times its weight. */
 export function addScores(
   scores: ChunkScores,
   view: SnapshotView,
   terms: ReadonlyMap<string, number>,
   wanted: ReadonlySet<number>,
   weights: Weights,
-): string[] {
+): void {
   const files = filesOfChunks(view);
   const { path, names, parts, body, comments } = weights.columns;
   const statement = view.store.prepare(`
     SELECT rowid, bm25(chunk_words, ${path}, ${names}, ${parts}, ${body}, ${comments}) FROM chunk_words
     WHERE chunk_words MATCH ?`);
   statement.setReturnArrays(true);
-  const missing: string[] = [];
   for (const [term, weight] of terms) {
-    let found = false;
     for (const row of statement.iterate(`"${term.replaceAll('"', '')}"`)) {
       const [chunk, rank] = row as unknown as [number, number];
       if (!wanted.has(files[chunk] ?? 0)) continue;
       scores.set(chunk, (scores.get(chunk) ?? 0) - rank * weight);
-      found = true;
     }
-    if (!found) missing.push(term);
   }
-  return missing;
 }
 
 // Finds the files that define a symbol which a query spells, exactly or as words in a row.

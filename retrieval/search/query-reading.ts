@@ -184,7 +184,7 @@ type Stemmer = { add: StatementSync; read: StatementSync; clear: StatementSync }
 let stemmer: Stemmer | null = null;
 
 /** The stem of each word; a word of which the tokenizer makes several or none stands for itself. */
-function stemsOf(words: readonly string[]): Map<string, string> {
+export function stemsOf(words: readonly string[]): Map<string, string> {
   stemmer ??= openStemmer();
   for (const [at, word] of words.entries()) stemmer.add.run(at + 1, word);
   const found = Map.groupBy(stemmer.read.all(), ({ doc }) => Number(doc) - 1);
