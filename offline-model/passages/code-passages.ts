@@ -114,6 +114,18 @@ function rangesOfDefinition(lines: readonly string[], one: Definition, nested: r
   return [head, ...body];
 }
 
+const notice = /\b(?:licen[cs]ed under|copyright|SPDX-License|permission is hereby granted|all rights reserved)\b/i;
+
+/** How many lines a notice at the top takes: a licence's words are of no file in particular. */
+function noticeLines(lines: readonly string[]): number {
+  let end = 0;
+  while (end < lines.length && (isBlank(lines[end]) || comment.test(lines[end] ?? ''))) end += 1;
+  const block = lines.slice(0, end);
+  const blank = block.findIndex((line, at) => at > 3 && isBlank(line));
+  const top = blank < 0 ? block : block.slice(0, blank);
+  return top.some((line) => notice.test(line)) ? top.length : 0;
+}
+
 /** @param symbol what the lines belong to where they show no definition themselves */
 export function codeRanges(lines: readonly string[], symbol: string | null): Range[] {
   const definitions = definitionsIn(lines);
@@ -121,13 +133,19 @@ export function codeRanges(lines: readonly string[], symbol: string | null): Ran
     definitions.flatMap((one) => Array.from({ length: one.end - one.start }, (_, at) => one.start + at)),
   );
   const ranges = definitions.flatMap((one) => rangesOfDefinition(lines, one, definitions));
-  for (let at = 0; at < lines.length; ) {
+  for (let at = noticeLines(lines); at < lines.length; ) {
     if (inside.has(at) || isBlank(lines[at])) at += 1;
     else {
       let end = at;
       while (end < lines.length && !inside.has(end)) end += 1;
       for (const range of windows(lines, at, end))
-        ranges.push({ ...range, kind: 'code', whole: false, name: symbol, heading: '' });
+        ranges.push({
+          ...range,
+          kind: 'code',
+          whole: false,
+          name: definitions.length === 0 ? symbol : null,
+          heading: '',
+        });
       at = end;
     }
   }

@@ -126,7 +126,8 @@ function abstention(assessment: Assessment): WireDraft {
  */
 export function draftAnswer(assessment: Assessment, again: boolean): WireDraft {
   const language = foreignLanguage(assessment.question.text);
-  if (language !== null && assessment.namesFound === 0 && !assessment.placeShown) return unread(language, assessment.question);
+  if (language !== null && assessment.namesFound === 0 && !assessment.placeShown)
+    return unread(language, assessment.question);
   const support = supportOf(assessment);
   const found = support < sufficientSupport ? [] : quotations(assessment, again ? widerChoice : firstChoice);
   if (found.length === 0) return abstention(assessment);

@@ -157,6 +157,7 @@ const fitted = {
 export function supportOf(assessment: Assessment): number {
   if (assessment.scored.length === 0 || assessment.absent.some((term) => term.decisive)) return 0;
   if (assessment.placeShown) return supportOfNamedPlace;
+  if (isOneWord(assessment) && !isTitled(assessment)) return 0;
   const content = assessment.question.terms.filter((term) => term.weight >= contentWeight).length;
   const names = assessment.absent.filter((term) => term.proper).length;
   const sum =
@@ -173,6 +174,15 @@ export function supportOf(assessment: Assessment): number {
     fitted.constant;
   return 1 / (1 + Math.exp(-sum));
 }
+
+/** One plain word says too little of what is asked, unless something is called so. */
+const isOneWord = ({ question }: Assessment): boolean =>
+  question.terms.length === 1 && !question.terms.some((term) => term.identifier);
+
+const isTitled = ({ question, scored }: Assessment): boolean =>
+  scored.some(({ passage }) =>
+    stemsOf(`${passage.name ?? ''} ${passage.heading}`).includes(question.terms[0]?.stem ?? ''),
+  );
 
 /** A line that the question names is what it asks about, whatever its other words are. */
 const supportOfNamedPlace = 0.7;

@@ -83,7 +83,13 @@ function opening(conversation: Conversation, tools: readonly FittedTool[]): Plan
   const literals = withUse(tools, 'pattern').flatMap((fitted) =>
     question.messages.slice(0, 1).flatMap((message) => call(fitted, literalPattern(message), { ignore_case: true })),
   );
-  const planned = [...namedPlaces(question, tools), ...searches, ...projectCalls(question, tools), ...symbols, ...literals];
+  const planned = [
+    ...namedPlaces(question, tools),
+    ...searches,
+    ...projectCalls(question, tools),
+    ...symbols,
+    ...literals,
+  ];
   if (planned.length > 0) return planned;
   return withUse(tools, 'other', 'pattern').flatMap((fitted) =>
     call(fitted, query || conversation.question.slice(0, 200)),
@@ -133,7 +139,11 @@ function plan(conversation: Conversation, tools: readonly FittedTool[], turn: nu
   if (turn === 0) return opening(conversation, tools);
   const assessment = assess(conversation.question, conversation.runs);
   if (turn === 1) {
-    return [...readLicence(assessment, tools), ...checkUnseen(assessment, tools), ...lookInto(assessment, tools, conversation.question)];
+    return [
+      ...readLicence(assessment, tools),
+      ...checkUnseen(assessment, tools),
+      ...lookInto(assessment, tools, conversation.question),
+    ];
   }
   if (turn > 2) return [];
   const short = (assessment.scored[0]?.passage.lines.length ?? 99) < 4;

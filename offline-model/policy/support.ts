@@ -3,7 +3,7 @@ import type { FileRanks } from './file-ranks.ts';
 import type { Passage } from '../passages/passages.ts';
 import { asksForLicence, isLicenceFile, isProjectFile, licenceTitle, projectTopics } from './project-questions.ts';
 import type { QuestionTerms, Term } from '../words/question-terms.ts';
-import { contentStems, identifierParts, type StemIndex, stemMatch, wordStem } from '../words/words.ts';
+import { contentStems, identifierParts, type StemIndex, stemMatch, stemsOf, wordStem } from '../words/words.ts';
 import { isSamplePath, isTestPath } from '../../lib/paths.ts';
 
 export type Scored = { passage: Passage; score: number; matches: readonly number[] };
@@ -54,10 +54,20 @@ const subjectOf = (question: QuestionTerms): Subject => ({
   licence: asksForLicence(question),
 });
 
-/** Tests and logs repeat what is said better elsewhere. */
-function placeFactor(path: string, { tests }: Subject): number {
+const importing = /^\s*(?:import|from|use|using|#include|require|package)\b|^\s*["']?[\w./-]+["',]*$|^\s*[()}]*\s*$/;
+
+/** The imports of a file hold words of everything and say nothing. */
+const isPreamble = ({ kind, lines }: Passage): boolean =>
+  kind === 'code' && lines.filter((line) => importing.test(line)).length >= 0.7 * lines.length;
+
+/** Tests and logs repeat what is said better elsewhere; a question about the project is answered by its own files. */
+function placeFactor(passage: Passage, { tests, topics, licence }: Subject): number {
+  const { path } = passage;
+  if (isLicenceFile(path)) return licence ? 0.7 : 0.4;
+  if (isPreamble(passage)) return 0.5;
+  if (topics.length > 0 && !isProjectFile(path)) return 0.5;
+  if (/^\.(?!github\/)/.test(path)) return 0.6;
   if (isLog(path)) return 0.8;
-  if (isLicenceFile(path)) return 0.7;
   if (isBesideCode(path)) return tests ? 1 : 0.75;
   return /\.d\.[cm]?ts$/.test(path) ? 0.92 : 1;
 }
@@ -65,7 +75,7 @@ function placeFactor(path: string, { tests }: Subject): number {
 /** Of a project as a whole its own top files speak best: an entry by its key, prose by its heading and its words. */
 function topicBonus(passage: Passage, { topics, licence }: Subject): number {
   if (licence && isLicenceFile(passage.path) && passage.firstLine + passage.lines.length <= licenceTitle + 1) return 1;
-  if (topics.length === 0 || !isProjectFile(passage.path)) return 0;
+  if (topics.length === 0 || !isProjectFile(passage.path) || (isLicenceFile(passage.path) && !licence)) return 0;
   const fits = (said: ReadonlySet<string>) => topics.some((topic) => topic.some((stem) => said.has(stem)));
   if (passage.kind === 'prose') {
     const heading = !isLicenceFile(passage.path) && fits(passage.context.all);
@@ -84,7 +94,9 @@ function pairBonus(question: QuestionTerms, passage: Passage): number {
       return first >= 0 && lower.slice(first, first + a.length + b.length + 16).includes(b.slice(0, 6));
     }),
   ).length;
-  return Math.min(0.15, 0.05 * near);
+  const title = stemsOf(`${passage.heading} ${passage.name ?? ''}`);
+  const titled = question.pairs.filter(([a, b]) => title.some((stem, at) => stem === a && title[at + 1] === b)).length;
+  return Math.min(0.15, 0.05 * near) + Math.min(0.2, 0.1 * titled);
 }
 
 const namedLine = 0.8;
@@ -127,7 +139,7 @@ export function scorePassages(question: QuestionTerms, passages: readonly Passag
       const covered = weights.reduce((sum, weight, at) => sum + weight * (matches[row]?.[at] ?? 0), 0) / total;
       const score =
         (covered + pairBonus(question, passage) + nameBonus(question, passage)) *
-          placeFactor(passage.path, subject) *
+          placeFactor(passage, subject) *
           (1 - rankShare + rankShare * ranks(passage)) +
         topicBonus(passage, subject) +
         placeBonus(question, passage);

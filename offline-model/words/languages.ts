@@ -16,12 +16,30 @@ const leastShare = 0.2;
 
 const commonWords: readonly (readonly [language: string, words: ReadonlySet<string>])[] = (
   [
-    ['German', 'der die das und ist nicht ein eine einen wie kann ich wird werden wo warum welche welcher mit für auf von zu im den dem was wenn man bei sich aus wann gibt es'],
-    ['French', 'le la les et est pas un une des comment puis je où pourquoi quelle quel avec pour sur de du dans que qui ce cette sont il elle faire peut'],
-    ['Spanish', 'el la los las y es no un una cómo como puedo dónde donde por qué cuál con para sobre de del en que se hacer está son cuando'],
-    ['Portuguese', 'o os as e é não um uma como posso onde por que qual com para sobre de do da em no na se fazer está são quando você'],
-    ['Italian', 'il lo la gli le e è non un una come posso dove perché quale con per su di del della in che si fare sono quando viene'],
-    ['Dutch', 'de het een en is niet hoe kan ik waar waarom welke met voor op van te in dat die wat wordt er bij naar als'],
+    [
+      'German',
+      'der die das und ist nicht ein eine einen wie kann ich wird werden wo warum welche welcher mit für auf von zu im den dem was wenn man bei sich aus wann gibt es',
+    ],
+    [
+      'French',
+      'le la les et est pas un une des comment puis je où pourquoi quelle quel avec pour sur de du dans que qui ce cette sont il elle faire peut',
+    ],
+    [
+      'Spanish',
+      'el la los las y es no un una cómo como puedo dónde donde por qué cuál con para sobre de del en que se hacer está son cuando',
+    ],
+    [
+      'Portuguese',
+      'o os as e é não um uma como posso onde por que qual com para sobre de do da em no na se fazer está são quando você',
+    ],
+    [
+      'Italian',
+      'il lo la gli le e è non un una come posso dove perché quale con per su di del della in che si fare sono quando viene',
+    ],
+    [
+      'Dutch',
+      'de het een en is niet hoe kan ik waar waarom welke met voor op van te in dat die wat wordt er bij naar als',
+    ],
     ['Polish', 'jak gdzie dlaczego który która jest nie i w z na do się czy mogę co to dla przez od po'],
     ['Swedish', 'och är inte en ett hur kan jag var varför vilken med för på av till i det som den vad när'],
     ['Turkish', 'nasıl nerede neden hangi bir ve bu için ile ne mi mı değil olarak nedir'],

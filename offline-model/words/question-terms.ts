@@ -189,7 +189,9 @@ const platformNames = new Set(
   promise require process exit env nexttick settimeout setinterval setimmediate cleartimeout queuemicrotask
   javascript typescript github nodejs valueerror keyerror indexerror runtimeerror attributeerror oserror ioerror
   notimplementederror stopiteration exception assertionerror nullpointerexception illegalargumentexception
-  illegalstateexception dict list tuple str int float bool none null undefined self cls args kwargs __init__ keys entries isarray from map filter foreach then catch finally`.split(/\s+/),
+  illegalstateexception dict list tuple str int float bool none null undefined self cls args kwargs __init__ keys entries isarray from map filter foreach then catch finally`.split(
+    /\s+/,
+  ),
 );
 const placeholders = new Set('foo bar baz qux thing things my our your example sample dummy some xyz'.split(' '));
 

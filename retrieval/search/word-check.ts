@@ -34,8 +34,10 @@ export function checkWords(view: SnapshotView, query: string): CheckedQuery {
 
 const escaped = (text: string): string => text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
 
+/** In itself or in its plain form: the index's stems of `adds` and `added` differ. */
 function standsSomewhere(view: SnapshotView, term: string): boolean {
-  return firstChunk(view, `"${term.replaceAll('"', '')}"`) !== null;
+  const forms = [term, term.replace(/(?:ed|ing|es|s)$/, '')].filter((form) => form.length > 2 || form === term);
+  return forms.some((form) => firstChunk(view, `"${form.replaceAll('"', '')}"`) !== null);
 }
 
 function firstChunk(view: SnapshotView, expression: string): number | null {
