@@ -92,7 +92,7 @@ export function proseRanges(lines: readonly string[]): Range[] {
     close(at);
     titles.length = Math.min(titles.length, Math.max(0, found.depth - 1));
     while (titles.length < found.depth - 1) titles.push('');
-    titles.push(found.text.replace(/[#<>`*]|\[([^\]]*)\]\([^)]*\)|\{[^}]*\}/g, '$1').trim());
+    titles.push(found.text.replace(/[#<>`*]|\[([^\][]{0,200})\]\([^()\s]{0,300}\)|\{[^{}]{0,200}\}/g, '$1').trim());
     from = at + found.lines;
     at += found.lines - 1;
   }

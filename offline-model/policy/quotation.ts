@@ -49,7 +49,7 @@ function proseText(lines: readonly string[]): string {
   for (const line of lines) {
     const starts = !open || startsBlock.test(line);
     if (line.trim() === '') open = false;
-    else if (/^\s*\|[\s|:-]+\|?\s*$/.test(line)) open = true;
+    else if (/^\|[\s|:-]+$/.test(line.trim())) open = true;
     else {
       if (starts) parts.push(line.trim());
       else parts[parts.length - 1] += ` ${line.trim()}`;

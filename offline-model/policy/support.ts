@@ -54,11 +54,11 @@ const subjectOf = (question: QuestionTerms): Subject => ({
   licence: asksForLicence(question),
 });
 
-const importing = /^\s*(?:import|from|use|using|#include|require|package)\b|^\s*["']?[\w./-]+["',]*$|^\s*[()}]*\s*$/;
+const importing = /^(?:import|from|use|using|#include|require|package)\b|^["']?[\w./-]+["',]*$|^[()}]*$/;
 
 /** The imports of a file hold words of everything and say nothing. */
 const isPreamble = ({ kind, lines }: Passage): boolean =>
-  kind === 'code' && lines.filter((line) => importing.test(line)).length >= 0.7 * lines.length;
+  kind === 'code' && lines.filter((line) => importing.test(line.trim())).length >= 0.7 * lines.length;
 
 /** Tests and logs repeat what is said better elsewhere; a question about the project is answered by its own files. */
 function placeFactor(passage: Passage, { tests, topics, licence }: Subject): number {
