@@ -47,7 +47,7 @@ export function benchmarkInput(id: string, concurrency: number, more: Partial<Be
     id,
     scheduled: false,
     root: checkoutFolder,
-    datasetFolder: join(checkoutFolder, 'datasets'),
+    datasetFolder: resolve(checkoutFolder, 'datasets'),
     limits: { modelCallSeconds: 30, modelCallTotalSeconds: 300, modelCallAttempts: 5, heartbeatSeconds: 2 },
     activityQueue: benchmarkQueueOf(benchTaskQueue),
     concurrency,

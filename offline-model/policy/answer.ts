@@ -3,7 +3,10 @@ import { type Assessment, contentWeight, sufficientSupport, supportOf } from './
 import { isProjectFile } from './project-questions.ts';
 import { type Quotation, quote, type WireCitation } from './quotation.ts';
 import { isBesideCode, rarityWeights, type Scored } from './support.ts';
-import { contentStems } from './words.ts';
+import { foreignLanguage } from '../words/languages.ts';
+import type { QuestionTerms } from '../words/question-terms.ts';
+import { contentStems } from '../words/words.ts';
+import { joinItems, mostLines, mostPlaces } from './answer-list.ts';
 
 /** The reply of a specialist, as JSON names its fields. */
 export type WireDraft = {
@@ -15,14 +18,16 @@ export type WireDraft = {
 };
 
 /** How many passages to quote, and how good each must be beside the best; wider after a reviewer's refusal. */
-const firstChoice = { most: 4, besideBest: 0.6 } as const;
-const widerChoice = { most: 8, besideBest: 0.4 } as const;
+const firstChoice = { most: mostPlaces, besideBest: 0.45 } as const;
+const widerChoice = { most: mostPlaces, besideBest: 0.3 } as const;
 const mostInOneFile = 2;
 const mostTests = 1;
 /** Two quotations that share this much of their words say the same. */
 const sameWords = 0.7;
 const newsCounts = 0.5;
 const mostWeighed = 60;
+/** Another file tells more than more of the same. */
+const sameFile = 0.8;
 
 const overlaps = (one: Scored, other: Scored): boolean =>
   one.passage.path === other.passage.path &&
@@ -46,12 +51,13 @@ function saysTheSame(one: ReadonlySet<string>, other: ReadonlySet<string>): bool
 function mostTelling(left: readonly Scored[], chosen: readonly Scored[], weights: readonly number[]): number {
   const total = weights.reduce((sum, weight) => sum + weight, 0) || 1;
   const known = weights.map((_, at) => chosen.reduce((most, { matches }) => Math.max(most, matches[at] ?? 0), 0));
-  const worth = left.map(({ score, matches }) => {
+  const worth = left.map(({ score, matches, passage }) => {
     const news = weights.reduce(
       (sum, weight, at) => sum + weight * Math.max(0, (matches[at] ?? 0) - (known[at] ?? 0)),
       0,
     );
-    return score + (chosen.length === 0 ? 0 : (newsCounts * news) / total);
+    const again = chosen.some((other) => other.passage.path === passage.path) ? sameFile : 1;
+    return again * (score + (chosen.length === 0 ? 0 : (newsCounts * news) / total));
   });
   return worth.indexOf(Math.max(...worth));
 }
@@ -61,6 +67,7 @@ function quotations(assessment: Assessment, { most, besideBest }: { most: number
   const rows = assessment.scored.map((one) => one.matches);
   const weights = rarityWeights(assessment.question.terms, rows);
   const chosen: Scored[] = [];
+  let room = mostLines;
   const quoted: { quotation: Quotation; words: ReadonlySet<string> }[] = [];
   const left = assessment.scored.filter((one) => one.score >= assessment.best * besideBest).slice(0, mostWeighed);
   while (left.length > 0 && quoted.length < most) {
@@ -68,8 +75,12 @@ function quotations(assessment: Assessment, { most, besideBest }: { most: number
     if (one === undefined || !addsPlace(one, chosen)) continue;
     const quotation = quote(one.passage, assessment.question, weights);
     if (quotation === null) continue;
-    const words = new Set(contentStems(quotation.shown));
+    const { first_line, last_line } = quotation.citation;
+    const lines = last_line - first_line + 1;
+    if (lines > room) continue;
+    const words = new Set(contentStems(one.passage.lines.join('\n')));
     if (quoted.some((other) => saysTheSame(words, other.words))) continue;
+    room -= lines;
     chosen.push(one);
     quoted.push({ quotation, words });
   }
@@ -78,27 +89,30 @@ function quotations(assessment: Assessment, { most, besideBest }: { most: number
   return [...inOrder.filter((one) => !isBeside(one)), ...inOrder.filter(isBeside)];
 }
 
-const place = ({ path, first_line, last_line }: WireCitation): string =>
-  `${path}:${first_line === last_line ? first_line : `${first_line}-${last_line}`}`;
-
-/** One line of the answer: prose in quotation marks, code in backticks, and where it stands. */
-function sentence({ citation, shown, code }: Quotation, at: number): string {
-  const where = `\`${place(citation)}\``;
-  const text = code ? `\`${shown.replaceAll('`', "'")}\`` : `"${shown}"`;
-  return at === 0 ? `${where} says: ${text}` : `See also ${where}: ${text}`;
-}
-
 const list = (words: readonly string[]): string => words.slice(0, 8).join(', ');
 
 const gaps = (words: readonly string[]): string[] =>
   words.slice(0, 8).map((word) => `Nothing found about "${word.slice(0, 100)}".`);
+
+/** What is asked in a language that the lists of words do not cover can be looked for by its names alone. */
+function unread(language: string, question: QuestionTerms): WireDraft {
+  const names = question.terms.filter((term) => term.identifier).map((term) => term.text);
+  const looked = names.length > 0 ? ` Looked for the names in it: ${list(names)}.` : '';
+  return {
+    answer: `The question seems to be in ${language}, and the offline model reads English only: ask in English, or name the symbol or file.${looked}`,
+    citations: [],
+    confidence: 0.1,
+    insufficient: true,
+    gaps: [`The question was not read: it seems to be in ${language}.`],
+  };
+}
 
 function abstention(assessment: Assessment): WireDraft {
   const missing = assessment.absent.filter((term) => term.weight >= contentWeight).map((term) => term.text);
   const sought = assessment.question.terms.filter((term) => term.weight >= contentWeight).map((term) => term.text);
   const found = missing.length > 0 ? `Not found anywhere: ${list(missing)}.` : 'No passage speaks of these together.';
   return {
-    answer: `The repository's text does not hold enough to answer this. Looked for: ${list(sought)}. ${found}`,
+    answer: `The repository's text does not hold enough to answer this.${sought.length > 0 ? ` Looked for: ${list(sought)}.` : ''} ${found}`,
     citations: [],
     confidence: 0.1,
     insufficient: true,
@@ -111,11 +125,14 @@ function abstention(assessment: Assessment): WireDraft {
  * @param again true after a reviewer has sent a draft back: more passages are quoted.
  */
 export function draftAnswer(assessment: Assessment, again: boolean): WireDraft {
+  const language = foreignLanguage(assessment.question.text);
+  if (language !== null && assessment.namesFound === 0 && !assessment.placeShown)
+    return unread(language, assessment.question);
   const support = supportOf(assessment);
   const found = support < sufficientSupport ? [] : quotations(assessment, again ? widerChoice : firstChoice);
   if (found.length === 0) return abstention(assessment);
   return {
-    answer: found.map(sentence).join('\n'),
+    answer: joinItems(found.map(({ text }) => text)),
     citations: found.map((one) => one.citation),
     confidence: Math.round(Math.min(0.95, support) * 100) / 100,
     insufficient: false,

@@ -1,6 +1,6 @@
 /** Reads a request's messages: the question, the review, what the tools have shown so far. */
 import type { ChatBody, WireMessage, WireTool } from '../server/chat-request.ts';
-import { readToolText, type ToolText } from './source-text.ts';
+import { readToolText, type ToolText } from '../passages/source-text.ts';
 
 export type OfferedTool = { name: string; description: string; parameters: Record<string, unknown> };
 

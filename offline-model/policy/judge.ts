@@ -1,9 +1,9 @@
 /** Judges a draft by coverage: does the evidence speak of what was asked, and does it hold what the draft says? */
 import { assess, contentWeight, sufficientSupport, supportOf } from './assessment.ts';
 import { blocks, type Conversation } from './conversation.ts';
-import { readToolText } from './source-text.ts';
+import { readToolText } from '../passages/source-text.ts';
 import { termMatch } from './support.ts';
-import { contentStems, indexStems, stemMatch } from './words.ts';
+import { contentStems, indexStems, stemMatch } from '../words/words.ts';
 
 export type WireVerdict = { accepted: boolean; reasons: string[] };
 

@@ -3,10 +3,12 @@ import { z } from 'zod';
 import type { WireDraft } from './answer.ts';
 import { contentWeight } from './assessment.ts';
 import { blocks, type Conversation } from './conversation.ts';
-import { readQuestion, type Term } from './question-terms.ts';
+import { readQuestion, type Term } from '../words/question-terms.ts';
 import type { WireCitation } from './quotation.ts';
+import { joinItems, mostLines, mostPlaces, splitItems } from './answer-list.ts';
+import { placeOf } from './lead.ts';
 import { termMatch } from './support.ts';
-import { indexStems } from './words.ts';
+import { indexStems } from '../words/words.ts';
 
 export type WireSynthesis = WireDraft & { superseded: { specialist: string; reason: string }[] };
 
@@ -58,13 +60,38 @@ function candidates(conversation: Conversation, terms: readonly Term[]): Candida
 const samePlace = (one: WireCitation, other: WireCitation): boolean =>
   one.path === other.path && one.first_line <= other.last_line && other.first_line <= one.last_line;
 
-/** The lines of a draft that rest on its new citations; a draft in free prose is taken whole. */
-function additions(candidate: Candidate, fresh: readonly WireCitation[]): string {
-  const lines = candidate.answer.split('\n').filter((line) => line.trim() !== '');
-  const named = lines.filter((line) =>
-    fresh.some((citation) => line.includes(`${citation.path}:${citation.first_line}`)),
-  );
-  return (named.length > 0 ? named : lines).join('\n');
+/** An item of an answer with the citations that it rests on; a draft in free prose is one. */
+type Part = { text: string; citations: readonly WireCitation[] };
+
+function partsOf({ answer, citations }: Candidate): Part[] {
+  const items = splitItems(answer);
+  const parts = items.map((text) => ({
+    text,
+    citations: citations.filter((one) => text.includes(placeOf(one.path, one.first_line, one.last_line))),
+  }));
+  return parts.every((part) => part.citations.length > 0) ? parts : [{ text: answer, citations }];
+}
+
+const cited = (parts: readonly Part[]): WireCitation[] => parts.flatMap(({ citations }) => citations);
+
+/** Whether a draft has a place that the leading one lacks, and words of the question besides. */
+const isNew = (other: Candidate, lead: Candidate): boolean =>
+  other.support > 0 &&
+  other.citations.some((one) => !lead.citations.some((known) => samePlace(known, one))) &&
+  [...other.covers].some((term) => !lead.covers.has(term));
+
+/** As many of the parts, in their order, as an answer has room for beside those that it has. */
+function withinRoom(taken: readonly Part[], fresh: readonly Part[]): Part[] {
+  const lines = (citations: readonly WireCitation[]) =>
+    citations.reduce((sum, { first_line, last_line }) => sum + last_line - first_line + 1, 0);
+  let room = mostLines - lines(cited(taken));
+  let places = mostPlaces - cited(taken).length;
+  return fresh.filter(({ citations }) => {
+    if (citations.length > places || lines(citations) > room) return false;
+    room -= lines(citations);
+    places -= citations.length;
+    return true;
+  });
 }
 
 const abstained = (all: readonly Candidate[], terms: readonly Term[]): WireSynthesis => ({
@@ -84,28 +111,30 @@ export function mergeDrafts(conversation: Conversation): WireSynthesis {
   );
   const lead = all[0];
   if (lead === undefined || lead.support === 0) return abstained(all, terms);
-  const answers = [lead.answer];
-  const citations = [...lead.citations];
+  const contributing = all.slice(1).filter((other) => isNew(other, lead));
+  const parts = [...partsOf(lead).slice(0, contributing.length > 0 ? mostPlaces - 1 : mostPlaces)];
   const covered = new Set(lead.covers);
   const superseded: WireSynthesis['superseded'] = [];
   for (const other of all.slice(1)) {
-    const fresh = other.citations.filter((citation) => !citations.some((known) => samePlace(known, citation)));
+    const fresh = partsOf(other).filter((part) =>
+      part.citations.some((one) => !cited(parts).some((known) => samePlace(known, one))),
+    );
     const news = [...other.covers].filter((term) => !covered.has(term));
+    const added = withinRoom(parts, fresh);
     if (other.support === 0) superseded.push({ specialist: other.specialist, reason: 'It found no answer.' });
-    else if (fresh.length === 0 || news.length === 0) {
+    else if (added.length === 0 || news.length === 0) {
       superseded.push({
         specialist: other.specialist,
         reason: `${lead.specialist} says the same with better support.`,
       });
     } else {
-      answers.push(additions(other, fresh));
-      citations.push(...fresh);
+      parts.push(...added);
       for (const term of news) covered.add(term);
     }
   }
   return {
-    answer: answers.join('\n'),
-    citations,
+    answer: joinItems(parts.map(({ text }) => text)),
+    citations: cited(parts),
     confidence: lead.confidence,
     insufficient: false,
     gaps: terms

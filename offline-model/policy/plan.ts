@@ -1,15 +1,17 @@
 /** Chooses the next tool calls from the question, the tools offered and what they have shown already. */
 import { assess, type Assessment, contentWeight, mentionPattern, searchForm } from './assessment.ts';
 import type { Conversation, OfferedTool } from './conversation.ts';
-import { projectFiles, projectTopics } from './project-questions.ts';
-import type { QuestionTerms, Term } from './question-terms.ts';
-import { indexStems, stemMatch } from './words.ts';
+import { asksForLicence, isLicenceFile, licenceTitle, projectFiles, projectTopics } from './project-questions.ts';
+import type { QuestionTerms, Term } from '../words/question-terms.ts';
+import { indexStems, stemMatch } from '../words/words.ts';
 
 export type PlannedCall = { name: string; arguments: Record<string, unknown> };
 
 const maxCallsInTurn = 6;
 const queryTerms = 16;
-const weakSupport = 0.4;
+/** Characters of a question that are searched for as they stand: a search reads names, messages and frames in it itself. */
+const longestQuery = 3_000;
+const lookedInto = 2;
 
 const withUse = (tools: readonly FittedTool[], ...uses: ToolUse[]): FittedTool[] =>
   tools.filter((fitted) => uses.includes(fitted.use));
@@ -44,17 +46,50 @@ function projectCalls(question: QuestionTerms, tools: readonly FittedTool[]): Pl
   });
 }
 
+/** Lines before and behind a line that a question names. */
+const linesAround = 25;
+
+/** Opens the lines that the question names, and searches in the files that it names. */
+function namedPlaces({ text, places }: QuestionTerms, tools: readonly FittedTool[]): PlannedCall[] {
+  const reader = withUse(tools, 'lines').at(0);
+  const search = withUse(tools, 'code', 'search', 'prose').at(0);
+  return places.flatMap(({ path, line }) => {
+    if (line === null) return search === undefined ? [] : call(search, text.slice(0, longestQuery), { path });
+    return reader === undefined ? [] : [readCall(reader, path, line - linesAround, line + linesAround)];
+  });
+}
+
+function readCall(reader: FittedTool, path: string, first: number, last: number): PlannedCall {
+  const from = reader.properties.has('first_line') ? 'first_line' : 'start_line';
+  const to = reader.properties.has('last_line') ? 'last_line' : 'end_line';
+  return { name: reader.tool.name, arguments: { path, [from]: Math.max(1, first), [to]: last } };
+}
+
+/** A licence names itself in its first lines, which no search finds by the words of a question. */
+function readLicence({ question, scored }: Assessment, tools: readonly FittedTool[]): PlannedCall[] {
+  const reader = withUse(tools, 'lines').at(0);
+  if (reader === undefined || !asksForLicence(question)) return [];
+  const paths = new Set(scored.map(({ passage }) => passage.path).filter(isLicenceFile));
+  return [...paths].slice(0, 2).map((path) => readCall(reader, path, 1, licenceTitle));
+}
+
 /** The opening: searches over everything searchable, names looked up, a quoted message looked for literally. */
 function opening(conversation: Conversation, tools: readonly FittedTool[]): PlannedCall[] {
   const { question } = assess(conversation.question, []);
-  const query = queryOf(question.terms.filter((term) => term.weight >= 0.5)) || queryOf(question.terms);
+  const query = conversation.question.slice(0, longestQuery) || queryOf(question.terms);
   const searches = withUse(tools, 'code', 'prose', 'search').flatMap((fitted) => call(fitted, query));
   const names = byWeight(question.terms.filter((term) => term.decisive)).slice(0, 2);
   const symbols = withUse(tools, 'symbol').flatMap((fitted) => names.flatMap((name) => call(fitted, name.text)));
   const literals = withUse(tools, 'pattern').flatMap((fitted) =>
     question.messages.slice(0, 1).flatMap((message) => call(fitted, literalPattern(message), { ignore_case: true })),
   );
-  const planned = [...searches, ...projectCalls(question, tools), ...symbols, ...literals];
+  const planned = [
+    ...namedPlaces(question, tools),
+    ...searches,
+    ...projectCalls(question, tools),
+    ...symbols,
+    ...literals,
+  ];
   if (planned.length > 0) return planned;
   return withUse(tools, 'other', 'pattern').flatMap((fitted) =>
     call(fitted, query || conversation.question.slice(0, 200)),
@@ -80,30 +115,23 @@ function checkUnseen(assessment: Assessment, tools: readonly FittedTool[]): Plan
   return withUse(tools, 'code', 'prose', 'search').flatMap((fitted) => call(fitted, rare.map(searchForm).join(' ')));
 }
 
-/** A second search in other words: synonyms instead of what was not found. */
-function reformulate(assessment: Assessment, tools: readonly FittedTool[]): PlannedCall[] {
-  if (assessment.best >= weakSupport) return [];
-  const unseen = new Set(assessment.unseen);
-  const kept = assessment.question.terms.filter((term) => !unseen.has(term) && term.weight >= 0.3);
-  const words = byWeight(kept)
-    .slice(0, 8)
-    .flatMap((term) => [term.text, ...term.synonyms.slice(0, 2)]);
-  return withUse(tools, 'code', 'prose', 'search').flatMap((fitted) => call(fitted, [...new Set(words)].join(' ')));
+/** Searches within the files that the best passages stand in: a search over everything shows one place of each. */
+function lookInto(assessment: Assessment, tools: readonly FittedTool[], question: string): PlannedCall[] {
+  const search = withUse(tools, 'code', 'search', 'prose').at(0);
+  if (search === undefined || !search.properties.has('path')) return [];
+  const files = [...new Set(assessment.scored.slice(0, 30).map(({ passage }) => passage.path))].slice(0, lookedInto);
+  return files.flatMap((path, at) => call(search, question.slice(0, longestQuery), { path, limit: at === 0 ? 4 : 3 }));
 }
 
 /** Reads on around the best passages, where the tools have shown little of them. */
 function readAround(assessment: Assessment, tools: readonly FittedTool[], count: number): PlannedCall[] {
   const reader = withUse(tools, 'lines').at(0);
   if (reader === undefined) return [];
-  const first = reader.properties.has('first_line') ? 'first_line' : 'start_line';
-  const last = reader.properties.has('last_line') ? 'last_line' : 'end_line';
   const paths = new Set<string>();
   return assessment.scored.slice(0, 12).flatMap(({ passage, score }) => {
     if (paths.size >= count || paths.has(passage.path) || score < 0.6 * assessment.best) return [];
     paths.add(passage.path);
-    const from = Math.max(1, passage.firstLine - 12);
-    const lines = { path: passage.path, [first]: from, [last]: passage.firstLine + passage.lines.length + 20 };
-    return [{ name: reader.tool.name, arguments: lines }];
+    return [readCall(reader, passage.path, passage.firstLine - 12, passage.firstLine + passage.lines.length + 20)];
   });
 }
 
@@ -111,7 +139,11 @@ function plan(conversation: Conversation, tools: readonly FittedTool[], turn: nu
   if (turn === 0) return opening(conversation, tools);
   const assessment = assess(conversation.question, conversation.runs);
   if (turn === 1) {
-    return [...checkUnseen(assessment, tools), ...reformulate(assessment, tools), ...readAround(assessment, tools, 1)];
+    return [
+      ...readLicence(assessment, tools),
+      ...checkUnseen(assessment, tools),
+      ...lookInto(assessment, tools, conversation.question),
+    ];
   }
   if (turn > 2) return [];
   const short = (assessment.scored[0]?.passage.lines.length ?? 99) < 4;

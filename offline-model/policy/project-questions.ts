@@ -1,12 +1,12 @@
 /** Questions about a project as a whole (its licence, people, dependencies, entry points) and the files that answer them. */
-import type { QuestionTerms } from './question-terms.ts';
-import { wordStem } from './words.ts';
+import type { QuestionTerms } from '../words/question-terms.ts';
+import { wordStem } from '../words/words.ts';
 
 const wordsOf = (text: string): ReadonlySet<string> => new Set(text.split(/\s+/).map(wordStem));
 
 const subjects = wordsOf(
-  'licence license licensed licensing copyright dependency dependencies maintainer maintained contributor committee ' +
-    'governance sponsor homepage proprietary',
+  'licence license licensed licensing copyright dependency dependencies maintainer contributor committee ' +
+    'governance sponsor homepage proprietary vulnerability',
 );
 const phrases =
   /\bentry ?points?\b|\bimport paths?\b|\bwhat (?:is|does) (?:this|the) (?:\w+ ){0,2}(?:thing|project|package|library|repo\w*|tool|software)\b|\b(?:node(?:\.?js)?|python|java|ruby|go|rust|php) (?:versions?|releases?)\b|\b(?:who|when) (?:\w+ )?(?:wrote|started|created|maintains?|publish\w*|owns?)\b|\bwhy is (?:it|this) called\b/i;
@@ -15,7 +15,11 @@ const phrases =
 const topics: readonly { asked: RegExp; said: string }[] = [
   { asked: /licen[cs]|copyright|proprietary|closed source/i, said: 'license licensed copyright' },
   { asked: /dependenc|supply chain/i, said: 'dependencies' },
-  { asked: /maintain|author|wrote|founder|committee|contributor/i, said: 'maintainers authors contributors team' },
+  {
+    asked: /maintainer|\bmaintain(?:s|ed)\b|author|wrote|founder|committee|contributor/i,
+    said: 'maintainers authors contributors team',
+  },
+  { asked: /vulnerabilit|security (?:policy|report|issue)/i, said: 'security vulnerability reporting' },
   { asked: /entry ?point|import path/i, said: 'exports main module' },
   { asked: /versions?|releases?|engine/i, said: 'engines node versions' },
   { asked: /\bwhat (?:is|does)\b|\bcalled\b/i, said: 'description name' },
@@ -23,12 +27,12 @@ const topics: readonly { asked: RegExp; said: string }[] = [
 
 /** Where a project says such things: a path or a glob on file names. */
 export const projectFiles: readonly string[] = [
-  '{README*,Readme*,readme*,LICEN*,Licen*,licen*,COPYING*,AUTHORS*,MAINTAINERS*,GOVERNANCE*,Cargo.toml,pyproject.toml,setup.py,go.mod,pom.xml,composer.json}',
+  '{README*,Readme*,readme*,LICEN*,Licen*,licen*,COPYING*,AUTHORS*,MAINTAINERS*,GOVERNANCE*,SECURITY*,CODEOWNERS*,Cargo.toml,pyproject.toml,setup.py,go.mod,pom.xml,composer.json}',
   'package.json',
 ];
 
 const topLevel =
-  /^(?:(?:readme|licen[cs]e|copying|authors|maintainers|governance)[^/]*|package\.json|cargo\.toml|pyproject\.toml|setup\.py|go\.mod|pom\.xml|composer\.json)$/i;
+  /^(?:\.github\/)?(?:(?:readme|licen[cs]e|copying|authors|maintainers|governance|security|codeowners)[^/]*|package\.json|cargo\.toml|pyproject\.toml|setup\.py|go\.mod|pom\.xml|composer\.json)$/i;
 
 /** Whether a path, at the top of the repository, is where a project speaks of itself. */
 export const isProjectFile = (path: string): boolean => topLevel.test(path);
@@ -41,3 +45,12 @@ const asksAboutProject = ({ text, terms }: QuestionTerms): boolean =>
 /** For each topic asked about, the words to look for in the project's own files; none for other questions. */
 export const projectTopics = (question: QuestionTerms): readonly string[] =>
   asksAboutProject(question) ? topics.filter(({ asked }) => asked.test(question.text)).map(({ said }) => said) : [];
+
+/** Legal text holds many ordinary words, and its name says what each of its passages is about. */
+export const isLicenceFile = (path: string): boolean => /^(?:licen[cs]e|copying)/i.test(path);
+
+/** Lines of a licence's file that name it. */
+export const licenceTitle = 4;
+
+export const asksForLicence = (question: QuestionTerms): boolean =>
+  asksAboutProject(question) && /licen[cs]/i.test(question.text);

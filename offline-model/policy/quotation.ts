@@ -1,99 +1,88 @@
-/** Picks the statement of a passage that says most about the question, and cites its words exactly as they stand there. */
-import type { Passage } from './passages.ts';
-import { isProjectFile, projectTopics } from './project-questions.ts';
-import type { QuestionTerms } from './question-terms.ts';
-import { type Statement, statementsOf } from './statements.ts';
+/** Quotes a passage whole: a lead that says what stands there, its lines, and a citation of them. */
+import type { Passage } from '../passages/passages.ts';
+import type { QuestionTerms } from '../words/question-terms.ts';
+import { indexStems } from '../words/words.ts';
+import { leadOf, readable } from './lead.ts';
 import { termMatch } from './support.ts';
-import { contentStems, indexStems } from './words.ts';
 
 /** A citation as it goes over the wire. */
 export type WireCitation = { path: string; first_line: number; last_line: number; quote: string };
 
-/** `shown` is the quoted statement as it reads; `code` tells it from prose. */
-export type Quotation = { citation: WireCitation; shown: string; code: boolean };
+/** `text` is what the answer shows of it. */
+export type Quotation = { citation: WireCitation; text: string };
 
 const maxQuote = 200;
-const maxShown = 360;
+/** Characters shown of one place. */
+const maxShown = 1_600;
 /** The renderer cuts lines at 300 characters: the tail of such a line is never quoted. */
 const cutLine = 298;
-/** A statement shorter than this, or one that announces a list, is shown with what follows it. */
-const shortStatement = 60;
 
-const definition =
-  /^(?:export |default |public |private |static |async |declare )*(?:function|class|interface|type|const|let|var|def|func|fn|struct|enum)\b|^(?:async |static |get |set |#)*[\w$]+ ?\([^()]*\) ?\{$/;
-const bare = /^(?:import\b|export \*|const \w+ = require|['"]use strict|[\w$]+,?$|@param|@returns)/;
-
-function valueFor(statement: Statement, question: QuestionTerms, weights: readonly number[]): number {
-  const { kind, text } = statement;
-  const index = indexStems(text);
-  const covered = question.terms.reduce((sum, term, at) => sum + (weights[at] ?? 0) * termMatch(index, term), 0);
-  const telling = kind === 'sentence' ? 1.2 : kind === 'heading' ? 0.5 : definition.test(text) ? 1.1 : 1;
-  return covered * telling * (bare.test(text) ? 0.5 : 1) + Math.min(text.length, 80) / 4000;
-}
-
-/** What a statement in a project's own file is worth more for naming what is asked about the project. */
-function topicValue({ path }: Passage, question: QuestionTerms, weights: readonly number[]): (text: string) => number {
-  const stems = isProjectFile(path) ? projectTopics(question).flatMap(contentStems) : [];
-  const total = weights.reduce((sum, weight) => sum + weight, 0);
-  return (text) => {
-    const { all } = indexStems(text);
-    return stems.some((stem) => all.has(stem)) ? 0.4 * total : 0;
+/** The line that says most about the question, at most 200 characters of it: what a checker looks for in the file. */
+function exactPart(lines: readonly string[], question: QuestionTerms, weights: readonly number[]): string {
+  const value = (line: string): number => {
+    const index = indexStems(line);
+    const covered = question.terms.reduce((sum, term, at) => sum + (weights[at] ?? 0) * termMatch(index, term), 0);
+    return covered + Math.min(line.trim().length, 80) / 400;
   };
+  const best = lines.toSorted((a, b) => value(b) - value(a))[0]?.trim() ?? '';
+  if (best.length <= maxQuote) return best;
+  const cut = best.slice(0, Math.min(cutLine, best.length)).slice(0, maxQuote);
+  return cut.replace(/(?<!\s)\s+\S*$/, '').trim();
 }
 
-/** At most 200 characters of one line, cut between words. */
-function exactPart(line: string, question: QuestionTerms, weights: readonly number[]): string {
-  const whole = line.trim();
-  if (whole.length <= maxQuote) return whole;
-  const parts = whole.slice(0, cutLine - 1).split(/(?<=[.!?:;|]) (?=\S)/);
-  const value = (text: string) => valueFor({ kind: 'code', text, from: 0, to: 0 }, question, weights);
-  const best = parts.toSorted((a, b) => value(b) - value(a))[0] ?? whole;
-  const part = best.length >= 30 ? best : whole;
-  return part.length <= maxQuote
-    ? part.trim()
-    : part
-        .slice(0, maxQuote)
-        .replace(/(?<!\s)\s+\S*$/, '')
-        .trim();
+/** Code as it stands, less its common indentation. */
+function block(lines: readonly string[]): string {
+  const indents = lines.filter((line) => line.trim() !== '').map((line) => /^\s*/.exec(line)?.[0].length ?? 0);
+  const shared = Math.min(...indents);
+  const shown = lines.map((line) => line.slice(shared).trimEnd()).join('\n');
+  const fence = shown.includes('```') ? '~~~~' : '```';
+  return `${fence}\n${shown}\n${fence}`;
 }
 
-/** The statement together with those after it that belong to it, while there is room. */
-function extended(statements: readonly Statement[], at: number): Statement | undefined {
-  const first = statements[at];
-  if (first === undefined) return undefined;
-  let [text, to] = [first.text, first.to];
-  const announces = first.kind === 'heading' || /[:{([,]$/.test(first.text);
-  for (const next of statements.slice(at + 1)) {
-    const wanted = announces || text.length < shortStatement;
-    if (!wanted || next.kind === 'heading' || next.from > to + 2 || text.length + next.text.length > maxShown) break;
-    if ((first.kind === 'code') !== (next.kind === 'code')) break;
-    if (first.kind === 'code' && !announces) break;
-    text = `${text}${first.kind === 'heading' && to === first.to ? ':' : ''} ${next.text}`;
-    to = next.to;
+const startsBlock = /^\s*(?:[-*+] |\d+[.)] |\||:\w[^:]{0,60}:|\.\. )/;
+
+/** Paragraphs as one line each, items and rows on lines of their own, code as it stands. */
+function proseText(lines: readonly string[]): string {
+  if (lines.some((line) => /^\s*(```|~~~)|^( {4}|\t)\S/.test(line))) return block(lines);
+  const parts: string[] = [];
+  let open = false;
+  for (const line of lines) {
+    const starts = !open || startsBlock.test(line);
+    if (line.trim() === '') open = false;
+    else if (/^\|[\s|:-]+$/.test(line.trim())) open = true;
+    else {
+      if (starts) parts.push(line.trim());
+      else parts[parts.length - 1] += ` ${line.trim()}`;
+      open = true;
+    }
   }
-  return { ...first, text, to };
+  if (parts.length === 1) return `"${readable(parts[0] ?? '')}"`;
+  return parts.map((part) => `> ${startsBlock.test(part) && !part.startsWith('|') ? part : readable(part)}`).join('\n');
 }
 
-const shorten = (text: string): string =>
-  text.length <= maxShown ? text : `${text.slice(0, maxShown).replace(/(?<!\s)\s+\S*$/, '')} …`;
+function trimmed(passage: Passage): Passage {
+  let [from, to] = [0, passage.lines.length];
+  while (from < to && passage.lines[from]?.trim() === '') from += 1;
+  while (to > from && passage.lines[to - 1]?.trim() === '') to -= 1;
+  let room = maxShown;
+  const fits = passage.lines.slice(from, to).findIndex((line) => {
+    room -= line.length;
+    return room < 0;
+  });
+  const end = fits > 0 ? from + fits : to;
+  return { ...passage, firstLine: passage.firstLine + from, lines: passage.lines.slice(from, end) };
+}
 
-/** The best statement of the passage as a citation; null when nothing in it can be quoted. */
-export function quote(passage: Passage, question: QuestionTerms, weights: readonly number[]): Quotation | null {
-  const statements = statementsOf(passage);
-  const onTopic = topicValue(passage, question, weights);
-  const values = statements.map((statement) => valueFor(statement, question, weights) + onTopic(statement.text));
-  const best = extended(statements, values.indexOf(Math.max(...values)));
-  if (best === undefined) return null;
-  const lines = passage.lines.slice(best.from, best.to + 1).map((line) => line.trim());
-  const worth = (text: string) => valueFor({ kind: 'code', text, from: 0, to: 0 }, question, weights) + onTopic(text);
-  const line = lines.toSorted((a, b) => worth(b) - worth(a))[0] ?? '';
-  const exact = exactPart(line, question, weights);
-  if (exact.length < 8) return null;
-  const first_line = passage.firstLine + best.from;
-  const last_line = passage.firstLine + best.to;
+/** The passage as a citation; null when nothing in it can be quoted. */
+export function quote(given: Passage, question: QuestionTerms, weights: readonly number[]): Quotation | null {
+  const passage = trimmed(given);
+  const { path, lines, firstLine, kind } = passage;
+  const exact = exactPart(lines, question, weights);
+  if (exact.replaceAll(/\s/g, '').length < 3) return null;
+  const shown = kind === 'prose' ? proseText(lines) : block(lines);
+  const inline = shown.startsWith('"') && shown.length < 400;
   return {
-    citation: { path: passage.path, first_line, last_line, quote: exact },
-    shown: shorten(best.text),
-    code: best.kind === 'code' || best.kind === 'entry',
+    citation: { path, first_line: firstLine, last_line: firstLine + lines.length - 1, quote: exact },
+    text: `${leadOf(passage)}${inline ? ' ' : '\n'}${shown}`,
   };
 }

@@ -7,7 +7,7 @@ import { judgeDraft } from './judge.ts';
 import { mergeDrafts } from './merge.ts';
 import { planCalls, type PlannedCall } from './plan.ts';
 import { fillSchema } from './schema-fill.ts';
-import { readToolText } from './source-text.ts';
+import { readToolText } from '../passages/source-text.ts';
 import { weakDraft, type WeakDrafts } from '../faults/weak-draft.ts';
 import { classifyQuestion } from '../router/classify-question.ts';
 

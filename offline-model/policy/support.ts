@@ -1,8 +1,9 @@
 /** Measures how well passages support a question: coverage of its terms, each weighted by how rare it is. */
-import type { Passage } from './passages.ts';
-import { isProjectFile, projectTopics } from './project-questions.ts';
-import type { QuestionTerms, Term } from './question-terms.ts';
-import { contentStems, type StemIndex, stemMatch } from './words.ts';
+import type { FileRanks } from './file-ranks.ts';
+import type { Passage } from '../passages/passages.ts';
+import { asksForLicence, isLicenceFile, isProjectFile, licenceTitle, projectTopics } from './project-questions.ts';
+import type { QuestionTerms, Term } from '../words/question-terms.ts';
+import { contentStems, identifierParts, type StemIndex, stemMatch, stemsOf, wordStem } from '../words/words.ts';
 import { isSamplePath, isTestPath } from '../../lib/paths.ts';
 
 export type Scored = { passage: Passage; score: number; matches: readonly number[] };
@@ -10,6 +11,9 @@ export type Scored = { passage: Passage; score: number; matches: readonly number
 const synonymMatch = 0.6;
 const contextMatch = 0.6;
 const ownTopic = 0.5;
+const namedWhole = 0.3;
+const namedPart = 0.15;
+const composed = 0.15;
 
 /** How far an index speaks of a term, 0 to 1. */
 export function termMatch(index: StemIndex, term: Term): number {
@@ -39,31 +43,41 @@ export function rarityWeights(terms: readonly Term[], matches: readonly (readonl
 
 /** Tests and samples: they repeat what is said better elsewhere. */
 export const isBesideCode = (path: string): boolean => isTestPath(path) || isSamplePath(path);
-/** Legal text holds many ordinary words, and its name says what each of its passages is about. */
-const isLicenceFile = (path: string): boolean => /^(?:licen[cs]e|copying)/i.test(path);
 const isLog = (path: string): boolean => /(^|\/)(changelog|history|releases?)[^/]*$/i.test(path);
 
 /** What the question is about beyond its words: topics of the project as a whole, as stems, and tests. */
-type Subject = { topics: readonly (readonly string[])[]; tests: boolean };
+type Subject = { topics: readonly (readonly string[])[]; tests: boolean; licence: boolean };
 
 const subjectOf = (question: QuestionTerms): Subject => ({
   topics: projectTopics(question).map(contentStems),
   tests: question.terms.some((term) => term.stem === 'test'),
+  licence: asksForLicence(question),
 });
 
-/** Tests and logs repeat what is said better elsewhere. */
-function placeFactor(path: string, { tests }: Subject): number {
+const importing = /^(?:import|from|use|using|#include|require|package)\b|^["']?[\w./-]+["',]*$|^[()}]*$/;
+
+/** The imports of a file hold words of everything and say nothing. */
+const isPreamble = ({ kind, lines }: Passage): boolean =>
+  kind === 'code' && lines.filter((line) => importing.test(line.trim())).length >= 0.7 * lines.length;
+
+/** Tests and logs repeat what is said better elsewhere; a question about the project is answered by its own files. */
+function placeFactor(passage: Passage, { tests, topics, licence }: Subject): number {
+  const { path } = passage;
+  if (isLicenceFile(path)) return licence ? 0.7 : 0.4;
+  if (isPreamble(passage)) return 0.5;
+  if (topics.length > 0 && !isProjectFile(path)) return 0.5;
+  if (/^\.(?!github\/)/.test(path)) return 0.6;
   if (isLog(path)) return 0.8;
-  if (isLicenceFile(path)) return 0.7;
   if (isBesideCode(path)) return tests ? 1 : 0.75;
   return /\.d\.[cm]?ts$/.test(path) ? 0.92 : 1;
 }
 
 /** Of a project as a whole its own top files speak best: an entry by its key, prose by its heading and its words. */
-function topicBonus(passage: Passage, { topics }: Subject): number {
-  if (topics.length === 0 || !isProjectFile(passage.path)) return 0;
+function topicBonus(passage: Passage, { topics, licence }: Subject): number {
+  if (licence && isLicenceFile(passage.path) && passage.firstLine + passage.lines.length <= licenceTitle + 1) return 1;
+  if (topics.length === 0 || !isProjectFile(passage.path) || (isLicenceFile(passage.path) && !licence)) return 0;
   const fits = (said: ReadonlySet<string>) => topics.some((topic) => topic.some((stem) => said.has(stem)));
-  if (passage.prose) {
+  if (passage.kind === 'prose') {
     const heading = !isLicenceFile(passage.path) && fits(passage.context.all);
     return (Number(heading) + Number(fits(passage.body.all))) * (ownTopic / 2);
   }
@@ -80,11 +94,42 @@ function pairBonus(question: QuestionTerms, passage: Passage): number {
       return first >= 0 && lower.slice(first, first + a.length + b.length + 16).includes(b.slice(0, 6));
     }),
   ).length;
-  return Math.min(0.15, 0.05 * near);
+  const title = stemsOf(`${passage.heading} ${passage.name ?? ''}`);
+  const titled = question.pairs.filter(([a, b]) => title.some((stem, at) => stem === a && title[at + 1] === b)).length;
+  return Math.min(0.15, 0.05 * near) + Math.min(0.2, 0.1 * titled);
 }
 
+const namedLine = 0.8;
+
+/** Of a line that the question names, the passage that holds it. */
+const placeBonus = ({ places }: QuestionTerms, { path, firstLine, lines }: Passage): number =>
+  places.some(
+    (one) =>
+      one.line !== null &&
+      (path === one.path || path.endsWith(`/${one.path}`)) &&
+      one.line >= firstLine &&
+      one.line < firstLine + lines.length,
+  )
+    ? namedLine
+    : 0;
+
+/** A definition of what the question names, in its own spelling or as words in a row. */
+function nameBonus(question: QuestionTerms, { name, whole }: Passage): number {
+  if (name === null) return 0;
+  const lower = name.toLowerCase();
+  const last = lower.split(/[.#:]/).at(-1) ?? lower;
+  if (question.terms.some((term) => term.identifier && !term.own && (term.stem === lower || term.stem === last)))
+    return whole ? namedWhole : namedPart;
+  const parts = identifierParts(name);
+  const stems = new Set(question.terms.map((term) => term.stem));
+  return parts.length > 1 && parts.every((part) => stems.has(wordStem(part))) ? composed : 0;
+}
+
+/** How much of a passage's score depends on how well its file was found. */
+const rankShare = 0.7;
+
 /** All passages, best supporting first; ties by path and line, so that the order never depends on chance. */
-export function scorePassages(question: QuestionTerms, passages: readonly Passage[]): Scored[] {
+export function scorePassages(question: QuestionTerms, passages: readonly Passage[], ranks: FileRanks): Scored[] {
   const matches = passages.map((passage) => passageMatches(passage, question.terms));
   const weights = rarityWeights(question.terms, matches);
   const total = weights.reduce((sum, weight) => sum + weight, 0) || 1;
@@ -93,7 +138,11 @@ export function scorePassages(question: QuestionTerms, passages: readonly Passag
     .map((passage, row) => {
       const covered = weights.reduce((sum, weight, at) => sum + weight * (matches[row]?.[at] ?? 0), 0) / total;
       const score =
-        (covered + pairBonus(question, passage)) * placeFactor(passage.path, subject) + topicBonus(passage, subject);
+        (covered + pairBonus(question, passage) + nameBonus(question, passage)) *
+          placeFactor(passage, subject) *
+          (1 - rankShare + rankShare * ranks(passage)) +
+        topicBonus(passage, subject) +
+        placeBonus(question, passage);
       return { passage, score, matches: matches[row] ?? [] };
     })
     .toSorted(

@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto';
 import { offlineModelName } from '../../contracts/names.ts';
 import type { EmbeddingsBody } from './chat-request.ts';
-import { contentStems } from '../policy/words.ts';
+import { contentStems } from '../words/words.ts';
 import { countTokens } from './tokens.ts';
 import { fnv1a } from '../../lib/random.ts';
 

@@ -26,7 +26,7 @@ export function filesOfChunks(view: SnapshotView): Int32Array {
   return files;
 }
 
-/** Adds, to each chunk that holds any of the terms, the terms' BM25 times their weight. */
+/** Adds, to each chunk that holds a term, the term's BM25 times its weight. */
 export function addScores(
   scores: ChunkScores,
   view: SnapshotView,
@@ -40,19 +40,13 @@ export function addScores(
     SELECT rowid, bm25(chunk_words, ${path}, ${names}, ${parts}, ${body}, ${comments}) FROM chunk_words
     WHERE chunk_words MATCH ?`);
   statement.setReturnArrays(true);
-  for (const [weight, group] of groupsByWeight(terms)) {
-    const expression = group.map((term) => `"${term.replaceAll('"', '')}"`).join(' OR ');
-    for (const row of statement.iterate(expression)) {
+  for (const [term, weight] of terms) {
+    for (const row of statement.iterate(`"${term.replaceAll('"', '')}"`)) {
       const [chunk, rank] = row as unknown as [number, number];
-      if (wanted.has(files[chunk] ?? 0)) scores.set(chunk, (scores.get(chunk) ?? 0) - rank * weight);
+      if (!wanted.has(files[chunk] ?? 0)) continue;
+      scores.set(chunk, (scores.get(chunk) ?? 0) - rank * weight);
     }
   }
-}
-
-/** BM25 is a sum over terms: terms of about the same weight share one pass over the index. */
-function groupsByWeight(terms: ReadonlyMap<string, number>): Map<number, string[]> {
-  const step = (weight: number) => 2 ** Math.round(Math.log2(weight));
-  return Map.groupBy(terms.keys(), (term) => step(terms.get(term) ?? 1));
 }
 
 // Finds the files that define a symbol which a query spells, exactly or as words in a row.

@@ -8,6 +8,8 @@ import { DatabaseSync, type StatementSync } from 'node:sqlite';
 export type ReadQuery = {
   terms: Map<string, number>;
   phrases: string[];
+  /** Words that follow each other, stop words between them left out. */
+  pairs: string[];
   identifiers: Map<string, number>;
   /** Two or three words in a row put together, as a symbol may be named: lower case, with and without underscores. */
   composed: string[];
@@ -25,11 +27,20 @@ const maxBlock = 3_000;
 
 export function readQuery(query: string, weights: Weights): ReadQuery {
   const text = query.slice(0, maxCharacters).normalize('NFC');
-  const found: ReadQuery = { terms: new Map(), phrases: [], identifiers: new Map(), composed: [], aboutTests: false };
+  const found: ReadQuery = {
+    terms: new Map(),
+    phrases: [],
+    pairs: [],
+    identifiers: new Map(),
+    composed: [],
+    aboutTests: false,
+  };
   const parts = splitZones(text);
   for (const part of parts) addTerms(found, part, weights);
   found.terms = new Map([...oneAStem(found.terms)].sort((one, other) => other[1] - one[1]).slice(0, maxTerms));
-  found.composed = composedNames(text);
+  const rows = wordRow(text);
+  found.composed = composedNames(rows);
+  found.pairs = [...new Set(rows.slice(0, -1).map((one, at) => `${one} ${rows[at + 1]}`))].slice(0, maxPairs);
   found.phrases = phrasesOf(parts).slice(0, maxPhrases);
   const told = parts.filter(({ zone }) => zone === 'title' || zone === 'prose').map((part) => part.text);
   const asked = parts.length === 1 ? told.join(' ') : (told[0] ?? '');
@@ -38,12 +49,17 @@ export function readQuery(query: string, weights: Weights): ReadQuery {
 }
 
 const wordsComposed = 60;
+const maxPairs = 16;
 
-function composedNames(text: string): string[] {
-  const words = [...splitCase(text.slice(0, 3_000).replace(/https?:\S+/g, ' ')).matchAll(/[\p{L}\p{N}]+/gu)]
+/** The words of a query in a row, without stop words. */
+function wordRow(text: string): string[] {
+  return [...splitCase(text.slice(0, 3_000).replace(/https?:\S+/g, ' ')).matchAll(/[\p{L}\p{N}]+/gu)]
     .map(([one]) => one.toLowerCase())
     .filter((one) => one.length > 1 && !isStopWord(one) && !/^\d+$/.test(one))
     .slice(0, wordsComposed);
+}
+
+function composedNames(words: readonly string[]): string[] {
   const names = new Set<string>();
   for (const at of words.keys()) {
     for (const count of [2, 3]) {
@@ -168,7 +184,7 @@ type Stemmer = { add: StatementSync; read: StatementSync; clear: StatementSync }
 let stemmer: Stemmer | null = null;
 
 /** The stem of each word; a word of which the tokenizer makes several or none stands for itself. */
-function stemsOf(words: readonly string[]): Map<string, string> {
+export function stemsOf(words: readonly string[]): Map<string, string> {
   stemmer ??= openStemmer();
   for (const [at, word] of words.entries()) stemmer.add.run(at + 1, word);
   const found = Map.groupBy(stemmer.read.all(), ({ doc }) => Number(doc) - 1);

@@ -25,6 +25,8 @@ export function rankFiles(view: SnapshotView, request: RankRequest, weights: Wei
   if (weights.phrase > 0) {
     addScores(scores, view, new Map(read.phrases.map((phrase) => [phrase, weights.phrase])), wanted, weights);
   }
+  if (weights.pair > 0)
+    addScores(scores, view, new Map(read.pairs.map((pair) => [pair, weights.pair])), wanted, weights);
   const found = gatherFiles(view, scores, weights);
   addNamed(view, request, read, wanted, weights, found);
   for (const one of found.values()) one.score *= prior(one.file, request.kind, read, weights);

@@ -16,6 +16,8 @@ export type Weights = {
   identifier: number;
   /** Words in a row: quoted messages and identifiers of several words, searched as phrases. */
   phrase: number;
+  /** Two words of the query that follow each other, searched as a phrase: an identifier's parts follow each other too. */
+  pair: number;
   /** Added to a file, as a share of the best score: it is named by its path, alone or with a line. */
   namedFile: number;
   namedLine: number;
@@ -38,9 +40,10 @@ export const defaultWeights: Weights = {
   zones: { title: 1.5, prose: 1, inline: 1.5, block: 0.5, trace: 0.5, noise: 0 },
   identifier: 1.5,
   phrase: 1,
+  pair: 0.3,
   namedFile: 0.8,
   namedLine: 1,
   symbol: 0.25,
-  composedSymbol: 0.1,
+  composedSymbol: 0.2,
   imported: 0.1,
 };

@@ -19,7 +19,7 @@ export function toolDeadlineMs(tool: string): number {
 }
 
 /** Raised when the same places would give other bytes. */
-export const toolRenderer = 2;
+export const toolRenderer = 3;
 
 /** Lines of one file; 1-based, both ends included. */
 export type Place = {

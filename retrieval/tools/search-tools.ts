@@ -6,12 +6,15 @@ import type { DenseQuery } from '../search/dense-ranking.ts';
 import { pathFilter, ToolMisuse } from './path-filter.ts';
 import { renderPlaces, type ToolRun } from './rendering.ts';
 import { focusPlaces } from '../search/focus.ts';
+import { checkWords } from '../search/word-check.ts';
 import { candidatePlaces, inOrder, search, toCandidates } from '../search/search.ts';
 import type { SearchKind } from '../search/weights.ts';
 import type { SnapshotView } from '../snapshot/snapshot-view.ts';
 import { countParameter, defineTool, parseArguments, pathParameter, type SearchAids } from './tool-table.ts';
 
 const defaultLimit = 6;
+/** Words that stand nowhere: so many are named. */
+const namedMissing = 16;
 
 const parameters = z.strictObject({
   query: z.string().trim().min(1).max(8000).describe('A question, identifiers, an error message or a stack trace.'),
@@ -43,14 +46,17 @@ function runSearch(view: SnapshotView, kind: SearchKind, given: Given, { dense, 
   const accepts = pathFilter(view, given.path);
   const wanted = given.limit ?? defaultLimit;
   const limit = order.length > 0 ? candidatePlaces : wanted;
-  const found = search(view, { query: given.query, kind, accepts, limit, dense });
+  const { query, missing, mended } = checkWords(view, given.query);
+  const found = search(view, { query, kind, accepts, limit, dense });
   const places = inOrder(found.places, order).slice(0, wanted);
   const { files } = found;
   const shown = new Set(places.map((place) => place.file)).size;
   const notes: string[] = [];
   if (places.length === 0) notes.push(nothingFound(view, kind));
   else if (files > shown) notes.push(`${files - shown} more files match, narrow with path:`);
-  return renderPlaces(view, focusPlaces(view, places, given.query), { notes, cut: files > shown });
+  for (const { written, meant } of mended) notes.push(`no file has ${written}: searched for ${meant} instead`);
+  if (missing.length > 0) notes.push(`no file has: ${missing.slice(0, namedMissing).join(', ')}`);
+  return renderPlaces(view, focusPlaces(view, places, query), { notes, cut: files > shown });
 }
 
 function nothingFound(view: SnapshotView, kind: SearchKind): string {
@@ -81,7 +87,8 @@ export function searchCandidates(
   const { query, kind, path } = given;
   try {
     const accepts = pathFilter(view, path);
-    return toCandidates(view, search(view, { query, kind, accepts, limit: candidatePlaces, dense }).places);
+    const checked = checkWords(view, query).query;
+    return toCandidates(view, search(view, { query: checked, kind, accepts, limit: candidatePlaces, dense }).places);
   } catch (error) {
     if (error instanceof ToolMisuse) return [];
     throw error;

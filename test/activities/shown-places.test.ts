@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { withoutRepeats } from '../../activities/agents/shown-places.ts';
 import type { ChatMessage } from '../../contracts/chat.ts';
-import { readToolText } from '../../offline-model/policy/source-text.ts';
+import { readToolText } from '../../offline-model/passages/source-text.ts';
 
 const line = (at: number) => `${at}| const value${at} = compute(${at});`;
 const rows = (from: number, to: number) => Array.from({ length: to - from + 1 }, (_, at) => line(from + at));

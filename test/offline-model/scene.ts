@@ -139,3 +139,17 @@ export async function converse(url: string, question: string, more = '') {
   }
   throw new Error('the model never answered');
 }
+
+/** A question as specialists are asked it, and what stands behind it. */
+export const question = (text: string, more = '') => ({
+  role: 'user',
+  content: `<question>\n${text}\n</question>\n${more}`,
+});
+
+/** A draft from evidence that the request itself carries. */
+export async function draftFrom(url: string, text: string, ...shown: (readonly [path: string, ...lines: string[]])[]) {
+  const places = shown.map(([path, ...lines]) => [`@@ ${path}:1-${lines.length}`, ...numbered(lines)].join('\n'));
+  const messages = [{ role: 'system', content: instructions }, question(text, places.join('\n'))];
+  return JSON.parse((await complete(url, { messages })).choices[0].message.content ?? '') as Draft;
+}
+const numbered = (lines: readonly string[]): string[] => lines.map((line, at) => `${at + 1}| ${line}`);

@@ -35,6 +35,8 @@ const bounded: Record<string, string> = {
 /** Files that build expressions when they are called: what they build, or why it may be anything. */
 const built: Record<string, RegExp[] | string> = {
   'agents/router.ts': [/(?<![\w-])code-search(?![\w-])/i],
+  'offline-model/passages/code-passages.ts': 'each reads one line of 400 characters at most',
+  'retrieval/search/word-check.ts': [/(?<![\p{L}\p{N}_$])timout(?![\p{L}\p{N}_$])/iu],
   'offline-model/policy/assessment.ts': [/\.send\b|\bsend\s*[(:=]/i, /\bsend/i],
   'offline-model/policy/conversation.ts': [/<question((?:\s[^<>]{0,300})?)>/g],
   'offline-model/policy/merge.ts': [/\bconfidence="([^"]*)"/],

@@ -47,3 +47,8 @@ test('any text is read within bounds', () => {
   const { terms, phrases } = readQuery(`${'`'.repeat(9)}"${'wörd_x1 '.repeat(50_000)}`, defaultWeights);
   assert.ok(terms.size > 0 && terms.size <= 64 && phrases.length <= 12);
 });
+
+test('words that follow each other are searched as pairs, stop words between them left out', () => {
+  const { pairs } = readQuery('Where does the deferred setup of a requestRouter end?', defaultWeights);
+  assert.deepEqual(pairs, ['deferred setup', 'setup request', 'request router', 'router end']);
+});

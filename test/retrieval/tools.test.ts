@@ -61,6 +61,14 @@ test('search_code puts the places of a stack trace first', async () => {
   );
 });
 
+test('a search says which words no file has, and searches for what a slip was meant to be', async () => {
+  const slip = await run('search_code', { query: 'where is a roite added to the payroll' });
+  assert.match(slip.text, /^@@ lib\/route\.js:1-5 /);
+  assert.match(slip.text, /^note: no file has roite: searched for route instead$/m);
+  assert.match(slip.text, /^note: no file has: payroll$/m);
+  assert.doesNotMatch((await run('search_docs', { query: 'zebra route' })).text, /no file has/);
+});
+
 test('search_docs shows documents only, by section', async () => {
   const result = await run('search_docs', { query: 'route errors' });
   assert.ok(result.evidence.length > 0);

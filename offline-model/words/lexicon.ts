@@ -8,9 +8,9 @@ export const stopWords: ReadonlySet<string> = new Set([
   ...commonWords,
   ...wordSet(`
 actually against almost along already although always among another anybody anyone anything anyway aren around ask
-asked asking available away back became become before behind below besides between beyond came cannot care come comes
+asked asking away back became become before behind below besides between beyond came cannot care come comes
 couldn deal didn doesn don down due during either else elsewhere enough especially etc every everyone everything
-exactly far few gave gives gone got hadn happened happening hasn haven help hers him his however im indeed inside
+exactly far few gave gives gone got hadn happened happening hasn haven hers him his however im indeed inside
 instead isn knew know known least less let lets likely little look looking looks lot mainly many maybe mean means
 meant mere merely mostly myself near nearly need needed needs neither never nevertheless new nice nobody none nothing
 now nowhere often ok okay old ones onto ordinary others otherwise ought ours ourselves outside per perhaps plus
@@ -27,7 +27,7 @@ currently
 
 /** Words that nearly every repository and question hold: weak evidence. */
 export const lightWords = wordSet(`
-use user call called calls calling work works working worked run runs running ran code file files function functions
+use user help available call called calls calling work works working worked run runs running ran code file files function functions
 method methods option options value values object objects class package packages library module project repo
 repository codebase app application thing case cases example examples way default defaults set sets setting settings
 type types name names named number first second third last next part parts return returns returned add adds added

@@ -3,12 +3,12 @@ import { stopWords } from './lexicon.ts';
 import { stem } from './stem.ts';
 import { splitCase } from '../../lib/words.ts';
 
-const wordPattern = /[A-Za-z_$][A-Za-z0-9_$]{0,199}|\d+(?:\.\d+)*/g;
+const wordPattern = /[\p{L}_$][\p{L}\p{M}\p{N}_$]{0,199}|\d+(?:\.\d+)*/gu;
 
 /** `requestIdHeader`, `FST_ERR_X` and `HTTP2Stream` as their lower-case parts. */
 export function identifierParts(identifier: string): string[] {
   return splitCase(identifier)
-    .split(/[^A-Za-z0-9]+/)
+    .split(/[^\p{L}\p{M}\p{N}]+/u)
     .filter((part) => part.length > 0)
     .map((part) => part.toLowerCase());
 }

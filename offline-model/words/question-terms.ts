@@ -15,6 +15,8 @@ export type Term = {
   identifier: boolean;
   /** An identifier that the question takes for granted: if the repository lacks it, the question has no answer there. */
   decisive: boolean;
+  /** A part of the asker's own code, data or stack trace. */
+  own: boolean;
   /** Written with a dot before or a bracket behind it, so that only such a place counts as its mention. */
   called: boolean;
   /** Capitalised inside a sentence that asks: most likely a proper name or an acronym. */
@@ -30,7 +32,11 @@ export type QuestionTerms = {
   pairs: readonly (readonly [string, string])[];
   /** Messages quoted in the question, without the parts that vary. */
   messages: readonly string[];
+  /** Files that the question names, alone or with a line (`src/walk.rs:120`, a frame of a stack trace). */
+  places: readonly NamedPlace[];
 };
+
+export type NamedPlace = { path: string; line: number | null };
 
 const maxCharacters = 16_000;
 const maxTerms = 80;
@@ -58,6 +64,7 @@ function termOf(word: Word, text: string, declared: ReadonlySet<string>): Term |
     weight: weightOf(word, identifier),
     identifier,
     decisive: identifier && (errorCode.test(word.text) || !isAskersName(word, declared)),
+    own: word.own,
     called: identifier && parts.length === 1 && (text[word.at - 1] === '.' || text[word.at + word.text.length] === '('),
     proper: !word.own && isName(word, text),
     synonyms: identifier ? [] : synonymsOf(form),
@@ -73,9 +80,27 @@ function messagesIn(text: string): string[] {
   return [...new Set(fixed)].filter((piece) => piece.split(/\s+/).length >= 3).slice(0, 4);
 }
 
+const placeForms = [
+  /File "(?<path>[^"\n]{1,300})", line (?<line>\d{1,7})/g,
+  /(?<![\w@.+~/\\-])(?<path>[\w@.+~/-]{1,300}\.[A-Za-z][A-Za-z0-9]{0,9})[:(](?<line>\d{1,7})/g,
+  /(?<![\w@.+~/\\:-])(?<path>[\w@.+~-]{1,100}(?:\/[\w@.+~-]{1,100}){1,20}\.[A-Za-z][A-Za-z0-9]{0,9})(?![\w/])/g,
+];
+const mostPlaces = 3;
+
+/** The first places that the question names, each file once. */
+function placesIn(text: string): NamedPlace[] {
+  const found = new Map<string, NamedPlace>();
+  for (const { groups } of placeForms.flatMap((form) => [...text.matchAll(form)])) {
+    const path = (groups?.path ?? '').replace(/^\.?\//, '');
+    const line = groups?.line === undefined ? null : Number(groups.line);
+    if (!found.has(path)) found.set(path, { path, line });
+  }
+  return [...found.values()].slice(0, mostPlaces);
+}
+
 /** Takes a question apart, its first 16,000 characters at most. Pure: the same text gives the same terms. */
 export function readQuestion(whole: string): QuestionTerms {
-  const text = whole.slice(0, maxCharacters);
+  const text = whole.slice(0, maxCharacters).normalize('NFC');
   const terms = new Map<string, Term>();
   const pairs: [string, string][] = [];
   const declared = declaredNames(text);
@@ -94,7 +119,7 @@ export function readQuestion(whole: string): QuestionTerms {
       pairs.push([last.term.stem, term.stem]);
     last = { term, end: word.at + word.text.length };
   }
-  return { text, terms: [...terms.values()], pairs, messages: messagesIn(text) };
+  return { text, terms: [...terms.values()], pairs, messages: messagesIn(text), places: placesIn(text) };
 }
 
 // Cuts a question into words, and tells which of them name code, and which are only the asker's own example.
@@ -131,7 +156,7 @@ function marks(text: string, ...patterns: RegExp[]): Uint8Array {
 function wordsOf(text: string): Word[] {
   const own = marks(text, quotes, literals, callArguments, traceLines, codeLines, addresses, fileNames);
   const ticked = marks(text, ticks);
-  return [...text.matchAll(/(?<![A-Za-z0-9_$])[A-Za-z_$][A-Za-z0-9_$]{0,199}|\d{3,}/g)].map((match) => ({
+  return [...text.matchAll(/(?<![\p{L}\p{M}\p{N}_$])[\p{L}_$][\p{L}\p{M}\p{N}_$]{0,199}|\d{3,}/gu)].map((match) => ({
     text: match[0],
     at: match.index,
     own: own[match.index] === 1,
@@ -162,7 +187,11 @@ function isName(word: Word, text: string): boolean {
 const platformNames = new Set(
   `error typeerror rangeerror syntaxerror referenceerror evalerror urierror aggregateerror console log stringify parse
   promise require process exit env nexttick settimeout setinterval setimmediate cleartimeout queuemicrotask
-  javascript typescript github nodejs keys entries isarray from map filter foreach then catch finally`.split(/\s+/),
+  javascript typescript github nodejs valueerror keyerror indexerror runtimeerror attributeerror oserror ioerror
+  notimplementederror stopiteration exception assertionerror nullpointerexception illegalargumentexception
+  illegalstateexception dict list tuple str int float bool none null undefined self cls args kwargs __init__ keys entries isarray from map filter foreach then catch finally`.split(
+    /\s+/,
+  ),
 );
 const placeholders = new Set('foo bar baz qux thing things my our your example sample dummy some xyz'.split(' '));
 

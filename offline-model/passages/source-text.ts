@@ -2,7 +2,16 @@
 
 export type Place = { path: string; firstLine: number; lines: readonly string[]; label: string };
 
-export type ToolText = { places: readonly Place[]; nothing: boolean; failed: boolean; more: boolean };
+export type ToolText = {
+  places: readonly Place[];
+  nothing: boolean;
+  failed: boolean;
+  more: boolean;
+  /** Words that the tool says stand in no file, in lower case. */
+  missing: readonly string[];
+  /** Words that the tool took for slips, in lower case, with what it searched for instead. */
+  mended: ReadonlyMap<string, string>;
+};
 
 const header = /^@@ (.{1,1024}):(\d{1,8})-(\d{1,8})(?: \((.{0,200})\))?$/;
 const numbered = /^\s*(\d+)\| ?(.*)$/;
@@ -32,6 +41,14 @@ export function readToolText(text: string): ToolText {
     nothing: /^note: nothing found/m.test(text),
     failed: text.startsWith('error:'),
     more: /^note: .*(more|cut|narrow)/m.test(text),
+    missing: [...text.matchAll(/^note: no file has: (.{1,1000})$/gm)].flatMap(([, words = '']) =>
+      words.toLowerCase().split(', '),
+    ),
+    mended: new Map(
+      [...text.matchAll(/^note: no file has (\S{1,80}): searched for (\S{1,80}) instead$/gm)].map(
+        ([, written = '', meant = '']) => [written.toLowerCase(), meant],
+      ),
+    ),
   };
 }
 
