@@ -4,7 +4,7 @@ import { ApplicationFailure, type DataConverter, rootCause } from '@temporalio/c
 import type { Encryption } from '../codecs/cipher.ts';
 import type { Config } from '../config/config.ts';
 import { type FailureKind, isFailureKind } from '../contracts/failures.ts';
-import { CommandFailure, Interrupted } from '../lib/errors.ts';
+import { CommandFailure, Interrupted, messageOf, UsageError } from '../lib/errors.ts';
 import { printableLine } from '../lib/printable.ts';
 import { connectConfig } from '../runtime/host/server-address.ts';
 import { channelArgsFor } from '../runtime/temporal/channel-args.ts';
@@ -26,7 +26,7 @@ export function connectExternal(
   { temporal, encryption }: Pick<Config, 'temporal'> & { encryption: Encryption },
   patience: Patience,
 ): Promise<TemporalConnection> {
-  const { connectionOptions, namespace } = connectConfig({ temporal });
+  const { connectionOptions, namespace } = readConnectConfig(temporal);
   const { address, tls, apiKey, metadata } = connectionOptions;
   return connectTo({ namespace: namespace ?? 'default', encryption }, patience, {
     ...(address === undefined ? {} : { address }),
@@ -34,6 +34,15 @@ export function connectExternal(
     ...(apiKey === undefined ? {} : { apiKey }),
     ...(metadata === undefined ? {} : { metadata }),
   });
+}
+
+/** @throws UsageError */
+function readConnectConfig(temporal: Config['temporal']): ReturnType<typeof connectConfig> {
+  try {
+    return connectConfig({ temporal });
+  } catch (error) {
+    throw new UsageError(messageOf(error));
+  }
 }
 
 /** The server of the runtime, as its `ready` message names it. */

@@ -35,6 +35,14 @@ function wantsHelp(): boolean {
   }
 }
 
+const endWithinMs = 5_000;
+
+/** Temporal's library tells the whole reply of a server that refuses. */
+function startFailureText(message: string): string {
+  if (!/PermissionDenied|Unauthenticated/.test(message)) return message;
+  return `the Temporal server refuses this worker (${message.split(': Status {', 1)[0]}): check TEMPORAL_API_KEY and the certificate`;
+}
+
 async function untilAborted(stop: AbortSignal): Promise<null> {
   if (!stop.aborted) await once(stop, 'abort');
   return null;
@@ -73,6 +81,8 @@ try {
   if (wantsHelp()) process.stdout.write(usage);
   else await work();
 } catch (error) {
-  process.stderr.write(`${messageOf(error)}\n`);
+  process.stderr.write(`${startFailureText(messageOf(error))}\n`);
+  // What a start that failed halfway leaves open must not keep the process.
+  setTimeout(() => process.exit(), endWithinMs).unref();
   process.exitCode = error instanceof UsageError || error instanceof ConfigError ? 2 : 1;
 }
