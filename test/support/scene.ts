@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { after, before } from 'node:test';
 import { Client, Connection, type WorkflowHandle } from '@temporalio/client';
 import type { Priority } from '@temporalio/common';
@@ -94,7 +94,7 @@ export type Scene = Awaited<ReturnType<typeof openScene>>;
 
 export async function openScene(options: SceneOptions) {
   const server = await testServer();
-  const dataDirectory = options.dataDirectory ?? (await mkdtemp(join(tmpdir(), 'switchyard-scene-')));
+  const dataDirectory = options.dataDirectory ?? (await makeDataDirectory());
   const repository = await writeFolder(join(dataDirectory, 'repository'), options.files ?? defaultFiles);
   const config = configOf(options, dataDirectory);
   const { taskQueue } = config;
@@ -174,6 +174,13 @@ async function historyOf(handle: WorkflowHandle) {
   if (started) started.originalExecutionRunId = (await handle.describe()).runId;
   assert.ok((history.events?.length ?? 0) > 3, 'a workflow that never ran proves nothing');
   return history;
+}
+
+/** Its store has the folder's name: no name of this machine enters a history that is stored. */
+async function makeDataDirectory(): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), 'switchyard-scene-'));
+  await writeFile(dataPaths(folder).storeName, `${basename(folder)}\n`);
+  return folder;
 }
 
 function configOf(options: SceneOptions, dataDirectory: string): Config {
