@@ -19,7 +19,13 @@ test('the stored histories cover every workflow and the three shipped pipelines'
   const types = names.map(
     (name) => readStored(name).events?.[0]?.workflowExecutionStartedEventAttributes?.workflowType?.name,
   );
-  assert.deepEqual([...new Set(types)].toSorted(), ['answerQuestion', 'exportTraces', 'routeOnly', 'runBenchmark']);
+  assert.deepEqual([...new Set(types)].toSorted(), [
+    'answerQuestion',
+    'exportTraces',
+    'makeQuestions',
+    'routeOnly',
+    'runBenchmark',
+  ]);
   for (const name of ['orchestrated', 'single-agent', 'single-agent-ungated']) assert.ok(names.includes(name));
 });
 
