@@ -40,8 +40,10 @@ export function addScores(
     SELECT rowid, bm25(chunk_words, ${path}, ${names}, ${parts}, ${body}, ${comments}) FROM chunk_words
     WHERE chunk_words MATCH ?`);
   statement.setReturnArrays(true);
-  for (const [term, weight] of terms) {
-    for (const row of statement.iterate(`"${term.replaceAll('"', '')}"`)) {
+  // BM25 is a sum over terms: terms of one weight share a pass over the index.
+  for (const [weight, group] of Map.groupBy(terms.keys(), (term) => terms.get(term) ?? 1)) {
+    const expression = group.map((term) => `"${term.replaceAll('"', '')}"`).join(' OR ');
+    for (const row of statement.iterate(expression)) {
       const [chunk, rank] = row as unknown as [number, number];
       if (!wanted.has(files[chunk] ?? 0)) continue;
       scores.set(chunk, (scores.get(chunk) ?? 0) - rank * weight);

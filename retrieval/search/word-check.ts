@@ -1,4 +1,5 @@
 /** Tells which words of a query stand nowhere in a snapshot, and mends those that are a slip away from one that does. */
+import type { StatementSync } from 'node:sqlite';
 import { filesOfChunks } from './chunk-scores.ts';
 import { readQuery, stemsOf } from './query-reading.ts';
 import { defaultWeights } from './weights.ts';
@@ -40,11 +41,20 @@ function standsSomewhere(view: SnapshotView, term: string): boolean {
   return forms.some((form) => firstChunk(view, `"${form.replaceAll('"', '')}"`) !== null);
 }
 
-function firstChunk(view: SnapshotView, expression: string): number | null {
-  const files = filesOfChunks(view);
+const statements = new WeakMap<SnapshotView, StatementSync>();
+
+function rowsMatching(view: SnapshotView): StatementSync {
+  const known = statements.get(view);
+  if (known !== undefined) return known;
   const rows = view.store.prepare('SELECT rowid FROM chunk_words WHERE chunk_words MATCH ?');
   rows.setReturnArrays(true);
-  for (const row of rows.iterate(expression)) {
+  statements.set(view, rows);
+  return rows;
+}
+
+function firstChunk(view: SnapshotView, expression: string): number | null {
+  const files = filesOfChunks(view);
+  for (const row of rowsMatching(view).iterate(expression)) {
     const [chunk] = row as unknown as [number];
     if ((files[chunk] ?? 0) !== 0) return chunk;
   }
