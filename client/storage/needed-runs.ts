@@ -1,5 +1,5 @@
 /** Asks the Temporal server which runs are open or inside their retention, and reads in their histories what they refer to. */
-import { type Client, type WorkflowExecutionInfo, WorkflowNotFoundError } from '@temporalio/client';
+import { type Client, isGrpcServiceError, type WorkflowExecutionInfo, WorkflowNotFoundError } from '@temporalio/client';
 import { exporterType, workflowTypes } from '../../contracts/names.ts';
 import { clearPayloads, fetchClearHistory } from '../../observability/clear-history.ts';
 import { unsentRuns } from '../../observability/exporter-history.ts';
@@ -48,8 +48,10 @@ export async function findNeededRuns(request: RunsRequest): Promise<NeededRuns> 
   const wanted = new Map<string, RunOfServer>();
   const add = ({ workflowId, runId }: RunOfServer) => wanted.set(runId, { workflowId, runId });
   for (const run of [...runs, ...old.filter(isChildOfOpen)]) add(run);
-  for (const run of open.filter(({ type }) => type === exporterType))
-    for (const exported of unsentRuns(await fetchClearHistory(client, run))) add(exported);
+  for (const run of open.filter(({ type }) => type === exporterType)) {
+    const history = await unlessGone(fetchClearHistory(client, run));
+    for (const exported of history === null ? [] : unsentRuns(history)) add(exported);
+  }
   const mentioned = new Set<string>();
   const note = (text: string) => {
     for (const id of mentionedIn(text)) if (request.universe.has(id)) mentioned.add(id);
@@ -98,12 +100,23 @@ async function readRun(
   note: (text: string) => void,
 ): Promise<void> {
   const handle = client.workflow.getHandle(workflowId, runId, { followRuns: false });
+  noteTexts(await unlessGone(fetchClearHistory(client, { workflowId, runId })), note);
+  if (!isOpen) return;
+  const described = await unlessGone(handle.describe());
+  if (described !== null) noteTexts(await clearPayloads(described.raw.pendingActivities, client), note);
+}
+
+/** NOT_FOUND in gRPC's list of codes. */
+const notFound = 5;
+
+/** Null where the server no longer has the run: its retention has ended meanwhile, or it ended before its trace was sent. */
+async function unlessGone<Found>(asked: Promise<Found>): Promise<Found | null> {
   try {
-    noteTexts(await fetchClearHistory(client, { workflowId, runId }), note);
-    if (isOpen) noteTexts(await clearPayloads((await handle.describe()).raw.pendingActivities, client), note);
+    return await asked;
   } catch (error) {
-    // Its retention ended meanwhile.
-    if (!(error instanceof WorkflowNotFoundError)) throw error;
+    const isGone = error instanceof WorkflowNotFoundError || (isGrpcServiceError(error) && error.code === notFound);
+    if (!isGone) throw error;
+    return null;
   }
 }
 

@@ -54,7 +54,8 @@ async function runReadme(folder: string): Promise<string> {
 
 const shown: Record<string, RegExp> = {
   'own-pipeline': /is a pipeline: specialists code, docs[\s\S]*KETTLE_EMPTY[\s\S]*verified[\s\S]*route +(code|docs)/,
-  'own-tool': /is a pipeline: specialist comments[\s\S]*TODO: a lid makes it faster[\s\S]*lib\/kettle\.js:7 +verified/,
+  'own-tool':
+    /is a pipeline: specialist comments[\s\S]*TODO: a lid makes it faster[\s\S]*lib\/kettle\.js:6-8 +verified/,
   'own-worker': /^filed \(answered\): .*KETTLE_EMPTY/m,
   'benchmark-from-code': /^kettle-benchmark: finished\n[\s\S]*orchestrated against single-agent: undecided\n$/,
 };

@@ -14,8 +14,8 @@ import { tableIn } from './table.ts';
 const index = mkdtempSync(join(tmpdir(), 'switchyard-profiles-'));
 after(() => rmSync(index, { recursive: true, force: true }));
 
-/** About a small repository; `npm run profiles` asks all questions of the demo. */
-const questions = [{ id: 'flags', question: 'How are option flags parsed?', repository: 'node_modules/commander' }];
+/** About a small repository, found from the folder of the datasets; `npm run profiles` asks all questions of the demo. */
+const questions = [{ id: 'flags', question: 'How are option flags parsed?', repository: '../node_modules/commander' }];
 
 for (const [name, stream] of [
   ['streamed', true],

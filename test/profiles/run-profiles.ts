@@ -74,6 +74,7 @@ async function askAll({ model }: Profile, { questions }: RunOptions, { server, s
     const before = requestsOf(server, model);
     const place = { kind: 'path', path: join(checkout, 'datasets', repository) } as const;
     const { kind, state } = await scene.ask(question, { pipeline, repository: place });
+    if (state.evidence.length === 0) throw new Error(`${model}: ${question} ended as ${kind}, with no evidence`);
     const evidence = state.evidence.map((each) => `${each.path}:${each.firstLine}-${each.lastLine} ${each.status}`);
     const answer = JSON.stringify([kind, state.route, ...evidence]);
     asked.push({ answer, requests: requestsOf(server, model) - before });

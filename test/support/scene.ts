@@ -179,7 +179,7 @@ async function historyOf(handle: WorkflowHandle) {
 /** Its store has the folder's name: no name of this machine enters a history that is stored. */
 async function makeDataDirectory(): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'switchyard-scene-'));
-  await writeFile(dataPaths(folder).storeName, `${basename(folder)}\n`);
+  await writeFile(dataPaths(folder).storeName, `${basename(folder)}\n`, { mode: 0o600 });
   return folder;
 }
 

@@ -7,7 +7,6 @@ import { openScene, quickLimits, type Scene } from '../support/scene.ts';
 import { openAiError, type ScriptedReply } from '../support/scripted-server/scripted-server-reply.ts';
 import { type ScriptedServer, startScriptedServer } from '../support/scripted-server/scripted-server.ts';
 import { says } from '../support/team.ts';
-import { shareServer, startTestServer } from '../support/temporal.ts';
 
 /** Comments so unlike each other that no two questions are one; a copy of each keeps a plain search from finding it at once. */
 const comments = [
@@ -32,7 +31,6 @@ const files = {
   ),
 };
 
-let server: Awaited<ReturnType<typeof startTestServer>>;
 let model: ScriptedServer;
 let scene: Scene;
 /** What the model says, by the fact that it is to be asked for. */
@@ -40,8 +38,6 @@ let reply: (user: string, call: number) => ScriptedReply;
 const asked: string[] = [];
 
 before(async () => {
-  server = await startTestServer();
-  shareServer(server);
   model = await startScriptedServer({
     reply: (request) => {
       const user = (request.body.messages as { role: string; content: string }[])[1]?.content ?? '';
@@ -54,7 +50,6 @@ before(async () => {
 after(async () => {
   await scene[Symbol.asyncDispose]();
   await model[Symbol.asyncDispose]();
-  await server[Symbol.asyncDispose]();
 });
 
 function inputOf(more: Partial<MakeQuestionsInput> = {}): MakeQuestionsInput {

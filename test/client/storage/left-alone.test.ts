@@ -1,6 +1,8 @@
 /** What a sweep leaves alone: what is young, is being built, or may be needed by somebody who cannot be asked. */
 import assert from 'node:assert/strict';
+import { randomUUID } from 'node:crypto';
 import { test } from 'node:test';
+import { exporterIdOf, exporterType, signals } from '../../../contracts/names.ts';
 import { shareBuildLock } from '../../../retrieval/store/build-lock.ts';
 import { createContentStore } from '../../../retrieval/store/content-store.ts';
 import { storedRepositories } from '../../../retrieval/store/store-sweep.ts';
@@ -62,4 +64,20 @@ test('where the server does not tell, nothing is removed', async () => {
   });
   await assert.rejects(sweep(scene, since - dayMs, { client }), /busy/);
   assert.equal(idsOf(paths).size, before);
+});
+
+test('a run whose history is gone before its trace was sent holds up no sweep', async () => {
+  await using stage = await openStage();
+  const { client, taskQueue } = stage.scene;
+  await ask(stage.scene, 'What was asked lately?');
+  const gone = [{ workflowId: 'never', runId: randomUUID() }];
+  const signal = { signal: signals.export, signalArgs: [gone] };
+  await client.workflow.signalWithStart(exporterType, {
+    ...signal,
+    workflowId: exporterIdOf(taskQueue),
+    taskQueue,
+    args: [{}],
+  });
+  const report = await sweep(stage.scene, await moment());
+  assert.notEqual(report.after, null);
 });

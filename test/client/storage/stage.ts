@@ -1,6 +1,7 @@
 /** A team at work in a data directory of its own, and sweeps of it at any time. */
 import { noCipher } from '../../../codecs/cipher.ts';
 import { randomUUID } from 'node:crypto';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { WorkflowHandle } from '@temporalio/client';
@@ -117,8 +118,10 @@ export async function traceOf(scene: Scene, handle: WorkflowHandle): Promise<str
   return JSON.stringify((await runOfServer({ client: scene.client }, handle.workflowId)).trace);
 }
 
+/** Once it is there. */
 export async function traceFile(handle: WorkflowHandle, paths: DataPaths): Promise<string> {
-  return join(paths.traces, traceFileName(traceIdOf((await handle.describe()).runId)));
+  const file = join(paths.traces, traceFileName(traceIdOf((await handle.describe()).runId)));
+  return until(async () => (existsSync(file) ? file : null));
 }
 
 export const snapshotsIn = ({ dataDirectory }: DataPaths) =>
