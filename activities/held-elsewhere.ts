@@ -4,7 +4,9 @@
  * 1. What a run needs stands where its repository was opened: the opening's result names that store, and every later
  *    call of the run carries the name.
  * 2. Nothing is done for a call that is given back, and it spends none of its attempts.
- * 3. A call that nobody takes for some minutes fails, and the run waits for a person.
+ * 3. It comes back after a time that is drawn by lot: two calls that came back at the same moments, each to the worker that
+ *    the other needs, would meet the same workers for ever.
+ * 4. A call that nobody takes for some minutes fails, and the run waits for a person.
  */
 import { Context } from '@temporalio/activity';
 import { ApplicationFailure } from '@temporalio/common';
@@ -17,7 +19,7 @@ type Holds = ActivityDependencies['holds'];
 
 /** With the delays below, about five minutes. */
 export const refusalsAllowed = 60;
-const delayMs = (refusals: number): number => Math.min(5_000, 250 * 2 ** (refusals - 1));
+const delayMs = (refusals: number): number => Math.min(5_000, 250 * 2 ** (refusals - 1)) * (0.5 + Math.random());
 
 /** Of the store that holds what the run of this snapshot needs; undefined: no other worker could reach another one. */
 export function storeFor(holds: Holds, { url }: { url: string | null }): string | undefined {
