@@ -119,7 +119,7 @@ process.exitCode = problems.length === 0 && open.length > 0 && figures.open_runs
  * benchmarks are about Fastify, which is between the two.
  */
 function questionAt(at: number): Question {
-  const repositories = ['node_modules/pino', 'node_modules/fastify', 'node_modules/zod'];
+  const repositories = ['../node_modules/pino', '../node_modules/fastify', '../node_modules/zod'];
   const left = at < Math.floor(wanted / 2) ? repositories.slice(0, -1) : repositories.slice(1);
   const about = questions.filter(({ repository }) => repository === left[at % left.length]);
   return about[Math.floor(at / left.length) % about.length] as Question;
