@@ -100,7 +100,7 @@ function questionAt(number: number): DatasetQuestion {
   return DatasetQuestion.parse({
     id: `many-${number}`,
     question: `What does part ${number} do?`,
-    repository: 'node_modules/fastify',
+    repository: '../node_modules/fastify',
     expected_route: 'code',
     kind: 'answerable',
     gold: { paths: ['lib/route.js'] },
