@@ -1,6 +1,6 @@
 /** Has a model phrase a question that code has found, as a person would ask it who does not know the answer. */
 import type { ChatReply, ChatRequest } from '../contracts/chat.ts';
-import type { Candidate, Phrasing } from '../contracts/question-making.ts';
+import type { Candidate, Phrasing } from '../contracts/evaluation/question-making.ts';
 import { findJsonObject } from './json-reply.ts';
 
 const instructions = `You write questions for a test of assistants that answer questions about a code repository.

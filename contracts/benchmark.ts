@@ -6,7 +6,7 @@ import { z } from 'zod';
 import { CallLimits } from './run.ts';
 import { RepositoryRef } from './snapshot.ts';
 import { Usage } from './chat.ts';
-import { ComparisonPlan } from './comparison-plan.ts';
+import { ComparisonPlan } from './evaluation/comparison-plan.ts';
 import { PipelineSpec } from './pipeline.ts';
 import { withNames } from './run-log-names.ts';
 

@@ -1,7 +1,7 @@
 /** What all finders share: how a candidate is put together, and how lines are read. */
 import { createHash } from 'node:crypto';
 import type { Fact } from '../contracts/dataset.ts';
-import type { Candidate, QuestionRoute, SourceFile } from '../contracts/question-making.ts';
+import type { Candidate, QuestionRoute, SourceFile } from '../contracts/evaluation/question-making.ts';
 
 /** A file, read once for all finders. */
 export type ReadFile = SourceFile & { lines: string[] };

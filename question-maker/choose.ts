@@ -1,5 +1,11 @@
 /** Chooses the questions of a dataset out of proved candidates: by the mix, no two alike, not too many of one file. */
-import type { Candidate, DropCounts, MadeQuestion, Phrasing, QuestionChoice } from '../contracts/question-making.ts';
+import type {
+  Candidate,
+  DropCounts,
+  MadeQuestion,
+  Phrasing,
+  QuestionChoice,
+} from '../contracts/evaluation/question-making.ts';
 import { wordOverlap } from '../harness/graders/wording.ts';
 import { seededRandom, seedFor } from '../lib/random.ts';
 import { cellOf, quotas } from './find-candidates.ts';

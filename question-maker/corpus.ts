@@ -1,6 +1,6 @@
 /** What finders know of the whole repository: its files, and where each name of code is defined. */
 import type { Fact } from '../contracts/dataset.ts';
-import type { SourceFile } from '../contracts/question-making.ts';
+import type { SourceFile } from '../contracts/evaluation/question-making.ts';
 import { codeFact, type Enclosing, readFile, type ReadFile } from './candidate.ts';
 import { looksGenerated } from './generated-text.ts';
 

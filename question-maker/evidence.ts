@@ -1,6 +1,6 @@
 /** Reads of a whole snapshot what the proofs of a pool need: the expected files, and which names stand anywhere. */
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import type { Candidate, SourceFile } from '../contracts/question-making.ts';
+import type { Candidate, SourceFile } from '../contracts/evaluation/question-making.ts';
 import type { Evidence } from './prove.ts';
 
 /** @param files all files of the snapshot, large and generated ones among them */

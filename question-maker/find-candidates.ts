@@ -1,6 +1,11 @@
 /** Finds what could become a question, and draws from it as many as may be needed. */
 import { createHash } from 'node:crypto';
-import { Candidate, type CommitChanges, type DropCounts, type QuestionChoice } from '../contracts/question-making.ts';
+import {
+  Candidate,
+  type CommitChanges,
+  type DropCounts,
+  type QuestionChoice,
+} from '../contracts/evaluation/question-making.ts';
 import type { Corpus } from './corpus.ts';
 import { foreignCandidates, inventedCandidates } from './finders/absent.ts';
 import { callCandidates, mentionsInCode } from './finders/calls.ts';

@@ -1,6 +1,6 @@
 /** Proves a candidate by what the repository holds, or says why it cannot be a question. */
 import type { Fact } from '../contracts/dataset.ts';
-import type { Candidate, MadeQuestion, Phrasing } from '../contracts/question-making.ts';
+import type { Candidate, MadeQuestion, Phrasing } from '../contracts/evaluation/question-making.ts';
 import type { SearchRow } from '../contracts/tools.ts';
 import { mentions, said } from '../harness/graders/wording.ts';
 import { leakLimit, leakOf } from './leak.ts';

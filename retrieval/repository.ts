@@ -1,6 +1,6 @@
 /** Opens repositories as immutable snapshots and answers every question about their text, off the caller's event loop. */
 import type { CheckedCitation, Citation, Evidence } from '../contracts/evidence.ts';
-import type { CommitChanges, SourceFile } from '../contracts/question-making.ts';
+import type { CommitChanges, SourceFile } from '../contracts/evaluation/question-making.ts';
 import type { RepositoryRef, Snapshot, SnapshotRef } from '../contracts/snapshot.ts';
 import type { SearchCandidate } from '../contracts/agent.ts';
 import type { PlaceId, SearchRow, ToolRequest } from '../contracts/tools.ts';

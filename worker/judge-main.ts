@@ -5,7 +5,7 @@
 import { createInterface } from 'node:readline';
 import { loadConfig } from '../config/load-config.ts';
 import { type JudgingResult, JudgingTask } from '../contracts/dataset.ts';
-import { openModel } from './model-endpoint.ts';
+import { openModel } from './models/model-endpoint.ts';
 import { messageOf } from '../lib/errors.ts';
 import { endWithParent } from '../lib/tied-child.ts';
 import { setTimeout as sleep } from 'node:timers/promises';

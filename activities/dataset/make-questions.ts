@@ -12,7 +12,7 @@ import {
   Phrasing,
   type ProvedQuestions,
   type ProveInput,
-} from '../../contracts/question-making.ts';
+} from '../../contracts/evaluation/question-making.ts';
 import type { ContentId } from '../../contracts/snapshot.ts';
 import type { ActivityResult } from '../../contracts/trace.ts';
 import { chooseQuestions } from '../../question-maker/choose.ts';

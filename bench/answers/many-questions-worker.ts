@@ -16,7 +16,7 @@ import { createRetrieval } from '../../retrieval/repository.ts';
 import { benchmarksOf } from '../../worker/benchmarks.ts';
 import { namedServer } from '../../runtime/host/server-address.ts';
 import { installTemporalRuntime } from '../../worker/temporal-runtime.ts';
-import { traceExportOf } from '../../worker/trace-export.ts';
+import { traceExportOf } from '../../worker/traces/trace-export.ts';
 
 const config = loadConfig(process.env);
 installTemporalRuntime(createLogger({ level: 'error', file: null, redactor: createRedactor([]) }), null);

@@ -13,7 +13,7 @@ import { traceOfRun } from '../../observability/run-trace.ts';
 import { createRetrieval } from '../../retrieval/repository.ts';
 import { createContentStore } from '../../retrieval/store/content-store.ts';
 import type { ServerAddress } from '../../runtime/host/server-address.ts';
-import { traceExportOf } from '../../worker/trace-export.ts';
+import { traceExportOf } from '../../worker/traces/trace-export.ts';
 import { workflowBundle } from '../../worker/workflow-bundle.ts';
 
 export type Run = { workflowId: string; runId: string; type: string; isOpen: boolean };

@@ -1,5 +1,5 @@
 /** Compares many pairs of planted logs and counts the verdicts, by what was planted. */
-import { ComparisonPlan } from '../../contracts/comparison-plan.ts';
+import { ComparisonPlan } from '../../contracts/evaluation/comparison-plan.ts';
 import { cellsOf, whole } from '../../harness/comparison/cells.ts';
 import { pairQuestions } from '../../harness/comparison/paired-questions.ts';
 import { judgeCells } from '../../harness/comparison/standings.ts';

@@ -1,7 +1,7 @@
 /** Writes the report and the memo of a benchmark into its folder. */
 import { join } from 'node:path';
 import type { BenchmarkManifest } from '../../contracts/benchmark.ts';
-import type { ComparisonPlan } from '../../contracts/comparison-plan.ts';
+import type { ComparisonPlan } from '../../contracts/evaluation/comparison-plan.ts';
 import { compareVariants } from '../../harness/comparison/compare-variants.ts';
 import { whole } from '../../harness/comparison/cells.ts';
 import { defaultWasteShare } from '../../harness/labels.ts';

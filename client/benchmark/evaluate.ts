@@ -14,7 +14,7 @@ import {
   type BenchmarkProgress,
   type SpendingLimit,
 } from '../../contracts/benchmark.ts';
-import { ComparisonPlan } from '../../contracts/comparison-plan.ts';
+import { ComparisonPlan } from '../../contracts/evaluation/comparison-plan.ts';
 import type { DatasetQuestion } from '../../contracts/dataset.ts';
 import { signals } from '../../contracts/names.ts';
 import type { PipelineSpec } from '../../contracts/pipeline.ts';

@@ -2,7 +2,7 @@
 
 import type { Config } from '../../config/config.ts';
 import { BenchmarkManifest, type SpendingLimit } from '../../contracts/benchmark.ts';
-import { ComparisonPlan } from '../../contracts/comparison-plan.ts';
+import { ComparisonPlan } from '../../contracts/evaluation/comparison-plan.ts';
 import { type VariantChoice, benchmarkVariants } from './benchmark-variants.ts';
 import { type BenchmarkEstimate, estimateBenchmark } from './benchmark-estimate.ts';
 import { benchmarkQuestions, type BenchmarkQuestions, type QuestionChoice } from './benchmark-questions.ts';

@@ -2,7 +2,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { isGrpcServiceError, QueryNotRegisteredError, type WorkflowHandle } from '@temporalio/client';
 import { queries } from '../../contracts/names.ts';
-import { MakingProgress } from '../../contracts/question-making.ts';
+import { MakingProgress } from '../../contracts/evaluation/question-making.ts';
 import { printableLine } from '../../lib/printable.ts';
 import { unlessLost } from '../runtime-loss.ts';
 import type { Session } from '../session.ts';

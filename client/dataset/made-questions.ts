@@ -1,7 +1,7 @@
 /** What came out of the making of a dataset: its questions with the place of their repository, and the counts. */
 import { dirname, isAbsolute, relative, resolve } from 'node:path';
 import { DatasetQuestion } from '../../contracts/dataset.ts';
-import type { MadeQuestions } from '../../contracts/question-making.ts';
+import type { MadeQuestions } from '../../contracts/evaluation/question-making.ts';
 
 type Where = { repo: string; output?: string; commit: string | null };
 

@@ -6,7 +6,11 @@ import { modelQueues } from '../../config/model-limits.ts';
 import type { Config } from '../../config/config.ts';
 import type { SpendingLimit } from '../../contracts/benchmark.ts';
 import { backstop, signals, workflowTaskTimeout, workflowTypes } from '../../contracts/names.ts';
-import { MadeQuestions, type MakeQuestionsInput, type QuestionChoice } from '../../contracts/question-making.ts';
+import {
+  MadeQuestions,
+  type MakeQuestionsInput,
+  type QuestionChoice,
+} from '../../contracts/evaluation/question-making.ts';
 import type { RepositoryRef, Snapshot } from '../../contracts/snapshot.ts';
 import { CommandFailure, UsageError } from '../../lib/errors.ts';
 import { callLimits } from '../ask/call-limits.ts';

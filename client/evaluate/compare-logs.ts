@@ -1,6 +1,6 @@
 /** Compares two variants by their run logs: prints the verdict, writes it in other forms, and judges gates. */
 import { dirname, relative, sep } from 'node:path';
-import { ComparisonMargins, ComparisonPlan } from '../../contracts/comparison-plan.ts';
+import { ComparisonMargins, ComparisonPlan } from '../../contracts/evaluation/comparison-plan.ts';
 import { compareVariants, type Comparison } from '../../harness/comparison/compare-variants.ts';
 import { type GateResult, type GateRule, GateRuleProblem, judgeGate, parseGateRule } from '../../harness/gate-rule.ts';
 import { comparisonJunit } from '../../harness/rendering/comparison-junit.ts';

@@ -1,5 +1,5 @@
 /** The one word for what the tests of a cell have shown: every table, chart, memo and JSON says it so. */
-import type { ComparisonPlan } from '../../contracts/comparison-plan.ts';
+import type { ComparisonPlan } from '../../contracts/evaluation/comparison-plan.ts';
 
 /**
  * `better` and `worse`: beyond the margin and beyond chance. `accuracy open`: a gain that would be, but a worthwhile loss of

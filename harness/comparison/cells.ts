@@ -1,5 +1,5 @@
 /** Cuts a comparison into cells: each route and the whole, by accuracy, waste, cost and latency. */
-import type { ComparisonPlan } from '../../contracts/comparison-plan.ts';
+import type { ComparisonPlan } from '../../contracts/evaluation/comparison-plan.ts';
 import { meanAndSd } from '../statistics/non-inferiority.ts';
 import { type NullDistribution, nullDistribution } from '../statistics/null-distribution.ts';
 import { seedFor } from '../../lib/random.ts';

@@ -1,5 +1,5 @@
 /** Compares two variants question by question, and says whether the split is justified: as a whole and route by route. */
-import type { ComparisonPlan } from '../../contracts/comparison-plan.ts';
+import type { ComparisonPlan } from '../../contracts/evaluation/comparison-plan.ts';
 import type { PipelineSpec } from '../../contracts/pipeline.ts';
 import { checkTrials, type GradedTrial } from '../graded-trial.ts';
 import type { Interval } from '../statistics/proportions.ts';

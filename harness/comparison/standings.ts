@@ -1,5 +1,5 @@
 /** Tests of each cell whether the candidate is better there, worse, or neither; chance alone finds a "better" once in twenty. */
-import type { ComparisonPlan } from '../../contracts/comparison-plan.ts';
+import type { ComparisonPlan } from '../../contracts/evaluation/comparison-plan.ts';
 import { gainRuledOutP, nonInferiorityP, savingRuledOutP } from '../statistics/non-inferiority.ts';
 import { stepDown } from '../statistics/step-down.ts';
 import { type Cell, whole } from './cells.ts';

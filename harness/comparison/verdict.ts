@@ -1,5 +1,5 @@
 /** Turns the standings of the cells into one of four verdicts, for the whole and for each route. */
-import type { ComparisonPlan } from '../../contracts/comparison-plan.ts';
+import type { ComparisonPlan } from '../../contracts/evaluation/comparison-plan.ts';
 import { normalQuantile } from '../statistics/normal.ts';
 import { detectableDifference, questionsNeeded } from '../statistics/power.ts';
 import { type Dimension, whole } from './cells.ts';

@@ -1,5 +1,5 @@
 /** Questions that the repository does not answer: about what other projects have, and about names that stand nowhere. */
-import type { Candidate, QuestionRoute } from '../../contracts/question-making.ts';
+import type { Candidate, QuestionRoute } from '../../contracts/evaluation/question-making.ts';
 import { splitCase } from '../../lib/words.ts';
 import { idOf, sentence } from '../candidate.ts';
 import type { Corpus } from '../corpus.ts';

@@ -1,5 +1,5 @@
 /** Questions about who calls whom: of a function that the code uses in one place alone, that place is to be found. */
-import type { Candidate } from '../../contracts/question-making.ts';
+import type { Candidate } from '../../contracts/evaluation/question-making.ts';
 import { candidate, enclosing, type ReadFile } from '../candidate.ts';
 import { type Corpus, namingFacts } from '../corpus.ts';
 import { placesOf } from './errors.ts';

@@ -1,5 +1,5 @@
 /** Questions about a changelog: an entry is told, and the release is to be found. */
-import type { Candidate } from '../../contracts/question-making.ts';
+import type { Candidate } from '../../contracts/evaluation/question-making.ts';
 import { candidate, firstSentence, plainText, type ReadFile, wordFact } from '../candidate.ts';
 import { pastOf } from '../verbs.ts';
 

@@ -1,5 +1,5 @@
 /** Questions about faults that were mended: what a commit says was wrong, and the one function that it changed. */
-import type { Candidate, CommitChanges } from '../../contracts/question-making.ts';
+import type { Candidate, CommitChanges } from '../../contracts/evaluation/question-making.ts';
 import { isSamplePath, isTestPath } from '../../lib/paths.ts';
 import { candidate, enclosing, type ReadFile, sentence } from '../candidate.ts';
 import { type Corpus, namingFacts } from '../corpus.ts';

@@ -1,5 +1,5 @@
 /** Questions about what is defined: the documentation comment says what it does, and its name is to be found. */
-import type { Candidate } from '../../contracts/question-making.ts';
+import type { Candidate } from '../../contracts/evaluation/question-making.ts';
 import { candidate, codeFact, firstSentence, lowerFirst, plainText, type ReadFile } from '../candidate.ts';
 import type { Corpus, Definition } from '../corpus.ts';
 import { baseOfThird, isBaseVerb, thirdOf } from '../verbs.ts';

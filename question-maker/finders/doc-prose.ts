@@ -1,5 +1,5 @@
 /** Questions about what sentences of documents say, and about sections on one name or one task. */
-import type { Candidate } from '../../contracts/question-making.ts';
+import type { Candidate } from '../../contracts/evaluation/question-making.ts';
 import { firstSentence, lowerFirst, plainText, type ReadFile } from '../candidate.ts';
 import { baseOfGerund } from '../verbs.ts';
 import { type Asked, partOf, type Section, toCandidate, unfit, whatDoes } from './doc-sections.ts';

@@ -1,5 +1,5 @@
 /** Questions about documents: what a list, a table or a sentence says of a name or a value, asked from the other end. */
-import type { Candidate } from '../../contracts/question-making.ts';
+import type { Candidate } from '../../contracts/evaluation/question-making.ts';
 import { plainText, type ReadFile } from '../candidate.ts';
 import { proseCandidates } from './doc-prose.ts';
 import { type Asked, partOf, type Section, sectionsOf, toCandidate, unfit, whatDoes } from './doc-sections.ts';

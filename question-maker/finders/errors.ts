@@ -1,5 +1,5 @@
 /** Questions about errors: a person has the message, and wants to know who raises it and why. */
-import type { Candidate } from '../../contracts/question-making.ts';
+import type { Candidate } from '../../contracts/evaluation/question-making.ts';
 import { candidate, enclosing, type Enclosing, type ReadFile } from '../candidate.ts';
 import { type Corpus, namingFacts } from '../corpus.ts';
 

@@ -1,5 +1,5 @@
 /** Questions about options and their defaults: of a command line, and of constants in code. */
-import type { Candidate } from '../../contracts/question-making.ts';
+import type { Candidate } from '../../contracts/evaluation/question-making.ts';
 import {
   candidate,
   codeFact,

@@ -1,6 +1,6 @@
 /** Questions about the project as a whole, out of the files that say such things in a known form. */
 import type { Fact } from '../../contracts/dataset.ts';
-import type { Candidate } from '../../contracts/question-making.ts';
+import type { Candidate } from '../../contracts/evaluation/question-making.ts';
 import { basename } from 'node:path/posix';
 import { candidate, codeFact, type ReadFile, wordFact } from '../candidate.ts';
 

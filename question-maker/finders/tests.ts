@@ -1,5 +1,5 @@
 /** Questions about tests: what a test says that it checks, and which function of the code it exercises for that. */
-import type { Candidate } from '../../contracts/question-making.ts';
+import type { Candidate } from '../../contracts/evaluation/question-making.ts';
 import { candidate, codeFact, lowerFirst, plainText, type ReadFile } from '../candidate.ts';
 import type { Corpus } from '../corpus.ts';
 

@@ -1,5 +1,5 @@
 /** Reads recent commits with the lines that each added to source files, as far back as a question could be about. */
-import type { CommitChanges } from '../../contracts/question-making.ts';
+import type { CommitChanges } from '../../contracts/evaluation/question-making.ts';
 import { spawnGit } from '../snapshot/git-command.ts';
 import type { CommitSource } from '../snapshot/snapshot-source.ts';
 

@@ -1,5 +1,5 @@
 /** A snapshot's files with their text and what they define, in pages that fit into a message between threads. */
-import type { SourceFile } from '../../contracts/question-making.ts';
+import type { SourceFile } from '../../contracts/evaluation/question-making.ts';
 import type { FilePage } from '../worker-threads/thread-tasks.ts';
 import type { SnapshotView } from '../snapshot/snapshot-view.ts';
 

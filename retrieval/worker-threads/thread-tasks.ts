@@ -1,6 +1,6 @@
 /** The work that runs in threads, as plain messages: what is asked, and how the answer comes back. */
 import type { CheckedCitation, Citation, Evidence } from '../../contracts/evidence.ts';
-import type { SourceFile } from '../../contracts/question-making.ts';
+import type { SourceFile } from '../../contracts/evaluation/question-making.ts';
 import type { Snapshot, SnapshotRef } from '../../contracts/snapshot.ts';
 import type { SearchRow, ToolRequest } from '../../contracts/tools.ts';
 import type { Explained } from '../snapshot/explain-path.ts';

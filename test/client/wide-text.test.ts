@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { summaryText } from '../../client/ask/route-questions.ts';
 import { inColumns } from '../../client/terminal/output.ts';
-import { ComparisonPlan } from '../../contracts/comparison-plan.ts';
+import { ComparisonPlan } from '../../contracts/evaluation/comparison-plan.ts';
 import { compareVariants } from '../../harness/comparison/compare-variants.ts';
 import { comparisonText } from '../../harness/rendering/comparison-text.ts';
 import { widthOf } from '../../lib/terminal-width.ts';

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { ComparisonPlan } from '../../contracts/comparison-plan.ts';
+import { ComparisonPlan } from '../../contracts/evaluation/comparison-plan.ts';
 import { compareVariants } from '../../harness/comparison/compare-variants.ts';
 import { judgeGate, parseGateRule } from '../../harness/gate-rule.ts';
 import { logOf } from './comparison/trials.ts';

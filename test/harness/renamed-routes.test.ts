@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { ComparisonPlan } from '../../contracts/comparison-plan.ts';
+import { ComparisonPlan } from '../../contracts/evaluation/comparison-plan.ts';
 import type { DatasetQuestion } from '../../contracts/dataset.ts';
 import { PipelineSpec } from '../../contracts/pipeline.ts';
 import { compareVariants } from '../../harness/comparison/compare-variants.ts';

@@ -1,7 +1,7 @@
 /** What a run log does not say stays unknown, in grades, trials, signals and comparisons, and is named. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { ComparisonPlan } from '../../contracts/comparison-plan.ts';
+import { ComparisonPlan } from '../../contracts/evaluation/comparison-plan.ts';
 import { compareVariants } from '../../harness/comparison/compare-variants.ts';
 import { gradeRecord } from '../../harness/graded-record.ts';
 import { gradeWaste } from '../../harness/graders/waste-grader.ts';

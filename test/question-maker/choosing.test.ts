@@ -1,7 +1,7 @@
 /** Which candidates are proved and chosen, and why the others are dropped. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { Candidate, MadeQuestion, QuestionChoice } from '../../contracts/question-making.ts';
+import type { Candidate, MadeQuestion, QuestionChoice } from '../../contracts/evaluation/question-making.ts';
 import type { SearchRow } from '../../contracts/tools.ts';
 import { chooseQuestions, splitByFile } from '../../question-maker/choose.ts';
 import { readEvidence } from '../../question-maker/evidence.ts';

@@ -1,7 +1,7 @@
 /** What each finder makes of a few lines, and what it leaves alone. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { CommitChanges, SourceFile } from '../../contracts/question-making.ts';
+import type { CommitChanges, SourceFile } from '../../contracts/evaluation/question-making.ts';
 import { readCorpus } from '../../question-maker/corpus.ts';
 import { findCandidates } from '../../question-maker/find-candidates.ts';
 

@@ -11,7 +11,7 @@ import { historyToJSON } from '@temporalio/common/lib/proto-utils.js';
 import { loadPipeline } from '../../client/pipelines/pipeline-files.ts';
 import { startOfflineModel } from '../../offline-model/server/server.ts';
 import { startBenchmark } from '../support/benchmark.ts';
-import type { MakeQuestionsInput } from '../../contracts/question-making.ts';
+import type { MakeQuestionsInput } from '../../contracts/evaluation/question-making.ts';
 import { startMeteredTeam } from '../support/metered-team.ts';
 import { openAiError } from '../support/scripted-server/scripted-server-reply.ts';
 import { startScriptedServer } from '../support/scripted-server/scripted-server.ts';

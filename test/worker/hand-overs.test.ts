@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { setImmediate as turn } from 'node:timers/promises';
 import type { ExportInput } from '../../contracts/trace.ts';
-import { HandOvers } from '../../worker/hand-overs.ts';
+import { HandOvers } from '../../worker/traces/hand-overs.ts';
 
 const run = (at: number): ExportInput => ({ workflowId: `w${at}`, runId: `r${at}` });
 

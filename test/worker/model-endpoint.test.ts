@@ -8,7 +8,7 @@ import { readConfig } from '../../config/read-config.ts';
 import { createFileJournal } from '../../models/journal.ts';
 import { openPriceList } from '../../config/price-list.ts';
 import { createContentStore } from '../../retrieval/store/content-store.ts';
-import { modelByRole, openModel } from '../../worker/model-endpoint.ts';
+import { modelByRole, openModel } from '../../worker/models/model-endpoint.ts';
 import { activityContext } from '../support/activity-context.ts';
 import { question } from '../models/chat-scene.ts';
 

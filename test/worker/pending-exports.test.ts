@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { createPendingExports } from '../../worker/trace-export.ts';
+import { createPendingExports } from '../../worker/traces/trace-export.ts';
 
 const run = { workflowId: 'w', runId: 'r' };
 

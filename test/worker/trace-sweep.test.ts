@@ -11,7 +11,7 @@ import { openScene, pipeline, type Scene, tracesToFiles } from '../support/scene
 import { startTeam } from '../support/team.ts';
 import { until } from '../support/until.ts';
 import { CallRegister } from '../../worker/call-register.ts';
-import { sweepTraces } from '../../worker/trace-sweep.ts';
+import { sweepTraces } from '../../worker/traces/trace-sweep.ts';
 import { exporterState } from '../observability/exports.ts';
 
 test('a run that was terminated is found and leaves its trace, once', async () => {

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { after, before, test } from 'node:test';
-import { MadeQuestions, type MakeQuestionsInput } from '../../contracts/question-making.ts';
+import { MadeQuestions, type MakeQuestionsInput } from '../../contracts/evaluation/question-making.ts';
 import { openScene, quickLimits, type Scene } from '../support/scene.ts';
 import { openAiError, type ScriptedReply } from '../support/scripted-server/scripted-server-reply.ts';
 import { type ScriptedServer, startScriptedServer } from '../support/scripted-server/scripted-server.ts';

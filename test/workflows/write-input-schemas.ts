@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import { BenchmarkInput } from '../../contracts/benchmark.ts';
 import { ExporterInput } from '../../contracts/trace.ts';
-import { MakeQuestionsInput } from '../../contracts/question-making.ts';
+import { MakeQuestionsInput } from '../../contracts/evaluation/question-making.ts';
 import { QuestionInput, RouteInput } from '../../contracts/run.ts';
 
 /** By workflow. */

@@ -9,7 +9,11 @@ import {
   workflowInfo,
 } from '@temporalio/workflow';
 import { defaultPersonWaitSeconds, queries, signals } from '../../contracts/names.ts';
-import type { FoundCandidates, MakeQuestionsInput, MakingProgress } from '../../contracts/question-making.ts';
+import type {
+  FoundCandidates,
+  MakeQuestionsInput,
+  MakingProgress,
+} from '../../contracts/evaluation/question-making.ts';
 import type { RunFailure } from '../../contracts/run.ts';
 import type { ContentId } from '../../contracts/snapshot.ts';
 import { inertMarkdown } from '../../lib/printable.ts';

@@ -1,6 +1,6 @@
 /** Makes the questions of a dataset: candidates that code finds, phrased by a model where one is to, proved by code. */
 import { ApplicationFailure, continueAsNew } from '@temporalio/workflow';
-import type { FoundCandidates, MadeQuestions, MakeQuestionsInput } from '../../contracts/question-making.ts';
+import type { FoundCandidates, MadeQuestions, MakeQuestionsInput } from '../../contracts/evaluation/question-making.ts';
 import type { Branch } from '../answer-question/branch.ts';
 import { callModel, callTool } from '../answer-question/calls.ts';
 import { BudgetSpent } from '../answer-question/limits/budget.ts';

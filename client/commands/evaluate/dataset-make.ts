@@ -4,7 +4,7 @@ import type { MakeOptions } from '../../dataset/make-dataset.ts';
 import { count, positiveCount, runIdValue, share, spendingLimit } from '../../input/option-values.ts';
 
 const mostQuestions = 500;
-/** As in contracts/question-making.ts, which would load zod for every --help. */
+/** As in contracts/evaluation/question-making.ts, which would load zod for every --help. */
 const questionRoutes = ['code', 'docs', 'debug', 'general'] as const;
 
 export function datasetMake(dataset: Command): void {

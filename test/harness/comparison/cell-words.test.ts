@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { plantedLogs, sameVariants } from '../../../bench/statistics/planted-log.ts';
-import { ComparisonPlan } from '../../../contracts/comparison-plan.ts';
+import { ComparisonPlan } from '../../../contracts/evaluation/comparison-plan.ts';
 import { type ComparedCell, compareVariants } from '../../../harness/comparison/compare-variants.ts';
 import { type Findings, type Standing, standingOf, toneOf } from '../../../harness/comparison/cell-words.ts';
 import { comparisonJunit } from '../../../harness/rendering/comparison-junit.ts';

@@ -1,7 +1,7 @@
 /** The parts of a comparison, each by itself, with figures made by hand. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { ComparisonPlan } from '../../../contracts/comparison-plan.ts';
+import { ComparisonPlan } from '../../../contracts/evaluation/comparison-plan.ts';
 import { type Cell, cellsOf, type Dimension } from '../../../harness/comparison/cells.ts';
 import { differenceInterval, ratioEstimate, shareInterval } from '../../../harness/comparison/estimates.ts';
 import {

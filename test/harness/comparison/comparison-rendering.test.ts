@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { plantedLogs, sameVariants } from '../../../bench/statistics/planted-log.ts';
-import { ComparisonPlan } from '../../../contracts/comparison-plan.ts';
+import { ComparisonPlan } from '../../../contracts/evaluation/comparison-plan.ts';
 import { compareVariants } from '../../../harness/comparison/compare-variants.ts';
 import { comparisonJunit } from '../../../harness/rendering/comparison-junit.ts';
 import { verdictSentence } from '../../../harness/rendering/comparison-rows.ts';

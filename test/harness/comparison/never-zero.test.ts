@@ -1,7 +1,7 @@
 /** No chance that is told is 0: what has been seen can happen. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { ComparisonPlan } from '../../../contracts/comparison-plan.ts';
+import { ComparisonPlan } from '../../../contracts/evaluation/comparison-plan.ts';
 import { compareVariants } from '../../../harness/comparison/compare-variants.ts';
 import { nonInferiorityP } from '../../../harness/statistics/non-inferiority.ts';
 import { nullDistribution } from '../../../harness/statistics/null-distribution.ts';

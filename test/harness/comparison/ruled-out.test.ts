@@ -4,7 +4,7 @@
  */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { ComparisonPlan } from '../../../contracts/comparison-plan.ts';
+import { ComparisonPlan } from '../../../contracts/evaluation/comparison-plan.ts';
 import { cellsOf } from '../../../harness/comparison/cells.ts';
 import type { PairedQuestion } from '../../../harness/comparison/paired-questions.ts';
 import { judgeCells } from '../../../harness/comparison/standings.ts';

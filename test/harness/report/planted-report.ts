@@ -1,6 +1,6 @@
 /** A report of two planted logs, without the runs behind it. */
 import { type Planted, plantedLogs, sameVariants } from '../../../bench/statistics/planted-log.ts';
-import { ComparisonPlan } from '../../../contracts/comparison-plan.ts';
+import { ComparisonPlan } from '../../../contracts/evaluation/comparison-plan.ts';
 import { compareVariants } from '../../../harness/comparison/compare-variants.ts';
 import type { GradedTrial } from '../../../harness/graded-trial.ts';
 import type { Report } from '../../../harness/report/report.ts';

@@ -1,9 +1,9 @@
 /** Tells of endpoints that are left alone: in the log, and in a file that `runs` and `doctor` show. */
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { CircuitFile, type OpenCircuit } from '../contracts/model/circuit.ts';
-import { replaceFileLocked } from '../lib/fs.ts';
-import type { Logger } from '../observability/logging.ts';
+import { CircuitFile, type OpenCircuit } from '../../contracts/model/circuit.ts';
+import { replaceFileLocked } from '../../lib/fs.ts';
+import type { Logger } from '../../observability/logging.ts';
 
 export type CircuitReport = Disposable & {
   /** @param endpoint whose circuits these are, all that are open now */

@@ -2,15 +2,15 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { WorkflowHandle } from '@temporalio/client';
-import { writeLimitsFile } from '../../config/model-limits.ts';
-import { noLimits } from '../../contracts/model/limits.ts';
-import { benchmarkPriority, modelQueueOf, signals } from '../../contracts/names.ts';
-import type { AnswerOutcome, RunProgress } from '../../contracts/run.ts';
-import { queueFigures } from '../../runtime/temporal/queue-rate.ts';
-import { openScene, pipeline, quickLimits } from '../support/scene.ts';
-import { openAiError } from '../support/scripted-server/scripted-server-reply.ts';
-import { goodDraft, roleOf, says, startTeam } from '../support/team.ts';
-import { until } from '../support/until.ts';
+import { writeLimitsFile } from '../../../config/model-limits.ts';
+import { noLimits } from '../../../contracts/model/limits.ts';
+import { benchmarkPriority, modelQueueOf, signals } from '../../../contracts/names.ts';
+import type { AnswerOutcome, RunProgress } from '../../../contracts/run.ts';
+import { queueFigures } from '../../../runtime/temporal/queue-rate.ts';
+import { openScene, pipeline, quickLimits } from '../../support/scene.ts';
+import { openAiError } from '../../support/scripted-server/scripted-server-reply.ts';
+import { goodDraft, roleOf, says, startTeam } from '../../support/team.ts';
+import { until } from '../../support/until.ts';
 
 const limits = { ...quickLimits, queues: { model: 'model', fallback: 'model' } as const };
 

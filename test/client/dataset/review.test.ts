@@ -1,8 +1,8 @@
 /** A review by lines that are typed: decisions, changes that are proved, second labels that are blind, and a stop in between. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { labelAgain, reviewAll, type ReviewDesk } from '../../client/dataset/review-session.ts';
-import { DatasetQuestion } from '../../contracts/dataset.ts';
+import { labelAgain, reviewAll, type ReviewDesk } from '../../../client/dataset/review-session.ts';
+import { DatasetQuestion } from '../../../contracts/dataset.ts';
 
 const question = (id: string, expected_route: string) =>
   DatasetQuestion.parse({

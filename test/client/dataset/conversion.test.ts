@@ -3,25 +3,25 @@ import assert from 'node:assert/strict';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { fieldNames } from '../../client/commands/evaluate/dataset-convert.ts';
-import { DatasetQuestion } from '../../contracts/dataset.ts';
-import { readAllQuestions } from '../../harness/dataset.ts';
-import { Losses } from '../../harness/dataset-formats/imported.ts';
-import { fromLangfuseItem, toLangfuseItem } from '../../harness/dataset-formats/langfuse-items.ts';
+import { fieldNames } from '../../../client/commands/evaluate/dataset-convert.ts';
+import { DatasetQuestion } from '../../../contracts/dataset.ts';
+import { readAllQuestions } from '../../../harness/dataset.ts';
+import { Losses } from '../../../harness/dataset-formats/imported.ts';
+import { fromLangfuseItem, toLangfuseItem } from '../../../harness/dataset-formats/langfuse-items.ts';
 import {
   fromPromptfooCsv,
   fromPromptfooYaml,
   toPromptfooCsv,
   toPromptfooYaml,
-} from '../../harness/dataset-formats/promptfoo-files.ts';
-import { fromSweBench, oldLines } from '../../harness/dataset-formats/swebench.ts';
-import { fromCsv, fromJsonLines, toCsv, toJsonLines } from '../../harness/dataset-formats/tables.ts';
-import { LangfuseStub } from '../support/langfuse-stub.ts';
-import { temporaryFolder } from './run-command.ts';
-import { runInProcess } from './run-in-process.ts';
+} from '../../../harness/dataset-formats/promptfoo-files.ts';
+import { fromSweBench, oldLines } from '../../../harness/dataset-formats/swebench.ts';
+import { fromCsv, fromJsonLines, toCsv, toJsonLines } from '../../../harness/dataset-formats/tables.ts';
+import { LangfuseStub } from '../../support/langfuse-stub.ts';
+import { temporaryFolder } from '../run-command.ts';
+import { runInProcess } from '../run-in-process.ts';
 
 const shipped = ['fastify', 'packages', 'demo'].flatMap((name) => {
-  const file = join(import.meta.dirname, `../../datasets/${name}.jsonl`);
+  const file = join(import.meta.dirname, `../../../datasets/${name}.jsonl`);
   return readAllQuestions(readFileSync(file, 'utf8'), file);
 });
 const awkward = DatasetQuestion.parse({

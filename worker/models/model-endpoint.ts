@@ -1,19 +1,19 @@
 /** Opens the model that the settings name: a real endpoint, or the offline model in a thread of its own. */
-import type { Config } from '../config/config.ts';
-import type { ModelRole } from '../contracts/chat.ts';
-import type { ChatModel } from '../models/chat-model.ts';
-import { createOpenAiChat } from '../models/openai/chat.ts';
+import type { Config } from '../../config/config.ts';
+import type { ModelRole } from '../../contracts/chat.ts';
+import type { ChatModel } from '../../models/chat-model.ts';
+import { createOpenAiChat } from '../../models/openai/chat.ts';
 import { createRequire } from 'node:module';
-import { openAiUrl } from '../models/openai/client.ts';
-import type { OpenCircuit } from '../contracts/model/circuit.ts';
-import { dataPaths } from '../config/data-paths.ts';
-import type { EndpointName } from '../contracts/model/limits.ts';
-import type { SlotLimiter } from '../models/slot-limiter.ts';
-import type { Logger } from '../observability/logging.ts';
+import { openAiUrl } from '../../models/openai/client.ts';
+import type { OpenCircuit } from '../../contracts/model/circuit.ts';
+import { dataPaths } from '../../config/data-paths.ts';
+import type { EndpointName } from '../../contracts/model/limits.ts';
+import type { SlotLimiter } from '../../models/slot-limiter.ts';
+import type { Logger } from '../../observability/logging.ts';
 import { reportCircuits } from './circuits.ts';
 import { counted } from './model-queues.ts';
-import { shownAddress } from '../lib/redaction.ts';
-import { withCircuits } from '../models/circuit-breaker.ts';
+import { shownAddress } from '../../lib/redaction.ts';
+import { withCircuits } from '../../models/circuit-breaker.ts';
 
 /** `identity` is the same wherever the same request may get the same reply: the built-in model has another port each time. */
 export type ModelEndpoint = AsyncDisposable & {
@@ -44,11 +44,11 @@ export async function openModel(config: Config, onCircuits: OnCircuits = () => {
     const model = guarded(createOpenAiChat({ ...settings, baseUrl }), shownAddress(url));
     return { model, url: baseUrl, identity: url, ...other, [Symbol.asyncDispose]: async () => {} };
   }
-  const { startOfflineModelThread } = await import('../offline-model/thread.ts');
+  const { startOfflineModelThread } = await import('../../offline-model/thread.ts');
   // Loaded when it is needed: with a real endpoint none of it is.
   const thread = await startOfflineModelThread({ faults: config.offlineFaults });
   const model = guarded(createOpenAiChat({ ...settings, baseUrl: thread.url }), 'the offline model');
-  const { version } = createRequire(import.meta.url)('../package.json') as { version: string };
+  const { version } = createRequire(import.meta.url)('../../package.json') as { version: string };
   const identity = `switchyard-offline ${version} ${config.offlineFaults ?? ''}`;
   return { model, url: thread.url, identity, ...other, [Symbol.asyncDispose]: () => thread.close() };
 }

@@ -1,11 +1,11 @@
 /** How questions are made out of a repository: what is read there, what may become a question, and what the workflow exchanges. */
 import { z } from 'zod';
-import { SpendingLimit } from './benchmark.ts';
-import { Usage } from './chat.ts';
-import { DatasetQuestion, Fact, LineRange, QuestionSource } from './dataset.ts';
-import { SnapshotPath } from './evidence.ts';
-import { CallLimits } from './run.ts';
-import { ContentId, RepositoryRef, Snapshot, SnapshotRef } from './snapshot.ts';
+import { SpendingLimit } from '../benchmark.ts';
+import { Usage } from '../chat.ts';
+import { DatasetQuestion, Fact, LineRange, QuestionSource } from '../dataset.ts';
+import { SnapshotPath } from '../evidence.ts';
+import { CallLimits } from '../run.ts';
+import { ContentId, RepositoryRef, Snapshot, SnapshotRef } from '../snapshot.ts';
 
 /** A file of a snapshot, with what its index says that it defines. */
 export type SourceFile = {

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import type { RunFailure } from '../../contracts/run.ts';
-import { type Timers, untilSpent } from '../../workflows/answer-question/limits/clock.ts';
-import { OpenWaits, type Wait } from '../../workflows/answer-question/limits/waits.ts';
+import type { RunFailure } from '../../../contracts/run.ts';
+import { type Timers, untilSpent } from '../../../workflows/answer-question/limits/clock.ts';
+import { OpenWaits, type Wait } from '../../../workflows/answer-question/limits/waits.ts';
 
 /** Times are whole ticks, so that a model can mark each of them. */
 const tickMs = 10_000;

@@ -4,22 +4,22 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { Budget, PipelineSpec } from '../../contracts/pipeline.ts';
-import { mostModelCalls, mostPipelineCharacters } from '../../contracts/pipeline-rules.ts';
-import { AnswerState } from '../../contracts/run.ts';
-import { RunBudget } from '../../workflows/answer-question/limits/budget.ts';
-import { callModel, callTool } from '../../workflows/answer-question/calls.ts';
+import { Budget, PipelineSpec } from '../../../contracts/pipeline.ts';
+import { mostModelCalls, mostPipelineCharacters } from '../../../contracts/pipeline-rules.ts';
+import { AnswerState } from '../../../contracts/run.ts';
+import { RunBudget } from '../../../workflows/answer-question/limits/budget.ts';
+import { callModel, callTool } from '../../../workflows/answer-question/calls.ts';
 import {
   cutNote,
   fittingState,
   historyMarks,
   mostStateBytes,
-} from '../../workflows/answer-question/limits/run-size.ts';
-import { jsonBytes } from '../../lib/json-bytes.ts';
-import { beginning } from '../../workflows/answer-question/state.ts';
-import { OpenWaits } from '../../workflows/answer-question/limits/waits.ts';
-import { validRouting } from '../../workflows/input/valid-input.ts';
-import { checkout } from '../support/temporal.ts';
+} from '../../../workflows/answer-question/limits/run-size.ts';
+import { jsonBytes } from '../../../lib/json-bytes.ts';
+import { beginning } from '../../../workflows/answer-question/state.ts';
+import { OpenWaits } from '../../../workflows/answer-question/limits/waits.ts';
+import { validRouting } from '../../../workflows/input/valid-input.ts';
+import { checkout } from '../../support/temporal.ts';
 
 const limits = { modelCallSeconds: 20, modelCallTotalSeconds: 60, modelCallAttempts: 4, heartbeatSeconds: 2 };
 const specialist = { name: 'code', purpose: 'functions', prompt: 'Answer.', tools: ['grep'] };

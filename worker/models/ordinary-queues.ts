@@ -1,10 +1,10 @@
 /** The workers of the queues that every deployment has. */
 import type { Worker, WorkerOptions } from '@temporalio/worker';
-import type { Activities } from '../activities/index.ts';
-import type { Config } from '../config/config.ts';
-import { benchmarkQueueOf, exportQueueOf } from '../contracts/names.ts';
-import { createWorkers } from './worker-group.ts';
-import { inLeanThreads } from './workflow-threads.ts';
+import type { Activities } from '../../activities/index.ts';
+import type { Config } from '../../config/config.ts';
+import { benchmarkQueueOf, exportQueueOf } from '../../contracts/names.ts';
+import { createWorkers } from '../worker-group.ts';
+import { inLeanThreads } from '../workflow-threads.ts';
 
 /** @param options of the main queue. @throws the error of the first worker that cannot be made */
 export function ordinaryWorkers(options: WorkerOptions, { logLevel }: Config): Promise<Worker[]> {

@@ -3,11 +3,11 @@ import assert from 'node:assert/strict';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { folderOf, formerPlaces, formerRoot, placeOf } from '../../client/evaluate/dataset-repository.ts';
-import type { DatasetQuestion } from '../../contracts/dataset.ts';
-import { readAllQuestions, readDataset } from '../../harness/dataset.ts';
-import { temporaryFolder } from './run-command.ts';
-import { runInProcess } from './run-in-process.ts';
+import { folderOf, formerPlaces, formerRoot, placeOf } from '../../../client/evaluate/dataset-repository.ts';
+import type { DatasetQuestion } from '../../../contracts/dataset.ts';
+import { readAllQuestions, readDataset } from '../../../harness/dataset.ts';
+import { temporaryFolder } from '../run-command.ts';
+import { runInProcess } from '../run-in-process.ts';
 
 const line = (more: object) =>
   JSON.stringify({

@@ -6,13 +6,13 @@
 import { mkdir, readFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type { Client, WorkflowExecutionInfo } from '@temporalio/client';
-import { exporterType, untracedMemo, workflowTypes } from '../contracts/names.ts';
-import type { ExportInput } from '../contracts/trace.ts';
-import { replaceFile } from '../lib/fs.ts';
-import { fetchClearHistory } from '../observability/clear-history.ts';
-import { unsentRuns } from '../observability/exporter-history.ts';
-import { traceIdOf } from '../observability/trace-ids.ts';
-import type { TraceSink } from '../observability/trace-sink.ts';
+import { exporterType, untracedMemo, workflowTypes } from '../../contracts/names.ts';
+import type { ExportInput } from '../../contracts/trace.ts';
+import { replaceFile } from '../../lib/fs.ts';
+import { fetchClearHistory } from '../../observability/clear-history.ts';
+import { unsentRuns } from '../../observability/exporter-history.ts';
+import { traceIdOf } from '../../observability/trace-ids.ts';
+import type { TraceSink } from '../../observability/trace-sink.ts';
 
 export type TraceSweep = {
   client: Client;

@@ -1,28 +1,28 @@
 /** Puts together what the export of traces needs: a sink, the histories, and the renderer of what they refer to. */
 import { type Client, isGrpcServiceError, WorkflowNotFoundError } from '@temporalio/client';
 import type { History } from '@temporalio/common/lib/proto-utils.js';
-import type { ChatToolCall } from '../contracts/chat.ts';
-import { loadConversation, renderMessages } from '../activities/agents/conversation.ts';
-import type { ActivityDependencies } from '../activities/dependencies.ts';
-import type { Render, TraceExport } from '../activities/tracing/export-spans.ts';
-import { createCipher } from '../codecs/cipher.ts';
-import type { Config } from '../config/config.ts';
-import { dataPaths } from '../config/data-paths.ts';
-import { exporterIdOf, exporterType, queries, signals } from '../contracts/names.ts';
-import type { ExporterInput, ExporterState, ExportInput, TraceField } from '../contracts/trace.ts';
-import { clearPayloads } from '../observability/clear-history.ts';
-import { createFileSink, noSink, type TraceSink } from '../observability/trace-sink.ts';
-import { createLangfuseSink } from '../observability/langfuse-sink.ts';
-import { runUrl } from '../observability/run-link.ts';
-import { ownServerName, serverName } from '../runtime/temporal/known-servers.ts';
-import type { CallRegister } from './call-register.ts';
+import type { ChatToolCall } from '../../contracts/chat.ts';
+import { loadConversation, renderMessages } from '../../activities/agents/conversation.ts';
+import type { ActivityDependencies } from '../../activities/dependencies.ts';
+import type { Render, TraceExport } from '../../activities/tracing/export-spans.ts';
+import { createCipher } from '../../codecs/cipher.ts';
+import type { Config } from '../../config/config.ts';
+import { dataPaths } from '../../config/data-paths.ts';
+import { exporterIdOf, exporterType, queries, signals } from '../../contracts/names.ts';
+import type { ExporterInput, ExporterState, ExportInput, TraceField } from '../../contracts/trace.ts';
+import { clearPayloads } from '../../observability/clear-history.ts';
+import { createFileSink, noSink, type TraceSink } from '../../observability/trace-sink.ts';
+import { createLangfuseSink } from '../../observability/langfuse-sink.ts';
+import { runUrl } from '../../observability/run-link.ts';
+import { ownServerName, serverName } from '../../runtime/temporal/known-servers.ts';
+import type { CallRegister } from '../call-register.ts';
 import { HandOvers } from './hand-overs.ts';
-import { redactorOf } from './redactor.ts';
+import { redactorOf } from '../redactor.ts';
 import { sweepTraces } from './trace-sweep.ts';
-import type { ServerAddress } from '../runtime/host/server-address.ts';
+import type { ServerAddress } from '../../runtime/host/server-address.ts';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { messageOf } from '../lib/errors.ts';
+import { messageOf } from '../../lib/errors.ts';
 
 type Stores = Pick<ActivityDependencies, 'content' | 'retrieval'>;
 export type TraceParts = {

@@ -7,8 +7,8 @@
  * 2. It leaves the register once the exporter was told. Told twice, the exporter notices.
  * 3. Where the exporter cannot be told, it is told later.
  */
-import type { ExportInput } from '../contracts/trace.ts';
-import type { CallRegister } from './call-register.ts';
+import type { ExportInput } from '../../contracts/trace.ts';
+import type { CallRegister } from '../call-register.ts';
 
 /** Runs that end together share a signal; a later one waits until so long after the signal before. */
 const times = { gatherMs: 300, betweenMs: 2_000 };
