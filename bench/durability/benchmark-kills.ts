@@ -53,11 +53,11 @@ async function run(id: string, times: number) {
   for (let kill = 1; kill <= times; kill += 1) {
     await using worker = await startWorkerProcess(stack);
     await untilRecords(id, Math.floor((runs * kill) / (times + 1)));
-    moments.push(...everyRun(id, Date.now()));
+    moments.push(...everyRun(id, false));
     await stack.killServer();
     say(`${id}: server killed and started again`);
     await untilRecords(id, Math.floor((runs * kill) / (times + 1)) + 1);
-    moments.push(...everyRun(id, Date.now()));
+    moments.push(...everyRun(id, true));
     await worker.kill();
     say(`${id}: worker killed at ${recordsOf(id)} records`);
   }
@@ -68,9 +68,10 @@ async function run(id: string, times: number) {
 }
 
 /** A kill hits every run: which of them were open does not matter to the counts. */
-function everyRun(id: string, at: number): Kill[] {
+function everyRun(id: string, ofWorker: boolean): Kill[] {
+  const at = Date.now();
   return pipelines.flatMap((variant) =>
-    questions.map((question) => ({ workflowId: `${id}/${variant}/${question.id}/1`, at })),
+    questions.map((question) => ({ workflowId: `${id}/${variant}/${question.id}/1`, at, ofWorker })),
   );
 }
 

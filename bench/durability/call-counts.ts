@@ -7,7 +7,12 @@ import { entriesOfFile } from '../../models/journal.ts';
 import type { RequestLogEntry } from '../../offline-model/server/request-log.ts';
 import type { Stack } from '../support/stack.ts';
 
-export type Kill = { workflowId: string; at: number };
+export type Kill = {
+  workflowId: string;
+  at: number;
+  /** Whatever the worker had in flight was lost; false: something else was killed, or stood still. */
+  ofWorker: boolean;
+};
 
 export type CallCounts = {
   /** Different calls, by their idempotency key. */
@@ -27,7 +32,7 @@ export type CallCounts = {
   mostInFlightAKill: number;
 };
 
-type Exchange = { key: string; startedAt: number; repliedAt: number | null };
+export type Exchange = { key: string; startedAt: number; repliedAt: number | null };
 
 export async function countCalls(
   stack: Pick<Stack, 'client' | 'dataDirectory' | 'requestLog'>,
@@ -42,12 +47,12 @@ export async function countCalls(
   for (const [key, sent] of byKey) {
     sent.slice(1).forEach((again, at) => {
       const before = sent[at];
-      const kill = kills.findLast(({ at: killedAt }) => killedAt <= again.startedAt);
+      if (before === undefined) return;
       const doneAt = recorded.get(key);
+      const { kill, lost } = howLost(before, again, kills, writtenAt.get(key));
       if (doneAt !== undefined && doneAt < again.startedAt) counts.repeatedAfterRecorded += 1;
-      else if (before?.repliedAt && kill && wasThere(before.repliedAt, kill.at, writtenAt.get(key)))
-        counts.repeatedAfterReceived += 1;
-      else if (before?.repliedAt && kill && before.repliedAt <= kill.at) counts.repeatedInJournalWrite += 1;
+      else if (lost === 'received') counts.repeatedAfterReceived += 1;
+      else if (lost === 'in journal write') counts.repeatedInJournalWrite += 1;
       else {
         counts.repeatedInFlight += 1;
         if (kill) inFlight.set(kill, (inFlight.get(kill) ?? 0) + 1);
@@ -61,9 +66,20 @@ export async function countCalls(
 /** A worker that has had a reply for so long and has not kept it, however busy the machine is, does something wrong. */
 const longestWriteMs = 2_000;
 
-/** Whether a reply was, or should have been, in the journal when the worker was killed. */
-function wasThere(repliedAt: number, killedAt: number, writtenAt: readonly number[] = []): boolean {
-  return writtenAt.some((at) => at >= repliedAt && at <= killedAt) || killedAt - repliedAt > longestWriteMs;
+/**
+ * At which point of its life a call was lost that was sent again. The kill that lost it is the first of its worker after it
+ * was sent: later ones found a worker that had not come to it yet.
+ * @param writtenAt when replies to this call were written into the journal
+ */
+export function howLost(before: Exchange, again: Exchange, kills: readonly Kill[], writtenAt: readonly number[] = []) {
+  const earlier = kills.filter(({ at }) => at <= again.startedAt);
+  const kill = earlier.find(({ at, ofWorker }) => ofWorker && at >= before.startedAt) ?? earlier.at(-1);
+  const { repliedAt } = before;
+  if (repliedAt === null || kill === undefined) return { kill, lost: 'in flight' } as const;
+  // It was in the journal when it was asked for again, or should have been when the worker was killed.
+  const isThere = writtenAt.some((at) => at >= repliedAt && at <= again.startedAt);
+  if (isThere || kill.at - repliedAt > longestWriteMs) return { kill, lost: 'received' } as const;
+  return { kill, lost: repliedAt <= kill.at ? 'in journal write' : 'in flight' } as const;
 }
 
 /** From the replies that did reach the journal: when they were about to be written, by call, and the longest way there. */

@@ -53,7 +53,7 @@ async function runUnderKills({ client, config }: Stack): Promise<string> {
       );
       return `${outcome.kind}: ${outcome.state.final_answer ?? ''}`;
     }
-    kills.push({ workflowId, at: Date.now() });
+    kills.push({ workflowId, at: Date.now(), ofWorker: true });
     await worker.kill();
   }
 }

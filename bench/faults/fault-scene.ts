@@ -96,10 +96,10 @@ export class FaultScene implements AsyncDisposable {
     while (this.open > 0) await pause(100);
   }
 
-  /** Notes that whatever was in flight may have been lost. */
-  hit(): void {
+  /** Notes that whatever was in flight may have been lost; for sure where the worker is killed. */
+  hit(ofWorker = false): void {
     const at = Date.now();
-    this.kills.push(...this.#ids.map((workflowId) => ({ workflowId, at })));
+    this.kills.push(...this.#ids.map((workflowId) => ({ workflowId, at, ofWorker })));
   }
 
   /** Notes that everything is there again. */

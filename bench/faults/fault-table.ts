@@ -37,7 +37,7 @@ const undisturbed = async (scene: FaultScene) => void (await scene.startWorker()
 async function killWorkers(scene: FaultScene): Promise<void> {
   let worker = await scene.startWorker();
   for (await scene.moment(); scene.open > 0; await scene.moment()) {
-    scene.hit();
+    scene.hit(true);
     await worker.kill();
     worker = await scene.startWorker();
     scene.mended();
@@ -134,7 +134,7 @@ export const faults: readonly Fault[] = [
       for (let times = 0; times < scene.settings.restarts; times += 1) {
         await scene.moment();
         if (scene.open === 0) return;
-        scene.hit();
+        scene.hit(true);
         await Promise.all([worker.kill(), scene.stack.killServer()]);
         worker = await scene.startWorker();
         scene.mended();
