@@ -142,6 +142,13 @@ export const DatasetQuestion = z
     gold: ExpectedEvidence.describe('Where the answer stands.'),
     must_mention: z.array(Fact).max(20).default([]).describe('Facts that a right answer states, all of them.'),
     forbidden_claims: z.array(Fact).max(20).default([]).describe('Claims that make an answer wrong, any of them.'),
+    shared_wordings: z
+      .array(Phrase)
+      .max(50)
+      .default([])
+      .describe(
+        'Wordings of `must_mention` that reference answers of other questions hold as well, and that stay on purpose. `dataset check` notes the others.',
+      ),
     reference_answer: z
       .string()
       .trim()
