@@ -7,11 +7,12 @@ import { type VariantSummary, summarizeVariant } from './variant-summary.ts';
 import { type Cell, cellsOf, type Dimension, whole } from './cells.ts';
 import { differenceInterval, ratioEstimate } from './estimates.ts';
 import { type Pairing, pairQuestions } from './paired-questions.ts';
+import { type Need, questionNeeds } from './question-needs.ts';
 import { type SpecDifference, specDifferences, unmatchedReasons } from './spec-differences.ts';
 import type { Standing } from './cell-words.ts';
 import { type JudgedCell, judgeCells } from './standings.ts';
 import { unmetRoutes, unmetRoutesText } from '../unmet-routes.ts';
-import { decide, type Need, questionNeeds, type Verdict } from './verdict.ts';
+import { decide, type Verdict } from './verdict.ts';
 
 /** One variant's log; the spec is null where the log came from elsewhere. */
 export type VariantLog = { trials: readonly GradedTrial[]; spec: PipelineSpec | null };
@@ -25,7 +26,7 @@ export type ComparedCell = {
   unknown: number;
   baseline: number;
   candidate: number;
-  /** Candidate minus baseline; for cost and latency candidate over baseline. */
+  /** Candidate minus baseline; for cost and latency candidate over baseline, `NaN` where both are 0. */
   effect: number;
   /** Null: too few questions. */
   interval: Interval | null;

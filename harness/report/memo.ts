@@ -56,6 +56,7 @@ function wholeFigures(comparison: Report['comparison'], linked: Linked): string 
 }
 
 function effectOf({ dimension, effect }: ComparedCell): string {
+  if (Number.isNaN(effect)) return '0 in both';
   return dimension === 'cost' || dimension === 'latency' ? times(effect) : `${points(effect)} points`;
 }
 
@@ -159,7 +160,7 @@ function cheaper({ comparison, variants: [baseline] }: Report, linked: Linked): 
 function whatWouldChange({ comparison }: Report, linked: Linked): string[] {
   const { plan, verdict, needs } = comparison;
   const rows = needs.map(({ row, have, detects, need, worthwhile }) => {
-    const found = detects > 1 ? 'none' : `${(100 * detects).toFixed(1)} points`;
+    const found = detects === null ? 'none' : `${(100 * detects).toFixed(1)} points`;
     const wanted = need > have ? `${need} for ${(100 * worthwhile).toFixed(0)} points` : 'enough';
     return `| ${markdownText(row)} | ${linked(have, routeRuns(row))} | ${found} | ${wanted} |`;
   });

@@ -8,7 +8,7 @@ import { BenchmarkManifest } from '../../../contracts/benchmark.ts';
 import { benchmarkVariants } from '../../../client/benchmark/benchmark-variants.ts';
 import type { BenchmarkEstimate } from '../../../client/benchmark/benchmark-estimate.ts';
 import { benchmarkQuestions } from '../../../client/benchmark/benchmark-questions.ts';
-import { durationText, progressLine } from '../../../client/benchmark/benchmark-text.ts';
+import { durationText, previewText, progressLine } from '../../../client/benchmark/benchmark-text.ts';
 import { spendingLimit } from '../../../client/input/option-values.ts';
 import { planBenchmark, whyAsk } from '../../../client/benchmark/plan-benchmark.ts';
 import { UsageError } from '../../../lib/errors.ts';
@@ -120,6 +120,20 @@ test('a person is asked beyond the limit, beyond a dollar without one, and where
   assert.match(whyAsk(of(6), { kind: 'usd', most: 5 }) ?? '', /likely stop at its limit of \$5\.00/);
   assert.equal(whyAsk(of(null, 900), { kind: 'tokens', most: 1000 }), null);
   assert.match(whyAsk(of(null, 2000), { kind: 'tokens', most: 1000 }) ?? '', /limit of 1000 tokens/);
+});
+
+test('the preview tells what could be found and how many questions that takes, never more than 100 points', async () => {
+  using folder = temporaryFolder();
+  const settings = readConfig({ SWITCHYARD_HOME: join(folder.path, 'home') }, null, '/nowhere');
+  const told = async (questions: number) => {
+    const options = { questions, trials: 1, concurrency: 1, leaveOneOut: false };
+    const { manifest, estimate } = await planBenchmark(options, settings);
+    return previewText(manifest, estimate);
+  };
+  const all = await told(64);
+  assert.match(all, /over all 64 questions: one of \d\d points or more; on the 16 of route \w+: one of \d\d points/);
+  assert.match(all, /needed +about \d+ questions to find 5 points over all, about \d+ to find 10 points on a route/);
+  assert.match(await told(4), /on the 1 of route \w+: none/);
 });
 
 test('progress says on one line what is done, right, spent, busy and left', () => {
