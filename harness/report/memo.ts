@@ -70,12 +70,14 @@ function byRoute({ comparison }: Report, linked: Linked): string[] {
     const figures = [right(cell.baseline, 'baseline'), right(cell.candidate, 'candidate'), gain];
     return `| ${[markdownText(route), cell.n, ...figures, markdownText(briefVerdict(verdict))].join(' | ')} |`;
   });
-  if (rows.length === 0) return ['## For which routes', '', 'The questions have one route only.', ''];
+  const unmet = comparison.unmet.flatMap((text) => [`- ${markdownText(text)}`]);
+  const told = unmet.length === 0 ? [] : [...unmet, ''];
+  if (rows.length === 0) return ['## For which routes', '', 'The questions have one route only.', '', ...told];
   const head = [
     '| route | questions | baseline right | candidate right | points | verdict |',
     '| --- | --- | --- | --- | --- | --- |',
   ];
-  return ['## For which routes', '', ...head, ...rows, ''];
+  return ['## For which routes', '', ...head, ...rows, '', ...told];
 }
 
 function buildFirst({ comparison }: Report, linked: Linked): string[] {

@@ -1,6 +1,6 @@
 import { noEncryption } from '../../../codecs/cipher.ts';
 import assert from 'node:assert/strict';
-import { mkdirSync, readdirSync, readFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { benchmarkIds, createBenchmark } from '../../../client/benchmark/benchmark-folder.ts';
@@ -11,6 +11,7 @@ import { benchmarkQuestions } from '../../../client/benchmark/benchmark-question
 import { durationText, previewText, progressLine } from '../../../client/benchmark/benchmark-text.ts';
 import { spendingLimit } from '../../../client/input/option-values.ts';
 import { planBenchmark, whyAsk } from '../../../client/benchmark/plan-benchmark.ts';
+import { unmatchedReasons } from '../../../harness/comparison/spec-differences.ts';
 import { UsageError } from '../../../lib/errors.ts';
 import { unmetRouteRemarks } from '../../../client/benchmark/unmet-route-remarks.ts';
 import { PipelineSpec } from '../../../contracts/pipeline.ts';
@@ -78,9 +79,37 @@ test('a plan says which expected routes a pipeline with a router does not have, 
   const [remark, ...more] = unmetRouteRemarks([alone, split], expecting('code', 'billing'));
   assert.match(remark ?? '', /^pipeline "split" has no specialist for the expected route billing \(1 of 2 questions\)/);
   assert.deepEqual(more, []);
+  assert.deepEqual(unmetRouteRemarks([alone, split], expecting('code'), ['code', 'docs']), []);
+  assert.deepEqual(unmetRouteRemarks([alone, split], expecting('code'), ['code']), [
+    'no question expects the route docs of pipeline "split": what goes there counts as wrongly routed',
+  ]);
   assert.throws(() => unmetRouteRemarks([alone, split], expecting('billing')), UsageError);
   assert.deepEqual(unmetRouteRemarks([alone], expecting('billing')), []);
   assert.deepEqual(unmetRouteRemarks([split], []), []);
+});
+
+test('what will make the variants incomparable is told before anything starts, in the words of the verdict', async () => {
+  using folder = temporaryFolder();
+  const settings = readConfig({ SWITCHYARD_HOME: join(folder.path, 'home') }, null, '/nowhere');
+  const file = join(folder.path, 'mine.json');
+  const team = JSON.parse(readFileSync(join(import.meta.dirname, '../../../pipelines/orchestrated.json'), 'utf8'));
+  for (const specialist of team.specialists) {
+    specialist.tools = specialist.tools.filter((tool: string) => tool !== 'git_log');
+    specialist.prompt = 'Answer.';
+    delete specialist.promptFile;
+  }
+  writeFileSync(file, JSON.stringify({ ...team, name: 'mine', budget: { ...team.budget, modelCalls: 59 } }));
+  const options = { trials: 1, concurrency: 1, questions: 4, leaveOneOut: false, pipeline: ['single-agent', file] };
+  const { remarks, manifest } = await planBenchmark(options, settings);
+  const [baseline, candidate] = manifest.variants.map(({ pipeline }) => pipeline);
+  assert.ok(baseline && candidate);
+  const reasons = unmatchedReasons(baseline, candidate);
+  assert.equal(reasons[0], '"mine" lacks the tool git_log, which "single-agent" has');
+  assert.match(reasons[1] ?? '', /^modelCalls of the budget is \d+ in "single-agent" and 59 in "mine"$/);
+  assert.deepEqual(
+    remarks,
+    reasons.map((reason) => `there will be no verdict on "mine": ${reason}`),
+  );
 });
 
 test('variants that leave a specialist out are not told to lack its route', async () => {
