@@ -31,11 +31,17 @@ export function traceOfRun(history: RunHistory, { workflowId, runId }: RunIds): 
     workflowId,
     runId,
     session: input.session ?? null,
-    tags: [input.pipeline.name, ...(outcome === null ? [] : [outcome.kind])],
+    tags: tagsOf(input, outcome),
     experiment: input.experiment ?? null,
     spans: [...leaves, ...groups, root],
     scores: outcome === null ? [] : scoresOf(outcome),
   };
+}
+
+function tagsOf({ pipeline }: QuestionInput, outcome: AnswerOutcome | null): string[] {
+  if (outcome === null) return [pipeline.name];
+  const { route } = outcome.state;
+  return [pipeline.name, outcome.kind, ...(route === null ? [] : [`route:${route}`])];
 }
 
 /** Each leaf's parent is the group of the scope that its activity was called with. */
@@ -167,12 +173,13 @@ function rootSpan(history: RunHistory, spans: readonly TraceSpan[], about: About
     level: fine || history.endMs === null ? 'DEFAULT' : 'ERROR',
     message: history.failure ?? (fine || outcome === null ? null : outcome.kind),
     input: value(input.question),
-    output: value({ answer: state?.final_answer ?? null, route: state?.route ?? null }),
+    output: value(state?.final_answer ?? null),
     metadata: {
       workflowId,
       runId,
       pipeline: input.pipeline.name,
       outcome: outcome?.kind ?? null,
+      route: state?.route ?? null,
       retry_count: state?.retry_count ?? null,
       routes_run: state?.routes_run ?? [],
       snapshot: state?.snapshot?.id ?? null,

@@ -22,6 +22,8 @@ export type QuestionChoice = {
 export type BenchmarkQuestions = {
   /** The file's name, and the first 12 hexadecimal digits of the SHA-256 of what is asked. */
   name: string;
+  /** The same of the whole file, where not all of it is asked. */
+  whole?: string;
   /** JSON lines, as they will lie in the benchmark's folder. */
   text: string;
   questions: DatasetQuestion[];
@@ -49,8 +51,10 @@ export async function benchmarkQuestions(choice: QuestionChoice): Promise<Benchm
   const folder = folderOf(file);
   await expectRepositories(questions, folder);
   const text = questions.length === all.length ? whole : linesOf(questions);
-  const name = `${basename(file).replace(/\.jsonl?$/, '')}-${shortHash(text)}`;
-  return { name, text, questions, folder, routes: routesOf(all), remarks: formerPlaces(questions, folder) };
+  const nameOf = (content: string) => `${basename(file).replace(/\.jsonl?$/, '')}-${shortHash(content)}`;
+  const chosen = text === whole ? {} : { whole: nameOf(whole) };
+  const remarks = formerPlaces(questions, folder);
+  return { name: nameOf(text), ...chosen, text, questions, folder, routes: routesOf(all), remarks };
 }
 
 /**

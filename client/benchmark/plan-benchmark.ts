@@ -54,6 +54,7 @@ export async function planBenchmark(options: PlanOptions, settings: Config): Pro
   const manifest = BenchmarkManifest.parse({
     id: options.name ?? newRunId('bench'),
     dataset: chosen.name,
+    ...(chosen.whole === undefined ? {} : { wholeDataset: chosen.whole }),
     datasetFolder: chosen.folder,
     questions: chosen.questions.length,
     trials: options.trials,
