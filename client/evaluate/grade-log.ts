@@ -6,7 +6,7 @@ import { exitCodes } from '../exit-codes.ts';
 import { UsageError } from '../../lib/errors.ts';
 import { variantReference } from './variant-log.ts';
 import { datasetOf, gradedLog, type LogOptions } from './graded-log.ts';
-import { inColumns, note, print, printJson, writeResult } from '../terminal/output.ts';
+import { expectWritable, inColumns, note, print, printJson, writeResult } from '../terminal/output.ts';
 import { printableLine } from '../../lib/printable.ts';
 import { snakeKeys } from '../../lib/snake-keys.ts';
 
@@ -29,6 +29,7 @@ export async function labelLog(log: string, options: GradeLogOptions): Promise<n
 
 /** All of them, or those of one variant. @throws UsageError where there is no such variant */
 async function chosenRecords(log: string, { variant: wanted, ...options }: GradeLogOptions): Promise<GradedRecord[]> {
+  await expectWritable(options.output);
   const { file, variant } = wanted === undefined ? variantReference(log) : { file: log, variant: wanted };
   const graded = await gradedLog(file, { ...options, dataset: await datasetOf(options, file) });
   const chosen = variant === null ? graded : graded.filter((record) => record.variant === variant);

@@ -8,7 +8,7 @@ import { exitCodes } from '../exit-codes.ts';
 import { CommandFailure, UsageError } from '../../lib/errors.ts';
 import { datasetOf, gradedCases, warnOfLog } from './graded-log.ts';
 import { listenForInterrupt } from '../terminal/interrupt.ts';
-import { note, print, printJson, writeResult } from '../terminal/output.ts';
+import { expectWritable, note, print, printJson, writeResult } from '../terminal/output.ts';
 import { printableLine } from '../../lib/printable.ts';
 import { snakeKeys } from '../../lib/snake-keys.ts';
 import { readSettings } from '../input/read-settings.ts';
@@ -31,6 +31,7 @@ type Judged = {
 };
 
 export async function judgeLog(log: string, options: JudgeLogOptions): Promise<number> {
+  await expectWritable(options.output);
   const settings = readSettings();
   const cases = await answersOf(log, await datasetOf(options, log));
   if (settings.model.offline) note('the judge is the offline model, which is not a language model');
@@ -54,7 +55,9 @@ export async function judgeLog(log: string, options: JudgeLogOptions): Promise<n
     ),
   );
   await show(judged, options);
-  return exitCodes.worked;
+  const silent = silentJudges(judged);
+  for (const { judge, said } of silent) note(printableLine(`the judge ${judge} could not judge any answer: ${said}`));
+  return silent.length === 0 ? exitCodes.worked : exitCodes.failed;
 }
 
 /** Records without an answer have nothing to judge. */
@@ -87,6 +90,15 @@ function judgedOf(
     return { judge, correct: vote, said };
   });
   return { question_id, variant, trial, graded: correct, judged: panelVerdict(votes).correct, votes };
+}
+
+/** Judges without a single verdict, each with the first reason that it gave. */
+function silentJudges(judged: readonly Judged[]): { judge: string; said: string }[] {
+  const votes = Map.groupBy(
+    judged.flatMap((row) => row.votes),
+    ({ judge }) => judge,
+  );
+  return [...votes.values()].flatMap((all) => (all.every(({ correct }) => correct === null) ? all.slice(0, 1) : []));
 }
 
 async function show(judged: readonly Judged[], { json, output }: JudgeLogOptions): Promise<void> {

@@ -42,12 +42,13 @@ test('models grade what the log holds; a judge that fails is told apart, and agr
   writeFileSync(log, lines([record('q1', 'A counter.'), record('q2', 'A clock.'), record('q3', null)]));
   const judges = ['strict', 'kind', 'chatty'].flatMap((judge) => ['--judge', judge]);
   const env = { SWITCHYARD_HOME: folder.path, OPENAI_API_KEY: 'sk-test', OPENAI_BASE_URL: server.url };
-  const { code, stdout } = await runProgram(
+  const { code, stdout, stderr } = await runProgram(
     process.execPath,
     [mainFile, 'judge', log, '--dataset', dataset, '--json', ...judges],
     { env },
   );
-  assert.equal(code, 0);
+  assert.equal(code, 1, 'a judge without a verdict is a failure');
+  assert.match(stderr, /^the judge chatty could not judge any answer: [^\n]+$/m);
   const [first, second, summary, ...rest] = stdout
     .trim()
     .split('\n')
