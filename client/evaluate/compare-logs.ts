@@ -3,6 +3,8 @@ import { dirname, relative, sep } from 'node:path';
 import { ComparisonMargins, ComparisonPlan } from '../../contracts/evaluation/comparison-plan.ts';
 import { compareVariants, type Comparison } from '../../harness/comparison/compare-variants.ts';
 import { type GateResult, type GateRule, GateRuleProblem, judgeGate, parseGateRule } from '../../harness/gate-rule.ts';
+import { questionOutcomes } from '../../harness/rendering/question-outcomes.ts';
+import { comparisonSummary } from '../../harness/rendering/comparison-summary.ts';
 import { comparisonJunit } from '../../harness/rendering/comparison-junit.ts';
 import {
   comparisonCsv,
@@ -29,6 +31,8 @@ export type CompareOptions = LogOptions & {
   margin: string[];
   gate: string[];
   output: OutputFile[];
+  /** Markdown for the summary of a CI job. */
+  summary?: string;
   json: boolean;
 };
 
@@ -47,13 +51,18 @@ export async function compareLogs(baselineText: string, candidateText: string, g
   const plan = withMargins(await planOf(baseline, candidate), margins);
   const comparison = asUsage(() => compareVariants(baseline, candidate, plan));
   const gates = rules.map((rule) => judgeGate(rule, comparison));
-  if (baseline.offline || candidate.offline) note(offlineNote);
-  tell(comparison, gates, options.json);
+  const offline = baseline.offline || candidate.offline;
+  if (offline) note(offlineNote);
+  tell({ ...comparison, offline }, gates, options.json);
   const compared = { comparison, gates, baseline, candidate, others: [], leftOut: [], startedAt: null };
   const told = options.output.some(({ format }) => format === 'html' || format === 'md');
   const report = told ? await reportOfVariants(compared, options) : null;
   for (const output of options.output)
     await writeResult(output.path, await contentOf(output, compared, report, options.output));
+  if (options.summary !== undefined) {
+    const outcomes = questionOutcomes(baseline.trials, candidate.trials);
+    await writeResult(options.summary, comparisonSummary({ comparison, gates, outcomes, offline }));
+  }
   return gates.every(({ met }) => met) ? exitCodes.worked : exitCodes.gate;
 }
 
@@ -71,7 +80,7 @@ async function planOf(baseline: ReadVariant, candidate: ReadVariant): Promise<Co
   return manifest?.plan ?? ComparisonPlan.parse({});
 }
 
-function tell(comparison: Comparison, gates: readonly GateResult[], json: boolean): void {
+function tell(comparison: Comparison & { offline: boolean }, gates: readonly GateResult[], json: boolean): void {
   if (json) {
     printJson({ ...comparison, gates }, comparisonData);
     return;
@@ -83,7 +92,7 @@ function tell(comparison: Comparison, gates: readonly GateResult[], json: boolea
 
 async function contentOf(
   { path, format }: OutputFile,
-  { comparison, gates, candidate }: ComparedVariants,
+  { comparison, gates, baseline, candidate }: ComparedVariants,
   report: Report | null,
   outputs: readonly OutputFile[],
 ): Promise<string> {
@@ -93,7 +102,7 @@ async function contentOf(
     case 'md':
       return report === null ? '' : memo(report, reportBeside(path, outputs));
     case 'xml':
-      return comparisonJunit(comparison, gates);
+      return comparisonJunit(comparison, gates, questionOutcomes(baseline.trials, candidate.trials));
     case 'csv':
       return comparisonCsv(comparison);
     case 'json':

@@ -29,7 +29,7 @@ export async function labelLog(log: string, options: GradeLogOptions): Promise<n
 
 /** All of them, or those of one variant. @throws UsageError where there is no such variant */
 async function chosenRecords(log: string, { variant: wanted, ...options }: GradeLogOptions): Promise<GradedRecord[]> {
-  const { file, variant } = wanted === undefined ? variantReference(log) : { file: log, variant: wanted };
+  const { file, variant } = variantReference(log, wanted);
   const graded = await gradedLog(file, { ...options, dataset: await datasetOf(options, file) });
   const chosen = variant === null ? graded : graded.filter((record) => record.variant === variant);
   const names = [...new Set(graded.map((record) => record.variant))].join(', ');

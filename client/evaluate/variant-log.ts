@@ -3,7 +3,9 @@ import { existsSync } from 'node:fs';
 import type { PipelineSpec } from '../../contracts/pipeline.ts';
 import type { GradedTrial } from '../../harness/graded-trial.ts';
 import { toGradedTrial } from '../../harness/to-graded-trial.ts';
-import { manifestBeside } from '../benchmark/benchmark-folder.ts';
+import { runLogExportFile } from '../../harness/run-log/run-log-store.ts';
+import { benchmarkFolder, manifestBeside } from '../benchmark/benchmark-folder.ts';
+import { readSettings } from '../input/read-settings.ts';
 import { UsageError } from '../../lib/errors.ts';
 import { type GradeOptions, gradedCases, warnOfLog } from './graded-log.ts';
 
@@ -19,11 +21,24 @@ export type ReadVariant = {
   offline: boolean;
 };
 
-/** `LOG` or `LOG:VARIANT`; a file whose own name holds a colon is found first. */
-export function variantReference(text: string): VariantReference {
+/**
+ * `LOG` or `LOG:VARIANT`, where LOG is a file or the id of a benchmark; a file whose own name holds a colon is found first.
+ * @param variant where it is named by an option: the text is the log alone
+ */
+export function variantReference(text: string, variant?: string): VariantReference {
+  if (variant !== undefined) return { file: logFile(text) ?? text, variant };
   const colon = text.lastIndexOf(':');
-  if (colon <= 0 || existsSync(text)) return { file: text, variant: null };
-  return { file: text.slice(0, colon), variant: text.slice(colon + 1) };
+  if (colon <= 0 || logFile(text) !== null) return { file: logFile(text) ?? text, variant: null };
+  const log = text.slice(0, colon);
+  return { file: logFile(log) ?? log, variant: text.slice(colon + 1) };
+}
+
+/** Null where there is neither such a file nor such a benchmark. */
+function logFile(text: string): string | null {
+  if (existsSync(text)) return text;
+  if (!/^[A-Za-z0-9][A-Za-z0-9._:-]*$/.test(text)) return null;
+  const folder = benchmarkFolder(readSettings().dataDirectory, text);
+  return existsSync(folder) ? runLogExportFile(folder) : null;
 }
 
 /** What a record that names no dataset gets, until the other log is known. */

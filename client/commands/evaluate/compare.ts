@@ -31,11 +31,19 @@ export function addCompare(program: Command): void {
       collect(outputFile),
       [],
     )
+    .option(
+      '--summary <file.md>',
+      'write the summary of a CI job: verdict, gates, figures, changed questions; 60 kB at most',
+    )
     .option('--json', 'print one JSON object', false)
     .action(async (baseline: string, candidate: string, options: CompareOptions) => {
       const { compareLogs } = await import('../../evaluate/compare-logs.ts');
       process.exitCode = await compareLogs(baseline, candidate, options);
     });
+  addSignals(program);
+}
+
+function addSignals(program: Command): void {
   withLog(program.command('signals').summary('tell whether a variant shows signs that a split could help'))
     .argument('<run-log.jsonl>', 'a run log; LOG:VARIANT where it has several variants')
     .option('--variant <name>', 'which variant of the log')
