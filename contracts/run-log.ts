@@ -112,6 +112,14 @@ export type RunOutcome = z.infer<typeof RunOutcome>;
 const TypedError = z.object({ kind: Text, message: z.string(), setting: Text });
 export const RunError = z.union([TypedError, z.string().transform((message) => TypedError.parse({ message }))]);
 
+/** What a grader of one's own says of a record. */
+export const OwnScore = z.object({
+  grader: z.string().min(1).max(100).describe("The grader's name."),
+  score: Share.describe('0 to 1, where 1 is right; null: the record has no such grade.'),
+  reason: Text.describe('Why, as the grader says it.'),
+});
+export type OwnScore = z.infer<typeof OwnScore>;
+
 const PresentRecord = z.object({
   question_id: z.string().min(1),
   /** The pipeline that answered. */
@@ -165,6 +173,7 @@ const PresentRecord = z.object({
   error: orNull(RunError),
   /** True: the offline model answered, so that the record shows the machinery and not a language model. */
   offline: orNull(z.boolean()),
+  scores: z.array(OwnScore).describe('What graders of one’s own say, one entry a grader.').exactOptional(),
 });
 
 export const RunLogRecord = z.preprocess(presentNames, PresentRecord);

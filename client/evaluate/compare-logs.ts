@@ -20,6 +20,7 @@ import { manifestBeside } from '../benchmark/benchmark-folder.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { UsageError } from '../../lib/errors.ts';
 import { datasetOf, type LogOptions } from './graded-log.ts';
+import { gradeWithOwn, loadGraders } from './own-graders.ts';
 import { asUsage } from '../input/json-lines-file.ts';
 import { note, print, printJson, writeResult } from '../terminal/output.ts';
 import { schemaIssue } from '../../lib/schema-issue.ts';
@@ -33,6 +34,7 @@ export type CompareOptions = LogOptions & {
   output: OutputFile[];
   /** Markdown for the summary of a CI job. */
   summary?: string;
+  grader?: string[];
   json: boolean;
 };
 
@@ -43,13 +45,17 @@ export type CompareOptions = LogOptions & {
 export async function compareLogs(baselineText: string, candidateText: string, given: CompareOptions): Promise<number> {
   const [margins, rules] = [given.margin.map(marginChange), given.gate.map(gateRule)];
   const [one, other] = [variantReference(baselineText), variantReference(candidateText)];
+  const graders = await loadGraders(given.grader ?? []);
   const options = { ...given, dataset: await datasetOf(given, one.file, other.file) };
+  let failed = 0;
+  for (const file of new Set([one.file, other.file])) failed += await gradeWithOwn(file, options, graders);
   const ours = await readVariants(one.file, options);
   const theirs = other.file === one.file ? ours : await readVariants(other.file, options);
   const read = [pickVariant(ours, one), pickVariant(theirs, other)];
   const [baseline, candidate] = withOneDataset(read, options.dataset) as [ReadVariant, ReadVariant];
   const plan = withMargins(await planOf(baseline, candidate), margins);
   const comparison = asUsage(() => compareVariants(baseline, candidate, plan));
+  expectGraders(rules, options.decidedBy, comparison);
   const gates = rules.map((rule) => judgeGate(rule, comparison));
   const offline = baseline.offline || candidate.offline;
   if (offline) note(offlineNote);
@@ -63,7 +69,20 @@ export async function compareLogs(baselineText: string, candidateText: string, g
     const outcomes = questionOutcomes(baseline.trials, candidate.trials);
     await writeResult(options.summary, comparisonSummary({ comparison, gates, outcomes, offline }));
   }
-  return gates.every(({ met }) => met) ? exitCodes.worked : exitCodes.gate;
+  if (!gates.every(({ met }) => met)) return exitCodes.gate;
+  return failed === 0 ? exitCodes.worked : exitCodes.failed;
+}
+
+/** @throws UsageError where a gate or `--decided-by` names a grader that neither log has a score of */
+function expectGraders(rules: readonly GateRule[], decidedBy: string | undefined, { scores }: Comparison): void {
+  const names = scores.map(({ grader }) => grader);
+  const wanted = rules.flatMap(({ text, metric, row }) => (metric === 'score' ? [[`the gate "${text}"`, row]] : []));
+  if (decidedBy !== undefined) wanted.push(['--decided-by', decidedBy]);
+  for (const [what = '', grader = ''] of wanted)
+    if (!names.includes(grader))
+      throw new UsageError(
+        `${what} names the grader "${grader}", which has scored neither log (${names.length === 0 ? 'none has' : `there are ${names.join(', ')}`}): give it by --grader`,
+      );
 }
 
 function gateRule(text: string): GateRule {

@@ -6,20 +6,26 @@ import { exitCodes } from '../exit-codes.ts';
 import { UsageError } from '../../lib/errors.ts';
 import { variantReference } from './variant-log.ts';
 import { datasetOf, gradedLog, type LogOptions } from './graded-log.ts';
+import { gradeWithOwn, loadGraders } from './own-graders.ts';
 import { inColumns, note, print, printJson, writeResult } from '../terminal/output.ts';
 import { printableLine } from '../../lib/printable.ts';
 import { snakeKeys } from '../../lib/snake-keys.ts';
 
-export type GradeLogOptions = LogOptions & { variant?: string; json: boolean; output?: string };
+export type GradeLogOptions = LogOptions & { variant?: string; json: boolean; output?: string; grader?: string[] };
 
+/** @returns 1 where a grader of one's own has failed on a record */
 export async function gradeLog(log: string, options: GradeLogOptions): Promise<number> {
+  const graders = await loadGraders(options.grader ?? []);
+  const { file } = variantReference(log, options.variant);
+  const failed = await gradeWithOwn(file, { ...options, dataset: await datasetOf(options, file) }, graders);
   const graded = await chosenRecords(log, options);
-  return show(
+  const code = await show(
     graded,
     options,
     (record) => snakeKeys(record),
     () => {},
   );
+  return failed === 0 ? code : exitCodes.failed;
 }
 
 export async function labelLog(log: string, options: GradeLogOptions): Promise<number> {
@@ -79,6 +85,10 @@ function summaryText(variant: VariantSummary): string {
     ),
     ...evidenceLines(variant),
     callsLine(variant),
+    ...variant.scores.map(
+      ({ grader, mean, known }) =>
+        `  grader ${grader}: ${mean === null ? 'no score' : `${(100 * mean).toFixed(1)} % of ${known} records'`}`,
+    ),
     ...Object.entries(variant.unsaid).map(([field, count]) => `  not said by ${count} of ${records} records: ${field}`),
   ];
   return lines.join('\n');

@@ -11,7 +11,12 @@ import { readQuestionsWithHash, readRunLog } from './read-run-log.ts';
 
 export const warnOfLog = (warning: string): void => note(printableLine(`warning: ${warning}`));
 
-export type GradeOptions = { dataset: string; wasteShare: number };
+export type GradeOptions = {
+  dataset: string;
+  wasteShare: number;
+  /** The grader of one's own that says what is right in a comparison. */
+  decidedBy?: string;
+};
 
 /** What a command on logs is given: the dataset of a benchmark's log need not be named. */
 export type LogOptions = Omit<GradeOptions, 'dataset'> & { dataset?: string };

@@ -1,6 +1,8 @@
 /** Reads one variant out of a run log, graded, and the pipeline that it ran where a benchmark says so. */
 import { existsSync } from 'node:fs';
 import type { PipelineSpec } from '../../contracts/pipeline.ts';
+import type { GradedCase } from '../../harness/graded-record.ts';
+import { scoredTrial } from '../../harness/graders/own-graders.ts';
 import type { GradedTrial } from '../../harness/graded-trial.ts';
 import { toGradedTrial } from '../../harness/to-graded-trial.ts';
 import { runLogExportFile } from '../../harness/run-log/run-log-store.ts';
@@ -50,7 +52,8 @@ export const unnamedDataset = '';
  */
 export async function readVariants(file: string, options: GradeOptions): Promise<ReadVariant[]> {
   const variants = new Map<string, Gathered>();
-  for await (const { record, graded } of gradedCases(file, options, warnOfLog)) {
+  for await (const each of gradedCases(file, options, warnOfLog)) {
+    const { record } = each;
     const variant = variants.get(record.variant) ?? {
       trials: [],
       usages: 0,
@@ -59,7 +62,7 @@ export async function readVariants(file: string, options: GradeOptions): Promise
       specHash: record.spec_hash,
     };
     variants.set(record.variant, variant);
-    variant.trials.push(toGradedTrial(record, graded, unnamedDataset));
+    variant.trials.push(trialOf(each, options));
     variant.offline ||= record.offline === true;
     if (record.usage === null) continue;
     variant.usages += 1;
@@ -80,6 +83,12 @@ export async function readVariants(file: string, options: GradeOptions): Promise
       tokens: usages === 0 ? null : tokens / usages,
     };
   });
+}
+
+function trialOf(each: GradedCase, { decidedBy }: GradeOptions): GradedTrial {
+  if (decidedBy === undefined) return toGradedTrial(each.record, each.graded, unnamedDataset);
+  const own = each.graded.scores?.find(({ grader }) => grader === decidedBy);
+  return scoredTrial(each, unnamedDataset, own?.score ?? null);
 }
 
 type Gathered = Pick<ReadVariant, 'trials' | 'offline'> & { usages: number; tokens: number; specHash: string | null };

@@ -70,6 +70,7 @@ options=()
 if [ -n "${RUN_LOG:-}" ]; then each --dataset "${DATASET:-}"; fi
 each --gate "${GATES:-}"
 each --margin "${MARGINS:-}"
+each --grader "${GRADERS:-}"
 for file in report.html memo.md junit.xml; do options+=("--output=$folder/$file"); done
 node "$switchyard" compare "$log:$baseline" "$log:$candidate" --summary "$folder/summary.md" --json "${options[@]}" \
   > "$folder/comparison.json"

@@ -7,12 +7,13 @@
 import { cut } from '../../lib/printable.ts';
 import { whole } from '../comparison/cells.ts';
 import type { ComparedCell, Comparison } from '../comparison/compare-variants.ts';
+import type { ScoreFigure } from '../comparison/own-score-figures.ts';
 import type { Verdict } from '../comparison/verdict.ts';
 import type { GateResult } from '../gate-rule.ts';
-import { cellHead, cellRow, verdictSentence } from './comparison-rows.ts';
-import { type QuestionOutcome, sideText } from './question-outcomes.ts';
+import { cellHead, cellRow, scoreSentence, verdictSentence } from './comparison-rows.ts';
+import { type QuestionOutcome, type QuestionSide, scoreText, sideText } from './question-outcomes.ts';
 
-type TestCase = { suite: string; name: string; failure?: string; skipped?: string };
+type TestCase = { suite: string; name: string; failure?: string; skipped?: string; said?: string };
 
 const messageCharacters = 200;
 
@@ -21,13 +22,14 @@ const messageCharacters = 200;
  * question where the candidate is worse on it.
  */
 export function comparisonJunit(
-  { cells, verdict, routes }: Comparison,
+  { cells, verdict, routes, scores }: Comparison,
   gates: readonly GateResult[],
   outcomes: readonly QuestionOutcome[] = [],
 ): string {
   const cases = withOwnNames([
     ...[[whole, verdict] as const, ...Object.entries(routes)].map(([row, each]) => verdictCase(row, each)),
     ...cells.map(cellCase),
+    ...scores.map(scoreCase),
     ...gates.map(({ rule, met, reason }) => ({ suite: 'gate', name: rule, ...(met ? {} : { failure: reason }) })),
     ...outcomes.map(questionCase),
   ]);
@@ -59,9 +61,23 @@ function cellCase(cell: ComparedCell): TestCase {
   return { suite: `cell ${row}`, name: `${dimension} of ${row}`, ...why };
 }
 
+/** A grader of one's own: worse where the whole interval is below 0, skipped where too few questions have a score. */
+function scoreCase(score: ScoreFigure): TestCase {
+  const said = `grader ${score.grader}: ${scoreSentence(score)}`;
+  const { interval } = score;
+  const why = interval === null ? { skipped: said } : interval.high < 0 ? { failure: said } : { said };
+  return { suite: 'grader', name: `grader ${score.grader}`, ...why };
+}
+
 function questionCase({ question, route, baseline, candidate, change }: QuestionOutcome): TestCase {
-  const said = `baseline: ${sideText(baseline)}; candidate: ${sideText(candidate)}`;
-  const why = change === 'worse' ? { failure: said } : change === 'ungraded' ? { skipped: said } : {};
+  const of = (side: QuestionSide) =>
+    [sideText(side), ...side.scores.filter(({ reason }) => reason !== null).map((score) => scoreText(score))].join(
+      '; ',
+    );
+  const said = `baseline: ${of(baseline)}; candidate: ${of(candidate)}`;
+  const scored = baseline.scores.length + candidate.scores.length > 0;
+  const why =
+    change === 'worse' ? { failure: said } : change === 'ungraded' ? { skipped: said } : scored ? { said } : {};
   return { suite: `question ${route ?? ''}`.trim(), name: `question ${question}`, ...why };
 }
 
@@ -76,9 +92,10 @@ function withOwnNames(cases: readonly TestCase[]): TestCase[] {
   });
 }
 
-function caseXml({ suite, name, failure, skipped }: TestCase): string {
+function caseXml({ suite, name, failure, skipped, said }: TestCase): string {
   const open = `<testcase classname="${xml(attribute(suite))}" name="${xml(name)}"`;
   if (failure !== undefined) return `${open}>${reasonXml('failure', failure)}</testcase>`;
+  if (said !== undefined) return `${open}><system-out>${xml(said)}</system-out></testcase>`;
   return skipped === undefined ? `${open}/>` : `${open}>${reasonXml('skipped', skipped)}</testcase>`;
 }
 

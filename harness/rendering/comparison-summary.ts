@@ -6,10 +6,11 @@
 import { printableLine } from '../../lib/printable.ts';
 import { whole } from '../comparison/cells.ts';
 import type { ComparedCell, Comparison } from '../comparison/compare-variants.ts';
+import type { ScoreFigure } from '../comparison/own-score-figures.ts';
 import type { GateResult } from '../gate-rule.ts';
 import { decisionOf } from '../report/decision.ts';
 import { type QuestionOutcome, sideText } from './question-outcomes.ts';
-import { cellRow } from './comparison-rows.ts';
+import { cellRow, scoreSentence } from './comparison-rows.ts';
 import { markdownText, offlineNote } from './figures.ts';
 
 export type Summarized = {
@@ -50,6 +51,7 @@ export function comparisonSummary(
   const parts = [
     { head: table('gate', '', 'why'), rows: gates.map(gateRow), more: 'gates' },
     { head: figuresHead, rows: figures(comparison), more: 'figures' },
+    { head: [''], rows: comparison.scores.map(scoreRow), more: 'graders' },
     { head: [''], rows: comparison.notes.map((note) => `- ${prose(note)}`), more: 'notes' },
   ];
   let text = joined(head);
@@ -77,6 +79,8 @@ function figures({ cells }: Comparison): string[] {
     return row(nameOf(cell), questions, baseline, candidate, effect, interval, standing);
   });
 }
+
+const scoreRow = (score: ScoreFigure) => `- grader ${code(score.grader)}: ${prose(scoreSentence(score))}`;
 
 const nameOf = ({ row: name, dimension }: ComparedCell) =>
   name === whole ? dimension : `${dimension} of ${code(name)}`;

@@ -9,6 +9,8 @@ export type QuestionSide = {
   trials: number;
   /** Primary labels, each once, in the order of the trials. */
   labels: string[];
+  /** What graders of one's own say, in means over the trials. */
+  scores: { grader: string; score: number | null; reason: string | null }[];
 };
 
 export type QuestionOutcome = {
@@ -46,13 +48,34 @@ function sideOf(trials: readonly GradedTrial[]): QuestionSide {
     right: meanOfKnown(trials.map(({ correct }) => correct)),
     trials: trials.length,
     labels: [...new Set(trials.map(({ label }) => label))],
+    scores: scoresOf(trials),
   };
 }
 
-/** `right`, `wrong`, or the share of several trials. */
-export function sideText({ right, trials, labels }: QuestionSide): string {
+/** The reason is that of the only trial: of several each has its own. */
+function scoresOf(trials: readonly GradedTrial[]): QuestionSide['scores'] {
+  const byGrader = Map.groupBy(
+    trials.flatMap(({ scores = [] }) => scores),
+    ({ grader }) => grader,
+  );
+  return [...byGrader].map(([grader, given]) => ({
+    grader,
+    score: meanOfKnown(given.map(({ score }) => score)),
+    reason: given.length === 1 ? (given[0]?.reason ?? null) : null,
+  }));
+}
+
+/** `polite 0.50`, with the reason where one was given. */
+export function scoreText({ grader, score, reason }: QuestionSide['scores'][number], withReason = true): string {
+  const said = score === null ? 'no score' : score.toFixed(2);
+  return `${grader} ${said}${reason === null || !withReason ? '' : ` (${reason})`}`;
+}
+
+/** `right`, `wrong`, or the share of several trials; then what graders of one's own say, without their reasons. */
+export function sideText({ right, trials, labels, scores }: QuestionSide): string {
   if (trials === 0) return 'no record';
   const grade =
     right === null ? 'no grade' : right === 1 ? 'right' : right === 0 ? 'wrong' : `${(100 * right).toFixed(0)} % right`;
-  return `${grade} (${labels.join(', ')}${trials === 1 ? '' : `; ${trials} trials`})`;
+  const told = [grade, ...scores.map((score) => scoreText(score, false))].join(', ');
+  return `${told} (${labels.join(', ')}${trials === 1 ? '' : `; ${trials} trials`})`;
 }

@@ -62,7 +62,8 @@ const shown: Record<string, RegExp> = {
   'own-worker': /^filed \(answered\): .*KETTLE_EMPTY/m,
   'continuous-integration':
     /right[\s\S]*verdict: [\s\S]*gate met: errors<=0: [\s\S]*gate met: accuracy>=baseline-0\.1: /,
-  'benchmark-from-code': /^kettle-benchmark: finished\n[\s\S]*orchestrated against single-agent: undecided\n$/,
+  'benchmark-from-code':
+    /^kettle-benchmark: finished\n[\s\S]*orchestrated against single-agent: undecided\n[\s\S]*^grader citesCode: baseline \d/m,
 };
 
 test('each folder is listed in the README, and run here', () => {
