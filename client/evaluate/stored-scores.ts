@@ -20,11 +20,19 @@ import { asUsage } from '../input/json-lines-file.ts';
 import { linesOfFile } from '../input/lines-of-file.ts';
 import { readSettings } from '../input/read-settings.ts';
 
-/** @throws CommandFailure where the file cannot be written; UsageError where it is there and cannot be read */
-export async function storeScores(log: string, scored: readonly ScoredRecord[]): Promise<void> {
+/**
+ * @param replaced graders whose earlier scores go, whatever record they are of
+ * @throws CommandFailure where the file cannot be written; UsageError where it is there and cannot be read
+ */
+export async function storeScores(
+  log: string,
+  scored: readonly ScoredRecord[],
+  replaced: (grader: string) => boolean = () => false,
+): Promise<void> {
   if (scored.every(({ scores }) => scores.length === 0)) return;
   const file = scoresFile(log);
-  const merged = mergedScores(await readScores(file), scored);
+  const kept = (await readScores(file)).filter(({ grader }) => !replaced(grader));
+  const merged = mergedScores(kept, scored);
   const cipher = createCipher(readSettings().encryption.keys);
   const lines = merged.map((line) => `${sealLine(JSON.stringify(line), {}, cipher)}\n`);
   try {
