@@ -55,6 +55,14 @@ const Links = z.object({
   history: Text.describe('Its compressed history, relative to the log.'),
 });
 
+/** What a grader of one's own says of a record. */
+export const OwnScore = z.object({
+  grader: z.string().min(1).max(100).describe("The grader's name."),
+  score: Share.describe('0 to 1, where 1 is right; null: the record has no such grade.'),
+  reason: Text.describe('Why, as the grader says it.'),
+});
+export type OwnScore = z.infer<typeof OwnScore>;
+
 const PresentRecord = z.object({
   question_id: z.string().min(1).describe('The `id` of the question in the dataset; the only field that is required.'),
   variant: z.string().min(1).default('unnamed').describe('The pipeline that answered; one log may hold several.'),
@@ -110,6 +118,7 @@ const PresentRecord = z.object({
   offline: orNull(z.boolean()).describe(
     'True: the offline model answered, so that the record shows the machinery and not a language model.',
   ),
+  scores: z.array(OwnScore).describe('What graders of one’s own say, one entry a grader.').exactOptional(),
 });
 
 export const RunLogRecord = z.preprocess(presentNames, PresentRecord);
