@@ -97,6 +97,15 @@ const LoggedUsage = z.object({
   reasoning_tokens: z.int().nonnegative(),
   /** True: a part of it was counted in characters, since an endpoint reported none that can be right. */
   estimated: z.literal(true).exactOptional(),
+  /** The part that was not paid by this run: replies of earlier benchmarks that were used again. */
+  reused: z
+    .object({
+      model_calls: z.int().positive(),
+      input_tokens: z.int().nonnegative(),
+      output_tokens: z.int().nonnegative(),
+      cost_usd: z.number().nonnegative().nullable(),
+    })
+    .exactOptional(),
 });
 
 export const RunOutcome = z.enum([
@@ -146,7 +155,9 @@ const PresentRecord = z.object({
   fallbacks: z
     .record(z.string(), z.object({ model: z.string(), calls: z.int().positive(), after: z.string() }))
     .exactOptional(),
-  /** US dollars; null where a model without a known price took part. */
+  /** Names under which another model answers than the one whose replies were kept, which were not used. */
+  renamed_models: z.array(z.object({ asked: z.string(), before: z.string(), now: z.string() })).exactOptional(),
+  /** US dollars, replies that were used again included; null where a model without a known price took part. */
   cost_usd: orNull(z.number().nonnegative()),
   /** The part of both that went into failed attempts. */
   failed_usage: orNull(LoggedUsage.extend({ cost_usd: orNull(z.number().nonnegative()) })),

@@ -21,6 +21,8 @@ export type PlanOptions = QuestionChoice &
     concurrency: number;
     limit?: SpendingLimit;
     name?: string;
+    /** False: no reply of an earlier benchmark is used again. */
+    cache?: boolean;
   };
 
 export type PlannedBenchmark = {
@@ -57,6 +59,7 @@ export async function planBenchmark(options: PlanOptions, settings: Config): Pro
     variants,
     plan: ComparisonPlan.parse({}),
     offline: settings.model.offline,
+    replies: options.cache === false ? 'fresh' : 'shared',
     startedAt: new Date().toISOString(),
   });
   const estimate = await estimateBenchmark(manifest, chosen.questions, { settings, concurrency });

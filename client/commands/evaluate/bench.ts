@@ -24,6 +24,7 @@ export function addBench(program: Command): void {
       'Asks every question with every pipeline, says first what it will take, and shows how it gets on. Ctrl-C leaves ' +
         'it resumable. The first pipeline without a router is the baseline, unless --baseline says otherwise.',
     )
+    .option('--no-cache', 'pay for every model call, and keep the replies for later benchmarks')
     .option('--yes', 'do not ask, whatever it will cost', false)
     .option('--faults <switch>', "make the offline model fail, as 'switchyard model --help' says")
     .option('--json', 'print one JSON object at the end', false)
