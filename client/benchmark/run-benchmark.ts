@@ -12,7 +12,7 @@ import { findBenchmark } from './find-benchmark.ts';
 import { followBenchmark } from './follow-benchmark.ts';
 import { listenForInterrupt } from '../terminal/interrupt.ts';
 import { note } from '../terminal/output.ts';
-import { agreed, planBenchmark, type PlanOptions } from './plan-benchmark.ts';
+import { agreed, planBenchmark, type PlannedBenchmark, type PlanOptions } from './plan-benchmark.ts';
 import { readSettings } from '../input/read-settings.ts';
 import { isListening } from '../../runtime/client/runtime-connection.ts';
 import { openSession, type Session } from '../session.ts';
@@ -36,11 +36,22 @@ export async function runBenchmark(options: RunOptions): Promise<number> {
   const settings = readSettings();
   if (options.faults !== undefined) await expectFaults(settings);
   const planned = await planBenchmark(options, settings);
+  return runPlanned({ ...planned, text: planned.chosen.text }, options, settings);
+}
+
+type Planned = Pick<PlannedBenchmark, 'manifest' | 'estimate' | 'remarks'> & { text: string };
+
+/** @param planned with the questions as JSON lines; @returns the exit code */
+export async function runPlanned(
+  planned: Planned,
+  options: Pick<RunOptions, 'concurrency' | 'limit' | 'yes' | 'json'>,
+  settings: Config,
+): Promise<number> {
   if (!(await agreed(planned, options))) return exitCodes.worked;
-  const { manifest, chosen } = planned;
-  await createBenchmark(settings, manifest, chosen.text);
+  const { manifest, text } = planned;
+  await createBenchmark(settings, manifest, text);
   const { concurrency, limit = null } = options;
-  return withSession(manifest, { ...options, report: true }, settings, (session) =>
+  return withSession(manifest, { json: options.json, report: true }, settings, (session) =>
     startBenchmark(session, manifest.id, { concurrency, limit }, settings),
   );
 }

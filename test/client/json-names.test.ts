@@ -33,7 +33,7 @@ const elsewhere = [
     'judge',
     'counterfactual',
   ],
-  ...['bench run', 'bench resume', 'bench status', 'bench pause', 'bench cancel', 'bench delete', 'gc'],
+  ...['bench run', 'bench rerun', 'bench resume', 'bench status', 'bench pause', 'bench cancel', 'bench delete', 'gc'],
   ...['bench schedule', 'bench schedule list', 'bench schedule delete'],
   ...['limits', 'limits set', 'limits reset'],
   ...['keys list', 'replay', 'dataset make', 'dataset review', 'dataset import', 'dataset export'],
@@ -67,6 +67,7 @@ const cases: Record<string, Case> = {
     data: ['spans.metadata.**', 'spans.parameters', 'spans.input.value.**', 'spans.output.value.**'],
   },
   'bench report': { given: () => ['bench', 'report', 'b-1'] },
+  'bench list': { given: () => ['bench', 'list'], data: ['variants'] },
 };
 
 test('every command that has --json is here or is tested with a server', async () => {

@@ -1,0 +1,40 @@
+/** `switchyard bench rerun`, `list` and `history`: what benchmarks have recorded, and asking a part of it again. */
+import type { Command } from 'commander';
+import type { RerunOptions } from '../../benchmark/choosing/rerun-benchmark.ts';
+import { benchmarkId, each, positiveCount, runIdValue, spendingLimit } from '../../input/option-values.ts';
+
+export function rerunCommand(bench: Command): void {
+  bench
+    .command('rerun')
+    .summary('ask a part of a benchmark again, as a benchmark of its own')
+    .description(
+      'Asks the chosen questions of a benchmark with all its variants and trials again. What has not changed since is not ' +
+        'paid again, unless --no-cache says so; --pipeline takes pipelines as they are now in place of those of then.',
+    )
+    .argument('<benchmark>', 'the id of the benchmark', benchmarkId)
+    .option('--failed', 'questions of which a run broke or has no record', false)
+    .option('--label <label>', 'questions of which a run has this label, such as wrong_route; several times', each)
+    .option('--question <id>', 'a question; give it several times', each)
+    .option('--pipeline <name or file>', "in place of the benchmark's own; give it several times", each)
+    .option('--concurrency <n>', 'how many questions at a time', positiveCount, 6)
+    .option('--limit <amount>', 'stop at so many US dollars (2.50) or tokens (500000tokens)', spendingLimit)
+    .option('--name <id>', 'name the benchmark; bench-<time>-<random> unless given', runIdValue)
+    .option('--no-cache', 'pay for every model call, and keep the replies for later benchmarks')
+    .option('--yes', 'do not ask, whatever it will cost', false)
+    .option('--json', 'print one JSON object at the end', false)
+    .action(async (id: string, options: RerunOptions) => {
+      const { rerunBenchmark } = await import('../../benchmark/choosing/rerun-benchmark.ts');
+      process.exitCode = await rerunBenchmark(id, options);
+    });
+}
+
+export function resultCommands(bench: Command): void {
+  bench
+    .command('list')
+    .summary('list benchmarks with what they found; needs no server')
+    .option('--json', 'print JSON lines', false)
+    .action(async ({ json }: { json: boolean }) => {
+      const { listBenchmarks } = await import('../../benchmark/over-time/list-benchmarks.ts');
+      process.exitCode = await listBenchmarks(json);
+    });
+}
