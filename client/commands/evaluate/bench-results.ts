@@ -1,5 +1,6 @@
-/** `switchyard bench rerun`, `list` and `history`: what benchmarks have recorded, and asking a part of it again. */
+/** What benchmarks have recorded, asking a part of it again, and the exercise that ends in one. */
 import type { Command } from 'commander';
+import type { ExerciseOptions } from '../../exercise/run-exercise.ts';
 import type { RerunOptions } from '../../benchmark/choosing/rerun-benchmark.ts';
 import { benchmarkId, each, positiveCount, runIdValue, spendingLimit } from '../../input/option-values.ts';
 
@@ -36,5 +37,26 @@ export function resultCommands(bench: Command): void {
     .action(async ({ json }: { json: boolean }) => {
       const { listBenchmarks } = await import('../../benchmark/over-time/list-benchmarks.ts');
       process.exitCode = await listBenchmarks(json);
+    });
+}
+
+export function addExercise(program: Command): void {
+  program
+    .command('exercise')
+    .summary("the course's checkpoint: routing, agreement with labels, both pipelines side by side, the memo")
+    .description(
+      'Asks placeholder specialists, so that routing and selection are seen alone; says how far the router agrees with ' +
+        "the dataset's labels, beside the course's 80 %; asks some questions of both pipelines and shows their traces side " +
+        'by side, with what orchestration adds; and ends with the memo. Without a key it takes a few minutes.',
+    )
+    .option('--dataset <file.jsonl>', 'the questions with their labels; the 64 about Fastify unless given')
+    .option('--questions <n>', 'so many are asked of both pipelines, spread over the dataset', positiveCount, 10)
+    .option('--limit <amount>', 'of both pipelines: stop at so many US dollars (2.50) or tokens', spendingLimit)
+    .option('--name <id>', 'name its benchmark; exercise-<time>-<random> unless given', runIdValue)
+    .option('--yes', 'do not ask, whatever it will cost', false)
+    .option('--json', 'print one JSON object', false)
+    .action(async (options: ExerciseOptions) => {
+      const { runExercise } = await import('../../exercise/run-exercise.ts');
+      process.exitCode = await runExercise(options);
     });
 }
