@@ -77,6 +77,7 @@ const cases: Record<string, Case> = {
     data: ['spans.metadata.**', 'spans.parameters', 'spans.input.value.**', 'spans.output.value.**'],
   },
   'bench report': { given: () => ['bench', 'report', 'b-1'] },
+  'bench history': { given: () => ['bench', 'history'] },
   'bench list': { given: () => ['bench', 'list'], data: ['variants'] },
 };
 

@@ -1,6 +1,7 @@
 /** What benchmarks have recorded, asking a part of it again, and the exercise that ends in one. */
 import type { Command } from 'commander';
 import type { ExerciseOptions } from '../../exercise/run-exercise.ts';
+import type { HistoryOptions } from '../../benchmark/over-time/benchmark-history.ts';
 import type { RerunOptions } from '../../benchmark/choosing/rerun-benchmark.ts';
 import { benchmarkId, each, positiveCount, runIdValue, spendingLimit } from '../../input/option-values.ts';
 
@@ -37,6 +38,26 @@ export function resultCommands(bench: Command): void {
     .action(async ({ json }: { json: boolean }) => {
       const { listBenchmarks } = await import('../../benchmark/over-time/list-benchmarks.ts');
       process.exitCode = await listBenchmarks(json);
+    });
+  addHistory(bench);
+}
+
+function addHistory(bench: Command): void {
+  bench
+    .command('history')
+    .summary('show what benchmarks found over time; needs no server')
+    .description(
+      'Shows right answers, waste, cost and time of each variant, a benchmark a row, with 95 % intervals over questions. ' +
+        'Where dataset, models or judge changed the line is broken: what is above it can not be held against what is below.',
+    )
+    .option('--variant <name>', 'only this variant; give it several times', each)
+    .option('--dataset-name <name>', 'only benchmarks over datasets whose name begins so')
+    .option('--recent <n>', 'only the last so many benchmarks', positiveCount, 20)
+    .option('-o, --output <file>', 'write an HTML page with charts, too')
+    .option('--json', 'print JSON lines, one a variant and benchmark', false)
+    .action(async (options: HistoryOptions) => {
+      const { showHistory } = await import('../../benchmark/over-time/benchmark-history.ts');
+      process.exitCode = await showHistory(options);
     });
 }
 
