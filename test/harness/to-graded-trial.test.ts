@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { gradeRecord } from '../../harness/graded-record.ts';
+import { excessOver } from '../../harness/excess.ts';
 import { addReuse, reuseLines, reuseOf } from '../../harness/reused-replies.ts';
 import { toGradedTrial } from '../../harness/to-graded-trial.ts';
 import { aQuestion, aRecord, call } from './graded-case.ts';
@@ -74,6 +75,9 @@ const usageOf = (calls: number, reused: number) => ({
 test('nobody waited for a reply that was used again: the time says nothing, the cost what all of it would be', () => {
   const trial = trialOf({ latency_ms: { total: 900, model: 1 }, usage: usageOf(3, 2), cost_usd: 0.03 });
   assert.deepEqual([trial.latencyMs.total, trial.latencyMs.model, trial.costUsd], [null, null, 0.03]);
+  const [waited, reused] = [0, 2].map((calls) => aRecord({ latency_ms: { total: 900 }, usage: usageOf(3, calls) }));
+  assert.ok(waited !== undefined && reused !== undefined);
+  assert.deepEqual([excessOver(waited, waited).totalMs, excessOver(waited, reused).totalMs], [0, null]);
 });
 
 test('what was used again is told with what was paid, and so is an alias that another model answers', () => {

@@ -52,7 +52,7 @@ function addHistory(bench: Command): void {
     )
     .option('--variant <name>', 'only this variant; give it several times', each)
     .option('--dataset-name <name>', 'only benchmarks over datasets whose name begins so')
-    .option('--recent <n>', 'only the last so many benchmarks', positiveCount, 20)
+    .option('--recent <count>', 'only the last so many benchmarks', positiveCount, 20)
     .option('-o, --output <file>', 'write an HTML page with charts, too')
     .option('--json', 'print JSON lines, one a variant and benchmark', false)
     .action(async (options: HistoryOptions) => {
