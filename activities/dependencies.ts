@@ -2,6 +2,7 @@
 
 import type { ChatModel } from '../models/chat-model.ts';
 import type { ReplyJournal } from '../models/journal.ts';
+import type { SharedReplies } from '../models/shared-replies.ts';
 import type { TurnResults } from './agents/turn-results.ts';
 import type { ContentStore } from '../retrieval/store/content-store.ts';
 import type { Retrieval } from '../retrieval/repository.ts';
@@ -23,6 +24,10 @@ export type ActivityDependencies = {
   fallback?: { model: ChatModel; endpoint: string } | undefined;
   prices: PriceList;
   journal: ReplyJournal;
+  /** Among benchmarks. */
+  sharedReplies: SharedReplies;
+  /** The same for as long as a tool of this worker gives the same for the same request on the same snapshot. */
+  toolsVersion: string;
   turnResults: TurnResults;
   content: ContentStore;
   /** Names of the stores that this worker reaches; null: no worker of the server reaches another one. */

@@ -2,6 +2,7 @@
 import { Command } from 'commander';
 import { addAsk } from './commands/runs/ask.ts';
 import { addBench } from './commands/evaluate/bench.ts';
+import { addExercise } from './commands/evaluate/bench-results.ts';
 import { addCompare } from './commands/evaluate/compare.ts';
 import { addCounterfactual } from './commands/evaluate/counterfactual.ts';
 import { addDataset } from './commands/evaluate/dataset.ts';
@@ -50,6 +51,7 @@ export function createProgram(): Command {
   addPipeline(program);
   addDataset(program);
   addBench(program);
+  addExercise(program);
   addCounterfactual(program);
   addGrade(program);
   addJudge(program);

@@ -49,6 +49,12 @@ const Fallback = z.object({
   after: z.string().describe("The failure of the first model's provider for which it was asked."),
 });
 
+const Renamed = z.object({
+  asked: z.string().describe('The name that was asked for.'),
+  before: z.string().describe('The model that answered when replies were kept.'),
+  now: z.string().describe('The model that answers now.'),
+});
+
 const Links = z.object({
   web: Text.describe("The run in Temporal's Web UI."),
   trace: Text.describe('Its trace.'),
@@ -98,8 +104,12 @@ const PresentRecord = z.object({
     .exactOptional()
     .describe('How often replies were made usable by reading alone, by repair.'),
   fallbacks: z.record(z.string(), Fallback).exactOptional().describe('Where a fallback model has answered, by role.'),
+  renamed_models: z
+    .array(Renamed)
+    .exactOptional()
+    .describe('Names under which another model answers than the one whose replies were kept, which were not used.'),
   cost_usd: orNull(z.number().nonnegative()).describe(
-    'US dollars; null where a model without a known price took part, 0 only where it was free.',
+    'US dollars, replies that were used again included; null where a model without a known price took part, 0 only where it was free.',
   ),
   failed_usage: orNull(
     LoggedUsage.extend({ cost_usd: orNull(z.number().nonnegative()).describe('US dollars of it.') }),

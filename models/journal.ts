@@ -206,7 +206,8 @@ export function fullMarkOf(kind: string, key: JournalKey): string {
   return digest({ kind, key: keyParts(key) });
 }
 
-function digest(value: unknown): string {
+/** SHA-256 (hex) of a value as canonical JSON. */
+export function digest(value: unknown): string {
   return createHash('sha256').update(canonical(value)).digest('hex');
 }
 

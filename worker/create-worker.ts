@@ -28,6 +28,7 @@ import { noteServer, ownServerName, serverName } from '../runtime/temporal/known
 import { traceExportOf, type TraceParts } from './traces/trace-export.ts';
 import { runWorkers, shutDown } from './worker-group.ts';
 import { ordinaryWorkers } from './models/ordinary-queues.ts';
+import { toolsVersion } from './tools-version.ts';
 import { versioningOf, workflowBundle } from './workflow-bundle.ts';
 import { openPriceList } from '../config/price-list.ts';
 import type { PriceList } from '../contracts/model/price.ts';
@@ -190,7 +191,7 @@ type Parts = {
 
 function activitiesOf(config: Config, parts: Parts) {
   const { endpoint, stores, prices, traces, client, usable, log, threads, ownTools } = parts;
-  const { journal, content, holds } = stores;
+  const { journal, sharedReplies, content, holds } = stores;
   journal.prune().then(
     (removed) => log.debug({ removed }, 'pruned the journal'),
     (error: unknown) => log.warn({ err: error }, 'could not prune the journal'),
@@ -210,6 +211,8 @@ function activitiesOf(config: Config, parts: Parts) {
     prices,
     journal,
     turnResults: createTurnResults(journal),
+    sharedReplies,
+    toolsVersion: toolsVersion(config),
     content,
     holds,
     retrieval,

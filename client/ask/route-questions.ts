@@ -143,7 +143,7 @@ function percent(share: number): string {
 }
 
 /** Expected routes down, actual ones across. */
-function confusionRows({ labels, counts }: Agreement['confusion']): string[] {
+export function confusionRows({ labels, counts }: Agreement['confusion']): string[] {
   const names = labels.map(printableLine);
   const width = Math.max(8, ...names.map(widthOf)) + 2;
   const row = (name: string, cells: readonly (string | number)[]) =>

@@ -13,7 +13,7 @@ import { findBenchmark } from './find-benchmark.ts';
 import { followBenchmark } from './follow-benchmark.ts';
 import { listenForInterrupt } from '../terminal/interrupt.ts';
 import { note } from '../terminal/output.ts';
-import { agreed, planBenchmark, type PlanOptions } from './plan-benchmark.ts';
+import { agreed, planBenchmark, type PlannedBenchmark, type PlanOptions } from './plan-benchmark.ts';
 import { readSettings } from '../input/read-settings.ts';
 import { isListening } from '../../runtime/client/runtime-connection.ts';
 import { openSession, type Session } from '../session.ts';
@@ -38,11 +38,25 @@ export async function runBenchmark(options: RunOptions): Promise<number> {
   if (options.faults !== undefined) await expectFaults(settings);
   const graders = await loadGraders(options.grader ?? []);
   const planned = await planBenchmark(options, settings);
+  return runPlanned({ ...planned, text: planned.chosen.text, graders }, options, settings);
+}
+
+type Planned = Pick<PlannedBenchmark, 'manifest' | 'estimate' | 'remarks'> & {
+  text: string;
+  graders?: Awaited<ReturnType<typeof loadGraders>>;
+};
+
+/** @param planned with the questions as JSON lines; @returns the exit code */
+export async function runPlanned(
+  planned: Planned,
+  options: Pick<RunOptions, 'concurrency' | 'limit' | 'yes' | 'json'>,
+  settings: Config,
+): Promise<number> {
   if (!(await agreed(planned, options))) return exitCodes.worked;
-  const { manifest, chosen } = planned;
-  await createBenchmark(settings, manifest, chosen.text);
+  const { manifest, text, graders = [] } = planned;
+  await createBenchmark(settings, manifest, text);
   const { concurrency, limit = null } = options;
-  return withSession(manifest, { ...options, report: true, graders }, settings, (session) =>
+  return withSession(manifest, { json: options.json, report: true, graders }, settings, (session) =>
     startBenchmark(session, manifest.id, { concurrency, limit }, settings),
   );
 }

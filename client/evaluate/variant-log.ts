@@ -4,6 +4,7 @@ import type { PipelineSpec } from '../../contracts/pipeline.ts';
 import type { GradedCase } from '../../harness/graded-record.ts';
 import { scoredTrial } from '../../harness/graders/own-graders.ts';
 import type { GradedTrial } from '../../harness/graded-trial.ts';
+import { addReuse, noReuse, type Reuse, reuseOf } from '../../harness/reused-replies.ts';
 import { toGradedTrial } from '../../harness/to-graded-trial.ts';
 import { runLogExportFile } from '../../harness/run-log/run-log-store.ts';
 import { benchmarkFolder, manifestBeside } from '../benchmark/benchmark-folder.ts';
@@ -21,6 +22,7 @@ export type ReadVariant = {
   /** Mean of the records that say it. */
   tokens: number | null;
   offline: boolean;
+  reuse: Reuse;
 };
 
 /**
@@ -59,18 +61,20 @@ export async function readVariants(file: string, options: GradeOptions): Promise
       usages: 0,
       tokens: 0,
       offline: false,
+      reuse: noReuse,
       specHash: record.spec_hash,
     };
     variants.set(record.variant, variant);
     variant.trials.push(trialOf(each, options));
     variant.offline ||= record.offline === true;
+    variant.reuse = addReuse(variant.reuse, reuseOf(record));
     if (record.usage === null) continue;
     variant.usages += 1;
     variant.tokens += record.usage.input_tokens + record.usage.output_tokens;
   }
   if (variants.size === 0) throw new UsageError(`${file} has no records`);
   const manifest = await manifestBeside(file);
-  return [...variants].map(([name, { trials, usages, tokens, offline, specHash }]) => {
+  return [...variants].map(([name, { trials, usages, tokens, offline, specHash, reuse }]) => {
     const planned = manifest?.variants.find(
       (variant) => variant.name === name && (specHash === null || variant.specHash === specHash),
     );
@@ -79,6 +83,7 @@ export async function readVariants(file: string, options: GradeOptions): Promise
       name,
       trials,
       offline,
+      reuse,
       spec: planned?.pipeline ?? null,
       tokens: usages === 0 ? null : tokens / usages,
     };
@@ -91,7 +96,11 @@ function trialOf(each: GradedCase, { decidedBy }: GradeOptions): GradedTrial {
   return scoredTrial(each, unnamedDataset, own?.score ?? null);
 }
 
-type Gathered = Pick<ReadVariant, 'trials' | 'offline'> & { usages: number; tokens: number; specHash: string | null };
+type Gathered = Pick<ReadVariant, 'trials' | 'offline' | 'reuse'> & {
+  usages: number;
+  tokens: number;
+  specHash: string | null;
+};
 
 /** @throws UsageError where the log does not have this one variant */
 export function pickVariant(variants: readonly ReadVariant[], { file, variant }: VariantReference): ReadVariant {

@@ -99,7 +99,7 @@ function calls({ tools }: ReportRun['graded'], { tools_called }: RunLogRecord): 
 }
 
 /** Null is unknown, and says so. */
-function figuresOf({ latency_ms, usage, cost_usd, retry_count, confidence }: RunLogRecord): string {
+function figuresOf({ latency_ms, usage, cost_usd, retry_count, confidence, model }: RunLogRecord): string {
   const known = (value: number | null | undefined, text: (value: number) => string, name: string) =>
     value === null || value === undefined ? `${name} unknown` : text(value);
   return [
@@ -108,6 +108,10 @@ function figuresOf({ latency_ms, usage, cost_usd, retry_count, confidence }: Run
     known(cost_usd, dollars, 'cost'),
     known(retry_count, (retries) => `${retries} retries`, 'retries'),
     known(confidence, (share) => `confidence ${share.toFixed(2)}`, 'confidence'),
+    ...(model === null ? [] : [model]),
+    ...(usage?.reused === undefined
+      ? []
+      : [`${usage.reused.model_calls} of ${usage.model_calls} model calls used again from earlier benchmarks`]),
   ].join(' · ');
 }
 

@@ -1,11 +1,13 @@
 /** `switchyard bench`: pipelines against each other over a dataset, as a durable workflow. */
 import { type Command, Option } from 'commander';
+import { rerunCommand, resultCommands } from './bench-results.ts';
 import type { ScheduleOptions } from '../../benchmark/benchmark-schedules.ts';
 import {
   benchmarkId,
   each,
   formerOption,
   positiveCount,
+  questionFilter,
   runIdValue,
   spendingLimit,
   timeOfDay,
@@ -25,6 +27,7 @@ export function addBench(program: Command): void {
       'Asks every question with every pipeline, says first what it will take, and shows how it gets on. Ctrl-C leaves ' +
         'it resumable. The first pipeline without a router is the baseline, unless --baseline says otherwise.',
     )
+    .option('--no-cache', 'pay for every model call, and keep the replies for later benchmarks')
     .option('--yes', 'do not ask, whatever it will cost', false)
     .option('--faults <switch>', "make the offline model fail, as 'switchyard model --help' says")
     .option('--json', 'print one JSON object at the end', false)
@@ -32,6 +35,8 @@ export function addBench(program: Command): void {
       const { runBenchmark } = await import('../../benchmark/run-benchmark.ts');
       process.exitCode = await runBenchmark(withExpectedRoute(options));
     });
+  rerunCommand(bench);
+  resultCommands(bench);
   addResume(bench);
   addSteering(bench);
   addSchedule(bench);
@@ -52,6 +57,11 @@ function planned(command: Command): Command {
     .option('--name <id>', 'name the benchmark; bench-<time>-<random> unless given', runIdValue)
     .option('--leave-one-out', 'run the split once more without each of its specialists', false)
     .option('--questions <n>', 'so many questions, spread over the dataset', positiveCount)
+    .option(
+      '--filter <key=value>',
+      'only questions by route, kind, id, tag, split, text, or label of an earlier benchmark; give it several times',
+      questionFilter,
+    )
     .option('--expected-route <name>', 'only questions that this route is expected for')
     .addOption(formerOption('--route <name>', 'expectedRoute'));
 }
