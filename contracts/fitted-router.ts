@@ -29,7 +29,12 @@ export const FittedRouter = z.strictObject({
   /** The model whose embeddings it reads; null: none. */
   embeddingModel: z.string().nullable(),
   /** What it was fitted on, for people. */
-  fittedOn: z.strictObject({ questions: z.int().positive(), byRoute: z.record(z.string(), z.int().nonnegative()) }),
+  fittedOn: z.strictObject({
+    questions: z.int().positive(),
+    byRoute: z.record(z.string(), z.int().nonnegative()),
+    /** Of each question, so that figures can leave out what it has seen. */
+    hashes: z.array(z.string().regex(/^[0-9a-f]{8}$/)).max(20_000),
+  }),
   /** Out of fold: at which probability of the first route the answers above it are wrong no more often than `risk`. */
   riskCoverage: z.array(
     z.strictObject({ probability: z.number(), coverage: z.number(), risk: z.number(), riskAtMost: z.number() }),

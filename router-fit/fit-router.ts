@@ -18,9 +18,16 @@ const weightings: Choice['weights'][] = [
   { text: 2, form: 1, repository: 0.3, embedding: 2 },
   { text: 1, form: 1, repository: 1, embedding: 2 },
 ];
-export const choices: readonly Choice[] = weightings.flatMap((weights) =>
-  penalties.map((penalty) => ({ penalty, weights })),
-);
+const choices: readonly Choice[] = weightings.flatMap((weights) => penalties.map((penalty) => ({ penalty, weights })));
+
+/** Those that differ in what the questions have. */
+export function choicesFor({ blocks }: Pick<Prepared, 'blocks'>): Choice[] {
+  const seen = new Set<string>();
+  return choices.filter(({ penalty, weights }) => {
+    const key = JSON.stringify([penalty, ...blocks.map(({ kind }) => weights[kind])]);
+    return !seen.has(key) && seen.add(key);
+  });
+}
 
 const innerFolds = 4;
 
@@ -85,9 +92,10 @@ export type Chosen = { choice: Choice; sigmoids: Sigmoid[] };
 /** The choice with the least log loss out of fold, and the sigmoids of its scores; ties go to the first. */
 export function chooseSettings(prepared: Prepared, members: readonly number[], random: Random): Chosen {
   const folds = stratifiedFolds(prepared.classes, members, { count: innerFolds, random });
+  const tried = choicesFor(prepared);
   const order = folds.flatMap(({ test }) => test);
-  const byFold = folds.map((fold) => scoresOfFold(prepared, fold, choices));
-  const losses = choices.map((_, at) =>
+  const byFold = folds.map((fold) => scoresOfFold(prepared, fold, tried));
+  const losses = tried.map((_, at) =>
     logLoss(
       prepared,
       order,
@@ -103,7 +111,7 @@ export function chooseSettings(prepared: Prepared, members: readonly number[], r
       order.map((member) => prepared.classes[member] === route),
     ),
   );
-  return { choice: choices[best] ?? (choices[0] as Choice), sigmoids };
+  return { choice: tried[best] ?? (tried[0] as Choice), sigmoids };
 }
 
 function logLoss({ classes }: Prepared, order: readonly number[], scores: readonly number[][]): number {

@@ -3,9 +3,9 @@
 /** Products of all pairs of questions, row by row. */
 export type Products = { size: number; values: Float64Array };
 
-const iterations = 60;
-/** Ends the fit: no score moves by more. */
-const tolerance = 1e-4;
+const iterations = 40;
+/** Ends the fit: no probability is further from its optimum than about this. */
+const tolerance = 1e-3;
 
 /** @returns the products of rows of equal length */
 export function productsOf(rows: readonly Float64Array[]): Products {

@@ -1,16 +1,31 @@
 /** What the repository itself says of a question: where the search's mass lies, and which of its names exist. */
 import type { SearchRow } from '../contracts/tools.ts';
+import type { SnapshotRef } from '../contracts/snapshot.ts';
+import type { Retrieval } from '../retrieval/repository.ts';
 import { type FileClass, fileClass } from '../retrieval/snapshot/file-class.ts';
 import { namesIn } from './text-features.ts';
 
 /** Rows of the three kinds of search, best first. */
 export type SearchedRows = { all: readonly SearchRow[]; code: readonly SearchRow[]; docs: readonly SearchRow[] };
 
-export const searchedRows = 30;
+const searchedRows = 30;
 const classes: readonly FileClass[] = ['code', 'docs', 'test', 'sample', 'config'];
 const topRows = 10;
 const projectFile =
   /(^|\/)(readme|licen[cs]e|contributing|governance|security|sponsors|changelog|authors|package\.json|pyproject\.toml)/i;
+
+/** By words alone, so that a router reads the same numbers wherever embeddings are configured. */
+export async function searchForFeatures(
+  retrieval: Pick<Retrieval, 'search'>,
+  snapshot: SnapshotRef,
+  question: string,
+  signal: AbortSignal,
+): Promise<SearchedRows> {
+  const of = (kind: keyof SearchedRows) =>
+    retrieval.search(snapshot, { query: question, kind, limit: searchedRows, wordsAlone: true }, signal);
+  const [all, code, docs] = await Promise.all([of('all'), of('code'), of('docs')]);
+  return { all, code, docs };
+}
 
 /** As many numbers for any question; all finite, also where nothing was found. */
 export function repositoryFeatures(question: string, { all, code, docs }: SearchedRows): number[] {
