@@ -68,8 +68,11 @@ export const RouteDecision = z.object({
   route: z.string(),
   /** Every route of the spec, most likely first; adds up to 1. */
   probabilities: z.array(z.object({ route: z.string(), probability: z.number().min(0).max(1) })),
-  /** Where the probabilities come from; `text` and `fallback` give all weight to one route. */
-  source: z.enum(['logprobs', 'text', 'fallback', 'forced', 'only-route']),
+  /**
+   * Where the probabilities come from; `text` and `fallback` give all weight to one route, `fitted` is a router that was
+   * fitted to labels.
+   */
+  source: z.enum(['logprobs', 'text', 'fallback', 'forced', 'only-route', 'fitted']),
   /** True when the reply named no route, so that the fallback was taken. */
   fallback: z.boolean(),
   /** The reply as the model wrote it, cut to 200 characters; empty when no model was asked. */

@@ -1,5 +1,6 @@
 /** A pipeline is data: everything in which one pipeline can differ from another. */
 import { z } from 'zod';
+import { FittedRouter } from './fitted-router.ts';
 import { mostModelCalls, pipelineMistakes } from './pipeline-rules.ts';
 
 const Name = z
@@ -42,6 +43,20 @@ export const RouterSpec = z.strictObject({
   /** How many routes run side by side when no winner is clear. */
   fanOut: z.int().min(1).max(4).default(2),
   maxOutputTokens: z.int().min(1).max(1000).default(10),
+  /**
+   * Who decides: a model (also where absent), a router fitted to labels, or that one first and the model where it is not
+   * sure enough.
+   */
+  kind: z.enum(['model', 'fitted', 'cascade']).exactOptional(),
+  /** In a pipeline's file, `fittedFile` names the file that `switchyard router fit` wrote. */
+  fitted: FittedRouter.exactOptional(),
+  /** Cascade: how often the fitted router may be wrong where it decides, by its risk-coverage curve; 0.1 unless given. */
+  risk: Probability.exactOptional(),
+  /**
+   * Whether it reads where a search's results lie and which names exist; it waits for the index then. Absent: a fitted
+   * router that has learned from it does, a model does not.
+   */
+  repositoryFeatures: z.boolean().exactOptional(),
 });
 export type RouterSpec = z.infer<typeof RouterSpec>;
 

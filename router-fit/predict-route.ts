@@ -5,7 +5,9 @@ import type { Weights } from './fit-router.ts';
 import { decodeHalves } from './half-floats.ts';
 import { dot } from './logistic-regression.ts';
 import { calibrated } from './platt-scaling.ts';
-import { featuresOf, scaled, type Scaling } from './scaling.ts';
+import { repositoryFeatures } from './repository-features.ts';
+import { type BlockKind, featuresOf, scaled, type Scaling } from './scaling.ts';
+import { formSize, textBuckets } from './text-features.ts';
 
 export type RouteProbability = { route: string; probability: number };
 export type PredictRoute = (facts: QuestionFacts) => RouteProbability[];
@@ -14,6 +16,13 @@ export type PredictRoute = (facts: QuestionFacts) => RouteProbability[];
 export class UnfitRouter extends Error {
   override readonly name = 'UnfitRouter';
 }
+
+/** How many features this version counts; of an embedding that is the model's. */
+const sizeHere: Partial<Record<BlockKind, number>> = {
+  text: textBuckets,
+  form: formSize,
+  repository: repositoryFeatures('', { all: [], code: [], docs: [] }).length,
+};
 
 /** @returns the routes, most likely first; adds up to 1 @throws UnfitRouter */
 export function openRouter({ routes, blocks, bias, platt }: Weights | FittedRouter): PredictRoute {
@@ -24,6 +33,8 @@ export function openRouter({ routes, blocks, bias, platt }: Weights | FittedRout
   const opened = blocks.map(({ kind, size, centre, scale, weights }) => {
     const scaling: Scaling = { kind, centre: decodeHalves(centre), scale: decodeHalves(scale) };
     const decoded = decodeHalves(weights);
+    if (sizeHere[kind] !== undefined && sizeHere[kind] !== size)
+      throw new UnfitRouter(`the router was fitted by another version (${size} ${kind} features): fit it again`);
     if (scaling.centre.length !== size || decoded.length !== size * routes.length)
       throw new UnfitRouter(`the router's ${kind} weights are ${decoded.length}, not ${size * routes.length}`);
     return { kind, size, scaling, byRoute: routes.map((_, at) => decoded.subarray(at * size, (at + 1) * size)) };

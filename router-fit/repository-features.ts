@@ -51,6 +51,21 @@ export function repositoryFeatures(question: string, { all, code, docs }: Search
   ];
 }
 
+/** The same for a model, in a line. Names are those of the question, so nothing of the repository's text is quoted. */
+export function repositoryNote(question: string, { all, code }: SearchedRows): string {
+  const ranked = shares(all, (_, at) => 1 / (at + 1));
+  const found = classes.flatMap((each, at) => {
+    const percent = Math.round((ranked[at] ?? 0) * 100);
+    return percent === 0 ? [] : [`${each} ${percent} %`];
+  });
+  const symbols = new Set([...all, ...code].flatMap(({ symbol }) => symbol ?? []));
+  const names = namesIn(question).filter((name) => symbols.has(name));
+  const defined = names.length === 0 ? 'none of its names is among them' : `it defines ${names.slice(0, 5).join(', ')}`;
+  return found.length === 0
+    ? 'A search for the question finds nothing.'
+    : `A search for the question finds ${found.join(', ')}; ${defined}.`;
+}
+
 /** The share of each class of files in a weighted list. */
 function shares(rows: readonly SearchRow[], weightOf: (row: SearchRow, at: number) => number): number[] {
   const weights = rows.map((row, at) => ({ of: fileClass(row.path), weight: weightOf(row, at) }));

@@ -50,6 +50,9 @@ const wordings: readonly RegExp[] = [
 
 const mostCounted = 4;
 
+/** How many numbers `formFeatures` gives. */
+export const formSize = 3 + wordings.length + 4;
+
 /**
  * The form of a question: its length, its names, kinds of wording, and what the route model that ships (trained on questions
  * about no project in particular) makes of it, as logarithms.

@@ -7,6 +7,8 @@ import { crossValidate, type Unseen } from '../../router-fit/cross-validation.ts
 import type { LabelledQuestion } from '../../router-fit/example.ts';
 import { fitRouter, prepareQuestions } from '../../router-fit/fit-router.ts';
 import { openRouter, UnfitRouter } from '../../router-fit/predict-route.ts';
+import { repositoryFeatures, repositoryNote, type SearchedRows } from '../../router-fit/repository-features.ts';
+import { formFeatures, formSize } from '../../router-fit/text-features.ts';
 import { probabilityAtRisk, routerFigures } from '../../router-fit/router-figures.ts';
 
 const subjects = ['cache', 'queue', 'parser', 'logger', 'router', 'session', 'cookie', 'stream', 'plugin', 'schema'];
@@ -26,6 +28,12 @@ function labelled(routeOf: (route: string, at: number) => string = (route) => ro
       embedding: null,
     })),
   );
+}
+
+/** A search that finds one file. */
+function found(path: string): SearchedRows {
+  const row = { path, firstLine: 1, lastLine: 9, symbol: 'boil', score: 4 };
+  return { all: [row], code: [row], docs: [] };
 }
 
 const quick = { repetitions: 3, folds: 5 };
@@ -57,7 +65,7 @@ test('the same labels give the same router and the same figures', async () => {
 test('a router reads its own file, uses what is known of a question, and does without what is not', () => {
   const questions = labelled().map((question, at) => ({
     ...question,
-    repository: [at % 3, 1],
+    repository: repositoryFeatures(question.question, found(at % 3 === 0 ? 'docs/a.md' : 'lib/a.js')),
     embedding: [Number(question.route === 'travel'), at / 30, 0],
   }));
   const router = fitRouter(prepareQuestions(questions));
@@ -81,8 +89,10 @@ test('a router whose numbers do not fit each other is refused, not read wrongly'
   const cut = { ...router, blocks: [{ ...text, weights: text.weights.slice(0, 400) }, ...others] };
   assert.throws(() => openRouter(cut), UnfitRouter);
   assert.throws(() => openRouter({ ...router, bias: [0] }), UnfitRouter);
-  const predict = openRouter(fitRouter(prepareQuestions(labelled().map((one) => ({ ...one, repository: [1, 2] })))));
-  assert.throws(() => predict({ question: 'q', repository: [1, 2, 3], embedding: null }), /2 repository features/);
+  const predict = openRouter(fitRouter(prepareQuestions(labelled().map((one) => ({ ...one, embedding: [1, 2] })))));
+  assert.throws(() => predict({ question: 'q', repository: null, embedding: [1, 2, 3] }), /2 embedding features/);
+  const older = { ...router, blocks: [{ ...text, size: text.size - 1 }, ...others] };
+  assert.throws(() => openRouter(older), /fitted by another version/);
   assert.equal(FittedRouter.safeParse({ ...router, format: 'other' }).success, false);
 });
 
@@ -113,4 +123,16 @@ test('the threshold for a stated risk keeps as many questions as it can, and non
   assert.ok(point !== null && point.risk <= 0.1 && point.coverage > 0.2 && point.coverage < 0.9, JSON.stringify(point));
   assert.ok(point.riskAtMost > point.risk);
   assert.equal(probabilityAtRisk(riskCoverage, -1), null);
+});
+
+test('what the repository says is where results lie and which names exist, as numbers for any question and as a line', () => {
+  const nothing = repositoryFeatures('Why?', { all: [], code: [], docs: [] });
+  const some = repositoryFeatures('Why does kettle.boil() throw?', found('docs/guide.md'));
+  assert.equal(nothing.length, some.length);
+  assert.ok([...nothing, ...some].every(Number.isFinite));
+  assert.equal(formFeatures('Why?').length, formSize);
+  const note = repositoryNote('Why does kettle.boil() throw?', found('docs/guide.md'));
+  assert.equal(note, 'A search for the question finds docs 100 %; it defines boil.');
+  assert.match(repositoryNote('Why?', found('lib/a.js')), /code 100 %; none of its names is among them/);
+  assert.equal(repositoryNote('Why?', { all: [], code: [], docs: [] }), 'A search for the question finds nothing.');
 });
