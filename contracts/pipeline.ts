@@ -43,20 +43,24 @@ export const RouterSpec = z.strictObject({
   /** How many routes run side by side when no winner is clear. */
   fanOut: z.int().min(1).max(4).default(2),
   maxOutputTokens: z.int().min(1).max(1000).default(10),
-  /**
-   * Who decides: a model (also where absent), a router fitted to labels, or that one first and the model where it is not
-   * sure enough.
-   */
-  kind: z.enum(['model', 'fitted', 'cascade']).exactOptional(),
-  /** In a pipeline's file, `fittedFile` names the file that `switchyard router fit` wrote. */
-  fitted: FittedRouter.exactOptional(),
-  /** Cascade: how often the fitted router may be wrong where it decides, by its risk-coverage curve; 0.1 unless given. */
-  risk: Probability.exactOptional(),
-  /**
-   * Whether it reads where a search's results lie and which names exist; it waits for the index then. Absent: a fitted
-   * router that has learned from it does, a model does not.
-   */
-  repositoryFeatures: z.boolean().exactOptional(),
+  kind: z
+    .enum(['model', 'fitted', 'cascade'])
+    .exactOptional()
+    .describe(
+      'Who decides: a model (also where absent), a router fitted to labels, or that one first and the model where it is not sure enough.',
+    ),
+  fitted: FittedRouter.exactOptional().describe(
+    "The fitted router; in a pipeline's file, `fittedFile` names the file that `switchyard router fit` wrote.",
+  ),
+  risk: Probability.exactOptional().describe(
+    'Of a cascade: how often the fitted router may be wrong where it decides, by its risk-coverage curve; 0.1 unless given.',
+  ),
+  repositoryFeatures: z
+    .boolean()
+    .exactOptional()
+    .describe(
+      "Whether it reads where a search's results lie and which names exist, and so waits for the index. Absent: a fitted router that has learned from it does, a model does not.",
+    ),
 });
 export type RouterSpec = z.infer<typeof RouterSpec>;
 

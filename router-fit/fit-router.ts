@@ -35,6 +35,7 @@ type Block = { kind: BlockKind; size: number; rows: (Float64Array | null)[] };
 /** Labelled questions with their features, which are counted once. */
 export type Prepared = { routes: string[]; classes: number[]; blocks: Block[] };
 
+/** Counts the features of each question; the routes are the labels, sorted. */
 export function prepareQuestions(questions: readonly LabelledQuestion[]): Prepared {
   const routes = [...new Set(questions.map(({ route }) => route))].toSorted();
   const kinds: readonly BlockKind[] = ['text', 'form', 'repository', 'embedding'];

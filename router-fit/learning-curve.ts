@@ -9,7 +9,7 @@ export type LearningCurve = {
   /** Labels that each fit had, and the agreement on those that it had not. */
   points: { labels: number; agreement: number }[];
   /** Agreement that a third fewer labels of a route cost, brought to 20 labels; and its standard error. The dearest first. */
-  worthOf20: { route: string; gain: number; error: number }[];
+  twentyMore: { route: string; gain: number; error: number }[];
 };
 
 const sizes = [0.25, 0.5, 0.75, 1];
@@ -20,6 +20,7 @@ const folds = 8;
 /** Which of a fold's labels a fit may have. */
 type Thinning = (prepared: Prepared, train: readonly number[], random: Random) => number[];
 
+/** By cross-validation with one choice of settings. @throws the signal's reason */
 export async function learningCurve(
   questions: readonly LabelledQuestion[],
   { repetitions = 3, signal }: { repetitions?: number; signal?: AbortSignal } = {},
@@ -32,25 +33,25 @@ export async function learningCurve(
     const shares = size === 1 ? whole : await measure((own, train, random) => someOf(own, train, () => size, random));
     points.push({ labels: Math.round(size * questions.length * (1 - 1 / folds)), agreement: mean(shares) });
   }
-  const worthOf20: LearningCurve['worthOf20'] = [];
+  const twentyMore: LearningCurve['twentyMore'] = [];
   for (const [at, route] of prepared.routes.entries()) {
     const less = await measure((own, train, random) =>
       someOf(own, train, (each) => (each === at ? 1 - removed : 1), random),
     );
     const labels = prepared.classes.filter((each) => each === at).length * (1 - 1 / folds) * removed;
     const lost = whole.map((share, question) => share - (less[question] ?? 0));
-    worthOf20.push({
+    twentyMore.push({
       route,
       gain: (mean(lost) * labelsAsked) / labels,
       error: (standardError(lost) * labelsAsked) / labels,
     });
   }
-  return { points, worthOf20: worthOf20.toSorted((a, b) => b.gain - a.gain) };
+  return { points, twentyMore: twentyMore.toSorted((a, b) => b.gain - a.gain) };
 }
 
 /** The route whose labels are missed most; null where no loss is larger than its error. */
-export function mostWanted({ worthOf20 }: LearningCurve): LearningCurve['worthOf20'][number] | null {
-  const [first] = worthOf20;
+export function mostWanted({ twentyMore }: LearningCurve): LearningCurve['twentyMore'][number] | null {
+  const [first] = twentyMore;
   return first !== undefined && first.gain > first.error ? first : null;
 }
 

@@ -46,6 +46,7 @@ export type RouterFigures = {
 export const calibrationBins = 5;
 const simulations = 500;
 
+/** All figures of what a router said of questions that it had not seen; intervals are 95 %. */
 export function routerFigures({ routes, folds, repetitions }: OutOfFold): RouterFigures {
   const all = repetitions.flat();
   const shares = repetitions.map((unseen) => mean(unseen.map(agrees)));

@@ -20,7 +20,7 @@ export function addRouter(program: Command): void {
       'Fits a small classifier to the labels (logistic regression of letter groups, wording, what the repository says and ' +
         'embeddings), and prints what it is worth on questions that it has not seen. The same labels give the same router.',
     )
-    .requiredOption('-o, --output <router.json>', 'where to write the router')
+    .requiredOption('-o, --output <file>', 'where to write the router')
     .option('--force', 'replace the file', false)
     .option('--json', 'print one JSON object', false)
     .action(async (file: string, options: FitOptions) => {

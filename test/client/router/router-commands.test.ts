@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { loadPipeline } from '../../../client/pipelines/pipeline-files.ts';
 import { FittedRouter } from '../../../contracts/fitted-router.ts';
 import { temporaryFolder } from '../run-command.ts';
 import { runInProcess } from '../run-in-process.ts';
@@ -83,4 +84,49 @@ test('what cannot be fitted or read is refused before the work, in a line', asyn
   writeFileSync(at('router.json'), '{"format":"other"}');
   await refused(['evaluate', at('labels.jsonl'), '--router', at('router.json')], /is no fitted router/);
   await refused(['evaluate', at('labels.jsonl'), '--router', at('away.json')], /away\.json/);
+});
+
+test('a pipeline names the file of a fitted router, which becomes a part of it', async () => {
+  using place = temporaryFolder();
+  const at = (name: string) => join(place.path, name);
+  const env = { SWITCHYARD_HOME: at('home') };
+  writeFileSync(at('labels.jsonl'), lines(labels));
+  const fit = ['router', 'fit', at('labels.jsonl'), '-o', at('router.json'), '--repetitions', '1', '--no-repository'];
+  assert.equal((await runInProcess(fit, { env })).code, 0);
+  const specialist = (name: string) => ({ name, purpose: name, prompt: 'Answer.', tools: ['grep'] });
+  const write = (router: object, names = ['billing', 'hardware']) => {
+    const spec = { name: 'mine', router: { fallback: 'billing', ...router }, specialists: names.map(specialist) };
+    writeFileSync(at('pipeline.json'), JSON.stringify(spec));
+    return runInProcess(['pipeline', 'check', at('pipeline.json')], { env });
+  };
+
+  assert.equal((await write({ kind: 'fitted', fittedFile: 'router.json' })).code, 0);
+  const spec = await loadPipeline(at('pipeline.json'));
+  assert.deepEqual(spec.router?.fitted, JSON.parse(readFileSync(at('router.json'), 'utf8')));
+  assert.equal((await write({ kind: 'cascade', fittedFile: 'router.json', risk: 0.05 })).code, 0);
+
+  const refused = async (router: object, expected: RegExp, names?: string[]) => {
+    const { code, stderr } = await write(router, names);
+    assert.equal(code, 2, stderr);
+    assert.match(stderr, expected);
+    assert.equal(stderr.trim().split('\n').length, 1, stderr);
+  };
+  await refused({ kind: 'fitted' }, /router\.fittedFile: must name the file of a fitted router/);
+  await refused({ kind: 'fitted', fittedFile: 'away.json' }, /there is no file "away\.json"/);
+  await refused({ kind: 'fitted', fittedFile: '../router.json' }, /outside the pipeline's folder|there is no file/);
+  await refused({ kind: 'fitted', fittedFile: 'labels.jsonl' }, /"labels\.jsonl" is no fitted router/);
+  await refused(
+    { fittedFile: 'router.json' },
+    /router\.fitted: is read by a router of the kind "fitted" or "cascade" alone/,
+  );
+  await refused(
+    { kind: 'fitted', fittedFile: 'router.json', risk: 0.1 },
+    /router\.risk: is for a router of the kind "cascade"/,
+  );
+  const other = ['billing', 'travel'];
+  await refused(
+    { kind: 'fitted', fittedFile: 'router.json' },
+    /knows "hardware", of which there is no specialist/,
+    other,
+  );
 });
