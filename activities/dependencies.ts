@@ -9,6 +9,7 @@ import type { Retrieval } from '../retrieval/repository.ts';
 import type { OwnTools } from '../retrieval/tools/own-tools.ts';
 import type { TraceExport } from './tracing/export-spans.ts';
 import type { ModelRole } from '../contracts/chat.ts';
+import type { Embed } from '../contracts/embeddings.ts';
 import type { ExportInput } from '../contracts/trace.ts';
 import type { DatasetItem, ScoreToPost } from '../observability/langfuse-api.ts';
 import type { BenchmarkFolders } from './benchmark/benchmark-folder.ts';
@@ -37,6 +38,8 @@ export type ActivityDependencies = {
     shared: string | null;
   } | null;
   retrieval: Retrieval;
+  /** For fitted routers that read a question's embedding; absent: no endpoint is configured. */
+  questionEmbedder?: { model: string; embed: Embed } | undefined;
   ownTools: OwnTools;
   traces: TraceExport;
   benchmarks: BenchmarkDependencies;

@@ -19,6 +19,7 @@ import { addModel } from './commands/setup/model.ts';
 import { addPipeline } from './commands/setup/pipeline.ts';
 import { addReplay } from './commands/runs/replay.ts';
 import { addRoute } from './commands/runs/route.ts';
+import { addRouter } from './commands/evaluate/router.ts';
 import { addRuns } from './commands/runs/runs.ts';
 import { addSchema } from './commands/evaluate/schema.ts';
 import { addSearch } from './commands/repository/search.ts';
@@ -50,6 +51,7 @@ export function createProgram(): Command {
   addDemo(program);
   addPipeline(program);
   addDataset(program);
+  addRouter(program);
   addBench(program);
   addExercise(program);
   addCounterfactual(program);

@@ -1,7 +1,9 @@
 /** Inputs of the activities that call a model: what is new in this call, and a reference to all that was said before. */
 import { z } from 'zod';
 import { ContentId, RepositoryRef, Snapshot, SnapshotRef } from './snapshot.ts';
+import { RouteDecision } from './agent.ts';
 import { CheckedCitation } from './evidence.ts';
+import { FittedRouter } from './fitted-router.ts';
 import { GateSpec, RouterSpec, SpecialistSpec, SynthesisSpec } from './pipeline.ts';
 import { SpanScope } from './trace.ts';
 import { PlaceId, ToolRequest } from './tools.ts';
@@ -132,8 +134,28 @@ export const RouteCall = z.object({
   routes: z.array(SpecialistSpec.pick({ name: true, purpose: true })).min(1),
   /** Earlier replies that named no route; empty on the first call. */
   refused: z.array(z.string().max(200)),
+  /** What the router is told of the repository is searched here; absent: nothing. */
+  snapshot: SnapshotRef.exactOptional(),
 });
 export type RouteCall = z.infer<typeof RouteCall>;
+
+export const FittedCall = z.object({
+  question,
+  router: FittedRouter,
+  /** Every specialist; those that the router does not know get no probability. */
+  routes: z.array(z.string()).min(1),
+  /** How often it may be wrong where it decides; null: it decides always. */
+  risk: z.number().min(0).max(1).nullable(),
+  /** Absent: without what the repository says. */
+  snapshot: SnapshotRef.exactOptional(),
+  scope: SpanScope,
+  store,
+});
+export type FittedCall = z.infer<typeof FittedCall>;
+
+/** `sure`: at the risk that was stated. */
+export const FittedDecision = z.object({ decision: RouteDecision, sure: z.boolean() });
+export type FittedDecision = z.infer<typeof FittedDecision>;
 
 export const RunToolInput = z.object({
   snapshot: SnapshotRef,

@@ -149,6 +149,8 @@ export const RouteInput = z.object({
   /** Skips the router. */
   forcedRoute: z.string().nullable(),
   limits: CallLimits,
+  /** For a router that reads what the repository says; absent: it does without. */
+  repository: RepositoryRef.exactOptional(),
 });
 export type RouteInput = z.infer<typeof RouteInput>;
 

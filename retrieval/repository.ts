@@ -224,7 +224,7 @@ function searchesOf(threads: Threads, settings: RetrievalSettings): Searches {
       return embeddedSearch === null ? null : embeddedSearch.embedSnapshot(ref, signal, onProgress);
     },
     async search(ref, request, signal) {
-      const { dense } = await embedded(ref, request.query, signal);
+      const { dense } = request.wordsAlone ? withoutVectors : await embedded(ref, request.query, signal);
       return threads.run('search', { kind: 'search', dataDirectory, ref, request, dense }, { signal });
     },
   };

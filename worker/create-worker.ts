@@ -196,9 +196,10 @@ function activitiesOf(config: Config, parts: Parts) {
     (removed) => log.debug({ removed }, 'pruned the journal'),
     (error: unknown) => log.warn({ err: error }, 'could not prune the journal'),
   );
+  const vectors = vectorsOf(config, log);
   const retrieval = createRetrieval({
     dataDirectory: config.indexDirectory,
-    vectors: vectorsOf(config, log),
+    vectors,
     toolModules: config.toolModules,
     ...(threads !== undefined && { threads }),
   });
@@ -216,12 +217,18 @@ function activitiesOf(config: Config, parts: Parts) {
     content,
     holds,
     retrieval,
+    questionEmbedder: questionEmbedderOf(config, vectors),
     ownTools,
     traces: exported,
     benchmarks: benchmarksOf(config, client, exported, ownTools),
     searchAttributes: usable,
   });
   return { activities, retrieval };
+}
+
+function questionEmbedderOf({ embeddings }: Config, vectors: EmbeddedSearchOptions | null) {
+  if (embeddings === null || vectors === null) return undefined;
+  return { model: embeddings.queryModel, embed: vectors.embeddings.embed };
 }
 
 /** Null where no endpoint that embeds is configured. */

@@ -43,7 +43,7 @@ export async function runBenchmark(options: RunOptions): Promise<number> {
 
 type Planned = Pick<PlannedBenchmark, 'manifest' | 'estimate' | 'remarks'> & {
   text: string;
-  graders?: Awaited<ReturnType<typeof loadGraders>>;
+  graders?: OwnGraders;
 };
 
 /** @param planned with the questions as JSON lines; @returns the exit code */
@@ -53,7 +53,7 @@ export async function runPlanned(
   settings: Config,
 ): Promise<number> {
   if (!(await agreed(planned, options))) return exitCodes.worked;
-  const { manifest, text, graders = [] } = planned;
+  const { manifest, text, graders = {} } = planned;
   await createBenchmark(settings, manifest, text);
   const { concurrency, limit = null } = options;
   return withSession(manifest, { json: options.json, report: true, graders }, settings, (session) =>

@@ -48,6 +48,7 @@ const elsewhere = [
   ...['bench schedule', 'bench schedule list', 'bench schedule delete'],
   ...['limits', 'limits set', 'limits reset'],
   ...['keys list', 'replay', 'dataset make', 'dataset review', 'dataset import', 'dataset export'],
+  ...['router fit', 'router evaluate'],
 ];
 
 type Files = { folder: string; dataset: string; log: string };

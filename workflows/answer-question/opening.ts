@@ -1,7 +1,8 @@
 /**
  * The beginning of a run: the repository is opened while the router, which reads the question alone, chooses a route.
  *
- * 1. Both are begun in the run's first task; nothing but the route is decided before the whole snapshot can be searched.
+ * 1. Both are begun in the run's first task, unless the router reads the repository and so waits for it; nothing but the
+ *    route is decided before the whole snapshot can be searched.
  * 2. A checkout that the worker has opened before and that has not moved since is opened within that task, by a local
  *    activity; any other has an activity of its own.
  * 3. Where one of them fails, the other is cancelled and waited for, and what it has used is counted.
@@ -20,6 +21,7 @@ import {
 import type { Activities } from '../../activities/index.ts';
 import type { OpenedRepository } from '../../contracts/agent-calls.ts';
 import { signals } from '../../contracts/names.ts';
+import { readsRepository } from '../../contracts/pipeline-rules.ts';
 import type { OpeningProgress } from '../../contracts/run.ts';
 import { callTool } from './calls.ts';
 import { chooseRoute, tellRoute } from './routing.ts';
@@ -41,7 +43,9 @@ export async function openAndRoute(run: Run): Promise<void> {
   const scope = new CancellationScope();
   await scope.run(async () => {
     const opening = openRepository(run);
-    const routing = chooseRoute(run);
+    const routing = readsRepository(run.input.pipeline.router)
+      ? opening.then(() => chooseRoute(run))
+      : chooseRoute(run);
     try {
       await Promise.all([opening, routing]);
     } catch (error) {
@@ -59,7 +63,8 @@ async function openRepository(run: Run): Promise<void> {
   const { state, visibility } = run;
   const { repository } = run.input;
   const where = repository.kind === 'path' ? repository.path : repository.url;
-  visibility.say('opening', `opening ${where}`);
+  const waits = readsRepository(run.input.pipeline.router) ? ', which the router waits for' : '';
+  visibility.say('opening', `opening ${where}${waits}`);
   setHandler(openingSignal, (progress) => {
     if (state.snapshot === null && isProgress(progress)) visibility.opens(progress, openingText(progress));
   });
