@@ -5,21 +5,21 @@ import { wordStem } from '../words/words.ts';
 const wordsOf = (text: string): ReadonlySet<string> => new Set(text.split(/\s+/).map(wordStem));
 
 const subjects = wordsOf(
-  'licence license licensed licensing copyright dependency dependencies maintainer contributor committee ' +
-    'governance sponsor homepage proprietary vulnerability',
+  'licence license licensed licensing copyright maintainer contributor committee governance sponsor homepage ' +
+    'proprietary vulnerability',
 );
 const phrases =
-  /\bentry ?points?\b|\bimport paths?\b|\bwhat (?:is|does) (?:this|the) (?:\w+ ){0,2}(?:thing|project|package|library|repo\w*|tool|software)\b|\b(?:node(?:\.?js)?|python|java|ruby|go|rust|php) (?:versions?|releases?)\b|\b(?:who|when) (?:\w+ )?(?:wrote|started|created|maintains?|publish\w*|owns?)\b|\bwhy is (?:it|this) called\b/i;
+  /\bdependencies(?! (?:between|of|among) )|\bsupply chain\b|\bentry ?points?\b|\bimport paths?\b|\bwhat (?:is|does) (?:this|the) (?:\w+ ){0,2}(?:thing|project|package|library|repo\w*|tool|software)\b|\b(?:node(?:\.?js)?|python|java|ruby|go|rust|php) (?:versions?|releases?)\b|\b(?:who|when) (?:\w+ )?(?:wrote|started|created|maintains?|publish\w*|owns?)\b|\bwhy is (?:it|this) called\b/i;
 
 /** What the project's own files call what is asked for. */
 const topics: readonly { asked: RegExp; said: string }[] = [
   { asked: /licen[cs]|copyright|proprietary|closed source/i, said: 'license licensed copyright' },
-  { asked: /dependenc|supply chain/i, said: 'dependencies' },
+  { asked: /dependencies|supply chain/i, said: 'dependencies' },
   {
     asked: /maintainer|\bmaintain(?:s|ed)\b|author|wrote|founder|committee|contributor/i,
-    said: 'maintainers authors contributors team',
+    said: 'maintainers authors contributors developers team',
   },
-  { asked: /vulnerabilit|security (?:policy|report|issue)/i, said: 'security vulnerability reporting' },
+  { asked: /vulnerabilit|security (?:policy|report|issue)/i, said: 'security vulnerability disclosure' },
   { asked: /entry ?point|import path/i, said: 'exports main module' },
   { asked: /versions?|releases?|engine/i, said: 'engines node versions' },
   { asked: /\bwhat (?:is|does)\b|\bcalled\b/i, said: 'description name' },
