@@ -1,6 +1,6 @@
 /** How likely what the tools have shown holds an answer: a few figures of the evidence, weighed by what was seen before. */
 import { type Assessment, contentWeight } from './assessment.ts';
-import { projectTopics } from './project-questions.ts';
+import { isAboutPeopleOrPolicy } from './project-questions.ts';
 import { stemsOf } from '../words/words.ts';
 
 export type Evidence = Readonly<Record<keyof typeof weights, number>>;
@@ -12,23 +12,23 @@ export type Evidence = Readonly<Record<keyof typeof weights, number>>;
  * speak against it, names among them more. Probabilities are for as many questions with an answer as without.
  */
 const weights = {
-  best: 3.51,
-  file: 4.54,
-  asked: 3.96,
-  absentShare: -1.83,
-  absentNames: -1.38,
-  pairs: 2.12,
-  composed: 0.46,
-  defined: 0,
-  lead: 4.34,
-  messageFound: 0.74,
-  namesFound: 0,
-  inBest: 0,
-  inOneLine: 0,
-  project: 0,
-  length: 0.44,
+  best: 1.87,
+  file: 3.1,
+  asked: 2.17,
+  absentShare: -0.84,
+  absentNames: -0.79,
+  pairs: 0.24,
+  composed: 0.58,
+  defined: 0.26,
+  lead: 1.41,
+  messageFound: 1.21,
+  namesFound: 0.77,
+  inBest: 0.22,
+  inOneLine: 1.35,
+  project: 1.32,
+  length: -0.55,
 } as const;
-const constant = -7.22;
+const constant = -5.08;
 
 /** The figures that the probability is made of. */
 export function evidenceOf(assessment: Assessment): Evidence {
@@ -61,15 +61,12 @@ export function evidenceOf(assessment: Assessment): Evidence {
 export function supportOf(assessment: Assessment): number {
   if (assessment.scored.length === 0 || assessment.absent.some((term) => term.decisive)) return 0;
   if (assessment.placeShown) return supportOfNamedPlace;
-  if (isOfProject(assessment) && !assessment.scored.some((one) => one.topical)) return 0;
+  if (isAboutPeopleOrPolicy(assessment.question) && !assessment.scored.some((one) => one.topical)) return 0;
   if (isOneWord(assessment) && !isTitled(assessment)) return 0;
   const evidence = evidenceOf(assessment);
   const names = Object.keys(weights) as (keyof Evidence)[];
   return 1 / (1 + Math.exp(-names.reduce((sum, name) => sum + weights[name] * evidence[name], constant)));
 }
-
-/** What is asked of a project as a whole stands in the files where it speaks of itself, or nowhere. */
-const isOfProject = ({ question }: Assessment): boolean => projectTopics(question).length > 0;
 
 /** One plain word says too little of what is asked, unless something is called so. */
 const isOneWord = ({ question }: Assessment): boolean =>
@@ -84,4 +81,4 @@ const isTitled = ({ question, scored }: Assessment): boolean =>
 const supportOfNamedPlace = 0.7;
 
 /** Below this the honest answer is that the evidence does not suffice. */
-export const sufficientSupport = 0.4;
+export const sufficientSupport = 0.35;
