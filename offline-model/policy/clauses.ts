@@ -14,7 +14,7 @@ export type Clause = {
 
 const mostClauses = 4;
 const asking = 'which|what|how|why|where|when|who|is|are|does|do|can|could|should|will';
-const starts = new RegExp(`[,;]? +(?:and|or|but)(?: also| then| if so,?)? +(?=(?:${asking})\\b)`, 'i');
+const starts = new RegExp(`[,;]? (?:and|or|but) (?:also |then )?(?=(?:${asking})\\b)`, 'i');
 const sentences = /(?<=[?;])\s+|(?<=[.!])\s+(?=\p{Lu})|\n+/u;
 
 const asksForError = /^(?:\S+ ){0,2}(?:error|exception)s?\b|\b(?:error|exception)s? (?:is|are|does|do|will|gets?)\b/i;
@@ -24,8 +24,8 @@ export function clausesOf({ text, terms }: QuestionTerms): Clause[] {
   const parts = text
     .split(sentences)
     .filter((sentence) => /\?\s*$/.test(sentence))
-    .flatMap((sentence) => sentence.split(starts))
-    .map((part) => part.replace(/^\W+|[\s?.,;]+$/g, ''));
+    .flatMap((sentence) => sentence.replace(/\s+/g, ' ').split(starts))
+    .map((part) => part.replace(/^\W+|(?<![\s?.,;])[\s?.,;]+$/g, ''));
   return parts
     .filter((part) => part !== '')
     .slice(0, mostClauses)
@@ -39,7 +39,7 @@ export function clausesOf({ text, terms }: QuestionTerms): Clause[] {
     });
 }
 
-const raises = /\b(?:throw|raise|reject)\w{0,3}\b|\w*(?:Error|Errorf|Exception)\b *\(|\berrors?\.\w+\(/;
+const raises = /\b(?:throw|raise|reject)\w{0,3}\b|(?:Errorf?|Exception) ?\(|\berrors?\.\w{1,60}\(/;
 
 /** What a question that also asks for an error is about: the words of its other clauses, names taken apart. */
 export function subjectOf({ terms }: QuestionTerms, clauses: readonly Clause[]): string[] {
