@@ -89,20 +89,6 @@ export const Payment = z.object({
 });
 export type Payment = z.infer<typeof Payment>;
 
-/** One paid call: which call of which run it is, and for what. */
-export const JournalKey = z.object({
-  workflowId: z.string(),
-  runId: z.string(),
-  callKey: z.string(),
-  requestHash: z.string(),
-});
-export type JournalKey = z.infer<typeof JournalKey>;
-
-/** In the journal's folder, the file with the entries of a run; whatever its id holds, it is no other place. */
-export const journalFileName = (runId: string): string => `${encodeURIComponent(runId)}.journal`;
-/** Those, and files of the format before, one a call, which nobody reads any more. */
-export const journalFiles = /\.journal$|^[0-9a-f]{64}\.json(\.[0-9a-f-]+\.tmp)?$/;
-
 /** Follows a reply that could not be used; the stored turn holds that reply and everything before it. */
 export const RepairCall = z.object({
   kind: z.literal('repair'),

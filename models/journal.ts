@@ -20,7 +20,7 @@ import { constants, zstdCompressSync, zstdDecompressSync } from 'node:zlib';
 import { z } from 'zod';
 import { type Cipher, noCipher } from '../codecs/cipher.ts';
 import { EncryptionKeyUnknown } from '../codecs/failures.ts';
-import { JournalKey, journalFileName, journalFiles } from '../contracts/agent-calls.ts';
+import { JournalKey, journalFileName, journalFiles } from '../contracts/model/journal-key.ts';
 import { ChatReply, type ChatRequest } from '../contracts/chat.ts';
 import { ownerOnly } from '../lib/fs.ts';
 

@@ -11,7 +11,8 @@
  */
 import { z } from 'zod';
 import { EncryptionKeyUnknown } from '../codecs/failures.ts';
-import type { JournalKey, ReplySharing } from '../contracts/agent-calls.ts';
+import type { ReplySharing } from '../contracts/agent-calls.ts';
+import type { JournalKey } from '../contracts/model/journal-key.ts';
 import { ChatReply } from '../contracts/chat.ts';
 import type { RenamedModel, SpanScope } from '../contracts/trace.ts';
 import { digest, type EntryKind, type Journal } from './journal.ts';

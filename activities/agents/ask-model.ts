@@ -1,7 +1,8 @@
 /** One paid model call: never paid again once its reply is in the journal. */
 import { createHash } from 'node:crypto';
 import type { ActivityResult } from '../../contracts/trace.ts';
-import type { DoesNotFit, JournalKey, Payment } from '../../contracts/agent-calls.ts';
+import type { DoesNotFit, Payment } from '../../contracts/agent-calls.ts';
+import type { JournalKey } from '../../contracts/model/journal-key.ts';
 import type { ChatReply, ChatRequest } from '../../contracts/chat.ts';
 import { CallDoesNotFit, without } from '../../models/allowance.ts';
 import { type ChatOptions, CircuitOpen, ModelFailure } from '../../models/chat-model.ts';

@@ -2,7 +2,7 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { dataPaths } from '../../config/data-paths.ts';
-import { journalFiles } from '../../contracts/agent-calls.ts';
+import { journalFiles } from '../../contracts/model/journal-key.ts';
 import { entriesOfFile } from '../../models/journal.ts';
 import type { RequestLogEntry } from '../../offline-model/server/request-log.ts';
 import type { Stack } from '../support/stack.ts';

@@ -2,7 +2,7 @@
 import { existsSync, readdirSync, renameSync, rmSync, statSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import type { DataPaths } from '../../config/data-paths.ts';
-import { journalFileName, journalFiles } from '../../contracts/agent-calls.ts';
+import { journalFileName, journalFiles } from '../../contracts/model/journal-key.ts';
 import { unfinishedFile } from '../../lib/fs.ts';
 import { traceIdOf } from '../../observability/trace-ids.ts';
 import { traceFiles } from '../../observability/trace-sink.ts';

@@ -13,7 +13,7 @@ import { createSharedReplies, type SharedReplies } from '../../models/shared-rep
 import { ContentUnavailable } from '../../retrieval/failures.ts';
 import { type ContentStore, createContentStore, openContent } from '../../retrieval/store/content-store.ts';
 import { createSharedContent, createSharedJournal, openDatabase } from '../../shared-store/index.ts';
-import { journalFileName } from '../../contracts/agent-calls.ts';
+import { journalFileName } from '../../contracts/model/journal-key.ts';
 import { entryKey as key, reply } from '../models/journal-entries.ts';
 import { noPostgres, testPostgres } from '../support/postgres.ts';
 
