@@ -50,7 +50,7 @@ export type ActivityDependencies = {
 export type Experiments = {
   putDataset(name: string, items: readonly DatasetItem[], signal: AbortSignal): Promise<string>;
   link(link: { runName: string; datasetItemId: string; traceId: string; observationId: string }): Promise<void>;
-  score(score: ScoreToPost, signal: AbortSignal): Promise<void>;
+  score(score: Omit<ScoreToPost, 'environment'>, signal: AbortSignal): Promise<void>;
 };
 
 export type BenchmarkDependencies = Pick<TraceExport, 'webUrlOf'> & {

@@ -9,7 +9,7 @@ import { judgeDraft } from './agents/judge-draft.ts';
 import { nextQuestions } from './benchmark/next-questions.ts';
 import { openBenchmark } from './benchmark/open-benchmark.ts';
 import { openExperiment, scoreAnswer } from './tracing/experiments.ts';
-import { openRepository, runTool, verifyCitations } from './repository.ts';
+import { openKnownRepository, openRepository, runTool, verifyCitations } from './repository.ts';
 import { routeQuestion } from './agents/route-question.ts';
 import { recordAnswer } from './benchmark/record-answer.ts';
 import { rerankPlaces } from './agents/rerank-places.ts';
@@ -24,6 +24,7 @@ export function createActivities(deps: ActivityDependencies) {
   const { holds } = deps;
   return {
     openRepository: openRepository(deps),
+    openKnownRepository: openKnownRepository(deps),
     routeQuestion: routeQuestion(deps),
     callSpecialist: whereHeld(holds, ofPayment, callSpecialist(deps)),
     rerankPlaces: whereHeld(holds, ofPayment, rerankPlaces(deps)),

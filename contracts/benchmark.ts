@@ -28,6 +28,8 @@ const PresentManifest = z.strictObject({
   id: z.string().min(1).max(200),
   /** The dataset's name and the first 12 hexadecimal digits of its SHA-256, as `dataset` in the run log. */
   dataset: z.string().min(1),
+  /** The same of the file that the questions were chosen from, where not all of it is asked. */
+  wholeDataset: z.string().min(1).exactOptional(),
   /** Absolute: what the repositories of its questions are relative to; absent in folders of earlier versions. */
   datasetFolder: z.string().min(1).exactOptional(),
   questions: z.int().positive(),
@@ -130,6 +132,7 @@ export const OpenBenchmarkInput = z.object({
 export type OpenBenchmarkInput = z.infer<typeof OpenBenchmarkInput>;
 
 export const OpenedBenchmark = z.object({
+  /** Its name where runs are compared as experiments. */
   dataset: z.string(),
   arms: z.array(BenchmarkVariant),
   /** Questions × variants × trials. */

@@ -69,6 +69,17 @@ export function experimentNameOf(benchmark: string, variant: string, trial: numb
   return `${benchmark}/${variant}/${trial}`.slice(-200);
 }
 
+/** What lists of experiments show of that trial: the variant first, since all of a benchmark begin with its id. */
+export function experimentTitleOf(id: string): string {
+  const [, benchmark, variant, trial] = /^([^/]*)\/(.*)\/(\d+)$/.exec(id) ?? [];
+  return benchmark === undefined ? id : `${variant} ${trial} (${benchmark})`;
+}
+
+/** The environment of traces and scores of benchmarks, so that people's questions stay apart; at most 40 characters. */
+export function benchmarkEnvironmentOf(environment: string): string {
+  return environment === 'default' ? 'benchmark' : `${environment.slice(0, 30)}-benchmark`;
+}
+
 /** The queue of a deployment's exports: an outage of the trace server never takes the slots that answers need. */
 export function exportQueueOf(taskQueue: string): string {
   return `${taskQueue}-traces`;

@@ -65,6 +65,14 @@ export const Experiment = z.object({
 });
 export type Experiment = z.infer<typeof Experiment>;
 
+/** What a trace sink shows of an experiment and its item beside their ids. */
+export type ExperimentAbout = {
+  description: string;
+  metadata: Record<string, unknown>;
+  expectedOutput: string;
+  itemMetadata: Record<string, unknown>;
+};
+
 /** A prompt of Langfuse prompt management. */
 export const ManagedPrompt = z.object({ name: z.string().min(1).max(200), version: z.int() });
 export type ManagedPrompt = z.infer<typeof ManagedPrompt>;
@@ -75,6 +83,8 @@ export type SpanType = 'span' | 'agent' | 'generation' | 'tool' | 'evaluator' | 
 export type TraceField =
   | { kind: 'value'; value: unknown }
   | { kind: 'conversation'; turn: string; part: 'before' | 'reply' }
+  /** What a call of this activity asked its model, as far as the call alone tells it. */
+  | { kind: 'call'; activity: string; call: unknown }
   | { kind: 'content'; id: string };
 
 export type TraceSpan = {
@@ -124,9 +134,13 @@ export type SentSpan = Omit<TraceSpan, 'input' | 'output' | 'thinking'> & {
   parentId: string | null;
   input: unknown;
   output: unknown;
+  /** US dollars of the tokens in and of those out; absent where only their sum is known. */
+  costs?: { input: number; output: number };
 };
 export type SentTrace = Omit<Trace, 'spans'> & {
   spans: SentSpan[];
+  /** Absent of a trace of no experiment, and where this machine does not hold the benchmark. */
+  about?: ExperimentAbout;
   environment: string;
   release: string | null;
   webUrl: string | null;

@@ -25,6 +25,7 @@ export function toGradedTrial(record: RunLogRecord, graded: GradedRecord, datase
     kindUnknown: graded.tools?.kindUnknown ?? 0,
     models: modelsOf(record),
     fingerprint: fingerprintOf(record),
+    ...(graded.scores === undefined ? {} : { scores: graded.scores }),
   };
 }
 

@@ -44,6 +44,7 @@ function spanOf(step: ActivityStep, scope: SpanScope | null, parent: string, rec
       attempt,
       summary: step.summary,
       ...waitOf(step, record),
+      ...untilNext(step, record),
       ...readingOf(record),
       ...learnedBy(record),
     },
@@ -66,7 +67,7 @@ function untoldSpan(step: ActivityStep, scope: SpanScope | null, parent: string,
     endMs: step.closedMs ?? startedMs,
     level: step.state === 'open' || step.state === 'completed' ? 'DEFAULT' : 'ERROR',
     message: step.failure,
-    input: null,
+    input: askedBy(step),
     output: null,
     metadata: { activityId: step.id, attempt: step.attempts, summary: step.summary },
     ...noModelCall,
@@ -120,19 +121,61 @@ function waitOf(step: ActivityStep, record: SpanRecord): Record<string, number> 
   return isFirst ? { queueMs: Math.max(0, record.startMs - step.scheduledMs) } : {};
 }
 
+/** Of an attempt that failed or was lost: how long nothing was done about it, which is no part of any span. */
+function untilNext(
+  { spans, attempts, startedMs }: ActivityStep,
+  { attempt, level, endMs }: SpanRecord,
+): Record<string, number> {
+  if (level !== 'ERROR') return {};
+  const next = spans.find((record) => record.attempt === attempt + 1)?.startMs;
+  const nextMs = next ?? (attempts === attempt + 1 ? startedMs : null);
+  return nextMs === null ? {} : { nextAttemptAfterMs: Math.max(0, nextMs - endMs) };
+}
+
 /** Requests that were refused and sent again otherwise, and what that taught. */
 function learnedBy({ learned = [] }: SpanRecord): Record<string, unknown> {
   return learned.length === 0 ? {} : { refusals: learned.length, learned };
 }
 
 function inputOf(step: ActivityStep, record: SpanRecord): TraceField | null {
+  if (isPart(record)) return record.request === undefined ? draftOf(step) : argumentsOf(requestOf(step, record));
+  if (isConversation(step)) {
+    // Each attempt asks the same: one that failed is told by the turn that another has left.
+    const turn = record.output ?? step.spans.find((other) => !isPart(other) && other.output !== undefined)?.output;
+    if (turn !== undefined) return { kind: 'conversation', turn, part: 'before' };
+  }
+  return askedBy(step);
+}
+
+/** What an activity was asked, by its call alone. */
+function askedBy(step: ActivityStep): TraceField | null {
   const [first] = step.input as [Record<string, unknown> | undefined];
-  if (isPart(record)) return record.request === undefined ? null : { kind: 'value', value: requestOf(step, record) };
-  if (step.type === 'runTool') return { kind: 'value', value: first?.request ?? null };
-  if (step.type === 'routeQuestion') return { kind: 'value', value: first ?? null };
-  if (isModelCall(step.type) && record.output !== undefined)
-    return { kind: 'conversation', turn: record.output, part: 'before' };
-  return null;
+  if (first === undefined) return null;
+  if (step.type === 'runTool') return argumentsOf(first.request);
+  if (step.type === 'openRepository') return { kind: 'value', value: first.repository ?? null };
+  if (step.type === 'verifyCitations') return draftOf(step);
+  return isModelCall(step.type) ? { kind: 'call', activity: step.type, call: first } : null;
+}
+
+/** A router leaves no turn behind: its messages are made again of its call. */
+const isConversation = ({ type }: ActivityStep): boolean => isModelCall(type) && type !== 'routeQuestion';
+
+/** The stored draft whose citations are checked; that of a synthesis is made by the same activity. */
+function draftOf({ input, result }: ActivityStep): TraceField | null {
+  const [first] = input as [{ content?: unknown; draft?: unknown } | undefined];
+  const id = first?.content ?? first?.draft ?? (result as { synthesisId?: unknown } | null)?.synthesisId;
+  return typeof id === 'string' ? { kind: 'content', id } : null;
+}
+
+/** The arguments as the tool read them, or the text that did not parse. */
+function argumentsOf(request: unknown): TraceField {
+  const text = (request as { argumentsText?: unknown } | null | undefined)?.argumentsText;
+  if (typeof text !== 'string') return { kind: 'value', value: request ?? null };
+  try {
+    return { kind: 'value', value: JSON.parse(text) };
+  } catch {
+    return { kind: 'value', value: text };
+  }
 }
 
 function requestOf({ input }: ActivityStep, { request = 0 }: SpanRecord): unknown {
@@ -143,10 +186,17 @@ function requestOf({ input }: ActivityStep, { request = 0 }: SpanRecord): unknow
 function outputOf(step: ActivityStep, record: SpanRecord): TraceField | null {
   if (isPart(record)) return outputOfPart(step, record);
   if (step.type === 'runTool') return record.output === undefined ? null : { kind: 'content', id: record.output };
-  if (isModelCall(step.type) && record.output !== undefined)
+  if (isConversation(step) && record.output !== undefined)
     return { kind: 'conversation', turn: record.output, part: 'reply' };
   if (step.type === 'verifyCitations') return { kind: 'value', value: citationsOf(step.result) };
-  return step.result === null ? null : { kind: 'value', value: step.result };
+  if (step.result === null) return null;
+  return { kind: 'value', value: step.type === 'routeQuestion' ? replyOf(step.result) : step.result };
+}
+
+/** The first 200 characters, as much as is kept; what was read in it is with the stage. */
+function replyOf(result: unknown): unknown {
+  const { reply } = result as { reply?: unknown };
+  return typeof reply === 'string' ? { role: 'assistant', content: reply } : result;
 }
 
 function outputOfPart({ citations }: ActivityStep, { output }: SpanRecord): TraceField | null {

@@ -60,16 +60,19 @@ export type ScoreToPost = {
   comment: string | null;
   traceId: string;
   rootId: string | null;
+  /** The trace's: a list that is narrowed to an environment shows no other scores. */
+  environment: string;
 };
 
 /** Posted again it is the same score: its id is made of the trace and its name. */
 export async function postScore(settings: LangfuseSettings, score: ScoreToPost, signal?: AbortSignal): Promise<void> {
-  const { name, value, comment, traceId, rootId } = score;
+  const { name, value, comment, traceId, rootId, environment } = score;
   const body = {
     id: scoreIdOf(traceId, name),
     traceId,
     name,
     value,
+    environment,
     dataType: typeof value === 'number' ? 'NUMERIC' : 'CATEGORICAL',
     ...(rootId === null ? {} : { observationId: rootId }),
     ...(comment === null ? {} : { comment }),

@@ -43,10 +43,9 @@ export async function readScores(settings: LangfuseSettings, traceId: string): P
 export function compareObservations(trace: SentTrace, found: readonly Observation[]): Check[] {
   const rows = new Map(found.map((row) => [row.id, row]));
   const each = (name: string, right: (span: SentSpan, row: Observation) => boolean): Check => {
-    const wrong = trace.spans.filter((span) => {
-      const row = rows.get(span.id);
-      return row !== undefined && !right(span, row);
-    });
+    const read = trace.spans.filter(({ id }) => rows.has(id));
+    if (read.length === 0) return { name, ok: false, detail: 'no span could be read' };
+    const wrong = read.filter((span) => !right(span, rows.get(span.id) as Observation));
     const detail = wrong.length === 0 ? 'as sent' : `not as sent: ${wrong.map((span) => span.name).join(', ')}`;
     return { name, ok: wrong.length === 0, detail };
   };
@@ -60,7 +59,7 @@ export function compareObservations(trace: SentTrace, found: readonly Observatio
     },
     {
       name: 'one row each',
-      ok: found.length === rows.size,
+      ok: found.length > 0 && found.length === rows.size,
       detail: `${found.length} rows of ${rows.size} spans`,
     },
     {

@@ -58,7 +58,8 @@ async function sendAll(settings: LangfuseSettings, trace: SentTrace, { signal, s
     onSent(Math.min(spans.length, from + spansInRequest));
   }
   const rootId = spans.find((span) => span.parentId === null)?.id ?? null;
-  for (const score of trace.scores) await postScore(settings, { ...score, traceId: trace.traceId, rootId }, signal);
+  const { traceId, environment } = trace;
+  for (const score of trace.scores) await postScore(settings, { ...score, traceId, rootId, environment }, signal);
 }
 
 /** The first answer is waited for; where it is null, the question is put again now and then, which nobody waits for. */

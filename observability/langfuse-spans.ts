@@ -6,6 +6,7 @@ import { ExportResultCode } from '@opentelemetry/core';
 import { OTLPTraceExporter } from '@opentelemetry/exporter-trace-otlp-http';
 import { resourceFromAttributes } from '@opentelemetry/resources';
 import type { ReadableSpan } from '@opentelemetry/sdk-trace';
+import { experimentTitleOf } from '../contracts/names.ts';
 import { agentOptions } from '../lib/http-request.ts';
 import type { SentSpan, SentTrace } from '../contracts/trace.ts';
 import { LangfuseError, type LangfuseSettings, langfuseHeaders } from './langfuse-api.ts';
@@ -97,7 +98,7 @@ function attributesOf(trace: SentTrace, span: SentSpan): Attributes {
     [names.ENVIRONMENT]: trace.environment,
     ...(trace.release === null ? {} : { [names.RELEASE]: trace.release }),
     ...(span.parentId === null ? { [names.IS_APP_ROOT]: true } : {}),
-    ...experimentOf(trace),
+    ...experimentOf(trace, span),
   };
 }
 
@@ -105,7 +106,7 @@ function versionOf({ promptVersion }: SentSpan): Record<string, string> {
   return promptVersion === null ? {} : { promptVersion };
 }
 
-function generationOf({ model, parameters, usage, managedPrompt }: SentSpan) {
+function generationOf({ model, parameters, usage, managedPrompt, costs }: SentSpan) {
   if (model === null) return {};
   return {
     model,
@@ -122,19 +123,28 @@ function generationOf({ model, parameters, usage, managedPrompt }: SentSpan) {
             output_reasoning_tokens: usage.reasoningTokens,
             total: usage.inputTokens + usage.outputTokens,
           },
-          ...(usage.costUsd === null ? {} : { costDetails: { total: usage.costUsd } }),
+          ...(usage.costUsd === null ? {} : { costDetails: { ...costs, total: usage.costUsd } }),
         }),
   };
 }
 
-function experimentOf({ experiment, spans }: SentTrace): Attributes {
+/** The compare view takes what it shows from here alone: nothing of it is read from the dataset. */
+function experimentOf({ experiment, about, spans }: SentTrace, { parentId }: SentSpan): Attributes {
   if (experiment === null) return {};
   const rootId = spans.find((span) => span.parentId === null)?.id;
   return {
     [names.EXPERIMENT_ID]: experiment.id,
-    [names.EXPERIMENT_NAME]: experiment.name,
+    [names.EXPERIMENT_NAME]: experimentTitleOf(experiment.id),
     [names.EXPERIMENT_DATASET_ID]: experiment.datasetId,
     [names.EXPERIMENT_ITEM_ID]: experiment.itemId,
     ...(rootId === undefined ? {} : { [names.EXPERIMENT_ITEM_ROOT_OBSERVATION_ID]: rootId }),
+    ...(about === undefined
+      ? {}
+      : {
+          [names.EXPERIMENT_DESCRIPTION]: about.description,
+          [names.EXPERIMENT_METADATA]: JSON.stringify(about.metadata),
+          [names.EXPERIMENT_ITEM_METADATA]: JSON.stringify(about.itemMetadata),
+          ...(parentId === null ? { [names.EXPERIMENT_ITEM_EXPECTED_OUTPUT]: about.expectedOutput } : {}),
+        }),
   };
 }

@@ -23,6 +23,7 @@ export function traceOfRun(history: RunHistory, { workflowId, runId }: RunIds): 
     .filter(([key]) => key !== rootKey)
     .map(([key, children]) => groupSpan(String(key), children, input, outcome));
   const name = input.pipeline.router === null ? 'single-agent-pipeline' : 'orchestrated-pipeline';
+  groups.push(...unaskedSynthesis(history, [...groups, ...leaves], input, outcome));
   const root = rootSpan(history, [...groups, ...leaves], { name, input, outcome, workflowId, runId });
   return {
     traceId: traceIdOf(runId),
@@ -30,11 +31,17 @@ export function traceOfRun(history: RunHistory, { workflowId, runId }: RunIds): 
     workflowId,
     runId,
     session: input.session ?? null,
-    tags: [input.pipeline.name, ...(outcome === null ? [] : [outcome.kind])],
+    tags: tagsOf(input, outcome),
     experiment: input.experiment ?? null,
     spans: [...leaves, ...groups, root],
     scores: outcome === null ? [] : scoresOf(outcome),
   };
+}
+
+function tagsOf({ pipeline }: QuestionInput, outcome: AnswerOutcome | null): string[] {
+  if (outcome === null) return [pipeline.name];
+  const { route } = outcome.state;
+  return [pipeline.name, outcome.kind, ...(route === null ? [] : [`route:${route}`])];
 }
 
 /** Each leaf's parent is the group of the scope that its activity was called with. */
@@ -118,6 +125,30 @@ function toldOf(stage: string, tryNumber: number, { question }: QuestionInput, o
   return { name: stage, type: 'agent', input: asked, output: value(output?.answer ?? null), metadata };
 }
 
+/** Of a team, the synthesis that asked no model: a draft that passed through, or a run that did not get so far. */
+function unaskedSynthesis(
+  { startMs }: RunHistory,
+  spans: readonly TraceSpan[],
+  input: QuestionInput,
+  outcome: AnswerOutcome | null,
+): TraceSpan[] {
+  if (input.pipeline.router === null || outcome === null || spans.some(({ key }) => key === 'synthesis')) return [];
+  const { kind, state } = outcome;
+  const passed = kind === 'answered' || kind === 'insufficient-evidence';
+  // An abstention is told with what was searched, behind the draft's own words.
+  const draft = state.specialist_output.findLast(
+    ({ answer }) => answer !== '' && state.final_answer?.startsWith(answer),
+  );
+  const whose = draft === undefined ? 'the one draft' : `the draft of ${draft.specialist}, try ${draft.try},`;
+  const metadata = {
+    passed_through: passed,
+    note: passed ? `no model was called: ${whose} is the answer` : `not reached: the run ended as ${kind}`,
+  };
+  const atMs = spans.reduce((last, { endMs }) => Math.max(last, endMs), startMs);
+  const told = { ...toldOf('synthesis', 1, input, passed ? outcome : null), metadata };
+  return [{ ...plain, ...told, key: 'synthesis', parent: rootKey, startMs: atMs, endMs: atMs, level: 'DEFAULT' }];
+}
+
 /** Outcomes of 0.1 do not tell it: there each try was taken for a round. */
 const roundOf = ({ round, try: tryNumber }: SpecialistOutput): number => round ?? tryNumber;
 
@@ -142,12 +173,13 @@ function rootSpan(history: RunHistory, spans: readonly TraceSpan[], about: About
     level: fine || history.endMs === null ? 'DEFAULT' : 'ERROR',
     message: history.failure ?? (fine || outcome === null ? null : outcome.kind),
     input: value(input.question),
-    output: value({ answer: state?.final_answer ?? null, route: state?.route ?? null }),
+    output: value(state?.final_answer ?? null),
     metadata: {
       workflowId,
       runId,
       pipeline: input.pipeline.name,
       outcome: outcome?.kind ?? null,
+      route: state?.route ?? null,
       retry_count: state?.retry_count ?? null,
       routes_run: state?.routes_run ?? [],
       snapshot: state?.snapshot?.id ?? null,

@@ -2,12 +2,13 @@
 import { join } from 'node:path';
 import { type Client, WorkflowNotFoundError } from '@temporalio/client';
 import { historyToJSON } from '@temporalio/common/lib/proto-utils.js';
-import { benchmarkFolders } from '../activities/benchmark/benchmark-folder.ts';
+import { type BenchmarkFolders, benchmarkFolders } from '../activities/benchmark/benchmark-folder.ts';
 import type { BenchmarkDependencies, Experiments } from '../activities/dependencies.ts';
 import type { TraceExport } from '../activities/tracing/export-spans.ts';
 import { createCipher } from '../codecs/cipher.ts';
 import type { Config } from '../config/config.ts';
 import { dataPaths } from '../config/data-paths.ts';
+import { benchmarkEnvironmentOf } from '../contracts/names.ts';
 import type { OwnTools } from '../retrieval/tools/own-tools.ts';
 import { linkDatasetItem, postScore, putDataset } from '../observability/langfuse-api.ts';
 
@@ -17,9 +18,8 @@ export function benchmarksOf(
   traces: TraceExport,
   ownTools: OwnTools,
 ): BenchmarkDependencies {
-  const { benchmarks } = dataPaths(config.dataDirectory);
   return {
-    folders: benchmarkFolders((id) => join(benchmarks, id), createCipher(config.encryption.keys)),
+    folders: foldersOf(config),
     readHistory: async (input, signal) => {
       const history = await traces.readHistory(input, signal);
       return history === null ? null : JSON.parse(historyToJSON(history));
@@ -32,6 +32,11 @@ export function benchmarksOf(
   };
 }
 
+export function foldersOf({ dataDirectory, encryption }: Config): BenchmarkFolders {
+  const { benchmarks } = dataPaths(dataDirectory);
+  return benchmarkFolders((id) => join(benchmarks, id), createCipher(encryption.keys));
+}
+
 async function latestRunId(client: Client, workflowId: string): Promise<string | null> {
   try {
     return (await client.workflow.getHandle(workflowId).describe()).runId;
@@ -41,11 +46,12 @@ async function latestRunId(client: Client, workflowId: string): Promise<string |
   }
 }
 
-function experimentsOf({ traces: { sink, langfuse } }: Config): Experiments | null {
+function experimentsOf({ traces: { sink, langfuse, environment } }: Config): Experiments | null {
   if (sink !== 'langfuse' || langfuse === null) return null;
   return {
     putDataset: (name, items, signal) => putDataset(langfuse, name, items, signal),
     link: (link) => linkDatasetItem(langfuse, link),
-    score: (score, signal) => postScore(langfuse, score, signal),
+    score: (score, signal) =>
+      postScore(langfuse, { ...score, environment: benchmarkEnvironmentOf(environment) }, signal),
   };
 }

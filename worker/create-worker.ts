@@ -202,7 +202,7 @@ function activitiesOf(config: Config, parts: Parts) {
     toolModules: config.toolModules,
     ...(threads !== undefined && { threads }),
   });
-  const exported = traces.exportOver({ content, retrieval });
+  const exported = traces.exportOver({ content, retrieval, prices });
   const activities = createActivities({
     model: endpoint.model,
     endpoint: endpoint.identity,

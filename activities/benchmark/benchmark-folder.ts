@@ -28,6 +28,11 @@ export type BenchmarkFolders = {
   reopen(id: string, template: string | null): Promise<BenchmarkFolder>;
 };
 
+/** Where runs are compared as experiments: one dataset, whichever of its questions were chosen. */
+export function datasetNameOf({ dataset, wholeDataset }: BenchmarkManifest): string {
+  return wholeDataset ?? dataset;
+}
+
 /** Questions × variants × trials. */
 export function runsOf({ questions, manifest: { variants, trials } }: BenchmarkFolder): number {
   return questions.length * variants.length * trials;

@@ -3,14 +3,15 @@ import type { BenchmarkTally, OpenBenchmarkInput, OpenedBenchmark } from '../../
 import { gradeRecord } from '../../harness/graded-record.ts';
 import { countRecord, emptyTally } from '../../harness/benchmark-tally.ts';
 import { heartbeats } from '../context.ts';
-import { type BenchmarkFolder, type BenchmarkFolders, runsOf } from './benchmark-folder.ts';
+import { type BenchmarkFolder, type BenchmarkFolders, datasetNameOf, runsOf } from './benchmark-folder.ts';
 
 export const openBenchmark =
   ({ folders }: { folders: BenchmarkFolders }) =>
   async ({ id, template, fresh }: OpenBenchmarkInput): Promise<OpenedBenchmark> => {
     using _beats = heartbeats();
     const folder = await (fresh ? folders.reopen(id, template) : folders.open(id));
-    const { variants, dataset } = folder.manifest;
+    const { variants } = folder.manifest;
+    const dataset = datasetNameOf(folder.manifest);
     const tally = fresh ? await tallyOf(folder) : emptyTally(variants.map(({ name }) => name));
     return { dataset, arms: variants, runs: runsOf(folder), tally };
   };

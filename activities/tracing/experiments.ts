@@ -1,6 +1,10 @@
 /** Makes the dataset of a benchmark known where its traces go, so that its runs can be compared there. */
 import { Context } from '@temporalio/activity';
-import { datasetItemIdOf } from '../../contracts/names.ts';
+import { datasetItemIdOf, experimentTitleOf } from '../../contracts/names.ts';
+import type { DatasetQuestion } from '../../contracts/dataset.ts';
+import type { Experiment, ExperimentAbout } from '../../contracts/trace.ts';
+import { expectedOutputOf } from '../../harness/dataset-formats/langfuse-items.ts';
+import { type BenchmarkFolders, datasetNameOf } from '../benchmark/benchmark-folder.ts';
 import { heartbeats } from '../context.ts';
 import type { BenchmarkDependencies } from '../dependencies.ts';
 import type { ScoreAnswerInput } from '../../contracts/benchmark.ts';
@@ -13,14 +17,46 @@ export const openExperiment =
     if (experiments === null) return null;
     const { manifest, questions } = await folders.open(id);
     using _beats = heartbeats();
-    const items = questions.map((question) => ({
-      id: datasetItemIdOf(manifest.dataset, question.id),
-      input: question.question,
-      expectedOutput: question.reference_answer,
-      metadata: { expected_route: question.expected_route, kind: question.kind, tags: question.tags },
-    }));
-    return await experiments.putDataset(manifest.dataset, items, Context.current().cancellationSignal);
+    const name = datasetNameOf(manifest);
+    const items = questions.map((question) => ({ id: datasetItemIdOf(name, question.id), ...shownOf(question) }));
+    return await experiments.putDataset(name, items, Context.current().cancellationSignal);
   };
+
+function shownOf(question: DatasetQuestion) {
+  const { expected_route, kind, tags } = question;
+  return {
+    input: question.question,
+    expectedOutput: expectedOutputOf(question),
+    metadata: { expected_route, kind, tags },
+  };
+}
+
+/**
+ * What stands beside a trial where experiments are compared: ground truth never travels with the question, so it is read here.
+ * @returns null where this machine does not hold the benchmark, or the question is none of it
+ */
+export async function aboutExperiment(
+  folders: Pick<BenchmarkFolders, 'open'>,
+  { id, itemId }: Experiment,
+): Promise<ExperimentAbout | null> {
+  const [, benchmark = '', variant = '', trial = ''] = /^([^/]*)\/(.*)\/(\d+)$/.exec(id) ?? [];
+  const folder = await folders.open(benchmark).catch(() => null);
+  if (folder === null) return null;
+  const { manifest, questions } = folder;
+  const names = [datasetNameOf(manifest), manifest.dataset];
+  const question = questions.find((each) => names.some((name) => datasetItemIdOf(name, each.id) === itemId));
+  if (question === undefined) return null;
+  const baseline = manifest.variants[0]?.name === variant;
+  const { dataset, offline, startedAt } = manifest;
+  const { expectedOutput, metadata: itemMetadata } = shownOf(question);
+  const specHash = manifest.variants.find(({ name }) => name === variant)?.specHash ?? null;
+  return {
+    description: `${variant}${baseline ? ' (the baseline)' : ''}, trial ${trial} of ${manifest.trials}, in benchmark ${benchmark} over ${manifest.questions} questions of ${dataset}${offline ? '; the offline model answered' : ''}`,
+    metadata: { benchmark, variant, baseline, trial: Number(trial), dataset, specHash, offline, startedAt },
+    expectedOutput,
+    itemMetadata,
+  };
+}
 
 // Tells an experiment's sink how a recorded answer was graded.
 
@@ -36,5 +72,10 @@ export const scoreAnswer =
     if (right !== null) await score('correct', right ? 1 : 0);
     await score('label', label);
     // Only servers before Langfuse 4 need it: last, so that a refusal costs no score.
-    await experiments.link({ runName, datasetItemId: itemId, traceId, observationId: rootId });
+    await experiments.link({
+      runName: experimentTitleOf(runName),
+      datasetItemId: itemId,
+      traceId,
+      observationId: rootId,
+    });
   };

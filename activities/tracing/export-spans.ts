@@ -13,6 +13,8 @@ import { Context } from '@temporalio/activity';
 import { ApplicationFailure } from '@temporalio/common';
 import type { History } from '@temporalio/common/lib/proto-utils.js';
 import type {
+  Experiment,
+  ExperimentAbout,
   ExportBatch,
   ExportEnd,
   ExportInput,
@@ -23,7 +25,8 @@ import type {
   TraceField,
   TraceSpan,
 } from '../../contracts/trace.ts';
-import type { asideFailures, runGoesOn } from '../../contracts/names.ts';
+import type { Usage } from '../../contracts/chat.ts';
+import { type asideFailures, benchmarkEnvironmentOf, type runGoesOn } from '../../contracts/names.ts';
 import { messageOf } from '../../lib/errors.ts';
 import { readServerHistory } from '../../observability/read-run-history.ts';
 import { type Redactor, readingOnce } from '../../lib/redaction.ts';
@@ -51,6 +54,10 @@ export type TraceExport = {
   readHistory(input: ExportInput, signal: AbortSignal): Promise<History | null>;
   /** A renderer for one trace, which reads each stored text once: turns share what came before them. */
   renderer(): Render;
+  /** What stands beside a run of a benchmark where experiments are compared; null where this machine does not hold it. */
+  aboutExperiment(experiment: Experiment): Promise<ExperimentAbout | null>;
+  /** By the prices of now, which tell the share of input and output; null where none is known. */
+  costOf(model: string, usage: Usage): { input: number; output: number } | null;
   webUrlOf(input: ExportInput): string | null;
 };
 
@@ -186,20 +193,28 @@ async function readable<Read>(read: () => Read | Promise<Read>): Promise<Read> {
   }
 }
 
-async function renderTrace(trace: Trace, input: ExportInput, traces: TraceExport): Promise<SentTrace> {
+/** Every field rendered, redacted, then cut. */
+export async function renderTrace(trace: Trace, input: ExportInput, traces: Rendering): Promise<SentTrace> {
   const spans: SentSpan[] = [];
   // Each turn of a conversation holds the texts of the turns before.
   const redactor = readingOnce(traces.redactor);
-  const parts = { traceId: trace.traceId, redactor, render: traces.renderer() };
+  const parts = { traceId: trace.traceId, redactor, render: traces.renderer(), costOf: traces.costOf };
   for (const span of trace.spans) spans.push(await renderSpan(span, parts));
-  const { environment, release } = traces;
-  const shown = redactor.value({ ...trace, spans: [] }) as Trace;
+  const { release } = traces;
+  const { experiment } = trace;
+  const environment = experiment === null ? traces.environment : benchmarkEnvironmentOf(traces.environment);
+  const about = experiment === null ? null : await traces.aboutExperiment(experiment);
+  const shown = redactor.value({ ...trace, spans: [], ...(about === null ? {} : { about }) }) as Trace;
   return { ...shown, spans, environment, release, webUrl: traces.webUrlOf(input) };
 }
 
-type Parts = { traceId: string; redactor: Redactor; render: Render };
+export type Rendering = Pick<
+  TraceExport,
+  'redactor' | 'environment' | 'release' | 'renderer' | 'webUrlOf' | 'aboutExperiment' | 'costOf'
+>;
+type Parts = { traceId: string; redactor: Redactor; render: Render } & Pick<TraceExport, 'costOf'>;
 
-async function renderSpan(span: TraceSpan, { traceId, redactor, render }: Parts): Promise<SentSpan> {
+async function renderSpan(span: TraceSpan, { traceId, redactor, render, costOf }: Parts): Promise<SentSpan> {
   const { key, parent } = span;
   const field = async (of: TraceField | null) => (of === null ? null : shortened(redactor.value(await render(of))));
   const [input, output] = [await field(span.input), await field(span.output)];
@@ -208,7 +223,18 @@ async function renderSpan(span: TraceSpan, { traceId, redactor, render }: Parts)
   const thought = thinking === undefined ? {} : { thinking: await field(thinking) };
   const metadata = Object.fromEntries(Object.entries(clean.metadata).map(([name, value]) => [name, shortened(value)]));
   const ids = { id: spanIdOf(traceId, key), parentId: parent === null ? null : spanIdOf(traceId, parent) };
-  return { ...clean, key, parent, ...ids, metadata: { ...metadata, ...thought }, input, output };
+  const costs = costsOf(span, costOf);
+  return { ...clean, ...costs, key, parent, ...ids, metadata: { ...metadata, ...thought }, input, output };
+}
+
+/** The known cost, divided as the prices divide it. */
+function costsOf({ model, usage }: TraceSpan, costOf: TraceExport['costOf']): Pick<SentSpan, 'costs'> {
+  if (model === null || usage === null || usage.costUsd === null) return {};
+  if (usage.costUsd === 0) return { costs: { input: 0, output: 0 } };
+  const { input = 0, output = 0 } = costOf(model, usage) ?? {};
+  if (input + output === 0) return {};
+  const share = usage.costUsd / (input + output);
+  return { costs: { input: input * share, output: output * share } };
 }
 
 /** A value as it is, or the beginning of its text. */

@@ -89,7 +89,7 @@ async function journalWrites(dataDirectory: string, exchanges: readonly Exchange
   const writtenAt = new Map<string, number[]>();
   let journalWriteMs = 0;
   for (const name of names) {
-    const entries = await entriesOfFile(join(folder, name));
+    const entries = entriesOfFile(join(folder, name));
     for (const { kind, key, atMs } of entries) {
       if (kind !== 'reply') continue;
       const call = `${key.workflowId}/${key.runId}/${key.callKey}`;

@@ -22,11 +22,15 @@ export type QuestionChoice = {
 export type BenchmarkQuestions = {
   /** The file's name, and the first 12 hexadecimal digits of the SHA-256 of what is asked. */
   name: string;
+  /** The same of the whole file, where not all of it is asked. */
+  whole?: string;
   /** JSON lines, as they will lie in the benchmark's folder. */
   text: string;
   questions: DatasetQuestion[];
   /** What their repositories are relative to. */
   folder: string;
+  /** Expected routes of the whole file, also where not all of it is asked. */
+  routes: string[];
   /** What a reader must know of them. */
   remarks: string[];
 };
@@ -47,16 +51,19 @@ export async function benchmarkQuestions(
   const onRoute =
     choice.route === undefined ? all : all.filter(({ expected_route }) => expected_route === choice.route);
   if (onRoute.length === 0) {
-    const routes = [...new Set(all.map(({ expected_route }) => expected_route))].join(', ');
-    throw new UsageError(`no question of ${file} has the route "${choice.route}": there are ${routes}`);
+    throw new UsageError(
+      `no question of ${file} has the route "${choice.route}": there are ${routesOf(all).join(', ')}`,
+    );
   }
   const fitting = await choose(onRoute);
   const questions = spread(fitting, choice.questions ?? fitting.length);
   const folder = folderOf(file);
   await expectRepositories(questions, folder);
   const text = questions.length === all.length ? whole : linesOf(questions);
-  const name = `${basename(file).replace(/\.jsonl?$/, '')}-${shortHash(text)}`;
-  return { name, text, questions, folder, remarks: formerPlaces(questions, folder) };
+  const nameOf = (content: string) => `${basename(file).replace(/\.jsonl?$/, '')}-${shortHash(content)}`;
+  const chosen = text === whole ? {} : { whole: nameOf(whole) };
+  const remarks = formerPlaces(questions, folder);
+  return { name: nameOf(text), ...chosen, text, questions, folder, routes: routesOf(all), remarks };
 }
 
 /**
@@ -70,8 +77,12 @@ export async function givenQuestions(given: readonly z.input<typeof DatasetQuest
   const folder = process.cwd();
   await expectRepositories(questions, folder);
   const text = linesOf(questions);
-  return { name: `data-${shortHash(text)}`, text, questions, folder, remarks: [] };
+  return { name: `data-${shortHash(text)}`, text, questions, folder, routes: routesOf(questions), remarks: [] };
 }
+
+const routesOf = (questions: readonly DatasetQuestion[]) => [
+  ...new Set(questions.map(({ expected_route }) => expected_route)),
+];
 
 const absolute = (repository: unknown) =>
   typeof repository === 'string' && !repository.includes(':') ? resolve(repository) : repository;

@@ -56,13 +56,20 @@ async function verify(settings: LangfuseSettings, trace: SentTrace): Promise<Che
       return `${trace.spans.length} spans and ${trace.scores.length} score taken`;
     }));
   if (!sent) return checks;
-  note(`waiting until the spans can be read, at most ${patienceSeconds} s`);
+  note(`waiting until spans and score can be read, at most ${patienceSeconds} s each`);
   await step('reading', async () => {
-    checks.push(...compareObservations(trace, await untilThere(settings, trace)));
+    const found = await patiently(
+      () => readObservations(settings, trace.traceId),
+      ({ length }) => length >= trace.spans.length,
+    );
+    checks.push(...compareObservations(trace, found));
     return 'by the public API';
   });
   await step('score', async () => {
-    const scores = await readScores(settings, trace.traceId);
+    const scores = await patiently(
+      () => readScores(settings, trace.traceId),
+      (found) => 'confidence' in found,
+    );
     if (scores.confidence !== 0.5) throw new Error(`expected confidence 0.5, found ${JSON.stringify(scores)}`);
     return 'as sent';
   });
@@ -79,10 +86,11 @@ async function projectOf(settings: LangfuseSettings): Promise<string> {
   return `belong to the project ${data?.[0]?.name ?? 'without a name'}`;
 }
 
-async function untilThere(settings: LangfuseSettings, trace: SentTrace) {
+/** What a healthy but busy server has not shown yet is asked for again. @returns the last answer, whatever it is */
+async function patiently<Found>(read: () => Promise<Found>, isWhole: (found: Found) => boolean): Promise<Found> {
   for (const endMs = Date.now() + patienceSeconds * 1000; ; ) {
-    const found = await readObservations(settings, trace.traceId);
-    if (found.length >= trace.spans.length || Date.now() > endMs) return found;
+    const found = await read();
+    if (isWhole(found) || Date.now() > endMs) return found;
     await sleep(1000);
   }
 }

@@ -1,10 +1,14 @@
 /** Reads one variant out of a run log, graded, and the pipeline that it ran where a benchmark says so. */
 import { existsSync } from 'node:fs';
 import type { PipelineSpec } from '../../contracts/pipeline.ts';
+import type { GradedCase } from '../../harness/graded-record.ts';
+import { scoredTrial } from '../../harness/graders/own-graders.ts';
 import type { GradedTrial } from '../../harness/graded-trial.ts';
 import { addReuse, noReuse, type Reuse, reuseOf } from '../../harness/reused-replies.ts';
 import { toGradedTrial } from '../../harness/to-graded-trial.ts';
-import { manifestBeside } from '../benchmark/benchmark-folder.ts';
+import { runLogExportFile } from '../../harness/run-log/run-log-store.ts';
+import { benchmarkFolder, manifestBeside } from '../benchmark/benchmark-folder.ts';
+import { readSettings } from '../input/read-settings.ts';
 import { UsageError } from '../../lib/errors.ts';
 import { type GradeOptions, gradedCases, warnOfLog } from './graded-log.ts';
 
@@ -21,11 +25,24 @@ export type ReadVariant = {
   reuse: Reuse;
 };
 
-/** `LOG` or `LOG:VARIANT`; a file whose own name holds a colon is found first. */
-export function variantReference(text: string): VariantReference {
+/**
+ * `LOG` or `LOG:VARIANT`, where LOG is a file or the id of a benchmark; a file whose own name holds a colon is found first.
+ * @param variant where it is named by an option: the text is the log alone
+ */
+export function variantReference(text: string, variant?: string): VariantReference {
+  if (variant !== undefined) return { file: logFile(text) ?? text, variant };
   const colon = text.lastIndexOf(':');
-  if (colon <= 0 || existsSync(text)) return { file: text, variant: null };
-  return { file: text.slice(0, colon), variant: text.slice(colon + 1) };
+  if (colon <= 0 || logFile(text) !== null) return { file: logFile(text) ?? text, variant: null };
+  const log = text.slice(0, colon);
+  return { file: logFile(log) ?? log, variant: text.slice(colon + 1) };
+}
+
+/** Null where there is neither such a file nor such a benchmark. */
+function logFile(text: string): string | null {
+  if (existsSync(text)) return text;
+  if (!/^[A-Za-z0-9][A-Za-z0-9._:-]*$/.test(text)) return null;
+  const folder = benchmarkFolder(readSettings().dataDirectory, text);
+  return existsSync(folder) ? runLogExportFile(folder) : null;
 }
 
 /** What a record that names no dataset gets, until the other log is known. */
@@ -37,7 +54,8 @@ export const unnamedDataset = '';
  */
 export async function readVariants(file: string, options: GradeOptions): Promise<ReadVariant[]> {
   const variants = new Map<string, Gathered>();
-  for await (const { record, graded } of gradedCases(file, options, warnOfLog)) {
+  for await (const each of gradedCases(file, options, warnOfLog)) {
+    const { record } = each;
     const variant = variants.get(record.variant) ?? {
       trials: [],
       usages: 0,
@@ -47,7 +65,7 @@ export async function readVariants(file: string, options: GradeOptions): Promise
       specHash: record.spec_hash,
     };
     variants.set(record.variant, variant);
-    variant.trials.push(toGradedTrial(record, graded, unnamedDataset));
+    variant.trials.push(trialOf(each, options));
     variant.offline ||= record.offline === true;
     variant.reuse = addReuse(variant.reuse, reuseOf(record));
     if (record.usage === null) continue;
@@ -70,6 +88,12 @@ export async function readVariants(file: string, options: GradeOptions): Promise
       tokens: usages === 0 ? null : tokens / usages,
     };
   });
+}
+
+function trialOf(each: GradedCase, { decidedBy }: GradeOptions): GradedTrial {
+  if (decidedBy === undefined) return toGradedTrial(each.record, each.graded, unnamedDataset);
+  const own = each.graded.scores?.find(({ grader }) => grader === decidedBy);
+  return scoredTrial(each, unnamedDataset, own?.score ?? null);
 }
 
 type Gathered = Pick<ReadVariant, 'trials' | 'offline' | 'reuse'> & {

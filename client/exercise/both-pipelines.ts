@@ -42,7 +42,7 @@ export async function askBoth(
   const folder = await createBenchmark(settings, manifest, chosen.text);
   const handle = await startBenchmark(session, manifest.id, { concurrency, limit }, settings);
   const about = { id: manifest.id, folder, offline: manifest.offline };
-  const code = await followBenchmark(session, handle, about, { interrupt, json: false, report: false });
+  const code = await followBenchmark(session, handle, about, { interrupt, json: false, report: false, graders: {} });
   if (code === exitCodes.interrupted) return null;
   if (code !== exitCodes.worked) throw new CommandFailure(`${manifest.id} ended before its last question`);
   const written = await writeBenchmarkReport(folder);

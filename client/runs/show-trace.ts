@@ -76,13 +76,17 @@ const recordData = {
   'spans.metadata': 'verbatim',
   'spans.parameters': 'map',
   'spans.input.value': 'verbatim',
+  'spans.input.call': 'verbatim',
   'spans.output.value': 'verbatim',
+  'spans.output.call': 'verbatim',
 } as const;
 const runsData = {
   'runs.spans.metadata': 'verbatim',
   'runs.spans.parameters': 'map',
   'runs.spans.input.value': 'verbatim',
+  'runs.spans.input.call': 'verbatim',
   'runs.spans.output.value': 'verbatim',
+  'runs.spans.output.call': 'verbatim',
 } as const;
 
 function recordOf({ history, trace }: LoadedRun) {

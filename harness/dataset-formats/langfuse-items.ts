@@ -17,13 +17,18 @@ export function toLangfuseItem(dataset: string, question: DatasetQuestion): Lang
   return {
     id: `${dataset}:${question.id}`.slice(-200),
     input: question.question,
-    expectedOutput: expectedOf(question),
+    expectedOutput: expectedOutputOf(question),
     metadata: { route: question.expected_route, split: question.split, kind: question.kind, [wholeQuestion]: question },
     status: question.review?.verdict === 'rejected' ? 'ARCHIVED' : 'ACTIVE',
   };
 }
 
-function expectedOf({ kind, reference_answer, must_mention }: DatasetQuestion): string {
+/** In words: the reference answer, or else the facts. */
+export function expectedOutputOf({
+  kind,
+  reference_answer,
+  must_mention,
+}: Pick<DatasetQuestion, 'kind' | 'reference_answer' | 'must_mention'>): string {
   if (kind === 'unanswerable') return 'The repository does not hold the answer.';
   return reference_answer ?? must_mention.map((fact) => fact.map(({ text }) => text).join(' / ')).join('; ');
 }
@@ -41,7 +46,7 @@ export function fromLangfuseItem(
   const before = wholeIn(metadata);
   const question = textOf(input);
   const answer = expectedOutput === null || expectedOutput === undefined ? null : textOf(expectedOutput);
-  const changed = before === null || !isDeepStrictEqual(answer, expectedOf(before));
+  const changed = before === null || !isDeepStrictEqual(answer, expectedOutputOf(before));
   if (before === null && typeof input !== 'string')
     losses.add('an input of several fields: one of them is the question');
   if (before === null && metadata !== null && metadata !== undefined) losses.add('metadata of the item');

@@ -31,6 +31,7 @@ const elsewhere = [
     'runs retry',
     'verify-langfuse',
     'judge',
+    'judge calibrate',
     'counterfactual',
   ],
   ...[

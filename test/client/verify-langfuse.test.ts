@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { verificationTrace } from '../../client/doctor/verification-trace.ts';
+import { compareObservations } from '../../observability/langfuse-readback.ts';
 import { LangfuseStub } from '../support/langfuse-stub.ts';
 import { mainFile, runProgram, temporaryFolder } from './run-command.ts';
 import { keysWithCapitals } from './snake-keys.ts';
@@ -38,6 +40,22 @@ test('verify-langfuse names what a server makes of a trace that is not as sent',
   const verdict = await verify(stub);
   assert.equal(verdict.code, 1);
   assert.deepEqual(wrongIn(verdict), ['one root', 'parents', 'times']);
+});
+
+test('verify-langfuse waits for a score that a busy server shows later than the spans', async () => {
+  await using stub = await LangfuseStub.open();
+  stub.hiddenScores = 2;
+  const verdict = await verify(stub);
+  assert.deepEqual([wrongIn(verdict), verdict.code], [[], 0]);
+});
+
+test('of a trace without a row nothing is right', () => {
+  const checks = compareObservations(verificationTrace('test', Date.now()), []);
+  assert.ok(checks.length > 5);
+  assert.deepEqual(
+    checks.filter(({ ok }) => ok),
+    [],
+  );
 });
 
 test('verify-langfuse stops at a server that is away', async () => {

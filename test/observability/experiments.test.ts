@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { kettleQuestions, startBenchmark } from '../support/benchmark.ts';
-import { LangfuseStub } from '../support/langfuse-stub.ts';
+import { LangfuseStub, type WireSpan } from '../support/langfuse-stub.ts';
 import { openScene, pipeline } from '../support/scene.ts';
 import { startTeam } from '../support/team.ts';
 import { until } from '../support/until.ts';
@@ -32,12 +32,29 @@ test('each variant of a benchmark is an experiment over one dataset, with its gr
     assert.equal(new Set(spans.map(({ attributes }) => attributes['session.id'])).size, 1);
   }
   const experiments = Map.groupBy(roots(), ({ attributes }) => attributes['langfuse.experiment.name']);
-  assert.deepEqual([...experiments.keys()].toSorted(), [`${benchmark.id}/alone/1`, `${benchmark.id}/split/1`]);
+  const titles = [`alone 1 (${benchmark.id})`, `split 1 (${benchmark.id})`];
+  assert.deepEqual([...experiments.keys()].toSorted(), titles, 'lists show the variant first');
+  for (const root of roots()) assertComparable(root, items);
+  assert.ok(stub.scores.every(({ environment }) => environment === 'test-benchmark'));
   const correct = stub.scores.filter(({ name }) => name === 'correct');
   assert.deepEqual(new Set(correct.map(({ traceId }) => traceId)), new Set(roots().map(({ traceId }) => traceId)));
   const links = stub.posted('dataset-run-items');
   assert.equal(links.length, runs);
 });
+
+/** The compare view reads nothing but the spans' own attributes. */
+function assertComparable({ attributes }: WireSpan, items: readonly Record<string, unknown>[]): void {
+  const of = (name: string) => attributes[`langfuse.experiment.${name}`];
+  const item = items.find(({ id }) => id === of('item.id'));
+  assert.ok(item);
+  assert.equal(of('item.expected_output'), item.expectedOutput);
+  assert.notEqual(item.expectedOutput, null);
+  assert.deepEqual(JSON.parse(String(of('item.metadata'))), item.metadata);
+  const { variant, baseline, trial } = JSON.parse(String(of('metadata')));
+  assert.deepEqual([baseline, trial], [variant === 'alone', 1]);
+  assert.match(String(of('description')), new RegExp(`^${variant}.*trial 1 of 1, in benchmark `));
+  assert.equal(attributes['langfuse.environment'], 'test-benchmark');
+}
 
 test('a benchmark whose Langfuse is away is as good as any other', async () => {
   await using stub = await LangfuseStub.open('unavailable');

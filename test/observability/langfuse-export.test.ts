@@ -32,6 +32,7 @@ test('a question is one trace: a weak try and a better one, each with its calls 
   );
   for (const name of ['routing', 'router-llm', 'judge-llm', 'gate', 'verify-citations'])
     assert.ok(named(name).length > 0, name);
+  assertReadable(spans);
   assert.deepEqual(named('handOver'), [], 'what hands the trace over is no part of it');
   const callers = named('specialist-code-llm').map(({ parentSpanId }) => parentSpanId);
   assert.deepEqual(new Set(callers), new Set(tries.map(({ spanId }) => spanId)));
@@ -40,6 +41,67 @@ test('a question is one trace: a weak try and a better one, each with its calls 
     ['confidence', 0.9],
     ['gate_verdict', 1],
   ]);
+});
+
+const read = ({ attributes }: WireSpan, name: string): unknown => {
+  const text = attributes[`langfuse.observation.${name}`];
+  try {
+    return JSON.parse(String(text));
+  } catch {
+    return text;
+  }
+};
+
+/** What Langfuse shows of each span: a plain answer, messages that its playground opens, inputs and parts of the cost. */
+function assertReadable(spans: readonly WireSpan[]): void {
+  const of = (name: string) => spans.find((span) => span.name === name) as WireSpan;
+  const [root] = spans.filter(({ parentSpanId }) => parentSpanId === null);
+  assert.ok(root);
+  assert.equal(read(root, 'output'), goodDraft.answer, 'a plain text');
+  assert.equal(root.attributes['langfuse.observation.metadata.route'], 'code');
+  for (const { attributes } of spans)
+    assert.deepEqual(attributes['langfuse.trace.tags'], ['test', 'answered', 'route:code']);
+  const asked = read(of('router-llm'), 'input') as { role: string; content: string }[];
+  assert.deepEqual(
+    asked.map(({ role }) => role),
+    ['system', 'user'],
+  );
+  assert.match(asked[1]?.content ?? '', /When does boil throw/);
+  assert.deepEqual(read(of('router-llm'), 'output'), { role: 'assistant', content: 'code' });
+  assert.equal((read(of('open-repository'), 'input') as { kind: string }).kind, 'path');
+  for (const span of spans) assert.ok(span.attributes['langfuse.observation.input'] !== undefined, span.name);
+  const synthesis = of('synthesis');
+  assert.equal(synthesis.attributes['langfuse.observation.metadata.passed_through'], 'true');
+}
+
+test('tool calls travel in the form that viewers know, with their arguments', async () => {
+  await using stub = await LangfuseStub.open();
+  const reads = { path: 'lib/kettle.js', first_line: 1, last_line: 2 };
+  await using team = await startTeam({
+    specialist: ({ turn }) => (turn === 0 ? calls(['read_lines', reads]) : says(goodDraft)),
+  });
+  await using scene = await openScene({ modelUrl: team.url, traces: stub.traces() });
+  const handle = await scene.start(question, { pipeline: pipeline() });
+  const spans = stub.trace(await untilExported(scene, handle));
+  const tool = spans.find(({ name }) => name === 'read_lines');
+  assert.ok(tool);
+  assert.deepEqual(read(tool, 'input'), reads);
+  const [first, second] = spans.filter(({ name }) => name === 'specialist-code-llm');
+  assert.ok(first && second);
+  type Message = {
+    role: string;
+    tool_call_id?: string;
+    tool_calls?: { function: { name: string; arguments: string } }[];
+  };
+  const { tool_calls: [called] = [] } = read(first, 'output') as Message;
+  assert.equal(called?.function.name, 'read_lines');
+  assert.deepEqual(JSON.parse(called.function.arguments), reads);
+  const messages = read(second, 'input') as Message[];
+  assert.deepEqual(
+    messages.map(({ role }) => role),
+    ['system', 'user', 'assistant', 'tool'],
+  );
+  assert.equal(typeof messages.at(-1)?.tool_call_id, 'string');
 });
 
 test('an attempt that failed is there with its error, and the answer that followed', async () => {
@@ -53,6 +115,9 @@ test('an attempt that failed is there with its error, and the answer that follow
   assert.equal(failed?.attributes['langfuse.observation.level'], 'ERROR');
   assert.match(String(failed?.attributes['langfuse.observation.status_message']), /the model fell over/);
   assert.equal(better?.attributes['langfuse.observation.metadata.attempt'], '2');
+  assert.ok(failed && better);
+  assert.deepEqual(read(failed, 'input'), read(better, 'input'), 'it asked the same');
+  assert.ok(Number(failed.attributes['langfuse.observation.metadata.nextAttemptAfterMs']) >= 0);
 });
 
 const specialist = { name: 'agent', purpose: 'all', prompt: 'Answer.', tools: ['search_code', 'read_lines'] };

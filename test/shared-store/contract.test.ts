@@ -1,6 +1,6 @@
 /** What a store of content and a journal promise, held by the folder's and by the shared one. */
 import assert from 'node:assert/strict';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
@@ -8,7 +8,7 @@ import { zstdCompressSync } from 'node:zlib';
 import { z } from 'zod';
 import { type Cipher, createCipher, isSealed } from '../../codecs/cipher.ts';
 import { EncryptionKeyUnknown } from '../../codecs/failures.ts';
-import { createFileJournal, entriesOfFile, type Journal } from '../../models/journal.ts';
+import { createFileJournal, type Journal } from '../../models/journal.ts';
 import { createSharedReplies, type SharedReplies } from '../../models/shared-replies.ts';
 import { ContentUnavailable } from '../../retrieval/failures.ts';
 import { type ContentStore, createContentStore, openContent } from '../../retrieval/store/content-store.ts';
@@ -50,8 +50,6 @@ function folderPlace(t: TestContext): Place {
     pieces: () => rows('SELECT id FROM piece').length,
     async stored() {
       const entries = join(folder, journalFileName(key.runId));
-      await entriesOfFile(entries).catch(() => []);
-      const { readFileSync } = await import('node:fs');
       const line = readFileSync(entries, 'latin1').trim().split(' ')[1] ?? '';
       return [
         ...rows('SELECT packed FROM piece').map(({ packed }) => packed as Uint8Array),

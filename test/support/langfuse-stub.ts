@@ -31,6 +31,8 @@ export class LangfuseStub {
   readonly prompts = new Map<string, { prompt: string; version: number }>();
   /** What it makes of a span before it keeps it. */
   bend: (span: WireSpan) => WireSpan = (span) => span;
+  /** Scores are shown by so many requests later than they were taken. */
+  hiddenScores = 0;
   readonly #server: Server;
   #port = 0;
   #mood: Mood = 'well';
@@ -144,7 +146,9 @@ export class LangfuseStub {
     }
     if (path === 'health') return { status: 'OK', version: 'stub' };
     if (path === 'v2/observations') return { data: this.spans.map(rowOf) };
-    return path === 'v3/scores' ? { data: this.scores } : { id: 'made' };
+    if (path !== 'v3/scores') return { id: 'made' };
+    this.hiddenScores -= 1;
+    return { data: this.hiddenScores >= 0 ? [] : this.scores };
   }
 }
 

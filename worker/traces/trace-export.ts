@@ -1,15 +1,12 @@
 /** Puts together what the export of traces needs: a sink, the histories, and the renderer of what they refer to. */
 import { type Client, isGrpcServiceError, WorkflowNotFoundError } from '@temporalio/client';
 import type { History } from '@temporalio/common/lib/proto-utils.js';
-import type { ChatToolCall } from '../../contracts/chat.ts';
-import { loadConversation, renderMessages } from '../../activities/agents/conversation.ts';
-import type { ActivityDependencies } from '../../activities/dependencies.ts';
-import type { Render, TraceExport } from '../../activities/tracing/export-spans.ts';
+import type { TraceExport } from '../../activities/tracing/export-spans.ts';
 import { createCipher } from '../../codecs/cipher.ts';
 import type { Config } from '../../config/config.ts';
 import { dataPaths } from '../../config/data-paths.ts';
 import { exporterIdOf, exporterType, queries, signals } from '../../contracts/names.ts';
-import type { ExporterInput, ExporterState, ExportInput, TraceField } from '../../contracts/trace.ts';
+import type { ExporterInput, ExporterState, ExportInput } from '../../contracts/trace.ts';
 import { clearPayloads } from '../../observability/clear-history.ts';
 import { createFileSink, noSink, type TraceSink } from '../../observability/trace-sink.ts';
 import { createLangfuseSink } from '../../observability/langfuse-sink.ts';
@@ -18,13 +15,12 @@ import { ownServerName, serverName } from '../../runtime/temporal/known-servers.
 import type { CallRegister } from '../call-register.ts';
 import { HandOvers } from './hand-overs.ts';
 import { redactorOf } from '../redactor.ts';
+import { renderingOver, type Stores } from './rendering.ts';
 import { sweepTraces } from './trace-sweep.ts';
 import type { ServerAddress } from '../../runtime/host/server-address.ts';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { messageOf } from '../../lib/errors.ts';
 
-type Stores = Pick<ActivityDependencies, 'content' | 'retrieval'>;
 export type TraceParts = {
   exportOver(stores: Stores): TraceExport;
   /** One call of the server, of runs that have ended or are about to. */
@@ -81,7 +77,7 @@ export function traceExportOf(
     onSettled: (input) => pending.delete(input),
     giveUp: pending.giveUp,
     readHistory: (input, signal) => readEnded(client, input, signal),
-    renderer: () => rendererOver(stores),
+    ...renderingOver(config, stores),
     webUrlOf: ({ workflowId, runId }) => runUrl(server.webUrl, server.namespace, workflowId, runId),
   });
   const drain = async (limitMs: number) => {
@@ -166,37 +162,6 @@ function hasEnded({ events }: History): boolean {
       last?.workflowExecutionTimedOutEventAttributes ??
       last?.workflowExecutionContinuedAsNewEventAttributes,
   );
-}
-
-function rendererOver({ content, retrieval }: Stores): Render {
-  const read = new Map<string, Promise<string>>();
-  const get = (id: string) => {
-    const text = read.get(id) ?? content.get(id);
-    read.set(id, text);
-    return text;
-  };
-  return (field) => renderField({ retrieval, content: { ...content, get } }, field);
-}
-
-/** The text that the model saw or gave; a note where this machine does not hold it. */
-async function renderField(stores: Stores, field: TraceField): Promise<unknown> {
-  try {
-    if (field.kind === 'value') return field.value;
-    if (field.kind === 'content') return await stores.content.get(field.id);
-    const conversation = await loadConversation(stores, field.turn);
-    if (field.part === 'reply') return conversation.messages.slice(-1).map(shown)[0] ?? null;
-    const before = { ...conversation, messages: conversation.messages.slice(0, -1) };
-    return (await renderMessages(stores, before, new AbortController().signal)).map(shown);
-  } catch (error) {
-    return `[not held by the machine that exported this: ${messageOf(error)}]`;
-  }
-}
-
-/** Without what only the endpoint reads. */
-function shown<Message extends { role: string }>(message: Message): unknown {
-  const { giveBack: _, ...rest } = message as Message & { giveBack?: unknown; toolCalls?: ChatToolCall[] };
-  if (rest.toolCalls === undefined) return rest;
-  return { ...rest, toolCalls: rest.toolCalls.map(({ giveBack: __, ...call }) => call) };
 }
 
 // Counts the runs that this worker has handed over, so that a short-lived command can give them a moment before it ends.

@@ -12,6 +12,7 @@ import {
   spendingLimit,
   timeOfDay,
 } from '../../input/option-values.ts';
+import { withGraders } from './log-options.ts';
 import type { ResumeOptions, RunOptions } from '../../benchmark/run-benchmark.ts';
 
 type Json = { json: boolean };
@@ -21,7 +22,7 @@ const concurrency = 6;
 
 export function addBench(program: Command): void {
   const bench = program.command('bench').summary('measure pipelines against each other over a dataset');
-  planned(bench.command('run').summary('run a benchmark, and write its report'))
+  withGraders(planned(bench.command('run').summary('run a benchmark, and write its report')))
     .description(
       'Asks every question with every pipeline, says first what it will take, and shows how it gets on. Ctrl-C leaves ' +
         'it resumable. The first pipeline without a router is the baseline, unless --baseline says otherwise.',
