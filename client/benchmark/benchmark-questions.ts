@@ -10,6 +10,8 @@ import { UsageError } from '../../lib/errors.ts';
 import { asUsage, readWholeFile } from '../input/json-lines-file.ts';
 import { repositoryOf } from '../repository/repository-argument.ts';
 
+export const shippedDataset = join(checkoutFolder, 'datasets/fastify.jsonl');
+
 export type QuestionChoice = {
   /** Unset: the one that ships. */
   dataset?: string;
@@ -45,7 +47,7 @@ export async function benchmarkQuestions(
   choice: QuestionChoice,
   choose: Choose = async (questions) => questions,
 ): Promise<BenchmarkQuestions> {
-  const file = choice.dataset ?? join(checkoutFolder, 'datasets/fastify.jsonl');
+  const file = choice.dataset ?? shippedDataset;
   const whole = await readWholeFile(file);
   const all = asUsage(() => readDataset(whole, file));
   const onRoute =

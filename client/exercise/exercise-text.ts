@@ -41,17 +41,22 @@ export function placeholdersText(runs: readonly PlaceholderRun[]): string {
   return [headed(1, 'Placeholder specialists: routing and selection'), wrapped(lead), ...blocks].join('\n\n');
 }
 
+/** A mean over repetitions is no whole number. */
+const rounded = (count: number): number => Math.round(10 * count) / 10;
+
 export function agreementText(figures: readonly RouterFigure[]): string {
   const blocks = figures.map((figure) => {
     const { router, outOfFold, n, agreed, share, interval, kappa, failed, confusion } = figure;
     const between = interval === null ? '' : `, 95 % interval ${percent(interval.low)} to ${percent(interval.high)}`;
     return [
       wrapped(`${router}: ${outOfFold}.`),
-      `  agreement  ${agreed} of ${n}${share === null ? '' : `, ${percent(share)}`}${between}`,
+      `  agreement  ${rounded(agreed)} of ${n}${share === null ? '' : `, ${percent(share)}`}${between}`,
       `  kappa      ${kappa === null ? 'not defined' : kappa.toFixed(2)}`,
       ...(failed === 0 ? [] : [`  failed     ${failed}`]),
       '',
-      ...confusionRows(confusion).map((row) => `  ${row}`),
+      ...confusionRows({ ...confusion, counts: confusion.counts.map((row) => row.map(rounded)) }).map(
+        (row) => `  ${row}`,
+      ),
       '',
       wrapped(verdictOf(figure)),
     ].join('\n');

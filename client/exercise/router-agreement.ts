@@ -53,11 +53,11 @@ export async function configuredAgreement(
   return figureOf(`the pipeline's own router (${models.join(', ') || 'no model'})`, outOfFold, failed, agreement);
 }
 
-/** Of routers that are fitted to these labels, each asked about the questions that were left out when it was fitted. */
-export async function fittedAgreement(
-  _labelled: readonly DatasetQuestion[],
-  _signal: AbortSignal,
-): Promise<RouterFigure[]> {
+/**
+ * Of routers that are fitted to the labels of a file, each asked about the questions that were left out when it was fitted:
+ * `figureOf` takes a mean over repetitions as well. Empty where nothing is fitted.
+ */
+export async function fittedAgreement(_file: string, _signal: AbortSignal): Promise<RouterFigure[]> {
   return [];
 }
 

@@ -4,7 +4,7 @@ import type { Config } from '../../config/config.ts';
 import type { SpendingLimit } from '../../contracts/benchmark.ts';
 import type { DatasetQuestion } from '../../contracts/dataset.ts';
 import { newRunId } from '../ask/start-run.ts';
-import { benchmarkQuestions } from '../benchmark/benchmark-questions.ts';
+import { benchmarkQuestions, shippedDataset } from '../benchmark/benchmark-questions.ts';
 import { agreed, type PlannedBenchmark, planBenchmark } from '../benchmark/plan-benchmark.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { clearBytes } from '../input/clear-content.ts';
@@ -34,7 +34,8 @@ const concurrency = 2;
 /** @returns the exit code; @throws UsageError for a dataset that cannot be used */
 export async function runExercise(options: ExerciseOptions): Promise<number> {
   const settings = readSettings();
-  const labelled = await benchmarkQuestions(options.dataset === undefined ? {} : { dataset: options.dataset });
+  const file = options.dataset ?? shippedDataset;
+  const labelled = await benchmarkQuestions({ dataset: file });
   const name = options.name ?? newRunId('exercise');
   // Times are what it is there to show: no reply is used again.
   const planned = await planBenchmark(
@@ -45,7 +46,8 @@ export async function runExercise(options: ExerciseOptions): Promise<number> {
   using interrupt = listenForInterrupt();
   const { signal } = interrupt;
   await using session = await openSession({ settings, need: 'worker', onProgress: note, signal });
-  const stage = { session, settings, planned, labelled: labelled.questions, interrupt, limit: options.limit ?? null };
+  const { limit = null } = options;
+  const stage = { session, settings, planned, file, labelled: labelled.questions, interrupt, limit };
   const done = await unlessLost(session, allStages(stage, options.json ? () => {} : print));
   if (done === null) return exitCodes.interrupted;
   if (options.json) printExercise(done);
@@ -56,7 +58,8 @@ type Stage = {
   session: Session;
   settings: Config;
   planned: PlannedBenchmark;
-  /** All that have a label. */
+  /** All questions with a label are in it. */
+  file: string;
   labelled: readonly DatasetQuestion[];
   interrupt: Interrupt;
   limit: SpendingLimit | null;
@@ -66,7 +69,7 @@ type Done = { placeholders: PlaceholderRun[]; figures: RouterFigure[]; both: Bot
 
 /** Each part is shown when it is there. @returns null where Ctrl-C came first */
 async function allStages(
-  { session, settings, planned, labelled, interrupt, limit }: Stage,
+  { session, settings, planned, file, labelled, interrupt, limit }: Stage,
   show: (text: string) => void,
 ): Promise<Done | null> {
   const { signal } = interrupt;
@@ -81,7 +84,7 @@ async function allStages(
   note(`routing ${labelled.length} questions with labels`);
   const onRouted = (count: number) => void (count % 20 === 0 && note(`routed ${count} of ${labelled.length}`));
   const own = await configuredAgreement(session, { pipeline, questions: labelled, settings }, { signal, onRouted });
-  const figures = [...(own === null ? [] : [own]), ...(await fittedAgreement(labelled, signal))];
+  const figures = [...(own === null ? [] : [own]), ...(await fittedAgreement(file, signal))];
   if (signal.aborted) return null;
   show(`${agreementText(figures)}\n`);
 
