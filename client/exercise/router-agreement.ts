@@ -10,6 +10,9 @@ import { callLimits } from '../ask/call-limits.ts';
 import { type Routed, routeOne } from '../ask/route-one.ts';
 import { routingSummary } from '../ask/route-questions.ts';
 import { inParallel } from '../input/in-parallel.ts';
+import { exitCodes } from '../exit-codes.ts';
+import { withRetrieval } from '../repository/with-retrieval.ts';
+import { labelledQuestions, outOfFoldFigures } from '../router/measure-router.ts';
 import type { Session } from '../session.ts';
 
 /** The share that the course's checkpoint asks for: more than this. */
@@ -54,11 +57,25 @@ export async function configuredAgreement(
 }
 
 /**
- * Of routers that are fitted to the labels of a file, each asked about the questions that were left out when it was fitted:
- * `figureOf` takes a mean over repetitions as well. Empty where nothing is fitted.
+ * Of a router that is fitted to the labels of the file, each question asked of one that was fitted without it. Embeddings
+ * take part where they are configured. Empty where Ctrl-C came first.
  */
-export async function fittedAgreement(_file: string, _signal: AbortSignal): Promise<RouterFigure[]> {
-  return [];
+export async function fittedAgreement(file: string, { embeddings }: Config): Promise<RouterFigure[]> {
+  const found: RouterFigure[] = [];
+  const code = await withRetrieval(async (opened) => {
+    const facts = { embeddings: embeddings !== null, repository: true };
+    const { questions } = await labelledQuestions(opened, file, facts);
+    const figures = await outOfFoldFigures(questions, opened);
+    const { folds, repetitions, kappa, confusion, agreement } = figures;
+    const { mean: share, interval } = agreement;
+    const n = figures.questions;
+    const outOfFold = `each question asked of a router that was fitted without it, in ${repetitions} times ${folds} folds`;
+    const learned = `a fitted router (text${embeddings === null ? '' : ', embeddings'} and repository)`;
+    const all = { n, agreed: share * n, share, interval, kappa, kappaInterval: null, confusion };
+    found.push(figureOf(learned, outOfFold, 0, all));
+    return exitCodes.worked;
+  });
+  return code === exitCodes.worked ? found : [];
 }
 
 function figureOf(router: string, outOfFold: string, failed: number, agreement: Agreement): RouterFigure {

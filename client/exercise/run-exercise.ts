@@ -84,7 +84,7 @@ async function allStages(
   note(`routing ${labelled.length} questions with labels`);
   const onRouted = (count: number) => void (count % 20 === 0 && note(`routed ${count} of ${labelled.length}`));
   const own = await configuredAgreement(session, { pipeline, questions: labelled, settings }, { signal, onRouted });
-  const figures = [...(own === null ? [] : [own]), ...(await fittedAgreement(file, signal))];
+  const figures = [...(own === null ? [] : [own]), ...(await fittedAgreement(file, settings))];
   if (signal.aborted) return null;
   show(`${agreementText(figures)}\n`);
 
