@@ -14,7 +14,7 @@ export const Wording = z
   .union([
     Phrase,
     z.strictObject({
-      text: Phrase,
+      text: Phrase.describe('What the answer must hold.'),
       match: z
         .enum(['words', 'code', 'regex'])
         .default('words')
@@ -140,8 +140,28 @@ export const DatasetQuestion = z
       .enum(['answerable', 'unanswerable'])
       .describe('To an unanswerable question only an abstention is right: the repository does not hold the answer.'),
     gold: ExpectedEvidence.describe('Where the answer stands.'),
-    must_mention: z.array(Fact).max(20).default([]).describe('Facts that a right answer states, all of them.'),
-    forbidden_claims: z.array(Fact).max(20).default([]).describe('Claims that make an answer wrong, any of them.'),
+    must_mention: z
+      .array(Fact)
+      .max(20)
+      .default([])
+      .describe(
+        'Facts that a right answer states, all of them; a list in the list is one fact in several wordings, any of which counts. ' +
+          'A plain string is looked for as whole words, whatever the case and the markup ("MIT" is not in "commit"); ' +
+          '`{"text": …, "match": "code"}` letter for letter, not inside a longer name; `"match": "regex"` as a regular expression. ' +
+          'No model takes part, and another form of a word is another wording.',
+      ),
+    forbidden_claims: z
+      .array(Fact)
+      .max(20)
+      .default([])
+      .describe('Claims that make an answer wrong, any of them; written and matched as the facts are.'),
+    shared_wordings: z
+      .array(Phrase)
+      .max(50)
+      .default([])
+      .describe(
+        'Wordings of `must_mention` that reference answers of other questions hold as well, and that stay on purpose. `dataset check` notes the others.',
+      ),
     reference_answer: z
       .string()
       .trim()

@@ -8,88 +8,106 @@ const Name = z
 const Prompt = z.string().trim().min(1, 'a prompt must not be empty').max(20_000);
 const Probability = z.number().min(0).max(1);
 
-/** Absent: the model that the settings name for the role. */
-const Model = z.string().min(1).max(200).exactOptional();
+const Model = z
+  .string()
+  .min(1)
+  .max(200)
+  .exactOptional()
+  .describe('The model to ask; absent: the one that the settings name for the role.');
 
-/** Asked where the provider of the first one is out; absent: the run waits for that provider. */
-const FallbackModel = Model;
+const FallbackModel = z
+  .string()
+  .min(1)
+  .max(200)
+  .exactOptional()
+  .describe('Asked where the provider of the first one is out; absent: the run waits for that provider.');
+
+const OwnPrompt = Prompt.exactOptional().describe('Instructions in place of the ones that ship.');
+const replyTokens = 'The longest reply, in tokens; what a reasoning model thinks first is allowed on top.';
 
 export const SpecialistSpec = z.strictObject({
-  name: Name,
-  /** What it is for, in a sentence or two: the router reads it. */
-  purpose: z.string().trim().min(1).max(1000),
-  prompt: Prompt,
-  tools: z.array(z.string().min(1)).min(1).max(30),
+  name: Name.describe("Its name, which is the route's, too."),
+  purpose: z.string().trim().min(1).max(1000).describe('What it is for, in a sentence or two: the router reads it.'),
+  prompt: Prompt.describe('Its instructions.'),
+  tools: z.array(z.string().min(1)).min(1).max(30).describe('The tools that it may call, by name.'),
   model: Model,
   fallbackModel: FallbackModel,
-  /** Model calls in one try, the last of which must be the answer. */
-  turnLimit: z.int().min(1).max(200).default(8),
-  maxOutputTokens: z.int().min(64).max(200_000).default(2000),
-  /** About how many tokens of repository map it is given with the question; none unless set. */
-  mapTokens: z.int().min(100).max(3000).exactOptional(),
+  turnLimit: z
+    .int()
+    .min(1)
+    .max(200)
+    .default(8)
+    .describe('Model calls in one try, the last of which must be the answer.'),
+  maxOutputTokens: z.int().min(64).max(200_000).default(2000).describe(replyTokens),
+  mapTokens: z
+    .int()
+    .min(100)
+    .max(3000)
+    .exactOptional()
+    .describe('About how many tokens of repository map it is given with the question; none unless set.'),
 });
 export type SpecialistSpec = z.infer<typeof SpecialistSpec>;
 
 export const RouterSpec = z.strictObject({
-  prompt: Prompt.exactOptional(),
+  prompt: OwnPrompt,
   model: Model,
   fallbackModel: FallbackModel,
-  /** The route taken when the reply names none, and two repairs did not either. */
-  fallback: Name,
-  /** A winner is clear when it has this probability and leads the second by this much; then it runs alone. */
-  clearProbability: Probability.default(0.5),
-  clearLead: Probability.default(0.15),
-  /** How many routes run side by side when no winner is clear. */
-  fanOut: z.int().min(1).max(4).default(2),
-  maxOutputTokens: z.int().min(1).max(1000).default(10),
+  fallback: Name.describe('The route taken when the reply names none, and two repairs did not either.'),
+  clearProbability: Probability.default(0.5).describe(
+    'A winner is clear when it has this probability and leads by `clearLead`; then it runs alone.',
+  ),
+  clearLead: Probability.default(0.15).describe('By how much a clear winner leads the second.'),
+  fanOut: z.int().min(1).max(4).default(2).describe('How many routes run side by side when no winner is clear.'),
+  maxOutputTokens: z.int().min(1).max(1000).default(10).describe(replyTokens),
 });
 export type RouterSpec = z.infer<typeof RouterSpec>;
 
+const JudgeSpec = z.strictObject({
+  prompt: OwnPrompt,
+  model: Model,
+  fallbackModel: FallbackModel,
+  maxOutputTokens: z.int().min(64).max(20_000).default(600).describe(replyTokens),
+});
+
 export const GateSpec = z.strictObject({
-  /** How often weak drafts may be sent back. */
-  retryLimit: z.int().min(0).max(10).default(2),
-  /** Share of a draft's citations that must resolve; below it the draft is weak. */
-  minResolvedCitations: Probability.default(0.5),
-  minConfidence: Probability.default(0),
-  /** Null: no model judges, only the code checks. */
-  judge: z
-    .strictObject({
-      prompt: Prompt.exactOptional(),
-      model: Model,
-      fallbackModel: FallbackModel,
-      maxOutputTokens: z.int().min(64).max(20_000).default(600),
-    })
-    .nullable()
-    .default(null),
-  /**
-   * True: a run waits for its judge, and ends where there is none. Absent: a draft whose judge cannot be had, or gives no
-   * usable verdict, stands by the checks of code, marked as unjudged.
-   */
-  judgeRequired: z.boolean().exactOptional(),
-  /** Who works again after a weak draft: the same specialist, or the next likely route that has not run. */
-  onWeak: z.enum(['same-route', 'next-route']).default('same-route'),
-  /** A stronger model for tries after the first. */
-  retryModel: Model,
+  retryLimit: z.int().min(0).max(10).default(2).describe('How often weak drafts may be sent back.'),
+  minResolvedCitations: Probability.default(0.5).describe(
+    "Share of a draft's citations that must resolve; below it the draft is weak.",
+  ),
+  minConfidence: Probability.default(0).describe("The least confidence of a draft's own; below it the draft is weak."),
+  judge: JudgeSpec.nullable().default(null).describe('Null: no model judges, only the code checks.'),
+  judgeRequired: z
+    .boolean()
+    .exactOptional()
+    .describe(
+      'True: a run waits for its judge, and ends where there is none. Absent: a draft whose judge cannot be had, or gives no usable verdict, stands by the checks of code, marked as unjudged.',
+    ),
+  onWeak: z
+    .enum(['same-route', 'next-route'])
+    .default('same-route')
+    .describe('Who works again after a weak draft: the same specialist, or the next likely route that has not run.'),
+  retryModel: z.string().min(1).max(200).exactOptional().describe('A stronger model for tries after the first.'),
 });
 export type GateSpec = z.infer<typeof GateSpec>;
 
 export const SynthesisSpec = z.strictObject({
-  prompt: Prompt.exactOptional(),
+  prompt: OwnPrompt,
   model: Model,
   fallbackModel: FallbackModel,
-  maxOutputTokens: z.int().min(64).max(200_000).default(2000),
-  /** `when-needed`: a single accepted result is the answer as it stands; `always`: a model writes every answer. */
-  calls: z.enum(['when-needed', 'always']).default('when-needed'),
+  maxOutputTokens: z.int().min(64).max(200_000).default(2000).describe(replyTokens),
+  calls: z
+    .enum(['when-needed', 'always'])
+    .default('when-needed')
+    .describe('when-needed: a single accepted result is the answer as it stands; always: a model writes every answer.'),
 });
 export type SynthesisSpec = z.infer<typeof SynthesisSpec>;
 
 /** A model that puts the best 30 places of each search in order. */
 export const RerankSpec = z.strictObject({
-  prompt: Prompt.exactOptional(),
-  /** Absent: the model of the judge. */
-  model: Model,
+  prompt: OwnPrompt,
+  model: Model.describe('The model to ask; absent: the model of the judge.'),
   fallbackModel: FallbackModel,
-  maxOutputTokens: z.int().min(64).max(20_000).default(400),
+  maxOutputTokens: z.int().min(64).max(20_000).default(400).describe(replyTokens),
 });
 export type RerankSpec = z.infer<typeof RerankSpec>;
 
@@ -99,31 +117,33 @@ export const Budget = z.strictObject({
     .int()
     .positive()
     .max(mostModelCalls, `at most ${mostModelCalls} model calls: the history of a run has to stay below 10,000 events`)
-    .default(60),
-  /** Input and output tokens together. */
-  tokens: z.int().positive().default(400_000),
-  /** US dollars; null sets no money limit. */
-  costUsd: z.number().positive().nullable().default(null),
-  /**
-   * Time spent working or waiting for a provider's Retry-After. Free is time in which the run waits for a person and no
-   * branch of it does anything else, and time in which no worker was there; each moment once, however many branches wait.
-   */
-  wallClockSeconds: z.int().positive().default(1800),
+    .default(60)
+    .describe('Model calls of a run, failed ones included.'),
+  tokens: z.int().positive().default(400_000).describe('Input and output tokens together.'),
+  costUsd: z.number().positive().nullable().default(null).describe('US dollars; null sets no money limit.'),
+  wallClockSeconds: z
+    .int()
+    .positive()
+    .default(1800)
+    .describe(
+      "Time spent working or waiting for a provider's Retry-After. Free is time in which the run waits for a person and no branch of it does anything else, and time in which no worker was there; each moment once, however many branches wait.",
+    ),
 });
 export type Budget = z.infer<typeof Budget>;
 
 export const PipelineSpec = z
   .strictObject({
-    $schema: z.string().exactOptional(),
-    name: Name,
-    description: z.string().max(1000).default(''),
-    router: RouterSpec.nullable().default(null),
-    specialists: z.array(SpecialistSpec).min(1).max(20),
-    gate: GateSpec.nullable().default(null),
-    /** Absent: searches are shown as ranked. */
-    rerank: RerankSpec.exactOptional(),
-    synthesis: SynthesisSpec.prefault({}),
-    budget: Budget.prefault({}),
+    $schema: z.string().exactOptional().describe('For editors; nothing else reads it.'),
+    name: Name.describe('Names the pipeline: in logs, reports and traces.'),
+    description: z.string().max(1000).default('').describe('For people.'),
+    router: RouterSpec.nullable().default(null).describe('Null: the one specialist gets every question.'),
+    specialists: z.array(SpecialistSpec).min(1).max(20).describe('Who answers; several need a router.'),
+    gate: GateSpec.nullable().default(null).describe('What a draft must pass; null: each is accepted.'),
+    rerank: RerankSpec.exactOptional().describe(
+      'A model that puts the best 30 places of each search in order; absent: searches are shown as ranked.',
+    ),
+    synthesis: SynthesisSpec.prefault({}).describe('One answer made of the accepted drafts.'),
+    budget: Budget.prefault({}).describe('Limits over the whole run, retries and fan-out included.'),
   })
   .superRefine((spec, context) => {
     for (const { message, path } of pipelineMistakes(spec)) context.addIssue({ code: 'custom', message, path });

@@ -5,99 +5,21 @@
  */
 import { z } from 'zod';
 import { RouteDecision } from './agent.ts';
+import {
+  LatencyParts,
+  LoggedCitation,
+  LoggedOutput,
+  LoggedToolCall,
+  LoggedUsage,
+  orNull,
+  Text,
+} from './evaluation/run-log-parts.ts';
 import { presentNames } from './run-log-names.ts';
 
-const orNull = <Shape extends z.ZodType>(shape: Shape) => shape.nullable().default(null);
-const Text = orNull(z.string());
-const Line = orNull(z.int().positive());
 const Count = orNull(z.int().nonnegative());
-const Milliseconds = orNull(z.number().nonnegative());
 const Share = orNull(z.number().min(0).max(1));
 
-/** A cited place. A path alone is enough. */
-const CitedPlace = z.object({
-  path: z.string().min(1),
-  first_line: Line,
-  last_line: Line,
-  quote: Text,
-  status: orNull(z.enum(['verified', 'repaired', 'unresolved'])),
-  /** The git blob that was cited. */
-  blob: z.string().nullable().exactOptional(),
-  /** Why it is unresolved, or from which lines it was moved. */
-  reason: z.string().nullable().exactOptional(),
-});
-export const LoggedCitation = z.union([
-  CitedPlace,
-  z
-    .string()
-    .min(1)
-    .transform((path) => CitedPlace.parse({ path })),
-]);
-export type LoggedCitation = z.infer<typeof LoggedCitation>;
-
-/** A tool call. A name alone is enough; `paths` are the files that its result showed. */
-const NamedCall = z.object({
-  tool: z.string().min(1),
-  /** What it searches, where the tool is none of ours. */
-  kind: z.enum(['code', 'docs', 'any']).nullable().exactOptional(),
-  specialist: Text,
-  try: orNull(z.int().positive()),
-  arguments_text: Text,
-  status: orNull(z.enum(['ok', 'error'])),
-  content: Text,
-  paths: orNull(z.array(z.string())),
-  /** What was wrong, where the status is `error`. */
-  problem: z.string().nullable().exactOptional(),
-});
-export const LoggedToolCall = z.union([
-  NamedCall,
-  z
-    .string()
-    .min(1)
-    .transform((tool) => NamedCall.parse({ tool })),
-]);
-export type LoggedToolCall = z.infer<typeof LoggedToolCall>;
-
-export const LoggedOutput = z.object({
-  specialist: z.string().min(1),
-  try: z.int().positive().default(1),
-  /** `partial`, a draft that was cut short, stands in logs of other software only. */
-  kind: orNull(z.enum(['draft', 'partial', 'empty', 'failed'])),
-  answer: z.string().default(''),
-  citations: z.array(LoggedCitation).default([]),
-  insufficient: orNull(z.boolean()),
-  accepted: orNull(z.boolean()),
-  /** Why its judge has not read it. */
-  unjudged: z.string().exactOptional(),
-  reasons: z.array(z.string()).default([]),
-});
-export type LoggedOutput = z.infer<typeof LoggedOutput>;
-
-/** Where the time of a run went. The parts may add up to more than the total: calls run side by side. */
-export const LatencyParts = z.object({
-  total: Milliseconds,
-  /** Waiting for a free worker. */
-  queue: Milliseconds,
-  model: Milliseconds,
-  tool: Milliseconds,
-  /** Between a failed attempt and the next. */
-  backoff: Milliseconds,
-  /** For a provider's Retry-After or a person. */
-  waiting: Milliseconds,
-  orchestration: Milliseconds,
-});
-export type LatencyParts = z.infer<typeof LatencyParts>;
-
-/** Tokens as the provider counts them: input includes the cached ones, output the reasoning ones. */
-const LoggedUsage = z.object({
-  model_calls: z.int().nonnegative(),
-  input_tokens: z.int().nonnegative(),
-  cached_input_tokens: z.int().nonnegative(),
-  output_tokens: z.int().nonnegative(),
-  reasoning_tokens: z.int().nonnegative(),
-  /** True: a part of it was counted in characters, since an endpoint reported none that can be right. */
-  estimated: z.literal(true).exactOptional(),
-});
+export type { LatencyParts, LoggedCitation, LoggedOutput, LoggedToolCall } from './evaluation/run-log-parts.ts';
 
 export const RunOutcome = z.enum([
   'answered',
@@ -109,7 +31,11 @@ export const RunOutcome = z.enum([
 ]);
 export type RunOutcome = z.infer<typeof RunOutcome>;
 
-const TypedError = z.object({ kind: Text, message: z.string(), setting: Text });
+const TypedError = z.object({
+  kind: Text.describe('The kind of failure, such as ModelTimedOut.'),
+  message: z.string().describe('What happened.'),
+  setting: Text.describe('The setting or place to look at.'),
+});
 export const RunError = z.union([TypedError, z.string().transform((message) => TypedError.parse({ message }))]);
 
 /** What a grader of one's own says of a record. */
@@ -119,61 +45,79 @@ export const OwnScore = z.object({
   reason: Text.describe('Why, as the grader says it.'),
 });
 export type OwnScore = z.infer<typeof OwnScore>;
+const Replaced = z.object({
+  specialist: z.string().describe('Whose result was replaced.'),
+  reason: z.string().describe('Why.'),
+});
+
+const Fallback = z.object({
+  model: z.string().describe('The model that answered instead.'),
+  calls: z.int().positive().describe('How often.'),
+  after: z.string().describe("The failure of the first model's provider for which it was asked."),
+});
+
+const Links = z.object({
+  web: Text.describe("The run in Temporal's Web UI."),
+  trace: Text.describe('Its trace.'),
+  history: Text.describe('Its compressed history, relative to the log.'),
+});
 
 const PresentRecord = z.object({
-  question_id: z.string().min(1),
-  /** The pipeline that answered. */
-  variant: z.string().min(1).default('unnamed'),
-  trial: z.int().positive().default(1),
-  /** Name and content hash of the dataset: records of different datasets are never mixed. */
-  dataset: Text,
-  question: Text,
-  /** Null: follows from the answer and the error. */
-  outcome: orNull(RunOutcome),
-  /** Why it was not answered: the gate's last reasons, or the limit that was reached. */
-  reasons: orNull(z.array(z.string())),
+  question_id: z.string().min(1).describe('The `id` of the question in the dataset; the only field that is required.'),
+  variant: z.string().min(1).default('unnamed').describe('The pipeline that answered; one log may hold several.'),
+  trial: z.int().positive().default(1).describe('From 1, where a variant was asked the same question several times.'),
+  dataset: Text.describe('Name and content hash of the dataset: records of different datasets are never mixed.'),
+  question: Text.describe("The question's text; where it is said it must be the dataset's."),
+  outcome: orNull(RunOutcome).describe(
+    'How the run ended; null: it follows from the answer and the error. insufficient-evidence is an abstention.',
+  ),
+  reasons: orNull(z.array(z.string())).describe(
+    "Why it was not answered: the gate's last reasons, or the limit that was reached.",
+  ),
 
-  route: Text,
-  routing: orNull(RouteDecision),
-  routes_run: orNull(z.array(z.string())),
-  specialist_output: orNull(z.array(LoggedOutput)),
-  /** The final answer's citations. */
-  evidence: orNull(z.array(LoggedCitation)),
-  tools_called: orNull(z.array(LoggedToolCall)),
-  final_answer: Text,
-  confidence: Share,
-  retry_count: Count,
-  gaps: orNull(z.array(z.string())),
-  superseded: orNull(z.array(z.object({ specialist: z.string(), reason: z.string() }))),
+  route: Text.describe('The specialist that the router chose; null: there was no router, or it is not known.'),
+  routing: orNull(RouteDecision).describe('The decision of the router.'),
+  routes_run: orNull(z.array(z.string())).describe('Every specialist that ran.'),
+  specialist_output: orNull(z.array(LoggedOutput)).describe('What the specialists gave, in order.'),
+  evidence: orNull(z.array(LoggedCitation)).describe("The final answer's citations; a path alone is enough."),
+  tools_called: orNull(z.array(LoggedToolCall)).describe(
+    'Every call of a tool; a name alone is enough. `[]` says that there was none, null that it is not known.',
+  ),
+  final_answer: Text.describe(
+    'The answer, in which the facts of the dataset are looked for: whole words, whatever the case and markup, unless a wording says otherwise.',
+  ),
+  confidence: Share.describe("The answer's own confidence, 0 to 1."),
+  retry_count: Count.describe('Tries that the gate has asked for.'),
+  gaps: orNull(z.array(z.string())).describe('What the answer says that it lacks.'),
+  superseded: orNull(z.array(Replaced)).describe('Results that another one replaces.'),
 
-  /** All model calls, failed attempts included. */
-  usage: orNull(LoggedUsage),
-  /** How often replies were made usable by reading alone, by repair. */
-  repairs: z.record(z.string(), z.int().positive()).exactOptional(),
-  /** Where a fallback model has answered, by role, and the failure for which it was asked. */
-  fallbacks: z
-    .record(z.string(), z.object({ model: z.string(), calls: z.int().positive(), after: z.string() }))
-    .exactOptional(),
-  /** US dollars; null where a model without a known price took part. */
-  cost_usd: orNull(z.number().nonnegative()),
-  /** The part of both that went into failed attempts. */
-  failed_usage: orNull(LoggedUsage.extend({ cost_usd: orNull(z.number().nonnegative()) })),
-  latency_ms: orNull(LatencyParts),
-  started_at: orNull(z.iso.datetime({ offset: true })),
+  usage: orNull(LoggedUsage).describe('All model calls, failed attempts included.'),
+  repairs: z
+    .record(z.string(), z.int().positive())
+    .exactOptional()
+    .describe('How often replies were made usable by reading alone, by repair.'),
+  fallbacks: z.record(z.string(), Fallback).exactOptional().describe('Where a fallback model has answered, by role.'),
+  cost_usd: orNull(z.number().nonnegative()).describe(
+    'US dollars; null where a model without a known price took part, 0 only where it was free.',
+  ),
+  failed_usage: orNull(
+    LoggedUsage.extend({ cost_usd: orNull(z.number().nonnegative()).describe('US dollars of it.') }),
+  ).describe('The part of usage and cost that went into failed attempts.'),
+  latency_ms: orNull(LatencyParts).describe('Milliseconds.'),
+  started_at: orNull(z.iso.datetime({ offset: true })).describe('ISO 8601.'),
 
-  workflow_id: Text,
-  run_id: Text,
-  links: z.object({ web: Text, trace: Text, history: Text }).prefault({}),
-  spec_hash: Text,
-  /** Models that answered, joined by commas; by role in `models`. */
-  model: Text,
-  models: orNull(z.record(z.string(), z.string())),
-  /** The commit, or the content hash of a folder. */
-  snapshot: Text,
-  error: orNull(RunError),
-  /** True: the offline model answered, so that the record shows the machinery and not a language model. */
-  offline: orNull(z.boolean()),
-  scores: z.array(OwnScore).describe('What graders of one’s own say, one entry a grader.').exactOptional(),
+  workflow_id: Text.describe("Temporal's id of the workflow."),
+  run_id: Text.describe("Temporal's id of the run."),
+  links: Links.prefault({}).describe('Where to look further.'),
+  spec_hash: Text.describe('SHA-256 of the pipeline as it ran.'),
+  model: Text.describe('Models that answered, joined by commas; variants that differ in it are not comparable.'),
+  models: orNull(z.record(z.string(), z.string())).describe('Models that answered, by role.'),
+  snapshot: Text.describe('The commit, or the content hash of a folder.'),
+  error: orNull(RunError).describe('What broke the run; a text is enough. An error is a wrong answer.'),
+  offline: orNull(z.boolean()).describe(
+    'True: the offline model answered, so that the record shows the machinery and not a language model.',
+  ),
+  scores: z.array(OwnScore).exactOptional().describe("What graders of one's own say, one entry a grader."),
 });
 
 export const RunLogRecord = z.preprocess(presentNames, PresentRecord);

@@ -3,7 +3,7 @@ import type { DatasetQuestion } from '../contracts/dataset.ts';
 import { type Agreement, agreementOf } from './agreement.ts';
 import { mentions, plainWording, said, wordOverlap } from './graders/wording.ts';
 
-/** `problem`: a question must change; `note`: the set as a whole is lopsided. */
+/** `problem`: a question must change; `note`: the figures are to be read with care. */
 export type DatasetFinding = { level: 'problem' | 'note'; question: string | null; what: string };
 
 /** From this overlap of words on, two questions count as one. */
@@ -11,9 +11,15 @@ const sameQuestion = 0.9;
 /** A route or kind with less than this share of the largest one's questions is noted. */
 const lopsided = 0.5;
 
-/** Looks at the file alone, not at the repository that it is about. @returns duplicates, leaks, contradictions, imbalance, in this order */
+/** Looks at the file alone, not at the repository that it is about. @returns duplicates, leaks, contradictions, shared wordings, imbalance, in this order */
 export function checkDataset(questions: readonly DatasetQuestion[]): DatasetFinding[] {
-  return [...duplicates(questions), ...leaks(questions), ...contradictions(questions), ...imbalance(questions)];
+  return [
+    ...duplicates(questions),
+    ...leaks(questions),
+    ...contradictions(questions),
+    ...sharedWordings(questions),
+    ...imbalance(questions),
+  ];
 }
 
 /** How well the two labels of each route agree; null unless every question has both. */
@@ -64,6 +70,28 @@ function contradictions(questions: readonly DatasetQuestion[]): DatasetFinding[]
   });
 }
 
+/** A wording that a right answer to another question holds can be stated by chance. */
+export function sharedWordings(questions: readonly DatasetQuestion[]): DatasetFinding[] {
+  const answers = questions.flatMap(({ id, reference_answer }) =>
+    reference_answer === null ? [] : [{ id, text: said(reference_answer) }],
+  );
+  return questions.flatMap(({ id, must_mention, shared_wordings }) => {
+    const others = answers.filter((answer) => answer.id !== id);
+    const matches = must_mention.flat().flatMap((wording) => {
+      const where = others.filter(({ text }) => mentions(text, [wording])).map((answer) => answer.id);
+      return where.length === 0 ? [] : [{ text: wording.text, where }];
+    });
+    const undeclared = matches.filter(({ text }) => !shared_wordings.includes(text));
+    const stale = shared_wordings.filter((text) => !matches.some((match) => match.text === text));
+    return [
+      ...undeclared.map(({ text, where }) =>
+        remark(id, `the wording "${text}" is in the reference answer of ${where.slice(0, 3).join(', ')} as well`),
+      ),
+      ...stale.map((text) => remark(id, `names "${text}" in shared_wordings, which no other reference answer holds`)),
+    ];
+  });
+}
+
 function imbalance(questions: readonly DatasetQuestion[]): DatasetFinding[] {
   const counts = [...Map.groupBy(questions, ({ expected_route }) => expected_route)].map(
     ([route, members]) => [route, members.length] as const,
@@ -79,4 +107,5 @@ function imbalance(questions: readonly DatasetQuestion[]): DatasetFinding[] {
 }
 
 const problem = (question: string, what: string): DatasetFinding => ({ level: 'problem', question, what });
+const remark = (question: string, what: string): DatasetFinding => ({ level: 'note', question, what });
 const lean = (what: string): DatasetFinding => ({ level: 'note', question: null, what });

@@ -63,7 +63,8 @@ function problem(text: string, why: string): GateRuleProblem {
 
 /** A figure that is unknown does not meet its gate. */
 export function judgeGate(rule: GateRule, comparison: Comparison): GateResult {
-  const { text, metric, row, operator, bound } = rule;
+  const { text, metric, operator, bound } = rule;
+  const row = rowOf(rule, comparison);
   if (typeof bound === 'string') {
     const kind = (row === whole ? comparison.verdict : comparison.routes[row])?.kind ?? 'unknown';
     const met = kind !== 'unknown' && (kind === bound) === (operator === '=');
@@ -74,6 +75,13 @@ export function judgeGate(rule: GateRule, comparison: Comparison): GateResult {
   if (candidate === null || limit === null) return { rule: text, met: false, reason: `${metric} of ${row} is unknown` };
   const said = `${metric} is ${rounded(candidate)}, the bound ${rounded(limit)}`;
   return { rule: text, met: holds(candidate, operator, limit), reason: said };
+}
+
+/** Of a dataset with one route, the whole is that route. */
+function rowOf({ row }: GateRule, { baseline, cells }: Comparison): string {
+  const routes = Object.keys(baseline.accuracyByRoute);
+  const lone = routes.length === 1 && row === routes[0] && !cells.some((cell) => cell.row === row);
+  return lone ? whole : row;
 }
 
 function changed(baseline: number, { baseline: change, by }: { baseline: '+' | '-' | '*'; by: number }): number {

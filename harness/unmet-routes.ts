@@ -28,6 +28,18 @@ export function unmetRoutes(
   return { pipeline: name, routes: [...new Set(unmet)].sort(), questions: unmet.length, of: expected.length, none };
 }
 
+/** Routes of a pipeline that no question expects, as one sentence; null where each is expected, or none can be taken. */
+export function unexpectedRoutesText(
+  { name, router, specialists }: PipelineSpec,
+  expected: readonly string[],
+): string | null {
+  const asked = new Set(expected);
+  const names = specialists.map((specialist) => specialist.name).filter((route) => !asked.has(route));
+  if (router === null || names.length === 0 || asked.size === 0) return null;
+  const many = names.length === 1 ? 'the route' : 'the routes';
+  return `no question expects ${many} ${names.join(', ')} of pipeline "${name}": what goes there counts as wrongly routed`;
+}
+
 /** @returns one sentence with at most 10 names */
 export function unmetRoutesText({ pipeline, routes, questions, of }: UnmetRoutes): string {
   const names = `${routes.slice(0, 10).join(', ')}${routes.length > 10 ? ` and ${routes.length - 10} more` : ''}`;

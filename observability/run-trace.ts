@@ -23,6 +23,7 @@ export function traceOfRun(history: RunHistory, { workflowId, runId }: RunIds): 
     .filter(([key]) => key !== rootKey)
     .map(([key, children]) => groupSpan(String(key), children, input, outcome));
   const name = input.pipeline.router === null ? 'single-agent-pipeline' : 'orchestrated-pipeline';
+  groups.push(...unaskedSynthesis(history, [...groups, ...leaves], input, outcome));
   const root = rootSpan(history, [...groups, ...leaves], { name, input, outcome, workflowId, runId });
   return {
     traceId: traceIdOf(runId),
@@ -116,6 +117,30 @@ function toldOf(stage: string, tryNumber: number, { question }: QuestionInput, o
   const { accepted, confidence, kind } = output ?? {};
   const metadata = { retry_count: tryNumber - 1, accepted, confidence, kind };
   return { name: stage, type: 'agent', input: asked, output: value(output?.answer ?? null), metadata };
+}
+
+/** Of a team, the synthesis that asked no model: a draft that passed through, or a run that did not get so far. */
+function unaskedSynthesis(
+  { startMs }: RunHistory,
+  spans: readonly TraceSpan[],
+  input: QuestionInput,
+  outcome: AnswerOutcome | null,
+): TraceSpan[] {
+  if (input.pipeline.router === null || outcome === null || spans.some(({ key }) => key === 'synthesis')) return [];
+  const { kind, state } = outcome;
+  const passed = kind === 'answered' || kind === 'insufficient-evidence';
+  // An abstention is told with what was searched, behind the draft's own words.
+  const draft = state.specialist_output.findLast(
+    ({ answer }) => answer !== '' && state.final_answer?.startsWith(answer),
+  );
+  const whose = draft === undefined ? 'the one draft' : `the draft of ${draft.specialist}, try ${draft.try},`;
+  const metadata = {
+    passed_through: passed,
+    note: passed ? `no model was called: ${whose} is the answer` : `not reached: the run ended as ${kind}`,
+  };
+  const atMs = spans.reduce((last, { endMs }) => Math.max(last, endMs), startMs);
+  const told = { ...toldOf('synthesis', 1, input, passed ? outcome : null), metadata };
+  return [{ ...plain, ...told, key: 'synthesis', parent: rootKey, startMs: atMs, endMs: atMs, level: 'DEFAULT' }];
 }
 
 /** Outcomes of 0.1 do not tell it: there each try was taken for a round. */

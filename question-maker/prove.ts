@@ -111,6 +111,7 @@ function made(
     gold: { paths: pathsOf(candidate), lines },
     must_mention: facts,
     forbidden_claims: [],
+    shared_wordings: [],
     reference_answer: phrasing?.reference ?? candidate.reference,
     tags: [source],
     split: 'dev',

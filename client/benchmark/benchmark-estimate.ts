@@ -4,7 +4,7 @@ import type { BenchmarkVariant, BenchmarkManifest } from '../../contracts/benchm
 import type { DatasetQuestion } from '../../contracts/dataset.ts';
 import { RunLogRecord } from '../../contracts/run-log.ts';
 import { runLogExportFile } from '../../harness/run-log/run-log-store.ts';
-import { detectableDifference, expectedSd } from '../../harness/statistics/power.ts';
+import { expectedNeeds, type Need } from '../../harness/comparison/question-needs.ts';
 import { benchmarkFolder, benchmarkIds, readManifest } from './benchmark-folder.ts';
 import { lineOpener } from '../input/clear-content.ts';
 import { exportRunLog } from './export-run-log.ts';
@@ -19,8 +19,8 @@ export type BenchmarkEstimate = Cost & {
   runs: number;
   /** True where each variant has been run in this data directory before, with the same models. */
   measured: boolean;
-  /** Smallest difference of accuracy that is found with the plan's power: over all, and on the smallest route. */
-  detectable: { questions: number; difference: number; route: { name: string; questions: number; difference: number } };
+  /** By the comparison's own rule, for two variants of like quality: the whole, then each route. */
+  needs: Need[];
 };
 
 /** Records of an earlier benchmark that are read. */
@@ -47,18 +47,13 @@ export async function estimateBenchmark(
     costUsd: priced ? sum(({ costUsd }) => costUsd ?? 0) : null,
     seconds: sum(({ seconds }) => seconds) / concurrency,
     measured: costs.every(({ known }) => known),
-    detectable: detectableOf(manifest, questions),
+    needs: expectedNeeds(countsByRoute(questions), manifest),
   };
 }
 
-function detectableOf({ plan, trials }: BenchmarkManifest, questions: readonly DatasetQuestion[]) {
-  const routes = [...Map.groupBy(questions, ({ expected_route }) => expected_route)];
-  // As in the verdict: each cell of accuracy may win or hurt.
-  const sensitivity = { alpha: plan.alpha / (2 * (routes.length + 1)), power: plan.power };
-  const difference = (many: number) => detectableDifference(many, expectedSd(trials), sensitivity);
-  const [name, members] = routes.toSorted(([, a], [, b]) => a.length - b.length)[0] ?? ['', []];
-  const route = { name, questions: members.length, difference: difference(members.length) };
-  return { questions: questions.length, difference: difference(questions.length), route };
+function countsByRoute(questions: readonly DatasetQuestion[]): Map<string, number> {
+  const routes = Map.groupBy(questions, ({ expected_route }) => expected_route);
+  return new Map([...routes].map(([route, members]) => [route, members.length]));
 }
 
 /** The mean of an earlier benchmark's records of the same pipeline, by the same models; null where there is none. */

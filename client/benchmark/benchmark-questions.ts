@@ -27,6 +27,8 @@ export type BenchmarkQuestions = {
   questions: DatasetQuestion[];
   /** What their repositories are relative to. */
   folder: string;
+  /** Expected routes of the whole file, also where not all of it is asked. */
+  routes: string[];
   /** What a reader must know of them. */
   remarks: string[];
 };
@@ -39,15 +41,16 @@ export async function benchmarkQuestions(choice: QuestionChoice): Promise<Benchm
   const onRoute =
     choice.route === undefined ? all : all.filter(({ expected_route }) => expected_route === choice.route);
   if (onRoute.length === 0) {
-    const routes = [...new Set(all.map(({ expected_route }) => expected_route))].join(', ');
-    throw new UsageError(`no question of ${file} has the route "${choice.route}": there are ${routes}`);
+    throw new UsageError(
+      `no question of ${file} has the route "${choice.route}": there are ${routesOf(all).join(', ')}`,
+    );
   }
   const questions = spread(onRoute, choice.questions ?? onRoute.length);
   const folder = folderOf(file);
   await expectRepositories(questions, folder);
   const text = questions.length === all.length ? whole : linesOf(questions);
   const name = `${basename(file).replace(/\.jsonl?$/, '')}-${shortHash(text)}`;
-  return { name, text, questions, folder, remarks: formerPlaces(questions, folder) };
+  return { name, text, questions, folder, routes: routesOf(all), remarks: formerPlaces(questions, folder) };
 }
 
 /**
@@ -61,8 +64,12 @@ export async function givenQuestions(given: readonly z.input<typeof DatasetQuest
   const folder = process.cwd();
   await expectRepositories(questions, folder);
   const text = linesOf(questions);
-  return { name: `data-${shortHash(text)}`, text, questions, folder, remarks: [] };
+  return { name: `data-${shortHash(text)}`, text, questions, folder, routes: routesOf(questions), remarks: [] };
 }
+
+const routesOf = (questions: readonly DatasetQuestion[]) => [
+  ...new Set(questions.map(({ expected_route }) => expected_route)),
+];
 
 const absolute = (repository: unknown) =>
   typeof repository === 'string' && !repository.includes(':') ? resolve(repository) : repository;

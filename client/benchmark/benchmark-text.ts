@@ -6,16 +6,16 @@ import type {
   SpendingLimit,
 } from '../../contracts/benchmark.ts';
 import { inColumns } from '../terminal/output.ts';
+import type { Need } from '../../harness/comparison/question-needs.ts';
 import type { BenchmarkEstimate } from './benchmark-estimate.ts';
 import { printableLine } from '../../lib/printable.ts';
 
 export function previewText(
   manifest: BenchmarkManifest,
-  { runs, modelCalls, tokens, costUsd, seconds, measured, detectable }: BenchmarkEstimate,
+  { runs, modelCalls, tokens, costUsd, seconds, measured, needs }: BenchmarkEstimate,
 ): string {
   const { variants, trials, questions, dataset } = manifest;
   const [baseline, ...others] = variants.map(({ name }) => name);
-  const { route } = detectable;
   const rows: [string, string][] = [
     ['benchmark', manifest.id],
     ['questions', `${questions} of ${dataset}, ${trials === 1 ? '1 trial' : `${trials} trials`} each`],
@@ -27,11 +27,8 @@ export function previewText(
       'estimate',
       measured ? 'from earlier runs of these pipelines here' : 'assumed: these pipelines have not run here yet',
     ],
-    [
-      'detectable',
-      `a difference of ${points(detectable.difference)} in accuracy over all ${detectable.questions} questions, ` +
-        `${points(route.difference)} on the ${route.questions} of route ${route.name}; smaller ones are likely to stay undecided`,
-    ],
+    ['detectable', detectableText(needs)],
+    ['needed', neededText(needs)],
   ];
   return inColumns(rows.map(([name, value]) => [name, printableLine(value)])).join('\n');
 }
@@ -103,8 +100,24 @@ function shareText(part: number, whole: number): string {
   return whole === 0 ? '–' : `${((100 * part) / whole).toFixed(0)} %`;
 }
 
-function points(share: number): string {
-  return share >= 1 ? 'more than there can be' : `${Math.ceil(100 * share)} points`;
+/** Of the whole, and of the route with the fewest questions. */
+function detectableText([all, ...routes]: readonly Need[]): string {
+  const [route] = routes.toSorted((one, other) => one.have - other.have);
+  const difference = ({ detects }: Need) =>
+    detects === null ? 'none' : `one of ${Math.ceil(100 * detects)} points or more`;
+  return [
+    ...(all === undefined ? [] : [`difference of accuracy over all ${all.have} questions: ${difference(all)}`]),
+    ...(route === undefined ? [] : [`on the ${route.have} of route ${route.row}: ${difference(route)}`]),
+    'smaller ones are likely to stay undecided',
+  ].join('; ');
+}
+
+function neededText([all, route]: readonly Need[]): string {
+  const wanted = ({ worthwhile }: Need) => `to find ${(100 * worthwhile).toFixed(0)} points`;
+  return [
+    ...(all === undefined ? [] : [`about ${all.need} questions ${wanted(all)} over all`]),
+    ...(route === undefined ? [] : [`about ${route.need} ${wanted(route)} on a route`]),
+  ].join(', ');
 }
 
 function thousands(count: number): string {

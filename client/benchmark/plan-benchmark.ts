@@ -3,6 +3,8 @@
 import type { Config } from '../../config/config.ts';
 import { BenchmarkManifest, type SpendingLimit } from '../../contracts/benchmark.ts';
 import { ComparisonPlan } from '../../contracts/evaluation/comparison-plan.ts';
+import type { PipelineSpec } from '../../contracts/pipeline.ts';
+import { unmatchedReasons } from '../../harness/comparison/spec-differences.ts';
 import { type VariantChoice, benchmarkVariants } from './benchmark-variants.ts';
 import { type BenchmarkEstimate, estimateBenchmark } from './benchmark-estimate.ts';
 import { benchmarkQuestions, type BenchmarkQuestions, type QuestionChoice } from './benchmark-questions.ts';
@@ -46,7 +48,8 @@ export async function planBenchmark(options: PlanOptions, settings: Config): Pro
   const remarks = [
     ...chosen.remarks,
     ...planRemarks(options, variants.length, chosen),
-    ...unmetRouteRemarks(given, chosen.questions),
+    ...unmatchedRemarks(given),
+    ...unmetRouteRemarks(given, chosen.questions, chosen.routes),
   ];
   const manifest = BenchmarkManifest.parse({
     id: options.name ?? newRunId('bench'),
@@ -61,6 +64,15 @@ export async function planBenchmark(options: PlanOptions, settings: Config): Pro
   });
   const estimate = await estimateBenchmark(manifest, chosen.questions, { settings, concurrency });
   return { manifest, chosen, estimate, remarks };
+}
+
+/** Why a comparison will refuse a verdict, in its own words; the first variant is the baseline. */
+function unmatchedRemarks(given: readonly PipelineSpec[]): string[] {
+  const [baseline, ...candidates] = given;
+  if (baseline === undefined) return [];
+  return candidates.flatMap((candidate) =>
+    unmatchedReasons(baseline, candidate).map((reason) => `there will be no verdict on "${candidate.name}": ${reason}`),
+  );
 }
 
 /** What was asked for, and is not what will happen. */

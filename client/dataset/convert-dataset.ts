@@ -19,7 +19,7 @@ import { linesOf } from '../benchmark/benchmark-questions.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { asUsage, readWholeFile } from '../input/json-lines-file.ts';
 import { readSettings } from '../input/read-settings.ts';
-import { note, print, printJson } from '../terminal/output.ts';
+import { expectWritable, note, print, printJson } from '../terminal/output.ts';
 import { writeDataset } from './write-dataset.ts';
 
 export const formats = ['promptfoo', 'langfuse', 'jsonl', 'csv', 'swebench'] as const;
@@ -32,7 +32,7 @@ export type ExportOptions = Common & { to?: string };
 
 /** @param source a file; of Langfuse the name of a dataset */
 export async function importDataset(source: string, options: ImportOptions): Promise<number> {
-  refuseExisting(options);
+  await expectOutput(options);
   const losses = new Losses();
   const defaults: ImportDefaults = {
     repository: repositoryFor(options),
@@ -76,7 +76,7 @@ async function read(
 }
 
 export async function exportDataset(file: string, options: ExportOptions): Promise<number> {
-  refuseExisting(options);
+  await expectOutput(options);
   const text = await readWholeFile(file);
   const questions = asUsage(() => readAllQuestions(text, file));
   const losses = new Losses();
@@ -126,9 +126,10 @@ async function langfuse<Result>(call: (settings: LangfuseSettings) => Promise<Re
   }
 }
 
-function refuseExisting({ output, force }: Common): void {
+async function expectOutput({ output, force }: Common): Promise<void> {
   if (output !== undefined && existsSync(output) && !force)
     throw new UsageError(`${output} is there already: give another -o, or --force to replace it`);
+  await expectWritable(output);
 }
 
 async function deliver(

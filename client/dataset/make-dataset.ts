@@ -21,7 +21,7 @@ import { withRetrieval } from '../repository/with-retrieval.ts';
 import { openSession, type Session } from '../session.ts';
 import { reasonOf } from '../temporal.ts';
 import { listenForInterrupt } from '../terminal/interrupt.ts';
-import { note, print, printJson } from '../terminal/output.ts';
+import { expectWritable, note, print, printJson } from '../terminal/output.ts';
 import { linesOf } from '../benchmark/benchmark-questions.ts';
 import { followMaking } from './follow-making.ts';
 import { madeSummary, madeText, toQuestions } from './made-questions.ts';
@@ -54,6 +54,7 @@ export async function makeDataset(options: MakeOptions): Promise<number> {
   const { output } = options;
   if (output !== undefined && existsSync(output) && !options.force)
     throw new UsageError(`${output} is there already: give another -o, or --force to replace it`);
+  await expectWritable(output);
   const pinned = await pin(options);
   if (typeof pinned === 'number') return pinned;
   const input = inputOf(options, pinned.repository, settings);

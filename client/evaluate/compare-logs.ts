@@ -1,6 +1,7 @@
 /** Compares two variants by their run logs: prints the verdict, writes it in other forms, and judges gates. */
 import { dirname, relative, sep } from 'node:path';
 import { ComparisonMargins, ComparisonPlan } from '../../contracts/evaluation/comparison-plan.ts';
+import { whole } from '../../harness/comparison/cells.ts';
 import { compareVariants, type Comparison } from '../../harness/comparison/compare-variants.ts';
 import { type GateResult, type GateRule, GateRuleProblem, judgeGate, parseGateRule } from '../../harness/gate-rule.ts';
 import { questionOutcomes } from '../../harness/rendering/question-outcomes.ts';
@@ -22,7 +23,7 @@ import { UsageError } from '../../lib/errors.ts';
 import { datasetOf, type LogOptions } from './graded-log.ts';
 import { gradeWithOwn, loadGraders } from './own-graders.ts';
 import { asUsage } from '../input/json-lines-file.ts';
-import { note, print, printJson, writeResult } from '../terminal/output.ts';
+import { expectWritable, note, print, printJson, writeResult } from '../terminal/output.ts';
 import { schemaIssue } from '../../lib/schema-issue.ts';
 import { printable, printableLine } from '../../lib/printable.ts';
 import { type ComparedVariants, lyingIn, reportOfVariants } from './report-of-variants.ts';
@@ -35,24 +36,36 @@ export type CompareOptions = LogOptions & {
   /** Markdown for the summary of a CI job. */
   summary?: string;
   grader?: string[];
+  decidedBy?: string;
   json: boolean;
+  otherDataset: boolean;
 };
 
 /**
  * @returns 100 where a gate is not met
- * @throws UsageError for a log that cannot be graded or has no one reading
+ * @throws UsageError for a log that cannot be graded, has no one reading or answers another dataset, for a gate or margin of a
+ * route that no question expects, and for a file that could not be written
  */
 export async function compareLogs(baselineText: string, candidateText: string, given: CompareOptions): Promise<number> {
   const [margins, rules] = [given.margin.map(marginChange), given.gate.map(gateRule)];
   const [one, other] = [variantReference(baselineText), variantReference(candidateText)];
   const graders = await loadGraders(given.grader ?? []);
-  const options = { ...given, dataset: await datasetOf(given, one.file, other.file) };
+  await expectWritable(...given.output.map(({ path }) => path), given.summary);
+  const dataset = await datasetOf(given, one.file, other.file);
+  const options = { ...given, dataset, expectDataset: !given.otherDataset };
   let failed = 0;
   for (const file of new Set([one.file, other.file])) failed += await gradeWithOwn(file, options, graders);
   const ours = await readVariants(one.file, options);
   const theirs = other.file === one.file ? ours : await readVariants(other.file, options);
   const read = [pickVariant(ours, one), pickVariant(theirs, other)];
   const [baseline, candidate] = withOneDataset(read, options.dataset) as [ReadVariant, ReadVariant];
+  expectRoutes(
+    [
+      ...rules.filter(({ metric }) => metric !== 'score').map(({ text, row }) => ({ text: `--gate ${text}`, row })),
+      ...given.margin.flatMap(routeOfMargin),
+    ],
+    [baseline, candidate],
+  );
   const plan = withMargins(await planOf(baseline, candidate), margins);
   const comparison = asUsage(() => compareVariants(baseline, candidate, plan));
   expectGraders(rules, options.decidedBy, comparison);
@@ -91,6 +104,17 @@ function gateRule(text: string): GateRule {
   } catch (error) {
     throw error instanceof GateRuleProblem ? new UsageError(error.message) : error;
   }
+}
+
+/** A route that no question expects would make a gate that is never met, and a margin that is never used. @throws UsageError */
+function expectRoutes(named: readonly { text: string; row: string }[], variants: readonly ReadVariant[]): void {
+  const trials = variants.flatMap((variant) => variant.trials);
+  const routes = [...new Set(trials.flatMap(({ expectedRoute }) => expectedRoute ?? []))].sort();
+  for (const { text, row } of named)
+    if (row !== whole && !routes.includes(row))
+      throw new UsageError(
+        `${text}: no question expects the route "${row}": ${routes.length === 0 ? 'none expects any' : `there are ${routes.join(', ')}`}`,
+      );
 }
 
 /** Two variants of one benchmark are compared as it was planned before it ran. */
@@ -174,6 +198,11 @@ function marginChange(text: string): MarginChange {
     route === undefined
       ? { ...margins, [field]: value }
       : { ...margins, routes: { ...margins.routes, [route]: value } };
+}
+
+function routeOfMargin(text: string): { text: string; row: string }[] {
+  const [, row] = /^accuracy@([^=]+)=/.exec(text) ?? [];
+  return row === undefined ? [] : [{ text: `--margin ${text}`, row }];
 }
 
 function withMargins(plan: ComparisonPlan, changes: readonly MarginChange[]): ComparisonPlan {

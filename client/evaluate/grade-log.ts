@@ -7,7 +7,7 @@ import { UsageError } from '../../lib/errors.ts';
 import { variantReference } from './variant-log.ts';
 import { datasetOf, gradedLog, type LogOptions } from './graded-log.ts';
 import { gradeWithOwn, loadGraders } from './own-graders.ts';
-import { inColumns, note, print, printJson, writeResult } from '../terminal/output.ts';
+import { expectWritable, inColumns, note, print, printJson, writeResult } from '../terminal/output.ts';
 import { printableLine } from '../../lib/printable.ts';
 import { snakeKeys } from '../../lib/snake-keys.ts';
 
@@ -15,6 +15,7 @@ export type GradeLogOptions = LogOptions & { variant?: string; json: boolean; ou
 
 /** @returns 1 where a grader of one's own has failed on a record */
 export async function gradeLog(log: string, options: GradeLogOptions): Promise<number> {
+  await expectWritable(options.output);
   const graders = await loadGraders(options.grader ?? []);
   const { file } = variantReference(log, options.variant);
   const failed = await gradeWithOwn(file, { ...options, dataset: await datasetOf(options, file) }, graders);
@@ -35,6 +36,7 @@ export async function labelLog(log: string, options: GradeLogOptions): Promise<n
 
 /** All of them, or those of one variant. @throws UsageError where there is no such variant */
 async function chosenRecords(log: string, { variant: wanted, ...options }: GradeLogOptions): Promise<GradedRecord[]> {
+  await expectWritable(options.output);
   const { file, variant } = variantReference(log, wanted);
   const graded = await gradedLog(file, { ...options, dataset: await datasetOf(options, file) });
   const chosen = variant === null ? graded : graded.filter((record) => record.variant === variant);

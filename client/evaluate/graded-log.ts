@@ -16,10 +16,12 @@ export type GradeOptions = {
   wasteShare: number;
   /** The grader of one's own that says what is right in a comparison. */
   decidedBy?: string;
+  /** A record of another dataset is refused; else it is warned of. */
+  expectDataset?: boolean;
 };
 
 /** What a command on logs is given: the dataset of a benchmark's log need not be named. */
-export type LogOptions = Omit<GradeOptions, 'dataset'> & { dataset?: string };
+export type LogOptions = Pick<GradeOptions, 'wasteShare'> & { dataset?: string };
 
 /** @throws UsageError where no dataset is named, and no log lies in the folder of a benchmark */
 export async function datasetOf({ dataset }: Pick<LogOptions, 'dataset'>, ...logs: string[]): Promise<string> {
@@ -49,7 +51,7 @@ export async function gradedLog(log: string, options: GradeOptions): Promise<Gra
  */
 export async function* gradedCases(
   log: string,
-  { dataset, wasteShare }: GradeOptions,
+  { dataset, wasteShare, expectDataset = false }: GradeOptions,
   warn?: (warning: string) => void,
 ): AsyncGenerator<GradedCase> {
   const pipelines = (await manifestBeside(log))?.variants.map(({ pipeline }) => pipeline) ?? [];
@@ -58,12 +60,14 @@ export async function* gradedCases(
   const others = new Set<string>();
   for await (const { record, line } of readRunLog(log, warn)) {
     const other = otherDataset(record, hash);
-    if (other !== null && !others.has(other))
-      warn?.(
+    if (other !== null && !others.has(other)) {
+      others.add(other);
+      const what =
         `${log}:${line}: the record answers the dataset ${other}, and ${dataset} is not that file: ` +
-          'it is another choice or version of its questions, or another dataset',
-      );
-    if (other !== null) others.add(other);
+        'it is another choice or version of its questions, or another dataset';
+      if (expectDataset) throw new UsageError(`${what}; --other-dataset grades by it all the same`);
+      warn?.(what);
+    }
     const question = questionOf(record, `${log}:${line}`, questions, dataset);
     yield { record, question, graded: gradeRecord(record, question, { wasteShare }) };
   }

@@ -11,7 +11,7 @@ import type { ScoredRecord } from '../../harness/run-log/own-scores.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { UsageError } from '../../lib/errors.ts';
 import { datasetOf, gradedCases, warnOfLog } from './graded-log.ts';
-import { print, printJson, writeResult } from '../terminal/output.ts';
+import { expectWritable, print, printJson, writeResult } from '../terminal/output.ts';
 import { cut, printableLine } from '../../lib/printable.ts';
 import { snakeKeys } from '../../lib/snake-keys.ts';
 import { readSettings } from '../input/read-settings.ts';
@@ -35,6 +35,7 @@ type Judged = {
 
 /** @returns 1 where a judge has judged nothing */
 export async function judgeLog(given: string, options: JudgeLogOptions): Promise<number> {
+  await expectWritable(options.output);
   const settings = readSettings();
   expectJudge(settings);
   const { file: log, variant } = variantReference(given);

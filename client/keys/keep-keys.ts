@@ -11,7 +11,7 @@ import { exitCodes } from '../exit-codes.ts';
 import { clearBytes, lineOpener } from '../input/clear-content.ts';
 import { unreadable } from '../input/lines-of-file.ts';
 import { readSettings } from '../input/read-settings.ts';
-import { note, print, printJson, writeResult } from '../terminal/output.ts';
+import { expectWritable, note, print, printJson, writeResult } from '../terminal/output.ts';
 
 export type NewKeyOptions = { id?: string; last: boolean };
 
@@ -65,6 +65,7 @@ export function listKeys(file: string | undefined, json: boolean): number {
  * @throws UsageError for a file that cannot be read; EncryptionKeyUnknown, EncryptedDataDamaged
  */
 export async function decryptFile(file: string, output: string | undefined): Promise<number> {
+  await expectWritable(output);
   const stored = await readFile(file).catch((error: unknown) => {
     throw unreadable(error, file);
   });

@@ -2,9 +2,10 @@
 import { createColors } from 'picocolors';
 import { type DataArguments, snakeKeys } from '../../lib/snake-keys.ts';
 import { existsSync } from 'node:fs';
-import { chmod, writeFile } from 'node:fs/promises';
+import { access, chmod, constants, stat, writeFile } from 'node:fs/promises';
+import { dirname } from 'node:path';
 import { usualMode } from '../../lib/fs.ts';
-import { CommandFailure, systemErrorCode } from '../../lib/errors.ts';
+import { CommandFailure, systemErrorCode, UsageError } from '../../lib/errors.ts';
 import { padToWidth, widthOf } from '../../lib/terminal-width.ts';
 
 type Colors = ReturnType<typeof createColors>;
@@ -63,6 +64,26 @@ export function inColumns(rows: readonly (readonly [string, string])[], leastWid
 }
 
 // Writes a result to a file that a person named.
+
+/**
+ * Looks at where results will be written, before the work that makes them.
+ * @throws UsageError for a folder that is missing, for what is no file, and for what may not be written
+ */
+export async function expectWritable(...files: readonly (string | undefined)[]): Promise<void> {
+  for (const file of files) {
+    if (file === undefined) continue;
+    const folder = dirname(file);
+    const refuse = (why: string) => new UsageError(`${file} cannot be written: ${why}`);
+    if (!existsSync(folder)) throw refuse(`there is no folder ${folder}`);
+    if (!(await stat(folder)).isDirectory()) throw refuse(`${folder} is no folder`);
+    if (existsSync(file) && (await stat(file)).isDirectory()) throw refuse('it is a folder');
+    try {
+      await access(existsSync(file) ? file : folder, constants.W_OK);
+    } catch (error) {
+      throw refuse(systemErrorCode(error) ?? 'no access');
+    }
+  }
+}
 
 /** @throws CommandFailure for a file that cannot be written */
 export async function writeResult(file: string, content: string | readonly string[]): Promise<void> {

@@ -24,7 +24,7 @@ export type Cell = {
   gains: number[];
   gain: number;
   sd: number;
-  /** Difference of the means, candidate minus baseline; for cost and latency their ratio. */
+  /** Difference of the means, candidate minus baseline; for cost and latency their ratio, `NaN` for nothing over nothing. */
   effect: number;
   /** In the unit of `gain`: smaller differences do not count, and this one would be worth having. */
   margin: number;
@@ -69,7 +69,7 @@ function cellOf(row: string, dimension: Dimension, questions: readonly PairedQue
   const ratio = dimension === 'cost' || dimension === 'latency';
   const chance = nullDistribution(gains, { draws: plan.draws, seed: seedFor(plan.seed, `${row} ${dimension}`) });
   const bounds = boundsOf(row, dimension, before + after, plan);
-  const effect = ratio ? (before === 0 && after === 0 ? 1 : after / before) : after - before;
+  const effect = ratio ? after / before : after - before;
   return [
     {
       row,

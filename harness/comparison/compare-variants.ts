@@ -8,11 +8,12 @@ import { type Cell, cellsOf, type Dimension, whole } from './cells.ts';
 import { differenceInterval, ratioEstimate } from './estimates.ts';
 import { type ScoreFigure, scoreFigures } from './own-score-figures.ts';
 import { type Pairing, pairQuestions } from './paired-questions.ts';
+import { type Need, questionNeeds } from './question-needs.ts';
 import { type SpecDifference, specDifferences, unmatchedReasons } from './spec-differences.ts';
 import type { Standing } from './cell-words.ts';
 import { type JudgedCell, judgeCells } from './standings.ts';
-import { unmetRoutes, unmetRoutesText } from '../unmet-routes.ts';
-import { decide, type Need, questionNeeds, type Verdict } from './verdict.ts';
+import { unexpectedRoutesText, unmetRoutes, unmetRoutesText } from '../unmet-routes.ts';
+import { decide, type Verdict } from './verdict.ts';
 
 /** One variant's log; the spec is null where the log came from elsewhere. */
 export type VariantLog = { trials: readonly GradedTrial[]; spec: PipelineSpec | null };
@@ -26,7 +27,7 @@ export type ComparedCell = {
   unknown: number;
   baseline: number;
   candidate: number;
-  /** Candidate minus baseline; for cost and latency candidate over baseline. */
+  /** Candidate minus baseline; for cost and latency candidate over baseline, `NaN` where both are 0. */
   effect: number;
   /** Null: too few questions. */
   interval: Interval | null;
@@ -51,6 +52,8 @@ export type Comparison = {
   questions: number;
   trials: Pairing['trials'];
   notes: string[];
+  /** Routes that a pipeline or the questions have alone: routing cannot be right there. */
+  unmet: string[];
   differences: SpecDifference[];
   cells: ComparedCell[];
   verdict: Verdict;
@@ -74,19 +77,15 @@ export function compareVariants(baseline: VariantLog, candidate: VariantLog, pla
     reasons.length > 0 ? { kind: 'not-comparable', reasons } : decide(judged, row, plan);
   const rows = [...new Set(judged.map(({ cell }) => cell.row))].filter((row) => row !== whole);
   const specs = baseline.spec !== null && candidate.spec !== null ? ([baseline.spec, candidate.spec] as const) : null;
+  const unmet = [baseline, candidate].flatMap(unmetOf);
   return {
     baseline: summarizeVariant(ours.trials),
     candidate: summarizeVariant(theirs.trials),
     plan,
     questions: pairing.pairs.length,
     trials: pairing.trials,
-    notes: [
-      ...ours.notes,
-      ...theirs.notes,
-      ...pairing.notes,
-      ...[baseline, candidate].flatMap(unmetOf),
-      ...notesOn(pairing, judged, specs !== null),
-    ],
+    notes: [...ours.notes, ...theirs.notes, ...pairing.notes, ...unmet, ...notesOn(pairing, judged, specs !== null)],
+    unmet,
     differences: specs === null ? [] : specDifferences(...specs),
     cells: judged.map((each) => comparedCell(each, pairing.trials)),
     verdict: verdictOf(whole),
@@ -153,16 +152,15 @@ function notesOn({ unpaired }: Pairing, judged: readonly JudgedCell[], specsKnow
   ];
 }
 
+/** A route that no question expects is told where a run took it. */
 function unmetOf({ trials, spec }: VariantLog): string[] {
-  const expected = new Map(trials.map(({ question, expectedRoute }) => [question, expectedRoute]));
-  const unmet =
-    spec === null
-      ? null
-      : unmetRoutes(
-          spec,
-          [...expected.values()].filter((route) => route !== null),
-        );
-  return unmet === null ? [] : [unmetRoutesText(unmet)];
+  if (spec === null) return [];
+  const byQuestion = new Map(trials.map(({ question, expectedRoute }) => [question, expectedRoute]));
+  const expected = [...byQuestion.values()].filter((route) => route !== null);
+  const unmet = unmetRoutes(spec, expected);
+  const stray = trials.some(({ route }) => route !== null && !expected.includes(route));
+  const unexpected = stray ? unexpectedRoutesText(spec, expected) : null;
+  return [...(unmet === null ? [] : [unmetRoutesText(unmet)]), ...(unexpected === null ? [] : [unexpected])];
 }
 
 function comparedCell({ cell, ...found }: JudgedCell, trials: Pairing['trials']): ComparedCell {

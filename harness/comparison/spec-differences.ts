@@ -9,22 +9,47 @@ export function specDifferences(baseline: PipelineSpec, candidate: PipelineSpec)
   return differences('', baseline, candidate);
 }
 
-/** Why the variants are not a matched pair: only routing, prompts and the partition of tools may differ. */
+/**
+ * Why the variants are not a matched pair, each reason a sentence that names what the one has and the other lacks: only
+ * routing, prompts and the partition of tools may differ. A preview tells the same sentences before anything is paid.
+ */
 export function unmatchedReasons(baseline: PipelineSpec, candidate: PipelineSpec): string[] {
   const sides = [baseline, candidate] as const;
-  const differ = (of: (spec: PipelineSpec) => unknown) =>
-    differences('', ...(sides.map(of) as [unknown, unknown])).length > 0;
-  const say = (name: string, of: (spec: PipelineSpec) => string) => `${name}: ${of(baseline)} against ${of(candidate)}`;
-  const text = (of: (spec: PipelineSpec) => unknown) => (spec: PipelineSpec) => JSON.stringify(of(spec) ?? null);
-  const checks: [string, (spec: PipelineSpec) => unknown][] = [
-    ['the retry limit differs', (spec) => spec.gate?.retryLimit ?? null],
-    ['the gate differs', (spec) => (spec.gate === null ? null : { ...spec.gate, retryLimit: 0 })],
-    ['the reranker differs', (spec) => spec.rerank ?? null],
-    ['the models differ', modelsOf],
-    ['the union of tools differs', (spec) => unique(spec.specialists.flatMap(({ tools }) => tools))],
-    ['the budget differs', (spec) => spec.budget],
+  const fieldsOf = (name: string, of: (spec: PipelineSpec) => unknown) => fieldReasons(name, sides, of);
+  return [
+    ...lacking('tool', sides, ({ specialists }) => specialists.flatMap(({ tools }) => tools)),
+    ...lacking('model', sides, modelsOf),
+    ...gateReasons(sides),
+    ...(baseline.gate && candidate.gate ? fieldsOf('gate', ({ gate }) => gate) : []),
+    ...fieldsOf('reranker', ({ rerank }) => rerank),
+    ...fieldsOf('budget', ({ budget }) => budget),
   ];
-  return checks.filter(([, of]) => differ(of)).map(([name, of]) => say(name, text(of)));
+}
+
+type Sides = readonly [PipelineSpec, PipelineSpec];
+
+function lacking(what: string, [one, other]: Sides, of: (spec: PipelineSpec) => string[]): string[] {
+  const missing = (from: PipelineSpec, there: PipelineSpec) => {
+    const names = unique(of(there).filter((name) => !of(from).includes(name)));
+    const many = names.length === 1 ? `the ${what}` : `the ${what}s`;
+    return names.length === 0 ? [] : [`"${from.name}" lacks ${many} ${names.join(', ')}, which "${there.name}" has`];
+  };
+  return [...missing(other, one), ...missing(one, other)];
+}
+
+function gateReasons([one, other]: Sides): string[] {
+  if ((one.gate === null) === (other.gate === null)) return [];
+  const [without, having] = one.gate === null ? [one, other] : [other, one];
+  return [`"${without.name}" has no gate, and "${having.name}" has one`];
+}
+
+/** One sentence for each field: the retry limit is a field of the gate. */
+function fieldReasons(name: string, [one, other]: Sides, of: (spec: PipelineSpec) => unknown): string[] {
+  return differences('', of(one), of(other)).map(({ path, baseline, candidate }) => {
+    const [before, after] = [baseline, candidate].map((value) => JSON.stringify(value) ?? 'absent');
+    const field = path === '' ? `the ${name}` : `${path} of the ${name}`;
+    return `${field} is ${before} in "${one.name}" and ${after} in "${other.name}"`;
+  });
 }
 
 /** Every model that the spec names; a role without one uses the model of the settings. */
@@ -32,7 +57,7 @@ function modelsOf({ router, specialists, gate, synthesis }: PipelineSpec): strin
   const roles = [...specialists, synthesis, ...(router ? [router] : []), ...(gate?.judge ? [gate.judge] : [])];
   const retry = gate?.retryModel === undefined ? [] : [gate.retryModel];
   const fallbacks = roles.flatMap(({ fallbackModel }) => fallbackModel ?? []);
-  return unique([...roles.map(({ model }) => model ?? '(of the settings)'), ...retry, ...fallbacks]);
+  return unique([...roles.map(({ model }) => model ?? '(that of the settings)'), ...retry, ...fallbacks]);
 }
 
 function unique(names: readonly string[]): string[] {

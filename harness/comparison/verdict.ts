@@ -1,21 +1,10 @@
 /** Turns the standings of the cells into one of four verdicts, for the whole and for each route. */
 import type { ComparisonPlan } from '../../contracts/evaluation/comparison-plan.ts';
-import { normalQuantile } from '../statistics/normal.ts';
-import { detectableDifference, questionsNeeded } from '../statistics/power.ts';
 import { type Dimension, whole } from './cells.ts';
+import { type Need, questionNeeds } from './question-needs.ts';
 import type { JudgedCell } from './standings.ts';
 
 export type CellName = { row: string; dimension: Dimension };
-/** Questions that a row has, and about how many would decide it. */
-export type Need = {
-  row: string;
-  have: number;
-  need: number;
-  /** The smallest difference of accuracy that `have` questions find with the plan's power; above 1 there is none. */
-  detects: number;
-  worthwhile: number;
-};
-
 export type Verdict =
   | { kind: 'justified'; better: CellName[] }
   | { kind: 'not-justified'; because: 'worse' | 'no worthwhile gain'; worse: CellName[]; better: CellName[] }
@@ -48,20 +37,4 @@ export function decide(judged: readonly JudgedCell[], row: string, plan: Compari
 
 function named(judged: readonly JudgedCell[]): CellName[] {
   return judged.map(({ cell: { row, dimension } }) => ({ row, dimension }));
-}
-
-/** Of every row, by its accuracy cell, which needs the most questions. One number a row, wherever it is shown. */
-export function questionNeeds(judged: readonly JudgedCell[], plan: ComparisonPlan): Need[] {
-  const cells = judged.filter(({ cell }) => cell.dimension === 'accuracy');
-  const chances = { alpha: plan.alpha / Math.max(1, 2 * cells.length), power: plan.power };
-  return cells.map(({ cell: { row, n, sd, gain, margin, worthwhile }, standing }) => {
-    // Where all came out alike, one question of each variant more that differs is assumed.
-    const spread = Math.max(sd, Math.sqrt(2 / (n + 1)));
-    const advised = questionsNeeded(worthwhile, spread, chances);
-    const toRuleOut = gain < worthwhile ? ((normalQuantile(0.95) * spread) / (worthwhile - gain)) ** 2 : Infinity;
-    const toShow = gain > 0 && gain >= margin ? ((normalQuantile(1 - chances.alpha) * spread) / gain) ** 2 : Infinity;
-    const settled = standing === 'better' || standing === 'no worthwhile gain';
-    const need = settled ? n : Math.max(advised, Math.ceil(Math.min(toRuleOut, toShow)), n + 1);
-    return { row, have: n, need, detects: detectableDifference(n, spread, chances), worthwhile };
-  });
 }

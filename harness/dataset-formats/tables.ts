@@ -102,13 +102,15 @@ const texts = new Set([
   'note',
 ]);
 
+const listed = new Set(['must_mention', 'forbidden_claims', 'shared_wordings', 'tags']);
+
 /** A cell of a table, or a text where a list is wanted: facts may be one text. */
 function fieldValue(field: string, value: unknown, place: string): unknown {
   if (texts.has(field)) return typeof value === 'string' || value === null ? value : String(value);
   if (field === 'gold' && typeof value === 'string' && !/^\s*\{/.test(value)) return { paths: value.split(/[;,]\s*/) };
   if (typeof value !== 'string') return value;
   if (/^\s*[[{"]|^null$/.test(value)) return parsed(value, `${place}: ${field}`);
-  return field === 'must_mention' || field === 'forbidden_claims' || field === 'tags' ? [value] : value;
+  return listed.has(field) ? [value] : value;
 }
 
 function parsed(text: string, place: string): unknown {

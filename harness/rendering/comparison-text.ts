@@ -82,7 +82,7 @@ export const comparisonData = {
   'differences.candidate': 'verbatim',
 } as const;
 
-/** Infinite ratios become null. */
+/** Infinite ratios and those of nothing over nothing become null. */
 export function comparisonJson(comparison: Comparison): string {
   return `${JSON.stringify(snakeKeys(comparison, comparisonData))}\n`;
 }

@@ -7,7 +7,9 @@ export const percent = (share: number) => `${(100 * share).toFixed(1)} %`;
 export const points = (difference: number) => `${difference < 0 ? '' : '+'}${(100 * difference).toFixed(1)}`;
 export const dollars = (costUsd: number) => `$${costUsd.toPrecision(3)}`;
 export const seconds = (ms: number) => `${(ms / 1000).toFixed(2)} s`;
-export const times = (ratio: number) => (Number.isFinite(ratio) ? `x${ratio.toFixed(2)}` : 'x∞');
+/** Nothing over nothing is no ratio. */
+export const times = (ratio: number) =>
+  Number.isNaN(ratio) ? '–' : Number.isFinite(ratio) ? `x${ratio.toFixed(2)}` : 'x∞';
 export const chance = (p: number) => (p >= 1 ? '1' : p < 0.0001 ? '<.0001' : p.toFixed(4));
 
 // Makes text that others wrote safe inside a line of Markdown.

@@ -56,6 +56,7 @@ function wholeFigures(comparison: Report['comparison'], linked: Linked): string 
 }
 
 function effectOf({ dimension, effect }: ComparedCell): string {
+  if (Number.isNaN(effect)) return '0 in both';
   return dimension === 'cost' || dimension === 'latency' ? times(effect) : `${points(effect)} points`;
 }
 
@@ -69,12 +70,14 @@ function byRoute({ comparison }: Report, linked: Linked): string[] {
     const figures = [right(cell.baseline, 'baseline'), right(cell.candidate, 'candidate'), gain];
     return `| ${[markdownText(route), cell.n, ...figures, markdownText(briefVerdict(verdict))].join(' | ')} |`;
   });
-  if (rows.length === 0) return ['## For which routes', '', 'The questions have one route only.', ''];
+  const unmet = comparison.unmet.flatMap((text) => [`- ${markdownText(text)}`]);
+  const told = unmet.length === 0 ? [] : [...unmet, ''];
+  if (rows.length === 0) return ['## For which routes', '', 'The questions have one route only.', '', ...told];
   const head = [
     '| route | questions | baseline right | candidate right | points | verdict |',
     '| --- | --- | --- | --- | --- | --- |',
   ];
-  return ['## For which routes', '', ...head, ...rows, ''];
+  return ['## For which routes', '', ...head, ...rows, '', ...told];
 }
 
 function buildFirst({ comparison }: Report, linked: Linked): string[] {
@@ -159,7 +162,7 @@ function cheaper({ comparison, variants: [baseline] }: Report, linked: Linked): 
 function whatWouldChange({ comparison }: Report, linked: Linked): string[] {
   const { plan, verdict, needs } = comparison;
   const rows = needs.map(({ row, have, detects, need, worthwhile }) => {
-    const found = detects > 1 ? 'none' : `${(100 * detects).toFixed(1)} points`;
+    const found = detects === null ? 'none' : `${(100 * detects).toFixed(1)} points`;
     const wanted = need > have ? `${need} for ${(100 * worthwhile).toFixed(0)} points` : 'enough';
     return `| ${markdownText(row)} | ${linked(have, routeRuns(row))} | ${found} | ${wanted} |`;
   });

@@ -19,7 +19,11 @@ export const inputs = {
 /** Of what may be given: a field with a default need not be. */
 export function inputSchemas(): Record<string, unknown> {
   const schemaOf = (input: z.ZodType) => {
-    const { $schema: _, ...schema } = z.toJSONSchema(input, { io: 'input' });
+    // Descriptions are for people: every workflow worker would load them.
+    const override = ({ jsonSchema }: { jsonSchema: { description?: string | undefined } }) => {
+      delete jsonSchema.description;
+    };
+    const { $schema: _, ...schema } = z.toJSONSchema(input, { io: 'input', override });
     return schema;
   };
   return Object.fromEntries(Object.entries(inputs).map(([workflow, input]) => [workflow, schemaOf(input)]));

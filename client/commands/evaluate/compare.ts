@@ -6,25 +6,13 @@ import { formerOption } from '../../input/option-values.ts';
 import { withDataset, withGraders, withWasteShare } from './log-options.ts';
 
 export function addCompare(program: Command): void {
-  withGraders(withLog(program.command('compare').summary('compare two pipelines, question by question')))
+  withGraders(withRules(program.command('compare').summary('compare two pipelines, question by question')))
     .description(
       'Says whether the candidate is justified over the baseline: as a whole and route by route. A log of several ' +
         'variants is given as LOG:VARIANT. docs/statistics.md has the rules.',
     )
     .argument('<baseline.jsonl>', 'run log of the baseline, or LOG:VARIANT')
     .argument('<candidate.jsonl>', 'run log of the candidate, or LOG:VARIANT')
-    .option(
-      '--margin <dimension=value>',
-      'smaller differences do not count: accuracy=0.02, accuracy@docs=0.05, route=0.03, waste=0.05, cost=1.25, latency=1.25',
-      collect(String),
-      [],
-    )
-    .option(
-      '--gate <rule>',
-      'exit with 100 unless it is met: accuracy>=baseline-0.02, verdict!=not-justified',
-      collect(String),
-      [],
-    )
     .option(
       '-o, --output <file>',
       'write a report (.html), memo (.md), JUnit (.xml), table (.csv) or the comparison (.json); may be repeated',
@@ -54,6 +42,28 @@ function addSignals(program: Command): void {
       const { showSignals } = await import('../../evaluate/show-signals.ts');
       process.exitCode = await showSignals(log, options);
     });
+}
+
+/** Log, dataset, and what decides. */
+function withRules(command: Command): Command {
+  return withLog(command)
+    .option(
+      '--margin <dimension=value>',
+      'smaller differences do not count: accuracy=0.02, accuracy@docs=0.05, route=0.03, waste=0.05, cost=1.25, latency=1.25',
+      collect(String),
+      [],
+    )
+    .option(
+      '--gate <rule>',
+      'exit with 100 unless it is met: accuracy>=baseline-0.02, verdict!=not-justified',
+      collect(String),
+      [],
+    )
+    .option(
+      '--other-dataset',
+      'take a dataset that is not the one that the logs name, such as a version of it whose ground truth was mended',
+      false,
+    );
 }
 
 const withLog = (command: Command) => withWasteShare(withDataset(command));

@@ -57,6 +57,6 @@ function fieldMap(text: string): Record<string, string> {
 
 /** Those of a question that other software may have; a test holds them to the schema. */
 export const fieldNames =
-  'id question repository ref expected_route second_route other_routes kinds kind gold must_mention forbidden_claims reference_answer tags split note origin review'.split(
+  'id question repository ref expected_route second_route other_routes kinds kind gold must_mention forbidden_claims shared_wordings reference_answer tags split note origin review'.split(
     ' ',
   );

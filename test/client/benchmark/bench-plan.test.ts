@@ -1,6 +1,6 @@
 import { noEncryption } from '../../../codecs/cipher.ts';
 import assert from 'node:assert/strict';
-import { mkdirSync, readdirSync, readFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { benchmarkIds, createBenchmark } from '../../../client/benchmark/benchmark-folder.ts';
@@ -8,9 +8,10 @@ import { BenchmarkManifest } from '../../../contracts/benchmark.ts';
 import { benchmarkVariants } from '../../../client/benchmark/benchmark-variants.ts';
 import type { BenchmarkEstimate } from '../../../client/benchmark/benchmark-estimate.ts';
 import { benchmarkQuestions } from '../../../client/benchmark/benchmark-questions.ts';
-import { durationText, progressLine } from '../../../client/benchmark/benchmark-text.ts';
+import { durationText, previewText, progressLine } from '../../../client/benchmark/benchmark-text.ts';
 import { spendingLimit } from '../../../client/input/option-values.ts';
 import { planBenchmark, whyAsk } from '../../../client/benchmark/plan-benchmark.ts';
+import { unmatchedReasons } from '../../../harness/comparison/spec-differences.ts';
 import { UsageError } from '../../../lib/errors.ts';
 import { unmetRouteRemarks } from '../../../client/benchmark/unmet-route-remarks.ts';
 import { PipelineSpec } from '../../../contracts/pipeline.ts';
@@ -78,9 +79,37 @@ test('a plan says which expected routes a pipeline with a router does not have, 
   const [remark, ...more] = unmetRouteRemarks([alone, split], expecting('code', 'billing'));
   assert.match(remark ?? '', /^pipeline "split" has no specialist for the expected route billing \(1 of 2 questions\)/);
   assert.deepEqual(more, []);
+  assert.deepEqual(unmetRouteRemarks([alone, split], expecting('code'), ['code', 'docs']), []);
+  assert.deepEqual(unmetRouteRemarks([alone, split], expecting('code'), ['code']), [
+    'no question expects the route docs of pipeline "split": what goes there counts as wrongly routed',
+  ]);
   assert.throws(() => unmetRouteRemarks([alone, split], expecting('billing')), UsageError);
   assert.deepEqual(unmetRouteRemarks([alone], expecting('billing')), []);
   assert.deepEqual(unmetRouteRemarks([split], []), []);
+});
+
+test('what will make the variants incomparable is told before anything starts, in the words of the verdict', async () => {
+  using folder = temporaryFolder();
+  const settings = readConfig({ SWITCHYARD_HOME: join(folder.path, 'home') }, null, '/nowhere');
+  const file = join(folder.path, 'mine.json');
+  const team = JSON.parse(readFileSync(join(import.meta.dirname, '../../../pipelines/orchestrated.json'), 'utf8'));
+  for (const specialist of team.specialists) {
+    specialist.tools = specialist.tools.filter((tool: string) => tool !== 'git_log');
+    specialist.prompt = 'Answer.';
+    delete specialist.promptFile;
+  }
+  writeFileSync(file, JSON.stringify({ ...team, name: 'mine', budget: { ...team.budget, modelCalls: 59 } }));
+  const options = { trials: 1, concurrency: 1, questions: 4, leaveOneOut: false, pipeline: ['single-agent', file] };
+  const { remarks, manifest } = await planBenchmark(options, settings);
+  const [baseline, candidate] = manifest.variants.map(({ pipeline }) => pipeline);
+  assert.ok(baseline && candidate);
+  const reasons = unmatchedReasons(baseline, candidate);
+  assert.equal(reasons[0], '"mine" lacks the tool git_log, which "single-agent" has');
+  assert.match(reasons[1] ?? '', /^modelCalls of the budget is \d+ in "single-agent" and 59 in "mine"$/);
+  assert.deepEqual(
+    remarks,
+    reasons.map((reason) => `there will be no verdict on "mine": ${reason}`),
+  );
 });
 
 test('variants that leave a specialist out are not told to lack its route', async () => {
@@ -120,6 +149,20 @@ test('a person is asked beyond the limit, beyond a dollar without one, and where
   assert.match(whyAsk(of(6), { kind: 'usd', most: 5 }) ?? '', /likely stop at its limit of \$5\.00/);
   assert.equal(whyAsk(of(null, 900), { kind: 'tokens', most: 1000 }), null);
   assert.match(whyAsk(of(null, 2000), { kind: 'tokens', most: 1000 }) ?? '', /limit of 1000 tokens/);
+});
+
+test('the preview tells what could be found and how many questions that takes, never more than 100 points', async () => {
+  using folder = temporaryFolder();
+  const settings = readConfig({ SWITCHYARD_HOME: join(folder.path, 'home') }, null, '/nowhere');
+  const told = async (questions: number) => {
+    const options = { questions, trials: 1, concurrency: 1, leaveOneOut: false };
+    const { manifest, estimate } = await planBenchmark(options, settings);
+    return previewText(manifest, estimate);
+  };
+  const all = await told(64);
+  assert.match(all, /over all 64 questions: one of \d\d points or more; on the 16 of route \w+: one of \d\d points/);
+  assert.match(all, /needed +about \d+ questions to find 5 points over all, about \d+ to find 10 points on a route/);
+  assert.match(await told(4), /on the 1 of route \w+: none/);
 });
 
 test('progress says on one line what is done, right, spent, busy and left', () => {

@@ -4,6 +4,8 @@ import { ComparisonPlan } from '../../../contracts/evaluation/comparison-plan.ts
 import { PipelineSpec } from '../../../contracts/pipeline.ts';
 import { compareVariants } from '../../../harness/comparison/compare-variants.ts';
 import { specDifferences, unmatchedReasons } from '../../../harness/comparison/spec-differences.ts';
+import { memo } from '../../../harness/report/memo.ts';
+import { reportOf } from '../report/planted-report.ts';
 import { logOf } from './trials.ts';
 
 const specialist = (name: string, tools: string[]) => ({ name, purpose: 'p', prompt: 'p', tools });
@@ -38,25 +40,41 @@ assert.ok(gate);
 const [first] = team.specialists;
 assert.ok(first);
 for (const [what, changed, reason] of [
-  ['gate', { ...team, gate: null }, /the gate differs/],
-  ['judge', { ...team, gate: { ...gate, judge: { maxOutputTokens: 600 } } }, /the gate differs/],
-  ['retry limit', { ...team, gate: { ...gate, retryLimit: 5 } }, /^the retry limit differs: 2 against 5$/],
+  ['gate', { ...team, gate: null }, /^"team" has no gate, and "single" has one$/],
+  [
+    'judge',
+    { ...team, gate: { ...gate, judge: { maxOutputTokens: 600 } } },
+    /^judge of the gate is null in "single" and \{.*\} in "team"$/,
+  ],
+  [
+    'retry limit',
+    { ...team, gate: { ...gate, retryLimit: 5 } },
+    /^retryLimit of the gate is 2 in "single" and 5 in "team"$/,
+  ],
   [
     'model',
     { ...team, specialists: [{ ...first, model: 'other' }, ...team.specialists.slice(1)] },
-    /the models differ/,
+    /^"single" lacks the model other, which "team" has$/,
   ],
   [
     'tools',
     { ...team, specialists: team.specialists.slice(1) },
-    /the union of tools differs: \["grep","search_docs"\] against \["grep"\]/,
+    /^"team" lacks the tool search_docs, which "single" has$/,
   ],
-  ['reranker', { ...team, rerank: { maxOutputTokens: 400 } }, /the reranker differs/],
-  ['budget', { ...team, budget: { ...team.budget, tokens: 1 } }, /the budget differs/],
+  [
+    'reranker',
+    { ...team, rerank: { maxOutputTokens: 400 } },
+    /^the reranker is absent in "single" and \{"maxOutputTokens":400\} in "team"$/,
+  ],
+  [
+    'budget',
+    { ...team, budget: { ...team.budget, tokens: 1 } },
+    /^tokens of the budget is 400000 in "single" and 1 in "team"$/,
+  ],
 ] as [string, PipelineSpec, RegExp][])
   test(`another ${what} refuses the word justified`, () => {
     const reasons = unmatchedReasons(single, changed);
-    assert.equal(reasons.length, what === 'gate' ? 2 : 1);
+    assert.equal(reasons.length, 1);
     assert.ok(
       reasons.some((each) => reason.test(each)),
       reasons.join(),
@@ -70,3 +88,18 @@ for (const [what, changed, reason] of [
       compareVariants({ trials: baseline, spec: single }, { trials: candidate, spec }, plan).verdict.kind;
     assert.deepEqual([against(team), against(changed)], ['justified', 'not-comparable']);
   });
+
+test('the memo tells what makes the variants incomparable, and routes that one side does not know', () => {
+  const taken = logOf(40, () => ({ variant: 'team', route: 'code', expectedRoute: 'billing' }));
+  const lacking = { ...team, specialists: team.specialists.slice(1) };
+  const report = reportOf(taken, taken);
+  const comparison = compareVariants(
+    { trials: logOf(40, () => ({ expectedRoute: 'billing' })), spec: single },
+    { trials: taken, spec: lacking },
+    ComparisonPlan.parse({}),
+  );
+  const text = memo({ ...report, comparison }, 'r.html').replaceAll('\\', '');
+  for (const reason of unmatchedReasons(single, lacking)) assert.ok(text.includes(`- ${reason}`), reason);
+  assert.ok(text.includes('- pipeline "team" has no specialist for the expected route billing (40 of 40 questions)'));
+  assert.ok(text.includes('- no question expects the route code of pipeline "team"'));
+});

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { GradedTrial } from '../../../harness/graded-trial.ts';
+import { comparisonJson, comparisonText } from '../../../harness/rendering/comparison-text.ts';
 import { memo } from '../../../harness/report/memo.ts';
 import { logOf } from '../comparison/trials.ts';
 import { plantedReport, reportOf } from './planted-report.ts';
@@ -46,6 +47,19 @@ test('too few questions is a verdict, with how many would decide', () => {
     const [, have, detects, need] = /\[(\d+)\]\(\S+\) \| (\d+\.\d) points \| (\d+) for/.exec(row) ?? [];
     assert.ok(Number(need) > Number(have) && Number(detects) > 10, row);
   }
+});
+
+test('costs of nothing in both variants have no ratio', () => {
+  const free = (variant: string) => logOf(60, () => ({ variant, costUsd: 0 }));
+  const report = reportOf(free('one'), free('two'));
+  assert.match(memo(report, 'r.html'), /cost \[0 in both\]/);
+  assert.ok(
+    !comparisonText(report.comparison)
+      .split('\n')
+      .some((line) => /cost .*x1\.00/.test(line)),
+  );
+  const { cells } = JSON.parse(comparisonJson(report.comparison));
+  assert.equal(cells.find(({ dimension }: { dimension: string }) => dimension === 'cost').effect, null);
 });
 
 test('a fast, wrong-headed split: no route gains, and the routes with wrong turns are named, worst first', () => {
