@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { gradeRecord } from '../../harness/graded-record.ts';
+import { checkTrials } from '../../harness/graded-trial.ts';
 import { toGradedTrial } from '../../harness/to-graded-trial.ts';
 import { aQuestion, aRecord, call } from './graded-case.ts';
 
@@ -61,4 +62,13 @@ test('two trials have one fingerprint when answer, citations and calls are the s
 test('a log that names its model only counts by that', () => {
   assert.deepEqual(trialOf({ model: 'b, a' }).models, ['a', 'b']);
   assert.deepEqual(trialOf().models, []);
+});
+
+test('a right answer of which the log does not say what it cites is noted: others must cite an expected place as well', () => {
+  const noted = (more: Record<string, unknown>) =>
+    checkTrials([trialOf(more)], 'baseline').notes.filter((note) => /right by their facts alone/.test(note));
+  assert.deepEqual(noted({}), []);
+  assert.match(noted({ evidence: null })[0] ?? '', /^baseline: 1 of 1 records are right by their facts alone/);
+  assert.deepEqual(noted({ evidence: null, final_answer: 'No idea.' }), []);
+  assert.deepEqual(noted({ evidence: null, outcome: 'cancelled' }), []);
 });
