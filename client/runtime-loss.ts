@@ -3,15 +3,20 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { CommandFailure } from '../lib/errors.ts';
 import type { Session } from './session.ts';
 
-/** @throws CommandFailure once the runtime is gone, else whatever the work gives */
-export async function unlessLost<Result>({ lost }: Session, work: Promise<Result>): Promise<Result> {
+/**
+ * @param goesOn how a person goes on with this work in another runtime
+ * @throws CommandFailure once the runtime is gone, else whatever the work gives
+ */
+export async function unlessLost<Result>(
+  { lost }: Session,
+  work: Promise<Result>,
+  goesOn = '"switchyard up" takes them up again, "switchyard runs" lists them',
+): Promise<Result> {
   const gone = await Promise.race([work.then(() => false), lost.then(() => true)]);
   if (!gone) return work;
   // Nobody waits for the work any more, and it may still fail.
   work.catch(() => {});
-  throw new CommandFailure(
-    'the runtime went away; runs are kept: "switchyard up" takes them up again, "switchyard runs" lists them',
-  );
+  throw new CommandFailure(`the runtime went away; runs are kept: ${goesOn}`);
 }
 
 /** A runtime that goes away again and again is given up. */

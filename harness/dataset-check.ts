@@ -1,5 +1,6 @@
 /** Finds what makes a dataset measure something else than it says, as far as the file itself can tell. */
 import type { DatasetQuestion } from '../contracts/dataset.ts';
+import { ComparisonPlan } from '../contracts/evaluation/comparison-plan.ts';
 import { type Agreement, agreementOf } from './agreement.ts';
 import { mentions, plainWording, said, wordOverlap } from './graders/wording.ts';
 
@@ -99,12 +100,25 @@ function imbalance(questions: readonly DatasetQuestion[]): DatasetFinding[] {
   const most = Math.max(0, ...counts.map(([, count]) => count));
   const few = counts
     .filter(([, count]) => count < lopsided * most)
-    .map(([route, count]) => lean(`only ${count} questions of route ${route}, the largest has ${most}`));
+    .map(([route, count]) => lean(`only ${many(count)} of route ${route}, the largest has ${most}`));
   const none = questions.some(({ kind }) => kind === 'unanswerable')
     ? []
     : [lean('no unanswerable question: abstention cannot be measured')];
-  return [...few, ...none];
+  return [...few, ...none, ...tooFew(questions.length, counts)];
 }
+
+/** A comparison never calls a difference shown on fewer questions than its plan wants. */
+function tooFew(all: number, counts: readonly (readonly [string, number])[]): DatasetFinding[] {
+  const { minQuestions } = ComparisonPlan.parse({});
+  const without = 'a comparison gives no verdict';
+  if (all < minQuestions) return [lean(`${many(all)} in all: below ${minQuestions}, ${without}`)];
+  const routes = counts.filter(([, count]) => count < minQuestions).map(([route, count]) => `${route} (${count})`);
+  return counts.length > 1 && routes.length > 0
+    ? [lean(`below ${minQuestions} questions, ${without} on a route: ${routes.join(', ')}`)]
+    : [];
+}
+
+const many = (count: number) => `${count} ${count === 1 ? 'question' : 'questions'}`;
 
 const problem = (question: string, what: string): DatasetFinding => ({ level: 'problem', question, what });
 const remark = (question: string, what: string): DatasetFinding => ({ level: 'note', question, what });

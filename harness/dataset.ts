@@ -16,18 +16,39 @@ export function readDataset(text: string, file: string): DatasetQuestion[] {
  */
 export function readAllQuestions(text: string, file: string): DatasetQuestion[] {
   const lineOfId = new Map<string, number>();
-  const questions = text.split('\n').flatMap((line, at) => {
-    if (line.trim() === '') return [];
-    const place = `${file}:${at + 1}`;
-    const question = readJsonLine(line, place, DatasetQuestion);
-    const earlier = lineOfId.get(question.id);
-    if (earlier !== undefined) throw new LineProblem(`${place}: id "${question.id}" stands on line ${earlier} already`);
-    lineOfId.set(question.id, at + 1);
-    refusePatterns(question, place);
-    return [question];
-  });
+  const questions = text.split('\n').flatMap((line, at) => questionOf(line, { file, line: at + 1, lineOfId }) ?? []);
   if (questions.length === 0) throw new LineProblem(`${file} has no lines`);
   return questions;
+}
+
+/** What every line is, or what is wrong with it: a check tells all at once. */
+export function readEachQuestion(text: string, file: string): { questions: DatasetQuestion[]; problems: string[] } {
+  const lineOfId = new Map<string, number>();
+  const problems: string[] = [];
+  const questions = text.split('\n').flatMap((line, at) => {
+    try {
+      return questionOf(line, { file, line: at + 1, lineOfId }) ?? [];
+    } catch (error) {
+      if (!(error instanceof LineProblem)) throw error;
+      problems.push(error.message);
+      return [];
+    }
+  });
+  return { questions, problems };
+}
+
+type Place = { file: string; line: number; lineOfId: Map<string, number> };
+
+/** Null for an empty line. @throws LineProblem */
+function questionOf(text: string, { file, line, lineOfId }: Place): DatasetQuestion | null {
+  if (text.trim() === '') return null;
+  const place = `${file}:${line}`;
+  const question = readJsonLine(text, place, DatasetQuestion);
+  const earlier = lineOfId.get(question.id);
+  if (earlier !== undefined) throw new LineProblem(`${place}: id "${question.id}" stands on line ${earlier} already`);
+  lineOfId.set(question.id, line);
+  refusePatterns(question, place);
+  return question;
 }
 
 /** A regular expression that cannot be searched for in bounded time is reported before anything is asked. */

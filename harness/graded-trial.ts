@@ -45,6 +45,8 @@ export type GradedTrial = {
   fingerprint: string | null;
   /** What graders of one's own say; absent where there are none. */
   scores?: OwnScore[];
+  /** True: right by its facts alone, since the log does not say what it cites. */
+  citesUnknown?: true;
 };
 
 /** A log that cannot be compared as it stands; the message says which records and why. */
@@ -91,6 +93,10 @@ export function checkTrials(trials: readonly GradedTrial[], name: string): { tri
   note(
     checked.filter(({ calls, wasteful, correct }) => calls !== null && wasteful === null && correct !== null).length,
     'right records do not say what their calls asked for or showed (tools_called.arguments_text, tools_called.paths): whether they are wasteful is unknown',
+  );
+  note(
+    checked.filter(({ citesUnknown }) => citesUnknown === true).length,
+    'records are right by their facts alone, since they do not say what they cite (evidence); one that says it must cite an expected place as well',
   );
   note(checked.filter(({ error }) => error).length, 'records are errors; they count as wrong');
   return { trials: checked, notes };

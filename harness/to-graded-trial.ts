@@ -25,6 +25,9 @@ export function toGradedTrial(record: RunLogRecord, graded: GradedRecord, datase
     kindUnknown: graded.tools?.kindUnknown ?? 0,
     models: modelsOf(record),
     fingerprint: fingerprintOf(record),
+    ...(graded.correct === true && graded.abstained === false && graded.answer.citations === null
+      ? { citesUnknown: true as const }
+      : {}),
     ...(graded.scores === undefined ? {} : { scores: graded.scores }),
   };
 }

@@ -1,7 +1,7 @@
 /** Has the server start a benchmark every night: each night runs under an id and in a folder of its own. */
 import { ScheduleAlreadyRunning, ScheduleNotFoundError, ScheduleOverlapPolicy } from '@temporalio/client';
 import { workflowTypes } from '../../contracts/names.ts';
-import { createBenchmark } from './benchmark-folder.ts';
+import { benchmarkIds, createBenchmark } from './benchmark-folder.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { UsageError } from '../../lib/errors.ts';
 import { listenForInterrupt } from '../terminal/interrupt.ts';
@@ -21,6 +21,9 @@ export type ScheduleOptions = Omit<PlanOptions, 'cache'> & {
 /** The folder of the schedule's id is the template of every night's. */
 export async function createSchedule(options: ScheduleOptions): Promise<number> {
   const settings = readSettings();
+  const { name } = options;
+  if (name !== undefined && (await benchmarkIds(settings.dataDirectory)).includes(name))
+    throw new UsageError(`there is already a benchmark or a schedule ${name}: give another --name`);
   // What changes overnight is what it is there to show.
   const planned = await planBenchmark({ ...options, cache: false }, settings);
   if (!(await agreed(planned, options))) return exitCodes.worked;
@@ -80,7 +83,10 @@ export function deleteSchedule(id: string, json: boolean): Promise<number> {
       throw new UsageError(`there is no schedule ${id}: "switchyard bench schedule list" lists those there are`);
     }
     if (json) printJson({ id, deleted: true });
-    else print(`${id} runs no more; what it has run is kept`);
+    else
+      print(
+        `${id} runs no more; what it has run is kept, and so is its plan: "switchyard bench delete ${id}" removes it`,
+      );
     return exitCodes.worked;
   });
 }

@@ -7,6 +7,7 @@ import type { PipelineSpec } from '../../contracts/pipeline.ts';
 import { withRouteKinds } from '../../harness/graders/needed-kinds.ts';
 import { gradeRecord } from '../../harness/graded-record.ts';
 import { takenRoute } from '../../harness/counterfactual.ts';
+import { labels } from '../../harness/labels.ts';
 import { unmetRoutes, unmetRoutesText } from '../../harness/unmet-routes.ts';
 import { variantOf } from './benchmark-variants.ts';
 import { linesOf, shortHash } from './benchmark-questions.ts';
@@ -45,11 +46,12 @@ export function planCounterfactual(log: BenchmarkLog, choice: CounterfactualChoi
   const ids = new Set(questions.map(({ id }) => id));
   const taken = ofVariant.filter(({ question_id }) => ids.has(question_id));
   const text = linesOf(questions);
+  const dataset = `${manifest.dataset.replace(/-[0-9a-f]{12}$/, '')}-${shortHash(text)}`;
+  const carried = taken.flatMap((record) => carriedRecord(record, manifest.id, dataset));
   const unmet = unmetRoutes(
     variant.pipeline,
     questions.map(({ expected_route }) => expected_route),
   );
-  const dataset = `${manifest.dataset.replace(/-[0-9a-f]{12}$/, '')}-${shortHash(text)}`;
   const variants = variant.pipeline.specialists.map(({ name }) => {
     const specHash = createHash('sha256').update(`${variant.specHash} ${name}`).digest('hex');
     return { ...variantOf(variant.pipeline, variantOfRoute(name)), specHash, forcedRoute: name };
@@ -66,8 +68,13 @@ export function planCounterfactual(log: BenchmarkLog, choice: CounterfactualChoi
     text,
     questions,
     taken,
-    remarks: unmet === null ? [] : [unmetRoutesText(unmet)],
-    carried: taken.flatMap((record) => carriedRecord(record, manifest.id, dataset)),
+    remarks: [
+      ...(unmet === null ? [] : [unmetRoutesText(unmet)]),
+      ...(carried.length === 0
+        ? []
+        : [`${carried.length} of the runs are those of the taken routes: they are known, and not run again`]),
+    ],
+    carried,
   };
 }
 
@@ -76,6 +83,8 @@ function chosenQuestions(
   { records, pipeline }: { records: readonly RunLogRecord[]; pipeline: PipelineSpec },
   { question, label }: CounterfactualChoice,
 ): DatasetQuestion[] {
+  if (label !== undefined && !labels.some((each) => each === label))
+    throw new UsageError(`there is no label "${label}": take one of ${labels.join(', ')}`);
   const unknown = question?.find((id) => !all.some((one) => one.id === id));
   if (unknown !== undefined) throw new UsageError(`the benchmark has no question "${unknown}"`);
   const byId = Map.groupBy(records, ({ question_id }) => question_id);

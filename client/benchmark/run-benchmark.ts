@@ -78,7 +78,11 @@ export async function resumeBenchmark(id: string, options: ResumeOptions): Promi
   const { concurrency, limit = null, json, report = true } = options;
   return withSession(manifest, { json, report }, settings, async (session) => {
     const found = await findBenchmark(session, id);
-    if (found?.status === 'completed' && limit === null && !options.yes) await refuseWithoutLimit(found.handle);
+    if (found?.status === 'completed') {
+      // Nothing is left to ask, and how long it took stands with its own end.
+      if ((await benchmarkEnding(found.handle)).kind === 'finished') return found.handle;
+      if (limit === null && !options.yes) await refuseWithoutLimit(found.handle);
+    }
     if (found === null || found.closed) return startBenchmark(session, id, { concurrency, limit }, settings);
     await found.handle.signal(signals.resume);
     return found.handle;

@@ -76,18 +76,34 @@ function regretsOf(
   });
 }
 
-function regretText({ question_id, expected_route, taken, routes, best, quality, tokens, costUsd }: Regret): string {
+/** What was taken, what would have been best and by how much, then every route. */
+export function regretText({ question_id, expected_route, taken, routes, best, ...more }: Regret): string {
   const shown = routes.map(
     ({ route, right, tokens: each }) => `${route} ${rightText(right)}, ${each?.toFixed(0) ?? '?'} tokens`,
   );
-  const regret =
-    best === taken.route
-      ? 'no regret'
-      : `regret ${quality?.toFixed(2) ?? '?'} right, ${tokens?.toFixed(0) ?? '?'} tokens, ${costUsd === null ? 'cost unknown' : `${costUsd < 0 ? '-' : ''}${costText(Math.abs(costUsd))}`}`;
-  return printableLine(
-    `${question_id}: took ${taken.route} (${rightText(taken.right)}; expected ${expected_route}), best ${best}: ${regret}; ${shown.join('; ')}`,
-  );
+  const own = `took ${taken.route} (expected ${expected_route}), answer ${rightText(taken.right)}`;
+  return printableLine(`${question_id}: ${own}; ${bestText(taken, routes, best, more)}; ${shown.join('; ')}`);
 }
+
+function bestText(
+  taken: Regret['taken'],
+  routes: Regret['routes'],
+  best: string,
+  { quality, tokens, costUsd }: Pick<Regret, 'quality' | 'tokens' | 'costUsd'>,
+): string {
+  if (best === taken.route) return 'no route is better';
+  const cost =
+    costUsd === null ? 'cost unknown' : `${costText(Math.abs(costUsd))}${costUsd === 0 ? '' : fewer(costUsd)}`;
+  const spent = `${tokens === null ? 'tokens unknown' : `${Math.abs(tokens).toFixed(0)} tokens${fewer(tokens)}`}, ${cost}`;
+  const none = [taken, ...routes].every(({ right }) => right === 0);
+  if (none) return `no route answers it rightly; cheapest ${best}: ${spent}`;
+  const right =
+    quality === null ? 'grade unknown' : quality === 0 ? 'as often right' : `${quality.toFixed(2)} more right answers`;
+  return `best ${best}: ${right}, ${spent}`;
+}
+
+/** Of the taken route less the best one. */
+const fewer = (difference: number) => (difference < 0 ? ' more' : ' fewer');
 
 function rightText(right: number | null): string {
   if (right === null) return 'no grade';

@@ -38,7 +38,11 @@ export async function watchBenchmark(
     return null;
   };
   try {
-    return await unlessLost(session, Promise.race([benchmarkEnding(handle), interrupted, poll()]));
+    return await unlessLost(
+      session,
+      Promise.race([benchmarkEnding(handle), interrupted, poll()]),
+      `"switchyard bench resume ${handle.workflowId}" goes on`,
+    );
   } finally {
     over.abort();
   }

@@ -32,7 +32,7 @@ export async function followMaking(session: Session, handle: WorkflowHandle, sig
     return null;
   };
   try {
-    return await unlessLost(session, Promise.race([handle.result(), interrupted, poll()]));
+    return await unlessLost(session, Promise.race([handle.result(), interrupted, poll()]), 'the same command goes on');
   } finally {
     over.abort();
   }

@@ -70,9 +70,10 @@ export function tellFailures(
     const failed = given.filter(({ correct }) => correct === null);
     const [first] = failed;
     if (first === undefined) continue;
-    silent ||= failed.length === given.length;
-    const many = failed.length === given.length ? `on all ${given.length}` : `on ${failed.length} of ${given.length}`;
-    note(printableLine(`${judge} failed ${many} answers: ${first.said}`));
+    const all = failed.length === given.length;
+    silent ||= all;
+    const how = all ? 'could not judge any answer' : `failed on ${failed.length} of ${given.length} answers`;
+    note(printableLine(`the judge ${judge} ${how}: ${first.said}`));
   }
   return silent;
 }

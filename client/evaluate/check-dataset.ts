@@ -6,7 +6,8 @@ import { exitCodes } from '../exit-codes.ts';
 import { note, print, printJson } from '../terminal/output.ts';
 import { printableLine } from '../../lib/printable.ts';
 import { folderOf, formerPlaces, type Place, placeOf } from './dataset-repository.ts';
-import { readQuestions } from './read-run-log.ts';
+import { readDataset, readEachQuestion } from '../../harness/dataset.ts';
+import { asUsage, readWholeFile } from '../input/json-lines-file.ts';
 import { repositoryOf } from '../repository/repository-argument.ts';
 import { type Opened, withRetrieval } from '../repository/with-retrieval.ts';
 
@@ -14,7 +15,14 @@ export type CheckOptions = { repo?: string; ref?: string; json: boolean };
 
 /** Exit code 1 where a question must change; a lopsided set is only noted. */
 export async function checkDatasetFile(file: string, options: CheckOptions): Promise<number> {
-  const questions = await readQuestions(file);
+  const text = await readWholeFile(file);
+  const read = readEachQuestion(text, file);
+  if (read.problems.length > 0) {
+    const code = tellProblems(file, read.problems, options.json);
+    note('the lines that can be read are not looked at before every line can be');
+    return code;
+  }
+  const questions = asUsage(() => readDataset(text, file));
   const findings = checkDataset(questions);
   const { repo, ref: wanted } = options;
   const given = { ...(repo === undefined ? {} : { repo }), ...(wanted === undefined ? {} : { ref: wanted }) };
@@ -31,6 +39,12 @@ export async function checkDatasetFile(file: string, options: CheckOptions): Pro
     tell(file, questions, findings, options.json);
     return findings.some(({ level }) => level === 'problem') ? exitCodes.failed : exitCodes.worked;
   });
+}
+
+function tellProblems(file: string, problems: readonly string[], json: boolean): number {
+  if (json) printJson({ file, problems });
+  else for (const problem of problems) print(printableLine(problem));
+  return exitCodes.usage;
 }
 
 async function missingPlaces(
@@ -65,7 +79,10 @@ async function whatIsMissing({ retrieval, signal }: Opened, snapshot: Snapshot, 
   }
   const { status, evidence, text } = await ask('read_lines', { path, first_line: line, last_line: line });
   if (status === 'ok' && (evidence.length === 0 || evidence[0]?.path === path)) return null;
-  return / lines, first_line /.test(text) ? `${path} ends before line ${line}` : `${label} has no file ${path}`;
+  if (/ lines, first_line /.test(text)) return `${path} ends before line ${line}`;
+  const folder = await ask('list_files', { path: `${path}/` });
+  const hint = folder.status === 'ok' && folder.text.includes(`${path}/`) ? `, but a folder: write ${path}/` : '';
+  return `${label} has no file ${path}${hint}`;
 }
 
 /** Of the questions that `dataset make` wrote, how many a person has accepted or mended. */

@@ -36,6 +36,7 @@ export type CompareOptions = LogOptions & {
   /** Markdown for the summary of a CI job. */
   summary?: string;
   grader?: string[];
+  decidedBy?: string;
   json: boolean;
   otherDataset: boolean;
 };
@@ -48,8 +49,8 @@ export type CompareOptions = LogOptions & {
 export async function compareLogs(baselineText: string, candidateText: string, given: CompareOptions): Promise<number> {
   const [margins, rules] = [given.margin.map(marginChange), given.gate.map(gateRule)];
   const [one, other] = [variantReference(baselineText), variantReference(candidateText)];
-  await expectWritable(...given.output.map(({ path }) => path), given.summary);
   const graders = await loadGraders(given.grader ?? []);
+  await expectWritable(...given.output.map(({ path }) => path), given.summary);
   const dataset = await datasetOf(given, one.file, other.file);
   const options = { ...given, dataset, expectDataset: !given.otherDataset };
   let failed = 0;
@@ -59,7 +60,10 @@ export async function compareLogs(baselineText: string, candidateText: string, g
   const read = [pickVariant(ours, one), pickVariant(theirs, other)];
   const [baseline, candidate] = withOneDataset(read, options.dataset) as [ReadVariant, ReadVariant];
   expectRoutes(
-    [...rules.map(({ text, row }) => ({ text: `--gate ${text}`, row })), ...given.margin.flatMap(routeOfMargin)],
+    [
+      ...rules.filter(({ metric }) => metric !== 'score').map(({ text, row }) => ({ text: `--gate ${text}`, row })),
+      ...given.margin.flatMap(routeOfMargin),
+    ],
     [baseline, candidate],
   );
   const plan = withMargins(await planOf(baseline, candidate), margins);

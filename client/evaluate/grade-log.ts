@@ -15,6 +15,7 @@ export type GradeLogOptions = LogOptions & { variant?: string; json: boolean; ou
 
 /** @returns 1 where a grader of one's own has failed on a record */
 export async function gradeLog(log: string, options: GradeLogOptions): Promise<number> {
+  await expectWritable(options.output);
   const graders = await loadGraders(options.grader ?? []);
   const { file } = variantReference(log, options.variant);
   const failed = await gradeWithOwn(file, { ...options, dataset: await datasetOf(options, file) }, graders);

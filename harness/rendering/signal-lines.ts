@@ -1,6 +1,12 @@
 /** Writes the three signals as lines of text, each with its evidence. */
 import type { QualityGap } from '../signals/quality-gap.ts';
-import { type ConflictSignal, type SplitSignals, signalLimits, type WasteSignal } from '../signals/split-signals.ts';
+import {
+  type ConflictSignal,
+  type Found,
+  type SplitSignals,
+  signalLimits,
+  type WasteSignal,
+} from '../signals/split-signals.ts';
 import { chance, percent } from './figures.ts';
 
 /** @returns the advice first, then each signal with its evidence, then the notes; names of other people's data stand in them as they are */
@@ -21,6 +27,8 @@ export function adviceSentence(advice: SplitSignals['advice']): string {
       return 'none of the signals is present: do not split';
     case 'a-split-may-help':
       return 'a split may help';
+    case 'too-few':
+      return 'none of the signals is present, and there are too few questions to rule them out: undecided';
     case 'unknown':
       return 'none of the signals is present, and the log does not say enough to rule them out: unknown';
     default:
@@ -28,10 +36,13 @@ export function adviceSentence(advice: SplitSignals['advice']): string {
   }
 }
 
+const foundText = (found: Found) => (found === 'too-few' ? 'too few questions' : found);
+
+/** The gap with its p-value, then a line a route. */
 export function gapLines({ found, routes, gap, p }: QualityGap): string[] {
   const size = gap === null ? '' : `: ${percent(gap)} between the best and the worst route (p ${chance(p ?? 1)})`;
   return [
-    `quality gap: ${found === 'too-few' ? 'too few questions' : found}${size}; counts from ${percent(signalLimits.gap)} on`,
+    `quality gap: ${foundText(found)}${size}; counts from ${percent(signalLimits.gap)} on`,
     ...routes.map(
       ({ route, n, accuracy, failed }) => `  ${route}: ${percent(accuracy)} of ${n} right${listed('wrong', failed)}`,
     ),
@@ -40,13 +51,13 @@ export function gapLines({ found, routes, gap, p }: QualityGap): string[] {
 
 export function wasteLines({ found, share, unknown, limit, questions }: WasteSignal): string[] {
   return [
-    `waste: ${found}${share === null ? '' : `: ${percent(share)} of the runs are right but wasteful`}${unsaid(unknown, 'runs')}; counts from ${percent(limit)} on${listed('such', questions)}`,
+    `waste: ${foundText(found)}${share === null ? '' : `: ${percent(share)} of the runs are right but wasteful`}${unsaid(unknown, 'runs')}; counts from ${percent(limit)} on${listed('such', questions)}`,
   ];
 }
 
 export function conflictLines({ found, share, unknown, limit, conflicts }: ConflictSignal): string[] {
   return [
-    `conflicting tools: ${found}${share === null ? '' : `: ${percent(share)} of the questions have a call of the wrong kind`}${unsaid(unknown, 'questions')}; counts from ${percent(limit)} on`,
+    `conflicting tools: ${foundText(found)}${share === null ? '' : `: ${percent(share)} of the questions have a call of the wrong kind`}${unsaid(unknown, 'questions')}; counts from ${percent(limit)} on`,
     ...conflicts
       .slice(0, 10)
       .map(

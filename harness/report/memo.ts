@@ -28,14 +28,10 @@ export function memo(report: Report, reportFile: string): string {
 const runs = (filter: RunFilter) => runsFragment(filter);
 const routeRuns = (row: string, more: RunFilter = {}) => runs(row === whole ? more : { route: row, ...more });
 
-function decision({ comparison, offline, startedAt, remarks }: Report, linked: Linked): string[] {
-  const { questions, trials } = comparison;
+function decision({ comparison, offline, startedAt, remarks, variants }: Report, linked: Linked): string[] {
+  const { questions } = comparison;
   const { answer, because } = decisionOf(comparison);
-  const { baseline, candidate } = trials;
-  const asked =
-    baseline === candidate
-      ? `${baseline} ${baseline === 1 ? 'trial' : 'trials'} each`
-      : `${baseline} and ${candidate} trials`;
+  const asked = trialsText(comparison, variants);
   return [
     '# Is the split justified?',
     '',
@@ -46,6 +42,21 @@ function decision({ comparison, offline, startedAt, remarks }: Report, linked: L
     '',
     ...remarks.flatMap((remark) => [markdownText(remark), '']),
   ];
+}
+
+/** How often each question was asked; where every trial came out alike, that they count as one. */
+function trialsText({ trials }: Report['comparison'], [baseline, candidate]: Report['variants']): string {
+  const [before, after] = [baseline, candidate].map((variant) => {
+    const byQuestion = Map.groupBy(variant?.trials ?? [], ({ question }) => question);
+    return Math.max(1, ...[...byQuestion.values()].map(({ length }) => length));
+  }) as [number, number];
+  const counted = (name: string, asked: number, kept: number) => (asked > 1 && kept === 1 ? [name] : []);
+  const alike = [...counted('baseline', before, trials.baseline), ...counted('candidate', after, trials.candidate)];
+  const many =
+    before === after ? `${before} ${before === 1 ? 'trial' : 'trials'} each` : `${before} and ${after} trials`;
+  return alike.length === 0
+    ? many
+    : `${many} (those of the ${alike.join(' and the ')} came out alike, and count as one)`;
 }
 
 function wholeFigures(comparison: Report['comparison'], linked: Linked): string {

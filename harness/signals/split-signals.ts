@@ -5,7 +5,7 @@ import type { Interval } from '../statistics/proportions.ts';
 import { type QualityGap, qualityGap } from './quality-gap.ts';
 
 /** `unknown`: the log leaves so much out that the share may lie on either side of the limit. */
-export type Found = 'present' | 'absent' | 'unknown';
+export type Found = 'present' | 'absent' | 'too-few' | 'unknown';
 
 export type WasteSignal = {
   found: Found;
@@ -37,8 +37,8 @@ export type SplitSignals = {
   qualityGap: QualityGap;
   waste: WasteSignal;
   conflictingTools: ConflictSignal;
-  /** `unknown`: none of the signals is present, and of one the log does not say enough. */
-  advice: 'do-not-split' | 'a-split-may-help' | 'unknown';
+  /** None of the signals is present, and of one there are too few questions (`too-few`), or the log does not say enough (`unknown`). */
+  advice: 'do-not-split' | 'a-split-may-help' | 'too-few' | 'unknown';
   notes: string[];
 };
 
@@ -56,14 +56,18 @@ export function splitSignals(log: readonly GradedTrial[]): SplitSignals {
     qualityGap: gap,
     waste,
     conflictingTools,
-    advice: adviceOf([gap, waste, conflictingTools].map(({ found }) => found)),
+    // With one route there is no gap between routes to look for.
+    advice: adviceOf([...(isOneRoute(gap) ? [] : [gap]), waste, conflictingTools].map(({ found }) => found)),
     notes: [...notes, ...notesOn(trials, gap)],
   };
 }
 
-function adviceOf(found: readonly (Found | QualityGap['found'])[]): SplitSignals['advice'] {
+const isOneRoute = ({ found, routes }: QualityGap) => found === 'too-few' && routes.length < 2;
+
+function adviceOf(found: readonly Found[]): SplitSignals['advice'] {
   if (found.includes('present')) return 'a-split-may-help';
-  return found.includes('unknown') ? 'unknown' : 'do-not-split';
+  if (found.includes('unknown')) return 'unknown';
+  return found.includes('too-few') ? 'too-few' : 'do-not-split';
 }
 
 function notesOn(trials: readonly GradedTrial[], gap: QualityGap): string[] {
@@ -78,9 +82,10 @@ function notesOn(trials: readonly GradedTrial[], gap: QualityGap): string[] {
   ];
 }
 
-/** Whether a share reaches its limit, whatever the unknown ones are. */
-function foundOf({ yes, no, unknown }: Counted, limit: number): Found {
+/** Whether a share reaches its limit, whatever the unknown ones are; of fewer questions than `minQuestions` it says nothing. */
+function foundOf({ yes, no, unknown }: Counted, limit: number, questions: number): Found {
   const all = yes + no + unknown;
+  if (all > 0 && questions < signalLimits.minQuestions) return unknown === all ? 'unknown' : 'too-few';
   if (all === 0 || yes / all >= limit) return all === 0 ? 'absent' : 'present';
   return (yes + unknown) / all < limit ? 'absent' : 'unknown';
 }
@@ -101,7 +106,7 @@ function wasteSignal(trials: readonly GradedTrial[]): WasteSignal {
     (some) => some.filter((trial) => trial.wasteful).length / some.length,
   );
   return {
-    found: foundOf(counts, signalLimits.waste),
+    found: foundOf(counts, signalLimits.waste, new Set(trials.map(({ question }) => question)).size),
     share: shareOf(counts),
     interval: means.length === 0 ? null : shareInterval(means),
     unknown: counts.unknown,
@@ -127,7 +132,7 @@ function conflictSignal(trials: readonly GradedTrial[]): ConflictSignal {
     }))
     .sort((one, other) => other.calls - one.calls);
   return {
-    found: foundOf(counts, signalLimits.conflict),
+    found: foundOf(counts, signalLimits.conflict, values.length),
     share: shareOf(counts),
     unknown: counts.unknown,
     limit: signalLimits.conflict,

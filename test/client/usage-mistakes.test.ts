@@ -104,7 +104,7 @@ const mistakes: Mistake[] = [
   {
     name: 'an argument that is none of the choices',
     given: ['schema', 'nope'],
-    says: /<format> must be one of run-log, dataset, not "nope"/,
+    says: /<format> must be one of run-log, dataset, pipeline, not "nope"/,
   },
   {
     name: 'a log outside of a benchmark without --dataset',

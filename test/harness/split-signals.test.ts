@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { signalLines } from '../../harness/rendering/signal-lines.ts';
 import { splitSignals } from '../../harness/signals/split-signals.ts';
 import { logOf, trialOf } from './comparison/trials.ts';
 
@@ -27,11 +28,23 @@ test('a route that fails far more often is a quality gap, with its questions as 
 });
 
 test('the same gap on a handful of questions is too few', () => {
-  const { qualityGap, advice, notes } = splitSignals(
-    logOf(20, (at) => ({ ...routeOf(at), correct: at % 4 === 2 ? 0.2 : 0.9 })),
-  );
-  assert.deepEqual([qualityGap.found, advice], ['too-few', 'do-not-split']);
+  const signals = splitSignals(logOf(20, (at) => ({ ...routeOf(at), correct: at % 4 === 2 ? 0.2 : 0.9 })));
+  const { qualityGap, advice, notes } = signals;
+  assert.deepEqual([qualityGap.found, advice], ['too-few', 'too-few']);
+  assert.match(signalLines(signals)[0] ?? '', /too few questions to rule them out: undecided$/);
   assert.equal(notes.length, 1);
+});
+
+test('waste and conflicting tools of a handful of questions are too few to advise a split, and too few to advise against', () => {
+  const wrong = { wasteful: true, calls: [{ tool: 'search_code', finding: 'wrong-kind' as const }] };
+  const right = { calls: [{ tool: 'search_docs', finding: 'needed' as const }] };
+  const signals = (questions: number, odd: number) =>
+    splitSignals(logOf(questions, (at) => ({ ...routeOf(at), ...(at < odd ? wrong : right) })));
+  for (const odd of [0, 2]) {
+    const { waste, conflictingTools, advice } = signals(8, odd);
+    assert.deepEqual([waste.found, conflictingTools.found, advice], ['too-few', 'too-few', 'too-few']);
+  }
+  assert.equal(signals(80, 20).advice, 'a-split-may-help');
 });
 
 test('chance alone seldom makes a gap: 30 questions a route, the last two routes a little worse', () => {

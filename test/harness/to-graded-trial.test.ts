@@ -3,6 +3,7 @@ import { test } from 'node:test';
 import { gradeRecord } from '../../harness/graded-record.ts';
 import { excessOver } from '../../harness/excess.ts';
 import { addReuse, reuseLines, reuseOf } from '../../harness/reused-replies.ts';
+import { checkTrials } from '../../harness/graded-trial.ts';
 import { toGradedTrial } from '../../harness/to-graded-trial.ts';
 import { aQuestion, aRecord, call } from './graded-case.ts';
 
@@ -90,4 +91,13 @@ test('what was used again is told with what was paid, and so is an alias that an
   const all = reuseOf(aRecord({ usage: usageOf(2, 2), cost_usd: 0.02 }));
   assert.match(reuseLines(all)[0] ?? '', /^All 2 model calls, in every run, .*: \$0 was paid/);
   assert.deepEqual(reuseLines(reuseOf(aRecord())), []);
+});
+
+test('a right answer of which the log does not say what it cites is noted: others must cite an expected place as well', () => {
+  const noted = (more: Record<string, unknown>) =>
+    checkTrials([trialOf(more)], 'baseline').notes.filter((note) => /right by their facts alone/.test(note));
+  assert.deepEqual(noted({}), []);
+  assert.match(noted({ evidence: null })[0] ?? '', /^baseline: 1 of 1 records are right by their facts alone/);
+  assert.deepEqual(noted({ evidence: null, final_answer: 'No idea.' }), []);
+  assert.deepEqual(noted({ evidence: null, outcome: 'cancelled' }), []);
 });

@@ -8,7 +8,7 @@ export function addCounterfactual(program: Command): void {
     .command('counterfactual')
     .summary("run a benchmark's questions on the routes that were not taken")
     .description(
-      "For chosen questions of a benchmark, runs every other route from the router's decision on, and says what the " +
+      "For chosen questions of a benchmark, runs the routes that were not taken from the router's decision on, and says what the " +
         'taken route has cost against the best one: in right answers and in money. Without --question and --label: ' +
         'questions that were answered wrong.',
     )

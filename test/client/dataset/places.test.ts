@@ -59,3 +59,26 @@ test('dataset check reads the repository beside the file', async () => {
   assert.equal(code, 0, stderr);
   assert.deepEqual(JSON.parse(stdout).reviewed, { made: 0, reviewed: 0 });
 });
+
+test('dataset check tells every line that cannot be read, how to write a folder, and that few questions give no verdict', async () => {
+  using temporary = temporaryFolder();
+  const folder = temporary.path;
+  mkdirSync(join(folder, 'kettle/lib'), { recursive: true });
+  writeFileSync(join(folder, 'kettle/lib/a.js'), 'boil();\n');
+  const file = join(folder, 'set.jsonl');
+  const check = (...given: string[]) =>
+    runInProcess(['dataset', 'check', file, ...given], { env: { SWITCHYARD_HOME: join(folder, 'home') } });
+  writeFileSync(file, `${line({ kind: 'maybe' })}\n\n${line({})}\n${line({})}\n{\n`);
+  const broken = await check();
+  assert.match(
+    broken.stdout,
+    /set\.jsonl:1: kind: [^\n]+\n[^\n]+set\.jsonl:4: id "q" stands on line 3 already\n[^\n]+set\.jsonl:5: is not JSON\n$/,
+  );
+  assert.equal(broken.code, 2);
+  assert.equal(JSON.parse((await check('--json')).stdout).problems.length, 3);
+  writeFileSync(file, `${line({ gold: { paths: ['lib'] } })}\n`);
+  const few = await check();
+  assert.match(few.stdout, /^problem: q: \S+ has no file lib, but a folder: write lib\/$/m);
+  assert.match(few.stdout, /^note: 1 question in all: below 20, a comparison gives no verdict$/m);
+  assert.equal(few.code, 1);
+});

@@ -63,7 +63,7 @@ test('models grade what the log holds: failures are told, rates corrected by a c
   const judges = ['strict', 'kind', 'chatty'].flatMap((judge) => ['--judge', judge]);
   const { code, stdout, stderr } = await run('judge', log, '--json', ...judges);
   assert.equal(code, 1, 'one of them has judged nothing');
-  assert.match(stderr, /^chatty failed on all 2 answers: the reply holds no whole JSON object$/m);
+  assert.match(stderr, /^the judge chatty could not judge any answer: the reply holds no whole JSON object$/m);
   const [first, second, summary, ...rest] = parsed(stdout);
   assert.deepEqual(keysWithCapitals([first, summary], ['panel.failures']), []);
   assert.deepEqual(rest, [], 'the record without an answer has nothing to judge');

@@ -49,6 +49,16 @@ test('too few questions is a verdict, with how many would decide', () => {
   }
 });
 
+test('the memo says how many trials were asked, also where one variant always came out alike', () => {
+  const asked = (variant: string, changes: boolean) =>
+    [1, 2].flatMap((trial) =>
+      logOf(30, (at) => ({ variant, trial, fingerprint: `${at} ${changes ? trial : ''}`, correct: at % 2 })),
+    );
+  const head = memo(reportOf(asked('one', false), asked('two', true)), 'r.html');
+  assert.match(head, /questions, 2 trials each \(those of the baseline came out alike, and count as one\)\./);
+  assert.match(memo(reportOf(asked('one', true), asked('two', true)), 'r.html'), /questions, 2 trials each\. /);
+});
+
 test('costs of nothing in both variants have no ratio', () => {
   const free = (variant: string) => logOf(60, () => ({ variant, costUsd: 0 }));
   const report = reportOf(free('one'), free('two'));
