@@ -2,7 +2,9 @@
 import type { DatasetQuestion } from '../contracts/dataset.ts';
 import type { RunLogRecord } from '../contracts/run-log.ts';
 import { gradeRecord } from './graded-record.ts';
+import { bcaInterval } from './statistics/bootstrap.ts';
 import { meanOfAll } from './statistics/mean.ts';
+import type { Interval } from './statistics/proportions.ts';
 
 export type RouteResult = {
   /** Several, joined by `+`, where the router was unclear. */
@@ -76,4 +78,43 @@ function resultOf(route: string, records: readonly RunLogRecord[], question: Dat
 
 function difference(a: number | null, b: number | null): number | null {
   return a === null || b === null ? null : a - b;
+}
+
+// What a router's decisions have cost over a whole benchmark.
+
+export type RouterRegret = {
+  variant: string;
+  kind: 'model' | 'fitted' | 'cascade';
+  questions: number;
+  /**
+   * Questions whose regret is known: those that the router's route answered right, which no route can better, and those of
+   * which every route was run.
+   */
+  known: number;
+  /** Right answers that another route would have given, a question; null where nothing is known. */
+  quality: number | null;
+  /** 95 %; null where all are alike. */
+  interval: Interval | null;
+  /** More than the best route takes, of the questions of which every route was run; null where one is not known. */
+  tokens: number | null;
+  costUsd: number | null;
+};
+
+/**
+ * @param regrets of the questions of which every route was run
+ * @param rightAnyway how many others the router's own route answered right in every trial
+ */
+export function routerRegret(
+  { variant, kind, questions }: Pick<RouterRegret, 'variant' | 'kind' | 'questions'>,
+  regrets: readonly Regret[],
+  rightAnyway: number,
+): RouterRegret {
+  const measured = regrets.flatMap(({ quality }) => quality ?? []);
+  const all = [...measured, ...Array.from({ length: rightAnyway }, () => 0)];
+  return {
+    ...{ variant, kind, questions, known: all.length, quality: meanOfAll(all) },
+    interval: all.length === 0 ? null : bcaInterval([all], ([mean = Number.NaN]) => mean),
+    tokens: meanOfAll(regrets.map(({ tokens }) => tokens)),
+    costUsd: meanOfAll(regrets.map(({ costUsd }) => costUsd)),
+  };
 }

@@ -15,6 +15,7 @@ import { datasetOf, manifestBeside } from './benchmark-folder.ts';
 import { UsageError } from '../../lib/errors.ts';
 import type { GradeOptions } from '../evaluate/graded-log.ts';
 import { asUsage } from '../input/json-lines-file.ts';
+import { routerRegrets } from '../router/router-regrets.ts';
 import { reportOfVariants } from '../evaluate/report-of-variants.ts';
 import { rm } from 'node:fs/promises';
 import { type Cipher, createCipher } from '../../codecs/cipher.ts';
@@ -45,7 +46,7 @@ export async function writeBenchmarkReport(folder: string): Promise<{ report: st
   const { plan, startedAt } = manifest;
   const leftOut = others.flatMap((other) => leftOutOf(candidate, other, plan));
   const compared = { comparison, gates: [], baseline, candidate, others, leftOut, startedAt };
-  const report = await reportOfVariants(compared, options);
+  const report = { ...(await reportOfVariants(compared, options)), routers: await routerRegrets(folder, manifest) };
   const files = { report: join(folder, 'report.html'), memo: join(folder, 'memo.md') };
   const { keys } = readSettings().encryption;
   const cipher = createCipher(keys);

@@ -67,7 +67,7 @@ export async function evaluateRouter(file: string, options: EvaluateOptions): Pr
 
 async function measured({ signal }: Opened, questions: readonly LabelledQuestion[], { repetitions }: RouterOptions) {
   const figures = await outOfFoldFigures(questions, { repetitions, signal });
-  return { figures, curve: await learningCurve(questions, { signal }) };
+  return { figures, curve: await learningCurve(questions, { repetitions: Math.min(3, repetitions), signal }) };
 }
 
 /** On questions that it was not fitted on. @throws UsageError where there is none, and for labels that it has no route for */

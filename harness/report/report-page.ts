@@ -6,6 +6,7 @@ import { questionDetails } from './question-details.ts';
 import { questionTable } from './question-table.ts';
 import { pageScript, pageStyle } from './page-assets.ts';
 import type { Report } from './report.ts';
+import { routersSection } from './router-section.ts';
 import { variantsSection, cellsSection, signalsSection, verdictSection } from './summary-sections.ts';
 import { chartFigure } from './svg-chart.ts';
 
@@ -23,7 +24,7 @@ export function reportPage(report: Report): string {
 <style>${trusted(pageStyle)}</style></head><body>
 ${verdictSection(report)}
 <main><section id="charts"><h2>Charts</h2><div class="charts">${chartsOf(report).map(chartFigure)}</div></section>
-${variantsSection(report)}${cellsSection(report)}${signalsSection(report)}
+${variantsSection(report)}${routersSection(report)}${cellsSection(report)}${signalsSection(report)}
 <section id="questions"><h2>Questions</h2>${questionTable(questions, comparison.questions)}</section>
 <section id="answers"><h2>Answers side by side</h2><p>In the order of the largest loss; ${traced.length} with traces, in which the overhead of the split is marked.</p>
 ${questions.map((each) => questionDetails(each, names))}</section></main>

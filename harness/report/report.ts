@@ -5,6 +5,7 @@ import type { ComparedCell, Comparison } from '../comparison/compare-variants.ts
 import type { GateResult } from '../gate-rule.ts';
 import type { GradedCase } from '../graded-record.ts';
 import type { GradedTrial } from '../graded-trial.ts';
+import type { RouterRegret } from '../counterfactual.ts';
 import type { SplitSignals } from '../signals/split-signals.ts';
 
 export type ReportRun = GradedCase & {
@@ -43,6 +44,8 @@ export type Report = {
   /** The baseline, the candidate, then the others. */
   variants: ReportVariant[];
   leftOut: LeftOut[];
+  /** Of a benchmark's variants with a router; absent: it is not known. */
+  routers?: RouterRegret[];
   /** The largest loss first; may be a selection of them all. */
   questions: ReportQuestion[];
   /** True: the offline model answered. */

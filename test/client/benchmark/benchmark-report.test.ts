@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
-import { readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { writeBenchmarkReport } from '../../../client/benchmark/benchmark-report.ts';
@@ -152,4 +152,51 @@ test('compare writes a report and a memo beside it, whose links lead to the logâ
   const history = hrefsOf(readFileSync(page, 'utf8')).find((href) => href.includes('orchestrated_q-0'));
   assert.equal(join(elsewhere.path, history ?? ''), join(folder.path, 'histories/b-1_orchestrated_q-0_1.json.gz'));
   assert.ok(readFileSync(page, 'utf8').includes(`id="${questionAnchor('q-0')}"`));
+});
+
+/** Beside the benchmark, one of each route of its team: docs is right, the others are wrong. */
+function writeRoutes(folder: string, routes: readonly string[]): void {
+  const of = `${folder}-routes-0123456789ab`;
+  const manifest = JSON.parse(readFileSync(join(folder, 'benchmark.json'), 'utf8'));
+  const lines = readFileSync(join(folder, 'run-log.jsonl'), 'utf8').trim().split('\n');
+  const taken = lines
+    .map((line) => JSON.parse(line) as RunLogRecord)
+    .filter(({ variant }) => variant === 'orchestrated');
+  const [, team] = manifest.variants;
+  const variants = routes.map((route) => ({ ...team, name: `route-${route}`, forcedRoute: route }));
+  const records = routes.flatMap((route) =>
+    taken.map((record) => ({
+      ...(route === 'docs' ? right(record) : record),
+      variant: `route-${route}`,
+      route,
+      routes_run: [route],
+    })),
+  );
+  mkdirSync(of);
+  writeFileSync(join(of, 'benchmark.json'), JSON.stringify({ ...manifest, id: 'b-1-routes-0123456789ab', variants }));
+  writeFileSync(join(of, 'run-log.jsonl'), records.map((record) => `${JSON.stringify(record)}\n`).join(''));
+}
+
+test('a report has what each router costs, and its regret once every route was run', async () => {
+  using place = temporaryFolder();
+  const folder = join(place.path, 'b-1');
+  mkdirSync(folder);
+  const never = (record: RunLogRecord): RunLogRecord => ({ ...record, outcome: 'answered', final_answer: 'No idea.' });
+  const oneRight = (record: RunLogRecord, at: number) =>
+    record.variant === 'orchestrated' && at % 12 === 5 ? right(record) : never(record);
+  writeBenchmark(folder, { questions: 12, change: oneRight });
+  const section = async () => {
+    const row = /<section id="routers">.*?<\/section>/s.exec((await reportOf(folder)).page)?.[0] ?? '';
+    return { row, cells: [...row.matchAll(/<td>([^<]*)<\/td>/g)].map((match) => match[1]) };
+  };
+  const before = await section();
+  assert.equal(before.cells[0], 'model');
+  assert.match(before.cells[1] ?? '', /^\d+$/);
+  // The answer that was right can't be regretted; of the others nothing is known.
+  assert.deepEqual(before.cells.slice(4), ['0.0 %', 'unknown', 'unknown', '1 of 12']);
+  assert.match(before.row, /<code>switchyard counterfactual<\/code>/);
+  writeRoutes(folder, ['code', 'docs', 'debug', 'general']);
+  const after = await section();
+  assert.match(after.cells[4] ?? '', /^91\.7 % \(/);
+  assert.equal(after.cells[7], '12 of 12');
 });
