@@ -33,6 +33,7 @@ export function addBench(program: Command): void {
     });
   addResume(bench);
   addSteering(bench);
+  addPublish(bench);
   addSchedule(bench);
 }
 
@@ -105,6 +106,15 @@ function addSteering(bench: Command): void {
     const { reportBenchmark } = await import('../../benchmark/steer-benchmark.ts');
     process.exitCode = await reportBenchmark(id, json);
   });
+}
+
+function addPublish(bench: Command): void {
+  one(bench, 'publish', 'send an old benchmark to Langfuse: dataset, traces and scores')
+    .option('--all', 'send traces that Langfuse has, too, as this version makes them', false)
+    .action(async (id: Id, options: { all: boolean; json: boolean }) => {
+      const { publishBenchmark } = await import('../../evaluate/publish-benchmark.ts');
+      process.exitCode = await publishBenchmark(id, options);
+    });
 }
 
 function addSchedule(bench: Command): void {
