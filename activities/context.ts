@@ -205,9 +205,11 @@ function countAttempt({ metricMeter }: Context, span: SpanRecord): void {
   if (failed) metricMeter.createCounter('switchyard_failed_attempts').add(1, { step: name });
   if (model === undefined) return;
   const tags = { agent: name, model };
-  metricMeter.createCounter('switchyard_model_calls').add(1, { ...tags, result: failed ? 'failed' : 'answered' });
+  const result = failed ? 'failed' : usage?.reused === undefined ? 'answered' : 'reused';
+  metricMeter.createCounter('switchyard_model_calls').add(1, { ...tags, result });
   for (const repair of repairs) metricMeter.createCounter('switchyard_reply_repairs').add(1, { ...tags, repair });
-  if (usage === undefined) return;
+  // What was used again is no call, and cost nothing.
+  if (usage === undefined || usage.reused !== undefined) return;
   const tokens = metricMeter.createCounter('switchyard_model_tokens');
   tokens.add(usage.inputTokens, { ...tags, kind: 'input' });
   tokens.add(usage.cachedInputTokens, { ...tags, kind: 'cached_input' });

@@ -2,12 +2,14 @@
 
 import type { ChatModel } from '../models/chat-model.ts';
 import type { ReplyJournal } from '../models/journal.ts';
+import type { SharedReplies } from '../models/shared-replies.ts';
 import type { TurnResults } from './agents/turn-results.ts';
 import type { ContentStore } from '../retrieval/store/content-store.ts';
 import type { Retrieval } from '../retrieval/repository.ts';
 import type { OwnTools } from '../retrieval/tools/own-tools.ts';
 import type { TraceExport } from './tracing/export-spans.ts';
 import type { ModelRole } from '../contracts/chat.ts';
+import type { Embed } from '../contracts/embeddings.ts';
 import type { ExportInput } from '../contracts/trace.ts';
 import type { DatasetItem, ScoreToPost } from '../observability/langfuse-api.ts';
 import type { BenchmarkFolders } from './benchmark/benchmark-folder.ts';
@@ -23,6 +25,10 @@ export type ActivityDependencies = {
   fallback?: { model: ChatModel; endpoint: string } | undefined;
   prices: PriceList;
   journal: ReplyJournal;
+  /** Among benchmarks. */
+  sharedReplies: SharedReplies;
+  /** The same for as long as a tool of this worker gives the same for the same request on the same snapshot. */
+  toolsVersion: string;
   turnResults: TurnResults;
   content: ContentStore;
   /** Names of the stores that this worker reaches; null: no worker of the server reaches another one. */
@@ -32,6 +38,8 @@ export type ActivityDependencies = {
     shared: string | null;
   } | null;
   retrieval: Retrieval;
+  /** For fitted routers that read a question's embedding; absent: no endpoint is configured. */
+  questionEmbedder?: { model: string; embed: Embed } | undefined;
   ownTools: OwnTools;
   traces: TraceExport;
   benchmarks: BenchmarkDependencies;

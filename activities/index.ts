@@ -1,5 +1,6 @@
 /** Every activity by name, over one set of dependencies. */
-import type { Payment } from '../contracts/agent-calls.ts';
+import type { Payment, RouteCall } from '../contracts/agent-calls.ts';
+import { applyRouter } from './agents/apply-router.ts';
 import { callSpecialist } from './agents/call-specialist.ts';
 import type { ActivityDependencies } from './dependencies.ts';
 import { whereHeld } from './held-elsewhere.ts';
@@ -9,7 +10,7 @@ import { judgeDraft } from './agents/judge-draft.ts';
 import { nextQuestions } from './benchmark/next-questions.ts';
 import { openBenchmark } from './benchmark/open-benchmark.ts';
 import { openExperiment, scoreAnswer } from './tracing/experiments.ts';
-import { openRepository, runTool, verifyCitations } from './repository.ts';
+import { openKnownRepository, openRepository, runTool, verifyCitations } from './repository.ts';
 import { routeQuestion } from './agents/route-question.ts';
 import { recordAnswer } from './benchmark/record-answer.ts';
 import { rerankPlaces } from './agents/rerank-places.ts';
@@ -20,11 +21,15 @@ export type Activities = ReturnType<typeof createActivities>;
 /** @returns one function for each activity, by the name that workflows call it by */
 export function createActivities(deps: ActivityDependencies) {
   const ofPayment = (_: unknown, { store }: Payment) => store;
+  // A router that is told nothing of the repository needs no store.
+  const ofSearch = ({ snapshot }: RouteCall, { store }: Payment) => (snapshot === undefined ? undefined : store);
   const ofInput = ({ store }: { store?: string }) => store;
   const { holds } = deps;
   return {
     openRepository: openRepository(deps),
-    routeQuestion: routeQuestion(deps),
+    openKnownRepository: openKnownRepository(deps),
+    routeQuestion: whereHeld(holds, ofSearch, routeQuestion(deps)),
+    applyRouter: whereHeld(holds, ofInput, applyRouter(deps)),
     callSpecialist: whereHeld(holds, ofPayment, callSpecialist(deps)),
     rerankPlaces: whereHeld(holds, ofPayment, rerankPlaces(deps)),
     runTool: whereHeld(holds, ofInput, runTool(deps)),

@@ -1,4 +1,5 @@
 /** Activities that work on the repository, none of which asks a model: open it, run a tool on it, check citations. */
+import { Context } from '@temporalio/activity';
 import { weaknesses } from '../agents/gate-rule.ts';
 import { Draft } from '../contracts/agent.ts';
 import type {
@@ -9,6 +10,7 @@ import type {
   VerifyInput,
 } from '../contracts/agent-calls.ts';
 import { signals } from '../contracts/names.ts';
+import type { Snapshot } from '../contracts/snapshot.ts';
 import type { ToolResult } from '../contracts/tools.ts';
 import type { ActivityResult } from '../contracts/trace.ts';
 import { toolRenderer, type ToolRun } from '../retrieval/tools/rendering.ts';
@@ -33,14 +35,36 @@ export const openRepository =
       const snapshot = await deps.retrieval
         .open(repository, { signal, onProgress: reports.onProgress })
         .finally(() => reports.end());
-      const traceLink = await deps.traces.sink.linkTemplate();
-      const readOnlyTools = Object.keys(deps.ownTools).filter((name) => deps.ownTools[name]?.readOnly === true);
-      const result: OpenedRepository = { snapshot, searchAttributes: [...deps.searchAttributes], traceLink };
-      const store = storeFor(deps.holds, snapshot);
-      if (store !== undefined) result.store = store;
-      if (readOnlyTools.length > 0) result.readOnlyTools = readOnlyTools;
-      return { result, usage: null };
+      return { result: await openedWith(deps, snapshot), usage: null };
     });
+
+/**
+ * The same as a local activity, for a checkout that this worker has opened before and that has not moved since: within
+ * the run's first task. Null for any other, which takes an activity of its own.
+ */
+export const openKnownRepository =
+  (deps: ActivityDependencies) =>
+  async ({ repository }: OpenRepositoryInput): Promise<ActivityResult<OpenedRepository> | null> => {
+    const { cancellationSignal, info } = Context.current();
+    const startMs = Date.now();
+    const snapshot = await deps.retrieval.openKnown(repository, cancellationSignal);
+    if (snapshot === null) return null;
+    const result = await openedWith(deps, snapshot);
+    const { activityId, attempt } = info;
+    const about = { key: `${activityId}#${attempt}`, name: 'open-repository', type: 'span', attempt } as const;
+    return { result, usage: null, spans: [{ ...about, startMs, endMs: Date.now(), level: 'DEFAULT' }] };
+  };
+
+async function openedWith(deps: ActivityDependencies, snapshot: Snapshot): Promise<OpenedRepository> {
+  const traceLink = await deps.traces.sink.linkTemplate();
+  const readOnlyTools = Object.keys(deps.ownTools).filter((name) => deps.ownTools[name]?.readOnly === true);
+  const store = storeFor(deps.holds, snapshot);
+  return {
+    ...{ snapshot, searchAttributes: [...deps.searchAttributes], traceLink },
+    ...(store === undefined ? {} : { store }),
+    ...(readOnlyTools.length > 0 ? { readOnlyTools } : {}),
+  };
+}
 
 /** Runs one tool on the snapshot; what it shows is stored, and a reference goes back. */
 export const runTool =

@@ -25,7 +25,12 @@ type JudgedQuestion = Pick<
   DatasetQuestion,
   'question' | 'kind' | 'must_mention' | 'forbidden_claims' | 'reference_answer'
 >;
-type Task = { question: JudgedQuestion; answer: string; seed: number };
+type Task = {
+  question: JudgedQuestion;
+  answer: string;
+  seed: number /** The seed's order from its end. */;
+  reversed?: boolean;
+};
 
 /** What an answer is held against, in the dataset's order. */
 export function rubricOf({ kind, must_mention, forbidden_claims, reference_answer }: JudgedQuestion): string[] {
@@ -45,7 +50,7 @@ function wordingsOf(fact: Fact): string {
 /** @returns instructions, then question, reference answer, answer and the rubric's criteria, numbered from 1 in the seed's order */
 export function answerJudgeMessages(task: Task): ChatMessage[] {
   const rubric = rubricOf(task.question);
-  const criteria = shuffledOrder(rubric.length, task.seed).map((which, at) => `${at + 1}. ${rubric[which]}`);
+  const criteria = orderOf(rubric.length, task).map((which, at) => `${at + 1}. ${rubric[which]}`);
   const parts = [
     `<question>\n${task.question.question}\n</question>`,
     ...(task.question.reference_answer === null
@@ -72,7 +77,7 @@ export function parseJudgement(reply: ChatReply, task: Task): AnswerJudgement {
   if (typeof criteria !== 'object' || criteria === null) return { kind: 'failed', problem: 'there are no "criteria"' };
   const said = criteria as Record<string, unknown>;
   const met: boolean[] = [];
-  for (const [at, which] of shuffledOrder(rubricOf(task.question).length, task.seed).entries()) {
+  for (const [at, which] of orderOf(rubricOf(task.question).length, task).entries()) {
     const verdict = said[String(at + 1)];
     if (typeof verdict !== 'boolean') return { kind: 'failed', problem: `criterion ${at + 1} is not true or false` };
     met[which] = verdict;
@@ -81,7 +86,8 @@ export function parseJudgement(reply: ChatReply, task: Task): AnswerJudgement {
 }
 
 /** The numbers from 0 below `length` in an order that the seed decides. */
-function shuffledOrder(length: number, seed: number): number[] {
+function orderOf(length: number, { seed, reversed = false }: Task): number[] {
   const bits = randomBits(seed);
-  return shuffle([...Array(length).keys()], (limit) => bits() % limit);
+  const order = shuffle([...Array(length).keys()], (limit) => bits() % limit);
+  return reversed ? order.reverse() : order;
 }

@@ -2,6 +2,7 @@
 import { Command } from 'commander';
 import { addAsk } from './commands/runs/ask.ts';
 import { addBench } from './commands/evaluate/bench.ts';
+import { addExercise } from './commands/evaluate/bench-results.ts';
 import { addCompare } from './commands/evaluate/compare.ts';
 import { addCounterfactual } from './commands/evaluate/counterfactual.ts';
 import { addDataset } from './commands/evaluate/dataset.ts';
@@ -18,6 +19,7 @@ import { addModel } from './commands/setup/model.ts';
 import { addPipeline } from './commands/setup/pipeline.ts';
 import { addReplay } from './commands/runs/replay.ts';
 import { addRoute } from './commands/runs/route.ts';
+import { addRouter } from './commands/evaluate/router.ts';
 import { addRuns } from './commands/runs/runs.ts';
 import { addSchema } from './commands/evaluate/schema.ts';
 import { addSearch } from './commands/repository/search.ts';
@@ -49,7 +51,9 @@ export function createProgram(): Command {
   addDemo(program);
   addPipeline(program);
   addDataset(program);
+  addRouter(program);
   addBench(program);
+  addExercise(program);
   addCounterfactual(program);
   addGrade(program);
   addJudge(program);

@@ -30,6 +30,8 @@ export type DataPaths = {
   benchmarks: string;
   content: string;
   journal: string;
+  /** What benchmarks share of it. */
+  replies: string;
   /** Names this data directory among others, where runs tell what they need. */
   storeName: string;
   index: string;
@@ -80,6 +82,7 @@ export function dataPaths(dataDirectory: string, indexDirectory: string = dataDi
     benchmarks: join(dataDirectory, 'benchmarks'),
     content: join(dataDirectory, 'content'),
     journal: join(dataDirectory, 'journal'),
+    replies: join(dataDirectory, 'replies'),
     storeName: join(dataDirectory, 'store-name'),
     index: join(indexDirectory, 'index'),
     clones: join(indexDirectory, 'git'),

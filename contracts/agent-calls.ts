@@ -1,7 +1,9 @@
 /** Inputs of the activities that call a model: what is new in this call, and a reference to all that was said before. */
 import { z } from 'zod';
 import { ContentId, RepositoryRef, Snapshot, SnapshotRef } from './snapshot.ts';
+import { RouteDecision } from './agent.ts';
 import { CheckedCitation } from './evidence.ts';
+import { FittedRouter } from './fitted-router.ts';
 import { GateSpec, RouterSpec, SpecialistSpec, SynthesisSpec } from './pipeline.ts';
 import { SpanScope } from './trace.ts';
 import { PlaceId, ToolRequest } from './tools.ts';
@@ -52,6 +54,17 @@ export type CheckFailed = z.infer<typeof CheckFailed>;
 /** The store that holds what the run needs; absent where no worker reaches another one. */
 const store = z.string().max(100).exactOptional();
 
+/** Whose replies a run may use again, and who may use its own: the runs of one trial number in all benchmarks. */
+export const ReplySharing = z.object({
+  benchmark: z.string().min(1).max(200),
+  trial: z.int().positive(),
+  /** Variant and question: what one lane has asked for in its order, the same lane finds again in its order. */
+  lane: z.string().min(1).max(400),
+  /** True: every model call is paid, and what it gives is kept for others. */
+  fresh: z.boolean(),
+});
+export type ReplySharing = z.infer<typeof ReplySharing>;
+
 /** What a call needs to be paid once and within limits. */
 export const Payment = z.object({
   /** Names the call within its run: the same however often it is attempted or scheduled again. */
@@ -70,23 +83,11 @@ export const Payment = z.object({
    * this time, absent: it is not.
    */
   fallback: z.object({ model: z.string().min(1), after: z.string().max(100).exactOptional() }).exactOptional(),
+  /** Of a benchmark's run; absent: its replies are its own. */
+  sharing: ReplySharing.exactOptional(),
   store,
 });
 export type Payment = z.infer<typeof Payment>;
-
-/** One paid call: which call of which run it is, and for what. */
-export const JournalKey = z.object({
-  workflowId: z.string(),
-  runId: z.string(),
-  callKey: z.string(),
-  requestHash: z.string(),
-});
-export type JournalKey = z.infer<typeof JournalKey>;
-
-/** In the journal's folder, the file with the entries of a run; whatever its id holds, it is no other place. */
-export const journalFileName = (runId: string): string => `${encodeURIComponent(runId)}.journal`;
-/** Those, and files of the format before, one a call, which nobody reads any more. */
-export const journalFiles = /\.journal$|^[0-9a-f]{64}\.json(\.[0-9a-f-]+\.tmp)?$/;
 
 /** Follows a reply that could not be used; the stored turn holds that reply and everything before it. */
 export const RepairCall = z.object({
@@ -119,8 +120,28 @@ export const RouteCall = z.object({
   routes: z.array(SpecialistSpec.pick({ name: true, purpose: true })).min(1),
   /** Earlier replies that named no route; empty on the first call. */
   refused: z.array(z.string().max(200)),
+  /** What the router is told of the repository is searched here; absent: nothing. */
+  snapshot: SnapshotRef.exactOptional(),
 });
 export type RouteCall = z.infer<typeof RouteCall>;
+
+export const FittedCall = z.object({
+  question,
+  router: FittedRouter,
+  /** Every specialist; those that the router does not know get no probability. */
+  routes: z.array(z.string()).min(1),
+  /** How often it may be wrong where it decides; null: it decides always. */
+  risk: z.number().min(0).max(1).nullable(),
+  /** Absent: without what the repository says. */
+  snapshot: SnapshotRef.exactOptional(),
+  scope: SpanScope,
+  store,
+});
+export type FittedCall = z.infer<typeof FittedCall>;
+
+/** `sure`: at the risk that was stated. */
+export const FittedDecision = z.object({ decision: RouteDecision, sure: z.boolean() });
+export type FittedDecision = z.infer<typeof FittedDecision>;
 
 export const RunToolInput = z.object({
   snapshot: SnapshotRef,

@@ -74,8 +74,10 @@ export const RouteDecision = z.object({
     )
     .describe('Every route of the pipeline, most likely first; adds up to 1.'),
   source: z
-    .enum(['logprobs', 'text', 'fallback', 'forced', 'only-route'])
-    .describe('Where the probabilities come from; `text` and `fallback` give all weight to one route.'),
+    .enum(['logprobs', 'text', 'fallback', 'forced', 'only-route', 'fitted'])
+    .describe(
+      'Where the probabilities come from; `text` and `fallback` give all weight to one route, `fitted` is a router that was fitted to labels.',
+    ),
   fallback: z.boolean().describe('True when the reply named no route, so that the fallback was taken.'),
   reply: z
     .string()

@@ -38,6 +38,8 @@ const PresentManifest = z.strictObject({
   plan: ComparisonPlan,
   /** True: the offline model answers. */
   offline: z.boolean(),
+  /** As in `BenchmarkInput`. */
+  replies: z.enum(['shared', 'fresh']).exactOptional(),
   /** ISO 8601. */
   startedAt: z.iso.datetime({ offset: true }),
 });
@@ -103,6 +105,8 @@ export const BenchmarkInput = z.object({
   searchAttributes: z.array(z.string()),
   /** Events after which the workflow goes on in a new run. */
   eventLimit: z.int().min(20).max(2_000),
+  /** Whether replies of earlier benchmarks are used again, or all calls paid and kept for later ones; absent: neither. */
+  replies: z.enum(['shared', 'fresh']).exactOptional(),
   carried: BenchmarkCarried.exactOptional(),
 });
 export type BenchmarkInput = z.infer<typeof BenchmarkInput>;

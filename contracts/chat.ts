@@ -14,6 +14,15 @@ export const Usage = z.object({
   costUsd: z.number().nonnegative().nullable(),
   /** True: at least one endpoint reported no usage, or one that cannot be right, and characters were counted instead. */
   estimated: z.literal(true).exactOptional(),
+  /** The part of all this that was not paid now: replies of earlier benchmarks that were used again. */
+  reused: z
+    .object({
+      modelCalls: z.int().positive(),
+      inputTokens: z.int().nonnegative(),
+      outputTokens: z.int().nonnegative(),
+      costUsd: z.number().nonnegative().nullable(),
+    })
+    .exactOptional(),
 });
 export type Usage = z.infer<typeof Usage>;
 

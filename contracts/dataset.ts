@@ -204,6 +204,8 @@ export const JudgingTask = z.object({
   answer: z.string(),
   /** Decides the order of the criteria. */
   seed: z.int(),
+  /** True: that order from its end. */
+  reversed: z.boolean().default(false),
 });
 export type JudgingTask = z.infer<typeof JudgingTask>;
 
@@ -216,5 +218,7 @@ export const JudgingResult = z.object({
   /** Its reason, or what went wrong. */
   said: z.string(),
   usage: Usage.nullable(),
+  /** The dated name that answered; null where nothing did. */
+  model: z.string().nullable(),
 });
 export type JudgingResult = z.infer<typeof JudgingResult>;

@@ -1,5 +1,6 @@
 /** A pipeline is data: everything in which one pipeline can differ from another. */
 import { z } from 'zod';
+import { FittedRouter } from './fitted-router.ts';
 import { mostModelCalls, pipelineMistakes } from './pipeline-rules.ts';
 
 const Name = z
@@ -59,6 +60,24 @@ export const RouterSpec = z.strictObject({
   clearLead: Probability.default(0.15).describe('By how much a clear winner leads the second.'),
   fanOut: z.int().min(1).max(4).default(2).describe('How many routes run side by side when no winner is clear.'),
   maxOutputTokens: z.int().min(1).max(1000).default(10).describe(replyTokens),
+  kind: z
+    .enum(['model', 'fitted', 'cascade'])
+    .exactOptional()
+    .describe(
+      'Who decides: a model (also where absent), a router fitted to labels, or that one first and the model where it is not sure enough.',
+    ),
+  fitted: FittedRouter.exactOptional().describe(
+    "The fitted router; in a pipeline's file, `fittedFile` names the file that `switchyard router fit` wrote.",
+  ),
+  risk: Probability.exactOptional().describe(
+    'Of a cascade: how often the fitted router may be wrong where it decides, by its risk-coverage curve; 0.1 unless given.',
+  ),
+  repositoryFeatures: z
+    .boolean()
+    .exactOptional()
+    .describe(
+      "Whether it reads where a search's results lie and which names exist, and so waits for the index. Absent: a fitted router that has learned from it does, a model does not.",
+    ),
 });
 export type RouterSpec = z.infer<typeof RouterSpec>;
 

@@ -49,11 +49,25 @@ const Fallback = z.object({
   after: z.string().describe("The failure of the first model's provider for which it was asked."),
 });
 
+const Renamed = z.object({
+  asked: z.string().describe('The name that was asked for.'),
+  before: z.string().describe('The model that answered when replies were kept.'),
+  now: z.string().describe('The model that answers now.'),
+});
+
 const Links = z.object({
   web: Text.describe("The run in Temporal's Web UI."),
   trace: Text.describe('Its trace.'),
   history: Text.describe('Its compressed history, relative to the log.'),
 });
+
+/** What a grader of one's own says of a record. */
+export const OwnScore = z.object({
+  grader: z.string().min(1).max(100).describe("The grader's name."),
+  score: Share.describe('0 to 1, where 1 is right; null: the record has no such grade.'),
+  reason: Text.describe('Why, as the grader says it.'),
+});
+export type OwnScore = z.infer<typeof OwnScore>;
 
 const PresentRecord = z.object({
   question_id: z.string().min(1).describe('The `id` of the question in the dataset; the only field that is required.'),
@@ -90,8 +104,12 @@ const PresentRecord = z.object({
     .exactOptional()
     .describe('How often replies were made usable by reading alone, by repair.'),
   fallbacks: z.record(z.string(), Fallback).exactOptional().describe('Where a fallback model has answered, by role.'),
+  renamed_models: z
+    .array(Renamed)
+    .exactOptional()
+    .describe('Names under which another model answers than the one whose replies were kept, which were not used.'),
   cost_usd: orNull(z.number().nonnegative()).describe(
-    'US dollars; null where a model without a known price took part, 0 only where it was free.',
+    'US dollars, replies that were used again included; null where a model without a known price took part, 0 only where it was free.',
   ),
   failed_usage: orNull(
     LoggedUsage.extend({ cost_usd: orNull(z.number().nonnegative()).describe('US dollars of it.') }),
@@ -110,6 +128,7 @@ const PresentRecord = z.object({
   offline: orNull(z.boolean()).describe(
     'True: the offline model answered, so that the record shows the machinery and not a language model.',
   ),
+  scores: z.array(OwnScore).describe('What graders of one’s own say, one entry a grader.').exactOptional(),
 });
 
 export const RunLogRecord = z.preprocess(presentNames, PresentRecord);

@@ -7,7 +7,8 @@ import { RepositoryRef, Snapshot } from './snapshot.ts';
 import { ToolCalled } from './tools.ts';
 import { Usage } from './chat.ts';
 import { PipelineSpec } from './pipeline.ts';
-import { Experiment, ManagedPrompt } from './trace.ts';
+import { ReplySharing } from './agent-calls.ts';
+import { Experiment, ManagedPrompt, RenamedModel } from './trace.ts';
 import { ModelQueues } from './model/limits.ts';
 import { ModelPrices } from './model/price.ts';
 
@@ -39,6 +40,8 @@ export const AnswerState = z.object({
   repairs: z.record(z.string(), z.int().positive()).exactOptional(),
   /** Where a fallback model has answered, by role: which, how often, and the last failure of the first one's provider. */
   fallbacks: z.record(z.string(), FallbackUse).exactOptional(),
+  /** Names under which another model answers than before, so that replies kept under them were not used. */
+  renamed: z.array(RenamedModel).exactOptional(),
   /** The models that answered, by role. */
   models: z.record(z.string(), z.string()),
   /** Where the run's trace is found soon after its end; null where traces have no such place. */
@@ -103,6 +106,8 @@ export const QuestionInput = z.object({
   prompts: z.record(z.string(), ManagedPrompt).exactOptional(),
   /** Task queue of its activities; the run's own unless given. */
   activityQueue: z.string().min(1).exactOptional(),
+  /** Of a benchmark: replies of model calls are used again. */
+  sharing: ReplySharing.exactOptional(),
 });
 export type QuestionInput = z.infer<typeof QuestionInput>;
 
@@ -144,6 +149,8 @@ export const RouteInput = z.object({
   /** Skips the router. */
   forcedRoute: z.string().nullable(),
   limits: CallLimits,
+  /** For a router that reads what the repository says; absent: it does without. */
+  repository: RepositoryRef.exactOptional(),
 });
 export type RouteInput = z.infer<typeof RouteInput>;
 

@@ -16,6 +16,10 @@ export const SpanScope = z.object({
 });
 export type SpanScope = z.infer<typeof SpanScope>;
 
+/** What an endpoint answered as under one name: before, and now. */
+export const RenamedModel = z.object({ asked: z.string(), before: z.string(), now: z.string() });
+export type RenamedModel = z.infer<typeof RenamedModel>;
+
 export const SpanRecord = z.object({
   /** Unique within the run; span ids are derived from it: `activity#attempt`, for a part of an attempt `activity#attempt/part`. */
   key: z.string().min(1).max(200),
@@ -45,6 +49,10 @@ export const SpanRecord = z.object({
   repairs: z.array(ReplyRepair).exactOptional(),
   /** The failure of the first model's provider for which a fallback model was asked. */
   fallbackAfter: z.string().max(100).exactOptional(),
+  /** A reply, or a tool's result, that an earlier benchmark has left: which, and when it came. */
+  reused: z.object({ benchmark: z.string().max(200), at: z.iso.datetime() }).exactOptional(),
+  /** An alias that another model answers than the one that answered the replies kept under it, which were not used. */
+  renamed: RenamedModel.exactOptional(),
 });
 export type SpanRecord = z.infer<typeof SpanRecord>;
 

@@ -24,7 +24,8 @@ export function excessOver(baseline: RunLogRecord, candidate: RunLogRecord): Exc
     tokens: difference(({ usage }) => (usage === null ? null : usage.input_tokens + usage.output_tokens)),
     toolCalls: difference(({ tools_called }) => tools_called?.length ?? null),
     costUsd: difference(({ cost_usd }) => cost_usd),
-    totalMs: difference(({ latency_ms }) => latency_ms?.total ?? null),
+    // Nobody waited for a reply that was used again.
+    totalMs: difference(({ latency_ms, usage }) => (usage?.reused === undefined ? (latency_ms?.total ?? null) : null)),
     retries: difference(({ retry_count }) => retry_count),
   };
 }

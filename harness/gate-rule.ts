@@ -4,8 +4,10 @@ import { dimensions, whole } from './comparison/cells.ts';
 
 const paired = dimensions;
 const perVariant = ['routing', 'kappa', 'abstention', 'retries', 'errors'] as const;
+/** `score@GRADER`: the mean of a grader of one's own. */
+const own = 'score' as const;
 const verdicts = ['justified', 'not-justified', 'undecided', 'not-comparable'];
-type Metric = (typeof paired)[number] | (typeof perVariant)[number] | 'verdict';
+type Metric = (typeof paired)[number] | (typeof perVariant)[number] | typeof own | 'verdict';
 type Operator = '>=' | '<=' | '>' | '<' | '=' | '!=';
 
 export type GateRule = {
@@ -33,11 +35,12 @@ const relative = /^baseline(?:\s*([-+*])\s*(\d+(?:\.\d+)?|\.\d+))?$/;
  */
 export function parseGateRule(text: string): GateRule {
   const [, name = '', route, sign = '', value = ''] = shape.exec(text) ?? [];
-  const metric = [...paired, ...perVariant, 'verdict' as const].find((each) => each === name);
+  const metric = ([...paired, ...perVariant, own, 'verdict'] as const).find((each) => each === name);
   if (metric === undefined)
-    throw problem(text, `it starts with one of ${[...paired, ...perVariant, 'verdict'].join(', ')}`);
+    throw problem(text, `it starts with one of ${[...paired, ...perVariant, own, 'verdict'].join(', ')}`);
   const operator = (sign === '==' ? '=' : sign) as Operator;
   if (route !== undefined && perVariant.some((each) => each === metric)) throw problem(text, `${metric} has no routes`);
+  if (metric === own && route === undefined) throw problem(text, 'score@GRADER names a grader of your own');
   return { text: text.trim(), metric, row: route ?? whole, operator, bound: boundOf(text, metric, operator, value) };
 }
 
@@ -107,6 +110,8 @@ function holds(value: number, operator: Operator, bound: number): boolean {
 type Figures = { baseline: number | null; candidate: number | null };
 
 function figuresOf(metric: Metric, row: string, comparison: Comparison): Figures {
+  if (metric === own)
+    return comparison.scores.find(({ grader }) => grader === row) ?? { baseline: null, candidate: null };
   const cell = comparison.cells.find((each) => each.row === row && each.dimension === metric);
   if (cell !== undefined) return cell;
   const of = (variant: Comparison['baseline']) =>

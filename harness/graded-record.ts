@@ -1,6 +1,6 @@
 /** A record with its grades and labels: what comparisons, signals and reports read. */
 import type { DatasetQuestion } from '../contracts/dataset.ts';
-import type { RunLogRecord } from '../contracts/run-log.ts';
+import type { OwnScore, RunLogRecord } from '../contracts/run-log.ts';
 import { isCorrect } from './graders/correctness.ts';
 import { endingOf } from './graders/run-ending.ts';
 import { type Grades, gradesOf } from './graders/graders.ts';
@@ -26,6 +26,8 @@ export type GradedRecord = Grades & {
   abstained: boolean | null;
   error: boolean;
   offline: boolean | null;
+  /** What graders of one's own say; absent where there are none. */
+  scores?: OwnScore[];
 };
 
 /** A record with its ground truth and its grade. */
@@ -54,6 +56,7 @@ export function gradeRecord(
     abstained: ending === 'unknown' ? null : ending === 'abstained',
     error: ending === 'broke',
     offline: record.offline,
+    ...(record.scores === undefined ? {} : { scores: record.scores }),
     ...grades,
   };
 }

@@ -1,5 +1,7 @@
 /** One graded answer, reduced to what comparisons and signals read; a run log is checked here before anything is computed. */
 
+import type { OwnScore } from '../contracts/run-log.ts';
+
 /** Milliseconds; null where the log does not say. */
 export type LatencyParts = {
   total: number | null;
@@ -41,6 +43,8 @@ export type GradedTrial = {
   models: string[];
   /** Equal for two trials that came out the same to the letter; null where unknown. */
   fingerprint: string | null;
+  /** What graders of one's own say; absent where there are none. */
+  scores?: OwnScore[];
 };
 
 /** A log that cannot be compared as it stands; the message says which records and why. */

@@ -32,6 +32,8 @@ export type VariantSummary = {
   /** Fields of the run log that say nothing in so many records, where a figure rests on them. */
   unsaid: Record<string, number>;
   offline: number;
+  /** Of graders of one's own: the mean, of so many records that have a score. */
+  scores: { grader: string; mean: number | null; known: number }[];
 };
 
 /** One summary a variant, in the order in which the variants first appear. */
@@ -60,7 +62,16 @@ function summaryOf(variant: string, records: readonly GradedRecord[]): VariantSu
     ...evidenceSummary(records),
     unsaid: unsaidFields(records),
     offline: many(({ offline }) => offline === true),
+    scores: scoreSummary(records),
   };
+}
+
+function scoreSummary(records: readonly GradedRecord[]): VariantSummary['scores'] {
+  const given = records.flatMap(({ scores = [] }) => scores);
+  return [...Map.groupBy(given, ({ grader }) => grader)].map(([grader, some]) => {
+    const known = some.flatMap(({ score }) => score ?? []);
+    return { grader, mean: meanOfKnown(known), known: known.length };
+  });
 }
 
 function evidenceSummary(records: readonly GradedRecord[]) {

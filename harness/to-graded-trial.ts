@@ -25,6 +25,7 @@ export function toGradedTrial(record: RunLogRecord, graded: GradedRecord, datase
     kindUnknown: graded.tools?.kindUnknown ?? 0,
     models: modelsOf(record),
     fingerprint: fingerprintOf(record),
+    ...(graded.scores === undefined ? {} : { scores: graded.scores }),
   };
 }
 
@@ -35,9 +36,13 @@ function wastefulOf({ label, wasteful }: GradedRecord): boolean | null {
   return open ? null : false;
 }
 
-/** Waits for a provider or a person are no work of the variant: they count with the back-off. */
-function latencyOf({ latency_ms: parts }: RunLogRecord): LatencyParts {
-  if (parts === null) return { total: null, queue: null, model: null, tool: null, backoff: null, orchestration: null };
+/**
+ * Waits for a provider or a person are no work of the variant: they count with the back-off. Where a reply was used again
+ * nobody waited for it, and the time says nothing.
+ */
+function latencyOf({ latency_ms: parts, usage }: RunLogRecord): LatencyParts {
+  if (parts === null || usage?.reused !== undefined)
+    return { total: null, queue: null, model: null, tool: null, backoff: null, orchestration: null };
   const { total, queue, model, tool, orchestration, backoff, waiting } = parts;
   const idle = backoff === null && waiting === null ? null : (backoff ?? 0) + (waiting ?? 0);
   return { total, queue, model, tool, backoff: idle, orchestration };

@@ -105,11 +105,13 @@ function nameOf({ type }: ActivityStep, scope: SpanScope | null, name: string): 
 }
 
 /** What had to be done to a reply or its usage to make them usable, and for which failure a fallback model gave it. */
-function readingOf({ repairs, usage, fallbackAfter }: SpanRecord): Record<string, unknown> {
+function readingOf({ repairs, usage, fallbackAfter, reused, renamed }: SpanRecord): Record<string, unknown> {
   return {
     ...(repairs === undefined ? {} : { repairs }),
     ...(fallbackAfter === undefined ? {} : { fallbackAfter }),
     ...(usage?.estimated === true ? { usageEstimated: true } : {}),
+    ...(reused === undefined ? {} : { reused }),
+    ...(renamed === undefined ? {} : { renamed }),
   };
 }
 

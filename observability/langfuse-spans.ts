@@ -112,7 +112,8 @@ function generationOf({ model, parameters, usage, managedPrompt, costs }: SentSp
     model,
     modelParameters: parameters,
     ...(managedPrompt === null ? {} : { prompt: { ...managedPrompt, isFallback: false } }),
-    ...(usage === null
+    // What an earlier benchmark has paid is not paid again.
+    ...(usage === null || usage.reused !== undefined
       ? {}
       : {
           usageDetails: {

@@ -79,6 +79,7 @@ class Reader {
     else if (type === 'ACTIVITY_TASK_FAILED') this.#close(event, 'activityTaskFailed', 'failed');
     else if (type === 'ACTIVITY_TASK_TIMED_OUT') this.#close(event, 'activityTaskTimedOut', 'failed');
     else if (type === 'ACTIVITY_TASK_CANCELED') this.#close(event, 'activityTaskCanceled', 'cancelled');
+    else if (type === 'MARKER_RECORDED') this.#addLocal(event);
     else if (type === 'TIMER_STARTED') this.#startTimer(event);
     else if (type === 'TIMER_FIRED') set(this.#timers, 'timerFired', 'startedEventId', { firedMs: eventTime });
     else if (type === 'WORKFLOW_TASK_SCHEDULED') this.#scheduleTask(event);
@@ -158,6 +159,22 @@ class Reader {
       failure: messageOf(failure) ?? state,
     };
     this.#set(this.#activities, attributes.scheduledEventId, more);
+  }
+
+  /** A local activity leaves one event, once it has ended; only one that left a record of its own was a step of the run. */
+  #addLocal(event: HistoryEvent): void {
+    const { details } = attributesOf(event, 'markerRecorded') ?? {};
+    const { data, result: given } = (details ?? {}) as { data?: unknown; result?: unknown };
+    const { activity_id: id, activity_type: type } = (decodeAll(data)[0] ?? {}) as Record<string, unknown>;
+    const { result = null, spans } = (decodeAll(given)[0] ?? {}) as Said;
+    const records = recordsIn(spans);
+    const last = records.at(-1);
+    if (last === undefined) return;
+    this.#run.activities.push({
+      ...{ id: wordOf(id), type: wordOf(type), summary: '', input: [] },
+      ...{ scheduledMs: last.startMs, startedMs: last.startMs, closedMs: last.endMs, attempts: last.attempt },
+      ...{ state: 'completed', result, spans: records, citations: null, failure: null },
+    });
   }
 
   #end(event: HistoryEvent): void {

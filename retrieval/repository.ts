@@ -8,10 +8,12 @@ import type { Explained } from './snapshot/explain-path.ts';
 import type { EmbeddingReport } from './index/embed-snapshot.ts';
 import { readChanges } from './reading/commit-changes.ts';
 import { fetchSnapshotSource } from './snapshot/git-fetch.ts';
-import { locateRepository } from './snapshot/locate-repository.ts';
+import { locateKnownCommit, locateRepository } from './snapshot/locate-repository.ts';
 import type { RowsRequest } from './search/search.ts';
 import { readSearch } from './tools/search-tools.ts';
-import { sharedBuilds } from './snapshot/shared-builds.ts';
+import { SnapshotUnavailable } from './failures.ts';
+import { LruMap } from '../lib/lru.ts';
+import { type Build, sharedBuilds } from './snapshot/shared-builds.ts';
 import { type CommitSource, commitSnapshotId } from './snapshot/snapshot-source.ts';
 import { createThreads, type Threads } from './worker-threads/threads.ts';
 import type { FilePage, OnProgress } from './worker-threads/thread-tasks.ts';
@@ -26,6 +28,11 @@ import { type EmbeddedSearchOptions, openEmbeddedSearch } from './search/embedde
 export type Retrieval = AsyncDisposable & {
   /** Pins the reference and copies its text into the store. @throws RepositoryUnusable */
   open(ref: RepositoryRef, options: { signal: AbortSignal; onProgress?: OnProgress }): Promise<Snapshot>;
+  /**
+   * The same for a checkout that was opened before and has not moved since, which takes milliseconds; null of any other.
+   * @throws RepositoryUnusable
+   */
+  openKnown(ref: RepositoryRef, signal: AbortSignal): Promise<Snapshot | null>;
   /** Makes sure that the snapshot is here, fetching it by its URL if need be. @throws SnapshotUnavailable */
   ensure(ref: SnapshotRef, signal: AbortSignal, onProgress?: OnProgress): Promise<Snapshot>;
   /** Runs a tool as a model asked for it; what the model did wrong is a result with status `error`. */
@@ -75,29 +82,15 @@ export type RetrievalSettings = {
 /** Starts threads with the first call. Its calls throw the errors of retrieval/failures.ts, and the signal's reason. */
 export function createRetrieval(settings: RetrievalSettings): Retrieval {
   const { dataDirectory, threads: shared } = settings;
-  const threads = shared ?? createThreads();
-  const close = async () => (shared === undefined ? threads.close() : undefined);
+  const all = shared ?? createThreads();
+  const close = async () => (shared === undefined ? all.close() : undefined);
+  const held = new HeldSnapshots();
+  const threads = held.watching(all);
   const build = sharedBuilds((source, options) =>
     threads.run('build', { kind: 'build', dataDirectory, source }, options),
   );
-  const find = (ref: SnapshotRef, signal: AbortSignal) =>
-    threads.run('find', { kind: 'find', dataDirectory, ref }, { signal });
   return {
-    async open(ref, { signal, onProgress }) {
-      const source = await locateRepository(ref, dataDirectory, signal, onProgress);
-      const isFinal = source.kind === 'commit' && source.worktree === null;
-      const held = isFinal ? await find(refOf(source), signal) : null;
-      if (held !== null) return { ...held, label: source.label };
-      return build(source, { signal, onProgress });
-    },
-    async ensure(ref, signal, onProgress) {
-      const held =
-        (await find(ref, signal)) ??
-        (await threads.run('finish', { kind: 'finish', dataDirectory, ref }, { signal, onProgress }));
-      if (held !== null) return held;
-      const source = await fetchSnapshotSource(ref, dataDirectory, signal, onProgress);
-      return build(source, { signal, onProgress });
-    },
+    ...openingsOf(threads, { dataDirectory, build, held }),
     ...searchesOf(threads, settings),
     ...readingsOf(threads, settings),
     async explain(repository, path, signal) {
@@ -115,6 +108,66 @@ export function createRetrieval(settings: RetrievalSettings): Retrieval {
       threads.run('render', { kind: 'render', dataDirectory, ref, evidence }, { signal }),
     close,
     [Symbol.asyncDispose]: close,
+  };
+}
+
+/**
+ * Snapshots that were here when they were last looked for. One that is gone shows when it is read; one that is in use is
+ * looked for, and so marked as used, every minute.
+ */
+class HeldSnapshots {
+  readonly #held = new LruMap<string, { snapshot: Snapshot; atMs: number }>(100);
+
+  get(id: string): Snapshot | undefined {
+    const known = this.#held.get(id);
+    return known !== undefined && Math.abs(Date.now() - known.atMs) < 60_000 ? known.snapshot : undefined;
+  }
+
+  add(snapshot: Snapshot): Snapshot {
+    this.#held.set(snapshot.id, { snapshot, atMs: Date.now() });
+    return snapshot;
+  }
+
+  watching(threads: Threads): Threads {
+    const run: Threads['run'] = (kind, task, options) =>
+      threads.run(kind, task, options).catch((error: unknown) => {
+        if (error instanceof SnapshotUnavailable) this.#held.clear();
+        throw error;
+      });
+    return { ...threads, run };
+  }
+}
+
+type Openings = Pick<Retrieval, 'open' | 'openKnown' | 'ensure'>;
+type OpeningParts = { dataDirectory: string; build: Build; held: HeldSnapshots };
+
+/** What finds a snapshot or makes it. */
+function openingsOf(threads: Threads, { dataDirectory, build, held }: OpeningParts): Openings {
+  const find = (ref: SnapshotRef, signal: AbortSignal) =>
+    threads.run('find', { kind: 'find', dataDirectory, ref }, { signal });
+  return {
+    async open(ref, { signal, onProgress }) {
+      const source = await locateRepository(ref, dataDirectory, signal, onProgress);
+      const isFinal = source.kind === 'commit' && source.worktree === null;
+      const found = isFinal ? await find(refOf(source), signal) : null;
+      return found === null ? build(source, { signal, onProgress }) : { ...found, label: source.label };
+    },
+    async openKnown(ref, signal) {
+      const source = await locateKnownCommit(ref, dataDirectory);
+      if (source === null) return null;
+      const found = await find(refOf(source), signal);
+      return found === null ? null : { ...found, label: source.label };
+    },
+    async ensure(ref, signal, onProgress) {
+      const known = held.get(ref.id);
+      if (known !== undefined) return known;
+      const found =
+        (await find(ref, signal)) ??
+        (await threads.run('finish', { kind: 'finish', dataDirectory, ref }, { signal, onProgress }));
+      if (found !== null) return held.add(found);
+      const source = await fetchSnapshotSource(ref, dataDirectory, signal, onProgress);
+      return build(source, { signal, onProgress });
+    },
   };
 }
 
@@ -171,7 +224,7 @@ function searchesOf(threads: Threads, settings: RetrievalSettings): Searches {
       return embeddedSearch === null ? null : embeddedSearch.embedSnapshot(ref, signal, onProgress);
     },
     async search(ref, request, signal) {
-      const { dense } = await embedded(ref, request.query, signal);
+      const { dense } = request.wordsAlone ? withoutVectors : await embedded(ref, request.query, signal);
       return threads.run('search', { kind: 'search', dataDirectory, ref, request, dense }, { signal });
     },
   };

@@ -6,7 +6,7 @@
  * finds it; it is looked for there first.
  */
 import type { Cipher } from '../codecs/cipher.ts';
-import type { JournalKey } from '../contracts/agent-calls.ts';
+import type { JournalKey } from '../contracts/model/journal-key.ts';
 import {
   type EntryKind,
   fullMarkOf,

@@ -4,6 +4,7 @@
  * each removal looks at the age last.
  */
 import type { Cipher } from '../codecs/cipher.ts';
+import { sharedPrefix } from '../models/shared-replies.ts';
 import { unpackedPiece } from '../retrieval/store/content-store.ts';
 import type { Swept } from '../retrieval/store/content-sweep.ts';
 import type { StoreDatabase } from './database.ts';
@@ -87,13 +88,14 @@ export async function sweepSharedContent(
   }
 }
 
-/** Entries of runs that have ended, counted by run. */
+/** Entries of runs that have ended, counted by run; and what benchmarks share, once it is as old as content may be. */
 export async function sweepSharedJournal(
   { query }: StoreDatabase,
-  { open, journalAgeMs, dryRun }: StoreSweep,
+  { open, journalAgeMs, contentAgeMs, dryRun }: StoreSweep,
 ): Promise<Swept> {
+  const age = `CASE WHEN starts_with(run_id, '${sharedPrefix}') THEN $3::float8 ELSE $1::float8 END`;
   const old = `SELECT run_id FROM switchyard.journal WHERE run_id <> ALL($2)
-    GROUP BY run_id HAVING ${older('max(written_at)')}`;
+    GROUP BY run_id HAVING max(written_at) < now() - make_interval(secs => ${age})`;
   const entries = dryRun
     ? `SELECT run_id, length(packed) AS bytes FROM switchyard.journal WHERE run_id IN (${old})`
     : `DELETE FROM switchyard.journal WHERE run_id IN (${old}) RETURNING run_id, length(packed) AS bytes`;
@@ -102,7 +104,7 @@ export async function sweepSharedJournal(
       ? `SELECT count(DISTINCT run_id)::int AS count, coalesce(sum(bytes), 0)::float8 AS bytes FROM (${entries}) AS entry`
       : `WITH entry AS (${entries})
          SELECT count(DISTINCT run_id)::int AS count, coalesce(sum(bytes), 0)::float8 AS bytes FROM entry`,
-    [journalAgeMs / 1000, [...open]],
+    [journalAgeMs / 1000, [...open], contentAgeMs / 1000],
   );
   return { count: sum?.count ?? 0, bytes: sum?.bytes ?? 0 };
 }

@@ -28,6 +28,7 @@ import { noteServer, ownServerName, serverName } from '../runtime/temporal/known
 import { traceExportOf, type TraceParts } from './traces/trace-export.ts';
 import { runWorkers, shutDown } from './worker-group.ts';
 import { ordinaryWorkers } from './models/ordinary-queues.ts';
+import { toolsVersion } from './tools-version.ts';
 import { versioningOf, workflowBundle } from './workflow-bundle.ts';
 import { openPriceList } from '../config/price-list.ts';
 import type { PriceList } from '../contracts/model/price.ts';
@@ -190,14 +191,15 @@ type Parts = {
 
 function activitiesOf(config: Config, parts: Parts) {
   const { endpoint, stores, prices, traces, client, usable, log, threads, ownTools } = parts;
-  const { journal, content, holds } = stores;
+  const { journal, sharedReplies, content, holds } = stores;
   journal.prune().then(
     (removed) => log.debug({ removed }, 'pruned the journal'),
     (error: unknown) => log.warn({ err: error }, 'could not prune the journal'),
   );
+  const vectors = vectorsOf(config, log);
   const retrieval = createRetrieval({
     dataDirectory: config.indexDirectory,
-    vectors: vectorsOf(config, log),
+    vectors,
     toolModules: config.toolModules,
     ...(threads !== undefined && { threads }),
   });
@@ -210,15 +212,23 @@ function activitiesOf(config: Config, parts: Parts) {
     prices,
     journal,
     turnResults: createTurnResults(journal),
+    sharedReplies,
+    toolsVersion: toolsVersion(config),
     content,
     holds,
     retrieval,
+    questionEmbedder: questionEmbedderOf(config, vectors),
     ownTools,
     traces: exported,
     benchmarks: benchmarksOf(config, client, exported, ownTools),
     searchAttributes: usable,
   });
   return { activities, retrieval };
+}
+
+function questionEmbedderOf({ embeddings }: Config, vectors: EmbeddedSearchOptions | null) {
+  if (embeddings === null || vectors === null) return undefined;
+  return { model: embeddings.queryModel, embed: vectors.embeddings.embed };
 }
 
 /** Null where no endpoint that embeds is configured. */

@@ -20,24 +20,25 @@ const attempts = 4;
 const firstPauseMs = 1000;
 
 async function judgeAnswer(model: ChatModel, task: JudgingTask): Promise<JudgingResult> {
-  const { id, judge, seed, question, answer } = task;
+  const { id, judge } = task;
   try {
     const reply = await askPatiently(model, requestOf(task));
-    const judgement = parseJudgement(reply, { question, answer, seed });
-    const { usage } = reply;
-    if (judgement.kind === 'failed') return { id, judge, correct: null, said: judgement.problem, usage };
-    return { id, judge, correct: judgement.correct, said: judgement.reason, usage };
+    const judgement = parseJudgement(reply, task);
+    const { usage, model: answered } = reply;
+    if (judgement.kind === 'failed')
+      return { id, judge, correct: null, said: judgement.problem, usage, model: answered };
+    return { id, judge, correct: judgement.correct, said: judgement.reason, usage, model: answered };
   } catch (error) {
     if (!(error instanceof ModelFailure)) throw error;
-    return { id, judge, correct: null, said: `${error.kind}: ${error.message}`, usage: error.usage };
+    return { id, judge, correct: null, said: `${error.kind}: ${error.message}`, usage: error.usage, model: null };
   }
 }
 
-function requestOf({ judge, question, answer, seed }: JudgingTask): ChatRequest {
+function requestOf(task: JudgingTask): ChatRequest {
   return {
     role: 'judge',
-    model: judge,
-    messages: answerJudgeMessages({ question, answer, seed }),
+    model: task.judge,
+    messages: answerJudgeMessages(task),
     tools: [],
     toolChoice: 'none',
     responseFormat: judgementSchema,

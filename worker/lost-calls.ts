@@ -13,8 +13,9 @@
  */
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { ActivityNotFoundError, type Client, isGrpcServiceError } from '@temporalio/client';
+import type { Client } from '@temporalio/client';
 import type { ExportInput } from '../contracts/trace.ts';
+import { unlessGone } from '../observability/unless-gone.ts';
 import { lostWithWorker } from '../activities/failures.ts';
 import { lingerMs, type RegisteredCall, type RegisterLine } from './call-register.ts';
 import { callsEnding, lockEnding, removeRegister } from '../runtime/host/call-registers.ts';
@@ -139,14 +140,3 @@ async function failOfRun(client: Client, calls: readonly Left[]): Promise<number
 
 /** PENDING_ACTIVITY_STATE_CANCEL_REQUESTED */
 const cancelRequested = 3;
-/** NOT_FOUND in gRPC's list of codes. */
-const notFound = 5;
-
-async function unlessGone<Result>(call: Promise<Result>): Promise<Result | null> {
-  try {
-    return await call;
-  } catch (error) {
-    if (error instanceof ActivityNotFoundError || (isGrpcServiceError(error) && error.code === notFound)) return null;
-    throw error;
-  }
-}

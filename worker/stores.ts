@@ -13,12 +13,13 @@ import { ownerOnly } from '../lib/fs.ts';
 import type { Logger } from '../observability/logging.ts';
 import { sharedServerName } from '../runtime/temporal/known-servers.ts';
 import { createFileJournal, type Journal } from '../models/journal.ts';
+import { createSharedReplies } from '../models/shared-replies.ts';
 import { createContentStore } from '../retrieval/store/content-store.ts';
 import { withRecent } from '../retrieval/store/recent-content.ts';
 import type { StoreDatabase } from '../shared-store/database.ts';
 
 export type Stores = AsyncDisposable &
-  Pick<ActivityDependencies, 'content' | 'holds'> & {
+  Pick<ActivityDependencies, 'content' | 'holds' | 'sharedReplies'> & {
     journal: Journal;
     /** Null: there is no shared store. */
     database: StoreDatabase | null;
@@ -35,7 +36,9 @@ export async function openStores(config: Config, ofOwnServer: boolean): Promise<
   const journal = createFileJournal(paths.journal, cipher);
   if (config.sharedStore === null) {
     const holds = ofOwnServer ? null : { own: nameOfDirectory(paths.storeName), shared: null };
-    return { content: withRecent(content), journal, holds, database: null, [Symbol.asyncDispose]: async () => {} };
+    const sharedReplies = createSharedReplies(createFileJournal(paths.replies, cipher));
+    const stores = { content: withRecent(content), journal, sharedReplies, holds, database: null };
+    return { ...stores, [Symbol.asyncDispose]: async () => {} };
   }
   // Loaded by those alone who use it.
   const { openDatabase, createSharedContent, createSharedJournal } = await import('../shared-store/index.ts');
@@ -43,6 +46,7 @@ export async function openStores(config: Config, ofOwnServer: boolean): Promise<
   return {
     content: withRecent(createSharedContent(database, cipher, content)),
     journal: createSharedJournal(database, cipher, journal),
+    sharedReplies: createSharedReplies(createSharedJournal(database, cipher)),
     holds: { own: nameOfDirectory(paths.storeName), shared: `shared-${database.id}` },
     database,
     [Symbol.asyncDispose]: () => database[Symbol.asyncDispose](),

@@ -1,7 +1,8 @@
 /** One paid model call: never paid again once its reply is in the journal. */
 import { createHash } from 'node:crypto';
 import type { ActivityResult } from '../../contracts/trace.ts';
-import type { DoesNotFit, JournalKey, Payment } from '../../contracts/agent-calls.ts';
+import type { DoesNotFit, Payment } from '../../contracts/agent-calls.ts';
+import type { JournalKey } from '../../contracts/model/journal-key.ts';
 import type { ChatReply, ChatRequest } from '../../contracts/chat.ts';
 import { CallDoesNotFit, without } from '../../models/allowance.ts';
 import { type ChatOptions, CircuitOpen, ModelFailure } from '../../models/chat-model.ts';
@@ -9,12 +10,13 @@ import { requestHash } from '../../models/journal.ts';
 import type { ReportedPart } from '../../models/token-estimate.ts';
 import type { ActivityDependencies } from '../dependencies.ts';
 import { likelyTokens } from './condensing.ts';
+import { type ReusedReplies, reusedReplies } from './reused-replies.ts';
 import { type About, type ActivityContext, runActivity, type Work } from '../context.ts';
 import type { ModelPrice } from '../../contracts/model/price.ts';
 
 type Deps = Pick<
   ActivityDependencies,
-  'model' | 'modelByRole' | 'endpoint' | 'fallback' | 'prices' | 'journal' | 'content'
+  'model' | 'modelByRole' | 'endpoint' | 'fallback' | 'prices' | 'journal' | 'sharedReplies' | 'content'
 >;
 
 /** What `runModelActivity` hands to the workflow. */
@@ -74,19 +76,19 @@ export async function askModel(
     );
   }
   context.note({ model, parameters: parametersOf(request), promptVersion: promptVersionOf(request) });
-  const { run } = context;
-  const keys = new Map<ChatRequest, JournalKey>();
-  const keyOf = (each: ChatRequest): JournalKey => {
-    const hash = () => requestHash({ ...each, model }, deps.endpoint);
-    const key = keys.get(each) ?? { ...run, callKey: payment.key, requestHash: hash() };
-    keys.set(each, key);
-    return key;
+  const keyOf = keysOf(deps, context, { model, callKey: payment.key });
+  const hashOf = (each: ChatRequest) => keyOf(each).requestHash;
+  const { sharedReplies, endpoint } = deps;
+  const reused = reusedReplies({ sharedReplies, context, payment, hashOf, endpoint, model, price });
+  const answered = async (each: ChatRequest, reply: ChatReply): Promise<Answered> => {
+    await reused.keep(each, reply, { of: request, at: shorter.indexOf(each) });
+    return noted(deps, context, { reply, request: each });
   };
   for (const each of [request, ...smaller]) {
     const reply = await deps.journal.read(keyOf(each));
-    if (reply !== null) return noted(deps, context, { reply, request: each });
+    if (reply !== null) return answered(each, reply);
   }
-  let left = withinWindow({ request, smaller, shorter, reported }, contextWindow);
+  let left = await reused.withoutTooLong(withinWindow({ request, smaller, shorter, reported }, contextWindow), shorter);
   for (;;) {
     const [each, ...others] = left;
     if (each === undefined) throw new Error('a call asks for something');
@@ -94,14 +96,37 @@ export async function askModel(
     const kept = isShorter ? await deps.journal.read(keyOf(each)) : null;
     const call = { request: each, reported: isShorter ? null : reported, price, key: keyOf(each) };
     try {
-      const reply = kept ?? (await askOnce(deps, context, call, payment));
-      return await noted(deps, context, { reply, request: each });
+      return await answered(each, kept ?? (await reusedOrAsked(deps, context, { call, reused }, payment)));
     } catch (error) {
       left = isTooLong(error) && !isShorter ? shorter : others;
       const lacksRoom = isTooLong(error) || (error instanceof CallDoesNotFit && error.usage === null && !isShorter);
       if (!lacksRoom || left.length === 0) throw error;
     }
   }
+}
+
+/** Under which key each request is journalled; hashed once. */
+function keysOf(deps: Deps, { run }: ActivityContext, { model, callKey }: { model: string; callKey: string }) {
+  const keys = new Map<ChatRequest, JournalKey>();
+  return (each: ChatRequest): JournalKey => {
+    const hash = () => requestHash({ ...each, model }, deps.endpoint);
+    const key = keys.get(each) ?? { ...run, callKey, requestHash: hash() };
+    keys.set(each, key);
+    return key;
+  };
+}
+
+/** What another benchmark has left is journalled, too: it may find another reply by the next attempt. */
+async function reusedOrAsked(
+  deps: Deps,
+  context: ActivityContext,
+  { call, reused }: { call: OneCall; reused: ReusedReplies },
+  payment: Payment,
+): Promise<ChatReply> {
+  const found = await reused.find(call.request);
+  if (found === null) return askOnce(deps, context, call, payment);
+  await deps.journal.write(call.key, found);
+  return found;
 }
 
 /** The same call to the fallback model, where the workflow has it asked; its reply is journalled by the model's own name. */

@@ -47,7 +47,7 @@ async function newMessages(
   deps: ActivityDependencies,
   context: ActivityContext,
   call: SpecialistCall,
-  { key }: Payment,
+  payment: Payment,
 ): Promise<NewMessages | ToolsFailed> {
   if (call.kind === 'repair') return repairMessages(call);
   if (call.kind === 'opening') return openingMessages(deps, call, context.signal);
@@ -56,7 +56,7 @@ async function newMessages(
   const answers =
     call.kind === 'next'
       ? call.answers
-      : await runTurnTools(deps, context, { requests: call.requests, settings, callKey: key });
+      : await runTurnTools(deps, context, { requests: call.requests, turn: call.turn, settings, payment });
   if ('asked' in answers) return answers;
   const said = answers.map((answer) => ({ role: 'tool-answer' as const, ...answer }));
   return { kind: 'following', previous: call.turn, said: [...said, ...lastWord(call)], before };

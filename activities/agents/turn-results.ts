@@ -6,7 +6,7 @@
  * 2. Once `write` has returned, it survives a kill of the process. The texts themselves are in the content store.
  */
 import { z } from 'zod';
-import type { JournalKey } from '../../contracts/agent-calls.ts';
+import type { JournalKey } from '../../contracts/model/journal-key.ts';
 import { ToolResult } from '../../contracts/tools.ts';
 import { SpanRecord } from '../../contracts/trace.ts';
 import type { EntryKind, Journal } from '../../models/journal.ts';

@@ -7,23 +7,26 @@
  * 3. Where one of them cannot be run, or what they gave cannot be kept, no model is asked and the activity has not failed:
  *    the workflow runs the others by themselves, with the attempts and waits of tools, so that none of the model's is spent.
  */
-import type { SpecialistCall, ToolAnswer, ToolsFailed } from '../../contracts/agent-calls.ts';
+import type { Payment, SpecialistCall, ToolAnswer, ToolsFailed } from '../../contracts/agent-calls.ts';
 import { messageOf } from '../../lib/errors.ts';
 import type { ActivityContext } from '../context.ts';
 import type { ActivityDependencies } from '../dependencies.ts';
 import { toolResult } from '../repository.ts';
 import type { Settings } from './conversation.ts';
+import { sharedResults } from './shared-results.ts';
 import type { CallKey, KeptResults } from './turn-results.ts';
 
-type Requests = Extract<SpecialistCall, { kind: 'tools' }>['requests'];
+type ToolsCall = Extract<SpecialistCall, { kind: 'tools' }>;
+/** `turn` has asked for them; the call with this payment follows it. */
+type AskedTools = Pick<ToolsCall, 'requests' | 'turn'> & { settings: Settings; payment: Payment };
 
 /** @throws the cancellation */
 export async function runTurnTools(
   deps: ActivityDependencies,
   context: ActivityContext,
-  turn: { requests: Requests; settings: Settings; callKey: string },
+  turn: AskedTools,
 ): Promise<ToolAnswer[] | ToolsFailed> {
-  const key = { ...context.run, callKey: turn.callKey };
+  const key = { ...context.run, callKey: turn.payment.key };
   try {
     const found = await deps.turnResults.read(key);
     const { results, spans } = found ?? (await runAndKeep(deps, context, turn, key));
@@ -39,15 +42,20 @@ export async function runTurnTools(
 async function runAndKeep(
   deps: ActivityDependencies,
   context: ActivityContext,
-  { requests, settings: { snapshot, allowed } }: { requests: Requests; settings: Settings },
+  turn: AskedTools,
   key: CallKey,
 ): Promise<KeptResults> {
+  const { requests, settings } = turn;
+  const { snapshot, allowed } = settings;
   if (snapshot === null) throw new Error('the conversation is about no snapshot');
+  const shared = await sharedResults(deps, turn);
   let ready: Promise<unknown> | null = null;
   const ran = await Promise.allSettled(
     requests.map((request, at) => {
       const about = { key: `tool-${at}`, name: request.tool, type: 'tool', request: at } as const;
       return context.part(about, async (signal) => {
+        const reused = await shared.result(at);
+        if (reused !== null) return reused;
         ready ??= deps.retrieval.ensure(snapshot, signal);
         await ready;
         const value = await toolResult(deps, { snapshot, request, allowed }, signal);
@@ -59,6 +67,7 @@ async function runAndKeep(
   const kept = { results: parts.map(({ value }) => value), spans: parts.map(({ span }) => span) };
   context.keep({ tools: kept.results });
   for (const each of ran) if (each.status === 'rejected') throw each.reason;
+  await shared.keep(kept.results);
   await deps.turnResults.write(key, kept);
   return kept;
 }

@@ -2,7 +2,7 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { dataPaths } from '../../config/data-paths.ts';
-import { journalFiles } from '../../contracts/agent-calls.ts';
+import { journalFiles } from '../../contracts/model/journal-key.ts';
 import { entriesOfFile } from '../../models/journal.ts';
 import type { RequestLogEntry } from '../../offline-model/server/request-log.ts';
 import type { Stack } from '../support/stack.ts';
@@ -89,7 +89,7 @@ async function journalWrites(dataDirectory: string, exchanges: readonly Exchange
   const writtenAt = new Map<string, number[]>();
   let journalWriteMs = 0;
   for (const name of names) {
-    const entries = await entriesOfFile(join(folder, name));
+    const entries = entriesOfFile(join(folder, name));
     for (const { kind, key, atMs } of entries) {
       if (kind !== 'reply') continue;
       const call = `${key.workflowId}/${key.runId}/${key.callKey}`;

@@ -4,12 +4,13 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { symlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import { isGrpcServiceError, type WorkflowHandle } from '@temporalio/client';
+import { isGrpcServiceError, ServiceError, type WorkflowHandle } from '@temporalio/client';
 import type { AnswerOutcome, CallLimits, QuestionInput, RunProgress } from '../../contracts/run.ts';
 import { queries } from '../../contracts/names.ts';
 import { seededRandom } from '../../lib/random.ts';
 import type { RequestLogEntry } from '../../offline-model/server/request-log.ts';
 import type { Kill } from '../durability/call-counts.ts';
+import { type RuntimeProcess, startRuntime } from '../support/runtime-process.ts';
 import { openStack, type Stack } from '../support/stack.ts';
 import { startWorkerProcess, type WorkerProcess } from '../support/worker-process.ts';
 
@@ -59,6 +60,7 @@ export class FaultScene implements AsyncDisposable {
   readonly over: number[] = [];
   readonly #options: SceneOptions;
   readonly #workers: WorkerProcess[] = [];
+  readonly #runtimes: RuntimeProcess[] = [];
   readonly #ids: string[] = [];
   /** Questions that have not ended. */
   open: number;
@@ -86,14 +88,17 @@ export class FaultScene implements AsyncDisposable {
     return worker;
   }
 
+  /** Server and worker of one runtime, in the place of the stack's server. */
+  async startRuntime(): Promise<RuntimeProcess> {
+    const runtime = await startRuntime(this.stack, this.#options.env);
+    this.#runtimes.push(runtime);
+    return runtime;
+  }
+
   /** About the time between two kills, or until all has ended. */
   async moment(times = 1): Promise<void> {
     const untilMs = Date.now() + (0.5 + this.random()) * this.settings.killSeconds * 1000 * times;
     while (this.open > 0 && Date.now() < untilMs) await pause(50);
-  }
-
-  async untilEnded(): Promise<void> {
-    while (this.open > 0) await pause(100);
   }
 
   /** Notes that whatever was in flight may have been lost; for sure where the worker is killed. */
@@ -145,6 +150,7 @@ export class FaultScene implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     for (const worker of this.#workers) await worker.kill();
+    for (const runtime of this.#runtimes) await runtime.stop();
     await this.stack[Symbol.asyncDispose]();
   }
 }
@@ -158,7 +164,8 @@ async function endingOf(handle: WorkflowHandle, deadlineMs: number): Promise<End
       if (outcome === null) return await unfinished(handle);
       return asEnding(outcome);
     } catch (error) {
-      if (!isGrpcServiceError(error)) return { kind: `failed: ${String(error)}`, answer: '', requests: 0 };
+      if (!isGrpcServiceError(error) && !(error instanceof ServiceError))
+        return { kind: `failed: ${String(error)}`, answer: '', requests: 0 };
       if (Date.now() > deadlineMs) return null;
       await pause(300);
     }

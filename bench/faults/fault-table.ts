@@ -54,6 +54,19 @@ async function killServer(scene: FaultScene): Promise<void> {
   }
 }
 
+async function killRuntime(scene: FaultScene): Promise<void> {
+  await scene.stack.stopServer();
+  let runtime = await scene.startRuntime();
+  for (let times = 0; times < scene.settings.restarts; times += 1) {
+    await scene.moment();
+    if (scene.open === 0) return;
+    scene.hit(true);
+    await runtime.kill();
+    runtime = await scene.startRuntime();
+    scene.mended();
+  }
+}
+
 /** A signal that stands a process still, and one that lets it go on. */
 async function standStill(scene: FaultScene, pid: number, seconds: number): Promise<void> {
   scene.hit();
@@ -140,6 +153,13 @@ export const faults: readonly Fault[] = [
         scene.mended();
       }
     },
+  },
+  {
+    name: 'runtime-killed',
+    about: 'kill -9 of the runtime that `switchyard up` has started, and `up` again',
+    promise: 'same',
+    mustHit: true,
+    disturb: killRuntime,
   },
   {
     name: 'model-faults',

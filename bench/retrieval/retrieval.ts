@@ -103,6 +103,7 @@ const ablations: Readonly<Record<string, Weights>> = {
   'zones alike': { ...defaultWeights, zones: { title: 1, prose: 1, inline: 1, block: 1, trace: 1, noise: 1 } },
   'identifiers as words': { ...defaultWeights, identifier: 1 },
   'no phrases': { ...defaultWeights, phrase: 0 },
+  'no pairs': { ...defaultWeights, pair: 0 },
   'no named files': { ...defaultWeights, namedFile: 0, namedLine: 0 },
   'no symbols': { ...defaultWeights, symbol: 0 },
   'no composed symbols': { ...defaultWeights, composedSymbol: 0 },

@@ -25,7 +25,11 @@ export type Stack = AsyncDisposable & {
   config: Config;
   /** The offline model's own count of requests. */
   requestLog: string;
+  /** The program of the server. */
+  executable: string;
   serverPid(): number;
+  /** Stops the server in order; another may take its file and ports. */
+  stopServer(): Promise<void>;
   /** Kills the server in the middle of things, and starts it again on its file and ports. */
   killServer(): Promise<void>;
   /** Stops it in order, and starts it again after `act`. */
@@ -60,7 +64,7 @@ export async function openStack(faults: string | null): Promise<Stack> {
   const ended = opening.move();
   const config = configOf(dataDirectory, model.url);
   const serverPid = () => server.pid;
-  const control = { serverPid, killServer, whileServerIsDown };
+  const control = { executable, serverPid, killServer, whileServerIsDown, stopServer: () => server.stop() };
   const parts = { dataDirectory, address, namespace, client, config, requestLog, ...control };
   return { ...parts, [Symbol.asyncDispose]: () => ended.disposeAsync() };
 }

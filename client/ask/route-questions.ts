@@ -1,6 +1,10 @@
 /** Routes questions and, where the right routes are known, says how well the router does. */
 import { z } from 'zod';
 import type { PipelineSpec } from '../../contracts/pipeline.ts';
+import { readsRepository } from '../../contracts/pipeline-rules.ts';
+import type { RepositoryRef } from '../../contracts/snapshot.ts';
+import { folderOf, placeOf } from '../evaluate/dataset-repository.ts';
+import { repositoryOf } from '../repository/repository-argument.ts';
 import { questionMaxCharacters, RouteInput } from '../../contracts/run.ts';
 import { modelQueues } from '../../config/model-limits.ts';
 import { callLimits } from './call-limits.ts';
@@ -21,12 +25,15 @@ import { unmetRouteRemarks } from '../benchmark/unmet-route-remarks.ts';
 import { openSession } from '../session.ts';
 import { type Agreement, agreementOf } from '../../harness/agreement.ts';
 
-export type RouteOptions = { file?: string; pipeline: string; json: boolean };
+export type RouteOptions = { file?: string; pipeline: string; repo?: string; json: boolean };
 
 export const RouteQuestion = z.object({
   id: z.string().min(1).max(200),
   question: z.string().trim().min(1, 'the question is empty').max(questionMaxCharacters),
   expected_route: z.string().min(1).nullish(),
+  /** As in a dataset; for routers that read what the repository says. */
+  repository: z.string().min(1).nullish(),
+  ref: z.string().min(1).max(250).nullish(),
 });
 export type RouteQuestion = z.infer<typeof RouteQuestion>;
 
@@ -48,7 +55,8 @@ export async function routeQuestions(question: string | undefined, options: Rout
   const work = inParallel(
     questions,
     { width, signal },
-    (each) => routeOne(session, inputOf(each, pipeline, limits), each, signal),
+    async (each) =>
+      routeOne(session, inputOf(each, pipeline, limits, await repositoryFor(each, pipeline, options)), each, signal),
     (routed) => {
       all.push(routed);
       if (options.json) printJson(lineOf(routed), { probabilities: 'map' });
@@ -74,8 +82,26 @@ async function questionsOf(question: string | undefined, file: string | undefine
   return [{ id: 'question', question: await readQuestion(question ?? '', process.stdin) }];
 }
 
-function inputOf({ question }: RouteQuestion, pipeline: PipelineSpec, limits: RouteInput['limits']): RouteInput {
-  return RouteInput.parse({ question, pipeline, forcedRoute: null, limits });
+function inputOf(
+  { question }: RouteQuestion,
+  pipeline: PipelineSpec,
+  limits: RouteInput['limits'],
+  repository: RepositoryRef | undefined,
+): RouteInput {
+  const about = repository === undefined ? {} : { repository };
+  return RouteInput.parse({ question, pipeline, forcedRoute: null, limits, ...about });
+}
+
+/** Undefined: none is named, or the router does not read it. */
+async function repositoryFor(
+  { repository, ref }: RouteQuestion,
+  { router }: PipelineSpec,
+  { repo, file }: RouteOptions,
+): Promise<RepositoryRef | undefined> {
+  if (!readsRepository(router)) return undefined;
+  if (repo !== undefined) return repositoryOf({ repo });
+  if (repository == null || file === undefined) return undefined;
+  return repositoryOf(placeOf({ repository, ref: ref ?? null }, folderOf(file)));
 }
 
 function lineOf(routed: Routed) {
@@ -143,7 +169,7 @@ function percent(share: number): string {
 }
 
 /** Expected routes down, actual ones across. */
-function confusionRows({ labels, counts }: Agreement['confusion']): string[] {
+export function confusionRows({ labels, counts }: Agreement['confusion']): string[] {
   const names = labels.map(printableLine);
   const width = Math.max(8, ...names.map(widthOf)) + 2;
   const row = (name: string, cells: readonly (string | number)[]) =>

@@ -101,8 +101,15 @@ function meanCost(records: readonly RunLogRecord[]): Cost {
     modelCalls: mean(({ usage }) => usage?.model_calls ?? 0),
     tokens: mean(({ usage }) => (usage?.input_tokens ?? 0) + (usage?.output_tokens ?? 0)),
     costUsd: priced ? mean(({ cost_usd }) => cost_usd ?? 0) : null,
-    seconds: mean(({ latency_ms }) => latency_ms?.total ?? 0) / 1000,
+    seconds: meanSeconds(records),
   };
+}
+
+/** Of runs that waited for their models, where there are any. */
+function meanSeconds(records: readonly RunLogRecord[]): number {
+  const waited = records.filter(({ usage }) => usage?.reused === undefined);
+  const some = waited.length > 0 ? waited : records;
+  return some.reduce((sum, { latency_ms }) => sum + (latency_ms?.total ?? 0), 0) / some.length / 1000;
 }
 
 /** Of a specialist in one try, as seen on the shipped dataset; a gate that sends drafts back makes it more. */

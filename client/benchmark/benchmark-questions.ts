@@ -35,8 +35,16 @@ export type BenchmarkQuestions = {
   remarks: string[];
 };
 
-/** @throws UsageError for the first mistake, also where a repository cannot be there */
-export async function benchmarkQuestions(choice: QuestionChoice): Promise<BenchmarkQuestions> {
+type Choose = (questions: readonly DatasetQuestion[]) => Promise<readonly DatasetQuestion[]>;
+
+/**
+ * @param choose takes some of those of the route; all unless given
+ * @throws UsageError for the first mistake, also where a repository cannot be there
+ */
+export async function benchmarkQuestions(
+  choice: QuestionChoice,
+  choose: Choose = async (questions) => questions,
+): Promise<BenchmarkQuestions> {
   const file = choice.dataset ?? join(checkoutFolder, 'datasets/fastify.jsonl');
   const whole = await readWholeFile(file);
   const all = asUsage(() => readDataset(whole, file));
@@ -47,7 +55,8 @@ export async function benchmarkQuestions(choice: QuestionChoice): Promise<Benchm
       `no question of ${file} has the route "${choice.route}": there are ${routesOf(all).join(', ')}`,
     );
   }
-  const questions = spread(onRoute, choice.questions ?? onRoute.length);
+  const fitting = await choose(onRoute);
+  const questions = spread(fitting, choice.questions ?? fitting.length);
   const folder = folderOf(file);
   await expectRepositories(questions, folder);
   const text = questions.length === all.length ? whole : linesOf(questions);

@@ -12,12 +12,17 @@ import { readSettings } from '../input/read-settings.ts';
 import { openSession, type Session } from '../session.ts';
 import { benchmarkInput, benchmarkStart } from './start-benchmark.ts';
 
-export type ScheduleOptions = PlanOptions & { at: { hour: number; minute: number }; yes: boolean; json: boolean };
+export type ScheduleOptions = Omit<PlanOptions, 'cache'> & {
+  at: { hour: number; minute: number };
+  yes: boolean;
+  json: boolean;
+};
 
 /** The folder of the schedule's id is the template of every night's. */
 export async function createSchedule(options: ScheduleOptions): Promise<number> {
   const settings = readSettings();
-  const planned = await planBenchmark(options, settings);
+  // What changes overnight is what it is there to show.
+  const planned = await planBenchmark({ ...options, cache: false }, settings);
   if (!(await agreed(planned, options))) return exitCodes.worked;
   const { manifest, chosen } = planned;
   const { id } = manifest;

@@ -5,6 +5,7 @@ import type {
   BenchmarkProgress,
   SpendingLimit,
 } from '../../contracts/benchmark.ts';
+import { paidOf } from '../../contracts/usage-sum.ts';
 import { inColumns } from '../terminal/output.ts';
 import type { Need } from '../../harness/comparison/question-needs.ts';
 import type { BenchmarkEstimate } from './benchmark-estimate.ts';
@@ -21,7 +22,8 @@ export function previewText(
     ['questions', `${questions} of ${dataset}, ${trials === 1 ? '1 trial' : `${trials} trials`} each`],
     ['variants', `${baseline} (the baseline)${others.map((name) => `, ${name}`).join('')}`],
     ['runs', `${runs}, about ${modelCalls} model calls and ${thousands(tokens)} tokens`],
-    ['cost', costText(costUsd)],
+    ['cost', `${manifest.replies === 'shared' ? 'at most ' : ''}${costText(costUsd)}`],
+    ...(manifest.replies === undefined ? [] : [repliesRow[manifest.replies]]),
     ['time', `about ${durationText(seconds * 1000)}`],
     [
       'estimate',
@@ -32,6 +34,11 @@ export function previewText(
   ];
   return inColumns(rows.map(([name, value]) => [name, printableLine(value)])).join('\n');
 }
+
+const repliesRow: Record<'shared' | 'fresh', [string, string]> = {
+  shared: ['replies', 'those of earlier benchmarks are used again; --no-cache pays for all'],
+  fresh: ['replies', 'all are asked for anew, and kept for later benchmarks'],
+};
 
 /** As `--json` prints it. */
 export function shownProgress(progress: BenchmarkProgress) {
@@ -50,7 +57,8 @@ export function progressLine({ state, note, total, done, running, tally, leftMs 
     ...(note === null ? [] : [note]),
     ...(variants.length === 0 ? [] : [`right: ${variants.join(', ')}`]),
     ...(tally.failed === 0 ? [] : [`${tally.failed} failed`]),
-    costText(tally.usage.costUsd),
+    costText(paidOf(tally.usage).costUsd),
+    ...(tally.usage.reused === undefined ? [] : [`${tally.usage.reused.modelCalls} replies used again`]),
     `${tally.rateLimited} × 429`,
     ...(leftMs === null || done >= total ? [] : [`${durationText(leftMs)} left`]),
   ];
@@ -60,6 +68,14 @@ export function progressLine({ state, note, total, done, running, tally, leftMs 
 export function endingText(id: string, { kind, progress }: BenchmarkEnding): string {
   const { tally, total, done, activeMs, limit } = progress;
   const { usage } = tally;
+  const paid = paidOf(usage);
+  const { reused } = usage;
+  const again =
+    reused === undefined
+      ? []
+      : [
+          `  ${reused.modelCalls} replies of earlier benchmarks used again: all of it paid would have cost ${costText(usage.costUsd)}`,
+        ];
   const how = {
     finished: `${id} has ended: ${done} of ${total} runs in ${durationText(activeMs)}`,
     'limit-reached': `${id} stops at its limit of ${limitText(limit)}: ${done} of ${total} runs; "switchyard bench resume ${id} --limit …" goes on`,
@@ -73,7 +89,8 @@ export function endingText(id: string, { kind, progress }: BenchmarkEnding): str
   return [
     how,
     ...variants,
-    `  ${usage.modelCalls} model calls, ${thousands(usage.inputTokens + usage.outputTokens)} tokens, ${costText(usage.costUsd)}, ${tally.rateLimited} answers of 429, ${tally.failed} failed runs`,
+    `  ${paid.modelCalls} model calls, ${thousands(paid.tokens)} tokens, ${costText(paid.costUsd)}, ${tally.rateLimited} answers of 429, ${tally.failed} failed runs`,
+    ...again,
   ].join('\n');
 }
 

@@ -22,11 +22,13 @@ import { type Comparison, compareVariants } from '../../harness/comparison/compa
 import type { GradedCase } from '../../harness/graded-record.ts';
 import { type OwnGrader, type OwnScores, ownScores, scoredTrial } from '../../harness/graders/own-graders.ts';
 import { defaultWasteShare } from '../../harness/labels.ts';
+import { type ScoredRecord, withScores } from '../../harness/run-log/own-scores.ts';
 import { runLogExportFile } from '../../harness/run-log/run-log-store.ts';
 import { toGradedTrial } from '../../harness/to-graded-trial.ts';
 import { UsageError } from '../../lib/errors.ts';
 import { newRunId } from '../ask/start-run.ts';
 import { gradedCases } from '../evaluate/graded-log.ts';
+import { storeScores } from '../evaluate/stored-scores.ts';
 import { asUsage } from '../input/json-lines-file.ts';
 import { chosenIdRule, isChosenId } from '../input/option-values.ts';
 import { readSettings } from '../input/read-settings.ts';
@@ -66,7 +68,7 @@ export type Evaluation<Grader extends string> = {
   folder: string;
   /** `recorded`: all was recorded before this call. */
   ending: BenchmarkEnding['kind'] | 'recorded';
-  /** In the order of the run log. `graded` is by the graders that ship. */
+  /** In the order of the run log. `graded` is by the graders that ship; `scores` is by yours, and is kept beside the log. */
   records: (GradedCase & { scores: OwnScores<Grader> })[];
   /** Each other pipeline against the baseline; none where a pipeline has no records. */
   comparisons: Comparison[];
@@ -87,8 +89,14 @@ export async function evaluate<Grader extends string = never>(
   const ending = await run(manifest, folder, options, settings);
   const log = { dataset: datasetOf(folder), wasteShare: defaultWasteShare };
   const records: Evaluation<Grader>['records'] = [];
-  for await (const each of gradedCases(runLogExportFile(folder), log))
-    records.push({ ...each, scores: await ownScores(each, graders) });
+  const scored: ScoredRecord[] = [];
+  for await (const each of gradedCases(runLogExportFile(folder), log)) {
+    const given = await ownScores(each, graders);
+    scored.push({ record: each.record, scores: given });
+    const scores = Object.fromEntries(given.map(({ grader, score }) => [grader, score])) as OwnScores<Grader>;
+    records.push({ ...each, graded: withScores(each.graded, given), scores });
+  }
+  await storeScores(runLogExportFile(folder), scored);
   return { name: manifest.id, folder, ending, records, comparisons: compared(manifest, records, decidedBy) };
 }
 

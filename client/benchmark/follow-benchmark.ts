@@ -2,6 +2,9 @@
 import type { WorkflowHandle } from '@temporalio/client';
 import type { BenchmarkEnding, BenchmarkProgress } from '../../contracts/benchmark.ts';
 import { runLogExportFile } from '../../harness/run-log/run-log-store.ts';
+import { defaultWasteShare } from '../../harness/labels.ts';
+import { gradeWithOwn, type OwnGraders } from '../evaluate/own-graders.ts';
+import { datasetOf } from './benchmark-folder.ts';
 import { endingText, progressLine, shownProgress } from './benchmark-text.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { exportRunLog } from './export-run-log.ts';
@@ -12,6 +15,7 @@ import { watchBenchmark } from './watch-benchmark.ts';
 import { UsageError } from '../../lib/errors.ts';
 import { cutToWidth } from '../../lib/terminal-width.ts';
 
+export type FollowOptions = { interrupt: Interrupt; json: boolean; report: boolean; graders: OwnGraders };
 export type Followed = { id: string; folder: string; offline: boolean };
 
 /** @returns the exit code: a benchmark that ended before its last question is a failure to scripts */
@@ -19,7 +23,7 @@ export async function followBenchmark(
   session: Session,
   handle: WorkflowHandle,
   about: Followed,
-  { interrupt, json, report }: { interrupt: Interrupt; json: boolean; report: boolean },
+  { interrupt, json, report, graders }: FollowOptions,
 ): Promise<number> {
   const ending = await watch(session, handle, interrupt);
   if (ending === null) {
@@ -29,6 +33,8 @@ export async function followBenchmark(
   }
   const log = runLogExportFile(about.folder);
   exportRunLog(log);
+  const grading = { dataset: datasetOf(about.folder), wasteShare: defaultWasteShare };
+  const failed = ending.progress.done === 0 ? 0 : await gradeWithOwn(log, grading, graders);
   const written = !report || ending.progress.done === 0 ? null : await writeReport(about.folder);
   if (json)
     printJson(
@@ -42,7 +48,7 @@ export async function followBenchmark(
     say(`  run log: ${log}`);
     if (written !== null) print(`  report: ${written.report}\n  memo: ${written.memo}`);
   }
-  return ending.kind === 'finished' ? exitCodes.worked : exitCodes.failed;
+  return ending.kind === 'finished' && failed === 0 ? exitCodes.worked : exitCodes.failed;
 }
 
 async function watch(session: Session, handle: WorkflowHandle, { signal }: Interrupt): Promise<BenchmarkEnding | null> {

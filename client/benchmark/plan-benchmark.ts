@@ -8,6 +8,8 @@ import { unmatchedReasons } from '../../harness/comparison/spec-differences.ts';
 import { type VariantChoice, benchmarkVariants } from './benchmark-variants.ts';
 import { type BenchmarkEstimate, estimateBenchmark } from './benchmark-estimate.ts';
 import { benchmarkQuestions, type BenchmarkQuestions, type QuestionChoice } from './benchmark-questions.ts';
+import type { QuestionFilter } from '../input/option-values.ts';
+import { filtered } from './choosing/question-filter.ts';
 import { costText, limitText, previewText } from './benchmark-text.ts';
 import { confirmed } from '../terminal/confirm.ts';
 import { note } from '../terminal/output.ts';
@@ -23,6 +25,10 @@ export type PlanOptions = QuestionChoice &
     concurrency: number;
     limit?: SpendingLimit;
     name?: string;
+    /** Those that all of them let through. */
+    filter?: readonly QuestionFilter[];
+    /** False: no reply of an earlier benchmark is used again. */
+    cache?: boolean;
   };
 
 export type PlannedBenchmark = {
@@ -42,7 +48,9 @@ export async function planBenchmark(options: PlanOptions, settings: Config): Pro
   const { pipeline: pipelines = shipped, limit = null, concurrency } = options;
   const variants = await benchmarkVariants({ ...options, pipelines });
   await expectBenchmarkPrices(variants, limit, settings.model);
-  const chosen = await benchmarkQuestions(options);
+  const chosen = await benchmarkQuestions(options, (all) =>
+    filtered(all, options.filter ?? [], settings.dataDirectory),
+  );
   // Variants that leave a specialist out lack its route on purpose.
   const given = variants.slice(0, pipelines.length).map(({ pipeline }) => pipeline);
   const remarks = [
@@ -61,6 +69,7 @@ export async function planBenchmark(options: PlanOptions, settings: Config): Pro
     variants,
     plan: ComparisonPlan.parse({}),
     offline: settings.model.offline,
+    replies: options.cache === false ? 'fresh' : 'shared',
     startedAt: new Date().toISOString(),
   });
   const estimate = await estimateBenchmark(manifest, chosen.questions, { settings, concurrency });
@@ -78,12 +87,13 @@ function unmatchedRemarks(given: readonly PipelineSpec[]): string[] {
 
 /** What was asked for, and is not what will happen. */
 function planRemarks(
-  { questions, route }: QuestionChoice,
+  { questions, route, filter }: Pick<PlanOptions, 'questions' | 'route' | 'filter'>,
   variants: number,
   { questions: chosen }: BenchmarkQuestions,
 ) {
   const remarks: string[] = [];
-  const which = route === undefined ? 'the dataset' : `the route ${route}`;
+  const whole = filter === undefined ? 'the dataset' : 'what the filters leave';
+  const which = route === undefined || filter !== undefined ? whole : `the route ${route}`;
   if (questions !== undefined && questions > chosen.length)
     remarks.push(`--questions ${questions}: ${which} has ${chosen.length}, and all of them are asked`);
   if (variants === 1)

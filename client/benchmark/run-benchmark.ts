@@ -6,20 +6,21 @@ import { signals } from '../../contracts/names.ts';
 import { benchmarkFolder, createBenchmark, readManifest } from './benchmark-folder.ts';
 import { limitText } from './benchmark-text.ts';
 import { dataPaths } from '../../config/data-paths.ts';
+import { loadGraders, type OwnGraders } from '../evaluate/own-graders.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { UsageError } from '../../lib/errors.ts';
 import { findBenchmark } from './find-benchmark.ts';
 import { followBenchmark } from './follow-benchmark.ts';
 import { listenForInterrupt } from '../terminal/interrupt.ts';
 import { note } from '../terminal/output.ts';
-import { agreed, planBenchmark, type PlanOptions } from './plan-benchmark.ts';
+import { agreed, planBenchmark, type PlannedBenchmark, type PlanOptions } from './plan-benchmark.ts';
 import { readSettings } from '../input/read-settings.ts';
 import { isListening } from '../../runtime/client/runtime-connection.ts';
 import { openSession, type Session } from '../session.ts';
 import { startBenchmark } from './start-benchmark.ts';
 import { benchmarkEnding } from './watch-benchmark.ts';
 
-export type RunOptions = PlanOptions & { yes: boolean; json: boolean; faults?: string };
+export type RunOptions = PlanOptions & { yes: boolean; json: boolean; faults?: string; grader?: string[] };
 export type ResumeOptions = {
   concurrency: number;
   limit?: SpendingLimit;
@@ -35,12 +36,27 @@ export async function runBenchmark(options: RunOptions): Promise<number> {
   if (options.faults !== undefined) process.env.SWITCHYARD_OFFLINE_FAULTS = options.faults;
   const settings = readSettings();
   if (options.faults !== undefined) await expectFaults(settings);
+  const graders = await loadGraders(options.grader ?? []);
   const planned = await planBenchmark(options, settings);
+  return runPlanned({ ...planned, text: planned.chosen.text, graders }, options, settings);
+}
+
+type Planned = Pick<PlannedBenchmark, 'manifest' | 'estimate' | 'remarks'> & {
+  text: string;
+  graders?: OwnGraders;
+};
+
+/** @param planned with the questions as JSON lines; @returns the exit code */
+export async function runPlanned(
+  planned: Planned,
+  options: Pick<RunOptions, 'concurrency' | 'limit' | 'yes' | 'json'>,
+  settings: Config,
+): Promise<number> {
   if (!(await agreed(planned, options))) return exitCodes.worked;
-  const { manifest, chosen } = planned;
-  await createBenchmark(settings, manifest, chosen.text);
+  const { manifest, text, graders = {} } = planned;
+  await createBenchmark(settings, manifest, text);
   const { concurrency, limit = null } = options;
-  return withSession(manifest, { ...options, report: true }, settings, (session) =>
+  return withSession(manifest, { json: options.json, report: true, graders }, settings, (session) =>
     startBenchmark(session, manifest.id, { concurrency, limit }, settings),
   );
 }
@@ -81,7 +97,7 @@ async function refuseWithoutLimit(handle: WorkflowHandle): Promise<void> {
 
 async function withSession(
   manifest: BenchmarkManifest,
-  { json, report }: { json: boolean; report: boolean },
+  { json, report, graders = {} }: { json: boolean; report: boolean; graders?: OwnGraders },
   settings: Config,
   start: (session: Session) => Promise<WorkflowHandle>,
 ): Promise<number> {
@@ -91,5 +107,5 @@ async function withSession(
   const handle = await start(session);
   const { id, offline } = manifest;
   const about = { id, folder: benchmarkFolder(settings.dataDirectory, id), offline };
-  return await followBenchmark(session, handle, about, { interrupt, json, report });
+  return await followBenchmark(session, handle, about, { interrupt, json, report, graders });
 }

@@ -54,7 +54,7 @@ export async function benchmarkInput(
   settings: Config,
 ): Promise<BenchmarkInput> {
   const known = await registeredAttributes(session.connection, session.namespace);
-  const { variants, datasetFolder } = await readManifest(settings.dataDirectory, id);
+  const { variants, datasetFolder, replies } = await readManifest(settings.dataDirectory, id);
   const prices = await expectBenchmarkPrices(variants, limit, settings.model);
   return {
     id,
@@ -67,6 +67,7 @@ export async function benchmarkInput(
     limit,
     searchAttributes: Object.keys(searchAttributes).filter((name) => known.has(name)),
     eventLimit,
+    ...(replies === undefined ? {} : { replies }),
   };
 }
 

@@ -4,6 +4,8 @@ import { ComparisonMargins, ComparisonPlan } from '../../contracts/evaluation/co
 import { whole } from '../../harness/comparison/cells.ts';
 import { compareVariants, type Comparison } from '../../harness/comparison/compare-variants.ts';
 import { type GateResult, type GateRule, GateRuleProblem, judgeGate, parseGateRule } from '../../harness/gate-rule.ts';
+import { questionOutcomes } from '../../harness/rendering/question-outcomes.ts';
+import { comparisonSummary } from '../../harness/rendering/comparison-summary.ts';
 import { comparisonJunit } from '../../harness/rendering/comparison-junit.ts';
 import {
   comparisonCsv,
@@ -19,6 +21,7 @@ import { manifestBeside } from '../benchmark/benchmark-folder.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { UsageError } from '../../lib/errors.ts';
 import { datasetOf, type LogOptions } from './graded-log.ts';
+import { gradeWithOwn, loadGraders } from './own-graders.ts';
 import { asUsage } from '../input/json-lines-file.ts';
 import { expectWritable, note, print, printJson, writeResult } from '../terminal/output.ts';
 import { schemaIssue } from '../../lib/schema-issue.ts';
@@ -30,6 +33,9 @@ export type CompareOptions = LogOptions & {
   margin: string[];
   gate: string[];
   output: OutputFile[];
+  /** Markdown for the summary of a CI job. */
+  summary?: string;
+  grader?: string[];
   json: boolean;
   otherDataset: boolean;
 };
@@ -42,9 +48,12 @@ export type CompareOptions = LogOptions & {
 export async function compareLogs(baselineText: string, candidateText: string, given: CompareOptions): Promise<number> {
   const [margins, rules] = [given.margin.map(marginChange), given.gate.map(gateRule)];
   const [one, other] = [variantReference(baselineText), variantReference(candidateText)];
-  await expectWritable(...given.output.map(({ path }) => path));
+  await expectWritable(...given.output.map(({ path }) => path), given.summary);
+  const graders = await loadGraders(given.grader ?? []);
   const dataset = await datasetOf(given, one.file, other.file);
   const options = { ...given, dataset, expectDataset: !given.otherDataset };
+  let failed = 0;
+  for (const file of new Set([one.file, other.file])) failed += await gradeWithOwn(file, options, graders);
   const ours = await readVariants(one.file, options);
   const theirs = other.file === one.file ? ours : await readVariants(other.file, options);
   const read = [pickVariant(ours, one), pickVariant(theirs, other)];
@@ -55,15 +64,34 @@ export async function compareLogs(baselineText: string, candidateText: string, g
   );
   const plan = withMargins(await planOf(baseline, candidate), margins);
   const comparison = asUsage(() => compareVariants(baseline, candidate, plan));
+  expectGraders(rules, options.decidedBy, comparison);
   const gates = rules.map((rule) => judgeGate(rule, comparison));
-  if (baseline.offline || candidate.offline) note(offlineNote);
-  tell(comparison, gates, options.json);
+  const offline = baseline.offline || candidate.offline;
+  if (offline) note(offlineNote);
+  tell({ ...comparison, offline }, gates, options.json);
   const compared = { comparison, gates, baseline, candidate, others: [], leftOut: [], startedAt: null };
   const told = options.output.some(({ format }) => format === 'html' || format === 'md');
   const report = told ? await reportOfVariants(compared, options) : null;
   for (const output of options.output)
     await writeResult(output.path, await contentOf(output, compared, report, options.output));
-  return gates.every(({ met }) => met) ? exitCodes.worked : exitCodes.gate;
+  if (options.summary !== undefined) {
+    const outcomes = questionOutcomes(baseline.trials, candidate.trials);
+    await writeResult(options.summary, comparisonSummary({ comparison, gates, outcomes, offline }));
+  }
+  if (!gates.every(({ met }) => met)) return exitCodes.gate;
+  return failed === 0 ? exitCodes.worked : exitCodes.failed;
+}
+
+/** @throws UsageError where a gate or `--decided-by` names a grader that neither log has a score of */
+function expectGraders(rules: readonly GateRule[], decidedBy: string | undefined, { scores }: Comparison): void {
+  const names = scores.map(({ grader }) => grader);
+  const wanted = rules.flatMap(({ text, metric, row }) => (metric === 'score' ? [[`the gate "${text}"`, row]] : []));
+  if (decidedBy !== undefined) wanted.push(['--decided-by', decidedBy]);
+  for (const [what = '', grader = ''] of wanted)
+    if (!names.includes(grader))
+      throw new UsageError(
+        `${what} names the grader "${grader}", which has scored neither log (${names.length === 0 ? 'none has' : `there are ${names.join(', ')}`}): give it by --grader`,
+      );
 }
 
 function gateRule(text: string): GateRule {
@@ -91,7 +119,7 @@ async function planOf(baseline: ReadVariant, candidate: ReadVariant): Promise<Co
   return manifest?.plan ?? ComparisonPlan.parse({});
 }
 
-function tell(comparison: Comparison, gates: readonly GateResult[], json: boolean): void {
+function tell(comparison: Comparison & { offline: boolean }, gates: readonly GateResult[], json: boolean): void {
   if (json) {
     printJson({ ...comparison, gates }, comparisonData);
     return;
@@ -103,7 +131,7 @@ function tell(comparison: Comparison, gates: readonly GateResult[], json: boolea
 
 async function contentOf(
   { path, format }: OutputFile,
-  { comparison, gates, candidate }: ComparedVariants,
+  { comparison, gates, baseline, candidate }: ComparedVariants,
   report: Report | null,
   outputs: readonly OutputFile[],
 ): Promise<string> {
@@ -113,7 +141,7 @@ async function contentOf(
     case 'md':
       return report === null ? '' : memo(report, reportBeside(path, outputs));
     case 'xml':
-      return comparisonJunit(comparison, gates);
+      return comparisonJunit(comparison, gates, questionOutcomes(baseline.trials, candidate.trials));
     case 'csv':
       return comparisonCsv(comparison);
     case 'json':

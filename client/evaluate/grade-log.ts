@@ -6,20 +6,26 @@ import { exitCodes } from '../exit-codes.ts';
 import { UsageError } from '../../lib/errors.ts';
 import { variantReference } from './variant-log.ts';
 import { datasetOf, gradedLog, type LogOptions } from './graded-log.ts';
+import { gradeWithOwn, loadGraders } from './own-graders.ts';
 import { expectWritable, inColumns, note, print, printJson, writeResult } from '../terminal/output.ts';
 import { printableLine } from '../../lib/printable.ts';
 import { snakeKeys } from '../../lib/snake-keys.ts';
 
-export type GradeLogOptions = LogOptions & { variant?: string; json: boolean; output?: string };
+export type GradeLogOptions = LogOptions & { variant?: string; json: boolean; output?: string; grader?: string[] };
 
+/** @returns 1 where a grader of one's own has failed on a record */
 export async function gradeLog(log: string, options: GradeLogOptions): Promise<number> {
+  const graders = await loadGraders(options.grader ?? []);
+  const { file } = variantReference(log, options.variant);
+  const failed = await gradeWithOwn(file, { ...options, dataset: await datasetOf(options, file) }, graders);
   const graded = await chosenRecords(log, options);
-  return show(
+  const code = await show(
     graded,
     options,
     (record) => snakeKeys(record),
     () => {},
   );
+  return failed === 0 ? code : exitCodes.failed;
 }
 
 export async function labelLog(log: string, options: GradeLogOptions): Promise<number> {
@@ -30,7 +36,7 @@ export async function labelLog(log: string, options: GradeLogOptions): Promise<n
 /** All of them, or those of one variant. @throws UsageError where there is no such variant */
 async function chosenRecords(log: string, { variant: wanted, ...options }: GradeLogOptions): Promise<GradedRecord[]> {
   await expectWritable(options.output);
-  const { file, variant } = wanted === undefined ? variantReference(log) : { file: log, variant: wanted };
+  const { file, variant } = variantReference(log, wanted);
   const graded = await gradedLog(file, { ...options, dataset: await datasetOf(options, file) });
   const chosen = variant === null ? graded : graded.filter((record) => record.variant === variant);
   const names = [...new Set(graded.map((record) => record.variant))].join(', ');
@@ -80,6 +86,10 @@ function summaryText(variant: VariantSummary): string {
     ),
     ...evidenceLines(variant),
     callsLine(variant),
+    ...variant.scores.map(
+      ({ grader, mean, known }) =>
+        `  grader ${grader}: ${mean === null ? 'no score' : `${(100 * mean).toFixed(1)} % of ${known} records'`}`,
+    ),
     ...Object.entries(variant.unsaid).map(([field, count]) => `  not said by ${count} of ${records} records: ${field}`),
   ];
   return lines.join('\n');

@@ -16,10 +16,12 @@ export type GradeOptions = {
   wasteShare: number;
   /** A record of another dataset is refused; else it is warned of. */
   expectDataset?: boolean;
+  /** The grader of one's own that says what is right in a comparison. */
+  decidedBy?: string;
 };
 
 /** What a command on logs is given: the dataset of a benchmark's log need not be named. */
-export type LogOptions = Pick<GradeOptions, 'wasteShare'> & { dataset?: string };
+export type LogOptions = Pick<GradeOptions, 'wasteShare' | 'decidedBy'> & { dataset?: string };
 
 /** @throws UsageError where no dataset is named, and no log lies in the folder of a benchmark */
 export async function datasetOf({ dataset }: Pick<LogOptions, 'dataset'>, ...logs: string[]): Promise<string> {

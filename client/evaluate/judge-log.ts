@@ -1,23 +1,26 @@
 /** Has the answers of a run log graded by one or more models, and says how far they agree with each other and with the grader. */
+import type { Config } from '../../config/config.ts';
 import type { GradedCase } from '../../harness/graded-record.ts';
-import { JudgingResult, type JudgingTask } from '../../contracts/dataset.ts';
+import type { JudgingResult, JudgingTask } from '../../contracts/dataset.ts';
 import { agreementOf } from '../../harness/agreement.ts';
 import { type JudgeVote, panelAgreement, panelVerdict } from '../../harness/judge-panel.ts';
+import { type CorrectedRate, correctedRate } from '../../harness/judges/corrected-rate.ts';
 import { defaultWasteShare } from '../../harness/labels.ts';
+import { percent } from '../../harness/rendering/figures.ts';
+import type { ScoredRecord } from '../../harness/run-log/own-scores.ts';
 import { exitCodes } from '../exit-codes.ts';
-import { CommandFailure, UsageError } from '../../lib/errors.ts';
+import { UsageError } from '../../lib/errors.ts';
 import { datasetOf, gradedCases, warnOfLog } from './graded-log.ts';
-import { listenForInterrupt } from '../terminal/interrupt.ts';
-import { expectWritable, note, print, printJson, writeResult } from '../terminal/output.ts';
-import { printableLine } from '../../lib/printable.ts';
+import { expectWritable, print, printJson, writeResult } from '../terminal/output.ts';
+import { cut, printableLine } from '../../lib/printable.ts';
 import { snakeKeys } from '../../lib/snake-keys.ts';
 import { readSettings } from '../input/read-settings.ts';
-import { type ChildProcessByStdio, spawn, type StdioOptions } from 'node:child_process';
-import type { Readable, Writable } from 'node:stream';
-import { createInterface } from 'node:readline';
-import { fileURLToPath } from 'node:url';
+import { askJudges, expectJudge, tellFailures } from './ask-judges.ts';
+import { calibrationOfJudge, type KeptCalibration } from './judge-calibrations.ts';
+import { storeScores } from './stored-scores.ts';
+import { variantReference } from './variant-log.ts';
 
-export type JudgeLogOptions = { dataset?: string; judge: string[]; seed: number; json: boolean; output?: string };
+export type JudgeLogOptions = { dataset?: string; judge?: string[]; seed: number; json: boolean; output?: string };
 
 type Judged = {
   question_id: string;
@@ -30,34 +33,95 @@ type Judged = {
   votes: (JudgeVote & { said: string })[];
 };
 
-export async function judgeLog(log: string, options: JudgeLogOptions): Promise<number> {
+/** @returns 1 where a judge has judged nothing */
+export async function judgeLog(given: string, options: JudgeLogOptions): Promise<number> {
   await expectWritable(options.output);
   const settings = readSettings();
-  const cases = await answersOf(log, await datasetOf(options, log));
-  if (settings.model.offline) note('the judge is the offline model, which is not a language model');
-  const judges = options.judge.length === 0 ? [null] : options.judge;
-  const tasks = judges.flatMap((judge) => cases.map((each) => taskOf(each, judge, options.seed)));
-  using interrupt = listenForInterrupt();
-  const results = new Map<string, JudgingResult[]>();
-  let done = 0;
-  const onResult = (result: JudgingResult) => {
-    results.set(result.id, [...(results.get(result.id) ?? []), result]);
-    done += 1;
-    if (done % 20 === 0 || done === tasks.length) note(`${done} of ${tasks.length} judgements`);
-  };
-  await askJudges(tasks, { signal: interrupt.signal, onResult });
-  const name = (judge: string | null) => judge ?? settings.model.judge;
-  const judged = cases.map((each) =>
-    judgedOf(
-      each,
-      judges.map(name),
-      (results.get(idOf(each)) ?? []).map((result) => ({ ...result, judge: name(result.judge) })),
-    ),
+  expectJudge(settings);
+  const { file: log, variant } = variantReference(given);
+  const cases = (await answersOf(log, await datasetOf(options, log))).filter(
+    ({ record }) => variant === null || record.variant === variant,
   );
-  await show(judged, options);
-  const silent = silentJudges(judged);
-  for (const { judge, said } of silent) note(printableLine(`the judge ${judge} could not judge any answer: ${said}`));
-  return silent.length === 0 ? exitCodes.worked : exitCodes.failed;
+  if (cases.length === 0) throw new UsageError(`${given} has no answers to judge`);
+  const names = [...new Set(options.judge ?? [settings.model.judge])];
+  const tasks = names.flatMap((judge) => cases.map((each) => taskOf(each, judge, options.seed)));
+  const results = await askJudges(tasks);
+  const judged = cases.map((each) => judgedOf(each, names, results.get(idOf(each)) ?? []));
+  const calibrations = await calibrationsOf(names, [...results.values()].flat(), settings);
+  await storeScores(log, scoresOf(cases, judged, calibrations), (grader) =>
+    names.some((name) => isJudge(grader, name)),
+  );
+  await show(judged, ratesOfJudges(judged, calibrations), options);
+  const silent = tellFailures(
+    new Map(names.map((judge, at) => [judge, judged.flatMap(({ votes }) => votes[at] ?? [])])),
+  );
+  return silent ? exitCodes.failed : exitCodes.worked;
+}
+
+type Calibrations = ReadonlyMap<string, KeptCalibration | null>;
+
+/** @param results all of them: the dated model that answers must be the one that was calibrated */
+async function calibrationsOf(
+  names: readonly string[],
+  results: readonly JudgingResult[],
+  settings: Config,
+): Promise<Calibrations> {
+  const calibrations = new Map<string, KeptCalibration | null>();
+  for (const name of names) {
+    const answered = results.find(({ judge, model }) => judge === name && model !== null)?.model ?? null;
+    calibrations.set(name, await calibrationOfJudge(name, answered, settings));
+  }
+  return calibrations;
+}
+
+const uncalibrated = ':uncalibrated';
+const graderOf = (judge: string, calibrations: Calibrations) =>
+  `judge:${judge}`.slice(0, 80) + (calibrations.get(judge) === null ? uncalibrated : '');
+const isJudge = (grader: string, judge: string) => grader.replace(uncalibrated, '') === `judge:${judge}`.slice(0, 80);
+
+/** Each judge as a grader beside those that ship, so that tables, reports and JUnit have what it said. */
+function scoresOf(cases: readonly GradedCase[], judged: readonly Judged[], calibrations: Calibrations): ScoredRecord[] {
+  return cases.map(({ record }, at) => ({
+    record,
+    scores: (judged[at]?.votes ?? []).map(({ judge, correct, said }) => ({
+      grader: graderOf(judge, calibrations),
+      score: correct === null ? null : Number(correct),
+      reason: cut(said, 1000),
+    })),
+  }));
+}
+
+type JudgeRate = {
+  variant: string;
+  judge: string;
+  /** Answers that it calls right, of those that it judged. */
+  right: number;
+  judged: number;
+  calibrated: boolean;
+  /** With its own rates taken out; null where it was not calibrated, or tells right from wrong no better than chance. */
+  corrected: CorrectedRate | null;
+};
+
+function ratesOfJudges(judged: readonly Judged[], calibrations: Calibrations): JudgeRate[] {
+  return [...Map.groupBy(judged, ({ variant }) => variant)].flatMap(([variant, rows]) =>
+    [...calibrations].map(([judge, kept]) => {
+      const votes = rows.flatMap((row) => row.votes.filter((vote) => vote.judge === judge));
+      const known = votes.filter(({ correct }) => correct !== null);
+      const said = { yes: known.filter(({ correct }) => correct === true).length, n: known.length };
+      const corrected = kept === null ? null : correctedRate(said, kept.truePositive, kept.trueNegative);
+      return { variant, judge, right: said.yes, judged: said.n, calibrated: kept !== null, corrected };
+    }),
+  );
+}
+
+function rateLine({ variant, judge, right, judged, calibrated, corrected }: JudgeRate): string {
+  const raw = `${variant}: ${judge} calls ${right} of ${judged} right`;
+  if (!calibrated)
+    return `${raw}; it was not calibrated, so nobody knows what that is worth: switchyard judge calibrate --labels FILE`;
+  if (corrected === null)
+    return `${raw}; its calibration tells right from wrong no better than chance: nothing can be corrected`;
+  const { rate, interval } = corrected;
+  return `${raw}; corrected by its calibration ${percent(rate)} (${percent(interval.low)} to ${percent(interval.high)})`;
 }
 
 /** Records without an answer have nothing to judge. */
@@ -65,7 +129,6 @@ async function answersOf(log: string, dataset: string): Promise<GradedCase[]> {
   const cases: GradedCase[] = [];
   for await (const each of gradedCases(log, { dataset, wasteShare: defaultWasteShare }, warnOfLog))
     if (each.record.final_answer !== null) cases.push(each);
-  if (cases.length === 0) throw new UsageError(`${log} has no answers to judge`);
   return cases;
 }
 
@@ -73,16 +136,12 @@ function idOf({ graded: { question_id, variant, trial } }: GradedCase): string {
   return JSON.stringify([question_id, variant, trial]);
 }
 
-function taskOf(each: GradedCase, judge: string | null, seed: number): JudgingTask {
+function taskOf(each: GradedCase, judge: string, seed: number): JudgingTask {
   const { question, record } = each;
-  return { id: idOf(each), judge, question, answer: record.final_answer ?? '', seed };
+  return { id: idOf(each), judge, question, answer: record.final_answer ?? '', seed, reversed: false };
 }
 
-function judgedOf(
-  { graded }: GradedCase,
-  judges: readonly string[],
-  results: readonly (Omit<JudgingResult, 'judge'> & { judge: string })[],
-): Judged {
+function judgedOf({ graded }: GradedCase, judges: readonly string[], results: readonly JudgingResult[]): Judged {
   const { question_id, variant, trial, correct } = graded;
   // Every judge at the same place in each row, so that agreement can be counted.
   const votes = judges.map((judge) => {
@@ -92,16 +151,11 @@ function judgedOf(
   return { question_id, variant, trial, graded: correct, judged: panelVerdict(votes).correct, votes };
 }
 
-/** Judges without a single verdict, each with the first reason that it gave. */
-function silentJudges(judged: readonly Judged[]): { judge: string; said: string }[] {
-  const votes = Map.groupBy(
-    judged.flatMap((row) => row.votes),
-    ({ judge }) => judge,
-  );
-  return [...votes.values()].flatMap((all) => (all.every(({ correct }) => correct === null) ? all.slice(0, 1) : []));
-}
-
-async function show(judged: readonly Judged[], { json, output }: JudgeLogOptions): Promise<void> {
+async function show(
+  judged: readonly Judged[],
+  rates: readonly JudgeRate[],
+  { json, output }: JudgeLogOptions,
+): Promise<void> {
   if (output !== undefined)
     await writeResult(
       output,
@@ -114,7 +168,7 @@ async function show(judged: readonly Judged[], { json, output }: JudgeLogOptions
   const withGrader = agreementOf(both);
   if (json) {
     for (const row of judged) printJson(row);
-    printJson({ summary: true, panel, withGrader }, { 'panel.failures': 'map' });
+    printJson({ summary: true, panel, withGrader, rates }, { 'panel.failures': 'map' });
     return;
   }
   for (const { question_id, variant, trial, graded, judged: vote } of judged)
@@ -126,40 +180,9 @@ async function show(judged: readonly Judged[], { json, output }: JudgeLogOptions
     print(
       `judges unanimous on ${panel.unanimous} of ${panel.shared}, Krippendorff's alpha ${panel.alpha?.toFixed(2) ?? 'not defined'}`,
     );
-  for (const [judge, failures] of Object.entries(panel.failures))
-    print(printableLine(`${judge} failed on ${failures}`));
+  for (const rate of rates) print(printableLine(rateLine(rate)));
 }
 
 function word(correct: boolean | null): string {
   return correct === null ? 'no grade' : correct ? 'right' : 'wrong';
-}
-
-// Has answers graded by models, in a child process: the client itself loads no model code.
-
-/**
- * @param onResult called with each as it comes
- * @throws CommandFailure when the child ends before every answer is judged; the signal's reason when it is aborted
- */
-async function askJudges(
-  tasks: readonly JudgingTask[],
-  { signal, onResult }: { signal: AbortSignal; onResult: (result: JudgingResult) => void },
-): Promise<void> {
-  const file = fileURLToPath(new URL('../../worker/judge-main.ts', import.meta.url));
-  // The channel tells it of our death, however we die.
-  const stdio: StdioOptions = ['pipe', 'pipe', 'inherit', 'ipc'];
-  const child = spawn(process.execPath, [file], { stdio, signal }) as ChildProcessByStdio<Writable, Readable, null>;
-  const ended = new Promise<void>((resolve, reject) => {
-    child.once('error', reject);
-    child.once('close', () => resolve());
-  });
-  child.stdin.on('error', () => undefined); // its end is reported by 'close'
-  child.stdin.end(tasks.map((task) => `${JSON.stringify(task)}\n`).join(''));
-  let results = 0;
-  for await (const line of createInterface({ input: child.stdout })) {
-    onResult(JudgingResult.parse(JSON.parse(line)));
-    results += 1;
-  }
-  await ended.catch(() => undefined);
-  signal.throwIfAborted();
-  if (results < tasks.length) throw new CommandFailure(`the judges ended after ${results} of ${tasks.length} answers`);
 }

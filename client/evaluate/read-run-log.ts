@@ -8,9 +8,10 @@ import { exportRunLog } from '../benchmark/export-run-log.ts';
 import { lineOpener } from '../input/clear-content.ts';
 import { asUsage, readWholeFile } from '../input/json-lines-file.ts';
 import { linesOfFile } from '../input/lines-of-file.ts';
+import { scoreReader } from './stored-scores.ts';
 
 /**
- * Of a benchmark that runs, what is recorded by now.
+ * Of a benchmark that runs, what is recorded by now; with the scores of graders of one's own that are kept beside the log.
  * @param warn called with fields that are not read
  * @throws UsageError with the line that is wrong
  */
@@ -21,11 +22,12 @@ export async function* readRunLog(
   exportRunLog(file);
   const reader = runLogReader(file, warn);
   const open = lineOpener();
+  const scored = await scoreReader(file, warn ?? (() => {}));
   let line = 0;
   for await (const text of linesOfFile(file)) {
     line += 1;
     const record = asUsage(() => reader.read(open(text), line));
-    if (record !== null) yield { record, line };
+    if (record !== null) yield { record: scored(record), line };
   }
 }
 

@@ -7,6 +7,7 @@ import type { GradedCase } from '../../harness/graded-record.ts';
 import { checkTrials } from '../../harness/graded-trial.ts';
 import { mostDifferent, questionsByRegression } from '../../harness/report/question-order.ts';
 import type { LeftOut, Report, ReportVariant, ReportQuestion, ReportRun } from '../../harness/report/report.ts';
+import { addReuse, noReuse, reuseLines } from '../../harness/reused-replies.ts';
 import { splitSignals } from '../../harness/signals/split-signals.ts';
 import type { ReadVariant } from './variant-log.ts';
 import { clearBytes } from '../input/clear-content.ts';
@@ -61,6 +62,7 @@ export async function reportOfVariants(compared: ComparedVariants, options: Grad
     questions,
     offline: [baseline, candidate].some(({ offline }) => offline),
     startedAt,
+    remarks: reuseLines([baseline, candidate, ...others].map(({ reuse }) => reuse).reduce(addReuse, noReuse)),
     base: '',
   };
 }

@@ -13,7 +13,7 @@ export type SignalsOptions = LogOptions & { variant?: string; json: boolean };
 
 /** @throws UsageError for a log that has no one reading */
 export async function showSignals(log: string, { variant, json, ...given }: SignalsOptions): Promise<number> {
-  const reference = variant === undefined ? variantReference(log) : { file: log, variant };
+  const reference = variantReference(log, variant);
   const options = { ...given, dataset: await datasetOf(given, reference.file) };
   const [read] = withOneDataset([pickVariant(await readVariants(reference.file, options), reference)], options.dataset);
   const signals = asUsage(() => splitSignals(read?.trials ?? []));

@@ -1,9 +1,14 @@
 /** Reads one variant out of a run log, graded, and the pipeline that it ran where a benchmark says so. */
 import { existsSync } from 'node:fs';
 import type { PipelineSpec } from '../../contracts/pipeline.ts';
+import type { GradedCase } from '../../harness/graded-record.ts';
+import { scoredTrial } from '../../harness/graders/own-graders.ts';
 import type { GradedTrial } from '../../harness/graded-trial.ts';
+import { addReuse, noReuse, type Reuse, reuseOf } from '../../harness/reused-replies.ts';
 import { toGradedTrial } from '../../harness/to-graded-trial.ts';
-import { manifestBeside } from '../benchmark/benchmark-folder.ts';
+import { runLogExportFile } from '../../harness/run-log/run-log-store.ts';
+import { benchmarkFolder, manifestBeside } from '../benchmark/benchmark-folder.ts';
+import { readSettings } from '../input/read-settings.ts';
 import { UsageError } from '../../lib/errors.ts';
 import { type GradeOptions, gradedCases, warnOfLog } from './graded-log.ts';
 
@@ -17,13 +22,27 @@ export type ReadVariant = {
   /** Mean of the records that say it. */
   tokens: number | null;
   offline: boolean;
+  reuse: Reuse;
 };
 
-/** `LOG` or `LOG:VARIANT`; a file whose own name holds a colon is found first. */
-export function variantReference(text: string): VariantReference {
+/**
+ * `LOG` or `LOG:VARIANT`, where LOG is a file or the id of a benchmark; a file whose own name holds a colon is found first.
+ * @param variant where it is named by an option: the text is the log alone
+ */
+export function variantReference(text: string, variant?: string): VariantReference {
+  if (variant !== undefined) return { file: logFile(text) ?? text, variant };
   const colon = text.lastIndexOf(':');
-  if (colon <= 0 || existsSync(text)) return { file: text, variant: null };
-  return { file: text.slice(0, colon), variant: text.slice(colon + 1) };
+  if (colon <= 0 || logFile(text) !== null) return { file: logFile(text) ?? text, variant: null };
+  const log = text.slice(0, colon);
+  return { file: logFile(log) ?? log, variant: text.slice(colon + 1) };
+}
+
+/** Null where there is neither such a file nor such a benchmark. */
+function logFile(text: string): string | null {
+  if (existsSync(text)) return text;
+  if (!/^[A-Za-z0-9][A-Za-z0-9._:-]*$/.test(text)) return null;
+  const folder = benchmarkFolder(readSettings().dataDirectory, text);
+  return existsSync(folder) ? runLogExportFile(folder) : null;
 }
 
 /** What a record that names no dataset gets, until the other log is known. */
@@ -35,24 +54,27 @@ export const unnamedDataset = '';
  */
 export async function readVariants(file: string, options: GradeOptions): Promise<ReadVariant[]> {
   const variants = new Map<string, Gathered>();
-  for await (const { record, graded } of gradedCases(file, options, warnOfLog)) {
+  for await (const each of gradedCases(file, options, warnOfLog)) {
+    const { record } = each;
     const variant = variants.get(record.variant) ?? {
       trials: [],
       usages: 0,
       tokens: 0,
       offline: false,
+      reuse: noReuse,
       specHash: record.spec_hash,
     };
     variants.set(record.variant, variant);
-    variant.trials.push(toGradedTrial(record, graded, unnamedDataset));
+    variant.trials.push(trialOf(each, options));
     variant.offline ||= record.offline === true;
+    variant.reuse = addReuse(variant.reuse, reuseOf(record));
     if (record.usage === null) continue;
     variant.usages += 1;
     variant.tokens += record.usage.input_tokens + record.usage.output_tokens;
   }
   if (variants.size === 0) throw new UsageError(`${file} has no records`);
   const manifest = await manifestBeside(file);
-  return [...variants].map(([name, { trials, usages, tokens, offline, specHash }]) => {
+  return [...variants].map(([name, { trials, usages, tokens, offline, specHash, reuse }]) => {
     const planned = manifest?.variants.find(
       (variant) => variant.name === name && (specHash === null || variant.specHash === specHash),
     );
@@ -61,13 +83,24 @@ export async function readVariants(file: string, options: GradeOptions): Promise
       name,
       trials,
       offline,
+      reuse,
       spec: planned?.pipeline ?? null,
       tokens: usages === 0 ? null : tokens / usages,
     };
   });
 }
 
-type Gathered = Pick<ReadVariant, 'trials' | 'offline'> & { usages: number; tokens: number; specHash: string | null };
+function trialOf(each: GradedCase, { decidedBy }: GradeOptions): GradedTrial {
+  if (decidedBy === undefined) return toGradedTrial(each.record, each.graded, unnamedDataset);
+  const own = each.graded.scores?.find(({ grader }) => grader === decidedBy);
+  return scoredTrial(each, unnamedDataset, own?.score ?? null);
+}
+
+type Gathered = Pick<ReadVariant, 'trials' | 'offline' | 'reuse'> & {
+  usages: number;
+  tokens: number;
+  specHash: string | null;
+};
 
 /** @throws UsageError where the log does not have this one variant */
 export function pickVariant(variants: readonly ReadVariant[], { file, variant }: VariantReference): ReadVariant {

@@ -114,3 +114,32 @@ export const executionStatuses = {
 export type RunStatus = keyof typeof executionStatuses;
 
 export const runStatuses = Object.keys(executionStatuses) as RunStatus[];
+
+// The option `--filter` of benchmarks.
+
+/** What a question can be chosen by. */
+const fields = ['route', 'kind', 'id', 'tag', 'split', 'text', 'label'] as const;
+export type FilterField = (typeof fields)[number];
+
+/** Any of the values; all filters of a command together. */
+export type QuestionFilter = {
+  field: FilterField;
+  not: boolean;
+  values: string[];
+  /** Of labels: of which benchmark; null: the last one that asked these questions. */
+  benchmark: string | null;
+  /** As it was given. */
+  text: string;
+};
+
+const form = 'KEY=VALUE, with one of several as KEY=ONE,OTHER, and KEY!=VALUE for all others';
+
+/** Collects the filters of a command. */
+export function questionFilter(text: string, before: readonly QuestionFilter[] | undefined): QuestionFilter[] {
+  const [, name = '', not = '', value = ''] = /^([a-z]+)(!?)=(.+)$/s.exec(text) ?? [];
+  const field = fields.find((each) => each === name);
+  if (field === undefined) throw new InvalidArgumentError(`It must be ${form}; the keys are ${fields.join(', ')}.`);
+  const [, names = value, benchmark = null] = field === 'label' ? (/^([^@]+)@(.+)$/.exec(value) ?? []) : [];
+  const values = field === 'text' ? [value] : names.split(',').map((one) => one.trim());
+  return [...(before ?? []), { field, not: not === '!', values, benchmark, text }];
+}

@@ -12,6 +12,7 @@ import { schemaIssue } from '../../lib/schema-issue.ts';
 import { decodeText } from '../../lib/text-file.ts';
 import { readSettings } from '../input/read-settings.ts';
 import { type LocatedMessage, locate, messagesOf, mistakeLine, type PipelineMistake } from './pipeline-mistakes.ts';
+import { resolveFittedFile } from './fitted-file.ts';
 import { resolvePromptFiles } from './prompt-files.ts';
 
 /** The pipelines that ship. */
@@ -50,7 +51,10 @@ export async function readPipelineFile(file: string): Promise<PipelineReading> {
   const text = await readText(file);
   const parsed = parseJson(text);
   if ('mistake' in parsed) return { mistakes: [parsed.mistake] };
-  const messages = await resolvePromptFiles(parsed.value, file);
+  const messages = [
+    ...(await resolvePromptFiles(parsed.value, file)),
+    ...(await resolveFittedFile(parsed.value, file)),
+  ];
   const checked = PipelineSpec.safeParse(parsed.value, { error: schemaIssue });
   if (!checked.success) {
     messages.push(...messagesOf(checked.error.issues));
@@ -124,6 +128,7 @@ function crossMistakes(value: unknown): LocatedMessage[] {
   const fallback = fieldOf(router, 'fallback');
   // Any name that is there stands in for a fallback that is missing, which the schema has told.
   const known = typeof fallback === 'string' ? fallback : (names[0]?.name ?? '');
+  // What its other fields say is told once the schema has read them.
   return names.length === 0 ? [] : pipelineMistakes({ specialists: names, router: { fallback: known } });
 }
 

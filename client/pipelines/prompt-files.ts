@@ -38,15 +38,24 @@ async function resolveOne(specialist: Record<string, unknown>, folder: string): 
 }
 
 async function readPrompt(folder: string, name: string): Promise<{ text: string } | { problem: string }> {
+  const read = await readBeside(folder, name, { what: 'a prompt', maxBytes });
+  return 'text' in read && read.text.trim() === '' ? { problem: `the prompt file "${name}" is empty` } : read;
+}
+
+/** The text of a file in the pipeline's folder, links resolved; or why there is none. */
+export async function readBeside(
+  folder: string,
+  name: string,
+  { what, maxBytes: most }: { what: string; maxBytes: number },
+): Promise<{ text: string } | { problem: string }> {
   try {
     const path = await realpath(resolve(folder, name));
     const inside = relative(await realpath(folder), path);
     if (inside.split(sep)[0] === '..' || isAbsolute(inside) || isAbsolute(name))
       return { problem: `"${name}" is outside the pipeline's folder` };
     const { size } = await stat(path);
-    if (size > maxBytes) return { problem: `"${name}" is too long for a prompt (${size} bytes)` };
-    const text = decodeText(await readFile(path));
-    return text.trim() === '' ? { problem: `the prompt file "${name}" is empty` } : { text };
+    if (size > most) return { problem: `"${name}" is too long for ${what} (${size} bytes)` };
+    return { text: decodeText(await readFile(path)) };
   } catch (error) {
     const code = systemErrorCode(error);
     if (code === null) throw error;

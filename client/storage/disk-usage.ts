@@ -34,7 +34,7 @@ export function diskUsage(paths: DataPaths, histories: number | null): DiskUsage
     snapshots: { count: snapshots.reduce((all, one) => all + one, 0), bytes: bytesIn(paths.index) },
     clones: folderUsage(paths.clones),
     content: { count: storedContent(paths.content).size, bytes: bytesIn(paths.content) },
-    journal: folderUsage(paths.journal),
+    journal: sum([folderUsage(paths.journal), folderUsage(paths.replies)]),
     calls: { count: registersIn(paths.calls), bytes: bytesIn(paths.calls) },
     traces: folderUsage(paths.traces),
     benchmarks: folderUsage(paths.benchmarks),

@@ -1,8 +1,9 @@
 /** Asks the Temporal server which runs are open or inside their retention, and reads in their histories what they refer to. */
-import { type Client, isGrpcServiceError, type WorkflowExecutionInfo, WorkflowNotFoundError } from '@temporalio/client';
+import type { Client, WorkflowExecutionInfo } from '@temporalio/client';
 import { exporterType, workflowTypes } from '../../contracts/names.ts';
 import { clearPayloads, fetchClearHistory } from '../../observability/clear-history.ts';
 import { unsentRuns } from '../../observability/exporter-history.ts';
+import { unlessGone } from '../../observability/unless-gone.ts';
 import { mentionedIn } from '../../retrieval/store/content-sweep.ts';
 import { inParallel } from '../input/in-parallel.ts';
 
@@ -104,20 +105,6 @@ async function readRun(
   if (!isOpen) return;
   const described = await unlessGone(handle.describe());
   if (described !== null) noteTexts(await clearPayloads(described.raw.pendingActivities, client), note);
-}
-
-/** NOT_FOUND in gRPC's list of codes. */
-const notFound = 5;
-
-/** Null where the server no longer has the run: its retention has ended meanwhile, or it ended before its trace was sent. */
-async function unlessGone<Found>(asked: Promise<Found>): Promise<Found | null> {
-  try {
-    return await asked;
-  } catch (error) {
-    const isGone = error instanceof WorkflowNotFoundError || (isGrpcServiceError(error) && error.code === notFound);
-    if (!isGone) throw error;
-    return null;
-  }
 }
 
 /** Every text and every payload, wherever it stands: a reference that is added to a payload one day is found too. */

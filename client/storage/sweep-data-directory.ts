@@ -10,6 +10,7 @@ import type { Client } from '@temporalio/client';
 import { setImmediate as breathe } from 'node:timers/promises';
 import type { Cipher } from '../../codecs/cipher.ts';
 import type { DataPaths } from '../../config/data-paths.ts';
+import { unlessGone } from '../../observability/unless-gone.ts';
 import { addReachable, storedContent, type Swept, sweepContent } from '../../retrieval/store/content-sweep.ts';
 import { storedRepositories, storedSnapshots, sweepStore } from '../../retrieval/store/store-sweep.ts';
 import { serversSince } from '../../runtime/temporal/known-servers.ts';
@@ -194,7 +195,7 @@ async function removeHistories(request: SweepRequest, { expired }: NeededRuns): 
   const tell = everySecond((count) => onProgress(`removing histories, ${count} of ${expired.length}`));
   const remove = async ({ workflowId, runId }: RunOfServer) => {
     const workflowExecution = { workflowId, runId };
-    await client.workflowService.deleteWorkflowExecution({ namespace, workflowExecution }).catch(ignoreNotFound);
+    await unlessGone(client.workflowService.deleteWorkflowExecution({ namespace, workflowExecution }));
   };
   await inParallel(expired, { width: atOnce, signal }, remove, () => {
     done += 1;
@@ -210,21 +211,11 @@ async function untilGone({ client, namespace, signal }: SweepRequest, runs: read
   for (const { workflowId, runId } of runs.toReversed()) {
     const execution = { workflowId, runId };
     while (Date.now() < endMs && !signal.aborted) {
-      const found = await client.workflowService
-        .describeWorkflowExecution({ namespace, execution })
-        .catch(ignoreNotFound);
+      const found = await unlessGone(client.workflowService.describeWorkflowExecution({ namespace, execution }));
       if (found === null) break;
       await new Promise((resolve) => setTimeout(resolve, 50));
     }
   }
-}
-
-/** NOT_FOUND in gRPC's list of codes. */
-const notFound = 5;
-
-function ignoreNotFound(error: unknown): null {
-  if (error instanceof Error && 'code' in error && error.code === notFound) return null;
-  throw error;
 }
 
 function everySecond(tell: (done: number, total: number) => void): (done: number, total: number) => void {

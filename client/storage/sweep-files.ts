@@ -2,7 +2,7 @@
 import { existsSync, readdirSync, renameSync, rmSync, statSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import type { DataPaths } from '../../config/data-paths.ts';
-import { journalFileName, journalFiles } from '../../contracts/agent-calls.ts';
+import { journalFileName, journalFiles } from '../../contracts/model/journal-key.ts';
 import { unfinishedFile } from '../../lib/fs.ts';
 import { traceIdOf } from '../../observability/trace-ids.ts';
 import { traceFiles } from '../../observability/trace-sink.ts';
@@ -48,15 +48,19 @@ export async function sweepTraces(sweep: FileSweep): Promise<Swept> {
 }
 
 /** An entry is looked for by its own run alone: once that has ended, nobody asks for its file again. */
-export function sweepJournal(sweep: FileSweep): Promise<Swept> {
-  const { paths, open, journalCutoffMs } = sweep;
+export async function sweepJournal(sweep: FileSweep): Promise<Swept> {
+  const { paths, open, journalCutoffMs, cutoffMs } = sweep;
   const ofOpenRuns = new Set([...open].map((runId) => join(paths.journal, journalFileName(runId))));
-  return sweepFolder(sweep, {
-    folder: paths.journal,
-    match: journalFiles,
-    olderThanMs: journalCutoffMs,
-    keep: (file) => ofOpenRuns.has(file),
-  });
+  return sum([
+    await sweepFolder(sweep, {
+      folder: paths.journal,
+      match: journalFiles,
+      olderThanMs: journalCutoffMs,
+      keep: (file) => ofOpenRuns.has(file),
+    }),
+    // What benchmarks share has no run.
+    await sweepFolder(sweep, { folder: paths.replies, match: journalFiles, olderThanMs: cutoffMs }),
+  ]);
 }
 
 /** Registers of calls whose workers are gone: their calls have run into their time-outs long since. */

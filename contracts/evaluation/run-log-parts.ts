@@ -95,4 +95,13 @@ export const LoggedUsage = z.object({
     .literal(true)
     .exactOptional()
     .describe('True: a part was counted in characters, since an endpoint reported none that can be right.'),
+  reused: z
+    .object({
+      model_calls: z.int().positive().describe('Calls whose reply was kept.'),
+      input_tokens: z.int().nonnegative().describe('Their input tokens.'),
+      output_tokens: z.int().nonnegative().describe('Their output tokens.'),
+      cost_usd: z.number().nonnegative().nullable().describe('US dollars that they would have cost.'),
+    })
+    .exactOptional()
+    .describe('The part that was not paid by this run: replies of earlier benchmarks that were used again.'),
 });

@@ -1,6 +1,7 @@
 /** A benchmark from code: two pipelines over two questions, with a grader of one's own. */
 import { fileURLToPath } from 'node:url';
 import { evaluate } from '../../client/benchmark/evaluate.ts';
+import { graders } from './graders.ts';
 
 const repository = fileURLToPath(new URL('../kettle', import.meta.url));
 const expected = { paths: ['lib/kettle.js'] };
@@ -26,10 +27,7 @@ const { name, ending, records, comparisons } = await evaluate({
     },
   ],
   pipelines: ['single-agent', 'orchestrated'],
-  graders: {
-    short: ({ final_answer }) => (final_answer === null ? null : final_answer.length < 600),
-    citesCode: ({ evidence }) => (evidence ?? []).some(({ path }) => path.endsWith('.js')),
-  },
+  graders,
   decidedBy: 'citesCode',
 });
 

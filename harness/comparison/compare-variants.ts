@@ -6,6 +6,7 @@ import type { Interval } from '../statistics/proportions.ts';
 import { type VariantSummary, summarizeVariant } from './variant-summary.ts';
 import { type Cell, cellsOf, type Dimension, whole } from './cells.ts';
 import { differenceInterval, ratioEstimate } from './estimates.ts';
+import { type ScoreFigure, scoreFigures } from './own-score-figures.ts';
 import { type Pairing, pairQuestions } from './paired-questions.ts';
 import { type Need, questionNeeds } from './question-needs.ts';
 import { type SpecDifference, specDifferences, unmatchedReasons } from './spec-differences.ts';
@@ -59,6 +60,8 @@ export type Comparison = {
   routes: Record<string, Verdict>;
   /** The whole, then each route. */
   needs: Need[];
+  /** Of graders of one's own; empty where there are none. */
+  scores: ScoreFigure[];
 };
 
 /** Share of questions that may be missing on one side before the variants no longer answered the same dataset. */
@@ -88,6 +91,7 @@ export function compareVariants(baseline: VariantLog, candidate: VariantLog, pla
     verdict: verdictOf(whole),
     routes: Object.fromEntries(rows.map((row) => [row, verdictOf(row)])),
     needs: questionNeeds(judged, plan),
+    scores: scoreFigures(ours.trials, theirs.trials),
   };
 }
 

@@ -16,14 +16,14 @@ export function shareInterval(means: readonly number[]): Interval | null {
     return means.length < enough.shares
       ? null
       : wilsonInterval(means.filter((mean) => mean === 1).length, means.length);
-  return nestedInterval(means);
+  return meanInterval(means);
 }
 
 /** @param differences by question: -1, 0 or 1 with one trial (Tango), else differences of shares (BCa) */
 export function differenceInterval(differences: readonly number[]): Interval | null {
   const differing = differences.filter((difference) => difference !== 0);
   if (differing.length < enough.differing) return null;
-  if (!differing.every((difference) => Math.abs(difference) === 1)) return nestedInterval(differences);
+  if (!differing.every((difference) => Math.abs(difference) === 1)) return meanInterval(differences);
   const gained = differing.filter((difference) => difference > 0).length;
   return differences.length < enough.shares
     ? null
@@ -35,7 +35,8 @@ export function ratioEstimate(candidate: readonly number[], baseline: readonly n
   return candidate.length < enough.ratios ? null : ratioInterval(candidate, baseline);
 }
 
-function nestedInterval(values: readonly number[]): Interval | null {
+/** Of a mean over questions; null where there are too few. */
+export function meanInterval(values: readonly number[]): Interval | null {
   if (values.length < enough.nested) return null;
   if (values.length <= resampledUpTo) return bcaInterval([values], ([mean = Number.NaN]) => mean, drawing);
   const { mean, sd } = meanAndSd(values);

@@ -1,12 +1,22 @@
 /** Lists every field in which two variants differ, and which of these make a comparison say nothing about the split. */
 import type { PipelineSpec } from '../../contracts/pipeline.ts';
+import { fnv1a } from '../../lib/random.ts';
 
 /** `path` such as `specialists.code.turnLimit`; a side that lacks the field is undefined. */
 export type SpecDifference = { path: string; baseline: unknown; candidate: unknown };
 
 /** Deep; specialists are matched by name, so that their order is no difference. */
 export function specDifferences(baseline: PipelineSpec, candidate: PipelineSpec): SpecDifference[] {
-  return differences('', baseline, candidate);
+  return differences('', readable(baseline), readable(candidate));
+}
+
+/** A fitted router stands for its content: its numbers say nothing to a reader. */
+function readable(spec: PipelineSpec): unknown {
+  const { router } = spec;
+  if (router?.fitted === undefined) return spec;
+  const { questions } = router.fitted.fittedOn;
+  const hash = fnv1a(JSON.stringify(router.fitted)).toString(16).padStart(8, '0');
+  return { ...spec, router: { ...router, fitted: `fitted on ${questions} questions, content ${hash}` } };
 }
 
 /**

@@ -1,6 +1,8 @@
 /** Graders of one's own beside the table: what they are given, what they may give, and how one decides a comparison. */
 import type { DatasetQuestion } from '../../contracts/dataset.ts';
-import type { RunLogRecord } from '../../contracts/run-log.ts';
+import type { OwnScore, RunLogRecord } from '../../contracts/run-log.ts';
+import { messageOf } from '../../lib/errors.ts';
+import { cut } from '../../lib/printable.ts';
 import type { GradedCase } from '../graded-record.ts';
 import type { GradedTrial } from '../graded-trial.ts';
 import { toGradedTrial } from '../to-graded-trial.ts';
@@ -9,25 +11,37 @@ import { toGradedTrial } from '../to-graded-trial.ts';
 type Score = number | boolean | null;
 
 /** Called once with each record; its question has its ground truth. */
-export type OwnGrader = (record: RunLogRecord, question: DatasetQuestion) => Score | Promise<Score>;
+export type OwnGrader = (record: RunLogRecord, question: DatasetQuestion) => OwnGrade | Promise<OwnGrade>;
+
+/** The score, or the score with its reason in a sentence. */
+export type OwnGrade = Score | { score: Score; reason?: string | null };
 
 export type OwnScores<Grader extends string> = Record<Grader, number | null>;
 
+const reasonCharacters = 1000;
+
 /** @throws Error that names the grader and the record, where one throws or gives no score */
-export async function ownScores<Grader extends string>(
-  { record, question }: GradedCase,
-  graders: Readonly<Record<Grader, OwnGrader>>,
-): Promise<OwnScores<Grader>> {
-  const scores: [string, number | null][] = [];
-  for (const [name, grade] of Object.entries<OwnGrader>(graders)) {
-    const place = `the grader "${name}", question "${record.question_id}" of ${record.variant}, trial ${record.trial}`;
+export async function ownScores(
+  { record, question }: Pick<GradedCase, 'record' | 'question'>,
+  graders: Readonly<Record<string, OwnGrader>>,
+): Promise<OwnScore[]> {
+  const scores: OwnScore[] = [];
+  for (const [grader, grade] of Object.entries(graders)) {
+    const place = `the grader "${grader}", question "${record.question_id}" of ${record.variant}, trial ${record.trial}`;
     try {
-      scores.push([name, asScore(await grade(record, question))]);
+      scores.push({ grader, ...asGrade(await grade(record, question)) });
     } catch (error) {
-      throw new Error(`${place}: ${error instanceof Error ? error.message : String(error)}`, { cause: error });
+      throw new Error(`${place}: ${messageOf(error)}`, { cause: error });
     }
   }
-  return Object.fromEntries(scores) as OwnScores<Grader>;
+  return scores;
+}
+
+function asGrade(given: unknown): Omit<OwnScore, 'grader'> {
+  if (typeof given !== 'object' || given === null) return { score: asScore(given), reason: null };
+  const { score, reason = null } = given as { score?: unknown; reason?: unknown };
+  if (reason !== null && typeof reason !== 'string') throw new Error('a reason is a text');
+  return { score: asScore(score), reason: reason === null ? null : cut(reason, reasonCharacters) };
 }
 
 function asScore(given: unknown): number | null {

@@ -1,5 +1,6 @@
 /** Writes the figures of a comparison as words: one row a cell, one sentence a verdict. */
 import type { ComparedCell, Comparison } from '../comparison/compare-variants.ts';
+import type { ScoreFigure } from '../comparison/own-score-figures.ts';
 import type { Verdict } from '../comparison/verdict.ts';
 import { chance, dollars, percent, points, seconds, times } from './figures.ts';
 
@@ -61,12 +62,29 @@ export function verdictSentence(verdict: Verdict): string {
   }
 }
 
+/** What a grader of one's own says of both variants. */
+export function scoreSentence({ n, baseline, candidate, effect, interval, unknown }: ScoreFigure): string {
+  const without = unknown === 0 ? '' : `; ${unknown} questions have no score in both`;
+  if (baseline === null || candidate === null || effect === null) return `no question has a score in both${without}`;
+  const between = interval === null ? 'too few for an interval' : `${points(interval.low)} to ${points(interval.high)}`;
+  return `baseline ${percent(baseline)}, candidate ${percent(candidate)}, ${points(effect)} points (${between}) on ${n} questions${without}`;
+}
+
 /** Verdicts, then what a reader must know to trust them; one line each. */
-export function comparisonLines({ verdict, routes, notes, differences, questions, trials }: Comparison): string[] {
+export function comparisonLines({
+  verdict,
+  routes,
+  notes,
+  differences,
+  questions,
+  trials,
+  scores,
+}: Comparison): string[] {
   return [
     `verdict: ${verdictSentence(verdict)}`,
     ...Object.entries(routes).map(([route, each]) => `route ${route}: ${verdictSentence(each)}`),
     `${questions} questions; trials: ${trials.baseline} and ${trials.candidate}`,
+    ...scores.map((score) => `grader ${score.grader}: ${scoreSentence(score)}`),
     ...differences.map(
       ({ path, baseline, candidate }) => `differs: ${path}: ${brief(baseline)} against ${brief(candidate)}`,
     ),

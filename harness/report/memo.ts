@@ -28,7 +28,7 @@ export function memo(report: Report, reportFile: string): string {
 const runs = (filter: RunFilter) => runsFragment(filter);
 const routeRuns = (row: string, more: RunFilter = {}) => runs(row === whole ? more : { route: row, ...more });
 
-function decision({ comparison, offline, startedAt }: Report, linked: Linked): string[] {
+function decision({ comparison, offline, startedAt, remarks }: Report, linked: Linked): string[] {
   const { questions, trials } = comparison;
   const { answer, because } = decisionOf(comparison);
   const { baseline, candidate } = trials;
@@ -44,6 +44,7 @@ function decision({ comparison, offline, startedAt }: Report, linked: Linked): s
     '',
     `${linked(questions, 'questions')} questions, ${asked}${startedAt === null ? '' : `, started ${startedAt}`}. ${wholeFigures(comparison, linked)}`,
     '',
+    ...remarks.flatMap((remark) => [markdownText(remark), '']),
   ];
 }
 

@@ -3,6 +3,7 @@ import type { LoggedCitation, RunLogRecord } from '../../contracts/run-log.ts';
 import { excessOver } from '../excess.ts';
 import { answerOf } from '../graders/run-ending.ts';
 import { dollars, percent } from '../rendering/figures.ts';
+import { scoreText } from '../rendering/question-outcomes.ts';
 import { html, type Html } from './html.ts';
 import { link, questionAnchor } from './links.ts';
 import type { ReportQuestion, ReportRun } from './report.ts';
@@ -45,7 +46,7 @@ function shownRun({ record, graded, trace }: ReportRun, base: string): Html {
   const labels = [graded.label, ...graded.secondary_labels];
   return html`<p>${labels.map((label, at) => html`<span class="label ${at === 0 ? 'first' : ''}">${label}</span> `)}</p>
 <blockquote>${answerOf(record) || (record.error?.message ?? (answerOf(record) === null ? 'The log does not say what was answered.' : 'No answer.'))}</blockquote>
-${findings(graded)}${evidence(record)}${evidenceByLine(graded)}${calls(graded, record)}
+${findings(graded)}${ownScores(graded)}${evidence(record)}${evidenceByLine(graded)}${calls(graded, record)}
 <p>${figuresOf(record)}</p>${links(record, base)}
 ${trace === null ? null : html`<details class="tree"><summary>Trace of ${record.variant}</summary>${traceTree(trace)}</details>`}`;
 }
@@ -55,6 +56,11 @@ function findings({ answer }: ReportRun['graded']): Html | null {
   const missing = lacks.length === 0 ? null : html`<li class="bad">does not mention: ${lacks.join('; ')}</li>`;
   const claims = claimed.length === 0 ? null : html`<li class="bad">claims: ${claimed.join('; ')}</li>`;
   return missing === null && claims === null ? null : html`<ul>${missing}${claims}</ul>`;
+}
+
+/** What graders of one's own say, with their reasons. */
+function ownScores({ scores = [] }: ReportRun['graded']): Html | null {
+  return scores.length === 0 ? null : html`<ul>${scores.map((score) => html`<li>${scoreText(score)}</li>`)}</ul>`;
 }
 
 function evidence({ evidence: cited }: RunLogRecord): Html {
@@ -93,7 +99,7 @@ function calls({ tools }: ReportRun['graded'], { tools_called }: RunLogRecord): 
 }
 
 /** Null is unknown, and says so. */
-function figuresOf({ latency_ms, usage, cost_usd, retry_count, confidence }: RunLogRecord): string {
+function figuresOf({ latency_ms, usage, cost_usd, retry_count, confidence, model }: RunLogRecord): string {
   const known = (value: number | null | undefined, text: (value: number) => string, name: string) =>
     value === null || value === undefined ? `${name} unknown` : text(value);
   return [
@@ -102,6 +108,10 @@ function figuresOf({ latency_ms, usage, cost_usd, retry_count, confidence }: Run
     known(cost_usd, dollars, 'cost'),
     known(retry_count, (retries) => `${retries} retries`, 'retries'),
     known(confidence, (share) => `confidence ${share.toFixed(2)}`, 'confidence'),
+    ...(model === null ? [] : [model]),
+    ...(usage?.reused === undefined
+      ? []
+      : [`${usage.reused.model_calls} of ${usage.model_calls} model calls used again from earlier benchmarks`]),
   ].join(' · ');
 }
 

@@ -49,6 +49,8 @@ export type Report = {
   offline: boolean;
   /** ISO 8601; null where unknown. */
   startedAt: string | null;
+  /** What a reader must know of how it was measured, a sentence each. */
+  remarks: string[];
   /** From the report's folder to the log's: empty, or ending in `/`. */
   base: string;
 };

@@ -10,7 +10,7 @@ import { routeAnchor, runsFragment } from './links.ts';
 import type { Report, ReportVariant } from './report.ts';
 
 export function verdictSection(report: Report): Html {
-  const { comparison, gates, offline, startedAt } = report;
+  const { comparison, gates, offline, startedAt, remarks } = report;
   const { baseline, candidate, verdict, routes, questions } = comparison;
   const { answer, because } = decisionOf(comparison);
   const dataset = report.questions[0]?.baseline[0]?.record.dataset ?? null;
@@ -22,6 +22,7 @@ export function verdictSection(report: Report): Html {
   return html`<header><h1>${candidate.variant} against ${baseline.variant}</h1>
 ${offline ? html`<p class="offline">These are ${offlineNote}.</p>` : null}
 <p class="verdict ${verdict.kind}"><b>${answer}</b> ${because}</p><p>${told.join(' · ')}</p>
+${remarks.map((remark) => html`<p class="remark">${remark}</p>`)}
 ${navigation}</header>
 <section id="verdict"><h2>Verdict by route</h2><ul><li><b>the whole</b>: ${verdictSentence(verdict)}</li>${Object.entries(routes).map(([route, each]) => routeLine(route, each))}</ul>
 ${gates.length === 0 ? null : html`<h3>Gates</h3><ul>${gates.map(({ rule, met, reason }) => html`<li><em class="${met ? 'good' : 'bad'}">${met ? 'met' : 'not met'}</em> <code>${rule}</code>: ${reason}</li>`)}</ul>`}

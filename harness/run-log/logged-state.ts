@@ -17,6 +17,7 @@ export function loggedState(state: AnswerState) {
     model: models.length === 0 ? null : models.join(', '),
     models: state.models,
     ...(state.repairs === undefined ? {} : { repairs: state.repairs }),
+    ...(state.renamed === undefined ? {} : { renamed_models: state.renamed }),
     ...(state.fallbacks === undefined ? {} : { fallbacks: state.fallbacks }),
     offline: models.length === 0 ? null : models.includes(offlineModelName),
   };
@@ -38,5 +39,13 @@ export function usageOfRecord({ usage, cost_usd }: RunLogRecord): Usage | null {
     reasoningTokens: usage.reasoning_tokens,
     costUsd: cost_usd,
     ...(usage.estimated === undefined ? {} : { estimated: usage.estimated }),
+    ...(usage.reused === undefined ? {} : { reused: reusedOf(usage.reused) }),
   };
+}
+
+type LoggedReused = NonNullable<NonNullable<RunLogRecord['usage']>['reused']>;
+
+function reusedOf(reused: LoggedReused): NonNullable<Usage['reused']> {
+  const { model_calls, input_tokens, output_tokens, cost_usd } = reused;
+  return { modelCalls: model_calls, inputTokens: input_tokens, outputTokens: output_tokens, costUsd: cost_usd };
 }

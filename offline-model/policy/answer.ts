@@ -1,5 +1,7 @@
 /** Writes the answer: passages quoted with their places, or the plain statement that nothing supports one. */
-import { type Assessment, contentWeight, sufficientSupport, supportOf } from './assessment.ts';
+import { type Assessment, contentWeight } from './assessment.ts';
+import { openClauses } from './clauses.ts';
+import { sufficientSupport, supportOf } from './confidence.ts';
 import { isProjectFile } from './project-questions.ts';
 import { type Quotation, quote, type WireCitation } from './quotation.ts';
 import { isBesideCode, rarityWeights, type Scored } from './support.ts';
@@ -17,9 +19,10 @@ export type WireDraft = {
   gaps: string[];
 };
 
-/** How many passages to quote, and how good each must be beside the best; wider after a reviewer's refusal. */
-const firstChoice = { most: mostPlaces, besideBest: 0.45 } as const;
-const widerChoice = { most: mostPlaces, besideBest: 0.3 } as const;
+/** How good a passage must be beside the best; wider after a reviewer's refusal. */
+const besideBest = { first: 0.45, again: 0.3 } as const;
+/** The same for a passage from elsewhere beside one in which the project speaks of itself. */
+const besideTopical = 0.8;
 const mostInOneFile = 2;
 const mostTests = 1;
 /** Two quotations that share this much of their words say the same. */
@@ -62,31 +65,62 @@ function mostTelling(left: readonly Scored[], chosen: readonly Scored[], weights
   return worth.indexOf(Math.max(...worth));
 }
 
-/** Quotes the best passages; what stands in several files alike (a source and its build) is quoted once. */
-function quotations(assessment: Assessment, { most, besideBest }: { most: number; besideBest: number }): Quotation[] {
-  const rows = assessment.scored.map((one) => one.matches);
-  const weights = rarityWeights(assessment.question.terms, rows);
-  const chosen: Scored[] = [];
-  let room = mostLines;
-  const quoted: { quotation: Quotation; words: ReadonlySet<string> }[] = [];
-  const left = assessment.scored.filter((one) => one.score >= assessment.best * besideBest).slice(0, mostWeighed);
-  while (left.length > 0 && quoted.length < most) {
-    const [one] = left.splice(mostTelling(left, chosen, weights), 1);
-    if (one === undefined || !addsPlace(one, chosen)) continue;
-    const quotation = quote(one.passage, assessment.question, weights);
-    if (quotation === null) continue;
-    const { first_line, last_line } = quotation.citation;
-    const lines = last_line - first_line + 1;
-    if (lines > room) continue;
-    const words = new Set(contentStems(one.passage.lines.join('\n')));
-    if (quoted.some((other) => saysTheSame(words, other.words))) continue;
-    room -= lines;
-    chosen.push(one);
-    quoted.push({ quotation, words });
+type Chosen = { scored: Scored; quotation: Quotation; words: ReadonlySet<string> };
+
+const lengthOf = ({ citation }: Quotation): number => citation.last_line - citation.first_line + 1;
+
+/** Quotes a passage beside those chosen; null where there is no room for it, or it says what another says. */
+function quoteBeside(one: Scored, chosen: readonly Chosen[], { question }: Assessment, weights: readonly number[]) {
+  const quotation = quote(one.passage, question, weights);
+  if (quotation === null) return null;
+  const room = mostLines - chosen.reduce((sum, { quotation: other }) => sum + lengthOf(other), 0);
+  if (lengthOf(quotation) > room || chosen.length >= mostPlaces) return null;
+  const words = new Set(contentStems(one.passage.lines.join('\n')));
+  return chosen.some((other) => saysTheSame(words, other.words)) ? null : { scored: one, quotation, words };
+}
+
+/** Chooses the best passages; what stands in several files alike (a source and its build) is quoted once. */
+function choose(assessment: Assessment, share: number, weights: readonly number[]): Chosen[] {
+  const chosen: Chosen[] = [];
+  const ofProject = assessment.scored.some((one) => one.topical);
+  const least = (one: Scored) => (ofProject && !one.topical ? Math.max(share, besideTopical) : share) * assessment.best;
+  const left = assessment.scored.filter((one) => one.score >= least(one)).slice(0, mostWeighed);
+  const passages = () => chosen.map(({ scored }) => scored);
+  while (left.length > 0 && chosen.length < mostPlaces) {
+    const [one] = left.splice(mostTelling(left, passages(), weights), 1);
+    if (one === undefined || !addsPlace(one, passages())) continue;
+    const quoted = quoteBeside(one, chosen, assessment, weights);
+    if (quoted !== null) chosen.push(quoted);
   }
-  const inOrder = quoted.map(({ quotation }) => quotation);
+  return chosen;
+}
+
+type Quoted = { quotations: Quotation[]; open: string[] };
+
+/** The best passages, one for each part of the question where there is one; the parts without are named. */
+function quotations(assessment: Assessment, share: number): Quoted {
+  const { question, scored } = assessment;
+  const weights = rarityWeights(
+    question.terms,
+    scored.map((one) => one.matches),
+  );
+  let chosen = choose(assessment, share, weights);
+  const open: string[] = [];
+  for (const { clause, best } of chosen.length === 0
+    ? []
+    : openClauses(
+        question,
+        chosen.map(({ scored: one }) => one),
+        scored,
+      )) {
+    const kept = chosen.slice(0, mostPlaces - 1);
+    const added = best === null ? null : quoteBeside(best, kept, assessment, weights);
+    if (added === null) open.push(clause.text);
+    else chosen = [...kept, added];
+  }
+  const inOrder = chosen.map(({ quotation }) => quotation);
   const isBeside = ({ citation }: Quotation): boolean => isBesideCode(citation.path);
-  return [...inOrder.filter((one) => !isBeside(one)), ...inOrder.filter(isBeside)];
+  return { quotations: [...inOrder.filter((one) => !isBeside(one)), ...inOrder.filter(isBeside)], open };
 }
 
 const list = (words: readonly string[]): string => words.slice(0, 8).join(', ');
@@ -129,13 +163,17 @@ export function draftAnswer(assessment: Assessment, again: boolean): WireDraft {
   if (language !== null && assessment.namesFound === 0 && !assessment.placeShown)
     return unread(language, assessment.question);
   const support = supportOf(assessment);
-  const found = support < sufficientSupport ? [] : quotations(assessment, again ? widerChoice : firstChoice);
+  if (support < sufficientSupport) return abstention(assessment);
+  const { quotations: found, open } = quotations(assessment, besideBest[again ? 'again' : 'first']);
   if (found.length === 0) return abstention(assessment);
   return {
     answer: joinItems(found.map(({ text }) => text)),
     citations: found.map((one) => one.citation),
     confidence: Math.round(Math.min(0.95, support) * 100) / 100,
     insufficient: false,
-    gaps: gaps(assessment.absent.filter((term) => term.weight >= contentWeight).map((term) => term.text)),
+    gaps: [
+      ...open.map((clause) => `No place found that answers "${clause.slice(0, 200)}".`),
+      ...gaps(assessment.absent.filter((term) => term.weight >= contentWeight).map((term) => term.text)),
+    ],
   };
 }

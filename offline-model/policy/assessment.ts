@@ -1,14 +1,15 @@
 /** Sums up what a conversation's tools have shown about the question: the passages, and which words stand nowhere. */
 import type { Conversation, ToolRun } from './conversation.ts';
-import { coherenceOf } from './coherence.ts';
+import { type Coherence, coherenceOf } from './coherence.ts';
 import { fileRanks } from './file-ranks.ts';
 import { passagesOf } from '../passages/passages.ts';
 import { type QuestionTerms, readQuestion, type Term } from '../words/question-terms.ts';
+import { isSpelledOut, nameReader } from '../words/names.ts';
 import type { Place } from '../passages/source-text.ts';
 import { type Scored, scorePassages } from './support.ts';
-import { stemsOf } from '../words/words.ts';
+import { irregularForms, stemsOf } from '../words/words.ts';
 
-export type Assessment = {
+export type Assessment = Coherence & {
   question: QuestionTerms;
   scored: readonly Scored[];
   /** Terms that no tool has shown. */
@@ -23,10 +24,8 @@ export type Assessment = {
   asked: number;
   /** Share of the content words' weight that stands nowhere, 0 to 1. */
   absentShare: number;
-  /** Neighbouring words of the question that stand side by side in what was shown, of all such pairs: their share. */
-  pairs: number;
-  /** Names of several words in what was shown whose words all stand in the question. */
-  composed: number;
+  /** Definitions shown whose names the question spells out. */
+  defined: number;
   /** Names in the question, as its subject, that the repository holds. */
   namesFound: number;
   /** Whether a line that the question names was shown. */
@@ -55,6 +54,8 @@ export function searchForm(term: Term): string {
 
 /** A search pattern that finds mentions of a term; plain enough for every regular-expression engine. */
 export function mentionPattern(term: Term): string {
+  const forms = term.identifier ? null : irregularForms(term.text);
+  if (forms !== null) return `\\b(?:${forms.join('|')})`;
   const form = escapeRegex(searchForm(term));
   if (term.called) return `\\.${form}\\b|\\b${form}\\s*[(:=]`;
   return /^\w/.test(form) ? `\\b${form}` : form;
@@ -121,6 +122,7 @@ export function assess(questionText: string, runs: Conversation['runs']): Assess
     asked: askedCoverage(question, scored) ?? best,
     absentShare: lacking / weight,
     ...coherenceOf(question, places),
+    defined: definedNames(question, scored),
     namesFound: met.filter((term) => term.decisive).length,
     placeShown: question.places.some(
       ({ path, line }) => line !== null && places.some((place) => place.path.endsWith(path) && holds(place, line)),
@@ -130,65 +132,11 @@ export function assess(questionText: string, runs: Conversation['runs']): Assess
   };
 }
 
-/**
- * Coefficients of a logistic regression over questions about three Python repositories, each asked about its own
- * repository and about the others, and over questions, answerable or not, about three npm packages. Passages that speak
- * of the question's words together speak for an answer, and so does one file that stands out; words that stand nowhere
- * speak against it, names among them more. Probabilities are for as many questions with an answer as without.
- */
-const fitted = {
-  best: 3.51,
-  file: 4.54,
-  asked: 3.96,
-  absentShare: -1.83,
-  absentNames: -1.38,
-  pairs: 2.12,
-  composed: 0.46,
-  lead: 4.34,
-  messageFound: 0.74,
-  length: 0.44,
-  constant: -7.22,
-} as const;
-
-/**
- * The probability that the passages hold an answer, 0 to 1. An identifier that the repository does not hold decides
- * alone: what the question takes for granted is not there.
- */
-export function supportOf(assessment: Assessment): number {
-  if (assessment.scored.length === 0 || assessment.absent.some((term) => term.decisive)) return 0;
-  if (assessment.placeShown) return supportOfNamedPlace;
-  if (isOneWord(assessment) && !isTitled(assessment)) return 0;
-  const content = assessment.question.terms.filter((term) => term.weight >= contentWeight).length;
-  const names = assessment.absent.filter((term) => term.proper).length;
-  const sum =
-    fitted.best * assessment.best +
-    fitted.file * assessment.file +
-    fitted.asked * assessment.asked +
-    fitted.absentShare * assessment.absentShare +
-    fitted.absentNames * Math.min(2, names) +
-    fitted.pairs * assessment.pairs +
-    fitted.composed * Math.min(4, assessment.composed) +
-    fitted.lead * assessment.lead +
-    fitted.messageFound * Number(assessment.messageFound) +
-    fitted.length * Math.log(1 + content) +
-    fitted.constant;
-  return 1 / (1 + Math.exp(-sum));
+function definedNames({ terms }: QuestionTerms, scored: readonly Scored[]): number {
+  const read = nameReader(terms);
+  const names = new Set(scored.flatMap(({ passage: { kind, name } }) => (kind === 'definition' && name ? [name] : [])));
+  return [...names].filter((name) => isSpelledOut(read(name))).length;
 }
-
-/** One plain word says too little of what is asked, unless something is called so. */
-const isOneWord = ({ question }: Assessment): boolean =>
-  question.terms.length === 1 && !question.terms.some((term) => term.identifier);
-
-const isTitled = ({ question, scored }: Assessment): boolean =>
-  scored.some(({ passage }) =>
-    stemsOf(`${passage.name ?? ''} ${passage.heading}`).includes(question.terms[0]?.stem ?? ''),
-  );
-
-/** A line that the question names is what it asks about, whatever its other words are. */
-const supportOfNamedPlace = 0.7;
-
-/** Below this the honest answer is that the evidence does not suffice. */
-export const sufficientSupport = 0.4;
 
 // Measures how much of a question's weight is spoken of: by one file, and for each sentence that asks.
 

@@ -1,17 +1,45 @@
 /** Tells whether what was shown speaks of the question's words together, or of each of them somewhere by itself. */
 import type { Place } from '../passages/source-text.ts';
-import type { QuestionTerms } from '../words/question-terms.ts';
-import { identifierParts, stemsOf, wordStem } from '../words/words.ts';
+import { isSpelledOut, nameReader } from '../words/names.ts';
+import type { QuestionTerms, Term } from '../words/question-terms.ts';
+import { stemsOf, wordStem } from '../words/words.ts';
 
-export type Coherence = { pairs: number; composed: number };
+export type Coherence = {
+  /** Neighbouring words of the question that stand side by side in what was shown, of all such pairs: their share. */
+  pairs: number;
+  /** Names of several words in what was shown that the question spells out. */
+  composed: number;
+  /** Words of the question that stand in one line, where most do. */
+  inOneLine: number;
+  /** Whether the question names the folder that what was shown stands in: most likely the project itself. */
+  project: boolean;
+};
 
 /** Words that stand so near to each other are side by side. */
 const near = 2;
 
-function pairsShown(wanted: ReadonlySet<string>, places: readonly Place[]): Set<string> {
+export function coherenceOf({ terms, pairs }: QuestionTerms, places: readonly Place[]): Coherence {
+  const lines = places.map((place) => place.lines.map(stemsOf));
+  const content = new Set(terms.filter(({ weight }) => weight >= 0.7).map(({ stem }) => stem));
+  return {
+    pairs: pairShare(terms, pairs, lines),
+    composed: composedNames(terms, places),
+    inOneLine: lines.flat().reduce((most, stems) => Math.max(most, inCommon(stems, content)), 0),
+    project: namesFolder(content, places),
+  };
+}
+
+const inCommon = (stems: readonly string[], content: ReadonlySet<string>): number =>
+  new Set(stems.filter((stem) => content.has(stem))).size;
+
+function pairShare(terms: readonly Term[], pairs: QuestionTerms['pairs'], places: readonly string[][][]): number {
+  const weights = new Map(terms.map((term) => [term.stem, term.weight]));
+  const wanted = new Map(
+    pairs.map(([one, other]) => [`${one} ${other}`, Math.min(weights.get(one) ?? 0, weights.get(other) ?? 0)]),
+  );
   const shown = new Set<string>();
-  for (const { lines } of places) {
-    const stems = stemsOf(lines.join('\n'));
+  for (const lines of places) {
+    const stems = lines.flat();
     for (const [at, one] of stems.entries()) {
       for (let on = 1; on <= near; on += 1) {
         const pair = `${one} ${stems[at + on]}`;
@@ -19,31 +47,34 @@ function pairsShown(wanted: ReadonlySet<string>, places: readonly Place[]): Set<
       }
     }
   }
-  return shown;
-}
-
-export function coherenceOf({ terms, pairs }: QuestionTerms, places: readonly Place[]): Coherence {
-  const weights = new Map(terms.map((term) => [term.stem, term.weight]));
-  const wanted = new Map(
-    pairs.map(([one, other]) => [`${one} ${other}`, Math.min(weights.get(one) ?? 0, weights.get(other) ?? 0)]),
-  );
   const total = wanted.values().reduce((sum, weight) => sum + weight, 0);
-  const share = (shown: ReadonlySet<string>) =>
-    total === 0 ? 0 : [...shown].reduce((sum, pair) => sum + (wanted.get(pair) ?? 0), 0) / total;
-  return { pairs: share(pairsShown(new Set(wanted.keys()), places)), composed: composedNames(weights, places) };
+  return total === 0 ? 0 : shown.values().reduce((sum, pair) => sum + (wanted.get(pair) ?? 0), 0) / total;
 }
 
 const name = /[\p{L}_$][\p{L}\p{N}_$]{5,80}/gu;
 
-function composedNames(weights: ReadonlyMap<string, number>, places: readonly Place[]): number {
+function composedNames(terms: readonly Term[], places: readonly Place[]): number {
+  const read = nameReader(terms);
   const found = new Set<string>();
   for (const { lines } of places) {
     for (const [written] of lines.join('\n').matchAll(name)) {
-      const parts = identifierParts(written).filter((part) => part.length > 1);
-      if (parts.length < 2 || found.has(parts.join(' '))) continue;
-      const known = parts.map((part) => weights.get(wordStem(part)) ?? 0);
-      if (known.every((weight) => weight > 0) && known.some((weight) => weight >= 0.7)) found.add(parts.join(' '));
+      const reading = read(written);
+      if (isSpelledOut(reading)) found.add([...reading.said].map(({ stem }) => stem).join(' '));
     }
   }
   return found.size;
+}
+
+/** A folder of more of the files is the project's own rather than one of its parts. */
+const ownFolder = 0.3;
+
+function namesFolder(content: ReadonlySet<string>, places: readonly Place[]): boolean {
+  const paths = new Set(places.map(({ path }) => path));
+  const counts = new Map<string, number>();
+  for (const path of paths) {
+    const folders = path.toLowerCase().split('/').slice(0, -1);
+    for (const stem of new Set(folders.map((folder) => wordStem(folder.replace(/^_+/, '')))))
+      counts.set(stem, (counts.get(stem) ?? 0) + 1);
+  }
+  return [...content].some((stem) => (counts.get(stem) ?? 0) > ownFolder * paths.size);
 }

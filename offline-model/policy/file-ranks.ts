@@ -8,6 +8,10 @@ export type FileRanks = (passage: Pick<Passage, 'path'>) => number;
 const decay = 0.5;
 const notFound = 0.1;
 
+/** A pattern that so few files hold points at them, too. */
+const fewFiles = 3;
+const byPattern = 0.5;
+
 /** Only searches over everything order files; one within a path says nothing about other paths. */
 const orders = ({ argumentsText }: ToolRun): boolean =>
   /"query":/.test(argumentsText) && !/"path":/.test(argumentsText);
@@ -18,6 +22,11 @@ export function fileRanks(runs: readonly ToolRun[]): FileRanks {
   for (const { text } of searches) {
     const paths = [...new Set(text.places.map(({ path }) => path))];
     for (const [at, path] of paths.entries()) ranks.set(path, Math.max(ranks.get(path) ?? 0, 1 / (1 + decay * at)));
+  }
+  for (const { argumentsText, text } of runs) {
+    const paths = new Set(text.places.map(({ path }) => path));
+    if (!/"pattern":/.test(argumentsText) || text.more || paths.size > fewFiles) continue;
+    for (const path of paths) ranks.set(path, Math.max(ranks.get(path) ?? 0, byPattern));
   }
   return searches.length === 0 ? () => 1 : ({ path }) => ranks.get(path) ?? notFound;
 }

@@ -1,5 +1,6 @@
 /** Judges a draft by coverage: does the evidence speak of what was asked, and does it hold what the draft says? */
-import { assess, contentWeight, sufficientSupport, supportOf } from './assessment.ts';
+import { assess, contentWeight } from './assessment.ts';
+import { sufficientSupport, supportOf } from './confidence.ts';
 import { blocks, type Conversation } from './conversation.ts';
 import { readToolText } from '../passages/source-text.ts';
 import { termMatch } from './support.ts';
@@ -14,7 +15,7 @@ const leastBacking = 0.6;
 const maxDraft = 20_000;
 
 const admitsNothing = (draft: string): boolean =>
-  /\b(?:does not|doesn't|did not|cannot|could not|no)\b[^.]{0,60}\b(?:hold|contain|find|found|answer|evidence|passage|enough)\b|\binsufficient\b/i.test(
+  /^The question seems to be in |\b(?:does not|doesn't|did not|cannot|could not|no)\b[^.]{0,60}\b(?:hold|contain|find|found|answer|evidence|passage|enough)\b|\binsufficient\b/i.test(
     draft,
   );
 

@@ -1,7 +1,10 @@
 /** Chooses the next tool calls from the question, the tools offered and what they have shown already. */
 import { assess, type Assessment, contentWeight, mentionPattern, searchForm } from './assessment.ts';
+import { supportOf } from './confidence.ts';
+import { clausesOf, subjectOf } from './clauses.ts';
 import type { Conversation, OfferedTool } from './conversation.ts';
 import { asksForLicence, isLicenceFile, licenceTitle, projectFiles, projectTopics } from './project-questions.ts';
+import { foreignLanguage } from '../words/languages.ts';
 import type { QuestionTerms, Term } from '../words/question-terms.ts';
 import { indexStems, stemMatch } from '../words/words.ts';
 
@@ -15,6 +18,10 @@ const lookedInto = 2;
 
 const withUse = (tools: readonly FittedTool[], ...uses: ToolUse[]): FittedTool[] =>
   tools.filter((fitted) => uses.includes(fitted.use));
+
+/** The search that reaches most files: one over documentation only where there is no other. */
+const searchOfAll = (tools: readonly FittedTool[]): FittedTool | undefined =>
+  withUse(tools, 'code', 'search').at(0) ?? withUse(tools, 'prose').at(0);
 
 const byWeight = (terms: readonly Term[]): Term[] => terms.toSorted((a, b) => b.weight - a.weight);
 
@@ -52,7 +59,7 @@ const linesAround = 25;
 /** Opens the lines that the question names, and searches in the files that it names. */
 function namedPlaces({ text, places }: QuestionTerms, tools: readonly FittedTool[]): PlannedCall[] {
   const reader = withUse(tools, 'lines').at(0);
-  const search = withUse(tools, 'code', 'search', 'prose').at(0);
+  const search = searchOfAll(tools);
   return places.flatMap(({ path, line }) => {
     if (line === null) return search === undefined ? [] : call(search, text.slice(0, longestQuery), { path });
     return reader === undefined ? [] : [readCall(reader, path, line - linesAround, line + linesAround)];
@@ -115,12 +122,36 @@ function checkUnseen(assessment: Assessment, tools: readonly FittedTool[]): Plan
   return withUse(tools, 'code', 'prose', 'search').flatMap((fitted) => call(fitted, rare.map(searchForm).join(' ')));
 }
 
-/** Searches within the files that the best passages stand in: a search over everything shows one place of each. */
-function lookInto(assessment: Assessment, tools: readonly FittedTool[], question: string): PlannedCall[] {
-  const search = withUse(tools, 'code', 'search', 'prose').at(0);
+/**
+ * Searches within the files that the best passages stand in: a search over everything shows one place of each. What asks
+ * for an error is looked for where the rest of the question points.
+ */
+function lookInto(assessment: Assessment, tools: readonly FittedTool[], asked: string): PlannedCall[] {
+  const search = searchOfAll(tools);
   if (search === undefined || !search.properties.has('path')) return [];
-  const files = [...new Set(assessment.scored.slice(0, 30).map(({ passage }) => passage.path))].slice(0, lookedInto);
-  return files.flatMap((path, at) => call(search, question.slice(0, longestQuery), { path, limit: at === 0 ? 4 : 3 }));
+  const { question, scored } = assessment;
+  const [first, ...others] = new Set(scored.slice(0, 30).map(({ passage }) => passage.path));
+  if (first === undefined) return [];
+  const text = asked.slice(0, longestQuery);
+  const clauses = clausesOf(question);
+  const subject = clauses.some((clause) => clause.forError) ? subjectOf(question, clauses) : [];
+  const second =
+    subject.length > 0
+      ? call(search, `${subject.join(' ')} error`, { path: first, limit: 3 })
+      : others.slice(0, lookedInto - 1).flatMap((path) => call(search, text, { path, limit: 3 }));
+  return [...call(search, text, { path: first, limit: 4 }), ...second];
+}
+
+/** From here to there it is not clear whether what was found answers the question. */
+const unclear = { from: 0.08, to: 0.7 } as const;
+
+/** A second search over everything, for the words alone that say most, where the first has not settled the question. */
+function askAgain(assessment: Assessment, tools: readonly FittedTool[]): PlannedCall[] {
+  const search = searchOfAll(tools);
+  const support = supportOf(assessment);
+  if (search === undefined || support < unclear.from || support > unclear.to) return [];
+  const content = assessment.question.terms.filter(({ weight }) => weight >= contentWeight);
+  return content.length < 3 ? [] : call(search, queryOf(content), { limit: 5 });
 }
 
 /** Reads on around the best passages, where the tools have shown little of them. */
@@ -138,6 +169,9 @@ function readAround(assessment: Assessment, tools: readonly FittedTool[], count:
 function plan(conversation: Conversation, tools: readonly FittedTool[], turn: number): PlannedCall[] {
   if (turn === 0) return opening(conversation, tools);
   const assessment = assess(conversation.question, conversation.runs);
+  const { terms, places } = assessment.question;
+  const named = terms.some((term) => term.decisive) || places.length > 0;
+  if (!named && foreignLanguage(conversation.question) !== null) return [];
   if (turn === 1) {
     return [
       ...readLicence(assessment, tools),
@@ -147,7 +181,11 @@ function plan(conversation: Conversation, tools: readonly FittedTool[], turn: nu
   }
   if (turn > 2) return [];
   const short = (assessment.scored[0]?.passage.lines.length ?? 99) < 4;
-  return [...checkUnseen(assessment, tools), ...(short ? readAround(assessment, tools, 2) : [])];
+  return [
+    ...checkUnseen(assessment, tools),
+    ...askAgain(assessment, tools),
+    ...(short ? readAround(assessment, tools, 2) : []),
+  ];
 }
 
 const sameCall = (planned: PlannedCall): string => `${planned.name} ${JSON.stringify(planned.arguments)}`;

@@ -3,10 +3,12 @@ import type { FileRanks } from './file-ranks.ts';
 import type { Passage } from '../passages/passages.ts';
 import { asksForLicence, isLicenceFile, isProjectFile, licenceTitle, projectTopics } from './project-questions.ts';
 import type { QuestionTerms, Term } from '../words/question-terms.ts';
-import { contentStems, identifierParts, type StemIndex, stemMatch, stemsOf, wordStem } from '../words/words.ts';
+import { isSpelledOut, type NameReading, nameReader } from '../words/names.ts';
+import { contentStems, type StemIndex, stemMatch, stemsOf } from '../words/words.ts';
 import { isSamplePath, isTestPath } from '../../lib/paths.ts';
 
-export type Scored = { passage: Passage; score: number; matches: readonly number[] };
+/** `topical`: in a file where a project speaks of itself, about what the question asks of the project. */
+export type Scored = { passage: Passage; score: number; matches: readonly number[]; topical: boolean };
 
 const synonymMatch = 0.6;
 const contextMatch = 0.6;
@@ -81,10 +83,13 @@ function topicBonus(passage: Passage, { topics, licence }: Subject): number {
     const heading = !isLicenceFile(passage.path) && fits(passage.context.all);
     return (Number(heading) + Number(fits(passage.body.all))) * (ownTopic / 2);
   }
-  const key = /^\s*"([^"]{1,80})"/.exec(passage.lines[0] ?? '')?.[1];
-  const said = new Set(contentStems(key ?? ''));
-  return fits(said) ? ownTopic / said.size : 0;
+  const keys = passage.kind === 'entry' ? passage.lines.slice(0, 1) : passage.lines;
+  const said = keys.map((line) => new Set(contentStems(settingKey.exec(line)?.slice(1).join('') ?? '')));
+  return Math.max(0, ...said.map((stems) => (fits(stems) ? ownTopic / stems.size : 0)));
 }
+
+/** Of JSON, XML and TOML. */
+const settingKey = /^\s*(?:"([^"]{1,80})"\s*:|<(\w{1,80})>|([\w-]{1,80})\s*=)/;
 
 function pairBonus(question: QuestionTerms, passage: Passage): number {
   const near = question.pairs.filter(([a, b]) =>
@@ -113,16 +118,14 @@ const placeBonus = ({ places }: QuestionTerms, { path, firstLine, lines }: Passa
     ? namedLine
     : 0;
 
-/** A definition of what the question names, in its own spelling or as words in a row. */
-function nameBonus(question: QuestionTerms, { name, whole }: Passage): number {
+/** A definition of what the question names, in its own spelling or as words. */
+function nameBonus(question: QuestionTerms, { name, whole }: Passage, read: (name: string) => NameReading): number {
   if (name === null) return 0;
   const lower = name.toLowerCase();
   const last = lower.split(/[.#:]/).at(-1) ?? lower;
   if (question.terms.some((term) => term.identifier && !term.own && (term.stem === lower || term.stem === last)))
     return whole ? namedWhole : namedPart;
-  const parts = identifierParts(name);
-  const stems = new Set(question.terms.map((term) => term.stem));
-  return parts.length > 1 && parts.every((part) => stems.has(wordStem(part))) ? composed : 0;
+  return isSpelledOut(read(name)) ? composed : 0;
 }
 
 /** How much of a passage's score depends on how well its file was found. */
@@ -134,16 +137,18 @@ export function scorePassages(question: QuestionTerms, passages: readonly Passag
   const weights = rarityWeights(question.terms, matches);
   const total = weights.reduce((sum, weight) => sum + weight, 0) || 1;
   const subject = subjectOf(question);
+  const read = nameReader(question.terms);
   return passages
     .map((passage, row) => {
       const covered = weights.reduce((sum, weight, at) => sum + weight * (matches[row]?.[at] ?? 0), 0) / total;
+      const topic = topicBonus(passage, subject);
       const score =
-        (covered + pairBonus(question, passage) + nameBonus(question, passage)) *
+        (covered + pairBonus(question, passage) + nameBonus(question, passage, read)) *
           placeFactor(passage, subject) *
           (1 - rankShare + rankShare * ranks(passage)) +
-        topicBonus(passage, subject) +
+        topic +
         placeBonus(question, passage);
-      return { passage, score, matches: matches[row] ?? [] };
+      return { passage, score, matches: matches[row] ?? [], topical: topic > 0 };
     })
     .toSorted(
       (a, b) =>

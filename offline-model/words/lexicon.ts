@@ -1,4 +1,4 @@
-/** What is known of English beforehand: words that say nothing, and words that say little. */
+/** Words that say nothing of any subject. */
 import { stopWords as commonWords } from '../../lib/words.ts';
 
 const wordSet = (text: string): ReadonlySet<string> => new Set(text.trim().split(/\s+/));
@@ -24,21 +24,3 @@ havent thats whats ive id youre theyre bit couple guess sense point particular p
 currently
 `),
 ]);
-
-/** Words that nearly every repository and question hold: weak evidence. */
-export const lightWords = wordSet(`
-use user help available call called calls calling work works working worked run runs running ran code file files function functions
-method methods option options value values object objects class package packages library module project repo
-repository codebase app application thing case cases example examples way default defaults set sets setting settings
-type types name names named number first second third last next part parts return returns returned add adds added
-change changes changed find found start started stop end ends pass passed passes passing
-write writes written read reads keep keeps kept place different same good bad best better official documentation docs
-documented document according purpose reason result results support supported supports allow allows allowed
-version versions line lines two three four five time times small big large long short full still
-recommended guidance mention mentioned says detail details internal internals internally implement implemented implementation
-implements built build builds builtin behave behaves behavior behaviour decide decides decided apply applied applies
-want expected expect turn happens step steps system service services
-data problem issue fix fixed fails failed fail error errors exact check checks checked hold holds
-longest shortest fastest slowest newest latest earliest highest lowest biggest smallest largest
-side sides main certain specific specify specified define defined defines
-`);

@@ -1,6 +1,7 @@
 /** Reads a question: its words with their weights, its identifiers, its quoted messages, its pairs of words. */
 import { isEveryday } from './everyday-words.ts';
-import { lightWords, stopWords } from './lexicon.ts';
+import { stopWords } from './lexicon.ts';
+import { isLight } from './light-words.ts';
 import { synonymsOf } from './synonyms.ts';
 import { identifierParts, wordStem } from './words.ts';
 
@@ -48,7 +49,7 @@ const errorCode = /^(?=[A-Z0-9_]+$)(?:[A-Z0-9]+_)*?ERR(?:OR)?_[A-Z0-9_]/;
 const weightOf = (word: Word, identifier: boolean): number => {
   if (identifier) return word.own ? 1.2 : 2.5;
   if (/^\d/.test(word.text)) return 0.5;
-  const light = lightWords.has(word.text.toLowerCase());
+  const light = isLight(word.text);
   return (light ? 0.3 : isEveryday(word.text) ? everydayWeight : 1) * (word.own ? 0.7 : 1);
 };
 

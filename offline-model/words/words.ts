@@ -18,8 +18,31 @@ const americanSpelling = (word: string): string => {
   return word.length >= 6 ? word.replace(/our(s|ed|ing|al)?$/, 'or$1') : word;
 };
 
+/** Verbs and nouns whose forms no rule brings together, the plain form first. */
+const irregular = `
+hide hid hidden, write wrote written, throw threw thrown, send sent, build built, choose chose chosen, break broke broken,
+take took taken, begin began begun, keep kept, hold held, lose lost, bind bound, catch caught, draw drew drawn, drive drove
+driven, fall fell fallen, freeze froze frozen, grow grew grown, hang hung, override overrode overridden, overwrite overwrote
+overwritten, rewrite rewrote rewritten, rebuild rebuilt, seek sought, sleep slept, spin spun, steal stole stolen, tear tore
+torn, wake woke woken, shake shook shaken, index indices, vertex vertices, matrix matrices, child children,
+parenthesis parentheses, run ran
+`;
+const rows = irregular.split(',').map((row) => row.trim().split(/\s+/));
+const plainForms = new Map(rows.flatMap(([plain = '', ...others]) => others.map((other) => [other, plain] as const)));
+const otherForms = new Map(rows.map(([plain = '', ...others]) => [plain, others]));
+
 /** One word's stem, in one spelling. */
-export const wordStem = (word: string): string => stem(americanSpelling(word.toLowerCase()));
+export function wordStem(word: string): string {
+  const lower = word.toLowerCase();
+  return stem(americanSpelling(plainForms.get(lower) ?? lower));
+}
+
+/** Every form of a word that has irregular ones, itself included; null for any other. */
+export function irregularForms(word: string): readonly string[] | null {
+  const plain = plainForms.get(word.toLowerCase()) ?? word.toLowerCase();
+  const others = otherForms.get(plain);
+  return others === undefined ? null : [plain, ...others];
+}
 
 /** Every stem of a text in order: an identifier gives itself (lower case) and, when it has several, its parts. */
 export function stemsOf(text: string): string[] {

@@ -3,8 +3,13 @@ import type { SnapshotView, ViewFile } from '../snapshot/snapshot-view.ts';
 import type { Weights } from './weights.ts';
 import type { ReadQuery } from './query-reading.ts';
 
-/** Chunk id to score; only chunks of wanted files that hold any of the words. */
-export type ChunkScores = Map<number, number>;
+/** Scores by chunk id, and the ids of the chunks that have one: those of wanted files that hold any of the words. */
+export type ChunkScores = { of: Float64Array; scored: number[] };
+
+export const noScores = (view: SnapshotView): ChunkScores => ({
+  of: new Float64Array(filesOfChunks(view).length),
+  scored: [],
+});
 
 /** The file of each chunk, by chunk id; 0 where the chunk is of another snapshot. */
 const chunkFiles = new WeakMap<SnapshotView, Int32Array>();
@@ -28,12 +33,13 @@ export function filesOfChunks(view: SnapshotView): Int32Array {
 
 /** Adds, to each chunk that holds a term, the term's BM25 times its weight. */
 export function addScores(
-  scores: ChunkScores,
+  { of, scored }: ChunkScores,
   view: SnapshotView,
   terms: ReadonlyMap<string, number>,
   wanted: ReadonlySet<number>,
   weights: Weights,
 ): void {
+  if (terms.size === 0) return;
   const files = filesOfChunks(view);
   const { path, names, parts, body, comments } = weights.columns;
   const statement = view.store.prepare(`
@@ -43,10 +49,11 @@ export function addScores(
   // BM25 is a sum over terms: terms of one weight share a pass over the index.
   for (const [weight, group] of Map.groupBy(terms.keys(), (term) => terms.get(term) ?? 1)) {
     const expression = group.map((term) => `"${term.replaceAll('"', '')}"`).join(' OR ');
-    for (const row of statement.iterate(expression)) {
-      const [chunk, rank] = row as unknown as [number, number];
+    // All at once: a step of an iterator costs more than the row.
+    for (const [chunk = 0, rank = 0] of statement.all(expression) as unknown as number[][]) {
       if (!wanted.has(files[chunk] ?? 0)) continue;
-      scores.set(chunk, (scores.get(chunk) ?? 0) - rank * weight);
+      if (of[chunk] === 0) scored.push(chunk);
+      of[chunk] = (of[chunk] ?? 0) - rank * weight;
     }
   }
 }

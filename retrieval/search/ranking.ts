@@ -1,5 +1,5 @@
 /** Ranks the files of a snapshot for a query: chunks by BM25, files by their best chunks, then by what the query names. */
-import { addScores, type ChunkScores, definingFiles, filesOfChunks } from './chunk-scores.ts';
+import { addScores, type ChunkScores, definingFiles, filesOfChunks, noScores } from './chunk-scores.ts';
 import { importGraph } from '../index/import-graph.ts';
 import { readQuery, type ReadQuery } from './query-reading.ts';
 import type { Place } from '../tools/rendering.ts';
@@ -20,7 +20,7 @@ type Found = { file: ViewFile; score: number; chunks: { id: number; score: numbe
 export function rankFiles(view: SnapshotView, request: RankRequest, weights: Weights = defaultWeights): RankedFile[] {
   const read = readQuery(request.query, weights);
   const wanted = wantedFiles(view, request, weights);
-  const scores: ChunkScores = new Map();
+  const scores = noScores(view);
   addScores(scores, view, read.terms, wanted, weights);
   if (weights.phrase > 0) {
     addScores(scores, view, new Map(read.phrases.map((phrase) => [phrase, weights.phrase])), wanted, weights);
@@ -46,7 +46,8 @@ function wantedFiles(view: SnapshotView, { kind, accepts }: RankRequest, weights
 function gatherFiles(view: SnapshotView, scores: ChunkScores, { chunkShares }: Weights): Map<number, Found> {
   const files = filesOfChunks(view);
   const found = new Map<number, Found>();
-  for (const [id, score] of scores) {
+  for (const id of scores.scored) {
+    const score = scores.of[id] ?? 0;
     const fileId = files[id] ?? 0;
     const known = found.get(fileId);
     const file = view.byId.get(fileId);

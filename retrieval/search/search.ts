@@ -35,7 +35,13 @@ export function search(view: SnapshotView, request: SearchRequest, weights: Weig
 
 // Search results as rows for a program: one entry a file, best first.
 
-export type RowsRequest = { query: string; kind: SearchKind; limit: number };
+export type RowsRequest = {
+  query: string;
+  kind: SearchKind;
+  limit: number;
+  /** No vectors, whatever is configured. */
+  wordsAlone?: true;
+};
 
 /** @returns at most `limit` rows, each with the best place of its file */
 export function searchRows(

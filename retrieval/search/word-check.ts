@@ -88,10 +88,20 @@ function vocabularyNear(view: SnapshotView, word: string): { term: string; doc: 
     .map(({ term, doc }) => ({ term: String(term), doc: Number(doc) }));
 }
 
+/** A stem is no query: its own stem may be another. */
+function chunkWithStem(view: SnapshotView, stem: string): number | undefined {
+  view.store.exec('CREATE VIRTUAL TABLE IF NOT EXISTS temp.occurrence USING fts5vocab (main, chunk_words, instance)');
+  const files = filesOfChunks(view);
+  const rows = view.store
+    .prepare("SELECT doc FROM temp.occurrence WHERE term = ? AND col IN ('body', 'comments')")
+    .iterate(stem);
+  return rows.map(({ doc }) => Number(doc)).find((chunk) => (files[chunk] ?? 0) !== 0);
+}
+
 /** A word of the snapshot that has this stem and is as near to the one that was written. */
 function spelledOut(view: SnapshotView, stem: string, word: string, slips: number): string | null {
-  const chunk = firstChunk(view, `{body comments} : "${stem}"`);
-  if (chunk === null) return null;
+  const chunk = chunkWithStem(view, stem);
+  if (chunk === undefined) return null;
   const row = view.store.prepare('SELECT file, first, last FROM chunk WHERE id = ?').get(chunk);
   const file = view.byId.get(Number(row?.file));
   if (file === undefined) return null;

@@ -23,13 +23,19 @@ type Said<Value> = { value: Value; gitDirectory: string | null };
 export class KnownCheckouts<Value> {
   readonly #known = new LruMap<string, { state: string; value: Value }>(most);
 
+  /** What git would say, as far as that is known without asking it; undefined: it is not. */
+  held(folder: string, about: string): Value | undefined {
+    const known = this.#known.get(keyOf(folder, about));
+    return known === undefined || stateOf(folder)?.state !== known.state ? undefined : known.value;
+  }
+
   /**
    * @param folder a real path
    * @param about what else the answer depends on
    * @param ask what git says; not called where it is known that it would say the same again
    */
   async answer(folder: string, about: string, ask: () => Promise<Said<Value>>): Promise<Value> {
-    const key = `${folder}\0${about}`;
+    const key = keyOf(folder, about);
     const before = stateOf(folder);
     const known = this.#known.get(key);
     if (before !== null && known?.state === before.state) return known.value;
@@ -41,6 +47,8 @@ export class KnownCheckouts<Value> {
     return value;
   }
 }
+
+const keyOf = (folder: string, about: string): string => `${folder}\0${about}`;
 
 /** `gitDirectory` is null where the folder is in no checkout. */
 type State = { gitDirectory: string | null; state: string };

@@ -22,7 +22,7 @@ export async function locateRepository(
   if (ref.kind === 'url')
     return fetchUrl(checkGitUrl(ref.url), { ref: ref.ref, withSecrets }, dataDirectory, signal, onProgress);
   const folder = await checkFolder(ref.path);
-  const pinned = await known.answer(folder, JSON.stringify([ref.ref, dataDirectory]), () =>
+  const pinned = await known.answer(folder, aboutPin(ref.ref, dataDirectory), () =>
     pinCheckout(folder, ref.ref, dataDirectory, signal),
   );
   if (typeof pinned === 'object') {
@@ -44,6 +44,18 @@ export async function locateRepository(
     withSecrets,
   };
 }
+
+/**
+ * The commit that a checkout is at, where that is known without asking git or anybody else; null: it is not.
+ * @throws RepositoryUnusable where there is no such folder
+ */
+export async function locateKnownCommit(ref: RepositoryRef, dataDirectory: string): Promise<CommitSource | null> {
+  if (ref.kind === 'url' || ref.uncommitted === true) return null;
+  const pinned = known.held(await checkFolder(ref.path), aboutPin(ref.ref, dataDirectory));
+  return typeof pinned === 'object' ? { ...pinned, withSecrets: ref.includeSecrets === true } : null;
+}
+
+const aboutPin = (ref: string | undefined, dataDirectory: string): string => JSON.stringify([ref, dataDirectory]);
 
 type PinnedCheckout = Awaited<ReturnType<typeof commitSource>>['source'];
 const known = new KnownCheckouts<PinnedCheckout | 'no tree' | 'no checkout'>();

@@ -5,12 +5,12 @@
  * 2. A sweep removes only what got its time far longer ago, and looks at it in the statement that removes it.
  */
 import { createHash } from 'node:crypto';
-import { mkdirSync, statSync } from 'node:fs';
-import { open } from 'node:fs/promises';
+import { closeSync, fdatasync, mkdirSync, openSync, statSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { promisify } from 'node:util';
 import { zstdCompressSync, zstdDecompressSync } from 'node:zlib';
 import { type Cipher, noCipher } from '../../codecs/cipher.ts';
 import { ContentId } from '../../contracts/snapshot.ts';
@@ -26,6 +26,8 @@ export type ContentStore = {
   /** @throws ContentUnavailable when the text is not here or its bytes no longer match the id. */
   get(id: ContentId): Promise<string>;
 };
+
+const flushToDisk = promisify(fdatasync);
 
 /** A mark is not renewed more often, so that text which many runs store costs no writing. */
 const markEveryMs = 5 * 60_000;
@@ -151,8 +153,12 @@ function sharedFlush(file: string): () => Promise<void> {
   let running = Promise.resolve();
   let next: Promise<void> | null = null;
   const run = async () => {
-    await using handle = await open(file, 'r+');
-    await handle.datasync();
+    const descriptor = openSync(file, 'r+');
+    try {
+      await flushToDisk(descriptor);
+    } finally {
+      closeSync(descriptor);
+    }
   };
   return () => {
     if (next === null) {

@@ -27,9 +27,11 @@ const stores = new LruMap<string, HeldStore>(maxOpen, close);
 /** Snapshots never change, so neither do views of them, until the store is swept. */
 const views = new LruMap<string, { view: SnapshotView; generation: number }>(maxOpen);
 
-/** The entry point for the pool; `outbox` carries news while the task runs. */
-export async function runThreadTask({ task, outbox }: { task: ThreadTask; outbox: MessagePort }): Promise<ThreadReply> {
-  const tell = (news: ThreadNews) => outbox.postMessage(news);
+type Given = { task: ThreadTask; outbox: MessagePort | null };
+
+/** The entry point for the pool; `outbox` carries news while the task runs, where somebody waits for that. */
+export async function runThreadTask({ task, outbox }: Given): Promise<ThreadReply> {
+  const tell = (news: ThreadNews) => outbox?.postMessage(news);
   try {
     tell({ kind: 'started' });
     return await answer(task, (progress) => tell({ kind: 'progress', progress }));
@@ -37,7 +39,7 @@ export async function runThreadTask({ task, outbox }: { task: ThreadTask; outbox
     if (error instanceof RepositoryUnusable) return { kind: 'unusable', message: error.message };
     throw error;
   } finally {
-    outbox.close();
+    outbox?.close();
   }
 }
 

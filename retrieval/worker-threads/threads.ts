@@ -50,27 +50,41 @@ async function runTask<Result extends ThreadResults[keyof ThreadResults]>(
   task: ThreadTask,
   options: RunOptions<Result>,
 ): Promise<Result> {
-  options.signal.throwIfAborted();
+  const { signal, deadline } = options;
+  signal.throwIfAborted();
+  using news = newsOf(options);
+  const { outbox, overdue } = news;
+  const either = overdue === null ? signal : AbortSignal.any([signal, overdue]);
+  try {
+    const reply: ThreadReply = await pool.run(
+      { task, outbox },
+      { signal: either, transferList: outbox === null ? [] : [outbox] },
+    );
+    // The thread answers each kind of task with that kind's result: see retrieval-thread.ts.
+    return resultOf(reply, task) as Result;
+  } catch (error) {
+    signal.throwIfAborted();
+    if (overdue?.aborted === true && deadline) return deadline.late();
+    throw error;
+  }
+}
+
+/** A channel for what the thread tells while it runs a task, where somebody waits for that. */
+function newsOf({ onProgress, deadline }: Pick<RunOptions<unknown>, 'onProgress' | 'deadline'>) {
+  if (onProgress === undefined && deadline === undefined)
+    return { outbox: null, overdue: null, [Symbol.dispose]: () => {} };
   const { port1: inbox, port2: outbox } = new MessageChannel();
   const overdue = new AbortController();
   let timer: NodeJS.Timeout | undefined;
   inbox.on('message', (news: ThreadNews) => {
-    if (news.kind === 'progress') options.onProgress?.(news.progress);
-    else if (options.deadline) timer = setTimeout(() => overdue.abort(), options.deadline.milliseconds);
+    if (news.kind === 'progress') onProgress?.(news.progress);
+    else if (deadline) timer = setTimeout(() => overdue.abort(), deadline.milliseconds);
   });
-  try {
-    const signal = AbortSignal.any([options.signal, overdue.signal]);
-    const reply: ThreadReply = await pool.run({ task, outbox }, { signal, transferList: [outbox] });
-    // The thread answers each kind of task with that kind's result: see retrieval-thread.ts.
-    return resultOf(reply, task) as Result;
-  } catch (error) {
-    options.signal.throwIfAborted();
-    if (overdue.signal.aborted && options.deadline) return options.deadline.late();
-    throw error;
-  } finally {
+  const end = () => {
     clearTimeout(timer);
     inbox.close();
-  }
+  };
+  return { outbox, overdue: overdue.signal, [Symbol.dispose]: end };
 }
 
 function resultOf(reply: ThreadReply, task: ThreadTask): ThreadResults[keyof ThreadResults] {

@@ -8,9 +8,10 @@ import type { ActivityContext } from '../../activities/context.ts';
 import { condensed, withLessOfResults } from '../../activities/agents/condensing.ts';
 import type { Grant, Payment } from '../../contracts/agent-calls.ts';
 import type { ChatMessage, ChatRequest } from '../../contracts/chat.ts';
-import { noUsage } from '../../contracts/usage-sum.ts';
+import { noUsage, paidOf } from '../../contracts/usage-sum.ts';
 import { CallDoesNotFit } from '../../models/allowance.ts';
 import { createContentStore } from '../../retrieval/store/content-store.ts';
+import { createSharedReplies } from '../../models/shared-replies.ts';
 import { createFileJournal, type ReplyJournal } from '../../models/journal.ts';
 import { activityContext } from '../support/activity-context.ts';
 import { modelFor, question } from '../models/chat-scene.ts';
@@ -36,11 +37,14 @@ async function stage(t: TestContext, reply: ScriptedServerOptions['reply'] = () 
   const journal: ReplyJournal = createFileJournal(folder);
   const prices: PriceList = { of: (model) => ({ price: model === 'm' ? listed : null, contextWindow: null }) };
   const content = createContentStore(join(folder, 'content'));
-  const needs = { model: modelFor(server.url), modelByRole, endpoint: server.url, prices, journal, content };
+  const sharedReplies = createSharedReplies(createFileJournal(join(folder, 'replies')));
+  const asked = { model: modelFor(server.url), modelByRole, endpoint: server.url, prices };
+  const needs = { ...asked, journal, sharedReplies, content };
   return {
     server,
     needs,
     notes,
+    replies: join(folder, 'replies'),
     ask(
       grant: Grant | undefined,
       more: {
@@ -209,4 +213,72 @@ test('what refusals taught is noted with the call, also where the call then fail
   });
   await assert.rejects(scene.ask(undefined, { request: question({ temperature: 0 }) }), { kind: 'ModelKeyRejected' });
   assert.deepEqual(scene.notes.at(-1), { learned: ['temperature: true to false'] });
+});
+
+const sharing = { benchmark: 'monday', trial: 1, lane: 'alone/q1', fresh: false };
+
+test('a benchmark finds what an earlier one has paid for: counted in full, marked, and not paid', async (t) => {
+  const scene = await stage(t, () => ({ body: completion({ model: 'm-2026-11' }) }));
+  const first = await scene.ask(undefined, { payment: { key: 'a', sharing } });
+  assert.equal(first.reply.usage.reused, undefined);
+  const tuesday = { ...sharing, benchmark: 'tuesday' };
+  const prices = { m: { input: 10, cachedInput: 10, output: 100 } };
+  const { reply } = await scene.ask(undefined, { payment: { key: 'b', sharing: tuesday, prices } });
+  assert.equal(scene.server.requests.length, 1);
+  assert.deepEqual([reply.text, reply.model], [first.reply.text, 'm-2026-11']);
+  // It would cost what a call costs now.
+  const cost = (12 * 10 + 3 * 100) / 1e6;
+  assert.equal(reply.usage.costUsd, cost);
+  assert.deepEqual(reply.usage.reused, { modelCalls: 1, inputTokens: 12, outputTokens: 3, costUsd: cost });
+  assert.deepEqual(paidOf(reply.usage), { modelCalls: 0, tokens: 0, costUsd: 0 });
+  const { reused } = Object.assign({}, ...scene.notes) as { reused?: { benchmark: string } };
+  assert.equal(reused?.benchmark, 'monday');
+  // An attempt that is made again has the same reply, also where the other benchmark's is gone.
+  await rm(scene.replies, { recursive: true });
+  assert.deepEqual((await scene.ask(undefined, { payment: { key: 'b', sharing: tuesday } })).reply, reply);
+  await scene.ask(undefined, { payment: { key: 'c', sharing: { ...tuesday, benchmark: 'later' } } });
+  await scene.ask(undefined, { payment: { key: 'd', sharing: { ...tuesday, trial: 2 } } });
+  await scene.ask(undefined, { payment: { key: 'f', sharing: { ...tuesday, fresh: true } } });
+  await scene.ask(undefined, { payment: { key: 'e' } });
+  assert.equal(scene.server.requests.length, 5, 'what is gone, another trial, a fresh one, and a person pay');
+});
+
+test('neither an error nor a reply that a budget has cut is kept for others', async (t) => {
+  const replies = [openAiError(500, 'no'), answered, answered];
+  const scene = await stage(t, () => replies.shift() ?? answered);
+  await assert.rejects(scene.ask(undefined, { payment: { key: 'a', sharing } }));
+  const tuesday = { ...sharing, benchmark: 'tuesday' };
+  await scene.ask({ tokens: 150, costUsd: null }, { payment: { key: 'b', sharing: tuesday } });
+  assert.equal(scene.server.requests.length, 2);
+  const { reply } = await scene.ask(undefined, { payment: { key: 'c', sharing: { ...tuesday, benchmark: 'later' } } });
+  assert.equal(reply.usage.reused, undefined);
+  assert.equal(scene.server.requests.length, 3);
+});
+
+test('a reply that takes more than the call is granted is not used again', async (t) => {
+  const scene = await stage(t, () => ({ body: completion() }));
+  await scene.ask(undefined, { payment: { key: 'a', sharing } });
+  const later = { key: 'b', sharing: { ...sharing, benchmark: 'tuesday' } };
+  await assert.rejects(scene.ask({ tokens: 10, costUsd: null }, { payment: later }), CallDoesNotFit);
+  assert.equal(
+    (await scene.ask({ tokens: 5000, costUsd: null }, { payment: later })).reply.usage.reused?.modelCalls,
+    1,
+  );
+  assert.equal(scene.server.requests.length, 1);
+});
+
+test('what was too long for the window is not sent again by a later benchmark', async (t) => {
+  const tooLong = openAiError(400, "This model's maximum context length is 10 tokens.", {
+    code: 'context_length_exceeded',
+  });
+  const replies = [tooLong, { body: completion() }];
+  const scene = await stage(t, () => replies.shift() ?? tooLong);
+  const said: ChatMessage[] = [{ role: 'tool', callId: 'a', content: 'a line of text\n'.repeat(200) }];
+  const request = question({ messages: said });
+  const shorter = condensed(said, 1).map((messages) => question({ messages }));
+  const first = await scene.ask(undefined, { request, shorter, payment: { key: 'a', sharing } });
+  assert.equal(scene.server.requests.length, 2);
+  const later = { key: 'b', sharing: { ...sharing, benchmark: 'tuesday' } };
+  const again = await scene.ask(undefined, { request, shorter, payment: later });
+  assert.deepEqual([again.request, scene.server.requests.length], [first.request, 2]);
 });

@@ -11,9 +11,10 @@ import { createTurnResults } from '../../activities/agents/turn-results.ts';
 import type { ActivityDependencies } from '../../activities/dependencies.ts';
 import type { Carried } from '../../activities/attempts.ts';
 import type { FailureDetail } from '../../activities/failures.ts';
-import type { SpecialistCall } from '../../contracts/agent-calls.ts';
+import type { Payment, SpecialistCall } from '../../contracts/agent-calls.ts';
 import { SpecialistSpec } from '../../contracts/pipeline.ts';
 import type { SpanRecord } from '../../contracts/trace.ts';
+import { createSharedReplies } from '../../models/shared-replies.ts';
 import { createFileJournal } from '../../models/journal.ts';
 import { createContentStore } from '../../retrieval/store/content-store.ts';
 import { modelFor } from '../models/chat-scene.ts';
@@ -65,6 +66,8 @@ async function stage(t: TestContext, replies: ScriptedReply[] = [says(goodDraft)
       prices: { of: () => ({ price: null, contextWindow: null }) },
       journal: createFileJournal(journal),
       turnResults: createTurnResults(createFileJournal(journal)),
+      sharedReplies: createSharedReplies(createFileJournal(join(folder, 'replies'))),
+      toolsVersion: 'tools',
       content: createContentStore(join(folder, 'content')),
       retrieval: { ensure: async () => snapshot, runTool },
       ownTools: {},
@@ -74,8 +77,8 @@ async function stage(t: TestContext, replies: ScriptedReply[] = [says(goodDraft)
       ...{ attempt, activityId, workflowExecution: { workflowId: 'w', runId: 'r' } },
       ...{ startToCloseTimeoutMs: 60_000, scheduleToCloseTimeoutMs: 600_000 },
     });
-  const ask = (call: SpecialistCall, at = environment(), key = 'call-2') => {
-    const payment = { key, requirePrice: false, scope: { stage: 'specialist' as const } };
+  const ask = (call: SpecialistCall, at = environment(), key = 'call-2', more: Partial<Payment> = {}) => {
+    const payment = { key, requirePrice: false, scope: { stage: 'specialist' as const }, ...more };
     type Result = ReturnType<ReturnType<typeof callSpecialist>>;
     return at.run(callSpecialist(depsOfWorker()), call, payment) as Result;
   };
@@ -201,4 +204,31 @@ test('what was kept is found by its own call alone, and not where it is damaged'
     await writeFile(path, (await readFile(path, 'latin1')).replaceAll(/.{9}$/gm, ''));
   }
   assert.equal(await store.read(key), null);
+});
+
+test('a later benchmark takes what the tools of a turn gave with the turn, and finds the reply to it', async (t) => {
+  const scene = await stage(t, [says(goodDraft), says(goodDraft)]);
+  const sharing = { benchmark: 'monday', trial: 1, lane: 'alone/q1', fresh: false };
+  const first = await scene.ask(scene.next, scene.environment(1, '8'), 'call-3', { sharing });
+  assert.equal(scene.runs(), 2);
+  await rm(join(scene.folder, 'content'), { recursive: true });
+  await scene.ask(opening, scene.environment(1, '9'), 'call-1');
+  const later = { sharing: { ...sharing, benchmark: 'tuesday' } };
+  const again = await scene.ask(scene.next, scene.environment(1, '10'), 'call-4', later);
+  assert.deepEqual(again.done, first.done);
+  assert.equal(scene.runs(), 2, 'no tool ran');
+  assert.equal(scene.server.requests.length, 2, 'and no model was asked');
+  assert.deepEqual(again.result, first.result);
+  assert.equal(again.usage?.reused?.modelCalls, 1);
+  assert.deepEqual(
+    inOrder(again.spans).map(({ name, reused }) => [name, reused?.benchmark]),
+    [
+      ['search_code', 'monday'],
+      ['read_lines', 'monday'],
+      ['specialist-llm', 'monday'],
+    ],
+  );
+  const other = { sharing: { ...later.sharing, trial: 2 } };
+  await scene.ask(scene.next, scene.environment(1, '11'), 'call-5', other);
+  assert.equal(scene.runs(), 4);
 });

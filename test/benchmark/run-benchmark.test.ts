@@ -8,7 +8,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { PipelineSpec } from '../../contracts/pipeline.ts';
 import { kettleQuestions, startBenchmark } from '../support/benchmark.ts';
 import { openScene, pipeline, quickLimits } from '../support/scene.ts';
-import { goodDraft, inventedDraft, says, startTeam } from '../support/team.ts';
+import { calls, goodDraft, inventedDraft, says, startTeam } from '../support/team.ts';
 import { until } from '../support/until.ts';
 
 const split = pipeline({ name: 'split' });
@@ -239,4 +239,45 @@ test('a benchmark that stays paused ends by itself; started again it asks what i
   assert.equal(new Set(benchmark.keys()).size, 6);
   assert.equal(benchmark.records().length, 6);
   await benchmark.replayAll();
+});
+
+test('a benchmark that is run again pays for no call and comes out the same, trial by trial', async () => {
+  let asked = 0;
+  await using team = await startTeam({
+    specialist: ({ turn }) => {
+      asked += 1;
+      if (turn === 0) return calls(['search_code', { query: 'boil' }]);
+      // A model of many minds: each call has an answer of its own.
+      const answer = asked % 3 === 0 ? `Never, ${asked}.` : `${goodDraft.answer} ${asked}`;
+      return says({ ...goodDraft, answer });
+    },
+  });
+  await using scene = await openScene({ modelUrl: team.url });
+  const options = { variants, trials: 3, questions: 1, replies: 'shared' } as const;
+  const table = (benchmark: Awaited<ReturnType<typeof startBenchmark>>) =>
+    benchmark
+      .records()
+      .map(({ variant, question_id, trial, final_answer, route, usage, cost_usd }) => {
+        const { reused: _reused, ...counted } = usage ?? {};
+        return { variant, question_id, trial, final_answer, route, counted, cost_usd };
+      })
+      .toSorted((one, other) => (JSON.stringify(one) < JSON.stringify(other) ? -1 : 1));
+  const monday = await startBenchmark(scene, options);
+  const first = await monday.ending();
+  const paid = team.requests.length;
+  assert.equal(first.progress.tally.usage.modelCalls, paid, 'neither trials nor variants share a call');
+  assert.equal(first.progress.tally.usage.reused, undefined);
+  const answers = new Set(monday.records().map(({ final_answer }) => final_answer));
+  assert.equal(answers.size, 6);
+
+  const tuesday = await startBenchmark(scene, { ...options, limit: { kind: 'tokens', most: 1 } });
+  const second = await tuesday.ending();
+  assert.equal(second.kind, 'finished', 'a limit is one of what is paid');
+  assert.equal(team.requests.length, paid, 'no model was asked');
+  assert.deepEqual(table(tuesday), table(monday));
+  assert.deepEqual(second.progress.tally.arms, first.progress.tally.arms);
+  const { usage } = second.progress.tally;
+  assert.deepEqual([usage.modelCalls, usage.reused?.modelCalls], [paid, paid]);
+  for (const { usage: used } of tuesday.records()) assert.equal(used?.reused?.model_calls, used?.model_calls);
+  await tuesday.replayAll();
 });

@@ -31,12 +31,24 @@ const elsewhere = [
     'runs retry',
     'verify-langfuse',
     'judge',
+    'judge calibrate',
     'counterfactual',
   ],
-  ...['bench run', 'bench resume', 'bench status', 'bench pause', 'bench cancel', 'bench delete', 'gc'],
+  ...[
+    'exercise',
+    'bench run',
+    'bench rerun',
+    'bench resume',
+    'bench status',
+    'bench pause',
+    'bench cancel',
+    'bench delete',
+    'gc',
+  ],
   ...['bench schedule', 'bench schedule list', 'bench schedule delete'],
   ...['limits', 'limits set', 'limits reset'],
   ...['keys list', 'replay', 'dataset make', 'dataset review', 'dataset import', 'dataset export'],
+  ...['router fit', 'router evaluate'],
 ];
 
 type Files = { folder: string; dataset: string; log: string };
@@ -67,6 +79,8 @@ const cases: Record<string, Case> = {
     data: ['spans.metadata.**', 'spans.parameters', 'spans.input.value.**', 'spans.output.value.**'],
   },
   'bench report': { given: () => ['bench', 'report', 'b-1'] },
+  'bench history': { given: () => ['bench', 'history'] },
+  'bench list': { given: () => ['bench', 'list'], data: ['variants'] },
 };
 
 test('every command that has --json is here or is tested with a server', async () => {

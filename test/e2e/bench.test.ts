@@ -1,13 +1,14 @@
 import assert from 'node:assert/strict';
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { openSession } from '../../client/session.ts';
+import { readQuestions } from '../../client/evaluate/read-run-log.ts';
 import { loadConfig } from '../../config/load-config.ts';
 import { runSwitchyard, temporaryFolder } from '../client/run-command.ts';
 import { runInProcess } from '../client/run-in-process.ts';
 import { keysWithCapitals } from '../client/snake-keys.ts';
-import { temporalExecutable } from '../support/temporal.ts';
+import { checkout, temporalExecutable } from '../support/temporal.ts';
 
 async function dataDirectoryOf(folder: string) {
   return { SWITCHYARD_HOME: folder, SWITCHYARD_TEMPORAL_EXECUTABLE: await temporalExecutable() };
@@ -51,6 +52,28 @@ test('bench run says first what it will take, asks both variants, and leaves a l
   assert.deepEqual(runs, [], 'the runs of a benchmark are listed with it');
   assert.equal(ofIt.length, 4);
   assert.deepEqual(keysWithCapitals([ofIt, status]), []);
+
+  const rerun = await seen('bench', 'rerun', 'two', '--question', records[0].question_id, '--name', 'again');
+  assert.deepEqual([rerun.ending, rerun.done], ['finished', 2]);
+  assert.equal(rerun.tally.usage.reused.model_calls, rerun.tally.usage.model_calls, 'nothing is paid again');
+
+  const dataset = join(dataDirectory.path, 'small.jsonl');
+  const whole = (await readQuestions(join(checkout, 'datasets/fastify.jsonl'))).filter(({ id }) =>
+    records.some(({ question_id }) => question_id === id),
+  );
+  const repository = join(checkout, 'node_modules/fastify');
+  writeFileSync(dataset, whole.map((question) => JSON.stringify({ ...question, repository })).join('\n'));
+  const done = await seen('exercise', '--dataset', dataset, '--questions', '1');
+  assert.equal(done.placeholders[0].selected.length, 1);
+  assert.deepEqual([done.wanted_agreement, done.routers[0].n], [0.8, 2]);
+  assert.match(done.routers[0].verdict, /^The course's checkpoint, more than 80\.0 %, is (not )?reached: /);
+  assert.deepEqual(
+    done.questions[0].answers.map(({ variant }: { variant: string }) => variant),
+    ['single-agent', 'orchestrated'],
+  );
+  assert.ok(done.questions[0].compared.some(({ part }: { part: string }) => part === 'overhead'));
+  assert.match(done.memo, /^# Is the split justified\?/);
+  assert.deepEqual(keysWithCapitals([rerun, done]), []);
 
   const again = await runInProcess(given, { env });
   assert.equal(again.code, 2);

@@ -1,13 +1,16 @@
 /** Every example does what its README says: the commands of its README run on the offline model, on one worker. */
 import assert from 'node:assert/strict';
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { after, before, test } from 'node:test';
+import { parse } from 'yaml';
 import { evaluate } from '../../client/benchmark/evaluate.ts';
 import { openSession, type Session } from '../../client/session.ts';
 import { loadConfig } from '../../config/load-config.ts';
-import { mainFile, runProgram } from '../client/run-command.ts';
+import { mainFile, runProgram, temporaryFolder } from '../client/run-command.ts';
+import { runAction } from '../support/action-steps.ts';
+import { startPullRequestStub } from '../support/pull-request-stub.ts';
 import { checkout, type TestServer, testServer } from '../support/temporal.ts';
 
 const examples = join(checkout, 'examples');
@@ -57,7 +60,10 @@ const shown: Record<string, RegExp> = {
   'own-tool':
     /is a pipeline: specialist comments[\s\S]*TODO: a lid makes it faster[\s\S]*lib\/kettle\.js:6-8 +verified/,
   'own-worker': /^filed \(answered\): .*KETTLE_EMPTY/m,
-  'benchmark-from-code': /^kettle-benchmark: finished\n[\s\S]*orchestrated against single-agent: undecided\n$/,
+  'continuous-integration':
+    /right[\s\S]*verdict: [\s\S]*gate met: errors<=0: [\s\S]*gate met: accuracy>=baseline-0\.1: /,
+  'benchmark-from-code':
+    /^kettle-benchmark: finished\n[\s\S]*orchestrated against single-agent: undecided\n[\s\S]*^grader citesCode: baseline \d/m,
 };
 
 test('each folder is listed in the README, and run here', () => {
@@ -131,4 +137,98 @@ test('a grader that gives no score is named with the record', async () => {
     evaluate({ name: 'own', data, pipelines, graders }),
     /^Error: the grader "odd", question "lid" of comments, trial 1: a score is 0 to 1, true, false or null, not 7$/,
   );
+});
+
+const integration = join(examples, 'continuous-integration');
+
+/** Commands as words, white space as one space. */
+const wordsOf = (command: string) => command.trim().split(/\s+/).join(' ');
+
+test('the job of GitLab runs the commands of its README, and hands over the JUnit report', () => {
+  const job = parse(readFileSync(join(integration, '.gitlab-ci.yml'), 'utf8')) as {
+    variables: Record<string, string>;
+    benchmark: { script: string[]; artifacts: { when: string; reports: { junit: string } } };
+  };
+  const [, commands = ''] = /^```sh\n([\s\S]*?)^```$/m.exec(readFileSync(join(integration, 'README.md'), 'utf8')) ?? [];
+  const told = commands.trim().split('\n').map(wordsOf);
+  const values: Record<string, string> = { ...job.variables, BENCHMARK: 'kettle-ci' };
+  const run = job.benchmark.script.map((line) =>
+    wordsOf(
+      line
+        .replace('node "$SWITCHYARD/client/bin.js"', 'npx switchyard')
+        .replace(/ -o .*$/, '')
+        .replaceAll(/"?\$(\w+)((?::[\w-]+)?)"?/g, (_, name: string, more: string) => `${values[name]}${more}`)
+        .replaceAll('"', ''),
+    ),
+  );
+  assert.deepEqual(run, told);
+  assert.match(job.benchmark.script[1] ?? '', / -o junit\.xml /);
+  assert.deepEqual([job.benchmark.artifacts.when, job.benchmark.artifacts.reports.junit], ['always', 'junit.xml']);
+});
+
+test('the action measures, tells job and pull request, and fails where a gate is not met or nothing is known', async () => {
+  using folder = temporaryFolder();
+  const token = 'ghs_secretsecret';
+  const others = Array.from({ length: 120 }, (_, id) => ({
+    id,
+    body: id === 3 ? '<!-- switchyard 62656e63686d61726b -->\nnot ours' : 'a comment',
+    user: { login: 'somebody', type: 'User' },
+  }));
+  await using pull = await startPullRequestStub(others, token);
+  const npm = join(folder.path, 'npm');
+  writeFileSync(npm, '#!/bin/sh\necho "npm $*"\n', { mode: 0o755 });
+  const eventOf = (repository: string) => {
+    const file = join(folder.path, 'event.json');
+    writeFileSync(file, JSON.stringify({ pull_request: { number: 7, head: { repo: { full_name: repository } } } }));
+    return file;
+  };
+  const act = (inputs: Record<string, string>, from = 'us/repository') =>
+    runAction(join(checkout, 'action.yml'), {
+      inputs: { folder: join(folder.path, 'results'), ...inputs },
+      github: { token },
+      env: {
+        ...env,
+        PATH: `${folder.path}:${dirname(process.execPath)}:${process.env.PATH}`,
+        GITHUB_ACTION_PATH: checkout,
+        GITHUB_API_URL: pull.url,
+        GITHUB_EVENT_PATH: eventOf(from),
+        GITHUB_REPOSITORY: 'us/repository',
+        GITHUB_RUN_ID: '99',
+      },
+      runner: join(folder.path, 'runner'),
+      cwd: checkout,
+    });
+
+  const measured = await act({
+    dataset: 'examples/continuous-integration/questions.jsonl',
+    pipelines: '  single-agent\n\norchestrated',
+    gates: 'errors<=0\naccuracy>=2',
+    offline: 'true',
+  });
+  assert.equal(measured.code, 100, measured.output);
+  assert.match(measured.output, /^npm ci --prefix \S+ --include=dev /m);
+  assert.match(measured.output, /^::error::A gate is not met\.$/m);
+  assert.deepEqual([measured.outputs['exit-code'], measured.outputs.verdict], ['100', 'undecided']);
+  assert.match(
+    measured.summary,
+    /^### `orchestrated` against `single-agent`\n\n\*\*Undecided[\s\S]*\*\*1 of 2 gates not met/,
+  );
+  const [comment = assert.fail('no comment')] = pull.comments.slice(120);
+  assert.ok(comment.body.includes(measured.summary) && comment.body.includes('us/repository/actions/runs/99'));
+  const written = (name: string) => readFileSync(join(folder.path, 'results', name), 'utf8');
+  assert.match(written('junit.xml'), /name="accuracy&gt;=2"><failure [^>]*>accuracy is /);
+  assert.match(written('report.html'), /^<!doctype html>/);
+
+  const { folder: benchmark } = JSON.parse(written('benchmark.json'));
+  const log = { 'run-log': join(benchmark, 'run-log.jsonl'), gates: 'errors<=0' };
+  const again = await act({ ...log, offline: 'true' });
+  assert.deepEqual([again.code, pull.comments.length], [0, 121], again.output);
+  assert.ok(comment.body.includes('**All gates met.**') && others[3]?.body.endsWith('not ours'));
+
+  const fork = await act(log, 'them/repository');
+  assert.deepEqual([fork.code, pull.comments.length], [1, 121]);
+  assert.match(fork.summary, /^### No verdict\n\n\*\*Nothing was compared\.\*\* The offline model has answered/);
+  assert.match(fork.output, /^::notice::the pull request comes from a fork/m);
+  assert.ok(comment.body.includes('**All gates met.**'), 'left as it was');
+  assert.ok(![measured, again, fork].some(({ output }) => output.includes(token)));
 });

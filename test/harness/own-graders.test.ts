@@ -13,7 +13,19 @@ function aCase(more: Record<string, unknown> = {}): GradedCase {
 
 test('scores are numbers from 0 to 1, or null', async () => {
   const graders = { right: () => true, wrong: async () => false, half: () => 0.5, none: () => null };
-  assert.deepEqual(await ownScores(aCase(), graders), { right: 1, wrong: 0, half: 0.5, none: null });
+  const given = await ownScores(aCase(), graders);
+  assert.deepEqual(
+    given.map(({ grader, score, reason }) => [grader, score, reason]),
+    [
+      ['right', 1, null],
+      ['wrong', 0, null],
+      ['half', 0.5, null],
+      ['none', null, null],
+    ],
+  );
+  const why = await ownScores(aCase(), { why: () => ({ score: false, reason: 'x'.repeat(2000) }) });
+  assert.deepEqual([why[0]?.score, why[0]?.reason?.length], [0, 1000]);
+  await assert.rejects(ownScores(aCase(), { odd: () => ({ score: 2 }) }), /a score is 0 to 1/);
 });
 
 for (const [given, shown] of [

@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { gradeRecord } from '../../harness/graded-record.ts';
+import { excessOver } from '../../harness/excess.ts';
+import { addReuse, reuseLines, reuseOf } from '../../harness/reused-replies.ts';
 import { toGradedTrial } from '../../harness/to-graded-trial.ts';
 import { aQuestion, aRecord, call } from './graded-case.ts';
 
@@ -61,4 +63,31 @@ test('two trials have one fingerprint when answer, citations and calls are the s
 test('a log that names its model only counts by that', () => {
   assert.deepEqual(trialOf({ model: 'b, a' }).models, ['a', 'b']);
   assert.deepEqual(trialOf().models, []);
+});
+
+const usageOf = (calls: number, reused: number) => ({
+  ...{ model_calls: calls, input_tokens: 100 * calls, cached_input_tokens: 0, output_tokens: 0, reasoning_tokens: 0 },
+  ...(reused === 0
+    ? {}
+    : { reused: { model_calls: reused, input_tokens: 100 * reused, output_tokens: 0, cost_usd: 0.01 * reused } }),
+});
+
+test('nobody waited for a reply that was used again: the time says nothing, the cost what all of it would be', () => {
+  const trial = trialOf({ latency_ms: { total: 900, model: 1 }, usage: usageOf(3, 2), cost_usd: 0.03 });
+  assert.deepEqual([trial.latencyMs.total, trial.latencyMs.model, trial.costUsd], [null, null, 0.03]);
+  const [waited, reused] = [0, 2].map((calls) => aRecord({ latency_ms: { total: 900 }, usage: usageOf(3, calls) }));
+  assert.ok(waited !== undefined && reused !== undefined);
+  assert.deepEqual([excessOver(waited, waited).totalMs, excessOver(waited, reused).totalMs], [0, null]);
+});
+
+test('what was used again is told with what was paid, and so is an alias that another model answers', () => {
+  const renamed = { asked: 'alias', before: 'alias-may', now: 'alias-june' };
+  const part = [aRecord({ usage: usageOf(3, 2), cost_usd: 0.03, renamed_models: [renamed] }), aRecord()];
+  const told = reuseLines([...part, ...part].map(reuseOf).reduce(addReuse));
+  assert.match(told[0] ?? '', /^4 of 6 model calls, in 2 of 4 runs, .*: \$0\.0200 was paid, .* have cost \$0\.0600\./);
+  assert.match(told[1] ?? '', /^"alias" is answered by alias-june now, and was by alias-may before/);
+  assert.equal(told.length, 2);
+  const all = reuseOf(aRecord({ usage: usageOf(2, 2), cost_usd: 0.02 }));
+  assert.match(reuseLines(all)[0] ?? '', /^All 2 model calls, in every run, .*: \$0 was paid/);
+  assert.deepEqual(reuseLines(reuseOf(aRecord())), []);
 });

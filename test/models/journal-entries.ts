@@ -1,5 +1,5 @@
 /** A key and replies, for tests of the journal. */
-import type { JournalKey } from '../../contracts/agent-calls.ts';
+import type { JournalKey } from '../../contracts/model/journal-key.ts';
 import type { ChatReply } from '../../contracts/chat.ts';
 
 export const entryKey: JournalKey = { workflowId: 'w/1', runId: 'r', callKey: '7', requestHash: 'a'.repeat(64) };

@@ -104,3 +104,68 @@ test('the licence is named from the first lines of its file', async (t) => {
   assert.match(draft.answer, /Sample Public License/);
   assert.equal(draft.citations[0]?.path, 'LICENSE');
 });
+
+test('each part of a question is answered, or named as left open', async (t) => {
+  const url = await openModel(t);
+  const code = [
+    '// Trims the wick of one lantern.',
+    'export function trimWick (lantern) {',
+    '  return trim(lantern.wick)',
+    '}',
+  ];
+  const asked = 'What does trimWick do to a lantern, and which error does it raise?';
+  const open = await draftFrom(url, asked, ['lib/trim.js', ...code]);
+  assert.match(open.answer, /trimWick/);
+  assert.deepEqual(open.gaps, ['No place found that answers "which error does it raise".']);
+  const raising = ['function refuseWick (wick) {', "  throw new WickError('nothing left to trim')", '}'];
+  const answered = await draftFrom(url, asked, ['lib/trim.js', ...code, '', ...raising]);
+  assert.match(answered.answer, /nothing left to trim/);
+  assert.deepEqual(answered.gaps, []);
+});
+
+test('a word is looked for in all its forms, where they are irregular', async (t) => {
+  const { calls } = await converse(await openModel(t), 'How do I hide a lantern in the attic?');
+  assert.ok(calls.some((call) => call.name === 'grep' && /hidden/.test(call.arguments)));
+});
+
+test('who maintains a project is answered from its own files, or not at all', async (t) => {
+  const url = await openModel(t);
+  const asked = 'Who maintains this and how do I report a vulnerability?';
+  const elsewhere = ['lib/report.js', '// Reports to whoever maintains the lantern.', 'function report () {}'] as const;
+  assert.equal((await draftFrom(url, asked, elsewhere)).insufficient, true);
+  const pom = ['pom.xml', '<project>', '  <developers>', '    <developer>', '      <id>lampworks</id>'] as const;
+  const draft = await draftFrom(url, asked, elsewhere, pom);
+  assert.deepEqual(
+    draft.citations.map(({ path }) => path),
+    ['pom.xml'],
+  );
+  assert.match(draft.gaps.join(), /report a vulnerability/);
+});
+
+test('words of analysis do not make a question about the project as a whole', async (t) => {
+  const { calls } = await converse(await openModel(t), 'How does the dependency tracking of a lantern work?');
+  assert.ok(calls.every((call) => !/README/.test(call.arguments)));
+});
+
+test('files of code are searched with the search that reaches code', async (t) => {
+  const parameters = {
+    type: 'object',
+    properties: { query: { type: 'string' }, path: { type: 'string' } },
+    required: ['query'],
+  };
+  const search = (name: string) => ({ type: 'function', function: { name, description: 'Searches', parameters } });
+  const call = { id: 'c1', type: 'function', function: { name: 'search_code', arguments: '{"query":"lantern"}' } };
+  const messages = [
+    { role: 'system', content: instructions },
+    question('When does a lantern dim?'),
+    { role: 'assistant', content: null, tool_calls: [call] },
+    { role: 'tool', tool_call_id: 'c1', content: '@@ lib/lantern.js:1-1\n1| // A lantern will dim after a while.' },
+  ];
+  const body = { messages, tools: [search('search_docs'), search('search_code')] };
+  const [{ message }] = (await complete(await openModel(t), body)).choices;
+  const into = message.tool_calls?.filter((one) => /"path":"lib/.test(one.function.arguments));
+  assert.deepEqual(
+    into?.map((one) => one.function.name),
+    ['search_code'],
+  );
+});

@@ -170,6 +170,11 @@ test('the judge accepts what the evidence covers and refuses, with reasons, what
   }
 });
 
+test('the judge accepts that a question was not read', async (t) => {
+  const draft = 'The question seems to be in German, and the offline model reads English only: ask in English.';
+  assert.equal((await judge(await openModel(t), draft, '')).accepted, true);
+});
+
 test('the judge accepts an honest no where the evidence holds nothing', async (t) => {
   const verdict = await judge(await openModel(t), 'The repository does not hold enough to answer this.', '');
   assert.equal(verdict.accepted, true);

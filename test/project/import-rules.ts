@@ -16,6 +16,7 @@ export const mayImport: Record<string, readonly string[]> = {
     'retrieval',
     'harness',
     'question-maker',
+    'router-fit',
     'observability',
   ],
   agents: ['lib', 'contracts'],
@@ -24,6 +25,7 @@ export const mayImport: Record<string, readonly string[]> = {
   'offline-model': ['lib', 'contracts'],
   retrieval: ['lib', 'contracts', 'codecs'],
   harness: ['lib', 'contracts', 'codecs'],
+  'router-fit': ['lib', 'contracts', 'harness', 'retrieval', 'offline-model'],
   'question-maker': ['lib', 'contracts', 'harness'],
   observability: ['lib', 'contracts', 'codecs'],
   runtime: ['lib', 'contracts', 'codecs', 'config', 'observability'],
@@ -37,6 +39,7 @@ export const mayImport: Record<string, readonly string[]> = {
     'config',
     'harness',
     'retrieval',
+    'router-fit',
     'observability',
     'runtime',
     'shared-store',
@@ -59,6 +62,7 @@ export const withoutTemporal = [
   'retrieval',
   'harness',
   'question-maker',
+  'router-fit',
 ];
 
 /** Packages, beside our own folders, that workflow code may import: it runs again at each replay and must be deterministic. */

@@ -18,7 +18,8 @@ const files = {
     '/** Adds a route. */\nexport function addRoute (path) {\n  if (!path) throw new Error("no path")\n  return path\n}\n',
   'lib/reply.js': 'Reply.prototype.send = function (payload) {\n  return addRoute(payload)\n}\n',
   'test/route.test.js': 'test("addRoute", () => {\n  addRoute("/")\n})\n',
-  'docs/routes.md': '# Routes\n\nCall addRoute to add a route.\n\n## Errors\n\nWithout a path it throws.\n',
+  'docs/routes.md':
+    '# Routes\n\nCall addRoute to add a route.\n\n## Errors\n\nWithout a path it throws, because nothing is there.\n',
   'test/twin.js': 'zebra crossing\n',
   'docs/twin.js': 'zebra crossing\n',
   'lib/twin.js': 'zebra crossing\n',
@@ -66,6 +67,9 @@ test('a search says which words no file has, and searches for what a slip was me
   assert.match(slip.text, /^@@ lib\/route\.js:1-5 /);
   assert.match(slip.text, /^note: no file has roite: searched for route instead$/m);
   assert.match(slip.text, /^note: no file has: payroll$/m);
+  // The stem of the stem of "because" is another.
+  const stemmed = await run('search_docs', { query: 'does it throw becuase of nothing' });
+  assert.match(stemmed.text, /^note: no file has becuase: searched for because instead$/m);
   assert.doesNotMatch((await run('search_docs', { query: 'zebra route' })).text, /no file has/);
 });
 

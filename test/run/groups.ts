@@ -16,7 +16,7 @@ const groups = {
   repositories: ['retrieval'],
   commands: ['client', 'codecs', 'runtime'],
   models: ['activities', 'models', 'offline-model', 'support'],
-  rules: ['agents', 'bench', 'config', 'fuzz', 'harness', 'lib'],
+  rules: ['agents', 'bench', 'config', 'fuzz', 'harness', 'lib', 'router-fit'],
 };
 
 export type Group = keyof typeof groups;

@@ -1,6 +1,6 @@
 /** What a store of content and a journal promise, held by the folder's and by the shared one. */
 import assert from 'node:assert/strict';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
@@ -8,11 +8,12 @@ import { zstdCompressSync } from 'node:zlib';
 import { z } from 'zod';
 import { type Cipher, createCipher, isSealed } from '../../codecs/cipher.ts';
 import { EncryptionKeyUnknown } from '../../codecs/failures.ts';
-import { createFileJournal, entriesOfFile, type Journal } from '../../models/journal.ts';
+import { createFileJournal, type Journal } from '../../models/journal.ts';
+import { createSharedReplies, type SharedReplies } from '../../models/shared-replies.ts';
 import { ContentUnavailable } from '../../retrieval/failures.ts';
 import { type ContentStore, createContentStore, openContent } from '../../retrieval/store/content-store.ts';
 import { createSharedContent, createSharedJournal, openDatabase } from '../../shared-store/index.ts';
-import { journalFileName } from '../../contracts/agent-calls.ts';
+import { journalFileName } from '../../contracts/model/journal-key.ts';
 import { entryKey as key, reply } from '../models/journal-entries.ts';
 import { noPostgres, testPostgres } from '../support/postgres.ts';
 
@@ -49,8 +50,6 @@ function folderPlace(t: TestContext): Place {
     pieces: () => rows('SELECT id FROM piece').length,
     async stored() {
       const entries = join(folder, journalFileName(key.runId));
-      await entriesOfFile(entries).catch(() => []);
-      const { readFileSync } = await import('node:fs');
       const line = readFileSync(entries, 'latin1').trim().split(' ')[1] ?? '';
       return [
         ...rows('SELECT packed FROM piece').map(({ packed }) => packed as Uint8Array),
@@ -178,5 +177,65 @@ for (const [name, { skip, open }] of Object.entries(places)) {
     assert.equal((await journal.read(key))?.text, 'private code '.repeat(100));
     await assert.rejects((await place.content()).get(id), EncryptionKeyUnknown);
     await assert.rejects((await place.journal()).read(key), EncryptionKeyUnknown);
+  });
+
+  const lane = { benchmark: 'monday', trial: 1, lane: 'alone/q1', fresh: false };
+  const place = { hash: 'c'.repeat(64), scope: { stage: 'specialist' } as const, endpoint: 'e', model: 'alias' };
+  const textOf = (found: Awaited<ReturnType<SharedReplies['find']>>) =>
+    found !== null && 'value' in found ? found.value.text : null;
+
+  held('benchmarks share replies of the same trial, and no run shares one with the run beside it', async (at) => {
+    const [monday, tuesday] = [createSharedReplies(await at.journal()), createSharedReplies(await at.journal())];
+    assert.equal(await monday.find({ ...place, sharing: lane }), null);
+    assert.equal(await monday.keep({ ...place, sharing: lane }, reply('first')), null);
+    const find = (more: Partial<typeof lane>, replies = tuesday) =>
+      replies.find({ ...place, sharing: { ...lane, benchmark: 'tuesday', ...more } });
+    const found = await find({});
+    assert.equal(textOf(found), 'first');
+    assert.equal(found !== null && 'benchmark' in found ? found.benchmark : null, 'monday');
+    assert.equal(await find({ trial: 2 }), null, 'another trial is another chance');
+    assert.equal(await find({ fresh: true }), null);
+    assert.equal(await find({ benchmark: 'monday', lane: 'split/q1' }, monday), null, 'a run beside it pays its own');
+    assert.equal(textOf(await find({ lane: 'third/q1' })), 'first', 'a new variant of another benchmark');
+    const other = { ...place, hash: 'd'.repeat(64), sharing: { ...lane, benchmark: 'tuesday' } };
+    assert.equal(await tuesday.find(other), null);
+  });
+
+  held('a lane finds its own reply again at each place, whatever others have got meanwhile', async (at) => {
+    const shared = createSharedReplies(await at.journal());
+    const second = { ...place, scope: { stage: 'gate', try: 2 } as const };
+    await shared.keep({ ...place, sharing: lane }, reply('try 1'));
+    await shared.keep({ ...second, sharing: lane }, reply('try 2'));
+    await shared.keep({ ...place, sharing: { ...lane, lane: 'split/q1' } }, reply('of another variant'));
+    const later = { ...lane, benchmark: 'tuesday' };
+    const found = await Promise.all([place, second].map((each) => shared.find({ ...each, sharing: later })));
+    assert.deepEqual(found.map(textOf), ['try 1', 'try 2']);
+    // What a new variant was given stays its own.
+    const third = { ...later, lane: 'third/q1' };
+    const given = textOf(await shared.find({ ...place, sharing: third }));
+    await shared.keep({ ...place, sharing: { ...lane, benchmark: 'wednesday', fresh: true } }, reply('newer'));
+    assert.equal(textOf(await shared.find({ ...place, sharing: { ...third, benchmark: 'thursday' } })), given);
+  });
+
+  held('once an alias is answered by another model, what the former has said is not used', async (at) => {
+    const shared = createSharedReplies(await at.journal());
+    const dated = (name: string, text: string) => ({ ...reply(text), model: name });
+    await shared.keep({ ...place, sharing: lane }, dated('alias-may', 'old'));
+    const next = { ...place, hash: 'd'.repeat(64), sharing: { ...lane, benchmark: 'tuesday' } };
+    const renamed = { asked: 'alias', before: 'alias-may', now: 'alias-june' };
+    assert.deepEqual(await shared.keep(next, dated('alias-june', 'new')), renamed);
+    const later = { ...lane, benchmark: 'tuesday' };
+    assert.deepEqual(await shared.find({ ...place, sharing: later }), { outdated: renamed });
+    assert.equal(textOf(await shared.find({ ...next, sharing: { ...later, benchmark: 'wednesday' } })), 'new');
+    assert.equal(await shared.keep({ ...place, sharing: later }, dated('alias-june', 'asked again')), null);
+    assert.equal(textOf(await shared.find({ ...place, sharing: later })), 'asked again');
+    // The same alias elsewhere is another one.
+    assert.equal(await shared.keep({ ...place, endpoint: 'f', sharing: lane }, dated('alias-may', 'x')), null);
+  });
+
+  held('what was encrypted with a key that is gone is asked again', async (at) => {
+    const cipher = createCipher([{ id: 'k1', bytes: Buffer.alloc(32, 7) }]);
+    await createSharedReplies(await at.journal(cipher)).keep({ ...place, sharing: lane }, reply('private'));
+    assert.equal(await createSharedReplies(await at.journal()).find({ ...place, sharing: lane }), null);
   });
 }

@@ -130,11 +130,14 @@ test(
     const [needed, old, young] = [await content.put('needed'), await content.put('old'), await content.put('young')];
     for (const runId of ['open', 'ended', 'recent']) await journal.write({ ...key, runId }, reply(runId));
     await journal.write({ ...key, runId: 'ended', callKey: '8' }, reply('ended'));
+    // Shared among benchmarks: as old as content may be, whatever runs need.
+    for (const runId of ['shared-old', 'shared-kept']) await journal.write({ ...key, runId }, reply(runId));
     const hours = (count: number) => `now() - interval '${count} hours'`;
     postgres.run(
       address,
       `UPDATE switchyard.piece SET stored_at = ${hours(50)} WHERE id <> '\\x${young}';
-     UPDATE switchyard.journal SET written_at = ${hours(50)} WHERE run_id <> 'recent';`,
+     UPDATE switchyard.journal SET written_at = ${hours(50)} WHERE run_id <> 'recent';
+     UPDATE switchyard.journal SET written_at = ${hours(20)} WHERE run_id = 'shared-kept';`,
     );
     const workflowService = { getClusterInfo: async () => ({ clusterId: 'here' }) };
     const client = { options: { namespace: 'default' }, workflowService } as never;
@@ -157,12 +160,14 @@ test(
     assert.match(notes.join(), /also worked for elsewhere\/default/);
     postgres.run(address, `DELETE FROM switchyard.temporal_server WHERE name LIKE 'elsewhere%'`);
     const dry = await sweep(true);
-    assert.deepEqual([dry.content.count, dry.journal.count], [1, 1]);
+    assert.deepEqual([dry.content.count, dry.journal.count], [1, 2]);
     assert.deepEqual(await sweep(false), dry);
     await assert.rejects(createSharedContent(database, none).get(old), /is not stored/);
     for (const id of [needed, young]) await createSharedContent(database, none).get(id);
     assert.equal(await journal.read({ ...key, runId: 'ended' }), null);
-    for (const runId of ['open', 'recent']) assert.equal((await journal.read({ ...key, runId }))?.text, runId);
+    assert.equal(await journal.read({ ...key, runId: 'shared-old' }), null);
+    for (const runId of ['open', 'recent', 'shared-kept'])
+      assert.equal((await journal.read({ ...key, runId }))?.text, runId);
   },
 );
 

@@ -236,7 +236,7 @@ async function writeFolder(folder: string, files: Record<string, string>): Promi
   return { kind: 'path', path: folder };
 }
 
-const defaultFiles = {
+export const defaultFiles = {
   'README.md': '# Kettle\n\nA small library that boils water.\n',
   'lib/kettle.js':
     'export function boil(water) {\n  if (water < 1) throw new Error("KETTLE_EMPTY");\n  return water * 100;\n}\n',

@@ -2,12 +2,14 @@
 import assert from 'node:assert/strict';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
 import { test } from 'node:test';
 import type { WorkflowHandle } from '@temporalio/client';
 import { OpeningReports } from '../../activities/opening-progress.ts';
 import type { AnswerOutcome, OpeningProgress, RunProgress } from '../../contracts/run.ts';
+import { commitAll, gitRepository, scratchFolder, writeFiles } from '../retrieval/scratch.ts';
 import { traceOf } from '../support/histories.ts';
-import { openScene, pipeline, tracesToFiles } from '../support/scene.ts';
+import { defaultFiles, openScene, pipeline, tracesToFiles } from '../support/scene.ts';
 import { completion } from '../support/scripted-server/scripted-server-reply.ts';
 import { roleOf, says, startTeam } from '../support/team.ts';
 import { until } from '../support/until.ts';
@@ -54,11 +56,35 @@ test('routing does not wait for the index, and everything that reads the reposit
   assert.deepEqual(
     [first, second],
     [
-      ['openRepository', false],
       ['routeQuestion', false],
+      ['openRepository', false],
     ],
   );
   assert.ok(others.length > 2 && others.every(([, open]) => open));
+});
+
+test('a checkout that has not moved since it was opened takes no activity of its own, and stands in the trace all the same', async (t) => {
+  await using team = await startTeam();
+  await using scene = await openScene({ modelUrl: team.url });
+  const checkout = gitRepository(join(scratchFolder(t), 'kettle'), defaultFiles);
+  const repository = { kind: 'path', path: checkout } as const;
+  const ask = async () => {
+    const handle = await scene.start('When does boil throw?', { pipeline: pipeline(), repository });
+    const outcome = (await handle.result()) as AnswerOutcome;
+    const { spans } = await traceOf(handle);
+    const opened = spans.filter(({ name }) => name === 'open-repository');
+    assert.equal(opened.length, 1);
+    assert.equal(outcome.kind, 'answered');
+    const ownActivity = (await scheduled(handle)).some(([type]) => type === 'openRepository');
+    return { id: outcome.state.snapshot?.id, ownActivity, parent: opened[0]?.parent };
+  };
+  const cold = await ask();
+  assert.equal(cold.ownActivity, true);
+  assert.deepEqual(await ask(), { ...cold, ownActivity: false });
+  commitAll(writeFiles(checkout, { 'lib/lid.js': 'exports.open = () => 1;\n' }), 'second');
+  const moved = await ask();
+  assert.equal(moved.ownActivity, true);
+  assert.notEqual(moved.id, cold.id);
 });
 
 test('while the repository is opened, the state has the route, how far it is, and the time left', async () => {

@@ -55,7 +55,7 @@ test('where no call is left for the judge, the draft is checked all the same: it
   assert.equal(outcome.state.evidence[0]?.status, 'verified');
   assert.deepEqual(
     steps.filter((type) => type !== 'startExport'),
-    ['openRepository', 'routeQuestion', 'callSpecialist', 'verifyCitations'],
+    ['routeQuestion', 'openRepository', 'callSpecialist', 'verifyCitations'],
   );
 
   await using inventing = await startTeam({ specialist: () => says(inventedDraft) });

@@ -12,6 +12,7 @@ import type { SlotLimiter } from '../../models/slot-limiter.ts';
 import type { Logger } from '../../observability/logging.ts';
 import { reportCircuits } from './circuits.ts';
 import { counted } from './model-queues.ts';
+import { fingerprintOf } from '../tools-version.ts';
 import { shownAddress } from '../../lib/redaction.ts';
 import { withCircuits } from '../../models/circuit-breaker.ts';
 
@@ -49,7 +50,9 @@ export async function openModel(config: Config, onCircuits: OnCircuits = () => {
   const thread = await startOfflineModelThread({ faults: config.offlineFaults });
   const model = guarded(createOpenAiChat({ ...settings, baseUrl: thread.url }), 'the offline model');
   const { version } = createRequire(import.meta.url)('../../package.json') as { version: string };
-  const identity = `switchyard-offline ${version} ${config.offlineFaults ?? ''}`;
+  // Its code is what answers: another one is another model, whatever its version says.
+  const code = fingerprintOf(['offline-model'], version).slice(0, 12);
+  const identity = `switchyard-offline ${version} ${code} ${config.offlineFaults ?? ''}`;
   return { model, url: thread.url, identity, ...other, [Symbol.asyncDispose]: () => thread.close() };
 }
 

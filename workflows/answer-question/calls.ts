@@ -7,7 +7,7 @@
 import { workflowInfo } from '@temporalio/workflow';
 import { backstop, modelQueueOf } from '../../contracts/names.ts';
 import type { CallLimits } from '../../contracts/run.ts';
-import type { Payment, RepairCall } from '../../contracts/agent-calls.ts';
+import type { Payment, RepairCall, ReplySharing } from '../../contracts/agent-calls.ts';
 import type { ContentId } from '../../contracts/snapshot.ts';
 import type { ActivityResult, DoneOnTheWay, SpanScope } from '../../contracts/trace.ts';
 import { summaryText } from '../../lib/printable.ts';
@@ -29,6 +29,8 @@ export type CallerOfActivities = Caller & {
   activities: Proxies;
   /** That holds what the run needs; absent: it is not known yet, or need not be. */
   store?: string;
+  /** Of a benchmark's run: whose replies it may use again. */
+  sharing?: ReplySharing;
 };
 
 export type AboutCall = {
@@ -70,8 +72,8 @@ export function callModel<Name extends ModelActivity>(
   const input = typeof given === 'function' ? given : () => given;
   return paidCall(caller, about, (payment) => {
     const { options, limits } = inQueue(caller, name, payment);
-    const { store } = caller;
-    const held = store === undefined ? {} : { store };
+    const { store, sharing } = caller;
+    const held = { ...(store === undefined ? {} : { store }), ...(sharing === undefined ? {} : { sharing }) };
     return activity.executeWithOptions({ summary, ...options }, [input(), { ...payment, ...limits, ...held }]);
   });
 }

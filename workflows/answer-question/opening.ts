@@ -1,13 +1,27 @@
 /**
  * The beginning of a run: the repository is opened while the router, which reads the question alone, chooses a route.
  *
- * 1. Both are begun in the run's first task; nothing but the route is decided before the whole snapshot can be searched.
- * 2. Where one of them fails, the other is cancelled and waited for, and what it has used is counted.
- * 3. Once the router has failed, the opening gets a moment more: it knows where the run's trace will be, and a repository
+ * 1. Both are begun in the run's first task, unless the router reads the repository and so waits for it; nothing but the
+ *    route is decided before the whole snapshot can be searched.
+ * 2. A checkout that the worker has opened before and that has not moved since is opened within that task, by a local
+ *    activity; any other has an activity of its own.
+ * 3. Where one of them fails, the other is cancelled and waited for, and what it has used is counted.
+ * 4. Once the router has failed, the opening gets a moment more: it knows where the run's trace will be, and a repository
  *    that cannot be used is the failure to tell first.
  */
-import { CancellationScope, defineSignal, isCancellation, setHandler, sleep, workflowInfo } from '@temporalio/workflow';
+import {
+  CancellationScope,
+  defineSignal,
+  isCancellation,
+  proxyLocalActivities,
+  setHandler,
+  sleep,
+  workflowInfo,
+} from '@temporalio/workflow';
+import type { Activities } from '../../activities/index.ts';
+import type { OpenedRepository } from '../../contracts/agent-calls.ts';
 import { signals } from '../../contracts/names.ts';
+import { readsRepository } from '../../contracts/pipeline-rules.ts';
 import type { OpeningProgress } from '../../contracts/run.ts';
 import { callTool } from './calls.ts';
 import { chooseRoute, tellRoute } from './routing.ts';
@@ -18,12 +32,20 @@ export const openingSignal = defineSignal<[OpeningProgress]>(signals.opening);
 
 const graceMs = 5_000;
 
+/** Far below the time of a workflow task, which it is a part of. */
+const { openKnownRepository } = proxyLocalActivities<Pick<Activities, 'openKnownRepository'>>({
+  scheduleToCloseTimeout: '2s',
+  retry: { maximumAttempts: 1 },
+});
+
 /** @throws what opening and routing do */
 export async function openAndRoute(run: Run): Promise<void> {
   const scope = new CancellationScope();
   await scope.run(async () => {
     const opening = openRepository(run);
-    const routing = chooseRoute(run);
+    const routing = readsRepository(run.input.pipeline.router)
+      ? opening.then(() => chooseRoute(run))
+      : chooseRoute(run);
     try {
       await Promise.all([opening, routing]);
     } catch (error) {
@@ -41,17 +63,31 @@ async function openRepository(run: Run): Promise<void> {
   const { state, visibility } = run;
   const { repository } = run.input;
   const where = repository.kind === 'path' ? repository.path : repository.url;
-  visibility.say('opening', `opening ${where}`);
+  const waits = readsRepository(run.input.pipeline.router) ? ', which the router waits for' : '';
+  visibility.say('opening', `opening ${where}${waits}`);
   setHandler(openingSignal, (progress) => {
     if (state.snapshot === null && isProgress(progress)) visibility.opens(progress, openingText(progress));
   });
-  const opened = await callTool(run, 'openRepository', { repository }, `open ${where}`);
+  const opened = (await openKnown(run)) ?? (await callTool(run, 'openRepository', { repository }, `open ${where}`));
   state.snapshot = opened.snapshot;
   visibility.knows(opened.searchAttributes);
   if (opened.store !== undefined) run.store = opened.store;
   run.readOnlyTools = opened.readOnlyTools ?? [];
   state.trace_link = opened.traceLink?.replace('{traceId}', workflowInfo().runId.replaceAll('-', '')) ?? null;
   visibility.opens(null, 'choosing a specialist');
+}
+
+/** Null also where that failed: the activity of its own tells why. */
+async function openKnown({ input: { activityQueue, repository } }: Run): Promise<OpenedRepository | null> {
+  // A local activity runs where the workflow does.
+  if (activityQueue !== undefined) return null;
+  try {
+    const opened = await openKnownRepository({ repository });
+    return opened?.result ?? null;
+  } catch (error) {
+    if (isCancellation(error)) throw error;
+    return null;
+  }
 }
 
 /** Anybody may send a signal. */

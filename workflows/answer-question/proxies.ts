@@ -18,7 +18,13 @@ export type ModelActivity =
   | 'rerankPlaces'
   | 'phraseQuestion';
 /** Activities that work on the repository, and cost nothing. */
-export type ToolActivity = 'openRepository' | 'runTool' | 'verifyCitations' | 'findCandidates' | 'proveQuestions';
+export type ToolActivity =
+  | 'openRepository'
+  | 'applyRouter'
+  | 'runTool'
+  | 'verifyCitations'
+  | 'findCandidates'
+  | 'proveQuestions';
 
 export type InputOf<Name extends ModelActivity | ToolActivity> = Parameters<Activities[Name]>[0];
 export type ResultOf<Name extends ModelActivity | ToolActivity> = Exclude<
@@ -71,12 +77,14 @@ export function activitiesWithin(limits: CallLimits, activityQueue?: string) {
     scheduleToCloseTimeout: backstop,
     retry: { initialInterval: '1s' },
   });
-  const { runTool, verifyCitations } = proxyActivities<Pick<Activities, 'runTool' | 'verifyCitations'>>({
+  const { applyRouter, runTool, verifyCitations } = proxyActivities<
+    Pick<Activities, 'applyRouter' | 'runTool' | 'verifyCitations'>
+  >({
     ...shared,
     startToCloseTimeout: `${toolSeconds}s`,
     scheduleToCloseTimeout: backstop,
     retry: { initialInterval: '500ms', maximumInterval: '10s' },
   });
   const models = { routeQuestion, callSpecialist, judgeDraft, synthesize, rerankPlaces, phraseQuestion };
-  return { ...models, openRepository, runTool, verifyCitations, findCandidates, proveQuestions };
+  return { ...models, openRepository, applyRouter, runTool, verifyCitations, findCandidates, proveQuestions };
 }

@@ -1,14 +1,18 @@
 /** Routing: which specialist a question is for, decided by the router, by force, or because there is only one. */
 import type { GateSpec, PipelineSpec, RouterSpec } from '../../contracts/pipeline.ts';
 import type { RouteDecision } from '../../contracts/agent.ts';
-import { callModel, type CallerOfActivities, repairsAllowed } from './calls.ts';
+import { isFitted, readsRepository } from '../../contracts/pipeline-rules.ts';
+import type { Snapshot, SnapshotRef } from '../../contracts/snapshot.ts';
+import { callModel, type CallerOfActivities, callTool, repairsAllowed } from './calls.ts';
 import type { Run } from './state.ts';
 
-/** Decides by the question and the pipeline alone: the repository need not be open. */
+/** Decides by the question and the pipeline alone, unless the router reads the repository, which must be open then. */
 export async function chooseRoute(run: Run): Promise<void> {
   const { question } = run.state;
   const { pipeline, forcedRoute } = run.input;
-  const decision = undisputedRoute(pipeline, forcedRoute) ?? (await askRouter(run, pipeline, question));
+  const decision =
+    undisputedRoute(pipeline, forcedRoute) ??
+    (await askRouter(run, pipeline, { question, snapshot: run.state.snapshot }));
   run.state.routing = decision;
   run.state.route = decision.route;
   run.visibility.show();
@@ -35,30 +39,79 @@ export function undisputedRoute(
   return { route, probabilities: [{ route, probability: 1 }, ...others], source, fallback: false, reply: '' };
 }
 
+/** What a router is asked about; the snapshot is null where the repository is not open. */
+export type Routable = { question: string; snapshot: Snapshot | null };
+
 /**
- * Asks the router, and again while its reply names no route; what is left then is the fallback.
- * @throws what `callModel` does
+ * Asks the router of the pipeline: the fitted one, the model, or the model where the fitted one is not sure.
+ * @throws what `callModel` and `callTool` do
  */
 export async function askRouter(
   caller: CallerOfActivities,
-  { router, specialists }: PipelineSpec,
-  question: string,
+  pipeline: PipelineSpec,
+  about: Routable,
 ): Promise<RouteDecision> {
+  const { router } = pipeline;
   if (router === null) throw new Error('the pipeline has no router');
+  if (isFitted(router)) {
+    const { decision, sure } = await askFitted(caller, pipeline, router, about);
+    if (sure) return decision;
+  }
+  return askModelOfRouter(caller, pipeline, router, about);
+}
+
+const defaultRisk = 0.1;
+
+function askFitted(
+  caller: CallerOfActivities,
+  { specialists }: PipelineSpec,
+  { kind, fitted, risk = defaultRisk, ...router }: RouterSpec,
+  { question, snapshot }: Routable,
+) {
+  if (fitted === undefined) throw new Error('the router carries no fitted one');
+  const call = {
+    question,
+    router: fitted,
+    routes: specialists.map(({ name }) => name),
+    risk: kind === 'cascade' ? risk : null,
+    ...snapshotFor({ kind, fitted, ...router }, snapshot),
+    scope: { stage: 'routing' as const },
+  };
+  return callTool(caller, 'applyRouter', call, 'fitted router: choose a specialist');
+}
+
+/** Asked again while its reply names no route; what is left then is the fallback. */
+async function askModelOfRouter(
+  caller: CallerOfActivities,
+  { specialists }: PipelineSpec,
+  { fitted: _, ...router }: RouterSpec,
+  { question, snapshot }: Routable,
+): Promise<RouteDecision> {
   const routes = specialists.map(({ name, purpose }) => ({ name, purpose }));
   const about = { scope: { stage: 'routing' }, summary: 'router: choose a specialist' } as const;
   const { fallbackModel } = router;
+  const searched = snapshotFor(router, snapshot);
   const refused: string[] = [];
   for (;;) {
     const decision = await callModel(
       caller,
       'routeQuestion',
-      { question, router, routes, refused },
+      { question, router, routes, refused, ...searched },
       { ...about, fallbackModel },
     );
     if (!decision.fallback || refused.length >= repairsAllowed) return decision;
     refused.push(decision.reply);
   }
+}
+
+/** What the router may search; nothing where it does not read the repository. */
+function snapshotFor(
+  router: Parameters<typeof readsRepository>[0],
+  snapshot: Snapshot | null,
+): { snapshot?: SnapshotRef } {
+  if (snapshot === null || !readsRepository(router)) return {};
+  const { id, repositoryKey, url } = snapshot;
+  return { snapshot: { id, repositoryKey, url } };
 }
 
 /** Who works first: a forced or lone route alone; otherwise the router's distribution decides. */

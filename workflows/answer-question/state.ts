@@ -5,7 +5,7 @@ import type { SpecialistOutput } from '../../contracts/agent.ts';
 import type { CheckedCitation } from '../../contracts/evidence.ts';
 import type { AnswerState, QuestionInput } from '../../contracts/run.ts';
 import type { SnapshotRef } from '../../contracts/snapshot.ts';
-import type { DoneOnTheWay, SpanRecord } from '../../contracts/trace.ts';
+import type { DoneOnTheWay, RenamedModel, SpanRecord } from '../../contracts/trace.ts';
 import { noUsage } from '../../contracts/usage-sum.ts';
 import { searchesOf, withSearches } from './absence.ts';
 import { RunBudget } from './limits/budget.ts';
@@ -48,6 +48,7 @@ export function beginRun(input: QuestionInput): Run {
         [role]: { model, after, calls: (state.fallbacks?.[role]?.calls ?? 0) + 1 },
       };
     }
+    for (const { renamed } of spans) if (renamed !== undefined) noteRenamed(state, renamed);
     for (const repair of spans.flatMap(({ repairs = [] }) => repairs)) {
       state.repairs ??= {};
       state.repairs[repair] = (state.repairs[repair] ?? 0) + 1;
@@ -65,8 +66,17 @@ export function beginRun(input: QuestionInput): Run {
   const activities = activitiesWithin(input.limits, input.activityQueue);
   const { limits } = input;
   const parts = { input, limits, state, visibility, budget, waits, outages, activities };
-  const run: Run = { ...parts, readOnlyTools: [], doneLast: {}, until: condition, onSettled };
+  const sharing = input.sharing === undefined ? {} : { sharing: input.sharing };
+  const run: Run = { ...parts, ...sharing, readOnlyTools: [], doneLast: {}, until: condition, onSettled };
   return run;
+}
+
+/** Each name once. */
+function noteRenamed(state: AnswerState, renamed: RenamedModel): void {
+  const known = state.renamed ?? [];
+  if (known.every(({ asked, now }) => asked !== renamed.asked || now !== renamed.now)) {
+    state.renamed = [...known, renamed];
+  }
 }
 
 /** The state of a question that nothing has been done for. */

@@ -12,7 +12,7 @@ import type {
 } from '../../contracts/benchmark.ts';
 import { queries, signals } from '../../contracts/names.ts';
 import { inertMarkdown } from '../../lib/printable.ts';
-import { addUsage, noUsage } from '../../contracts/usage-sum.ts';
+import { addUsage, noUsage, paidOf } from '../../contracts/usage-sum.ts';
 
 export const progressQuery = defineQuery<BenchmarkProgress>(queries.progress);
 export const pauseSignal = defineSignal(signals.pause);
@@ -190,8 +190,8 @@ export class BenchmarkRun {
     const { limit } = this.input;
     if (limit === null) return true;
     if (this.done === 0) return this.running === 0;
-    const { costUsd, inputTokens, outputTokens } = this.tally.usage;
-    const spent = limit.kind === 'usd' ? (costUsd ?? Number.POSITIVE_INFINITY) : inputTokens + outputTokens;
+    const { costUsd, tokens } = paidOf(this.tally.usage);
+    const spent = limit.kind === 'usd' ? (costUsd ?? Number.POSITIVE_INFINITY) : tokens;
     return spent + (spent / this.done) * (this.running + 1) <= limit.most;
   }
 
@@ -212,14 +212,16 @@ export class BenchmarkRun {
 /** Markdown for the workflow's current details. */
 function benchmarkDetails({ state, note, total, done, running, tally, leftMs }: BenchmarkProgress): string {
   const { usage, failed, rateLimited } = tally;
-  const cost = usage.costUsd === null ? 'unknown' : `$${usage.costUsd.toFixed(4)}`;
+  const { modelCalls, tokens, costUsd } = paidOf(usage);
+  const cost = costUsd === null ? 'unknown' : `$${costUsd.toFixed(4)}`;
+  const reused = usage.reused === undefined ? '' : `; ${usage.reused.modelCalls} replies of earlier benchmarks`;
   const variants = Object.entries(tally.arms).map(
     ([variant, { graded, right }]) => `${variant} ${right} of ${graded} right`,
   );
   const rows = [
     `**${state}**: ${done} of ${total} done, ${running} running, ${failed} failed${note === null ? '' : `; ${inertMarkdown(note)}`}`,
     variants.length === 0 ? null : `**so far**: ${variants.join(', ')}`,
-    `**spent**: ${usage.modelCalls} model calls, ${usage.inputTokens + usage.outputTokens} tokens, cost ${cost}`,
+    `**spent**: ${modelCalls} model calls, ${tokens} tokens, cost ${cost}${reused}`,
     `**429s**: ${rateLimited}`,
     leftMs === null ? null : `**time left**: about ${Math.ceil(leftMs / 60_000)} min`,
   ];

@@ -95,9 +95,18 @@ function questionOf(run: BenchmarkRun, { arm, questionId, question, repository, 
     limits: run.input.limits,
     session: run.id,
     activityQueue: run.input.activityQueue,
+    ...sharingOf(run, { arm, questionId, trial }),
     ...(run.datasetId === null ? {} : { experiment: { id: name, name, datasetId: run.datasetId, itemId } }),
   };
   return input;
+}
+
+function sharingOf(
+  { id, input: { replies } }: BenchmarkRun,
+  { arm, questionId, trial }: Pick<BenchmarkTrial, 'arm' | 'questionId' | 'trial'>,
+): Pick<QuestionInput, 'sharing'> {
+  if (replies === undefined) return {};
+  return { sharing: { benchmark: id, trial, lane: `${arm}/${questionId}`.slice(0, 400), fresh: replies === 'fresh' } };
 }
 
 function attributesOf(run: BenchmarkRun, trial: BenchmarkTrial) {

@@ -1,15 +1,18 @@
 /** `switchyard bench`: pipelines against each other over a dataset, as a durable workflow. */
 import { type Command, Option } from 'commander';
+import { rerunCommand, resultCommands } from './bench-results.ts';
 import type { ScheduleOptions } from '../../benchmark/benchmark-schedules.ts';
 import {
   benchmarkId,
   each,
   formerOption,
   positiveCount,
+  questionFilter,
   runIdValue,
   spendingLimit,
   timeOfDay,
 } from '../../input/option-values.ts';
+import { withGraders } from './log-options.ts';
 import type { ResumeOptions, RunOptions } from '../../benchmark/run-benchmark.ts';
 
 type Json = { json: boolean };
@@ -19,11 +22,12 @@ const concurrency = 6;
 
 export function addBench(program: Command): void {
   const bench = program.command('bench').summary('measure pipelines against each other over a dataset');
-  planned(bench.command('run').summary('run a benchmark, and write its report'))
+  withGraders(planned(bench.command('run').summary('run a benchmark, and write its report')))
     .description(
       'Asks every question with every pipeline, says first what it will take, and shows how it gets on. Ctrl-C leaves ' +
         'it resumable. The first pipeline without a router is the baseline, unless --baseline says otherwise.',
     )
+    .option('--no-cache', 'pay for every model call, and keep the replies for later benchmarks')
     .option('--yes', 'do not ask, whatever it will cost', false)
     .option('--faults <switch>', "make the offline model fail, as 'switchyard model --help' says")
     .option('--json', 'print one JSON object at the end', false)
@@ -31,6 +35,8 @@ export function addBench(program: Command): void {
       const { runBenchmark } = await import('../../benchmark/run-benchmark.ts');
       process.exitCode = await runBenchmark(withExpectedRoute(options));
     });
+  rerunCommand(bench);
+  resultCommands(bench);
   addResume(bench);
   addSteering(bench);
   addPublish(bench);
@@ -52,6 +58,11 @@ function planned(command: Command): Command {
     .option('--name <id>', 'name the benchmark; bench-<time>-<random> unless given', runIdValue)
     .option('--leave-one-out', 'run the split once more without each of its specialists', false)
     .option('--questions <n>', 'so many questions, spread over the dataset', positiveCount)
+    .option(
+      '--filter <key=value>',
+      'only questions by route, kind, id, tag, split, text, or label of an earlier benchmark; give it several times',
+      questionFilter,
+    )
     .option('--expected-route <name>', 'only questions that this route is expected for')
     .addOption(formerOption('--route <name>', 'expectedRoute'));
 }

@@ -3,10 +3,10 @@ import { type Command, InvalidArgumentError } from 'commander';
 import type { CompareOptions, OutputFile } from '../../evaluate/compare-logs.ts';
 import type { SignalsOptions } from '../../evaluate/show-signals.ts';
 import { formerOption } from '../../input/option-values.ts';
-import { withDataset, withWasteShare } from './log-options.ts';
+import { withDataset, withGraders, withWasteShare } from './log-options.ts';
 
 export function addCompare(program: Command): void {
-  withRules(program.command('compare').summary('compare two pipelines, question by question'))
+  withGraders(withRules(program.command('compare').summary('compare two pipelines, question by question')))
     .description(
       'Says whether the candidate is justified over the baseline: as a whole and route by route. A log of several ' +
         'variants is given as LOG:VARIANT. docs/statistics.md has the rules.',
@@ -19,11 +19,20 @@ export function addCompare(program: Command): void {
       collect(outputFile),
       [],
     )
+    .option('--decided-by <grader>', 'the grader of your own that says what is right, instead of the rule that ships')
+    .option(
+      '--summary <file.md>',
+      'write the summary of a CI job: verdict, gates, figures, changed questions; 60 kB at most',
+    )
     .option('--json', 'print one JSON object', false)
     .action(async (baseline: string, candidate: string, options: CompareOptions) => {
       const { compareLogs } = await import('../../evaluate/compare-logs.ts');
       process.exitCode = await compareLogs(baseline, candidate, options);
     });
+  addSignals(program);
+}
+
+function addSignals(program: Command): void {
   withLog(program.command('signals').summary('tell whether a variant shows signs that a split could help'))
     .argument('<run-log.jsonl>', 'a run log; LOG:VARIANT where it has several variants')
     .option('--variant <name>', 'which variant of the log')

@@ -2,13 +2,14 @@
 import type { Command } from 'commander';
 import type { GradeLogOptions } from '../../evaluate/grade-log.ts';
 import { formerOption } from '../../input/option-values.ts';
-import { withDataset, withWasteShare } from './log-options.ts';
+import { withDataset, withGraders, withWasteShare } from './log-options.ts';
 
 export function addGrade(program: Command): void {
-  withLog(program.command('grade').summary('grade a run log against its dataset'))
+  withGraders(withLog(program.command('grade').summary('grade a run log against its dataset')))
     .description(
       'Grades every record of a run log, ours or one that other software wrote (see: switchyard schema run-log). ' +
-        'With --json: one line a record, then a line with "summary": true.',
+        'With --json: one line a record, then a line with "summary": true. What graders of your own say is kept beside ' +
+        'the log, where compare and reports find it.',
     )
     .action(async (log: string, options: GradeLogOptions) => {
       const { gradeLog } = await import('../../evaluate/grade-log.ts');

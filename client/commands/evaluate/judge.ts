@@ -1,22 +1,46 @@
 /** `switchyard judge`: models as graders, beside the grader that code is. */
 import type { Command } from 'commander';
+import type { CalibrateOptions } from '../../evaluate/calibrate-judge.ts';
 import type { JudgeLogOptions } from '../../evaluate/judge-log.ts';
 import { count, each } from '../../input/option-values.ts';
 import { withDataset } from './log-options.ts';
 
 export function addJudge(program: Command): void {
-  withDataset(program.command('judge').summary('have the answers of a run log graded by a model'))
+  const judge = program
+    .command('judge')
+    .summary('have the answers of a run log graded by a model; calibrate such a judge');
+  withJudges(withDataset(judge))
     .description(
       'Has every answer held against a rubric made of its ground truth, by one model or several. Prints where they and the ' +
-        "grader differ, and how far they agree. A judge that fails gives no grade, and is no failure of the variant's.",
+        'grader differ, how far they agree, and the share of right answers with the rates of a calibrated judge taken out. What ' +
+        "they say is kept beside the log. A judge that fails gives no grade, and is no failure of the variant's; one that " +
+        'gives none at all makes the exit code 1. The offline model cannot judge.',
     )
-    .argument('<run-log.jsonl>', 'a run log')
-    .option('--judge <model>', 'a model; give it several times; the judge of the settings unless given', each, [])
-    .option('--seed <n>', 'decides the order of the criteria', count, 1)
+    .argument('<run-log.jsonl>', 'a run log, or LOG:VARIANT')
     .option('-o, --output <file>', 'write one JSON line an answer to a file, too')
     .option('--json', 'print JSON lines', false)
     .action(async (log: string, options: JudgeLogOptions) => {
       const { judgeLog } = await import('../../evaluate/judge-log.ts');
       process.exitCode = await judgeLog(log, options);
     });
+  const calibrate = judge.command('calibrate').summary('find out how far a judge can be trusted, by labels of people');
+  withJudges(withDataset(calibrate))
+    .description(
+      'Asks each judge about answers that people have labelled, three times: as ever, the same again, and with the criteria in ' +
+        'the reverse order. Prints kappa, true and false positive rates with their intervals, and how often a verdict changes. ' +
+        'What it finds is kept, and "switchyard judge" corrects the judge\'s rates by it.',
+    )
+    .requiredOption('--labels <file.jsonl>', 'lines with question_id, correct, and the answer or the variant of a log')
+    .option('--log <run-log.jsonl>', 'the log that has the answers which the labels leave out')
+    .option('--json', 'print one JSON object a judge', false)
+    .action(async (options: CalibrateOptions) => {
+      const { calibrateJudges } = await import('../../evaluate/calibrate-judge.ts');
+      process.exitCode = await calibrateJudges(options);
+    });
+}
+
+function withJudges(command: Command): Command {
+  return command
+    .option('--judge <model>', 'a model; give it several times; the judge of the settings unless given', each)
+    .option('--seed <n>', 'decides the order of the criteria', count, 1);
 }

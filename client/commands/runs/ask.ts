@@ -7,7 +7,10 @@ export function addAsk(program: Command): void {
   program
     .command('ask')
     .summary('answer a question about a repository')
-    .description('Answers a question about a repository, with citations. A question of "-" is read from stdin.')
+    .description(
+      'Answers a question about a repository, with citations. A question of "-" is read from stdin. "verified" beside a ' +
+        'citation says that the quoted words stand there, not that they answer; "confidence" is how sure the model says it is.',
+    )
     .argument('<question>', 'the question, in quotes')
     .option('--repo <folder or git URL>', 'the repository that the question is about', '.')
     .option('--ref <ref>', 'a branch, tag or commit; the current one unless given')

@@ -13,6 +13,10 @@ export function addRoute(program: Command): void {
     .argument('[question]', 'the question, in quotes; "-" reads it from stdin')
     .option('--file <file.jsonl>', 'questions, one JSON object a line')
     .option('--pipeline <name or file>', 'a pipeline that ships, or a file of your own', 'orchestrated')
+    .option(
+      '--repo <folder or git URL>',
+      'the repository, for a router that reads what it says; that of each line of the file unless given',
+    )
     .option('--json', 'print JSON lines', false)
     .action(async (question: string | undefined, options: RouteOptions) => {
       const { routeQuestions } = await import('../../ask/route-questions.ts');

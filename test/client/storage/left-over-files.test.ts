@@ -92,3 +92,13 @@ test('a log that was put aside goes after the retention; the one that is written
   assert.deepEqual(await sweepLogs(sweepOf(paths)), { count: 1, bytes: 50 });
   assert.deepEqual(readdirSync(paths.logs).toSorted(), ['server.log.1', 'worker.log']);
 });
+
+test('what benchmarks share goes after the retention, though it belongs to no run; the journal of ended runs at once', async (t) => {
+  const paths = emptyFolder(t);
+  write(join(paths.journal, 'run.journal'), 1, 20);
+  write(join(paths.replies, 'shared-old.journal'), 8, 50);
+  write(join(paths.replies, 'shared-new.journal'), 6);
+  assert.deepEqual(await sweepJournal(sweepOf(paths, true)), { count: 2, bytes: 70 });
+  assert.deepEqual(await sweepJournal(sweepOf(paths)), { count: 2, bytes: 70 });
+  assert.deepEqual(readdirSync(paths.replies), ['shared-new.journal']);
+});

@@ -111,7 +111,7 @@ function assertVerdictsSay({ cells, verdict, routes }: ReturnType<typeof compare
     for (const { row, dimension } of 'worse' in each ? each.worse : [])
       assert.equal(standingAt(row, dimension), 'worse');
   }
-  const failed = [...junit.matchAll(/classname="cell ([^"]*)" name="(\w+)"><failure/g)];
+  const failed = [...junit.matchAll(/classname="cell ([^"]*)" name="(\w+) of [^"]*"><failure/g)];
   assert.equal(failed.length, cells.filter(({ standing }) => standing === 'worse').length);
   for (const [, row = '', dimension = ''] of failed) assert.equal(standingAt(row, dimension), 'worse');
 }

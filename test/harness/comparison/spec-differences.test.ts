@@ -103,3 +103,25 @@ test('the memo tells what makes the variants incomparable, and routes that one s
   assert.ok(text.includes('- pipeline "team" has no specialist for the expected route billing (40 of 40 questions)'));
   assert.ok(text.includes('- no question expects the route code of pipeline "team"'));
 });
+
+test('a fitted router is told by its content, not by its numbers', () => {
+  const fitted = (weights: string) => ({
+    ...{
+      format: 'switchyard-router-1',
+      routes: ['docs', 'code'],
+      bias: [0, 0],
+      embeddingModel: null,
+      riskCoverage: [],
+    },
+    blocks: [{ kind: 'text', size: 1, centre: '', scale: '', weights }],
+    platt: [0, 1].map(() => ({ slope: 1, intercept: 0 })),
+    fittedOn: { questions: 60, byRoute: { docs: 30, code: 30 }, hashes: [] },
+    outOfFold: { agreement: 0.8, low: 0.7, high: 0.9, brier: 0.3, repetitions: 20, folds: 8 },
+  });
+  const routed = (weights: string) =>
+    PipelineSpec.parse({ ...team, router: { fallback: 'docs', kind: 'fitted', fitted: fitted(weights) } });
+  assert.deepEqual(specDifferences(routed('AAA='), routed('AAA=')), []);
+  const [difference] = specDifferences(routed('AAA='), routed('AAB='));
+  assert.equal(difference?.path, 'router.fitted');
+  assert.match(String(difference?.candidate), /^fitted on 60 questions, content [0-9a-f]{8}$/);
+});

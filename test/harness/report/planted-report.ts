@@ -21,6 +21,7 @@ export function reportOf(baseline: GradedTrial[], candidate: GradedTrial[], more
     questions: [],
     offline: false,
     startedAt: null,
+    remarks: [],
     base: '',
     ...more,
   };

@@ -3,7 +3,16 @@ import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { locateRepository } from '../../../retrieval/snapshot/locate-repository.ts';
-import { commitAll, git, gitRepository, never, scratchFolder, writeFiles } from '../scratch.ts';
+import {
+  commitAll,
+  git,
+  gitRepository,
+  never,
+  openPath,
+  scratchFolder,
+  scratchRetrieval,
+  writeFiles,
+} from '../scratch.ts';
 
 const files = { 'lib/route.js': 'route()\n', 'README.md': '# Router\n' };
 
@@ -45,6 +54,39 @@ test('a checkout in which nothing has changed is located without git, its worktr
     assert.ok(asked !== null);
     assert.deepEqual(await withoutGit(() => located(path, ref)), asked);
   }
+});
+
+test('only a checkout that was opened and has not moved since is known, and it is opened without git', async (t) => {
+  const checkout = router(t);
+  const retrieval = scratchRetrieval(t, join(checkout, '../home'));
+  const openKnown = (more: { ref?: string; uncommitted?: true; path?: string } = {}) =>
+    retrieval.openKnown({ kind: 'path', path: checkout, ...more }, never);
+  assert.equal(await openKnown(), null);
+  const opened = await openPath(retrieval, checkout);
+  assert.deepEqual(await withoutGit(() => openKnown()), opened);
+  const head = git(checkout, 'rev-parse', 'HEAD');
+  await openPath(retrieval, checkout, 'main');
+  for (const other of [{ ref: 'main' }, { ref: head }, { uncommitted: true }, { path: join(checkout, 'lib') }] as const)
+    assert.equal(await openKnown(other), null, JSON.stringify(other));
+  commitAll(writeFiles(checkout, { 'a.js': 'a()\n' }), 'a');
+  assert.equal(await openKnown(), null);
+  // Located by somebody whose index is another one.
+  await located(checkout);
+  assert.equal(await openKnown(), null);
+  assert.notEqual((await openPath(retrieval, checkout)).id, opened.id);
+  assert.notEqual(await openKnown(), null);
+  await assert.rejects(openKnown({ path: '/nowhere' }), /there is no folder/);
+});
+
+test('a snapshot that is gone is no longer said to be here, once somebody has missed it', async (t) => {
+  const checkout = router(t);
+  const retrieval = scratchRetrieval(t, join(checkout, '../home'));
+  const snapshot = await openPath(retrieval, checkout);
+  assert.deepEqual(await retrieval.ensure(snapshot, never), snapshot);
+  rmSync(join(checkout, '../home/index'), { recursive: true });
+  const missed = { name: 'SnapshotUnavailable' };
+  await assert.rejects(retrieval.checkCitations(snapshot, [], never), missed);
+  await assert.rejects(retrieval.ensure(snapshot, never), missed);
 });
 
 test('whatever moves HEAD is seen at once', async (t) => {
