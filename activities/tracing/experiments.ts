@@ -4,7 +4,7 @@ import { datasetItemIdOf, experimentTitleOf } from '../../contracts/names.ts';
 import type { DatasetQuestion } from '../../contracts/dataset.ts';
 import type { Experiment, ExperimentAbout } from '../../contracts/trace.ts';
 import { expectedOutputOf } from '../../harness/dataset-formats/langfuse-items.ts';
-import { type BenchmarkFolders, datasetNameOf } from '../benchmark/benchmark-folder.ts';
+import { type BenchmarkFolder, type BenchmarkFolders, datasetNameOf } from '../benchmark/benchmark-folder.ts';
 import { heartbeats } from '../context.ts';
 import type { BenchmarkDependencies } from '../dependencies.ts';
 import type { ScoreAnswerInput } from '../../contracts/benchmark.ts';
@@ -15,12 +15,19 @@ export const openExperiment =
   ({ folders, experiments }: Pick<BenchmarkDependencies, 'folders' | 'experiments'>) =>
   async ({ id }: { id: string }): Promise<string | null> => {
     if (experiments === null) return null;
-    const { manifest, questions } = await folders.open(id);
+    const folder = await folders.open(id);
     using _beats = heartbeats();
-    const name = datasetNameOf(manifest);
-    const items = questions.map((question) => ({ id: datasetItemIdOf(name, question.id), ...shownOf(question) }));
-    return await experiments.putDataset(name, items, Context.current().cancellationSignal);
+    return await experiments.putDataset(...datasetOf(folder), Context.current().cancellationSignal);
   };
+
+/** The dataset's name there, and an item for each question that was chosen. */
+export function datasetOf({ manifest, questions }: Pick<BenchmarkFolder, 'manifest' | 'questions'>) {
+  const name = datasetNameOf(manifest);
+  return [
+    name,
+    questions.map((question) => ({ id: datasetItemIdOf(name, question.id), ...shownOf(question) })),
+  ] as const;
+}
 
 function shownOf(question: DatasetQuestion) {
   const { expected_route, kind, tags } = question;

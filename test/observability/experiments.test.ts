@@ -2,9 +2,10 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { kettleQuestions, startBenchmark } from '../support/benchmark.ts';
 import { LangfuseStub, type WireSpan } from '../support/langfuse-stub.ts';
-import { openScene, pipeline } from '../support/scene.ts';
+import { openScene, pipeline, tracesToFiles } from '../support/scene.ts';
 import { startTeam } from '../support/team.ts';
 import { until } from '../support/until.ts';
+import { mainFile, runProgram } from '../client/run-command.ts';
 import { spanIdOf } from './whole-trace.ts';
 
 const split = pipeline({ name: 'split' });
@@ -55,6 +56,41 @@ function assertComparable({ attributes }: WireSpan, items: readonly Record<strin
   assert.match(String(of('description')), new RegExp(`^${variant}.*trial 1 of 1, in benchmark `));
   assert.equal(attributes['langfuse.environment'], 'test-benchmark');
 }
+
+test('an old benchmark is published out of its folder, and published again it stays one', async () => {
+  await using stub = await LangfuseStub.open();
+  await using team = await startTeam();
+  await using scene = await openScene({ modelUrl: team.url, traces: tracesToFiles });
+  const benchmark = await startBenchmark(scene, { variants: [alone, split], questions: 2 });
+  await benchmark.ending();
+  assert.deepEqual([stub.spans.length, stub.scores.length], [0, 0]);
+  const { langfuse, environment } = stub.traces();
+  const env = {
+    SWITCHYARD_HOME: scene.dataDirectory,
+    LANGFUSE_BASE_URL: stub.baseUrl,
+    LANGFUSE_PUBLIC_KEY: langfuse?.publicKey ?? '',
+    LANGFUSE_SECRET_KEY: langfuse?.secretKey ?? '',
+    LANGFUSE_TRACING_ENVIRONMENT: environment,
+  };
+  const publish = async () => {
+    const given = [mainFile, 'bench', 'publish', benchmark.id, '--json'];
+    const { code, stdout, stderr } = await runProgram(process.execPath, given, { env });
+    assert.equal(code, 0, stderr);
+    return JSON.parse(stdout);
+  };
+  const first = await publish();
+  assert.deepEqual([first.runs, first.sent, first.failed], [4, 4, []]);
+  const items = stub.posted('dataset-items');
+  const roots = stub.spans.filter(({ parentSpanId }) => parentSpanId === null);
+  assert.deepEqual([items.length, roots.length], [2, 4]);
+  for (const root of roots) assertComparable(root, items);
+  assert.doesNotMatch(stub.bodies.join(), /not held by the machine/, 'texts are rendered');
+  const sent = (of: readonly unknown[]) => new Set(of.map((each) => JSON.stringify(each)));
+  const [spans, scores] = [sent(stub.spans), sent(stub.scores)];
+  assert.ok([...scores].some((score) => score.includes('"label"')));
+  await publish();
+  assert.deepEqual([sent(stub.spans), sent(stub.scores)], [spans, scores], 'under the same ids, to the letter');
+});
 
 test('a benchmark whose Langfuse is away is as good as any other', async () => {
   await using stub = await LangfuseStub.open('unavailable');

@@ -39,6 +39,7 @@ export function addBench(program: Command): void {
   resultCommands(bench);
   addResume(bench);
   addSteering(bench);
+  addPublish(bench);
   addSchedule(bench);
 }
 
@@ -116,6 +117,15 @@ function addSteering(bench: Command): void {
     const { reportBenchmark } = await import('../../benchmark/steer-benchmark.ts');
     process.exitCode = await reportBenchmark(id, json);
   });
+}
+
+function addPublish(bench: Command): void {
+  one(bench, 'publish', 'send an old benchmark to Langfuse: dataset, traces and scores')
+    .option('--all', 'send traces that Langfuse has, too, as this version makes them', false)
+    .action(async (id: Id, options: { all: boolean; json: boolean }) => {
+      const { publishBenchmark } = await import('../../evaluate/publish-benchmark.ts');
+      process.exitCode = await publishBenchmark(id, options);
+    });
 }
 
 function addSchedule(bench: Command): void {
