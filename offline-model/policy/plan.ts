@@ -137,7 +137,7 @@ function lookInto(assessment: Assessment, tools: readonly FittedTool[], asked: s
   const second =
     subject.length > 0
       ? call(search, `${subject.join(' ')} error`, { path: first, limit: 3 })
-      : others.slice(0, lookedInto - 1).flatMap((path) => call(search, text, { path, limit: 3 }));
+      : others.slice(0, lookedInto - 1).flatMap((path) => call(search, text, { path, limit: 2 }));
   return [...call(search, text, { path: first, limit: 4 }), ...second];
 }
 
