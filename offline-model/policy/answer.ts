@@ -2,7 +2,7 @@
 import { type Assessment, contentWeight } from './assessment.ts';
 import { openClauses } from './clauses.ts';
 import { sufficientSupport, supportOf } from './confidence.ts';
-import { isProjectFile } from './project-questions.ts';
+import { isAboutPeopleOrPolicy, isProjectFile } from './project-questions.ts';
 import { type Quotation, quote, type WireCitation } from './quotation.ts';
 import { isBesideCode, rarityWeights, type Scored } from './support.ts';
 import { foreignLanguage } from '../words/languages.ts';
@@ -82,7 +82,7 @@ function quoteBeside(one: Scored, chosen: readonly Chosen[], { question }: Asses
 /** Chooses the best passages; what stands in several files alike (a source and its build) is quoted once. */
 function choose(assessment: Assessment, share: number, weights: readonly number[]): Chosen[] {
   const chosen: Chosen[] = [];
-  const ofProject = assessment.scored.some((one) => one.topical);
+  const ofProject = isAboutPeopleOrPolicy(assessment.question) && assessment.scored.some((one) => one.topical);
   const least = (one: Scored) => (ofProject && !one.topical ? Math.max(share, besideTopical) : share) * assessment.best;
   const left = assessment.scored.filter((one) => one.score >= least(one)).slice(0, mostWeighed);
   const passages = () => chosen.map(({ scored }) => scored);

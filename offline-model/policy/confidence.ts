@@ -81,4 +81,4 @@ const isTitled = ({ question, scored }: Assessment): boolean =>
 const supportOfNamedPlace = 0.7;
 
 /** Below this the honest answer is that the evidence does not suffice. */
-export const sufficientSupport = 0.35;
+export const sufficientSupport = 0.32;

@@ -1,6 +1,5 @@
 /** Chooses the next tool calls from the question, the tools offered and what they have shown already. */
 import { assess, type Assessment, contentWeight, mentionPattern, searchForm } from './assessment.ts';
-import { supportOf } from './confidence.ts';
 import { clausesOf, subjectOf } from './clauses.ts';
 import type { Conversation, OfferedTool } from './conversation.ts';
 import { asksForLicence, isLicenceFile, licenceTitle, projectFiles, projectTopics } from './project-questions.ts';
@@ -138,20 +137,8 @@ function lookInto(assessment: Assessment, tools: readonly FittedTool[], asked: s
   const second =
     subject.length > 0
       ? call(search, `${subject.join(' ')} error`, { path: first, limit: 3 })
-      : others.slice(0, lookedInto - 1).flatMap((path) => call(search, text, { path, limit: 3 }));
+      : others.slice(0, lookedInto - 1).flatMap((path) => call(search, text, { path, limit: 2 }));
   return [...call(search, text, { path: first, limit: 4 }), ...second];
-}
-
-/** From here to there it is not clear whether what was found answers the question. */
-const unclear = { from: 0.08, to: 0.7 } as const;
-
-/** A second search over everything, for the words alone that say most, where the first has not settled the question. */
-function askAgain(assessment: Assessment, tools: readonly FittedTool[]): PlannedCall[] {
-  const search = searchOfAll(tools);
-  const support = supportOf(assessment);
-  if (search === undefined || support < unclear.from || support > unclear.to) return [];
-  const content = assessment.question.terms.filter(({ weight }) => weight >= contentWeight);
-  return content.length < 3 ? [] : call(search, queryOf(content), { limit: 5 });
 }
 
 /** Reads on around the best passages, where the tools have shown little of them. */
@@ -181,11 +168,7 @@ function plan(conversation: Conversation, tools: readonly FittedTool[], turn: nu
   }
   if (turn > 2) return [];
   const short = (assessment.scored[0]?.passage.lines.length ?? 99) < 4;
-  return [
-    ...checkUnseen(assessment, tools),
-    ...askAgain(assessment, tools),
-    ...(short ? readAround(assessment, tools, 2) : []),
-  ];
+  return [...checkUnseen(assessment, tools), ...(short ? readAround(assessment, tools, 2) : [])];
 }
 
 const sameCall = (planned: PlannedCall): string => `${planned.name} ${JSON.stringify(planned.arguments)}`;

@@ -24,7 +24,7 @@ const analytic = `
 accurate achieve across adapt affect analysis analyse approach appropriate architecture architectural aspect automatic
 aware based behavioural capability characteristic codebase compare compose composition comprise concept conceptual
 concern condition conditional consequence consist consistent consistency constrain constraint contain control
-coordinate criteria degrade delegate delegation demonstrate depend derive design designate determine determination
+coordinate criteria degrade delegate delegation demonstrate derive design designate determine determination
 differentiate direct directly distinct distinction distribute distribution dual dynamic effect efficient efficiency
 eliminate employ enable encounter enforce ensure establish evident evolve execute execution explicit facilitate factor
 flow framework frequent fundamental generic govern guarantee handle hierarchy identify immediate impact imply

@@ -49,7 +49,7 @@ export function readQuery(query: string, weights: Weights): ReadQuery {
 }
 
 const wordsComposed = 60;
-const maxPairs = 5;
+const maxPairs = 16;
 
 /** The words of a query in a row, without stop words. */
 function wordRow(text: string): string[] {
