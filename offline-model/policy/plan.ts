@@ -137,8 +137,8 @@ function lookInto(assessment: Assessment, tools: readonly FittedTool[], asked: s
   const second =
     subject.length > 0
       ? call(search, `${subject.join(' ')} error`, { path: first, limit: 3 })
-      : others.slice(0, lookedInto - 1).flatMap((path) => call(search, text, { path, limit: 2 }));
-  return [...call(search, text, { path: first, limit: 4 }), ...second];
+      : others.slice(0, lookedInto - 1).flatMap((path) => call(search, text, { path, limit: 3 }));
+  return [...call(search, text, { path: first, limit: 3 }), ...second];
 }
 
 /** Reads on around the best passages, where the tools have shown little of them. */
