@@ -10,6 +10,9 @@ import { callLimits } from '../ask/call-limits.ts';
 import { type Routed, routeOne } from '../ask/route-one.ts';
 import { routingSummary } from '../ask/route-questions.ts';
 import { inParallel } from '../input/in-parallel.ts';
+import { UsageError } from '../../lib/errors.ts';
+import { printableLine } from '../../lib/printable.ts';
+import { note } from '../terminal/output.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { withRetrieval } from '../repository/with-retrieval.ts';
 import { labelledQuestions, outOfFoldFigures } from '../router/measure-router.ts';
@@ -64,8 +67,10 @@ export async function fittedAgreement(file: string, { embeddings }: Config): Pro
   const found: RouterFigure[] = [];
   const code = await withRetrieval(async (opened) => {
     const facts = { embeddings: embeddings !== null, repository: true };
-    const { questions } = await labelledQuestions(opened, file, facts);
-    const figures = await outOfFoldFigures(questions, opened);
+    const figures = await labelledQuestions(opened, file, facts)
+      .then(({ questions }) => outOfFoldFigures(questions, opened))
+      .catch(unlessTooFew);
+    if (figures === null) return exitCodes.worked;
     const { folds, repetitions, kappa, confusion, agreement } = figures;
     const { mean: share, interval } = agreement;
     const n = figures.questions;
@@ -76,6 +81,13 @@ export async function fittedAgreement(file: string, { embeddings }: Config): Pro
     return exitCodes.worked;
   });
   return code === exitCodes.worked ? found : [];
+}
+
+/** Labels of which no router can be fitted are no reason to stop. */
+function unlessTooFew(error: unknown): null {
+  if (!(error instanceof UsageError)) throw error;
+  note(printableLine(`note: no router is fitted: ${error.message}`));
+  return null;
 }
 
 function figureOf(router: string, outOfFold: string, failed: number, agreement: Agreement): RouterFigure {

@@ -43,6 +43,7 @@ const elsewhere = [
     'bench pause',
     'bench cancel',
     'bench delete',
+    'bench publish',
     'gc',
   ],
   ...['bench schedule', 'bench schedule list', 'bench schedule delete'],
@@ -76,7 +77,13 @@ const cases: Record<string, Case> = {
   },
   trace: {
     given: () => ['trace', history('orchestrated')],
-    data: ['spans.metadata.**', 'spans.parameters', 'spans.input.value.**', 'spans.output.value.**'],
+    data: [
+      'spans.metadata.**',
+      'spans.parameters',
+      'spans.input.value.**',
+      'spans.input.call.**',
+      'spans.output.value.**',
+    ],
   },
   'bench report': { given: () => ['bench', 'report', 'b-1'] },
   'bench history': { given: () => ['bench', 'history'] },

@@ -22,8 +22,9 @@ test('bench run says first what it will take, asks both variants, and leaves a l
   const about = { need: 'worker' as const, onProgress: () => {}, signal: new AbortController().signal };
   await using _runtime = await openSession({ settings: loadConfig(env), ...about });
   const given = ['bench', 'run', '--questions', '2', '--name', 'two', '--json'];
-  const { code, stdout, stderr } = await runSwitchyard(given, { env });
-  assert.equal(code, 0, stderr);
+  const first = await runSwitchyard(given, { env });
+  const { stdout, stderr } = first;
+  assert.equal(first.code, 0, stderr);
   assert.match(stderr, /variants +single-agent \(the baseline\), orchestrated\n/);
   assert.match(stderr, /runs +4, about \d+ model calls/);
   const end = JSON.parse(stdout);
@@ -43,7 +44,11 @@ test('bench run says first what it will take, asks both variants, and leaves a l
   assert.equal(summary.variants.length, 2);
   for (const { variant, correct } of summary.variants) assert.equal(correct, end.tally.variants[variant].right);
 
-  const seen = async (...look: string[]) => JSON.parse((await runInProcess([...look, '--json'], { env })).stdout);
+  const seen = async (...look: string[]) => {
+    const { code, stdout, stderr } = await runInProcess([...look, '--json'], { env });
+    assert.equal(code, 0, stderr);
+    return JSON.parse(stdout);
+  };
   const [runs, ofIt, status] = [
     await seen('runs'),
     await seen('runs', '--benchmark', 'two'),

@@ -49,7 +49,8 @@ const ofEvents: Readers<Event> = {
 
 const ofCommands: Readers<Command> = {
   scheduleActivity: (said) => activity(said, said.activityType, said.taskQueue, said.arguments),
-  scheduleLocalActivity: ({ activityType }) => localActivity({ activity_type: activityType }),
+  scheduleLocalActivity: ({ activityType, activityId }) =>
+    localActivity({ activity_type: activityType, activity_id: activityId }),
   requestCancelActivity: ({ seq }) => ({ kind: 'cancel activity', id: String(seq) }),
   cancelChildWorkflowExecution: ({ childWorkflowSeq }) => ({ kind: 'cancel child', child: String(childWorkflowSeq) }),
   startTimer: ({ seq, startToFireTimeout }) => timer(String(seq), startToFireTimeout),
@@ -67,11 +68,37 @@ const ofCommands: Readers<Command> = {
 /** The commands that a history's events are made of, in order. */
 export function sentIn({ events }: History): Sent[] {
   const all = events ?? [];
-  return all.flatMap((event) => {
+  const sent = all.flatMap((event) => {
     const completed = completedTask(event);
     // A task's completion comes right after its start.
-    return completed === null ? [] : [{ ...read(withIds(event, all), ofEvents), task: completed - 1 }];
+    if (completed === null) return [];
+    const said = read(withIds(event, all), ofEvents);
+    return [{ ...said, task: (said.kind === 'local activity' ? begunBy(completed, all) : completed) - 1 }];
   });
+  return asBegun(sent);
+}
+
+/**
+ * The completion of the task in which a local activity was begun. A task that a query was asked in is completed while it is
+ * under way, and the next follows at once.
+ */
+function begunBy(completed: number, events: readonly Event[]): number {
+  const scheduled = events[completed - 1]?.workflowTaskCompletedEventAttributes?.scheduledEventId;
+  const before = events[Number(scheduled) - 2];
+  const task = before?.workflowTaskCompletedEventAttributes ? Number(before.eventId) : before && completedTask(before);
+  return task === null || task === undefined ? completed : begunBy(task, events);
+}
+
+/** A local activity's event is written once it has ended, behind those of activities that the code has begun after it. */
+function asBegun(sent: readonly Sent[]): Sent[] {
+  const begun: Sent[] = [];
+  for (const each of sent) {
+    const isLater = ({ kind, task, id }: Sent) =>
+      kind === 'activity' && task >= each.task && Number(id) > Number(each.id);
+    const place = each.kind === 'local activity' ? begun.findIndex(isLater) : -1;
+    begun.splice(place === -1 ? begun.length : place, 0, each);
+  }
+  return begun;
 }
 
 /** The commands that an activation of this task has led to. A timer that starts and ends in it never leaves the worker. */
@@ -164,8 +191,9 @@ function activity(said: Limits, type: Name, queue: Name, args: Payloads): Said {
   };
 }
 
-const localActivity = ({ activity_type }: { activity_type?: Name }): Said => ({
+const localActivity = ({ activity_type, activity_id }: { activity_type?: Name; activity_id?: Name }): Said => ({
   kind: 'local activity',
+  id: activity_id,
   type: activity_type,
 });
 

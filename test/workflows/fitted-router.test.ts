@@ -62,7 +62,7 @@ test('a fitted router asks no model, and begins beside the opening where it does
   assert.ok((state.routing?.probabilities[0]?.probability ?? 0) > 0.5);
   assert.deepEqual(team.requests.map(roleOf).includes('router'), false);
   const { all, atOnce } = await activitiesOf(handle);
-  assert.deepEqual(atOnce, ['openRepository', 'applyRouter']);
+  assert.deepEqual(atOnce, ['applyRouter', 'openRepository']);
   assert.ok(!all.includes('routeQuestion'));
 });
 
@@ -79,7 +79,7 @@ test('one that reads the repository waits for its index, and the run says so', a
   const { events } = await handle.fetchHistory();
   const given = events
     ?.map((event) => event.activityTaskScheduledEventAttributes)
-    .find((each) => each?.activityId === '2');
+    .find((each) => each?.activityType?.name === 'applyRouter');
   assert.match(String(given?.input?.payloads?.[0]?.data), /"snapshot":\{"id":"[0-9a-f]{40}/);
 });
 
