@@ -66,11 +66,11 @@ function sentenceQuestion(given: string, section: Section): Asked | null {
     return {
       question: `Which version of ${needed[1]} do the docs say that it needs`,
       facts: [needed[2] ?? ''],
-      words: true,
+      as: 'version',
     };
   const preset = byDefault.exec(text);
   if (preset !== null && standsAlone(preset[1]) && /\d|`/.test(given))
-    return { question: `${about}what is the default of the ${preset[1]}`, facts: [preset[2] ?? ''], words: true };
+    return { question: `${about}what is the default of the ${preset[1]}`, facts: [preset[2] ?? ''], as: 'words' };
   return null;
 }
 
