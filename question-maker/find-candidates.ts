@@ -16,7 +16,7 @@ import { docsCandidates } from './finders/docs.ts';
 import { errorCandidates, messageCounts } from './finders/errors.ts';
 import { optionCandidates } from './finders/options.ts';
 import { projectCandidates } from './finders/project.ts';
-import { testCandidates, usesInTests } from './finders/tests.ts';
+import { modulesOf, testCandidates, usesInTests } from './finders/tests.ts';
 
 /** In no order that matters; ids are unique. @param breathe called between files, so that nobody waits for all of them */
 export async function findCandidates(
@@ -24,7 +24,12 @@ export async function findCandidates(
   commits: readonly CommitChanges[],
   breathe: () => Promise<void> = () => Promise.resolve(),
 ): Promise<Candidate[]> {
-  const counted = { ...corpus, counts: messageCounts(corpus.files), uses: usesInTests(corpus.files) };
+  const counted = {
+    ...corpus,
+    counts: messageCounts(corpus.files),
+    uses: usesInTests(corpus.files),
+    modules: modulesOf(corpus.files),
+  };
   const found: Candidate[] = [];
   for (const file of corpus.files) {
     found.push(
