@@ -1,5 +1,6 @@
 /** Has a model phrase a question that code has found, as a person would ask it who does not know the answer. */
 import type { ChatReply, ChatRequest } from '../contracts/chat.ts';
+import { refusedPhrasing } from '../contracts/evaluation/drop-counts.ts';
 import type { Candidate, Phrasing } from '../contracts/evaluation/question-making.ts';
 import { findJsonObject } from './json-reply.ts';
 
@@ -60,13 +61,17 @@ export function phrasingRequest(candidate: Candidate, model: string | null): Cha
   };
 }
 
-export type ParsedPhrasing = { kind: 'phrased'; phrasing: Omit<Phrasing, 'at'> } | { kind: 'unusable'; why: string };
+export type ParsedPhrasing =
+  | { kind: 'phrased'; phrasing: Omit<Phrasing, 'at'> }
+  /** The model says that nobody would ask this. */
+  | { kind: 'declined' }
+  | { kind: 'unusable'; why: string };
 
 /** What a model proposes is bounded here and proved elsewhere. */
 export function parsePhrasing(reply: ChatReply, { kind, absent }: Candidate): ParsedPhrasing {
   const fields = findJsonObject(reply.text);
   if (fields === null) return unusable('the reply of the model holds no whole JSON object');
-  if (fields.usable === false) return unusable('the model found no question in the lines');
+  if (fields.usable === false) return { kind: 'declined' };
   const question = textOf(fields.question, 600);
   if (question.length < 15) return unusable('the reply of the model has no question');
   const given = Array.isArray(fields.facts) ? fields.facts : [];
@@ -87,7 +92,7 @@ export function parsePhrasing(reply: ChatReply, { kind, absent }: Candidate): Pa
   return { kind: 'phrased', phrasing };
 }
 
-const unusable = (why: string): ParsedPhrasing => ({ kind: 'unusable', why });
+const unusable = (why: string): ParsedPhrasing => ({ kind: 'unusable', why: refusedPhrasing(why) });
 
 const textOf = (value: unknown, most: number): string =>
   typeof value === 'string' ? value.replace(/\s+/g, ' ').trim().slice(0, most) : '';

@@ -7,6 +7,7 @@ import { chooseQuestions, splitByFile } from '../../question-maker/choose.ts';
 import { readEvidence } from '../../question-maker/evidence.ts';
 import { quotas } from '../../question-maker/find-candidates.ts';
 import { leakOf } from '../../question-maker/leak.ts';
+import { apart, refusedPhrasing } from '../../contracts/evaluation/drop-counts.ts';
 import { dropReasons, type Evidence, prove } from '../../question-maker/prove.ts';
 
 const texts: Record<string, string> = {
@@ -97,7 +98,7 @@ test('facts that a model proposes stand beside those of the candidate, and code 
   assert.equal(question?.reference_answer, phrased().reference);
   const invented = await askedWith(phrased({ facts: ['9001'] }));
   assert.equal(invented.question?.origin?.phrased_by, 'template');
-  assert.deepEqual(Object.values(invented.dropped), [1]);
+  assert.deepEqual(invented.dropped, { [refusedPhrasing(dropReasons.proposed)]: 1 });
 });
 
 test('a fact of stop words, keywords or signs says nothing, and none replaces the wordings of the candidate', async () => {
@@ -138,6 +139,61 @@ test('a phrasing that asks about something else is refused, and the template ask
   const failed = aCandidate({ question: 'We get this error: "the cup has a hole in it". Which function raises it?' });
   assert.equal(await by('We get an error on a cup with a hole. Which function raises it?', failed), 'template');
   assert.equal(await by('Our log says “The cup has a hole in it”: who raises that?', failed), 'm');
+});
+
+test('a phrasing that is refused is counted apart from a candidate that is dropped', async () => {
+  const leaking = phrased({ question: 'How much does pourOut cost when it empties the vessel?' });
+  const kept = await askedWith(leaking);
+  assert.deepEqual(
+    [kept.question?.origin?.phrased_by, kept.dropped],
+    ['template', { [refusedPhrasing(dropReasons.leak)]: 1 }],
+  );
+  const lost = await askedWith(leaking, aCandidate({ question: 'What does pourOut do?' }));
+  assert.deepEqual(lost.dropped, { [refusedPhrasing(dropReasons.leak)]: 1, [dropReasons.leak]: 1 });
+  assert.deepEqual(apart(lost.dropped), { dropped: { [dropReasons.leak]: 1 }, refused: { [dropReasons.leak]: 1 } });
+});
+
+/** As many files as questions, each with a definition of its own. */
+const manyAt = (paths: readonly string[], more: Partial<Candidate> = {}) =>
+  paths.map((path, at) => {
+    const question = `Which function ${'pqrstuvwxyz'[at]} ${String.fromCodePoint(0x3b1 + at).repeat(4)}?`;
+    texts[path] ??= 'one\nfunction pourOut() {\n  return 9000;\n}\n';
+    const places: Candidate['places'] = [{ path, lines: [2, 4] }];
+    return aCandidate({ id: `many-${path}-${at}`, source: 'call', question, places, ...more });
+  });
+
+test('what a model has declined is asked by its template only where nothing else is left', async () => {
+  const [declined, ...others] = manyAt(['a.js', 'b.js', 'c.js']);
+  const pool = [
+    { candidate: declined as Candidate, phrasing: 'declined' as const },
+    ...others.map((candidate) => ({ candidate, phrasing: null })),
+  ];
+  const ids = async (questions: number, tried = pool) =>
+    (await chooseQuestions(tried, choice({ questions }), evidence())).questions.map(({ id }) => id);
+  assert.deepEqual(await ids(2), ['many-b.js-1', 'many-c.js-2']);
+  assert.deepEqual(await ids(3), ['many-b.js-1', 'many-c.js-2', 'many-a.js-0']);
+  const [other] = manyAt(['d.js'], { route: 'docs' });
+  // Another route comes before it, too.
+  assert.deepEqual(await ids(3, [...pool, { candidate: other as Candidate, phrasing: null }]), [
+    'many-b.js-1',
+    'many-c.js-2',
+    'many-d.js-0',
+  ]);
+  const { dropped } = await chooseQuestions(pool, choice({ questions: 2 }), evidence());
+  assert.deepEqual(Object.values(dropped), [1]);
+});
+
+test('a file has more questions than its share only where the others do not suffice', async () => {
+  const paths = [...Array<string>(8).fill('a.js'), 'b.js', 'c.js'];
+  const countOf = async (questions: number) => {
+    const pool = manyAt(paths).map((candidate) => ({ candidate, phrasing: null }));
+    const made = await chooseQuestions(pool, choice({ questions }), evidence());
+    const ofFile = made.questions.filter(({ gold }) => gold.paths.includes('a.js')).length;
+    return [made.questions.length, ofFile, made.dropped[dropReasons.sameFile] ?? 0];
+  };
+  assert.deepEqual(await countOf(5), [5, 3, 5]);
+  assert.deepEqual(await countOf(8), [8, 6, 2]);
+  assert.deepEqual(await countOf(20), [10, 8, 0]);
 });
 
 test('what a question says to be absent is looked for in the whole snapshot, however it is written', async () => {
