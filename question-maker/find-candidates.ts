@@ -6,6 +6,7 @@ import {
   type DropCounts,
   type QuestionChoice,
 } from '../contracts/evaluation/question-making.ts';
+import { idOf } from './candidate.ts';
 import type { Corpus } from './corpus.ts';
 import { foreignCandidates, inventedCandidates } from './finders/absent.ts';
 import { callCandidates, mentionsInCode } from './finders/calls.ts';
@@ -45,7 +46,9 @@ export async function findCandidates(
   }
   found.push(...callCandidates({ ...corpus, mentions: mentionsInCode(corpus) }), ...commitCandidates(commits, corpus));
   found.push(...foreignCandidates(), ...inventedCandidates(corpus));
-  const byId = new Map(found.map((each) => [each.id, each]));
+  // Datasets of several repositories may be put together, and each repository has its own order of what is drawn.
+  const named = found.map((each) => ({ ...each, id: idOf(each.source, corpus.repository, each.id) }));
+  const byId = new Map(named.map((each) => [each.id, each]));
   // A repository may hold anything: what does not fit the form of a candidate is none.
   return [...byId.values()].filter((each) => each.question.length <= 600 && Candidate.safeParse(each).success);
 }

@@ -14,7 +14,7 @@ import {
   type ProveInput,
   StoredPhrasing,
 } from '../../contracts/evaluation/question-making.ts';
-import type { ContentId } from '../../contracts/snapshot.ts';
+import type { ContentId, Snapshot } from '../../contracts/snapshot.ts';
 import type { ActivityResult } from '../../contracts/trace.ts';
 import { chooseQuestions } from '../../question-maker/choose.ts';
 import { readCorpus } from '../../question-maker/corpus.ts';
@@ -36,7 +36,7 @@ export const findCandidates =
   ({ repository, choice }: FindCandidatesInput): Promise<ActivityResult<FoundCandidates>> =>
     runActivity({ name: 'find-candidates', type: 'span', limits }, async ({ signal }) => {
       const snapshot = await deps.retrieval.open(repository, { signal });
-      const corpus = await readCorpus(deps.retrieval.files(snapshot, signal));
+      const corpus = await readCorpus(deps.retrieval.files(snapshot, signal), nameOf(snapshot));
       const commits = await deps.retrieval.changes(repository, signal);
       const found = await find(corpus, commits, breather(signal));
       const { pool, phrase } = drawPool(found, choice);
@@ -85,6 +85,9 @@ export const proveQuestions =
       const result = await chooseQuestions(tried, choice, { ...read, search }, breather(signal));
       return { result, usage: null };
     });
+
+/** A label is the name, and behind `@` what was asked for. */
+const nameOf = ({ label }: Snapshot): string => /^.[^@]*/.exec(label)?.[0] ?? '';
 
 async function readPool({ content }: Deps, pool: ContentId): Promise<Candidate[]> {
   return z.array(Candidate).parse(JSON.parse(await content.get(pool)));

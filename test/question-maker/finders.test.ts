@@ -4,15 +4,19 @@ import { test } from 'node:test';
 import type { CommitChanges, SourceFile } from '../../contracts/evaluation/question-making.ts';
 import { mentions, said } from '../../harness/graders/wording.ts';
 import { readCorpus } from '../../question-maker/corpus.ts';
-import { findCandidates } from '../../question-maker/find-candidates.ts';
+import { drawPool, findCandidates } from '../../question-maker/find-candidates.ts';
 
 type Given = Partial<SourceFile> & { path: string; text: string };
 
-async function found(files: Given[], commits: CommitChanges[] = []) {
+async function foundIn(repository: string, files: Given[], commits: CommitChanges[] = []) {
   async function* all() {
     for (const file of files) yield { class: 'code', definitions: [], ...file };
   }
-  const candidates = await findCandidates(await readCorpus(all()), commits);
+  return findCandidates(await readCorpus(all(), repository), commits);
+}
+
+async function found(files: Given[], commits: CommitChanges[] = []) {
+  const candidates = await foundIn('tea', files, commits);
   return candidates.filter(({ source }) => source !== 'absent');
 }
 
@@ -274,6 +278,51 @@ test('the project itself: licence, runtime and test runner', async () => {
     '{\n  "license": "BSD-3-Clause",\n  "engines": {\n    "node": ">=22.1"\n  },\n  "scripts": {\n    "test": "tsc && ava"\n  }\n}\n';
   const all = await found([{ path: 'package.json', class: 'config', text }]);
   assert.deepEqual(all.map(facts), [[['BSD-3-Clause', 'BSD 3 Clause']], [['22.1', 'v22.1']], [['ava']]]);
+});
+
+test('a comment that names a parameter of one letter is no question', async () => {
+  const asked = async (comment: string) => {
+    const text = `// ${comment}\nfunction overlapOf(s, b) {\n}\n`;
+    const [only] = await found([{ path: 'a.js', text, definitions: [defines('overlapOf', 'function', 2, 3)] }]);
+    return only?.question;
+  };
+  assert.equal(await asked('Parses s and folds it into the form of the store.'), undefined);
+  assert.equal(await asked('Tells how much of `b` the other text has.'), undefined);
+  assert.match(
+    (await asked("Parses a text that isn't in the form of the store, e.g. by hand.")) ?? '',
+    /^Which function/,
+  );
+});
+
+test('a section on a task is not asked for the inside of a string', async () => {
+  const section = (code: string, name: string) =>
+    `## Matching hosts\n\nOnly \`${name}\` counts, and \`${name}\` alone.\n\n\`\`\`go\n${code}\n\`\`\`\n`;
+  const factsOf = async (code: string, name: string) => {
+    const text = section(code, name);
+    const definitions = [defines('Matching hosts', 'heading', 1, 8)];
+    return (await found([{ path: 'docs/a.md', class: 'docs', text, definitions }])).map(facts);
+  };
+  assert.deepEqual(await factsOf('r.Host("www.example.com")', 'www.example.com'), []);
+  assert.deepEqual(await factsOf('r.matchHost("match_host")', 'match_host'), []);
+  assert.deepEqual(await factsOf('router.match_host("www.example.com")', 'match_host'), [[['match_host']]]);
+});
+
+test('ids of one source, file and fact differ between repositories, and so do the topics of what is absent', async () => {
+  const licence = { path: 'package.json', class: 'config', text: '{\n  "license": "MIT"\n}\n' };
+  const choice = { questions: 10, seed: 1, mix: { code: 1, docs: 1 }, unanswerable: 0.5, split: { dev: 1 } };
+  const topics = new Set<string>();
+  const ids = new Set<string>();
+  const names = ['tea', 'coffee', 'milk', 'water'];
+  for (const name of names) {
+    const all = await foundIn(name, [licence]);
+    assert.deepEqual(await foundIn(name, [licence]), all);
+    for (const { id } of all) ids.add(id);
+    const { pool } = drawPool(all, choice);
+    topics.add(JSON.stringify(pool.slice(0, 3).map(({ absent }) => absent)));
+  }
+  const [one] = [await foundIn('tea', [licence])];
+  assert.equal(ids.size, names.length * (one?.length ?? 0));
+  assert.equal(topics.size, names.length);
 });
 
 test('no repository makes the finders throw or take long', async () => {
