@@ -3,7 +3,7 @@
 const testFolders = /(^|\/)(tests?|__tests__|spec|specs|testing|fixtures|__mocks__|e2e)\//i;
 const testNames = /([._-](test|tests|spec)\.[a-z]+$)|(^(test|tests|conftest)[._-])|([a-z]Tests?\.[a-z]+$)/;
 const sampleFolders =
-  /(^|\/)(examples?|demos?|samples?|playgrounds?|benchmarks?|bench|templates?|stories|__stories__)\/|\.stories\.[a-z]+$/i;
+  /(^|\/)_*(examples?|demos?|samples?|playgrounds?|benchmarks?|bench|templates?|stories|__stories__)\/|\.stories\.[a-z]+$/i;
 
 /** @param path with `/` between folders */
 export function isTestPath(path: string): boolean {

@@ -66,6 +66,13 @@ export const lowerFirst = (text: string): string =>
 /** A name of code, letter for letter. */
 export const codeFact = (text: string): Fact => [{ text, match: 'code' }];
 export const wordFact = (...texts: string[]): Fact => texts.map((text) => ({ text, match: 'words' }));
+/** A version as it stands, without zeros at its end, and with what people write before it: `1.25.0`, `v1.25.0`, `1.25`, `v1.25`. */
+export function versionFact(exact: string, ...before: string[]): Fact {
+  const short = /^(\d+\.\d+(?:\.\d+)*?)(?:\.0)+$/.exec(exact)?.[1];
+  const versions = [exact, ...(short === undefined ? [] : [short])];
+  const plain = versions.flatMap((version) => [version, `v${version}`]);
+  return wordFact(...plain, ...before.flatMap((word) => versions.map((version) => `${word}${version}`)));
+}
 
 const callable = /^(function|method|func|fn|def|constructor|macro|arrow)/i;
 
@@ -77,10 +84,13 @@ export function enclosing(file: ReadFile, line: number): Enclosing | null {
   if (inner === undefined || /^(constructor|__init__|init|main|new)$/.test(inner.name)) return null;
   const outer = functions.at(-2) ?? null;
   const owner = around.findLast(({ kind, line: from }) => !callable.test(kind) && from < inner.line) ?? null;
-  return { inner, names: [inner.name, ...(outer === null ? [] : [outer.name])], owner: owner?.name ?? null };
+  const named = [inner, outer, owner].filter((one) => one !== null);
+  return { inner, names: [inner.name, ...(outer === null ? [] : [outer.name])], owner: owner?.name ?? null, named };
 }
 
-export type Enclosing = { inner: SourceFile['definitions'][number]; names: string[]; owner: string | null };
+type Definition = SourceFile['definitions'][number];
+/** @property named the definitions that `names` and `owner` are of */
+export type Enclosing = { inner: Definition; names: string[]; owner: string | null; named: Definition[] };
 
 const emphasis = /(\*\*|__)(?=\S)(.+?)(?<=\S)\1/g;
 

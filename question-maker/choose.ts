@@ -1,4 +1,5 @@
 /** Chooses the questions of a dataset out of proved candidates: by the mix, no two alike, not too many of one file. */
+import { refusedPhrasing } from '../contracts/evaluation/drop-counts.ts';
 import type {
   Candidate,
   DropCounts,
@@ -13,11 +14,16 @@ import { dropReasons, type Evidence, prove } from './prove.ts';
 
 /** From this overlap of words on, two questions are one. */
 const alike = 0.8;
+const declinedByModel = 'the model found no question in the lines';
 /** Bytes of all questions together: they travel in one piece. */
 const mostBytes = 1_200_000;
 
-type Tried = { candidate: Candidate; phrasing: Phrasing | null };
+/** A candidate, with what a model made of it; null: it was not asked. */
+type Tried = { candidate: Candidate; phrasing: Phrasing | 'declined' | null };
 export type Chosen = { questions: MadeQuestion[]; dropped: DropCounts };
+
+/** An eighth of the questions may be about one file; where that is too little, twice and three times as many. */
+const shares = [1, 2, 3];
 
 /**
  * @param pool in the order in which they are to be tried, each with what a model made of it
@@ -30,24 +36,30 @@ export async function chooseQuestions(
   breathe: () => Promise<void> = () => Promise.resolve(),
 ): Promise<Chosen> {
   const choosing = new Choosing(choice, evidence, breathe);
-  const cells = Map.groupBy(pool, ({ candidate }) => cellOf(candidate));
-  for (const [cell, wanted] of quotas(choice)) await choosing.take(cells.get(cell) ?? [], wanted);
-  // Where a route has too little, the others fill up, in turn.
-  for (const kind of ['answerable', 'unanswerable'] as const) {
-    const rest = inTurn([...cells].filter(([cell]) => cell.endsWith(`/${kind}`)).map(([, members]) => members));
-    const wanted = kind === 'answerable' ? choosing.missing - choosing.missingAbsent : choosing.missingAbsent;
-    await choosing.take(rest, wanted);
+  const wantedOf = quotas(choice);
+  // What a model has declined is asked last of all.
+  for (const declined of [false, true]) {
+    const members = pool.filter(({ phrasing }) => (phrasing === 'declined') === declined);
+    const cells = Map.groupBy(members, ({ candidate }) => cellOf(candidate));
+    if (!declined) for (const [cell, wanted] of wantedOf) await choosing.take(cells.get(cell) ?? [], wanted);
+    // Where a route has too little, the others fill up, in turn.
+    for (const kind of ['answerable', 'unanswerable'] as const) {
+      const rest = inTurn([...cells].filter(([cell]) => cell.endsWith(`/${kind}`)).map(([, members]) => members));
+      for (const share of shares) await choosing.take(rest, choosing.missing(kind), share);
+    }
   }
-  return { questions: splitByFile(choosing.questions, choice), dropped: choosing.dropped };
+  return { questions: splitByFile(choosing.questions, choice), dropped: choosing.counts(pool) };
 }
 
 class Choosing {
   readonly questions: MadeQuestion[] = [];
-  readonly dropped: Record<string, number> = {};
+  readonly #dropped: Record<string, number> = {};
   readonly #choice: QuestionChoice;
   readonly #evidence: Evidence;
   readonly #breathe: () => Promise<void>;
   readonly #tried = new Set<string>();
+  /** Those whose file had enough: a larger share may take them. */
+  readonly #setAside = new Set<string>();
   readonly #ofFile = new Map<string, number>();
   #bytes = 0;
 
@@ -57,31 +69,44 @@ class Choosing {
     this.#breathe = breathe;
   }
 
-  get missing(): number {
-    return this.#choice.questions - this.questions.length;
+  missing(kind: MadeQuestion['kind']): number {
+    const cells = [...quotas(this.#choice)].filter(([cell]) => cell.endsWith(`/${kind}`));
+    const wanted = cells.reduce((sum, [, count]) => sum + count, 0);
+    return Math.max(0, wanted - this.questions.filter((question) => question.kind === kind).length);
   }
 
-  /** Of the unanswerable ones, how many are still wanted. */
-  get missingAbsent(): number {
-    const wanted = [...quotas(this.#choice)].filter(([cell]) => cell.endsWith('/unanswerable'));
-    const there = this.questions.filter(({ kind }) => kind === 'unanswerable').length;
-    return Math.max(0, wanted.reduce((sum, [, count]) => sum + count, 0) - there);
+  /** Why candidates were dropped, and phrasings refused. */
+  counts(pool: readonly Tried[]): DropCounts {
+    const declined = pool.filter(({ phrasing }) => phrasing === 'declined').length;
+    const more = { [dropReasons.sameFile]: this.#setAside.size, [refusedPhrasing(declinedByModel)]: declined };
+    return { ...this.#dropped, ...Object.fromEntries(Object.entries(more).filter(([, count]) => count > 0)) };
   }
 
-  async take(members: readonly Tried[], wanted: number): Promise<void> {
+  /** @param share how many times its part of the questions a file may have */
+  async take(members: readonly Tried[], wanted: number, share = 1): Promise<void> {
     let taken = 0;
     for (const tried of members) {
       if (taken >= wanted) return;
-      if (this.#tried.has(tried.candidate.id)) continue;
-      this.#tried.add(tried.candidate.id);
+      const { id, places } = tried.candidate;
+      if (this.#tried.has(id)) continue;
+      if (places.some(({ path }) => this.#isFull(path, share))) {
+        this.#setAside.add(id);
+        continue;
+      }
+      this.#tried.add(id);
+      this.#setAside.delete(id);
       await this.#breathe();
       if (await this.#takeOne(tried)) taken += 1;
     }
   }
 
+  #isFull(path: string, share: number): boolean {
+    return (this.#ofFile.get(path) ?? 0) >= share * Math.max(3, Math.ceil(this.#choice.questions / 8));
+  }
+
   /** What a model has phrased badly is asked as the template has it. */
   async #takeOne({ candidate, phrasing }: Tried): Promise<boolean> {
-    const proofs = phrasing === null ? [null] : [phrasing, null];
+    const proofs = phrasing === null || phrasing === 'declined' ? [null] : [phrasing, null];
     for (const each of proofs) {
       const proof = await prove(candidate, this.#evidence, each);
       const why = proof.kind === 'dropped' ? proof.why : this.#objection(proof.question);
@@ -89,9 +114,13 @@ class Choosing {
         this.#keep(proof.question);
         return true;
       }
-      if (why !== null) this.dropped[why] = (this.dropped[why] ?? 0) + 1;
+      if (why !== null) this.#count(each === null ? why : refusedPhrasing(why));
     }
     return false;
+  }
+
+  #count(why: string): void {
+    this.#dropped[why] = (this.#dropped[why] ?? 0) + 1;
   }
 
   #objection(question: MadeQuestion) {
@@ -99,8 +128,6 @@ class Choosing {
       (other) => isAlike(other.question, question.question) || sameAnswer(other, question),
     );
     if (same) return dropReasons.duplicate;
-    const most = Math.max(3, Math.ceil(this.#choice.questions / 8));
-    if (question.gold.paths.some((path) => (this.#ofFile.get(path) ?? 0) >= most)) return dropReasons.sameFile;
     return this.#bytes + bytesOf(question) > mostBytes ? dropReasons.tooLong : null;
   }
 

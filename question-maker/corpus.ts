@@ -22,6 +22,8 @@ export function namingFacts({ definitions }: Corpus, { names, owner }: Enclosing
 
 export type Definition = SourceFile['definitions'][number];
 export type Corpus = {
+  /** The name of the repository. */
+  repository: string;
   files: ReadFile[];
   /** Of code that is no test, by name. */
   definitions: Map<string, { file: ReadFile; definition: Definition }[]>;
@@ -30,8 +32,8 @@ export type Corpus = {
 };
 
 /** Reads files once; what a program has written, and what is too much, is left out and counted. */
-export async function readCorpus(files: AsyncIterable<SourceFile>): Promise<Corpus> {
-  const corpus: Corpus = { files: [], definitions: new Map(), unread: 0 };
+export async function readCorpus(files: AsyncIterable<SourceFile>, repository: string): Promise<Corpus> {
+  const corpus: Corpus = { repository, files: [], definitions: new Map(), unread: 0 };
   let characters = 0;
   for await (const file of files) {
     const wanted = file.text.length <= mostOfOne && characters + file.text.length <= mostCharacters;

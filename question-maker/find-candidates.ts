@@ -6,6 +6,7 @@ import {
   type DropCounts,
   type QuestionChoice,
 } from '../contracts/evaluation/question-making.ts';
+import { idOf } from './candidate.ts';
 import type { Corpus } from './corpus.ts';
 import { foreignCandidates, inventedCandidates } from './finders/absent.ts';
 import { callCandidates, mentionsInCode } from './finders/calls.ts';
@@ -16,7 +17,7 @@ import { docsCandidates } from './finders/docs.ts';
 import { errorCandidates, messageCounts } from './finders/errors.ts';
 import { optionCandidates } from './finders/options.ts';
 import { projectCandidates } from './finders/project.ts';
-import { testCandidates, usesInTests } from './finders/tests.ts';
+import { modulesOf, testCandidates, usesInTests } from './finders/tests.ts';
 
 /** In no order that matters; ids are unique. @param breathe called between files, so that nobody waits for all of them */
 export async function findCandidates(
@@ -24,7 +25,12 @@ export async function findCandidates(
   commits: readonly CommitChanges[],
   breathe: () => Promise<void> = () => Promise.resolve(),
 ): Promise<Candidate[]> {
-  const counted = { ...corpus, counts: messageCounts(corpus.files), uses: usesInTests(corpus.files) };
+  const counted = {
+    ...corpus,
+    counts: messageCounts(corpus.files),
+    uses: usesInTests(corpus.files),
+    modules: modulesOf(corpus.files),
+  };
   const found: Candidate[] = [];
   for (const file of corpus.files) {
     found.push(
@@ -40,7 +46,9 @@ export async function findCandidates(
   }
   found.push(...callCandidates({ ...corpus, mentions: mentionsInCode(corpus) }), ...commitCandidates(commits, corpus));
   found.push(...foreignCandidates(), ...inventedCandidates(corpus));
-  const byId = new Map(found.map((each) => [each.id, each]));
+  // Datasets of several repositories may be put together, and each repository has its own order of what is drawn.
+  const named = found.map((each) => ({ ...each, id: idOf(each.source, corpus.repository, each.id) }));
+  const byId = new Map(named.map((each) => [each.id, each]));
   // A repository may hold anything: what does not fit the form of a candidate is none.
   return [...byId.values()].filter((each) => each.question.length <= 600 && Candidate.safeParse(each).success);
 }

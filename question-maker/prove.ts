@@ -4,6 +4,7 @@ import type { Candidate, MadeQuestion, Phrasing } from '../contracts/evaluation/
 import type { SearchRow } from '../contracts/tools.ts';
 import { mentions, said } from '../harness/graders/wording.ts';
 import { leakLimit, leakOf } from './leak.ts';
+import { asksTheSame, factsOf, referenceOf } from './phrasing.ts';
 
 /** The repository, as a proof looks at it. */
 export type Evidence = {
@@ -19,6 +20,7 @@ export const dropReasons = {
   file: 'an expected file or line is not there',
   fact: 'the expected lines do not hold a fact',
   proposed: 'a fact that the model proposed does not stand in the lines',
+  astray: 'what the model asks is something else',
   leak: 'the question gives away what is to be found',
   easy: 'a plain search finds it at once',
   present: 'what should stand nowhere stands somewhere',
@@ -47,18 +49,15 @@ export async function prove(
   if (!candidate.facts.every((fact) => mentions(said(text), fact))) return dropped('fact');
   const proposed = (phrasing?.facts ?? []).map((fact): Fact => [{ text: fact, match: 'words' }]);
   if (!proposed.every((fact) => mentions(said(text), fact))) return dropped('proposed');
-  const facts = proposed.length > 0 ? proposed : candidate.facts;
+  if (phrasing !== null && !asksTheSame(asked, candidate, text)) return dropped('astray');
+  const facts = phrasing === null ? candidate.facts : factsOf(candidate, phrasing);
   const paths = pathsOf(candidate);
   const leak = leakOf({ question: asked, paths, facts, secrets: candidate.secrets });
   if (leak > leakLimit) return dropped('leak');
   const rows = await evidence.search(asked);
   if (isFoundAtOnce(candidate, rows)) return dropped('easy');
   const rank = rows.slice(0, searchRows).findIndex(({ path }) => paths.includes(path)) + 1;
-  const question = made(candidate, phrasing, facts, leak, rank === 0 ? null : rank);
-  // The reference answer must itself be right.
-  const answer = question.reference_answer;
-  const stated = answer === null || facts.every((fact) => mentions(said(answer), fact));
-  return { kind: 'proved', question: stated ? question : { ...question, reference_answer: null } };
+  return { kind: 'proved', question: made(candidate, phrasing, facts, leak, rank === 0 ? null : rank) };
 }
 
 async function proveAbsent(candidate: Candidate, evidence: Evidence, phrasing: Phrasing | null): Promise<Proof> {
@@ -112,7 +111,7 @@ function made(
     must_mention: facts,
     forbidden_claims: [],
     shared_wordings: [],
-    reference_answer: phrasing?.reference ?? candidate.reference,
+    reference_answer: kind === 'unanswerable' ? null : referenceOf(candidate, phrasing, facts),
     tags: [source],
     split: 'dev',
     note: kind === 'unanswerable' ? `No file holds ${absent.map((name) => `"${name}"`).join(' or ')}.` : '',

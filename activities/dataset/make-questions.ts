@@ -9,11 +9,12 @@ import {
   type FoundCandidates,
   type PhraseCall,
   type PhraseResult,
-  Phrasing,
+  type Phrasing,
   type ProvedQuestions,
   type ProveInput,
+  StoredPhrasing,
 } from '../../contracts/evaluation/question-making.ts';
-import type { ContentId } from '../../contracts/snapshot.ts';
+import type { ContentId, Snapshot } from '../../contracts/snapshot.ts';
 import type { ActivityResult } from '../../contracts/trace.ts';
 import { chooseQuestions } from '../../question-maker/choose.ts';
 import { readCorpus } from '../../question-maker/corpus.ts';
@@ -35,7 +36,7 @@ export const findCandidates =
   ({ repository, choice }: FindCandidatesInput): Promise<ActivityResult<FoundCandidates>> =>
     runActivity({ name: 'find-candidates', type: 'span', limits }, async ({ signal }) => {
       const snapshot = await deps.retrieval.open(repository, { signal });
-      const corpus = await readCorpus(deps.retrieval.files(snapshot, signal));
+      const corpus = await readCorpus(deps.retrieval.files(snapshot, signal), nameOf(snapshot));
       const commits = await deps.retrieval.changes(repository, signal);
       const found = await find(corpus, commits, breather(signal));
       const { pool, phrase } = drawPool(found, choice);
@@ -54,10 +55,14 @@ export const phraseQuestion =
       const { reply } = await askModel(deps, context, { request }, payment);
       const parsed = parsePhrasing(reply, candidate);
       const span = { model: reply.model, usage: reply.usage };
-      const result: PhraseResult =
+      const stored = async (made: StoredPhrasing): Promise<PhraseResult> => ({
+        kind: 'phrased',
+        content: await deps.content.put(JSON.stringify(made)),
+      });
+      const result =
         parsed.kind === 'unusable'
           ? parsed
-          : { kind: 'phrased', content: await deps.content.put(JSON.stringify({ ...parsed.phrasing, at })) };
+          : await stored(parsed.kind === 'declined' ? { at, declined: true } : { ...parsed.phrasing, at });
       return { result, usage: reply.usage, span };
     });
 
@@ -68,10 +73,10 @@ export const proveQuestions =
     runActivity({ name: 'prove-questions', type: 'evaluator', limits }, async ({ signal }) => {
       await deps.retrieval.ensure(snapshot, signal);
       const candidates = await readPool(deps, pool);
-      const phrased = new Map<number, Phrasing>();
+      const phrased = new Map<number, Phrasing | 'declined'>();
       for (const id of phrasings) {
-        const phrasing = Phrasing.parse(JSON.parse(await deps.content.get(id)));
-        phrased.set(phrasing.at, phrasing);
+        const stored = StoredPhrasing.parse(JSON.parse(await deps.content.get(id)));
+        phrased.set(stored.at, 'declined' in stored ? 'declined' : stored);
       }
       const read = await readEvidence(deps.retrieval.files(snapshot, signal), candidates);
       const search = (query: string) =>
@@ -80,6 +85,9 @@ export const proveQuestions =
       const result = await chooseQuestions(tried, choice, { ...read, search }, breather(signal));
       return { result, usage: null };
     });
+
+/** A label is the name, and behind `@` what was asked for. */
+const nameOf = ({ label }: Snapshot): string => /^.[^@]*/.exec(label)?.[0] ?? '';
 
 async function readPool({ content }: Deps, pool: ContentId): Promise<Candidate[]> {
   return z.array(Candidate).parse(JSON.parse(await content.get(pool)));

@@ -1,6 +1,7 @@
 /** What came out of the making of a dataset: its questions with the place of their repository, and the counts. */
 import { dirname, isAbsolute, relative, resolve } from 'node:path';
 import { DatasetQuestion } from '../../contracts/dataset.ts';
+import { apart } from '../../contracts/evaluation/drop-counts.ts';
 import type { MadeQuestions } from '../../contracts/evaluation/question-making.ts';
 
 type Where = { repo: string; output?: string; commit: string | null };
@@ -43,7 +44,7 @@ export function madeSummary(
     splits: count(({ split }) => split),
     first_in_search: questions.filter(({ origin }) => origin?.search_rank === 1).length,
     found,
-    dropped,
+    ...apart(dropped),
     usage,
     /** Why a model did not phrase all of them. */
     cut,
@@ -71,6 +72,9 @@ export function madeText(summary: MadeSummary): string {
     `search      ${summary.first_in_search} of them have an expected file first in a plain search`,
     `candidates  ${list(summary.found)}`,
     `dropped     ${list(summary.dropped)}`,
+    ...(Object.keys(summary.refused).length === 0
+      ? []
+      : [`refused     phrasings of the model: ${list(summary.refused)}`]),
     ...spent,
     ...(questions < wanted ? [`note: the repository gave too little for ${wanted - questions} more`] : []),
     'nobody has reviewed them: see "switchyard dataset review"',

@@ -157,7 +157,15 @@ async function deliver(made: MadeQuestions, id: string, options: MakeOptions): P
   if (questions.length > 0 && output !== undefined) await writeDataset(output, text);
   const summary = madeSummary(made, questions, { id, output: output ?? null, wanted: options.questions });
   if (json)
-    printJson(summary, { routes: 'map', kinds: 'map', sources: 'map', splits: 'map', found: 'map', dropped: 'map' });
+    printJson(summary, {
+      routes: 'map',
+      kinds: 'map',
+      sources: 'map',
+      splits: 'map',
+      found: 'map',
+      dropped: 'map',
+      refused: 'map',
+    });
   else {
     if (output === undefined) print(text.trimEnd());
     (output === undefined ? note : print)(madeText(summary));

@@ -53,7 +53,11 @@ export const Phrasing = z.object({
 });
 export type Phrasing = z.infer<typeof Phrasing>;
 
-/** Why candidates became no questions, and how many. */
+/** What a call for a phrasing stores: a model may also say that the lines carry no question. */
+export const StoredPhrasing = z.union([Phrasing, z.object({ at: z.int().nonnegative(), declined: z.literal(true) })]);
+export type StoredPhrasing = z.infer<typeof StoredPhrasing>;
+
+/** Why candidates became no questions, or phrasings were refused, and how many: drop-counts.ts tells them apart. */
 export const DropCounts = z.record(z.string(), z.int().nonnegative());
 export type DropCounts = z.infer<typeof DropCounts>;
 
@@ -97,8 +101,9 @@ export const PhraseCall = z.object({
 export type PhraseCall = z.infer<typeof PhraseCall>;
 
 export const PhraseResult = z.discriminatedUnion('kind', [
+  /** What is stored is a phrasing, or that the model has declined to ask. */
   z.object({ kind: z.literal('phrased'), content: ContentId }),
-  /** The reply could not be used, or said that the lines carry no good question. */
+  /** The reply could not be used. */
   z.object({ kind: z.literal('unusable'), why: z.string().max(300) }),
 ]);
 export type PhraseResult = z.infer<typeof PhraseResult>;

@@ -63,7 +63,7 @@ function toCandidate(
       question: `Which release ${past} ${rest.join(' ').replace(/[`]/g, '`')}`,
       lines: [first, last],
       also: [{ file, lines: [line, line] }],
-      facts: [wordFact(version)],
+      facts: [wordFact(version, `v${version}`)],
       reference: `${version}: ${plain}`,
     }),
   ];

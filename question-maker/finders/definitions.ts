@@ -41,7 +41,7 @@ function askedFor(text: string, { name, kind }: Definition): string | null {
   // Go writes the name first.
   const bare = text.replace(new RegExp(`^\`?${name.replace(/\$/g, '\\$')}\`?(\\(\\))?\\s+`), '');
   const words = bare.split(' ');
-  if (words.length < 6 || words.length > 26 || unfit.test(bare)) return null;
+  if (words.length < 6 || words.length > 26 || unfit.test(bare) || oneLetter.test(bare)) return null;
   const [first = '', ...rest] = words;
   const base = baseOfThird(first);
   if (base !== null) return `Which ${what} ${thirdOf(base)} ${rest.join(' ')}`;
@@ -54,6 +54,9 @@ function askedFor(text: string, { name, kind }: Definition): string | null {
 /** What is only meant for readers of that very line. */
 const unfit =
   /\b(todo|fixme|hack|deprecated|see (also|above|below)|this (function|method|class|is)|same as|like above|the above|following|below|eslint|istanbul|noqa|ts-ignore|copyright|internal use|returns? (true )?if|used (by|internally))\b|https?:|[[\]{}<>|\\]|:$|\.\.\.|@\w|\b[a-z]$/i;
+
+/** A parameter of one letter, which is nothing to who does not see the line; "a", and the letter of "isn't" and "e.g.", are none. */
+const oneLetter = /(?<![\w'’.$-])[b-z](?![\w'’.$-])|`[A-Za-z]`/;
 
 type Doc = { text: string; first: number; last: number };
 

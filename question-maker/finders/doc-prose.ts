@@ -66,15 +66,15 @@ function sentenceQuestion(given: string, section: Section): Asked | null {
     return {
       question: `Which version of ${needed[1]} do the docs say that it needs`,
       facts: [needed[2] ?? ''],
-      words: true,
+      as: 'version',
     };
   const preset = byDefault.exec(text);
   if (preset !== null && standsAlone(preset[1]) && /\d|`/.test(given))
-    return { question: `${about}what is the default of the ${preset[1]}`, facts: [preset[2] ?? ''], words: true };
+    return { question: `${about}what is the default of the ${preset[1]}`, facts: [preset[2] ?? ''], as: 'words' };
   return null;
 }
 
-const bareName = (text = ''): string => text.replace(/\(.*\)$/, '').replace(/=.*$/, '');
+const bareName = (text = ''): string => text.replace(/\(.*$/, '').replace(/=.*$/, '');
 /** What a question may hold: no pronoun that points out of the sentence. */
 const standsAlone = (text = ''): boolean =>
   !/\b(this|that|these|those|it|its|them|they|such|both|same)\b/i.test(text) && text.split(' ').length >= 3;
@@ -136,7 +136,7 @@ function aboutTask(file: ReadFile, section: Section, raw: readonly string[]): Ca
   // A name of code shows as one somewhere: called, set, or with capitals inside.
   const isCode =
     /[a-z][A-Z]|_|\./.test(best[0]) || new RegExp(`${best[0].replace(/[.$]/g, '\\$&')}\\s*[(=]`).test(raw.join('\n'));
-  if (elsewhere > 2 || at < 0 || !isCode) return [];
+  if (elsewhere > 2 || at < 0 || !isCode || isOfStrings(best[0], raw.join('\n'))) return [];
   const name = best[0].split('.').at(-1) ?? best[0];
   const question = `The documentation tells how to ${base} ${rest.join(' ')}. What has to be used, set or called for that`;
   const lines = {
@@ -145,6 +145,13 @@ function aboutTask(file: ReadFile, section: Section, raw: readonly string[]): Ca
     text: `\`${best[0]}\``,
   };
   return toCandidate(file, section, lines, { question, facts: [name] });
+}
+
+/** Whether the code of a section has a name inside of string literals alone: a host, a file, a value. */
+function isOfStrings(name: string, text: string): boolean {
+  const bare = text.replace(/"(?:[^"\\\n]|\\.)*"|(?<!\w)'(?:[^'\\\n]|\\.)*'/g, '""');
+  const isQuoted = bare.split(name).length < text.split(name).length;
+  return isQuoted && !bare.replace(/(`{1,2})[^`\n]*\1/g, '').includes(name);
 }
 
 /** A title in capitals as a sentence has it. */

@@ -1,9 +1,15 @@
 /** Documents by their sections, and what a description in one of them asks for. */
-import { candidate, codeFact, lowerFirst, plainText, type ReadFile, wordFact } from '../candidate.ts';
+import { candidate, codeFact, lowerFirst, plainText, type ReadFile, versionFact, wordFact } from '../candidate.ts';
 import { baseOfThird, isBaseVerb, thirdOf } from '../verbs.ts';
 
 export type Section = { title: string; above: string; first: number; last: number };
-export type Asked = { question: string; facts: string[]; words?: boolean };
+export type Asked = { question: string; facts: string[]; as?: 'code' | 'words' | 'version' };
+
+const factOf = {
+  code: codeFact,
+  words: (text: string) => wordFact(text),
+  version: (text: string) => versionFact(text),
+};
 
 export function toCandidate(
   file: ReadFile,
@@ -12,14 +18,14 @@ export function toCandidate(
   asked: Asked | null,
 ) {
   if (asked === null) return [];
-  const { question, facts, words = false } = asked;
+  const { question, facts, as = 'code' } = asked;
   const lines: [number, number] = [at.first, at.last];
   return [
     candidate({
       ...{ source: 'heading', route: 'docs', file, question, lines },
       also: [{ file, lines: [section.first, section.first] }],
-      facts: facts.map((fact) => (words ? wordFact(fact) : codeFact(fact))),
-      secrets: words ? [] : facts,
+      facts: facts.map((fact) => factOf[as](fact)),
+      secrets: as === 'code' ? facts : [],
       reference: at.text,
       key: `${section.title}\0${facts.join('\0')}`,
     }),

@@ -43,12 +43,8 @@ export function errorCandidates(file: ReadFile, { counts, ...corpus }: Corpus & 
 }
 
 /** Where the names of a function, and of its class, stand. */
-export function placesOf(file: ReadFile, { names, owner }: Enclosing): { file: ReadFile; lines: [number, number] }[] {
-  const wanted = [...names, ...(owner === null ? [] : [owner])];
-  return file.definitions
-    .filter(({ name }) => wanted.includes(name))
-    .slice(0, 4)
-    .map(({ line }) => ({ file, lines: [line, line] }));
+export function placesOf(file: ReadFile, { named }: Enclosing): { file: ReadFile; lines: [number, number] }[] {
+  return named.map(({ line }) => ({ file, lines: [line, line] }));
 }
 
 export type Messages = ReadonlyMap<string, number>;

@@ -2,7 +2,7 @@
 import type { Fact } from '../../contracts/dataset.ts';
 import type { Candidate } from '../../contracts/evaluation/question-making.ts';
 import { basename } from 'node:path/posix';
-import { candidate, codeFact, type ReadFile, wordFact } from '../candidate.ts';
+import { candidate, codeFact, type ReadFile, versionFact, wordFact } from '../candidate.ts';
 
 type Rule = {
   /** Of the file's path. */
@@ -15,6 +15,9 @@ type Rule = {
 const value =
   (at = 1) =>
   (found: RegExpExecArray) => [wordFact(found[at] ?? '')];
+const versionOf =
+  (...before: string[]) =>
+  (found: RegExpExecArray) => [versionFact(found[1] ?? '', ...before)];
 /** `BSD-3-Clause` is also written with spaces. */
 const licence = ([, name = '']: RegExpExecArray) => [wordFact(...new Set([name, name.replaceAll('-', ' ')]))];
 const licences: [RegExp, string][] = [
@@ -37,9 +40,9 @@ const rules: Rule[] = [
   },
   {
     files: /^package\.json$/,
-    line: /^\s*"node":\s*"[^\d"]*(\d[\d.]*)[^"]*"/,
+    line: /^\s*"node":\s*"[^\d"]*(\d+(?:\.\d+)*)[^"]*"/,
     question: () => 'Which version of Node.js do we need at least to run it',
-    facts: value(),
+    facts: versionOf(),
   },
   {
     files: /^package\.json$/,
@@ -55,9 +58,9 @@ const rules: Rule[] = [
   },
   {
     files: /^pyproject\.toml$/,
-    line: /^requires-python\s*=\s*"[^\d"]*(\d+\.\d+)/,
+    line: /^requires-python\s*=\s*"[^\d"]*(\d+(?:\.\d+)+)/,
     question: () => 'Which version of Python do we need at least to install it',
-    facts: value(),
+    facts: versionOf(),
   },
   {
     files: /^pyproject\.toml$/,
@@ -73,15 +76,15 @@ const rules: Rule[] = [
   },
   {
     files: /^go\.mod$/,
-    line: /^go (\d+\.\d+)/,
+    line: /^go (\d+(?:\.\d+)+)/,
     question: () => 'Which version of Go does the module ask for',
-    facts: value(),
+    facts: versionOf('go'),
   },
   {
     files: /^Cargo\.toml$/,
-    line: /^rust-version\s*=\s*"(\d+\.\d+)/,
+    line: /^rust-version\s*=\s*"(\d+(?:\.\d+)+)/,
     question: () => 'Which version of Rust is needed at least to build it',
-    facts: value(),
+    facts: versionOf(),
   },
   {
     files: /^Cargo\.toml$/,

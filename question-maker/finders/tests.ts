@@ -2,14 +2,19 @@
 import type { Candidate } from '../../contracts/evaluation/question-making.ts';
 import { candidate, codeFact, lowerFirst, plainText, type ReadFile } from '../candidate.ts';
 import type { Corpus } from '../corpus.ts';
+import { contentWords } from '../leak.ts';
 
 const written =
   /^\s*(?:it|test|specify|t\.test|await t\.test)(?:\.\w+)?\s*\(\s*(?:"([^"\n]{15,140})"|'([^'\n]{15,140})'|`([^`$\n]{15,140})`)/;
 const python = /^\s*(?:async )?def test_([a-z0-9_]{12,90})\s*\(/;
 const go = /^func Test([A-Z]\w{10,80})\(/;
 
-/** In how many lines of tests each name is called: what stands in many is the frame of the tests, and no subject. */
-export type Uses = { uses: ReadonlyMap<string, number> };
+export type Uses = {
+  /** In how many lines of tests each name is called: what stands in many is the frame of the tests, and no subject. */
+  uses: ReadonlyMap<string, number>;
+  /** Names of the folders and files of the code, as imports have them. */
+  modules: ReadonlySet<string>;
+};
 const rare = 12;
 
 export function usesInTests(files: readonly ReadFile[]): Uses['uses'] {
@@ -21,13 +26,19 @@ export function usesInTests(files: readonly ReadFile[]): Uses['uses'] {
   return uses;
 }
 
+export function modulesOf(files: readonly ReadFile[]): Uses['modules'] {
+  const paths = files.filter((file) => file.class === 'code').map(({ path }) => path);
+  return new Set(paths.flatMap((path) => path.replace(/\.\w+$/, '').split('/')));
+}
+
 export function testCandidates(file: ReadFile, corpus: Corpus & Uses): Candidate[] {
   if (file.class !== 'test') return [];
+  const imported = importedFrom(file, corpus);
   return file.lines.flatMap((line, at) => {
     const said = saidOf(line);
     if (said === null) return [];
     const last = endOf(file.lines, at);
-    const subject = subjectOf(file.lines.slice(at + 1, last).join('\n'), corpus);
+    const subject = subjectOf({ said, body: file.lines.slice(at + 1, last).join('\n'), imported }, corpus);
     if (subject === null) return [];
     const { name, place } = subject;
     const { definition } = place;
@@ -71,9 +82,24 @@ function endOf(lines: readonly string[], at: number): number {
 const plumbing =
   /^(test|setup|create|make|new|get|set|run|build|assert|expect|main|init|close|start|stop|then|catch|push|call|apply|bind|echo|invoke|append|write|read|parse|format|error|string|keys|values|name|type|done|next|text|json|pipe|open|option|command|group|add\w*|use|listen|send|on|once|emit|log)$/i;
 
+/** What a test file imports of the repository itself. */
+function importedFrom({ text }: ReadFile, { modules }: Uses): Set<string> {
+  const clauses = [
+    ...text.matchAll(/^import ([^;'"]{1,400}?) from ['"]\.{1,2}\//gm),
+    ...text.matchAll(/^(?:const|let|var) ([^=;]{1,400}?) = (?:await )?(?:require|import)\(\s*['"]\.{1,2}\//gm),
+    ...[...text.matchAll(/^[ \t]*(?:from|import)[ \t]+(\.*[\w.]*)([^\n]{0,200})/gm)].flatMap(
+      ([, module = '', rest = '']) =>
+        /^\./.test(module) || modules.has(module.split('.')[0] ?? '') ? [['', `${module.split('.')[0]} ${rest}`]] : [],
+    ),
+  ];
+  return new Set(clauses.flatMap(([, clause = '']) => clause.match(/[A-Za-z_$][\w$]*/g) ?? []));
+}
+
+type Tested = { said: string; body: string; imported: ReadonlySet<string> };
+
 /** The one name of the code's own that the body calls; null where there are several, or none that tells itself from others. */
-function subjectOf(body: string, { definitions, uses }: Corpus & Uses) {
-  const called = new Set([...body.matchAll(/([A-Za-z_$][\w$]{3,})\s*\(/g)].map(([, name = '']) => name));
+function subjectOf(tested: Tested, { definitions, uses }: Corpus & Uses) {
+  const called = new Set([...tested.body.matchAll(/([A-Za-z_$][\w$]{3,})\s*\(/g)].map(([, name = '']) => name));
   const own = [...called].filter((name) => definitions.has(name) && !plumbing.test(name));
   const [name, ...others] = own;
   if (name === undefined || others.length > 0 || (uses.get(name) ?? 0) > rare) return null;
@@ -82,5 +108,26 @@ function subjectOf(body: string, { definitions, uses }: Corpus & Uses) {
   const { kind } = place.definition;
   // A method of one plain word may be that of anything.
   const tells = /[a-z][A-Z]|[a-z]_[a-z]/.test(name) || (/^(function|class)/.test(kind) && name.length >= 6);
-  return tells ? { name, place } : null;
+  const title = new Set(contentWords(tested.said));
+  const isMeant = contentWords(name).some((word) => title.has(word));
+  return tells && isMeant && isCalledOnOwn(name, tested) ? { name, place } : null;
+}
+
+/** Whether a name is called by itself somewhere, or on what comes from the repository: `filter` may be that of any list. */
+function isCalledOnOwn(name: string, { body, imported }: Tested): boolean {
+  const calls = body.matchAll(new RegExp(`(?<![\\w$])${name.replaceAll('$', '\\$')}\\s*\\(`, 'g'));
+  return [...calls].some(({ index }) => {
+    const before = body.slice(Math.max(0, index - 120), index).trimEnd();
+    if (!before.endsWith('.') || before.endsWith('...')) return true;
+    const root = /([A-Za-z_$][\w$]*)(?:\??\.[\w$]+)*\??\.$/.exec(before)?.[1];
+    return root !== undefined && (imported.has(root) || imported.has(madeBy(root, body) ?? ''));
+  });
+}
+
+/** The first name of the call that a variable was set to: `tank` for `full = await tank.open()`. */
+function madeBy(variable: string, body: string): string | undefined {
+  const set = new RegExp(
+    `(?<![\\w$.])${variable.replaceAll('$', '\\$')}\\s*(?::\\s*\\w+\\s*)?:?=\\s*(?:await\\s+)?(?:new\\s+)?([A-Za-z_$][\\w$]*)[\\w$.]*\\(`,
+  );
+  return set.exec(body)?.[1];
 }

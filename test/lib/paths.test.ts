@@ -23,8 +23,14 @@ test('a test is told by its folder or its name', () => {
 });
 
 test('a sample is told by its folder, or as a story', () => {
-  for (const path of ['examples/a.js', 'packages/x/benchmark/run.js', 'src/Button.stories.tsx'])
+  for (const path of [
+    'examples/a.js',
+    '_examples/rest/main.go',
+    'x/_example/a.go',
+    'packages/x/benchmark/run.js',
+    'src/Button.stories.tsx',
+  ])
     assert.equal(isSamplePath(path), true, path);
-  for (const path of ['src/example.js', 'src/benchmarks.ts', 'lib/template.js'])
+  for (const path of ['src/example.js', 'src/benchmarks.ts', 'lib/template.js', 'lib/counter_examples_of/a.js'])
     assert.equal(isSamplePath(path), false, path);
 });

@@ -2,16 +2,21 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { CommitChanges, SourceFile } from '../../contracts/evaluation/question-making.ts';
+import { mentions, said } from '../../harness/graders/wording.ts';
 import { readCorpus } from '../../question-maker/corpus.ts';
-import { findCandidates } from '../../question-maker/find-candidates.ts';
+import { drawPool, findCandidates } from '../../question-maker/find-candidates.ts';
 
 type Given = Partial<SourceFile> & { path: string; text: string };
 
-async function found(files: Given[], commits: CommitChanges[] = []) {
+async function foundIn(repository: string, files: Given[], commits: CommitChanges[] = []) {
   async function* all() {
     for (const file of files) yield { class: 'code', definitions: [], ...file };
   }
-  const candidates = await findCandidates(await readCorpus(all()), commits);
+  return findCandidates(await readCorpus(all(), repository), commits);
+}
+
+async function found(files: Given[], commits: CommitChanges[] = []) {
+  const candidates = await foundIn('tea', files, commits);
   return candidates.filter(({ source }) => source !== 'absent');
 }
 
@@ -83,6 +88,28 @@ test('a method that other classes have, too, is asked for with its class', async
   assert.deepEqual(facts(only), [['fill'], ['Cup']]);
 });
 
+test('of several methods with one name, the expected lines are those of the method that encloses the place', async () => {
+  const classOf = (name: string, body: string) => `class ${name} {\n  fill() {\n    ${body}\n  }\n}\n`;
+  const names = ['Cup', 'Jug', 'Mug', 'Pot', 'Vat'];
+  const text = names
+    .map((name) => classOf(name, name === 'Vat' ? 'throw new Error("the vat has a hole in it");' : ''))
+    .join('');
+  const definitions = names.flatMap((name, at) => [
+    defines(name, 'class', 5 * at + 1, 5 * at + 5),
+    defines('fill', 'method', 5 * at + 2, 5 * at + 4),
+  ]);
+  const [only] = await found([{ path: 'a.js', text, definitions }]);
+  assert.deepEqual(facts(only), [['fill'], ['Vat']]);
+  assert.deepEqual(
+    only?.places.map(({ lines }) => lines),
+    [
+      [23, 24],
+      [22, 22],
+      [21, 21],
+    ],
+  );
+});
+
 test('documents are asked from the other end: a list, a table, a default, a task', async () => {
   const text = [
     '## Timeouts',
@@ -149,15 +176,55 @@ test('a test is asked for the one function of the code that it exercises', async
     {
       path: 'test/a.test.js',
       class: 'test',
-      text: "it('gives nothing for an empty sponge', () => {\n  equal(squeezeWater(null), 0);\n});\n",
+      text: "it('gives no water for an empty sponge', () => {\n  equal(squeezeWater(null), 0);\n});\n",
     },
   ];
   const [only] = await found(files);
-  assert.match(only?.question ?? '', /“gives nothing for an empty sponge”/);
+  assert.match(only?.question ?? '', /“gives no water for an empty sponge”/);
   assert.deepEqual(facts(only), [['squeezeWater']]);
   assert.deepEqual(
     only?.places.map(({ path }) => path),
     ['test/a.test.js', 'a.js'],
+  );
+});
+
+test('what a test calls on foreign objects, or what shares no word with its title, is not its subject', async () => {
+  const code = {
+    path: 'source/a.js',
+    text: 'function bufferLeft() {\n}\nfunction squeezeWater() {\n}\nclass WaterTank {\n  drainWater() {\n  }\n}\n',
+    definitions: [
+      defines('bufferLeft', 'function', 1, 2),
+      defines('squeezeWater', 'function', 3, 4),
+      defines('WaterTank', 'class', 5, 8),
+      defines('drainWater', 'method', 6, 7),
+    ],
+  };
+  const subject = async (
+    body: string,
+    title = 'leaves no water in a wet sponge',
+    imports = "import * as tank from '../source/a.js';",
+  ) => {
+    const text = `${imports}\nit('${title}', () => {\n  ${body}\n});\n`;
+    const [only] = await found([code, { path: 'test/a.test.js', class: 'test', text }]);
+    return facts(only)?.[0]?.[0];
+  };
+  assert.equal(await subject('equal(squeezeWater(null), 0);'), 'squeezeWater');
+  assert.equal(await subject('equal(squeezeWater(null), 0);', 'gives nothing for an empty sponge'), undefined);
+  assert.equal(await subject('equal(tank.squeezeWater(null), 0);'), 'squeezeWater');
+  assert.equal(await subject('equal([1].squeezeWater(null), 0);'), undefined);
+  assert.equal(await subject('equal(other.squeezeWater(null), 0);'), undefined);
+  assert.equal(await subject('equal(fetchAll().squeezeWater(null), 0);'), undefined);
+  assert.equal(
+    await subject('const full = new WaterTank();\n  full.drainWater();', 'can drain what is left in there'),
+    undefined,
+  );
+  assert.equal(
+    await subject('const full = tank.open();\n  full.drainWater();', 'can drain what is left in there'),
+    'drainWater',
+  );
+  assert.equal(
+    await subject('response.drainWater();', 'can drain what is left in there', "import response from 'http';"),
+    undefined,
   );
 });
 
@@ -166,7 +233,27 @@ test('a changelog is asked for the release of an entry', async () => {
     '# Changelog\n\n## 2.4.0 - 2025-01-02\n\n- Fixed a leak of handles when a client closes early (#12)\n- Bump deps\n';
   const [only, ...others] = await found([{ path: 'CHANGELOG.md', class: 'docs', text }]);
   assert.equal(only?.question, 'Which release fixed a leak of handles when a client closes early?');
-  assert.deepEqual([facts(only), only?.route, others], [[['2.4.0']], 'general', []]);
+  assert.deepEqual([facts(only), only?.route, others], [[['2.4.0', 'v2.4.0']], 'general', []]);
+});
+
+test('a version is stated with and without its v, as it stands in the line and without zeros at its end', async () => {
+  const changelog = '# Changelog\n\n## v3.3.2\n\n- Fixed a leak of handles when a client closes early (#12)\n';
+  const all = await found([
+    { path: 'CHANGELOG.md', class: 'docs', text: changelog },
+    { path: 'go.mod', class: 'config', text: 'module example.com/cups\n\ngo 1.25.0\n' },
+    { path: 'pyproject.toml', class: 'config', text: '[project]\nrequires-python = ">=3.10.2"\n' },
+  ]);
+  assert.deepEqual(all.map(facts), [
+    [['3.3.2', 'v3.3.2']],
+    [['1.25.0', 'v1.25.0', '1.25', 'v1.25', 'go1.25.0', 'go1.25']],
+    [['3.10.2', 'v3.10.2']],
+  ]);
+  const texts = ['## v3.3.2', 'go 1.25.0', 'requires-python = ">=3.10.2"'];
+  for (const [at, { facts: stated }] of all.entries())
+    assert.ok(
+      stated.every((fact) => mentions(said(texts[at] ?? ''), fact)),
+      texts[at],
+    );
 });
 
 test('a fix is asked for the function that holds it today, not where it was rewritten since', async () => {
@@ -190,7 +277,52 @@ test('the project itself: licence, runtime and test runner', async () => {
   const text =
     '{\n  "license": "BSD-3-Clause",\n  "engines": {\n    "node": ">=22.1"\n  },\n  "scripts": {\n    "test": "tsc && ava"\n  }\n}\n';
   const all = await found([{ path: 'package.json', class: 'config', text }]);
-  assert.deepEqual(all.map(facts), [[['BSD-3-Clause', 'BSD 3 Clause']], [['22.1']], [['ava']]]);
+  assert.deepEqual(all.map(facts), [[['BSD-3-Clause', 'BSD 3 Clause']], [['22.1', 'v22.1']], [['ava']]]);
+});
+
+test('a comment that names a parameter of one letter is no question', async () => {
+  const asked = async (comment: string) => {
+    const text = `// ${comment}\nfunction overlapOf(s, b) {\n}\n`;
+    const [only] = await found([{ path: 'a.js', text, definitions: [defines('overlapOf', 'function', 2, 3)] }]);
+    return only?.question;
+  };
+  assert.equal(await asked('Parses s and folds it into the form of the store.'), undefined);
+  assert.equal(await asked('Tells how much of `b` the other text has.'), undefined);
+  assert.match(
+    (await asked("Parses a text that isn't in the form of the store, e.g. by hand.")) ?? '',
+    /^Which function/,
+  );
+});
+
+test('a section on a task is not asked for the inside of a string', async () => {
+  const section = (code: string, name: string) =>
+    `## Matching hosts\n\nOnly \`${name}\` counts, and \`${name}\` alone.\n\n\`\`\`go\n${code}\n\`\`\`\n`;
+  const factsOf = async (code: string, name: string) => {
+    const text = section(code, name);
+    const definitions = [defines('Matching hosts', 'heading', 1, 8)];
+    return (await found([{ path: 'docs/a.md', class: 'docs', text, definitions }])).map(facts);
+  };
+  assert.deepEqual(await factsOf('r.Host("www.example.com")', 'www.example.com'), []);
+  assert.deepEqual(await factsOf('r.matchHost("match_host")', 'match_host'), []);
+  assert.deepEqual(await factsOf('router.match_host("www.example.com")', 'match_host'), [[['match_host']]]);
+});
+
+test('ids of one source, file and fact differ between repositories, and so do the topics of what is absent', async () => {
+  const licence = { path: 'package.json', class: 'config', text: '{\n  "license": "MIT"\n}\n' };
+  const choice = { questions: 10, seed: 1, mix: { code: 1, docs: 1 }, unanswerable: 0.5, split: { dev: 1 } };
+  const topics = new Set<string>();
+  const ids = new Set<string>();
+  const names = ['tea', 'coffee', 'milk', 'water'];
+  for (const name of names) {
+    const all = await foundIn(name, [licence]);
+    assert.deepEqual(await foundIn(name, [licence]), all);
+    for (const { id } of all) ids.add(id);
+    const { pool } = drawPool(all, choice);
+    topics.add(JSON.stringify(pool.slice(0, 3).map(({ absent }) => absent)));
+  }
+  const [one] = [await foundIn('tea', [licence])];
+  assert.equal(ids.size, names.length * (one?.length ?? 0));
+  assert.equal(topics.size, names.length);
 });
 
 test('no repository makes the finders throw or take long', async () => {

@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { after, before, test } from 'node:test';
+import { apart } from '../../contracts/evaluation/drop-counts.ts';
 import { MadeQuestions, type MakeQuestionsInput } from '../../contracts/evaluation/question-making.ts';
 import { openScene, quickLimits, type Scene } from '../support/scene.ts';
 import { openAiError, type ScriptedReply } from '../support/scripted-server/scripted-server-reply.ts';
@@ -121,9 +122,29 @@ test('a spent limit, a broken reply and an invented fact each fall back to the t
   const { made } = await make({ concurrency: 1, phrasing: { model: null, limit: { kind: 'tokens', most: 700 } } });
   assert.equal(made.questions.length, 6);
   assert.match(made.cut ?? '', /tokens/);
-  assert.equal(made.dropped['the reply of the model holds no whole JSON object'], 1);
-  assert.equal(made.dropped['a fact that the model proposed does not stand in the lines'], 1);
+  const { refused } = apart(made.dropped);
+  assert.equal(refused['the reply of the model holds no whole JSON object'], 1);
+  assert.equal(refused['a fact that the model proposed does not stand in the lines'], 1);
   assert.ok(made.questions.some(({ origin }) => origin?.phrased_by === 'template'));
+});
+
+test('what a model declines is not asked while something else is left', async () => {
+  const declined: string[] = [];
+  reply = (user) => {
+    if (declined.length >= 2) return phrases(user);
+    declined.push(/number (\d+)/.exec(user)?.[1] ?? '');
+    return says({ usable: false, question: '', facts: [], reference_answer: '' });
+  };
+  const choice = { questions: 4, seed: 1, mix: { code: 1 }, unanswerable: 0, split: { dev: 1, test: 1 } };
+  const { made } = await make({ choice, concurrency: 1 });
+  assert.equal(made.questions.length, 4);
+  const isDeclined = (question: string) => declined.some((number) => question.includes(` ${number}`));
+  assert.deepEqual(
+    made.questions.filter(({ question }) => isDeclined(question)),
+    [],
+  );
+  assert.deepEqual(apart(made.dropped).refused, { 'the model found no question in the lines': 2 });
+  reply = phrases;
 });
 
 test('a busy provider costs nothing twice, and a long history goes on in a new run', async () => {
