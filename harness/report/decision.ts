@@ -19,7 +19,7 @@ export function decisionOf({ verdict, baseline, candidate }: Comparison): Decisi
     case 'undecided': {
       const [better, open] = [named(verdict.better), named(verdict.harmOpen)];
       const shown = `${other} is ${better === '' ? 'not shown to be better' : 'better'} than ${one}`;
-      const gain = better === '' ? ', nor is a worthwhile gain ruled out.' : ` in ${better}.`;
+      const gain = better === '' ? ', nor is a worthwhile gain ruled out in every cell.' : ` in ${better}.`;
       const because = `${shown}${gain}${open === '' ? '' : ` Harm is open in ${open}.`}`;
       return { answer: 'Undecided: too few questions.', because };
     }
