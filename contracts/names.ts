@@ -69,10 +69,16 @@ export function experimentNameOf(benchmark: string, variant: string, trial: numb
   return `${benchmark}/${variant}/${trial}`.slice(-200);
 }
 
+/** @returns what `experimentNameOf` was given; null for a name of another shape */
+export function experimentOf(name: string): { benchmark: string; variant: string; trial: number } | null {
+  const [, benchmark, variant, trial] = /^([^/]*)\/(.*)\/(\d+)$/.exec(name) ?? [];
+  return benchmark === undefined || variant === undefined ? null : { benchmark, variant, trial: Number(trial) };
+}
+
 /** What lists of experiments show of that trial: the variant first, since all of a benchmark begin with its id. */
-export function experimentTitleOf(id: string): string {
-  const [, benchmark, variant, trial] = /^([^/]*)\/(.*)\/(\d+)$/.exec(id) ?? [];
-  return benchmark === undefined ? id : `${variant} ${trial} (${benchmark})`;
+export function experimentTitleOf(name: string): string {
+  const found = experimentOf(name);
+  return found === null ? name : `${found.variant} ${found.trial} (${found.benchmark})`;
 }
 
 /** The environment of traces and scores of benchmarks, so that people's questions stay apart; at most 40 characters. */

@@ -1,6 +1,6 @@
 /** Makes the dataset of a benchmark known where its traces go, so that its runs can be compared there. */
 import { Context } from '@temporalio/activity';
-import { datasetItemIdOf, experimentTitleOf } from '../../contracts/names.ts';
+import { datasetItemIdOf, experimentOf, experimentTitleOf } from '../../contracts/names.ts';
 import type { DatasetQuestion } from '../../contracts/dataset.ts';
 import type { Experiment, ExperimentAbout } from '../../contracts/trace.ts';
 import { expectedOutputOf } from '../../harness/dataset-formats/langfuse-items.ts';
@@ -46,7 +46,9 @@ export async function aboutExperiment(
   folders: Pick<BenchmarkFolders, 'open'>,
   { id, itemId }: Experiment,
 ): Promise<ExperimentAbout | null> {
-  const [, benchmark = '', variant = '', trial = ''] = /^([^/]*)\/(.*)\/(\d+)$/.exec(id) ?? [];
+  const named = experimentOf(id);
+  if (named === null) return null;
+  const { benchmark, variant, trial } = named;
   const folder = await folders.open(benchmark).catch(() => null);
   if (folder === null) return null;
   const { manifest, questions } = folder;
@@ -59,7 +61,7 @@ export async function aboutExperiment(
   const specHash = manifest.variants.find(({ name }) => name === variant)?.specHash ?? null;
   return {
     description: `${variant}${baseline ? ' (the baseline)' : ''}, trial ${trial} of ${manifest.trials}, in benchmark ${benchmark} over ${manifest.questions} questions of ${dataset}${offline ? '; the offline model answered' : ''}`,
-    metadata: { benchmark, variant, baseline, trial: Number(trial), dataset, specHash, offline, startedAt },
+    metadata: { benchmark, variant, baseline, trial, dataset, specHash, offline, startedAt },
     expectedOutput,
     itemMetadata,
   };
