@@ -168,8 +168,17 @@ function percent(share: number): string {
   return `${(share * 100).toFixed(1)} %`;
 }
 
-/** Expected routes down, actual ones across. */
-export function confusionRows({ labels, counts }: Agreement['confusion']): string[] {
+/**
+ * Expected routes down, actual ones across.
+ * @param confusion its counts, or means of them as they are to be shown
+ */
+export function confusionRows({
+  labels,
+  counts,
+}: {
+  labels: readonly string[];
+  counts: readonly (readonly (string | number)[])[];
+}): string[] {
   const names = labels.map(printableLine);
   const width = Math.max(8, ...names.map(widthOf)) + 2;
   const row = (name: string, cells: readonly (string | number)[]) =>

@@ -3,10 +3,10 @@ import type { LearningCurve } from '../../router-fit/learning-curve.ts';
 import { mostWanted } from '../../router-fit/learning-curve.ts';
 import type { RouterFigures } from '../../router-fit/router-figures.ts';
 import { printableLine } from '../../lib/printable.ts';
-import { padStartToWidth, padToWidth, widthOf } from '../../lib/terminal-width.ts';
+import { confusionRows } from '../ask/route-questions.ts';
 
 export function figuresText(figures: RouterFigures, curve: LearningCurve | null): string {
-  const { agreement, kappa, macroF1, brier, brierOfConstant } = figures;
+  const { agreement, kappa, macroF1, brier, brierOfConstant, confusion } = figures;
   const between = `95 % interval ${percent(agreement.interval.low)} to ${percent(agreement.interval.high)}`;
   const spread =
     figures.repetitions === 1 ? '' : `, repetitions ${percent(agreement.lowest)} to ${percent(agreement.highest)}`;
@@ -17,7 +17,7 @@ export function figuresText(figures: RouterFigures, curve: LearningCurve | null)
     `macro-F1     ${macroF1.toFixed(3)}`,
     `Brier score  ${brier.toFixed(3)}, of a constant ${brierOfConstant.toFixed(3)}`,
     '',
-    ...confusionLines(figures),
+    ...confusionRows({ labels: confusion.labels, counts: confusion.counts.map((row) => row.map((n) => n.toFixed(1))) }),
     '',
     ...calibrationLines(figures),
     '',
@@ -29,23 +29,6 @@ export function figuresText(figures: RouterFigures, curve: LearningCurve | null)
 function measuredText({ questions, folds, repetitions }: RouterFigures): string {
   if (folds === 0) return `${questions} questions that the router was not fitted on`;
   return `${questions} questions, out of fold: ${repetitions} repetitions of ${folds} folds, every choice inside the folds`;
-}
-
-/** Expected routes down, named ones across; means over the repetitions. */
-function confusionLines({ confusion: { labels, counts } }: RouterFigures): string[] {
-  const names = labels.map(printableLine);
-  const width = Math.max(8, ...names.map(widthOf)) + 2;
-  const row = (name: string, cells: readonly string[]) =>
-    padToWidth(name, width) + cells.map((cell) => padStartToWidth(cell, width)).join('');
-  return [
-    row('expected', names),
-    ...names.map((name, at) =>
-      row(
-        name,
-        (counts[at] ?? []).map((n) => n.toFixed(1)),
-      ),
-    ),
-  ];
 }
 
 const plotWidth = 40;
