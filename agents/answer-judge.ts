@@ -28,7 +28,8 @@ type JudgedQuestion = Pick<
 type Task = {
   question: JudgedQuestion;
   answer: string;
-  seed: number /** The seed's order from its end. */;
+  seed: number;
+  /** The seed's order from its end. */
   reversed?: boolean;
 };
 
