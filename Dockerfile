@@ -8,7 +8,7 @@ RUN apt-get update \
   && rm -rf /var/lib/apt/lists/*
 
 ENV NODE_ENV=production
-# Bounds of what a worker's threads hold without using it (client/session.ts).
+# Bounds of what a worker's threads hold without using it (application/session/session.ts).
 ENV NODE_OPTIONS=--max-semi-space-size=16
 ENV MALLOC_ARENA_MAX=2
 ENV SWITCHYARD_HOME=/var/lib/switchyard

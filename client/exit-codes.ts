@@ -1,7 +1,26 @@
 /** What the exit code of a command means. */
+import type { ErrorCode } from '../application/errors.ts';
 import type { AnswerOutcome } from '../contracts/run.ts';
 
 export const exitCodes = { worked: 0, failed: 1, usage: 2, gate: 100, interrupted: 130 } as const;
+
+/** Of what ends a command early. */
+export const exitCodesOfErrors: Record<ErrorCode, number> = {
+  InvalidInput: exitCodes.usage,
+  RunNotFound: exitCodes.usage,
+  RunExists: exitCodes.usage,
+  RunStillGoesOn: exitCodes.failed,
+  RunHasEnded: exitCodes.failed,
+  RunBroken: exitCodes.failed,
+  RunNotRetryable: exitCodes.failed,
+  RunSilent: exitCodes.failed,
+  RuntimeGone: exitCodes.failed,
+  ServerUnavailable: exitCodes.failed,
+  ServerRefused: exitCodes.failed,
+  Unreadable: exitCodes.usage,
+  Interrupted: exitCodes.interrupted,
+  Failed: exitCodes.failed,
+};
 
 export const exitCodeTable = `
 Exit codes:

@@ -1,24 +1,32 @@
-/** The two ways in which a command ends early: the person can change the command, or the work could not be done. */
+/**
+ * The ways in which work ends early: the request can be changed, the work could not be done, or a person said stop. Each has
+ * a `code` that programs can rely on; application/errors.ts has those that say more.
+ */
 
-/** The command as given cannot be run, or names what does not exist: exit code 2, one line, no work was done. */
+/** What was asked for cannot be done as given, or names what does not exist: one line, and no work was done. */
 export class UsageError extends Error {
   override name = 'UsageError';
+  readonly code: string = 'InvalidInput';
 }
 
-/** The command was right and its work failed: exit code 1, one line. */
+/** The request was right and its work failed: one line. */
 export class CommandFailure extends Error {
   override name = 'CommandFailure';
+  readonly code: string = 'Failed';
 }
 
-/** A person said stop before there was a run to keep: exit code 130. */
+/** A person said stop before there was a run to keep. */
 export class Interrupted extends Error {
   override name = 'Interrupted';
+  readonly code = 'Interrupted';
   override message = 'interrupted before the run was started';
 }
 
 /** The code of a Node system error such as ENOENT; null for anything else. */
 export function systemErrorCode(error: unknown): string | null {
-  return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : null;
+  const code = error instanceof Error && 'code' in error ? error.code : null;
+  // The codes of our own errors are words in mixed case.
+  return typeof code === 'string' && /^[A-Z0-9_]+$/.test(code) ? code : null;
 }
 
 /** What was thrown, in words: the message of an error, anything else as text. */

@@ -6,7 +6,7 @@
 import { channelArgsFor } from '../runtime/temporal/channel-args.ts';
 import { mkdirSync } from 'node:fs';
 import { Client, Connection } from '@temporalio/client';
-import { questionInput } from '../client/ask/question-input.ts';
+import { questionInput } from '../application/questions/question-input.ts';
 import { dataConverterOf } from '../codecs/data-converter.ts';
 import { loadConfig } from '../config/load-config.ts';
 import type { QuestionInput } from '../contracts/run.ts';
@@ -37,7 +37,7 @@ export type Switchyard = AsyncDisposable & {
   taskQueue: string;
   /**
    * The input of the workflow `answerQuestion`, checked.
-   * @throws UsageError for the first mistake, in one line
+   * @throws InvalidInput for the first mistake, in one line
    */
   input(question: string, about: QuestionAbout): Promise<QuestionInput>;
   /** Resolves with the reason when the worker ends, by itself or by its disposal. */
@@ -65,7 +65,7 @@ export async function startSwitchyard({ settings = {} }: SwitchyardOptions = {})
     client: new Client({ connection, namespace: server.namespace, ...dataConverterOf(config.encryption) }),
     taskQueue: config.taskQueue,
     input: (question, { repo, ref, pipeline = 'orchestrated' }) =>
-      questionInput(question, { repo, pipeline, ...(ref !== undefined && { ref }) }, config),
+      questionInput(question, { repo, pipeline, ...(ref !== undefined && { ref }) }, config, (text) => log.warn(text)),
     ended: worker.ended,
     [Symbol.asyncDispose]: () => opened.disposeAsync(),
   };

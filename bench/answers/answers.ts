@@ -5,8 +5,8 @@
 import { readFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
-import { inParallel } from '../../client/input/in-parallel.ts';
-import { loadPipeline } from '../../client/pipelines/pipeline-files.ts';
+import { inParallel } from '../../lib/in-parallel.ts';
+import { loadPipeline } from '../../application/pipelines/pipeline-files.ts';
 import { checkoutFolder } from '../../config/load-config.ts';
 import type { AnswerOutcome } from '../../contracts/run.ts';
 import { createLogger } from '../../observability/logging.ts';

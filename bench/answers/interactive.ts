@@ -1,7 +1,7 @@
 /** Asks a question while a benchmark fills the worker with model calls of a second: it must not take twice its idle time. */
 import { parseArgs } from 'node:util';
 import { join } from 'node:path';
-import { loadPipeline } from '../../client/pipelines/pipeline-files.ts';
+import { loadPipeline } from '../../application/pipelines/pipeline-files.ts';
 import { checkoutFolder } from '../../config/load-config.ts';
 import { BenchmarkProgress } from '../../contracts/benchmark.ts';
 import { benchmarkPriority } from '../../contracts/names.ts';

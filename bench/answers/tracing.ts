@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { performance } from 'node:perf_hooks';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
-import { loadPipeline } from '../../client/pipelines/pipeline-files.ts';
+import { loadPipeline } from '../../application/pipelines/pipeline-files.ts';
 import type { Config } from '../../config/config.ts';
 import { checkoutFolder } from '../../config/load-config.ts';
 import type { QuestionInput } from '../../contracts/run.ts';

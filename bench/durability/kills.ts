@@ -4,7 +4,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { checkoutFolder } from '../../config/load-config.ts';
 import type { AnswerOutcome, QuestionInput } from '../../contracts/run.ts';
-import { loadPipeline } from '../../client/pipelines/pipeline-files.ts';
+import { loadPipeline } from '../../application/pipelines/pipeline-files.ts';
 import { seededRandom } from '../../lib/random.ts';
 import { type CallCounts, countCalls, type Kill } from './call-counts.ts';
 import { openStack, say, type Stack } from '../support/stack.ts';

@@ -3,7 +3,7 @@ import { cp, mkdtemp, rm } from 'node:fs/promises';
 import { cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { loadPipeline } from '../../client/pipelines/pipeline-files.ts';
+import { loadPipeline } from '../../application/pipelines/pipeline-files.ts';
 import { checkoutFolder } from '../../config/load-config.ts';
 import { snakeKeys } from '../../lib/snake-keys.ts';
 import { countCalls } from '../durability/call-counts.ts';

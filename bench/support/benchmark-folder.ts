@@ -5,7 +5,7 @@ import { resolve } from 'node:path';
 import { variantOf } from '../../client/benchmark/benchmark-variants.ts';
 import { benchmarkFolder, benchmarkRecords, createBenchmark } from '../../client/benchmark/benchmark-folder.ts';
 import { linesOf, shortHash } from '../../client/benchmark/benchmark-questions.ts';
-import { loadPipeline } from '../../client/pipelines/pipeline-files.ts';
+import { loadPipeline } from '../../application/pipelines/pipeline-files.ts';
 import { checkoutFolder } from '../../config/load-config.ts';
 import { type BenchmarkInput, BenchmarkManifest } from '../../contracts/benchmark.ts';
 import { benchmarkQueueOf } from '../../contracts/names.ts';
@@ -28,7 +28,7 @@ export async function makeBenchmark(
   questions: readonly DatasetQuestion[],
 ): Promise<void> {
   const text = linesOf(questions);
-  const specs = await Promise.all(pipelines.map(loadPipeline));
+  const specs = await Promise.all(pipelines.map((each) => loadPipeline(each)));
   const manifest = BenchmarkManifest.parse({
     id,
     dataset: `bench-${shortHash(text)}`,

@@ -1,13 +1,14 @@
 /** Asks one question that was found right: starts the run, follows it and prints what it found. */
 import { listenForInterrupt } from '../terminal/interrupt.ts';
 import { openProgressView } from '../terminal/progress-view.ts';
-import type { PreparedQuestion, QuestionOptions } from './question-input.ts';
+import type { QuestionOptions } from '../../application/questions/question-input.ts';
+import { followRun } from './follow-run.ts';
+import type { PreparedQuestion } from './question-argument.ts';
 import { noteSecrets } from '../repository/left-out-text.ts';
 import { reportDetached, reportEnding } from './report-ending.ts';
-import { newRunId, startRun } from './start-run.ts';
-import { inLastingSession } from '../runtime-loss.ts';
-import { openSession } from '../session.ts';
-import { watchRun } from './watch-run.ts';
+import { openAndStart } from '../../application/runs/open-and-start.ts';
+import { newRunId } from '../../application/runs/start-run.ts';
+import { watchRun } from '../../application/runs/watch-run.ts';
 
 export type AskOptions = QuestionOptions & { id?: string; tenant?: string; detach: boolean; json: boolean };
 
@@ -16,24 +17,16 @@ export async function askQuestion({ settings, input }: PreparedQuestion, options
   using interrupt = listenForInterrupt();
   await using view = await openProgressView();
   const request = { settings, need: 'worker', onProgress: view.preparing, signal: interrupt.signal } as const;
-  const tenant = options.tenant ?? settings.tenant;
-  const [id, sinceMs] = [options.id ?? newRunId(), Date.now()];
-  const joined = await inLastingSession(
-    () => openSession(request),
-    (opened, tries) => startRun(opened, input, id, { tenant, sinceMs: tries > 1 ? sinceMs : null }),
-  );
-  await using session = joined.session;
-  const { handle, runId, workflowId } = joined.result;
+  const started = await openAndStart(request, input, options.id ?? newRunId(), options.tenant);
+  await using session = started.session;
+  const { handle, runId, workflowId } = started.run;
   const run = { session, handle, runId, json: options.json };
   if (options.detach) {
     await view[Symbol.asyncDispose]();
     return reportDetached(run);
   }
   view.preparing(`started ${workflowId}`);
-  const ending = await watchRun({
-    session,
-    handle,
-    signal: interrupt.signal,
+  const ending = await followRun(watchRun(session, { handle, runId }, interrupt.signal), {
     onProgress: (progress) => view.update(progress, workflowId),
     stopWhenWaiting: false,
   });

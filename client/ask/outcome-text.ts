@@ -5,7 +5,7 @@ import { offlineModelName } from '../../contracts/names.ts';
 import type { AnswerOutcome, AnswerState, BudgetLimit } from '../../contracts/run.ts';
 import { printable, printableLine } from '../../lib/printable.ts';
 import { costText, countText, failureText, probabilitiesText } from '../terminal/progress-text.ts';
-import type { FinishedRun } from './run-record.ts';
+import type { FinishedRun } from '../../application/runs/run-record.ts';
 import { modelsThatAnswered } from '../../harness/run-log/logged-state.ts';
 import { wrapText } from '../terminal/wrap-text.ts';
 import { padToWidth, widthOf } from '../../lib/terminal-width.ts';

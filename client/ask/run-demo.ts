@@ -5,22 +5,23 @@ import { checkoutFolder } from '../../config/load-config.ts';
 import type { QuestionInput } from '../../contracts/run.ts';
 import { exitCodeOf, exitCodes } from '../exit-codes.ts';
 import { CommandFailure, UsageError } from '../../lib/errors.ts';
-import { inParallel } from '../input/in-parallel.ts';
+import { inParallel } from '../../lib/in-parallel.ts';
 import { type Interrupt, listenForInterrupt } from '../terminal/interrupt.ts';
 import { readJsonLines } from '../input/json-lines-file.ts';
 import { colorsFor, note, print } from '../terminal/output.ts';
 import { printableLine } from '../../lib/printable.ts';
 import { failureText } from '../terminal/progress-text.ts';
 import { plainView } from '../terminal/progress-view.ts';
-import { questionInput } from './question-input.ts';
-import { readSettings } from '../input/read-settings.ts';
-import { finishedRun, printFinished } from './report-ending.ts';
-import { newRunId, startRun } from './start-run.ts';
-import type { FinishedRun } from './run-record.ts';
-import { unlessLost } from '../runtime-loss.ts';
-import { openSession, type Session } from '../session.ts';
+import { questionInput } from '../../application/questions/question-input.ts';
+import { readSettings } from '../../application/read-settings.ts';
+import { followRun } from './follow-run.ts';
+import { printFinished } from './report-ending.ts';
+import { newRunId, startRun } from '../../application/runs/start-run.ts';
+import { type FinishedRun, finishedRun } from '../../application/runs/run-record.ts';
+import { unlessLost } from '../../application/session/runtime-loss.ts';
+import { openSession, type Session } from '../../application/session/session.ts';
 import { addressesText, stayUntilInterrupted } from './stay-up.ts';
-import { watchRun } from './watch-run.ts';
+import { watchRun } from '../../application/runs/watch-run.ts';
 
 const DemoQuestion = z.object({
   question: z.string().min(1),
@@ -70,7 +71,7 @@ async function readScenes(settings: Parameters<typeof questionInput>[2]): Promis
     questions.map(async ({ question, expected_route, repository }) => {
       const repo = resolve(dirname(questionsFile), repository);
       const options = { repo, pipeline: 'orchestrated' };
-      const input = await questionInput(question, options, settings).catch((error: unknown) => {
+      const input = await questionInput(question, options, settings, note).catch((error: unknown) => {
         if (!(error instanceof UsageError)) throw error;
         throw new UsageError(`${error.message} (the demo needs the development dependencies: npm ci)`);
       });
@@ -83,10 +84,7 @@ async function readScenes(settings: Parameters<typeof questionInput>[2]): Promis
 async function playScene(session: Session, scene: Scene, { signal }: Interrupt): Promise<Shown> {
   const view = plainView(note, `[${scene.expectedRoute}] `);
   const { handle, runId, workflowId } = await startRun(session, scene.input, newRunId('demo'));
-  const ending = await watchRun({
-    session,
-    handle,
-    signal,
+  const ending = await followRun(watchRun(session, { handle, runId }, signal), {
     onProgress: (progress) => view.update(progress, workflowId),
     stopWhenWaiting: true,
   });
@@ -95,7 +93,7 @@ async function playScene(session: Session, scene: Scene, { signal }: Interrupt):
     throw new CommandFailure(`the model stays away: ${waitingFor === null ? '' : failureText(waitingFor)}`);
   }
   if (ending.kind === 'interrupted') return { scene, run: null };
-  return { scene, run: await finishedRun({ session, handle, runId, json: false }, ending.outcome) };
+  return { scene, run: await finishedRun(session, { handle, runId }, ending.outcome) };
 }
 
 function show({ scene, run }: Shown): void {

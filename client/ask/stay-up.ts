@@ -4,10 +4,10 @@ import { exitCodes } from '../exit-codes.ts';
 import { CommandFailure } from '../../lib/errors.ts';
 import { type Interrupt, listenForInterrupt } from '../terminal/interrupt.ts';
 import { inColumns, note, print } from '../terminal/output.ts';
-import { readSettings } from '../input/read-settings.ts';
+import { readSettings } from '../../application/read-settings.ts';
 import type { JoinedRuntime } from '../../runtime/client/runtime-connection.ts';
 import type { ReadyMessage } from '../../runtime/client/runtime-client.ts';
-import { joinRuntimeOf } from '../session.ts';
+import { joinRuntimeOf } from '../../application/session/session.ts';
 
 /** @returns the exit code, once Ctrl-C was pressed and the runtime has stopped or stays for others */
 export async function stayUp(): Promise<number> {

@@ -6,10 +6,10 @@ import { RunLogRecord } from '../../contracts/run-log.ts';
 import { runLogExportFile } from '../../harness/run-log/run-log-store.ts';
 import { expectedNeeds, type Need } from '../../harness/comparison/question-needs.ts';
 import { benchmarkFolder, benchmarkIds, readManifest } from './benchmark-folder.ts';
-import { lineOpener } from '../input/clear-content.ts';
+import { lineOpener } from '../../application/clear-content.ts';
 import { exportRunLog } from './export-run-log.ts';
 import { linesOfFile } from '../input/lines-of-file.ts';
-import { modelsOf } from '../pipelines/priced-models.ts';
+import { modelsOf } from '../../application/pipelines/priced-models.ts';
 import { openPriceList } from '../../config/price-list.ts';
 
 /** What one run takes. */

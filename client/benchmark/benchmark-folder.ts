@@ -13,7 +13,7 @@ import { runLogExportFile } from '../../harness/run-log/run-log-store.ts';
 import { CommandFailure, messageOf, systemErrorCode, UsageError } from '../../lib/errors.ts';
 import { decodeText } from '../../lib/text-file.ts';
 import { ownerOnly } from '../../lib/fs.ts';
-import { clearBytes } from '../input/clear-content.ts';
+import { clearBytes } from '../../application/clear-content.ts';
 import { asUsage } from '../input/json-lines-file.ts';
 import type { DatasetQuestion } from '../../contracts/dataset.ts';
 import { readQuestions, readRunLog } from '../evaluate/read-run-log.ts';

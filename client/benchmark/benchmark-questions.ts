@@ -8,7 +8,7 @@ import { readDataset } from '../../harness/dataset.ts';
 import { folderOf, formerPlaces, placeOf } from '../evaluate/dataset-repository.ts';
 import { UsageError } from '../../lib/errors.ts';
 import { asUsage, readWholeFile } from '../input/json-lines-file.ts';
-import { repositoryOf } from '../repository/repository-argument.ts';
+import { repositoryOf } from '../../application/questions/repository-argument.ts';
 
 export const shippedDataset = join(checkoutFolder, 'datasets/fastify.jsonl');
 

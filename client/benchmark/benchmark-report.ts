@@ -20,7 +20,7 @@ import { reportOfVariants } from '../evaluate/report-of-variants.ts';
 import { rm } from 'node:fs/promises';
 import { type Cipher, createCipher } from '../../codecs/cipher.ts';
 import { replaceFile } from '../../lib/fs.ts';
-import { readSettings } from '../input/read-settings.ts';
+import { readSettings } from '../../application/read-settings.ts';
 
 const withoutPrefix = 'without-';
 /** `switchyard keys decrypt` reads such a file. */

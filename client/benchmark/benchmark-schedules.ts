@@ -8,8 +8,8 @@ import { listenForInterrupt } from '../terminal/interrupt.ts';
 import { note, print, printJson } from '../terminal/output.ts';
 import { printableLine } from '../../lib/printable.ts';
 import { agreed, type PlanOptions, planBenchmark } from './plan-benchmark.ts';
-import { readSettings } from '../input/read-settings.ts';
-import { openSession, type Session } from '../session.ts';
+import { readSettings } from '../../application/read-settings.ts';
+import { openSession, type Session } from '../../application/session/session.ts';
 import { benchmarkInput, benchmarkStart } from './start-benchmark.ts';
 
 export type ScheduleOptions = Omit<PlanOptions, 'cache'> & {

@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import type { BenchmarkVariant } from '../../contracts/benchmark.ts';
 import { PipelineSpec } from '../../contracts/pipeline.ts';
 import { UsageError } from '../../lib/errors.ts';
-import { loadPipeline } from '../pipelines/pipeline-files.ts';
+import { loadPipeline } from '../../application/pipelines/pipeline-files.ts';
 
 export type VariantChoice = {
   /** Shipped names or files. */
@@ -15,7 +15,7 @@ export type VariantChoice = {
 
 /** @throws UsageError */
 export async function benchmarkVariants(choice: VariantChoice): Promise<BenchmarkVariant[]> {
-  return variantsOf(await Promise.all(choice.pipelines.map(loadPipeline)), choice);
+  return variantsOf(await Promise.all(choice.pipelines.map((each) => loadPipeline(each))), choice);
 }
 
 /** The same for pipelines that are read already. @throws UsageError */

@@ -26,21 +26,21 @@ import { type ScoredRecord, withScores } from '../../harness/run-log/own-scores.
 import { runLogExportFile } from '../../harness/run-log/run-log-store.ts';
 import { toGradedTrial } from '../../harness/to-graded-trial.ts';
 import { UsageError } from '../../lib/errors.ts';
-import { newRunId } from '../ask/start-run.ts';
+import { newRunId } from '../../application/runs/start-run.ts';
 import { gradedCases } from '../evaluate/graded-log.ts';
 import { storeScores } from '../evaluate/stored-scores.ts';
 import { asUsage } from '../input/json-lines-file.ts';
 import { chosenIdRule, isChosenId } from '../input/option-values.ts';
-import { readSettings } from '../input/read-settings.ts';
-import { checkedPipeline, loadPipeline } from '../pipelines/pipeline-files.ts';
-import { openSession, type Session } from '../session.ts';
+import { readSettings } from '../../application/read-settings.ts';
+import { checkedPipeline, loadPipeline } from '../../application/pipelines/pipeline-files.ts';
+import { openSession, type Session } from '../../application/session/session.ts';
 import { variantsOf } from './benchmark-variants.ts';
 import { benchmarkFolder, benchmarkRecords, createBenchmark, datasetOf, manifestBeside } from './benchmark-folder.ts';
 import { type BenchmarkQuestions, benchmarkQuestions, givenQuestions } from './benchmark-questions.ts';
 import { findBenchmark } from './find-benchmark.ts';
 import { startBenchmark } from './start-benchmark.ts';
 import { watchBenchmark } from './watch-benchmark.ts';
-import { expectBenchmarkPrices } from '../pipelines/priced-models.ts';
+import { expectBenchmarkPrices } from '../../application/pipelines/priced-models.ts';
 
 export type EvaluateOptions<Grader extends string> = {
   /** Questions with their ground truth, or the path of a dataset; folders are relative to the working directory. */

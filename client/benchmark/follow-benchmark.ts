@@ -10,7 +10,7 @@ import { exitCodes } from '../exit-codes.ts';
 import { exportRunLog } from './export-run-log.ts';
 import type { Interrupt } from '../terminal/interrupt.ts';
 import { columnsOf, note, print, printJson } from '../terminal/output.ts';
-import type { Session } from '../session.ts';
+import type { Session } from '../../application/session/session.ts';
 import { watchBenchmark } from './watch-benchmark.ts';
 import { UsageError } from '../../lib/errors.ts';
 import { cutToWidth } from '../../lib/terminal-width.ts';

@@ -14,9 +14,9 @@ import { costText, limitText, previewText } from './benchmark-text.ts';
 import { confirmed } from '../terminal/confirm.ts';
 import { note } from '../terminal/output.ts';
 import { printableLine } from '../../lib/printable.ts';
-import { newRunId } from '../ask/start-run.ts';
+import { newRunId } from '../../application/runs/start-run.ts';
 import { unmetRouteRemarks } from './unmet-route-remarks.ts';
-import { expectBenchmarkPrices } from '../pipelines/priced-models.ts';
+import { expectBenchmarkPrices } from '../../application/pipelines/priced-models.ts';
 
 export type PlanOptions = QuestionChoice &
   Omit<VariantChoice, 'pipelines'> & {

@@ -14,9 +14,9 @@ import { followBenchmark } from './follow-benchmark.ts';
 import { listenForInterrupt } from '../terminal/interrupt.ts';
 import { note } from '../terminal/output.ts';
 import { agreed, planBenchmark, type PlannedBenchmark, type PlanOptions } from './plan-benchmark.ts';
-import { readSettings } from '../input/read-settings.ts';
+import { readSettings } from '../../application/read-settings.ts';
 import { isListening } from '../../runtime/client/runtime-connection.ts';
-import { openSession, type Session } from '../session.ts';
+import { openSession, type Session } from '../../application/session/session.ts';
 import { startBenchmark } from './start-benchmark.ts';
 import { benchmarkEnding } from './watch-benchmark.ts';
 

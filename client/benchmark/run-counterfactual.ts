@@ -22,7 +22,7 @@ import {
   planCounterfactual,
   type PlannedCounterfactual,
 } from './plan-counterfactual.ts';
-import { readSettings } from '../input/read-settings.ts';
+import { readSettings } from '../../application/read-settings.ts';
 import { resumeBenchmark } from './run-benchmark.ts';
 
 export type CounterfactualOptions = CounterfactualChoice & {

@@ -14,11 +14,11 @@ import {
 } from '../../contracts/names.ts';
 import { formerRoot } from '../evaluate/dataset-repository.ts';
 import { modelQueues } from '../../config/model-limits.ts';
-import { callLimits } from '../ask/call-limits.ts';
+import { callLimits } from '../../application/questions/call-limits.ts';
 import { UsageError } from '../../lib/errors.ts';
-import type { Session } from '../session.ts';
-import { registeredAttributes } from '../ask/start-run.ts';
-import { expectBenchmarkPrices } from '../pipelines/priced-models.ts';
+import type { Session } from '../../application/session/session.ts';
+import { registeredAttributes } from '../../application/runs/start-run.ts';
+import { expectBenchmarkPrices } from '../../application/pipelines/priced-models.ts';
 import { readManifest } from './benchmark-folder.ts';
 
 export type BenchmarkPace = { concurrency: number; limit: SpendingLimit | null };

@@ -11,8 +11,8 @@ import { findBenchmark, openBenchmark } from './find-benchmark.ts';
 import { listenForInterrupt } from '../terminal/interrupt.ts';
 import { note, print, printJson } from '../terminal/output.ts';
 import { printableLine } from '../../lib/printable.ts';
-import { readSettings } from '../input/read-settings.ts';
-import { openSession, type Session } from '../session.ts';
+import { readSettings } from '../../application/read-settings.ts';
+import { openSession, type Session } from '../../application/session/session.ts';
 import { benchmarkEnding, benchmarkProgress } from './watch-benchmark.ts';
 
 /** Without an id: every benchmark of the data directory, one line each. */

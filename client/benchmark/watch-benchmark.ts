@@ -9,9 +9,9 @@ import {
 import { BenchmarkEnding, BenchmarkProgress } from '../../contracts/benchmark.ts';
 import { queries } from '../../contracts/names.ts';
 import { CommandFailure } from '../../lib/errors.ts';
-import { unlessLost } from '../runtime-loss.ts';
-import type { Session } from '../session.ts';
-import { reasonOf } from '../temporal.ts';
+import { unlessLost } from '../../application/session/runtime-loss.ts';
+import type { Session } from '../../application/session/session.ts';
+import { reasonOf } from '../../application/session/temporal.ts';
 
 const pollMs = 500;
 const queryLimitMs = 2000;

@@ -6,7 +6,7 @@ import type { Config } from '../../config/config.ts';
 import { CommandFailure, systemErrorCode, UsageError } from '../../lib/errors.ts';
 import { keptPorts } from '../../runtime/temporal/ports.ts';
 import { exitCodes } from '../exit-codes.ts';
-import { readSettings } from '../input/read-settings.ts';
+import { readSettings } from '../../application/read-settings.ts';
 import { listenForInterrupt } from '../terminal/interrupt.ts';
 import { note, print } from '../terminal/output.ts';
 import { type CodecServer, startCodecServer } from './codec-server.ts';

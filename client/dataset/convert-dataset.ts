@@ -18,7 +18,7 @@ import { datasetItemsOf, type LangfuseSettings, putDataset } from '../../observa
 import { linesOf } from '../benchmark/benchmark-questions.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { asUsage, readWholeFile } from '../input/json-lines-file.ts';
-import { readSettings } from '../input/read-settings.ts';
+import { readSettings } from '../../application/read-settings.ts';
 import { expectWritable, note, print, printJson } from '../terminal/output.ts';
 import { writeDataset } from './write-dataset.ts';
 

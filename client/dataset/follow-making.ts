@@ -4,8 +4,8 @@ import { isGrpcServiceError, QueryNotRegisteredError, type WorkflowHandle } from
 import { queries } from '../../contracts/names.ts';
 import { MakingProgress } from '../../contracts/evaluation/question-making.ts';
 import { printableLine } from '../../lib/printable.ts';
-import { unlessLost } from '../runtime-loss.ts';
-import type { Session } from '../session.ts';
+import { unlessLost } from '../../application/session/runtime-loss.ts';
+import type { Session } from '../../application/session/session.ts';
 import { note } from '../terminal/output.ts';
 
 const pollMs = 1000;

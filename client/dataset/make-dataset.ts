@@ -13,13 +13,13 @@ import {
 } from '../../contracts/evaluation/question-making.ts';
 import type { RepositoryRef, Snapshot } from '../../contracts/snapshot.ts';
 import { CommandFailure, UsageError } from '../../lib/errors.ts';
-import { callLimits } from '../ask/call-limits.ts';
+import { callLimits } from '../../application/questions/call-limits.ts';
 import { exitCodes } from '../exit-codes.ts';
-import { readSettings } from '../input/read-settings.ts';
-import { repositoryOf } from '../repository/repository-argument.ts';
+import { readSettings } from '../../application/read-settings.ts';
+import { repositoryOf } from '../../application/questions/repository-argument.ts';
 import { withRetrieval } from '../repository/with-retrieval.ts';
-import { openSession, type Session } from '../session.ts';
-import { reasonOf } from '../temporal.ts';
+import { openSession, type Session } from '../../application/session/session.ts';
+import { reasonOf } from '../../application/session/temporal.ts';
 import { listenForInterrupt } from '../terminal/interrupt.ts';
 import { expectWritable, note, print, printJson } from '../terminal/output.ts';
 import { linesOf } from '../benchmark/benchmark-questions.ts';

@@ -12,7 +12,7 @@ import { linesOf } from '../benchmark/benchmark-questions.ts';
 import { folderOf, formerPlaces, placeOf } from '../evaluate/dataset-repository.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { asUsage, readWholeFile } from '../input/json-lines-file.ts';
-import { repositoryOf } from '../repository/repository-argument.ts';
+import { repositoryOf } from '../../application/questions/repository-argument.ts';
 import { type Opened, withRetrieval } from '../repository/with-retrieval.ts';
 import { note, print, printJson } from '../terminal/output.ts';
 import { labelAgain, reviewAll, type ReviewDesk } from './review-session.ts';

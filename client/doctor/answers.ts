@@ -10,7 +10,7 @@ import { CapabilityRow } from '../../contracts/model/capabilities.ts';
 import { CommandFailure, messageOf } from '../../lib/errors.ts';
 import { shownAddress } from '../../lib/redaction.ts';
 import { printableLine } from '../../lib/printable.ts';
-import type { Session } from '../session.ts';
+import type { Session } from '../../application/session/session.ts';
 import { type Finding, later, missing, ok } from './finding.ts';
 import { startEmbedder } from '../repository/embedder-process.ts';
 

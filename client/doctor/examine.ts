@@ -9,7 +9,7 @@ import { listenForInterrupt } from '../terminal/interrupt.ts';
 import { colorsFor, inColumns, note, print, printJson } from '../terminal/output.ts';
 import { shownAddress } from '../../lib/redaction.ts';
 import { printableLine } from '../../lib/printable.ts';
-import { openSession } from '../session.ts';
+import { openSession } from '../../application/session/session.ts';
 import {
   type CapabilityTable,
   embeddingsFinding,

@@ -4,7 +4,7 @@ import type { Config } from '../../config/config.ts';
 import { exporterType, queries } from '../../contracts/names.ts';
 import type { AsideExport, ExporterEnding, ExporterState } from '../../contracts/trace.ts';
 import { printableLine } from '../../lib/printable.ts';
-import type { Session } from '../session.ts';
+import type { Session } from '../../application/session/session.ts';
 import { type Finding, later, ok } from './finding.ts';
 
 /** Of exporters that have ended, so many are looked at. */

@@ -14,7 +14,7 @@ import { exitCodes } from '../exit-codes.ts';
 import { messageOf, UsageError } from '../../lib/errors.ts';
 import { colorsFor, note, print, printJson } from '../terminal/output.ts';
 import { printableLine } from '../../lib/printable.ts';
-import { readSettings } from '../input/read-settings.ts';
+import { readSettings } from '../../application/read-settings.ts';
 import { verificationTrace } from './verification-trace.ts';
 
 /** Langfuse takes spans in the background: its newest rows come after some seconds. */

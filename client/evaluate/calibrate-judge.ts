@@ -6,7 +6,7 @@ import { UsageError } from '../../lib/errors.ts';
 import { printable } from '../../lib/printable.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { readJsonLines } from '../input/json-lines-file.ts';
-import { readSettings } from '../input/read-settings.ts';
+import { readSettings } from '../../application/read-settings.ts';
 import { note, print, printJson } from '../terminal/output.ts';
 import { askJudges, expectJudge, tellFailures } from './ask-judges.ts';
 import { datasetOf } from './graded-log.ts';

@@ -8,7 +8,7 @@ import { printableLine } from '../../lib/printable.ts';
 import { folderOf, formerPlaces, type Place, placeOf } from './dataset-repository.ts';
 import { readDataset, readEachQuestion } from '../../harness/dataset.ts';
 import { asUsage, readWholeFile } from '../input/json-lines-file.ts';
-import { repositoryOf } from '../repository/repository-argument.ts';
+import { repositoryOf } from '../../application/questions/repository-argument.ts';
 import { type Opened, withRetrieval } from '../repository/with-retrieval.ts';
 
 export type CheckOptions = { repo?: string; ref?: string; json: boolean };

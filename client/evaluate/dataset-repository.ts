@@ -6,7 +6,7 @@ import { existsSync } from 'node:fs';
 import { dirname, isAbsolute, resolve } from 'node:path';
 import { checkoutFolder } from '../../config/load-config.ts';
 import type { DatasetQuestion } from '../../contracts/dataset.ts';
-import type { RepositoryOptions } from '../repository/repository-argument.ts';
+import type { RepositoryOptions } from '../../application/questions/repository-argument.ts';
 
 /** What the repositories of earlier datasets are relative to. */
 export const formerRoot = checkoutFolder;

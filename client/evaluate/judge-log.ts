@@ -14,7 +14,7 @@ import { datasetOf, gradedCases, warnOfLog } from './graded-log.ts';
 import { expectWritable, print, printJson, writeResult } from '../terminal/output.ts';
 import { cut, printableLine } from '../../lib/printable.ts';
 import { snakeKeys } from '../../lib/snake-keys.ts';
-import { readSettings } from '../input/read-settings.ts';
+import { readSettings } from '../../application/read-settings.ts';
 import { askJudges, expectJudge, tellFailures } from './ask-judges.ts';
 import { calibrationOfJudge, type KeptCalibration } from './judge-calibrations.ts';
 import { storeScores } from './stored-scores.ts';

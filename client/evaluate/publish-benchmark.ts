@@ -7,7 +7,7 @@ import { z } from 'zod';
 import { UsageError } from '../../lib/errors.ts';
 import { printableLine } from '../../lib/printable.ts';
 import { exitCodes } from '../exit-codes.ts';
-import { readSettings } from '../input/read-settings.ts';
+import { readSettings } from '../../application/read-settings.ts';
 import { listenForInterrupt } from '../terminal/interrupt.ts';
 import { note, print, printJson } from '../terminal/output.ts';
 import { readManifest } from '../benchmark/benchmark-folder.ts';

@@ -5,7 +5,7 @@ import { readDataset } from '../../harness/dataset.ts';
 import { runLogReader } from '../../harness/run-log/run-log-reader.ts';
 import { shortHash } from '../benchmark/benchmark-questions.ts';
 import { exportRunLog } from '../benchmark/export-run-log.ts';
-import { lineOpener } from '../input/clear-content.ts';
+import { lineOpener } from '../../application/clear-content.ts';
 import { asUsage, readWholeFile } from '../input/json-lines-file.ts';
 import { linesOfFile } from '../input/lines-of-file.ts';
 import { scoreReader } from './stored-scores.ts';

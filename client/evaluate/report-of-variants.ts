@@ -10,7 +10,7 @@ import type { LeftOut, Report, ReportVariant, ReportQuestion, ReportRun } from '
 import { addReuse, noReuse, reuseLines } from '../../harness/reused-replies.ts';
 import { splitSignals } from '../../harness/signals/split-signals.ts';
 import type { ReadVariant } from './variant-log.ts';
-import { clearBytes } from '../input/clear-content.ts';
+import { clearBytes } from '../../application/clear-content.ts';
 import { gradedCases, type GradeOptions } from './graded-log.ts';
 import { readFile } from 'node:fs/promises';
 import { promisify } from 'node:util';

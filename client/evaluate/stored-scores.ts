@@ -15,10 +15,10 @@ import {
 import { readJsonLine } from '../../harness/json-lines.ts';
 import { CommandFailure, systemErrorCode } from '../../lib/errors.ts';
 import { replaceFile } from '../../lib/fs.ts';
-import { lineOpener } from '../input/clear-content.ts';
+import { lineOpener } from '../../application/clear-content.ts';
 import { asUsage } from '../input/json-lines-file.ts';
 import { linesOfFile } from '../input/lines-of-file.ts';
-import { readSettings } from '../input/read-settings.ts';
+import { readSettings } from '../../application/read-settings.ts';
 
 /**
  * @param replaced graders whose earlier scores go, whatever record they are of

@@ -8,7 +8,7 @@ import { addReuse, noReuse, type Reuse, reuseOf } from '../../harness/reused-rep
 import { toGradedTrial } from '../../harness/to-graded-trial.ts';
 import { runLogExportFile } from '../../harness/run-log/run-log-store.ts';
 import { benchmarkFolder, manifestBeside } from '../benchmark/benchmark-folder.ts';
-import { readSettings } from '../input/read-settings.ts';
+import { readSettings } from '../../application/read-settings.ts';
 import { UsageError } from '../../lib/errors.ts';
 import { type GradeOptions, gradedCases, warnOfLog } from './graded-log.ts';
 

@@ -14,9 +14,9 @@ import { startBenchmark } from '../benchmark/start-benchmark.ts';
 import { gradedCases } from '../evaluate/graded-log.ts';
 import { exitCodes } from '../exit-codes.ts';
 import type { SpendingLimit } from '../../contracts/benchmark.ts';
-import { type Compared, comparedRuns } from '../runs/compared-runs.ts';
-import { type LoadedRun, runOfFile } from '../runs/load-run.ts';
-import type { Session } from '../session.ts';
+import { type Compared, comparedRuns } from '../../application/runs/compared-runs.ts';
+import { type LoadedRun, runOfFile } from '../../application/runs/load-run.ts';
+import type { Session } from '../../application/session/session.ts';
 import type { Interrupt } from '../terminal/interrupt.ts';
 
 export type AskedOfBoth = {

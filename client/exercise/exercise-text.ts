@@ -3,7 +3,7 @@ import { percent } from '../../harness/rendering/figures.ts';
 import { printableLine } from '../../lib/printable.ts';
 import { padStartToWidth, padToWidth } from '../../lib/terminal-width.ts';
 import { confusionRows } from '../ask/route-questions.ts';
-import type { Compared, Taken } from '../runs/compared-runs.ts';
+import type { Compared, Taken } from '../../application/runs/compared-runs.ts';
 import { timeText } from '../runs/trace-tree.ts';
 import { costText, countText } from '../terminal/progress-text.ts';
 import { wrapText } from '../terminal/wrap-text.ts';

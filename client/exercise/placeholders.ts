@@ -4,18 +4,19 @@
  */
 import type { DatasetQuestion } from '../../contracts/dataset.ts';
 import { PipelineSpec } from '../../contracts/pipeline.ts';
+import { followRun } from '../ask/follow-run.ts';
 import { QuestionInput } from '../../contracts/run.ts';
 import type { Config } from '../../config/config.ts';
 import { modelQueues } from '../../config/model-limits.ts';
 import { CommandFailure } from '../../lib/errors.ts';
-import { callLimits } from '../ask/call-limits.ts';
-import { newRunId, startRun } from '../ask/start-run.ts';
-import { watchRun } from '../ask/watch-run.ts';
+import { callLimits } from '../../application/questions/call-limits.ts';
+import { newRunId, startRun } from '../../application/runs/start-run.ts';
+import { watchRun } from '../../application/runs/watch-run.ts';
 import { placeOf } from '../evaluate/dataset-repository.ts';
-import { inParallel } from '../input/in-parallel.ts';
-import { repositoryOf } from '../repository/repository-argument.ts';
-import { type LoadedRun, runOfServer } from '../runs/load-run.ts';
-import type { Session } from '../session.ts';
+import { inParallel } from '../../lib/in-parallel.ts';
+import { repositoryOf } from '../../application/questions/repository-argument.ts';
+import { type LoadedRun, runOfServer } from '../../application/runs/load-run.ts';
+import type { Session } from '../../application/session/session.ts';
 import { failureText } from '../terminal/progress-text.ts';
 
 /** The same router and routes; each specialist has one call, in which it may only answer, and nothing comes after it. */
@@ -70,8 +71,11 @@ async function runOne(
     forcedRoute: null,
     limits: callLimits(settings.model, null, modelQueues(settings)),
   });
-  const { handle, workflowId } = await startRun(session, input, newRunId('exercise'));
-  const ending = await watchRun({ session, handle, signal, onProgress: () => {}, stopWhenWaiting: true });
+  const { handle, runId, workflowId } = await startRun(session, input, newRunId('exercise'));
+  const ending = await followRun(watchRun(session, { handle, runId }, signal), {
+    onProgress: () => {},
+    stopWhenWaiting: true,
+  });
   if (ending.kind === 'interrupted') return null;
   if (ending.kind === 'waiting') {
     const { waitingFor } = ending.progress;

@@ -6,17 +6,17 @@ import type { Config } from '../../config/config.ts';
 import { modelQueues } from '../../config/model-limits.ts';
 import type { Agreement } from '../../harness/agreement.ts';
 import { percent } from '../../harness/rendering/figures.ts';
-import { callLimits } from '../ask/call-limits.ts';
-import { type Routed, routeOne } from '../ask/route-one.ts';
+import { callLimits } from '../../application/questions/call-limits.ts';
+import { type Routed, routeOne } from '../../application/runs/route-one.ts';
 import { routingSummary } from '../ask/route-questions.ts';
-import { inParallel } from '../input/in-parallel.ts';
+import { inParallel } from '../../lib/in-parallel.ts';
 import { UsageError } from '../../lib/errors.ts';
 import { printableLine } from '../../lib/printable.ts';
 import { note } from '../terminal/output.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { withRetrieval } from '../repository/with-retrieval.ts';
 import { labelledQuestions, outOfFoldFigures } from '../router/measure-router.ts';
-import type { Session } from '../session.ts';
+import type { Session } from '../../application/session/session.ts';
 
 /** The share that the course's checkpoint asks for: more than this. */
 export const wantedShare = 0.8;

@@ -3,8 +3,8 @@ import type { TraceSpan } from '../../contracts/trace.ts';
 import { stageOfSpan } from '../../observability/trace-totals.ts';
 import { cutToWidth, padStartToWidth, padToWidth } from '../../lib/terminal-width.ts';
 import { printableLine } from '../../lib/printable.ts';
-import { overheadStages } from '../runs/compared-runs.ts';
-import type { LoadedRun } from '../runs/load-run.ts';
+import { overheadStages } from '../../application/runs/compared-runs.ts';
+import type { LoadedRun } from '../../application/runs/load-run.ts';
 import { timeText } from '../runs/trace-tree.ts';
 import { countText } from '../terminal/progress-text.ts';
 

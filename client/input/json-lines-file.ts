@@ -5,7 +5,7 @@ import { LogProblem } from '../../harness/graded-trial.ts';
 import { LineProblem, readJsonLine } from '../../harness/json-lines.ts';
 import { UsageError } from '../../lib/errors.ts';
 import { decodeText } from '../../lib/text-file.ts';
-import { clearBytes } from './clear-content.ts';
+import { clearBytes } from '../../application/clear-content.ts';
 import { unreadable } from './lines-of-file.ts';
 
 const maxBytes = 50_000_000;

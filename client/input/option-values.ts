@@ -100,21 +100,6 @@ export function timeOfDay(text: string): { hour: number; minute: number } {
   return { hour: Number(hour), minute: Number(minute) };
 }
 
-/** The statuses by which runs are chosen, as `runs` shows them, each as the server writes it in a query. */
-export const executionStatuses = {
-  running: 'Running',
-  waiting: 'Running',
-  completed: 'Completed',
-  failed: 'Failed',
-  cancelled: 'Canceled',
-  terminated: 'Terminated',
-  'timed-out': 'TimedOut',
-} as const;
-
-export type RunStatus = keyof typeof executionStatuses;
-
-export const runStatuses = Object.keys(executionStatuses) as RunStatus[];
-
 // The option `--filter` of benchmarks.
 
 /** What a question can be chosen by. */

@@ -8,9 +8,9 @@ import { keyId, readKeyFile } from '../../config/key-file.ts';
 import { UsageError } from '../../lib/errors.ts';
 import { ownerOnly, replaceFile } from '../../lib/fs.ts';
 import { exitCodes } from '../exit-codes.ts';
-import { clearBytes, lineOpener } from '../input/clear-content.ts';
+import { clearBytes, lineOpener } from '../../application/clear-content.ts';
 import { unreadable } from '../input/lines-of-file.ts';
-import { readSettings } from '../input/read-settings.ts';
+import { readSettings } from '../../application/read-settings.ts';
 import { expectWritable, note, print, printJson, writeResult } from '../terminal/output.ts';
 
 export type NewKeyOptions = { id?: string; last: boolean };

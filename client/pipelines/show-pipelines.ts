@@ -2,8 +2,13 @@
 import type { PipelineSpec } from '../../contracts/pipeline.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { inColumns, note, print, printFile, printJson } from '../terminal/output.ts';
-import { loadPipeline, pipelineFile, readPipelineFile, shippedPipelines } from './pipeline-files.ts';
-import { mistakeLine } from './pipeline-mistakes.ts';
+import {
+  loadPipeline,
+  pipelineFile,
+  readPipelineFile,
+  shippedPipelines,
+} from '../../application/pipelines/pipeline-files.ts';
+import { mistakeLine } from '../../application/pipelines/pipeline-mistakes.ts';
 
 /** Every mistake on a line of its own, on stderr; with `json` all of them in one object on stdout. */
 export async function checkPipeline(nameOrFile: string, json: boolean): Promise<number> {
@@ -16,7 +21,7 @@ export async function checkPipeline(nameOrFile: string, json: boolean): Promise<
 }
 
 export async function listPipelines(json: boolean): Promise<number> {
-  const specs = await Promise.all((await shippedPipelines()).map(loadPipeline));
+  const specs = await Promise.all((await shippedPipelines()).map((each) => loadPipeline(each)));
   if (json)
     printJson(
       specs.map(({ name, description, specialists }) => ({

@@ -6,7 +6,7 @@ import { UsageError } from '../../lib/errors.ts';
 import { columnsOf, note, print, printJson } from '../terminal/output.ts';
 import { leftOutText, noteSecrets } from './left-out-text.ts';
 import { printableLine } from '../../lib/printable.ts';
-import { type RepositoryOptions, repositoryOf } from './repository-argument.ts';
+import { type RepositoryOptions, repositoryOf } from '../../application/questions/repository-argument.ts';
 import { type Opened, withRetrieval } from './with-retrieval.ts';
 
 export type IndexOptions = RepositoryOptions & { explain?: string; embeddings: boolean; json: boolean };

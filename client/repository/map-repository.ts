@@ -3,7 +3,7 @@ import { exitCodes } from '../exit-codes.ts';
 import { UsageError } from '../../lib/errors.ts';
 import { printable } from '../../lib/printable.ts';
 import { print, printJson } from '../terminal/output.ts';
-import { type RepositoryOptions, repositoryOf } from './repository-argument.ts';
+import { type RepositoryOptions, repositoryOf } from '../../application/questions/repository-argument.ts';
 import { withRetrieval } from './with-retrieval.ts';
 
 export type MapOptions = RepositoryOptions & { path?: string; tokens: number; json: boolean };

@@ -4,12 +4,12 @@ import type { SearchRow } from '../../contracts/tools.ts';
 import type { SnapshotRef } from '../../contracts/snapshot.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { UsageError } from '../../lib/errors.ts';
-import { inParallel } from '../input/in-parallel.ts';
+import { inParallel } from '../../lib/in-parallel.ts';
 import { readJsonLines } from '../input/json-lines-file.ts';
 import { note, print, printJson } from '../terminal/output.ts';
 import { printableLine } from '../../lib/printable.ts';
 import { readQuestion } from '../ask/question-argument.ts';
-import { type RepositoryOptions, repositoryOf } from './repository-argument.ts';
+import { type RepositoryOptions, repositoryOf } from '../../application/questions/repository-argument.ts';
 import { type Opened, withRetrieval } from './with-retrieval.ts';
 
 const Kind = z.enum(['code', 'docs', 'all']);

@@ -3,7 +3,7 @@ import { indexStatus, type StoredIndex } from '../../retrieval/index/index-statu
 import { exitCodes } from '../exit-codes.ts';
 import { note, print, printJson } from '../terminal/output.ts';
 import { printableLine } from '../../lib/printable.ts';
-import { readSettings } from '../input/read-settings.ts';
+import { readSettings } from '../../application/read-settings.ts';
 
 export function showIndexes(json: boolean): number {
   const indexes = indexStatus(readSettings().indexDirectory);

@@ -6,7 +6,7 @@ import { exitCodes } from '../exit-codes.ts';
 import { CommandFailure, UsageError } from '../../lib/errors.ts';
 import { listenForInterrupt } from '../terminal/interrupt.ts';
 import { note } from '../terminal/output.ts';
-import { readSettings } from '../input/read-settings.ts';
+import { readSettings } from '../../application/read-settings.ts';
 
 export type Opened = { retrieval: Retrieval; signal: AbortSignal };
 

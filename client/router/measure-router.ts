@@ -4,7 +4,7 @@ import { crossValidate, usualRepetitions } from '../../router-fit/cross-validati
 import type { LabelledQuestion } from '../../router-fit/example.ts';
 import { type RouterFigures, routerFigures } from '../../router-fit/router-figures.ts';
 import { folderOf } from '../evaluate/dataset-repository.ts';
-import { readSettings } from '../input/read-settings.ts';
+import { readSettings } from '../../application/read-settings.ts';
 import { startEmbedder } from '../repository/embedder-process.ts';
 import type { Opened } from '../repository/with-retrieval.ts';
 import { note } from '../terminal/output.ts';

@@ -7,9 +7,9 @@ import type { Retrieval } from '../../retrieval/repository.ts';
 import type { LabelledQuestion } from '../../router-fit/example.ts';
 import { repositoryFeatures, searchForFeatures } from '../../router-fit/repository-features.ts';
 import { placeOf } from '../evaluate/dataset-repository.ts';
-import { inParallel } from '../input/in-parallel.ts';
+import { inParallel } from '../../lib/in-parallel.ts';
 import { readJsonLines } from '../input/json-lines-file.ts';
-import { repositoryOf } from '../repository/repository-argument.ts';
+import { repositoryOf } from '../../application/questions/repository-argument.ts';
 
 /** A line of a dataset, or of a file with question and route alone. */
 const LabelLine = z

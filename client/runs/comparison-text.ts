@@ -1,7 +1,7 @@
 /** Two runs as a table of 80 columns: for time, tokens and cost what A took, what B took, and the difference. */
 import type { Trace } from '../../contracts/trace.ts';
-import { type Compared, type Taken, comparedRuns, overheadStages } from './compared-runs.ts';
-import type { LoadedRun } from './load-run.ts';
+import { type Compared, type Taken, comparedRuns, overheadStages } from '../../application/runs/compared-runs.ts';
+import type { LoadedRun } from '../../application/runs/load-run.ts';
 import type { TextStyle } from '../ask/outcome-text.ts';
 import { printableLine } from '../../lib/printable.ts';
 import { countText } from '../terminal/progress-text.ts';

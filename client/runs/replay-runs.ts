@@ -10,11 +10,11 @@ import { CommandFailure, UsageError } from '../../lib/errors.ts';
 import { printableLine } from '../../lib/printable.ts';
 import { fetchClearHistory } from '../../observability/clear-history.ts';
 import { exitCodes } from '../exit-codes.ts';
-import { readSettings } from '../input/read-settings.ts';
-import { openSession, type Session } from '../session.ts';
+import { readSettings } from '../../application/read-settings.ts';
+import { openSession, type Session } from '../../application/session/session.ts';
 import { listenForInterrupt } from '../terminal/interrupt.ts';
 import { note, print, printJson } from '../terminal/output.ts';
-import { historyOfFile, isHistoryFile } from './load-run.ts';
+import { historyOfFile, isHistoryFile } from '../../application/runs/load-run.ts';
 
 export type ReplayOptions = { recent?: number; json: boolean };
 

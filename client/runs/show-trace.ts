@@ -1,17 +1,17 @@
 /** Shows a run's trace from its history alone: as a tree, beside another run, or as the anatomy of its time. */
 import { latencyAnatomy, type LatencyAnatomy, latencyByStage, runStages } from '../../observability/latency-anatomy.ts';
 import { leavesOf, spentOn } from '../../observability/trace-totals.ts';
-import { comparedRuns } from './compared-runs.ts';
+import { comparedRuns } from '../../application/runs/compared-runs.ts';
 import { comparisonText } from './comparison-text.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { listenForInterrupt } from '../terminal/interrupt.ts';
-import { isHistoryFile, type LoadedRun, runOfFile, runOfServer } from './load-run.ts';
+import { isHistoryFile, type LoadedRun, runOfFile, runOfServer } from '../../application/runs/load-run.ts';
 import type { TextStyle } from '../ask/outcome-text.ts';
 import { colorsFor, columnsOf, note, print, printJson } from '../terminal/output.ts';
 import { printableLine } from '../../lib/printable.ts';
 import { costText, countText } from '../terminal/progress-text.ts';
-import { readSettings } from '../input/read-settings.ts';
-import { openSession } from '../session.ts';
+import { readSettings } from '../../application/read-settings.ts';
+import { openSession } from '../../application/session/session.ts';
 import { timeText, traceTree } from './trace-tree.ts';
 import { wrapText } from '../terminal/wrap-text.ts';
 import type { RunHistory } from '../../observability/run-history.ts';

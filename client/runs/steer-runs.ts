@@ -1,26 +1,22 @@
 /** Pauses, resumes or retries runs: one by its id, or many that are chosen by a query, after saying how many they are. */
-import { isGrpcServiceError } from '@temporalio/client';
-import { attributeNames, workflowTypes } from '../../contracts/names.ts';
-import { CommandFailure, messageOf, UsageError } from '../../lib/errors.ts';
+import { chosenRuns, type SteeringChoice } from '../../application/runs/choose-runs.ts';
+import type { RunRow } from '../../application/runs/list-runs.ts';
+import { messageOf, UsageError } from '../../lib/errors.ts';
 import { printableLine } from '../../lib/printable.ts';
-import { registeredAttributes } from '../ask/start-run.ts';
 import { exitCodes } from '../exit-codes.ts';
-import { inParallel } from '../input/in-parallel.ts';
-import { readSettings } from '../input/read-settings.ts';
-import { openSession, type Session } from '../session.ts';
+import { inParallel } from '../../lib/in-parallel.ts';
+import { readSettings } from '../../application/read-settings.ts';
+import { openSession, type Session } from '../../application/session/session.ts';
 import { confirmed } from '../terminal/confirm.ts';
 import { listenForInterrupt } from '../terminal/interrupt.ts';
 import { note, print, printJson } from '../terminal/output.ts';
-import { type RunRow, rowOf } from './list-runs.ts';
-import { pauseRun, resumeRun, retryRun } from './steer-run.ts';
-import { type Steered, steer, type SteeringAction } from './steering.ts';
+import { goOn, pause } from './steer-run.ts';
+import { type Steered, steer, type SteeringAction } from '../../application/runs/steering.ts';
 
-export type { SteeringAction } from './steering.ts';
+export type { SteeringAction } from '../../application/runs/steering.ts';
 
-export type SteerOptions = {
+export type SteerOptions = SteeringChoice & {
   all: boolean;
-  benchmark?: string;
-  query?: string;
   dryRun: boolean;
   yes: boolean;
   json: boolean;
@@ -39,8 +35,7 @@ export async function steerRuns(
     throw new UsageError(`which runs? Give the id of one, or --all, --benchmark or --query`);
   if (id === undefined) return steerMany(action, options);
   if (isMany || dryRun) throw new UsageError(`--all, --benchmark, --query and --dry-run choose many: leave the id out`);
-  if (action === 'pause') return pauseRun(id, json);
-  return action === 'resume' ? resumeRun(id, { json, detach }) : retryRun(id, { json, detach });
+  return action === 'pause' ? pause(id, json) : goOn(id, action, { json, detach });
 }
 
 type Result = Pick<RunRow, 'id' | 'runId' | 'status' | 'question'> & { done: boolean; error: string | null };
@@ -53,7 +48,7 @@ async function steerMany(action: SteeringAction, options: SteerOptions): Promise
   using interrupt = listenForInterrupt();
   const { signal } = interrupt;
   await using session = await openSession({ settings, need: 'server', onProgress: note, signal });
-  const rows = await chosen(session, action, options);
+  const rows = await chosenRuns(session, action, options);
   const { dryRun, yes, json } = options;
   const what = `${rows.length} ${rows.length === 1 ? 'run' : 'runs'}`;
   const asks = rows.length > 0 && !dryRun && !yes;
@@ -108,46 +103,4 @@ function reportText(action: SteeringAction, { what, dryRun, goesOn, done, result
   }
   const errors = results.flatMap(({ id, error }) => (error === null ? [] : [`  ${id}: ${error}`]));
   return [`${done} of ${what} ${past[action]}`, ...errors].join('\n');
-}
-
-/**
- * The runs that the options choose, as far as the action can be done to them.
- * @throws UsageError for a query that the server does not take; CommandFailure where it can't tell which runs wait
- */
-async function chosen(session: Session, action: SteeringAction, options: SteerOptions): Promise<RunRow[]> {
-  const known = await registeredAttributes(session.connection, session.namespace);
-  const query = queryOf(action, options, known);
-  const rows: RunRow[] = [];
-  try {
-    // A query of the user's may hold brackets that end ours.
-    for await (const execution of session.client.workflow.list({ query, pageSize: 200 }))
-      if (execution.type === workflowTypes.answerQuestion) rows.push(rowOf(execution, session));
-  } catch (error) {
-    const cause = error instanceof Error && isGrpcServiceError(error.cause) ? error.cause : error;
-    // INVALID_ARGUMENT
-    if (isGrpcServiceError(cause) && cause.code === 3) throw new UsageError(`--query: ${printableLine(cause.details)}`);
-    throw error;
-  }
-  return rows;
-}
-
-function queryOf(action: SteeringAction, { benchmark, query }: SteerOptions, known: ReadonlySet<string>): string {
-  const { outcome, benchmark: ofBenchmark } = attributeNames;
-  const needed = [...(action === 'pause' ? [] : [outcome]), ...(benchmark === undefined ? [] : [ofBenchmark])];
-  const unknown = needed.find((name) => !known.has(name));
-  if (unknown !== undefined)
-    throw new CommandFailure(`this server has no search attribute ${unknown}, by which these runs are found`);
-  const parts = [`WorkflowType = '${workflowTypes.answerQuestion}'`, ...statusOf(action, known.has(outcome))];
-  // A benchmark's id holds no quotes.
-  if (benchmark !== undefined) parts.push(`${ofBenchmark} = '${benchmark}'`);
-  if (query !== undefined) parts.push(`(${query})`);
-  return parts.join(' AND ');
-}
-
-function statusOf(action: SteeringAction, tellsOutcome: boolean): string[] {
-  const { outcome } = attributeNames;
-  if (action === 'retry') return [`ExecutionStatus = 'Completed'`, `${outcome} = 'unavailable'`];
-  const open = `ExecutionStatus = 'Running'`;
-  if (action === 'resume') return [open, `${outcome} = 'waiting'`];
-  return tellsOutcome ? [open, `(${outcome} IS NULL OR ${outcome} != 'waiting')`] : [open];
 }

@@ -8,8 +8,8 @@ import { ownServerName, serverName } from '../../runtime/temporal/known-servers.
 import { stopLeftOverServer } from '../../runtime/temporal/server-record.ts';
 import { mkdirSync } from 'node:fs';
 import { exitCodes } from '../exit-codes.ts';
-import { readSettings } from '../input/read-settings.ts';
-import { openSession } from '../session.ts';
+import { readSettings } from '../../application/read-settings.ts';
+import { openSession } from '../../application/session/session.ts';
 import { listenForInterrupt } from '../terminal/interrupt.ts';
 import { note, print, printJson } from '../terminal/output.ts';
 import { openSharedStore } from './shared-store.ts';

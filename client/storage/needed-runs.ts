@@ -5,7 +5,7 @@ import { clearPayloads, fetchClearHistory } from '../../observability/clear-hist
 import { unsentRuns } from '../../observability/exporter-history.ts';
 import { unlessGone } from '../../observability/unless-gone.ts';
 import { mentionedIn } from '../../retrieval/store/content-sweep.ts';
-import { inParallel } from '../input/in-parallel.ts';
+import { inParallel } from '../../lib/in-parallel.ts';
 
 export type RunOfServer = { workflowId: string; runId: string };
 

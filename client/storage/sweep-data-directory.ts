@@ -14,7 +14,7 @@ import { unlessGone } from '../../observability/unless-gone.ts';
 import { addReachable, storedContent, type Swept, sweepContent } from '../../retrieval/store/content-sweep.ts';
 import { storedRepositories, storedSnapshots, sweepStore } from '../../retrieval/store/store-sweep.ts';
 import { serversSince } from '../../runtime/temporal/known-servers.ts';
-import { inParallel } from '../input/in-parallel.ts';
+import { inParallel } from '../../lib/in-parallel.ts';
 import { type DiskUsage, diskUsage, type Kind } from './disk-usage.ts';
 import { type SharedStore, sweepShared } from './shared-store.ts';
 import { findNeededRuns, type NeededRuns, type RunOfServer } from './needed-runs.ts';

@@ -47,11 +47,13 @@ export function liveView(): ProgressView {
   const gates = steps.map(() => Promise.withResolvers<void>());
   const running: (Task | undefined)[] = [];
   let at = 0;
+  let redraw = () => {};
   const list = new Listr(
     steps.map(({ title }, index) => ({
       title: title(null),
       task: (_, task) => {
         running[index] = task;
+        redraw();
         return gates[index]?.promise;
       },
     })),
@@ -62,14 +64,20 @@ export function liveView(): ProgressView {
     for (; at < to; at += 1) gates[at]?.resolve();
   };
   return {
-    preparing: (text) => describe(running[0], null, text),
+    preparing: (text) => {
+      redraw = () => describe(running[0], null, text);
+      redraw();
+    },
     update: (progress, workflowId) => {
       advance(Math.max(at, stepOf(progress, at)));
-      running.forEach((task, index) => {
-        if (task !== undefined) task.title = steps[index]?.title(progress) ?? '';
-      });
-      const what = waitingText(progress, workflowId) ?? printableLine(progress.doing);
-      describe(running[at], progress, what);
+      // A step begins only after this: it is described then.
+      redraw = () => {
+        running.forEach((task, index) => {
+          if (task !== undefined) task.title = steps[index]?.title(progress) ?? '';
+        });
+        describe(running[at], progress, waitingText(progress, workflowId) ?? printableLine(progress.doing));
+      };
+      redraw();
     },
     [Symbol.asyncDispose]: async () => {
       advance(steps.length);

@@ -4,12 +4,12 @@ import { execFile } from 'node:child_process';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { test } from 'node:test';
-import { forcedRoute, withOptions } from '../../client/ask/question-input.ts';
-import { callLimits } from '../../client/ask/call-limits.ts';
+import { forcedRoute, withOptions } from '../../application/questions/question-input.ts';
+import { callLimits } from '../../application/questions/call-limits.ts';
 import { UsageError } from '../../lib/errors.ts';
-import { expectBenchmarkPrices, expectPrices, modelsOf } from '../../client/pipelines/priced-models.ts';
+import { expectBenchmarkPrices, expectPrices, modelsOf } from '../../application/pipelines/priced-models.ts';
 import { readQuestion } from '../../client/ask/question-argument.ts';
-import { repositoryOf } from '../../client/repository/repository-argument.ts';
+import { repositoryOf } from '../../application/questions/repository-argument.ts';
 import { readConfig } from '../../config/read-config.ts';
 import { PipelineSpec } from '../../contracts/pipeline.ts';
 import { temporaryFolder } from './run-command.ts';
@@ -58,7 +58,7 @@ test('every model that a run may call is asked for its price, and the ones witho
   await expectPrices([limited], { ...unknown, offline: true });
   await assert.rejects(
     expectPrices([limited], unknown),
-    /^UsageError: .*none for unknown-1, unknown-2: limit --max-tokens instead, or add .* SWITCHYARD_MODEL_PRICES/,
+    /^InvalidInput: .*none for unknown-1, unknown-2: limit --max-tokens instead, or add .* SWITCHYARD_MODEL_PRICES/,
   );
 });
 

@@ -7,7 +7,7 @@ import { z } from 'zod';
 import { readQuestion } from '../../client/ask/question-argument.ts';
 import { readJsonLines } from '../../client/input/json-lines-file.ts';
 import { linesOfFile } from '../../client/input/lines-of-file.ts';
-import { readPipelineFile } from '../../client/pipelines/pipeline-files.ts';
+import { readPipelineFile } from '../../application/pipelines/pipeline-files.ts';
 import { loadConfig } from '../../config/load-config.ts';
 import { temporaryFolder } from './run-command.ts';
 

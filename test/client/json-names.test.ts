@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { Command, Help } from 'commander';
-import { keyedFields, stateRecord } from '../../client/ask/run-record.ts';
+import { keyedFields, stateRecord } from '../../application/runs/run-record.ts';
 import { BenchmarkManifest } from '../../contracts/benchmark.ts';
 import { snakeKeys } from '../../lib/snake-keys.ts';
 import { writeBenchmark } from './benchmark/benchmark-folder.ts';

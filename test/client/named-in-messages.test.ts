@@ -7,7 +7,8 @@ import type { Command } from 'commander';
 import { createProgram } from '../../client/program.ts';
 
 const checkout = join(import.meta.dirname, '../..');
-const folders = '{client,config,contracts,harness,lib,models,observability,offline-model,retrieval,runtime,worker}';
+const folders =
+  '{application,client,config,contracts,harness,lib,models,observability,offline-model,retrieval,runtime,worker}';
 
 /** Every line of source that is neither an import nor a comment, with its place. */
 const lines = globSync(`${folders}/**/*.{ts,js}`, { cwd: checkout }).flatMap((file) =>

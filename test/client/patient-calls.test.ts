@@ -6,8 +6,8 @@ import type { AddressInfo } from 'node:net';
 import { buffer } from 'node:stream/consumers';
 import { test } from 'node:test';
 import { Connection, WorkflowNotFoundError } from '@temporalio/client';
-import { patientCalls } from '../../client/patient-calls.ts';
-import { connectExternal } from '../../client/temporal.ts';
+import { patientCalls } from '../../application/session/patient-calls.ts';
+import { connectExternal } from '../../application/session/temporal.ts';
 import { Interrupted } from '../../lib/errors.ts';
 
 type Refusal = { code: number; message: string };

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { readPipelineFile } from '../../client/pipelines/pipeline-files.ts';
+import { readPipelineFile } from '../../application/pipelines/pipeline-files.ts';
 import { temporaryFolder } from './run-command.ts';
 import { runInProcess } from './run-in-process.ts';
 

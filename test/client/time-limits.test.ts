@@ -4,12 +4,12 @@ import type { SearchAttributePair } from '@temporalio/common';
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { noLimits } from '../../contracts/model/limits.ts';
-import { callLimits } from '../../client/ask/call-limits.ts';
-import { routeOne } from '../../client/ask/route-one.ts';
-import type { Session } from '../../client/session.ts';
+import { callLimits } from '../../application/questions/call-limits.ts';
+import { routeOne } from '../../application/runs/route-one.ts';
+import type { Session } from '../../application/session/session.ts';
 import { benchmarkStart } from '../../client/benchmark/start-benchmark.ts';
-import { startRun } from '../../client/ask/start-run.ts';
-import { inLastingSession } from '../../client/runtime-loss.ts';
+import { startRun } from '../../application/runs/start-run.ts';
+import { inLastingSession } from '../../application/session/runtime-loss.ts';
 import type { BenchmarkInput } from '../../contracts/benchmark.ts';
 import { pipeline, quickLimits } from '../support/scene.ts';
 

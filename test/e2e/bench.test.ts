@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { openSession } from '../../client/session.ts';
+import { openSession } from '../../application/session/session.ts';
 import { readQuestions } from '../../client/evaluate/read-run-log.ts';
 import { loadConfig } from '../../config/load-config.ts';
 import { runSwitchyard, temporaryFolder } from '../client/run-command.ts';

@@ -9,7 +9,7 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { test } from 'node:test';
 import { zstdCompressSync } from 'node:zlib';
-import { openSession, type Session } from '../../client/session.ts';
+import { openSession, type Session } from '../../application/session/session.ts';
 import { dataPaths } from '../../config/data-paths.ts';
 import { loadConfig } from '../../config/load-config.ts';
 import { openContent } from '../../retrieval/store/content-store.ts';

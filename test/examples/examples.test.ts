@@ -6,7 +6,7 @@ import { dirname, join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { parse } from 'yaml';
 import { evaluate } from '../../client/benchmark/evaluate.ts';
-import { openSession, type Session } from '../../client/session.ts';
+import { openSession, type Session } from '../../application/session/session.ts';
 import { loadConfig } from '../../config/load-config.ts';
 import { mainFile, runProgram, temporaryFolder } from '../client/run-command.ts';
 import { runAction } from '../support/action-steps.ts';
@@ -118,7 +118,7 @@ test('a benchmark from code records what a tool of one’s own searches, and gra
 
 test('a benchmark from code refuses what it cannot run, before anything is asked', async () => {
   const refused = (options: object, message: RegExp) =>
-    assert.rejects(evaluate({ data, pipelines, ...options }), { name: 'UsageError', message });
+    assert.rejects(evaluate({ data, pipelines, ...options }), { code: 'InvalidInput', message });
   await refused({ name: 'own', trials: 2 }, /there is a benchmark own with other trials: give another name/);
   await refused({ name: 'own', pipelines: ['single-agent'] }, /with other pipelines/);
   await refused({ name: 'own', data: [{ ...data[0], question: 'Why?' }] }, /with other questions/);

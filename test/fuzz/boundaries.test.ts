@@ -12,7 +12,7 @@ import { parseRoute } from '../../agents/router.ts';
 import { parseSpecialistReply } from '../../agents/specialist.ts';
 import { parseSynthesis } from '../../agents/synthesizer.ts';
 import * as optionValues from '../../client/input/option-values.ts';
-import { readPipelineFile } from '../../client/pipelines/pipeline-files.ts';
+import { readPipelineFile } from '../../application/pipelines/pipeline-files.ts';
 import { readCapabilityFile } from '../../config/capability-file.ts';
 import { ConfigError, readConfig } from '../../config/read-config.ts';
 import { settings } from '../../config/settings.ts';

@@ -5,7 +5,7 @@ import { RunLogRecord } from '../../contracts/run-log.ts';
 import { planCounterfactual } from '../../client/benchmark/plan-counterfactual.ts';
 import { regretText } from '../../client/benchmark/run-counterfactual.ts';
 import { BenchmarkManifest } from '../../contracts/benchmark.ts';
-import { loadPipeline } from '../../client/pipelines/pipeline-files.ts';
+import { loadPipeline } from '../../application/pipelines/pipeline-files.ts';
 import { regretOf } from '../../harness/counterfactual.ts';
 
 const question = DatasetQuestion.parse({

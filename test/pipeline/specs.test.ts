@@ -3,7 +3,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { loadPipeline } from '../../client/pipelines/pipeline-files.ts';
+import { loadPipeline } from '../../application/pipelines/pipeline-files.ts';
 import type { PipelineSpec } from '../../contracts/pipeline.ts';
 import { startOfflineModel } from '../../offline-model/server/server.ts';
 import { openScene } from '../support/scene.ts';

@@ -1,7 +1,7 @@
 /** Asks the demo's questions through profiles, and tells how that compares with the plain one. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { loadPipeline } from '../../client/pipelines/pipeline-files.ts';
+import { loadPipeline } from '../../application/pipelines/pipeline-files.ts';
 import type { PipelineSpec } from '../../contracts/pipeline.ts';
 import { openScene, type Scene } from '../support/scene.ts';
 import { checkout } from '../support/temporal.ts';

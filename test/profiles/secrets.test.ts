@@ -6,7 +6,7 @@ import type { AddressInfo } from 'node:net';
 import { dirname, join, relative } from 'node:path';
 import { test } from 'node:test';
 import { zstdDecompressSync } from 'node:zlib';
-import { openSession } from '../../client/session.ts';
+import { openSession } from '../../application/session/session.ts';
 import { loadConfig } from '../../config/load-config.ts';
 import { startOfflineModel } from '../../offline-model/server/server.ts';
 import { contentFile, openContent } from '../../retrieval/store/content-store.ts';

@@ -32,7 +32,20 @@ export const mayImport: Record<string, readonly string[]> = {
   // Composition: these put the parts together.
   'runtime/host/main.ts': ['*'],
   worker: ['*'],
+  application: [
+    'lib',
+    'contracts',
+    'codecs',
+    'config',
+    'harness',
+    'retrieval',
+    'router-fit',
+    'observability',
+    'runtime',
+    'types:workflows',
+  ],
   client: [
+    'application',
     'lib',
     'contracts',
     'codecs',

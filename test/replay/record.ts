@@ -8,7 +8,7 @@ import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import type { WorkflowHandle } from '@temporalio/client';
 import { historyToJSON } from '@temporalio/common/lib/proto-utils.js';
-import { loadPipeline } from '../../client/pipelines/pipeline-files.ts';
+import { loadPipeline } from '../../application/pipelines/pipeline-files.ts';
 import { startOfflineModel } from '../../offline-model/server/server.ts';
 import { startBenchmark } from '../support/benchmark.ts';
 import type { MakeQuestionsInput } from '../../contracts/evaluation/question-making.ts';

@@ -8,7 +8,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { WorkflowFailedError } from '@temporalio/client';
 import { ApplicationFailure } from '@temporalio/common';
 import fc from 'fast-check';
-import { outcomeOf } from '../../client/ask/watch-run.ts';
+import { outcomeOf } from '../../application/runs/watch-run.ts';
 import type { BenchmarkInput } from '../../contracts/benchmark.ts';
 import { noUsage } from '../../contracts/usage-sum.ts';
 import { dataPaths } from '../../config/data-paths.ts';
@@ -189,6 +189,6 @@ test('a workflow whose input does not fit fails at once, and the client says whi
     assert.ok(ended.cause instanceof ApplicationFailure);
     assert.equal(ended.cause.type, 'InvalidInput');
     assert.match(ended.cause.message, field);
-    await assert.rejects(outcomeOf(handle), { name: 'CommandFailure', message: field });
+    await assert.rejects(outcomeOf(handle), { code: 'RunBroken', message: field });
   }
 });

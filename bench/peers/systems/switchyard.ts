@@ -1,7 +1,7 @@
 /** Switchyard as a person runs it: `switchyard up` on a data directory of its own, asked through the client's own code. */
 import { mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Session } from '../../../client/session.ts';
+import type { Session } from '../../../application/session/session.ts';
 import type { Config } from '../../../config/config.ts';
 import { type DataPaths, dataPaths } from '../../../config/data-paths.ts';
 import type { QuestionInput } from '../../../contracts/run.ts';

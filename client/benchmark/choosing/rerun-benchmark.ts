@@ -3,9 +3,9 @@ import type { BenchmarkManifest, SpendingLimit } from '../../../contracts/benchm
 import type { DatasetQuestion } from '../../../contracts/dataset.ts';
 import type { RunLogRecord } from '../../../contracts/run-log.ts';
 import { UsageError } from '../../../lib/errors.ts';
-import { newRunId } from '../../ask/start-run.ts';
-import { readSettings } from '../../input/read-settings.ts';
-import { expectBenchmarkPrices } from '../../pipelines/priced-models.ts';
+import { newRunId } from '../../../application/runs/start-run.ts';
+import { readSettings } from '../../../application/read-settings.ts';
+import { expectBenchmarkPrices } from '../../../application/pipelines/priced-models.ts';
 import { estimateBenchmark } from '../benchmark-estimate.ts';
 import { benchmarkFolder, benchmarkRecords, questionsOfBenchmark, readManifest } from '../benchmark-folder.ts';
 import { linesOf, shortHash } from '../benchmark-questions.ts';

@@ -9,7 +9,7 @@ import { messageOf, UsageError } from '../../../lib/errors.ts';
 import { printableLine } from '../../../lib/printable.ts';
 import { readVariants, withOneDataset } from '../../evaluate/variant-log.ts';
 import { exitCodes } from '../../exit-codes.ts';
-import { readSettings } from '../../input/read-settings.ts';
+import { readSettings } from '../../../application/read-settings.ts';
 import { note, print, printJson, writeResult } from '../../terminal/output.ts';
 import { benchmarkFolder, datasetOf } from '../benchmark-folder.ts';
 import { exportRunLog } from '../export-run-log.ts';

@@ -8,7 +8,7 @@ import { messageOf } from '../../../lib/errors.ts';
 import { printableLine } from '../../../lib/printable.ts';
 import { gradedCases } from '../../evaluate/graded-log.ts';
 import { exitCodes } from '../../exit-codes.ts';
-import { readSettings } from '../../input/read-settings.ts';
+import { readSettings } from '../../../application/read-settings.ts';
 import { inColumns, note, print, printJson } from '../../terminal/output.ts';
 import { benchmarkFolder, benchmarkIds, datasetOf, readManifest } from '../benchmark-folder.ts';
 import { costText } from '../benchmark-text.ts';

@@ -34,7 +34,7 @@ export function addAsk(program: Command): void {
     .option('--json', 'print one JSON object', false)
     .action(async (question: string, options: AskOptions) => {
       // Mistakes are reported before anything heavy is loaded.
-      const { prepareQuestion } = await import('../../ask/question-input.ts');
+      const { prepareQuestion } = await import('../../ask/question-argument.ts');
       const prepared = await prepareQuestion(question, options);
       const { askQuestion } = await import('../../ask/ask-question.ts');
       process.exitCode = await askQuestion(prepared, options);

@@ -1,8 +1,9 @@
 /** `switchyard runs`: lists runs, shows one, cancels one; pauses, resumes or retries one or many. */
 import { type Command, Option } from 'commander';
-import type { ListOptions } from '../../runs/list-runs.ts';
+import type { ListOptions } from '../../runs/print-runs.ts';
 import type { SteerOptions, SteeringAction } from '../../runs/steer-runs.ts';
-import { benchmarkId, knownRunId, positiveCount, runStatuses } from '../../input/option-values.ts';
+import { runStatuses } from '../../../application/runs/run-status.ts';
+import { benchmarkId, knownRunId, positiveCount } from '../../input/option-values.ts';
 
 type Json = { json: boolean };
 
@@ -15,16 +16,16 @@ export function addRuns(program: Command): void {
     .addOption(new Option('--status <status>', 'only those with this status').choices(runStatuses))
     .option('--json', 'print JSON', false)
     .action(async (options: ListOptions) => {
-      const { listRuns } = await import('../../runs/list-runs.ts');
-      process.exitCode = await listRuns(options);
+      const { printRuns } = await import('../../runs/print-runs.ts');
+      process.exitCode = await printRuns(options);
     });
   one(runs, 'show', 'show a run in full, running or finished').action(async (id: string, { json }: Json) => {
     const { showRun } = await import('../../runs/show-run.ts');
     process.exitCode = await showRun(id, json || runs.opts<Json>().json);
   });
   one(runs, 'cancel', 'cancel a run; what it has found so far is kept').action(async (id: string, { json }: Json) => {
-    const { cancelRun } = await import('../../runs/steer-run.ts');
-    process.exitCode = await cancelRun(id, json || runs.opts<Json>().json);
+    const { cancel } = await import('../../runs/steer-run.ts');
+    process.exitCode = await cancel(id, json || runs.opts<Json>().json);
   });
   addSteering(runs, 'pause', 'have runs begin nothing new until they are resumed');
   addSteering(runs, 'resume', 'resume runs that wait for their provider or were paused; one alone is followed');

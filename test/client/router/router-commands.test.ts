@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { loadPipeline } from '../../../client/pipelines/pipeline-files.ts';
+import { loadPipeline } from '../../../application/pipelines/pipeline-files.ts';
 import { FittedRouter } from '../../../contracts/fitted-router.ts';
 import { temporaryFolder } from '../run-command.ts';
 import { runInProcess } from '../run-in-process.ts';

@@ -1,5 +1,5 @@
 /** A finished run to print, and its variations. */
-import type { FinishedRun } from '../../../client/ask/run-record.ts';
+import type { FinishedRun } from '../../../application/runs/run-record.ts';
 import type { AnswerOutcome, AnswerState } from '../../../contracts/run.ts';
 
 const blob = 'a'.repeat(40);

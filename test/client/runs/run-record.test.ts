@@ -2,8 +2,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { exitCodeOf } from '../../../client/exit-codes.ts';
-import { newRunId } from '../../../client/ask/start-run.ts';
-import { type FinishedRun, keyedFields, runRecord } from '../../../client/ask/run-record.ts';
+import { newRunId } from '../../../application/runs/start-run.ts';
+import { type FinishedRun, keyedFields, runRecord } from '../../../application/runs/run-record.ts';
 import { snakeKeys } from '../../../lib/snake-keys.ts';
 import { aRun, aState } from './a-run.ts';
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { test } from 'node:test';
-import { runOfServer } from '../../../client/runs/load-run.ts';
+import { runOfServer } from '../../../application/runs/load-run.ts';
 import { openScene, pipeline } from '../../support/scene.ts';
 import { startTeam } from '../../support/team.ts';
 

@@ -5,7 +5,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { WorkflowHandle } from '@temporalio/client';
-import { runOfServer } from '../../../client/runs/load-run.ts';
+import { runOfServer } from '../../../application/runs/load-run.ts';
 import { sweepDataDirectory, type SweepRequest } from '../../../client/storage/sweep-data-directory.ts';
 import { type DataPaths, dataPaths } from '../../../config/data-paths.ts';
 import type { RunProgress } from '../../../contracts/run.ts';

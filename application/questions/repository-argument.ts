@@ -1,12 +1,13 @@
-/** Tells whether --repo names a folder or a git URL, and refuses what cannot be opened or must not be kept. */
+/** Tells whether a folder or a git URL is named, and refuses what cannot be opened or must not be kept. */
 import { stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import type { RepositoryRef } from '../../contracts/snapshot.ts';
 import { RepositoryUnusable } from '../../retrieval/failures.ts';
 import { expectRef } from '../../retrieval/snapshot/locate-repository.ts';
-import { systemErrorCode, UsageError } from '../../lib/errors.ts';
+import { systemErrorCode } from '../../lib/errors.ts';
+import { InvalidInput } from '../errors.ts';
 
-/** How commands name a repository. */
+/** How a repository is named. */
 export type RepositoryOptions = { repo: string; ref?: string; uncommitted?: boolean; includeSecrets?: boolean };
 
 /** For one look into a checkout on this machine. */
@@ -17,7 +18,7 @@ const urlShape = /^(?:(?:https?|ssh|git|file):\/\/\S+|[A-Za-z0-9_.-]+@[A-Za-z0-9
 
 /**
  * A URL as it stands, or a folder as an absolute path.
- * @throws UsageError where there is no folder or no such ref in it, for a URL that carries a secret, and for a ref that git would take
+ * @throws InvalidInput where there is no folder or no such ref in it, for a URL that carries a secret, and for a ref that git would take
  * for an option
  */
 export async function repositoryOf({
@@ -27,11 +28,12 @@ export async function repositoryOf({
   includeSecrets = false,
 }: RepositoryOptions): Promise<RepositoryRef> {
   if (uncommitted && (ref !== undefined || urlShape.test(repository)))
-    throw new UsageError(
+    throw new InvalidInput(
+      'uncommitted',
       '--uncommitted reads the changes of a checkout since HEAD: give --repo a folder, and no --ref',
     );
   if (ref !== undefined && !/^[^-\s\p{Cc}][^\s\p{Cc}]{0,249}$/u.test(ref))
-    throw new UsageError(`--ref must be a branch, tag or commit, not ${JSON.stringify(ref.slice(0, 80))}`);
+    throw new InvalidInput('ref', `--ref must be a branch, tag or commit, not ${JSON.stringify(ref.slice(0, 80))}`);
   const at = { ...(ref === undefined ? {} : { ref }), ...(includeSecrets ? { includeSecrets } : {}) };
   if (urlShape.test(repository)) {
     refuseSecrets(repository);
@@ -49,7 +51,8 @@ function refuseSecrets(url: string): void {
   if (parsed === null) return;
   const token = parsed.protocol.startsWith('http') && parsed.username !== '';
   if (parsed.password === '' && !token) return;
-  throw new UsageError(
+  throw new InvalidInput(
+    'repo',
     `--repo carries a user or password, which would be kept in the run's history: leave it out (${parsed.host}) and let a git credential helper give it`,
   );
 }
@@ -59,7 +62,7 @@ async function expectRefAt(path: string, ref: string): Promise<void> {
   try {
     await expectRef(path, ref, AbortSignal.timeout(gitSeconds * 1000));
   } catch (error) {
-    throw error instanceof RepositoryUnusable ? new UsageError(`--ref ${ref}: ${error.message}`) : error;
+    throw error instanceof RepositoryUnusable ? new InvalidInput('ref', `--ref ${ref}: ${error.message}`) : error;
   }
 }
 
@@ -70,7 +73,7 @@ async function expectFolder(path: string): Promise<void> {
     const code = systemErrorCode(error);
     if (code === null) throw error;
     const problem = code === 'ENOENT' || code === 'ENOTDIR' ? 'there is nothing' : `nothing can be read (${code})`;
-    throw new UsageError(`${problem} at ${path}: give --repo a folder or a git URL`);
+    throw new InvalidInput('repo', `${problem} at ${path}: give --repo a folder or a git URL`);
   }
-  throw new UsageError(`${path} is not a folder: give --repo a folder or a git URL`);
+  throw new InvalidInput('repo', `${path} is not a folder: give --repo a folder or a git URL`);
 }

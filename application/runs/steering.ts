@@ -3,8 +3,8 @@ import { randomUUID } from 'node:crypto';
 import type { WorkflowHandle } from '@temporalio/client';
 import type { RunFailure } from '../../contracts/run.ts';
 import { signals } from '../../contracts/names.ts';
-import { outcomeOf } from '../ask/watch-run.ts';
-import type { Session } from '../session.ts';
+import { outcomeOf } from './watch-run.ts';
+import type { Session } from '../session/session.ts';
 
 export type SteeringAction = 'pause' | 'resume' | 'retry';
 

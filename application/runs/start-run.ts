@@ -15,9 +15,9 @@ import {
   workflowTypes,
 } from '../../contracts/names.ts';
 import type { QuestionInput } from '../../contracts/run.ts';
-import { UsageError } from '../../lib/errors.ts';
+import { RunExists } from '../errors.ts';
 import { cut, printableLine, summaryText } from '../../lib/printable.ts';
-import type { Session } from '../session.ts';
+import type { Session } from '../session/session.ts';
 import { randomBytes } from 'node:crypto';
 
 export type StartedRun = { workflowId: string; runId: string; handle: WorkflowHandle };
@@ -28,7 +28,7 @@ const summaryCharacters = 200;
  * Starts `answerQuestion`.
  * @param options `tenant`: for whom, where tenants have fair shares; `sinceMs`: when this was tried before: a run of that id
  * and question that began later is the one that was started then
- * @throws UsageError when another run of that id exists
+ * @throws RunExists when another run of that id exists
  */
 export async function startRun(
   session: Session,
@@ -88,7 +88,7 @@ async function startOrExplain(
     const { runId, startTime, memo } = await handle.describe();
     const isOurs = sinceMs !== null && startTime.getTime() >= sinceMs && memo?.question === options.memo.question;
     if (isOurs) return { runId, handle };
-    throw new UsageError(`there is already a run ${workflowId}: see "switchyard runs show ${workflowId}"`);
+    throw new RunExists(workflowId);
   }
 }
 

@@ -1,6 +1,6 @@
 /** Reads what this data directory has encrypted, with the keys of the settings; these are looked at only where something is. */
-import { type Cipher, createCipher, isSealed } from '../../codecs/cipher.ts';
-import { isSealedLine, openLine } from '../../codecs/sealed-line.ts';
+import { type Cipher, createCipher, isSealed } from '../codecs/cipher.ts';
+import { isSealedLine, openLine } from '../codecs/sealed-line.ts';
 import { readSettings } from './read-settings.ts';
 
 /** @throws EncryptionKeyUnknown, EncryptedDataDamaged; UsageError where the settings are wrong */

@@ -1,25 +1,16 @@
 /** Lists questions' runs, newest first. */
-import type { WorkflowExecutionInfo } from '@temporalio/client';
-import { clearPayloads } from '../../observability/clear-history.ts';
 import { defaultPayloadConverter } from '@temporalio/common';
+import type { WorkflowExecutionInfo } from '@temporalio/client';
 import { z } from 'zod';
 import { attributeNames, type searchAttributes, workflowTypes } from '../../contracts/names.ts';
-import { exitCodes } from '../exit-codes.ts';
-import { listenForInterrupt } from '../terminal/interrupt.ts';
-import { colorsFor, columnsOf, note, print, printJson } from '../terminal/output.ts';
+import { inParallel } from '../../lib/in-parallel.ts';
 import { cut, printableLine } from '../../lib/printable.ts';
-import { cutToWidth, padToWidth, widthOf } from '../../lib/terminal-width.ts';
-import { dataPaths } from '../../config/data-paths.ts';
-import { circuitText, openCircuits } from '../doctor/circuits.ts';
-import { readManifest } from '../benchmark/benchmark-folder.ts';
-import { CommandFailure } from '../../lib/errors.ts';
-import { executionStatuses, type RunStatus } from '../input/option-values.ts';
-import { inParallel } from '../input/in-parallel.ts';
-import { readSettings } from '../input/read-settings.ts';
-import { openSession, type Session } from '../session.ts';
-import type { TextStyle } from '../ask/outcome-text.ts';
-import { registeredAttributes } from '../ask/start-run.ts';
-import { progressOf } from '../ask/watch-run.ts';
+import { clearPayloads } from '../../observability/clear-history.ts';
+import { ServerRefused } from '../errors.ts';
+import type { Session } from '../session/session.ts';
+import { executionStatuses, type RunStatus } from './run-status.ts';
+import { registeredAttributes } from './start-run.ts';
+import { progressOf } from './watch-run.ts';
 
 export type RunRow = {
   id: string;
@@ -37,38 +28,34 @@ export type RunRow = {
   webUrl: string | null;
 };
 
-export type ListOptions = {
+export type RunChoice = {
+  /** How many, at most. */
   limit: number;
   /** The runs of this benchmark; those of none unless given. */
   benchmark?: string;
   status?: RunStatus;
-  json: boolean;
 };
 
-/** @throws UsageError for a benchmark that does not exist */
-export async function listRuns({ limit, benchmark, status, json }: ListOptions): Promise<number> {
-  const settings = readSettings();
-  using interrupt = listenForInterrupt();
-  await using session = await openSession({ settings, need: 'server', onProgress: note, signal: interrupt.signal });
+/** @throws ServerRefused where the server can't tell which runs have the status */
+export async function listRuns(
+  session: Session,
+  { limit, benchmark, status }: RunChoice,
+  signal: AbortSignal,
+): Promise<RunRow[]> {
   const rows: RunRow[] = [];
   const query = await queryOf(session, benchmark, status);
   for await (const execution of session.client.workflow.list({ query, pageSize: Math.min(limit, 200) })) {
     rows.push(rowOf(execution, session));
     if (rows.length >= limit) break;
   }
-  await fillFromInputs(rows, session, interrupt.signal);
-  await fillFromStates(rows, session, interrupt.signal);
-  if (rows.length === 0 && benchmark !== undefined) await readManifest(settings.dataDirectory, benchmark);
-  for (const circuit of openCircuits(dataPaths(settings.dataDirectory).circuits)) note(circuitText(circuit));
-  if (json) printJson(rows);
-  else if (rows.length === 0) note(nothingText(benchmark, status));
-  else print(runsTable(rows, process.stdout.isTTY ? columnsOf(process.stdout) : null, colorsFor(process.stdout)));
-  return exitCodes.worked;
+  await fillFromInputs(rows, session, signal);
+  await fillFromStates(rows, session, signal);
+  return rows;
 }
 
 /**
  * A server without our search attributes can't tell the runs of benchmarks from others.
- * @throws CommandFailure where it can't tell those that wait either, and they were asked for
+ * @throws ServerRefused where it can't tell those that wait either, and they were asked for
  */
 async function queryOf(session: Session, benchmark: string | undefined, status: RunStatus | undefined) {
   const known = await registeredAttributes(session.connection, session.namespace);
@@ -79,18 +66,12 @@ async function queryOf(session: Session, benchmark: string | undefined, status: 
     parts.push(benchmark === undefined ? `${ofBenchmark} IS NULL` : `${ofBenchmark} = '${benchmark}'`);
   if (status !== undefined) parts.push(`ExecutionStatus = '${executionStatuses[status]}'`);
   if (status === 'waiting' && !known.has(outcome))
-    throw new CommandFailure(
+    throw new ServerRefused(
       `this server has no search attribute ${outcome}, which says which runs wait: take --status running`,
     );
   if (status === 'waiting') parts.push(`${outcome} = 'waiting'`);
   if (status === 'running' && known.has(outcome)) parts.push(`(${outcome} IS NULL OR ${outcome} != 'waiting')`);
   return parts.join(' AND ');
-}
-
-function nothingText(benchmark: string | undefined, status: RunStatus | undefined): string {
-  const which = status === undefined ? 'no runs' : `no runs with the status ${status}`;
-  if (benchmark !== undefined) return `there are ${which} of the benchmark ${benchmark}`;
-  return status === undefined ? 'there are no runs yet: switchyard ask "…" starts one' : `there are ${which}`;
 }
 
 /** What visibility knows; a server without our search attributes still has the memo. */
@@ -174,30 +155,4 @@ const questionCharacters = 200;
 
 function textOf(value: unknown): string | null {
   return typeof value === 'string' ? value : null;
-}
-
-/** @param columns of the terminal; null: the lines may be of any length */
-export function runsTable(rows: readonly RunRow[], columns: number | null, { bold }: TextStyle['colors']): string {
-  const heads = ['id', 'started', 'status', 'pipeline', 'route', 'outcome', 'retries', 'question'];
-  const cells = rows.map((row) => [
-    row.id,
-    row.started.slice(0, 19).replace('T', ' '),
-    row.status,
-    ...[row.pipeline, row.route, row.outcome, row.retries].map((value) => printableLine(String(value ?? '-'))),
-  ]);
-  const widths = heads
-    .slice(0, -1)
-    .map((head, at) => Math.max(...[head, ...cells.map((row) => row[at] ?? '')].map(widthOf)));
-  const taken = widths.reduce((sum, width) => sum + 2 + width, 0);
-  const left = columns === null ? 200 : Math.max(20, columns - taken);
-  const lineOf = (row: readonly string[]) =>
-    row
-      .map((cell, at) => padToWidth(cell, (widths[at] ?? -2) + 2))
-      .join('')
-      .trimEnd();
-  const lines = rows.flatMap(({ question, doing }, at) => [
-    lineOf([...(cells[at] ?? []), cutToWidth(printableLine(question ?? '-'), left)]),
-    ...(doing === null ? [] : [`  ${columns === null ? doing : cutToWidth(doing, columns - 2)}`]),
-  ]);
-  return [lineOf(heads.map(bold)), ...lines].join('\n');
 }

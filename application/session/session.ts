@@ -1,13 +1,14 @@
-/** What a command holds while it works with runs: a Temporal client and, where one is needed, the data directory's runtime. */
+/** What is held while one works with runs: a Temporal client and, where one is needed, the data directory's runtime. */
 import { fileURLToPath } from 'node:url';
 import type { Client, Connection } from '@temporalio/client';
-import type { Config } from '../config/config.ts';
-import { dataPaths, ensureOwnFolder } from '../config/data-paths.ts';
-import { CommandFailure, messageOf } from '../lib/errors.ts';
-import { type JoinedRuntime, joinRuntime } from '../runtime/client/runtime-connection.ts';
-import type { Need } from '../runtime/client/runtime-client.ts';
+import type { Config } from '../../config/config.ts';
+import { dataPaths, ensureOwnFolder } from '../../config/data-paths.ts';
+import { CommandFailure, messageOf } from '../../lib/errors.ts';
+import { ServerUnavailable } from '../errors.ts';
+import { type JoinedRuntime, joinRuntime } from '../../runtime/client/runtime-connection.ts';
+import type { Need } from '../../runtime/client/runtime-client.ts';
 import { connectExternal, connectLocal, hasPollers, type TemporalConnection } from './temporal.ts';
-import { runUrl } from '../observability/run-link.ts';
+import { runUrl } from '../../observability/run-link.ts';
 
 export type Session = AsyncDisposable & {
   client: Client;
@@ -32,7 +33,7 @@ export type SessionRequest = {
 
 /**
  * Opens a session. Leaving it (`await using`) waits until the runtime stays for others or has stopped.
- * @throws CommandFailure where no server or runtime can be had
+ * @throws ServerUnavailable where no server or runtime can be had
  */
 export async function openSession(request: SessionRequest): Promise<Session> {
   const { settings, need } = request;
@@ -50,24 +51,28 @@ export async function openSession(request: SessionRequest): Promise<Session> {
 const workerMemory = { flags: ['--max-semi-space-size=16'], environment: { MALLOC_ARENA_MAX: '2' } };
 
 /** Joins the runtime of the data directory, with the Node that runs this command. */
-export function joinRuntimeOf({ settings, need, onProgress, signal }: SessionRequest): Promise<JoinedRuntime> {
+export async function joinRuntimeOf(request: SessionRequest): Promise<JoinedRuntime> {
+  const { settings, need, onProgress, signal } = request;
   const paths = dataPaths(settings.dataDirectory);
   try {
     ensureOwnFolder(paths.socketFolder);
   } catch (error) {
-    throw new CommandFailure(messageOf(error));
+    throw new ServerUnavailable(messageOf(error));
   }
-  return joinRuntime({
+  const joining = joinRuntime({
     socket: paths.socket,
     need,
     onProgress,
     signal,
     command: {
       executable: process.execPath,
-      arguments: [...workerMemory.flags, fileURLToPath(new URL('../runtime/host/main.ts', import.meta.url))],
+      arguments: [...workerMemory.flags, fileURLToPath(new URL('../../runtime/host/main.ts', import.meta.url))],
       environment: workerMemory.environment,
       logFile: paths.runtimeLog,
     },
+  });
+  return joining.catch((error: unknown) => {
+    throw error instanceof CommandFailure ? new ServerUnavailable(error.message) : error;
   });
 }
 

@@ -7,10 +7,11 @@ import { isDeepStrictEqual } from 'node:util';
 import { toolNames } from '../../contracts/names.ts';
 import { PipelineSpec } from '../../contracts/pipeline.ts';
 import { pipelineMistakes } from '../../contracts/pipeline-rules.ts';
-import { systemErrorCode, UsageError } from '../../lib/errors.ts';
+import { systemErrorCode } from '../../lib/errors.ts';
 import { schemaIssue } from '../../lib/schema-issue.ts';
 import { decodeText } from '../../lib/text-file.ts';
-import { readSettings } from '../input/read-settings.ts';
+import { InvalidInput } from '../errors.ts';
+import { readSettings } from '../read-settings.ts';
 import { type LocatedMessage, locate, messagesOf, mistakeLine, type PipelineMistake } from './pipeline-mistakes.ts';
 import { resolveFittedFile } from './fitted-file.ts';
 import { resolvePromptFiles } from './prompt-files.ts';
@@ -18,6 +19,9 @@ import { resolvePromptFiles } from './prompt-files.ts';
 /** The pipelines that ship. */
 const shippedFolder = fileURLToPath(new URL('../../pipelines/', import.meta.url));
 const maxBytes = 2_000_000;
+
+/** Those that hold a program's own tools; those of the environment's settings unless given. */
+type ToolModules = readonly string[] | undefined;
 
 export type PipelineReading = { spec: PipelineSpec } | { mistakes: PipelineMistake[] };
 
@@ -32,22 +36,23 @@ export async function shippedPipelines(): Promise<string[]> {
 
 /**
  * The file of a pipeline: a path where it looks like one or is one, else a shipped name.
- * @throws UsageError for an unknown name
+ * @throws InvalidInput for an unknown name
  */
 export async function pipelineFile(nameOrFile: string): Promise<string> {
   if (/[/\\]|\.json$/.test(nameOrFile) || existsSync(nameOrFile)) return resolve(nameOrFile);
   const names = await shippedPipelines();
   if (names.includes(nameOrFile)) return resolve(shippedFolder, `${nameOrFile}.json`);
-  throw new UsageError(
+  throw new InvalidInput(
+    'pipeline',
     `there is no pipeline "${nameOrFile}": take one of ${names.join(', ')}, or give the path of a pipeline file`,
   );
 }
 
 /**
  * Reads and checks a pipeline file; prompt files are resolved first, defaults are filled in.
- * @throws UsageError when the file cannot be read
+ * @throws InvalidInput when the file cannot be read
  */
-export async function readPipelineFile(file: string): Promise<PipelineReading> {
+export async function readPipelineFile(file: string, modules?: ToolModules): Promise<PipelineReading> {
   const text = await readText(file);
   const parsed = parseJson(text);
   if ('mistake' in parsed) return { mistakes: [parsed.mistake] };
@@ -62,44 +67,51 @@ export async function readPipelineFile(file: string): Promise<PipelineReading> {
       ...crossMistakes(parsed.value).filter((one) => !messages.some((other) => isDeepStrictEqual(one, other))),
     );
   }
-  messages.push(...(await unknownTools(parsed.value)));
+  messages.push(...(await unknownTools(parsed.value, modules)));
   return checked.success && messages.length === 0 ? { spec: checked.data } : { mistakes: locate(messages, text) };
 }
 
 /**
  * The pipeline of a name or file.
- * @throws UsageError in one line; where there are several mistakes it names the first and how to see all
+ * @throws InvalidInput in one line; where there are several mistakes it names the first and how to see all
  */
-export async function loadPipeline(nameOrFile: string): Promise<PipelineSpec> {
+export async function loadPipeline(nameOrFile: string, modules?: ToolModules): Promise<PipelineSpec> {
   const file = await pipelineFile(nameOrFile);
-  const reading = await readPipelineFile(file);
+  const reading = await readPipelineFile(file, modules);
   if ('spec' in reading) return reading.spec;
   const [first, ...others] = reading.mistakes;
   const more = others.length === 0 ? '' : ` (and ${others.length} more: switchyard pipeline check ${nameOrFile})`;
-  throw new UsageError(`${first === undefined ? `${file} is not a pipeline` : mistakeLine(file, first)}${more}`);
+  throw new InvalidInput(
+    'pipeline',
+    `${first === undefined ? `${file} is not a pipeline` : mistakeLine(file, first)}${more}`,
+  );
 }
 
 /**
  * A pipeline of a program, checked like a file; prompts stand in it.
- * @throws UsageError with every mistake, in one line
+ * @throws InvalidInput with every mistake, in one line
  */
-export async function checkedPipeline(given: unknown): Promise<PipelineSpec> {
+export async function checkedPipeline(given: unknown, modules?: ToolModules): Promise<PipelineSpec> {
   const checked = PipelineSpec.safeParse(given);
-  const messages = [...(checked.success ? [] : messagesOf(checked.error.issues)), ...(await unknownTools(given))];
+  const messages = [
+    ...(checked.success ? [] : messagesOf(checked.error.issues)),
+    ...(await unknownTools(given, modules)),
+  ];
   if (checked.success && messages.length === 0) return checked.data;
   const mistakes = locate(messages, '{}').map((mistake) => mistakeLine('pipeline', { ...mistake, line: null }));
-  throw new UsageError(mistakes.join('; '));
+  throw new InvalidInput('pipeline', mistakes.join('; '));
 }
 
 async function readText(file: string): Promise<string> {
   try {
     const { size } = await stat(file);
-    if (size > maxBytes) throw new UsageError(`${file} is too large for a pipeline (${size} bytes)`);
+    if (size > maxBytes) throw new InvalidInput('pipeline', `${file} is too large for a pipeline (${size} bytes)`);
     return decodeText(await readFile(file));
   } catch (error) {
     const code = systemErrorCode(error);
     if (code === null) throw error;
-    throw new UsageError(
+    throw new InvalidInput(
+      'pipeline',
       code === 'ENOENT' ? `there is no pipeline file ${file}` : `the pipeline file ${file} cannot be read (${code})`,
     );
   }
@@ -137,29 +149,28 @@ function fieldOf(value: unknown, key: string): unknown {
 }
 
 /** A specialist that is given a tool that nobody has would only get tool errors. */
-async function unknownTools(value: unknown): Promise<LocatedMessage[]> {
+async function unknownTools(value: unknown, modules: ToolModules): Promise<LocatedMessage[]> {
   const ours: readonly string[] = toolNames;
   const named = listAt(value, 'specialists').flatMap((specialist, at) =>
     listAt(specialist, 'tools').map((tool, index) => ({ tool, path: ['specialists', at, 'tools', index] })),
   );
   const others = named.filter(({ tool }) => typeof tool === 'string' && !ours.includes(tool));
   if (others.length === 0) return [];
-  const known = [...ours, ...(await ownToolNames())];
+  const known = [...ours, ...(await ownToolNames(modules))];
   return others
     .filter(({ tool }) => !known.includes(String(tool)))
     .map(({ tool, path }) => ({ path, message: `there is no tool "${tool}"; there are ${known.join(', ')}` }));
 }
 
-/** The tools of the modules that SWITCHYARD_TOOLS names. @throws UsageError for one that cannot be used */
-async function ownToolNames(): Promise<string[]> {
-  const { toolModules } = readSettings();
+/** The tools of the modules that SWITCHYARD_TOOLS names. @throws InvalidInput for one that cannot be used */
+async function ownToolNames(toolModules: ToolModules = readSettings().toolModules): Promise<string[]> {
   if (toolModules.length === 0) return [];
   const { loadOwnTools, ToolModuleProblem } = await import('../../retrieval/tools/own-tools.ts');
   try {
     return Object.keys(await loadOwnTools(toolModules));
   } catch (error) {
     if (!(error instanceof ToolModuleProblem)) throw error;
-    throw new UsageError(`SWITCHYARD_TOOLS: ${error.message}`);
+    throw new InvalidInput('settings', `SWITCHYARD_TOOLS: ${error.message}`);
   }
 }
 

@@ -1,11 +1,11 @@
-/** What a command does when the runtime that it has joined goes away. */
+/** What happens when the runtime that a session has joined goes away. */
 import { setTimeout as sleep } from 'node:timers/promises';
-import { CommandFailure } from '../lib/errors.ts';
+import { RuntimeGone } from '../errors.ts';
 import type { Session } from './session.ts';
 
 /**
  * @param goesOn how a person goes on with this work in another runtime
- * @throws CommandFailure once the runtime is gone, else whatever the work gives
+ * @throws RuntimeGone once the runtime is gone, else whatever the work gives
  */
 export async function unlessLost<Result>(
   { lost }: Session,
@@ -16,7 +16,7 @@ export async function unlessLost<Result>(
   if (!gone) return work;
   // Nobody waits for the work any more, and it may still fail.
   work.catch(() => {});
-  throw new CommandFailure(`the runtime went away; runs are kept: ${goesOn}`);
+  throw new RuntimeGone(`the runtime went away; runs are kept: ${goesOn}`);
 }
 
 /** A runtime that goes away again and again is given up. */

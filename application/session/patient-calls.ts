@@ -6,7 +6,7 @@
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type ConnectionOptions, defaultGrpcRetryOptions, makeGrpcRetryInterceptor } from '@temporalio/client';
-import { connectionProblem } from '../runtime/temporal/connection-problem.ts';
+import { connectionProblem } from '../../runtime/temporal/connection-problem.ts';
 
 export type Patience = {
   /** What a person is told, once in an outage. */

@@ -1,4 +1,4 @@
-/** Finds what a command is to look at: a run by its id, from the server, or a history that was saved as a file. */
+/** Finds what is to be looked at: a run by its id, from the server, or a history that was saved as a file. */
 import { readFile } from 'node:fs/promises';
 import { gunzipSync } from 'node:zlib';
 import { historyToJSON } from '@temporalio/common/lib/proto-utils.js';
@@ -7,12 +7,13 @@ import { fetchClearHistory } from '../../observability/clear-history.ts';
 import { readRunHistory } from '../../observability/read-run-history.ts';
 import type { RunHistory } from '../../observability/run-history.ts';
 import { traceOfRun } from '../../observability/run-trace.ts';
-import { CommandFailure, systemErrorCode, UsageError } from '../../lib/errors.ts';
+import { systemErrorCode } from '../../lib/errors.ts';
+import { InvalidInput, RunBroken } from '../errors.ts';
 import { decodeText } from '../../lib/text-file.ts';
-import { clearBytes } from '../input/clear-content.ts';
+import { clearBytes } from '../clear-content.ts';
 import { isUnreadable } from '../../codecs/failures.ts';
 import { findRun } from './find-run.ts';
-import type { Session } from '../session.ts';
+import type { Session } from '../session/session.ts';
 
 export type LoadedRun = { history: RunHistory; trace: Trace };
 
@@ -23,12 +24,12 @@ export function isHistoryFile(name: string): boolean {
   return /\.json(\.gz)?$/.test(name);
 }
 
-/** @throws UsageError where the file cannot be read or is no history of a question's run */
+/** @throws InvalidInput where the file cannot be read or is no history of a question's run */
 export async function runOfFile(file: string): Promise<LoadedRun> {
   return loaded(await historyOfFile(file), file);
 }
 
-/** The JSON of a saved history, unpacked and in the clear. @throws UsageError where the file cannot be read */
+/** The JSON of a saved history, unpacked and in the clear. @throws InvalidInput where the file cannot be read */
 export async function historyOfFile(file: string): Promise<unknown> {
   try {
     const bytes = clearBytes(await readFile(file));
@@ -37,13 +38,14 @@ export async function historyOfFile(file: string): Promise<unknown> {
   } catch (error) {
     if (isUnreadable(error)) throw error;
     const code = systemErrorCode(error);
-    throw new UsageError(
+    throw new InvalidInput(
+      'run',
       code === 'ENOENT' ? `there is no file ${file}` : `${file} is no Temporal history (${code ?? 'it is not JSON'})`,
     );
   }
 }
 
-/** @throws UsageError where there is no such run; CommandFailure where its history cannot be read */
+/** @throws RunNotFound; RunBroken where its history cannot be read */
 export async function runOfServer(session: Pick<Session, 'client'>, workflowId: string): Promise<LoadedRun> {
   const { runId } = await findRun(session, workflowId);
   const fetched = await fetchClearHistory(session.client, { workflowId, runId });
@@ -51,7 +53,7 @@ export async function runOfServer(session: Pick<Session, 'client'>, workflowId: 
   try {
     return loaded(history, workflowId, runId);
   } catch (error) {
-    if (error instanceof UsageError) throw new CommandFailure(error.message);
+    if (error instanceof InvalidInput) throw new RunBroken(error.message);
     throw error;
   }
 }
@@ -65,6 +67,6 @@ function loaded(json: unknown, name: string, ownId: string | null = null): Loade
     return { history, trace: traceOfRun(history, { workflowId: workflowId ?? name, runId: ownId ?? runId ?? '' }) };
   } catch (error) {
     const why = error instanceof Error && error.name === 'Error' ? error.message : 'it has another shape';
-    throw new UsageError(`${name} is no history of a question's run: ${why}`);
+    throw new InvalidInput('run', `${name} is no history of a question's run: ${why}`);
   }
 }

@@ -5,12 +5,12 @@ import { failurePage } from '../../contracts/failures.ts';
 import { routeLimit, workflowTaskTimeout, workflowTypes } from '../../contracts/names.ts';
 import { type RouteInput, RouteResult } from '../../contracts/run.ts';
 import type { Usage } from '../../contracts/chat.ts';
-import { Interrupted } from '../../lib/errors.ts';
+import { Interrupted } from '../errors.ts';
 import { summaryText } from '../../lib/printable.ts';
 import { newRunId } from './start-run.ts';
 import { probabilitiesByRoute } from './run-record.ts';
-import type { Session } from '../session.ts';
-import { failureKindOf, reasonOf } from '../temporal.ts';
+import type { Session } from '../session/session.ts';
+import { failureKindOf, reasonOf } from '../session/temporal.ts';
 
 export type Routed = {
   id: string;

@@ -1,7 +1,7 @@
 /** Refuses a money limit that could not be kept because a model's price is not known. */
 import type { Config } from '../../config/config.ts';
 import type { PipelineSpec } from '../../contracts/pipeline.ts';
-import { UsageError } from '../../lib/errors.ts';
+import { InvalidInput } from '../errors.ts';
 import type { BenchmarkVariant, SpendingLimit } from '../../contracts/benchmark.ts';
 import type { ModelPrices } from '../../contracts/model/price.ts';
 import { openPriceList } from '../../config/price-list.ts';
@@ -29,7 +29,7 @@ function fallbackModelsOf({ router, specialists, gate, rerank, synthesis }: Pipe
  * The prices that runs of the pipelines are held to, by model: those with a money limit, and all where `limit` says so.
  * @param limit how a person has limited all runs together in dollars, to name it; null: not at all
  * @returns null where nothing limits the money
- * @throws UsageError for a model whose price is not known
+ * @throws InvalidInput for a model whose price is not known
  */
 export async function expectPrices(
   specs: readonly PipelineSpec[],
@@ -43,13 +43,14 @@ export async function expectPrices(
   const priced = models.map((model) => ({ model, price: list.of(model).price }));
   const unpriced = priced.filter(({ price }) => price === null).map(({ model }) => model);
   if (unpriced.length > 0)
-    throw new UsageError(
+    throw new InvalidInput(
+      'maxCostUsd',
       `a money limit needs prices and there is none for ${unpriced.join(', ')}: limit ${limit ?? '--max-tokens'} instead, or add the price to the file that SWITCHYARD_MODEL_PRICES names`,
     );
   return Object.fromEntries(priced.flatMap(({ model, price }) => (price === null ? [] : [[model, price]])));
 }
 
-/** The same for all runs of a benchmark, which may be limited together. @throws UsageError */
+/** The same for all runs of a benchmark, which may be limited together. @throws InvalidInput */
 export function expectBenchmarkPrices(
   variants: readonly BenchmarkVariant[],
   limit: SpendingLimit | null,

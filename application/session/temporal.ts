@@ -1,13 +1,14 @@
 /** Connects to the Temporal server that the environment names, or to the one of this data directory's runtime. */
 import { Client, Connection, type ConnectionOptions, type WorkflowFailedError } from '@temporalio/client';
 import { ApplicationFailure, type DataConverter, rootCause } from '@temporalio/common';
-import type { Encryption } from '../codecs/cipher.ts';
-import type { Config } from '../config/config.ts';
-import { type FailureKind, isFailureKind } from '../contracts/failures.ts';
-import { CommandFailure, Interrupted, messageOf, UsageError } from '../lib/errors.ts';
-import { printableLine } from '../lib/printable.ts';
-import { connectConfig } from '../runtime/host/server-address.ts';
-import { channelArgsFor } from '../runtime/temporal/channel-args.ts';
+import type { Encryption } from '../../codecs/cipher.ts';
+import type { Config } from '../../config/config.ts';
+import { type FailureKind, isFailureKind } from '../../contracts/failures.ts';
+import { Interrupted, messageOf } from '../../lib/errors.ts';
+import { printableLine } from '../../lib/printable.ts';
+import { connectConfig } from '../../runtime/host/server-address.ts';
+import { channelArgsFor } from '../../runtime/temporal/channel-args.ts';
+import { InvalidInput, ServerUnavailable } from '../errors.ts';
 import { notReadyText, outageSeconds, type Patience, patientCalls, untoldMs } from './patient-calls.ts';
 
 export type TemporalConnection = {
@@ -36,12 +37,12 @@ export function connectExternal(
   });
 }
 
-/** @throws UsageError */
+/** @throws InvalidInput */
 function readConnectConfig(temporal: Config['temporal']): ReturnType<typeof connectConfig> {
   try {
     return connectConfig({ temporal });
   } catch (error) {
-    throw new UsageError(messageOf(error));
+    throw new InvalidInput('settings', messageOf(error));
   }
 }
 
@@ -79,15 +80,15 @@ async function connectTo(
   } catch (error) {
     await close();
     if (error instanceof Interrupted) throw error;
-    const { whyUnreachable } = await import('../runtime/temporal/tls-problem.ts');
-    throw new CommandFailure(await whyUnreachable({ address, tls: options.tls }, error));
+    const { whyUnreachable } = await import('../../runtime/temporal/tls-problem.ts');
+    throw new ServerUnavailable(await whyUnreachable({ address, tls: options.tls }, error));
   }
 }
 
 /** Loaded only where it is needed. */
 async function converterOf(encryption: Encryption): Promise<{ dataConverter?: DataConverter }> {
   if (encryption.keys.length === 0 && !encryption.compression) return {};
-  const { dataConverterOf } = await import('../codecs/data-converter.ts');
+  const { dataConverterOf } = await import('../../codecs/data-converter.ts');
   return dataConverterOf(encryption);
 }
 

@@ -1,18 +1,16 @@
-/** Builds the input of a run from the command line, or says in one line why it cannot. */
+/** Builds the input of a run out of what a person or a program gives, or says in one line why it cannot. */
 import type { Config } from '../../config/config.ts';
 import { QuestionInput } from '../../contracts/run.ts';
 import { modelQueues } from '../../config/model-limits.ts';
 import { callLimits } from './call-limits.ts';
 import { loadPipeline } from '../pipelines/pipeline-files.ts';
 import { expectPrices } from '../pipelines/priced-models.ts';
-import { checkedQuestion, readQuestion } from './question-argument.ts';
-import { readSettings } from '../input/read-settings.ts';
-import { repositoryOf, type RepositoryOptions } from '../repository/repository-argument.ts';
+import { checkedQuestion } from './question-text.ts';
+import { repositoryOf, type RepositoryOptions } from './repository-argument.ts';
 import type { PipelineSpec } from '../../contracts/pipeline.ts';
 import { mostModelCalls } from '../../contracts/pipeline-rules.ts';
 import { withManagedPrompts } from '../../observability/managed-prompts.ts';
-import { note } from '../terminal/output.ts';
-import { UsageError } from '../../lib/errors.ts';
+import { InvalidInput } from '../errors.ts';
 
 export type QuestionOptions = VariantOptions &
   RepositoryOptions & {
@@ -22,25 +20,23 @@ export type QuestionOptions = VariantOptions &
     session?: string;
   };
 
-export type PreparedQuestion = { settings: Config; input: QuestionInput };
-
-/**
- * The settings, and the question of the command line or of stdin with all that belongs to it.
- * @throws UsageError for the first mistake
- */
-export async function prepareQuestion(argument: string, options: QuestionOptions): Promise<PreparedQuestion> {
-  const settings = readSettings();
-  const question = await readQuestion(argument, process.stdin);
-  return { settings, input: await questionInput(question, options, settings) };
-}
-
 /**
  * Everything is checked here, before anything starts.
- * @throws UsageError for the first mistake
+ * @param tell for people: what is done in another way than was asked for
+ * @throws InvalidInput for the first mistake
  */
-export async function questionInput(text: string, options: QuestionOptions, settings: Config): Promise<QuestionInput> {
+export async function questionInput(
+  text: string,
+  options: QuestionOptions,
+  settings: Config,
+  tell: (text: string) => void = () => {},
+): Promise<QuestionInput> {
   const question = checkedQuestion(text);
-  const { pipeline: loaded, ...managed } = await managedPipeline(await loadPipeline(options.pipeline), settings);
+  const { pipeline: loaded, ...managed } = await managedPipeline(
+    await loadPipeline(options.pipeline, settings.toolModules),
+    settings,
+    tell,
+  );
   const pipeline = withOptions(loaded, options);
   const route = forcedRoute(pipeline, options.route);
   const prices = await expectPrices([pipeline], settings.model);
@@ -58,19 +54,20 @@ export async function questionInput(text: string, options: QuestionOptions, sett
 
 // The pipeline as it runs: with the prompts of Langfuse where the settings ask for them.
 
-/** A server that is away is reported on stderr, and the pipeline's own prompts are taken. */
+/** A server that is away is told of, and the pipeline's own prompts are taken. */
 async function managedPipeline(
   spec: PipelineSpec,
   { traces: { langfuse, promptLabel } }: Config,
+  tell: (text: string) => void,
 ): Promise<Pick<QuestionInput, 'pipeline' | 'prompts'>> {
   if (langfuse === null || promptLabel === null) return { pipeline: spec };
   const { pipeline, prompts, problem } = await withManagedPrompts(spec, langfuse, promptLabel);
   if (problem !== null)
-    note(`the prompts of the pipeline "${spec.name}" are its own, not those of Langfuse: ${problem}`);
+    tell(`the prompts of the pipeline "${spec.name}" are its own, not those of Langfuse: ${problem}`);
   return { pipeline, prompts };
 }
 
-// Applies what the command line says about retries and budgets to a pipeline, before anything starts.
+// Applies what was said about retries and budgets to a pipeline, before anything starts.
 
 type VariantOptions = {
   retryLimit?: number;
@@ -85,16 +82,22 @@ const mostRetries = 10;
 
 /**
  * The pipeline with the options' limits in place of its own.
- * @throws UsageError for a retry limit where there is no gate, or for a value above what a run may have
+ * @throws InvalidInput for a retry limit where there is no gate, or for a value above what a run may have
  */
 export function withOptions(spec: PipelineSpec, options: VariantOptions): PipelineSpec {
   const { retryLimit } = options;
   if (retryLimit !== undefined && spec.gate === null)
-    throw new UsageError(`the pipeline "${spec.name}" has no gate, so that --retry-limit does nothing: leave it out`);
+    throw new InvalidInput(
+      'retryLimit',
+      `the pipeline "${spec.name}" has no gate, so that --retry-limit does nothing: leave it out`,
+    );
   if (retryLimit !== undefined && retryLimit > mostRetries)
-    throw new UsageError(`--retry-limit may be ${mostRetries} at most, not ${retryLimit}`);
+    throw new InvalidInput('retryLimit', `--retry-limit may be ${mostRetries} at most, not ${retryLimit}`);
   if ((options.maxModelCalls ?? 0) > mostModelCalls)
-    throw new UsageError(`--max-model-calls may be ${mostModelCalls} at most, not ${options.maxModelCalls}`);
+    throw new InvalidInput(
+      'maxModelCalls',
+      `--max-model-calls may be ${mostModelCalls} at most, not ${options.maxModelCalls}`,
+    );
   return {
     ...spec,
     gate: spec.gate === null || retryLimit === undefined ? spec.gate : { ...spec.gate, retryLimit },
@@ -109,11 +112,14 @@ export function withOptions(spec: PipelineSpec, options: VariantOptions): Pipeli
 
 /**
  * The route that was forced, if any.
- * @throws UsageError for a route that the pipeline has not
+ * @throws InvalidInput for a route that the pipeline has not
  */
 export function forcedRoute(spec: PipelineSpec, route: string | undefined): string | null {
   if (route === undefined) return null;
   const routes = spec.specialists.map((specialist) => specialist.name);
   if (routes.includes(route)) return route;
-  throw new UsageError(`the pipeline "${spec.name}" has no route "${route}": take one of ${routes.join(', ')}`);
+  throw new InvalidInput(
+    'route',
+    `the pipeline "${spec.name}" has no route "${route}": take one of ${routes.join(', ')}`,
+  );
 }

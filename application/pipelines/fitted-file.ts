@@ -1,6 +1,7 @@
 /** Puts a fitted router into the pipeline that names its file, so that a run, and a comparison of pipelines, has its content. */
 import { dirname } from 'node:path';
-import { parseRouter } from '../router/read-router-file.ts';
+import { FittedRouter } from '../../contracts/fitted-router.ts';
+import { openRouter, UnfitRouter } from '../../router-fit/predict-route.ts';
 import type { LocatedMessage } from './pipeline-mistakes.ts';
 import { readBeside } from './prompt-files.ts';
 
@@ -24,6 +25,17 @@ export async function resolveFittedFile(spec: unknown, pipelineFile: string): Pr
   // The rules would complain of the same mistake once more.
   delete router.kind;
   return [{ path, message: 'text' in read ? `"${name}" is no fitted router: ${parsed.problem}` : parsed.problem }];
+}
+
+/** The router that a text holds, or what is wrong with it. */
+export function parseRouter(text: string): { router: FittedRouter } | { problem: string } {
+  try {
+    const router = FittedRouter.parse(JSON.parse(text));
+    openRouter(router);
+    return { router };
+  } catch (error) {
+    return { problem: error instanceof UnfitRouter ? error.message : 'it is not what `switchyard router fit` writes' };
+  }
 }
 
 function isObject(value: unknown): value is Record<string, unknown> {

@@ -1,0 +1,29 @@
+/** Follows the events of a run for a command that shows them. */
+import type { RunEvent } from '../../application/runs/watch-run.ts';
+import type { AnswerOutcome, RunProgress } from '../../contracts/run.ts';
+
+export type RunEnding =
+  | { kind: 'finished'; outcome: AnswerOutcome }
+  | { kind: 'interrupted' }
+  /** Only where `stopWhenWaiting` asks for it. */
+  | { kind: 'waiting'; progress: RunProgress };
+
+export type Follower = {
+  onProgress: (progress: RunProgress) => void;
+  /** True: a run that waits for a provider is left alone. */
+  stopWhenWaiting: boolean;
+};
+
+/** @throws what the watch throws */
+export async function followRun(
+  events: AsyncIterable<RunEvent>,
+  { onProgress, stopWhenWaiting }: Follower,
+): Promise<RunEnding> {
+  for await (const event of events) {
+    if (event.kind === 'finished') return event;
+    if (event.kind === 'started') continue;
+    onProgress(event.progress);
+    if (event.kind === 'waiting' && stopWhenWaiting) return event;
+  }
+  return { kind: 'interrupted' };
+}

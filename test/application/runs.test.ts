@@ -1,0 +1,100 @@
+/** What a surface does with a run, by the application layer alone. */
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import {
+  findRun,
+  newRunId,
+  pauseRun,
+  type RunEvent,
+  resultOfRun,
+  resumeRun,
+  retryRun,
+  startRun,
+  watchRun,
+} from '../../application/index.ts';
+import type { QuestionInput } from '../../contracts/run.ts';
+import { openScene, pipeline, quickLimits } from '../support/scene.ts';
+import { openAiError } from '../support/scripted-server/scripted-server-reply.ts';
+import { goodDraft, says, startTeam } from '../support/team.ts';
+import { sessionOf } from './session.ts';
+
+const unheard = new AbortController().signal;
+
+function inputOf(dataDirectory: string): QuestionInput {
+  const repository = { kind: 'path', path: `${dataDirectory}/repository` } as const;
+  return { question: 'What does boil do?', repository, pipeline: pipeline(), forcedRoute: 'code', limits: quickLimits };
+}
+
+async function collect(events: AsyncIterable<RunEvent>, each: (event: RunEvent) => void = () => {}) {
+  const seen: RunEvent[] = [];
+  for await (const event of events) {
+    seen.push(event);
+    each(event);
+  }
+  return seen;
+}
+
+test('a watch tells that the run has started, how it gets on, that it waits, and its outcome last', async () => {
+  let isOut = true;
+  await using team = await startTeam({
+    specialist: () => (isOut ? openAiError(429, 'quota', { code: 'insufficient_quota' }) : says(goodDraft)),
+  });
+  await using scene = await openScene({ modelUrl: team.url });
+  await using session = await sessionOf(scene);
+  const id = newRunId();
+  const started = await startRun(session, inputOf(scene.dataDirectory), id);
+  let resumed: Promise<unknown> = Promise.resolve();
+  const events = await collect(watchRun(session, started, unheard), ({ kind }) => {
+    if (kind !== 'waiting' || !isOut) return;
+    isOut = false;
+    resumed = resumeRun(session, id);
+  });
+  await resumed;
+  const kinds = events.map(({ kind }) => kind);
+  assert.deepEqual([kinds[0], kinds.at(-1)], ['started', 'finished']);
+  assert.ok(kinds.includes('waiting'), kinds.join());
+  assert.equal(kinds.filter((kind) => kind === 'finished' || kind === 'started').length, 2);
+  const told = events.map((event) => JSON.stringify(event));
+  assert.ok(told.every((event, at) => event !== told[at - 1]));
+  const [first, last] = [events[0], events.at(-1)];
+  assert.deepEqual(first, { kind: 'started', workflowId: id, runId: started.runId, webUrl: null });
+  assert.ok(last?.kind === 'finished' && last.outcome.kind === 'answered');
+  assert.equal((await resultOfRun(session, id)).outcome.kind, 'answered');
+
+  const { handle } = await findRun(session, id);
+  assert.deepEqual(
+    (await collect(watchRun(session, started, unheard))).at(-1)?.kind,
+    'finished',
+    'a run that has ended can be watched, too',
+  );
+  await assert.rejects(startRun(session, inputOf(scene.dataDirectory), id), { code: 'RunExists' });
+  await assert.rejects(pauseRun(session, handle.workflowId), { code: 'RunHasEnded' });
+  await assert.rejects(retryRun(session, id), { code: 'RunNotRetryable', message: /its outcome is answered/ });
+  await assert.rejects(findRun(session, 'ask-none'), { code: 'RunNotFound', message: /"switchyard runs" lists/ });
+});
+
+test('a watch that is aborted or left leaves the run, which has no result until it ends', async () => {
+  const held = Promise.withResolvers<void>();
+  await using team = await startTeam({ specialist: () => held.promise.then(() => says(goodDraft)) });
+  await using scene = await openScene({ modelUrl: team.url });
+  await using session = await sessionOf(scene);
+  const started = await startRun(session, inputOf(scene.dataDirectory), newRunId());
+  const { workflowId } = started;
+  const stop = new AbortController();
+  const seen = await collect(watchRun(session, started, stop.signal), ({ kind }) => {
+    if (kind === 'progress') stop.abort();
+  });
+  assert.deepEqual([seen[0]?.kind, seen.at(-1)?.kind], ['started', 'progress']);
+  for await (const event of watchRun(session, started, unheard)) if (event.kind === 'progress') break;
+  assert.deepEqual(await collect(watchRun(session, started, AbortSignal.abort())), [seen[0]]);
+  await assert.rejects(resultOfRun(session, workflowId), { code: 'RunStillGoesOn', message: /runs cancel/ });
+  held.resolve();
+  assert.equal((await started.handle.result()).kind, 'answered');
+
+  const broken = await startRun(session, { ...inputOf(scene.dataDirectory), question: 'Why?' }, newRunId());
+  await broken.handle.terminate('by hand');
+  await assert.rejects(collect(watchRun(session, broken, unheard)), {
+    code: 'RunBroken',
+    message: /without an outcome/,
+  });
+});
