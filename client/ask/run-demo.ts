@@ -1,11 +1,11 @@
 /** Asks one question for each route about a real package and shows the answers, the links and the time. */
 import { dirname, resolve } from 'node:path';
 import { z } from 'zod';
-import { checkoutFolder } from '../../config/load-config.ts';
 import type { QuestionInput } from '../../contracts/run.ts';
 import { exitCodeOf, exitCodes } from '../exit-codes.ts';
 import { CommandFailure, UsageError } from '../../lib/errors.ts';
 import { inParallel } from '../../lib/in-parallel.ts';
+import { codeFolder } from '../../lib/own-files.ts';
 import { type Interrupt, listenForInterrupt } from '../terminal/interrupt.ts';
 import { readJsonLines } from '../input/json-lines-file.ts';
 import { colorsFor, note, print } from '../terminal/output.ts';
@@ -33,7 +33,7 @@ const DemoQuestion = z.object({
 type Scene = { expectedRoute: string; input: QuestionInput };
 type Shown = { scene: Scene; run: FinishedRun | null };
 
-const questionsFile = resolve(checkoutFolder, 'datasets/demo.jsonl');
+const questionsFile = resolve(codeFolder, 'datasets/demo.jsonl');
 /** How many questions run at a time. */
 const width = 2;
 

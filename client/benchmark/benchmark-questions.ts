@@ -2,15 +2,15 @@
 import { createHash } from 'node:crypto';
 import { basename, join, resolve } from 'node:path';
 import type { z } from 'zod';
-import { checkoutFolder } from '../../config/load-config.ts';
 import type { DatasetQuestion } from '../../contracts/dataset.ts';
 import { readDataset } from '../../harness/dataset.ts';
 import { folderOf, formerPlaces, placeOf } from '../evaluate/dataset-repository.ts';
 import { UsageError } from '../../lib/errors.ts';
+import { codeFolder } from '../../lib/own-files.ts';
 import { asUsage, readWholeFile } from '../input/json-lines-file.ts';
 import { repositoryOf } from '../../application/questions/repository-argument.ts';
 
-export const shippedDataset = join(checkoutFolder, 'datasets/fastify.jsonl');
+export const shippedDataset = join(codeFolder, 'datasets/fastify.jsonl');
 
 export type QuestionChoice = {
   /** Unset: the one that ships. */

@@ -4,12 +4,12 @@
  */
 import { existsSync } from 'node:fs';
 import { dirname, isAbsolute, resolve } from 'node:path';
-import { checkoutFolder } from '../../config/load-config.ts';
 import type { DatasetQuestion } from '../../contracts/dataset.ts';
+import { codeFolder } from '../../lib/own-files.ts';
 import type { RepositoryOptions } from '../../application/questions/repository-argument.ts';
 
 /** What the repositories of earlier datasets are relative to. */
-export const formerRoot = checkoutFolder;
+export const formerRoot = codeFolder;
 
 export type Place = Required<Pick<RepositoryOptions, 'repo'>> & Pick<RepositoryOptions, 'ref'>;
 
