@@ -28,6 +28,11 @@ export function moduleUrl(module: string): string {
   return pathToFileURL(moduleFile(module)).href;
 }
 
+/** A document as a person here can open it: in a checkout by its path there, as everywhere in messages; else by the whole one. */
+export function shownDocument(path: string): string {
+  return isPackaged ? join(packageFolder, path) : path;
+}
+
 /** The version in package.json. */
 export function packageVersion(): string {
   const manifest = readFileSync(join(packageFolder, 'package.json'), 'utf8');

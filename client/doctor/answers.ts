@@ -12,7 +12,7 @@ import { printableLine } from '../../lib/printable.ts';
 import type { Session } from '../../application/session/session.ts';
 import { type Finding, later, missing, ok } from './finding.ts';
 import { startEmbedder } from '../repository/embedder-process.ts';
-import { moduleFile } from '../../lib/own-files.ts';
+import { moduleFile, shownDocument } from '../../lib/own-files.ts';
 
 const CapabilityTable = z.object({ model: z.string(), rows: z.array(CapabilityRow), problems: z.array(z.string()) });
 export type CapabilityTable = z.infer<typeof CapabilityTable>;
@@ -83,7 +83,7 @@ function modelFinding({ model }: Config, baseUrl: string | null, answer: z.infer
   const where = `${model.specialist} at ${baseUrl === null ? 'the provider’s own address' : shownAddress(baseUrl)}`;
   if (!answer.ok) {
     const { kind, message, setting } = answer.failure;
-    const page = isFailureKind(kind) ? `, see ${failurePage(kind)}` : '';
+    const page = isFailureKind(kind) ? `, see ${shownDocument(failurePage(kind))}` : '';
     const remedy = `${setting === null ? 'try again later' : `look at ${setting}`}${page}`;
     // Its last words are the remedy's.
     const said = setting === null ? message : message.replace(`; look at ${setting}`, '');

@@ -1,5 +1,6 @@
 /** What the npm package holds, and that its files find each other. `npm run test:package` installs and uses one. */
 import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { isBuiltin } from 'node:module';
 import { dirname, join } from 'node:path';
@@ -14,6 +15,7 @@ const read = (path: string) => readFileSync(join(root, path), 'utf8');
 const manifest = JSON.parse(read('package.json')) as {
   exports: Record<string, string | { types: string; default: string }>;
   dependencies: Record<string, string>;
+  devDependencies: Record<string, string>;
 };
 const folders = (JSON.parse(read('deploy/package/tsconfig.json')) as { include: string[] }).include.map((path) =>
   path.replace('../../', ''),
@@ -58,6 +60,25 @@ test('what the package runs is among its dependencies', () => {
   assert.deepEqual(missing, []);
 });
 
+test('one copy of protobufjs is installed for the SDK, whose parts hand its types to each other', () => {
+  // An older one that another package asks for goes first unless we ask for the SDK's, and `trace` and `replay` fail.
+  const sdk = JSON.parse(read('node_modules/@temporalio/proto/package.json')) as typeof manifest;
+  assert.equal(manifest.dependencies.protobufjs, sdk.dependencies.protobufjs);
+});
+
+test('no text has npx fetch the package `switchyard`, which is somebody else’s', () => {
+  const files = execFileSync('git', ['ls-files', '*.md', '*.ts', '*.js', '*.yml', '*.sh', '.env.example'], {
+    cwd: root,
+    encoding: 'utf8',
+  });
+  const fetching = files
+    .trim()
+    .split('\n')
+    .filter((file) => file !== 'test/project/package.test.ts' && existsSync(join(root, file)))
+    .filter((file) => /\bnpx (?:-y |--yes )?switchyard\b/.test(read(file)));
+  assert.deepEqual(fetching, [], 'write `switchyard`, or `npx --no switchyard` for a checkout');
+});
+
 test('every entry for programs is made of a source', () => {
   for (const [name, entry] of Object.entries(manifest.exports)) {
     if (typeof entry === 'string' || name.includes('*')) continue;
@@ -65,6 +86,11 @@ test('every entry for programs is made of a source', () => {
     assert.equal(entry.types.replace(/\.d\.ts$/, '.js'), entry.default);
     assert.ok(existsSync(join(root, source)), source);
   }
+});
+
+test('what a person is told to install for the questions that ship is what they were written for', () => {
+  const told = /fastify@([\d.]+)/.exec(read('client/evaluate/dataset-repository.ts'))?.[1];
+  assert.equal(told, manifest.devDependencies.fastify);
 });
 
 test('a hash of the code takes what runs: compiled modules and data, no declarations of types', () => {
