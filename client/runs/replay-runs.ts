@@ -1,4 +1,4 @@
-/** `switchyard replay`: replays the histories of runs with the workflow code of this checkout, before it is deployed. */
+/** `switchyard replay`: replays the histories of runs with the workflow code of this version, before it is deployed. */
 import { spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import { WorkflowNotFoundError } from '@temporalio/client';
