@@ -2,15 +2,19 @@
 /**
  * Starts the command line under a Node that can run it: the one that is running, or the one that `npm ci` installed. Node's
  * compile cache is on before the first TypeScript file, for this process, its threads and its children: else Node would load
- * its compiler for that one file, which takes a third of the CPU of a short command.
+ * its compiler for that one file, which takes a third of the CPU of a short command. In the npm package the files beside this
+ * one are missing, and what was compiled runs.
  */
 import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import * as module from 'node:module';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const neededMajor = 24;
-const installedNode = fileURLToPath(new URL('../node_modules/.bin/node', import.meta.url));
+const fileAt = (path) => fileURLToPath(new URL(path, import.meta.url));
+const isCheckout = existsSync(fileAt('./command-line.ts'));
+const installedNode = fileAt('../node_modules/.bin/node');
 
 if (Number(process.versions.node.split('.')[0]) >= neededMajor) await run();
 else if (existsSync(installedNode)) runUnder(installedNode);
@@ -19,13 +23,19 @@ else explain();
 async function run() {
   if (process.env.NODE_COMPILE_CACHE === undefined) {
     // Not in the system's folder for temporary files: another user could leave code there that would run as ours.
-    const folder = fileURLToPath(new URL('../node_modules/.cache/node-compile', import.meta.url));
+    const folder = join(await cacheFolder(), 'node-compile');
     // A folder that cannot be written leaves things as they are.
     if (module.enableCompileCache(folder).status === module.constants.compileCacheStatus.ENABLED)
       process.env.NODE_COMPILE_CACHE = folder;
   }
-  const { runAsProcess } = await import('./command-line.ts');
+  const { runAsProcess } = await import(isCheckout ? './command-line.ts' : '../dist/client/command-line.js');
   await runAsProcess();
+}
+
+async function cacheFolder() {
+  if (isCheckout) return fileAt('../node_modules/.cache');
+  const { userFolders } = await import('../dist/lib/user-folders.js');
+  return userFolders(process.env).cache;
 }
 
 /** Hands over arguments, streams and signals, and ends as the child ends; by the channel it learns of our death. */
@@ -45,9 +55,9 @@ function runUnder(node) {
 }
 
 function explain() {
-  const checkout = fileURLToPath(new URL('..', import.meta.url));
-  process.stderr.write(
-    `switchyard needs Node ${neededMajor} or newer and this is ${process.version}: run "npm ci" in ${checkout}, which installs one beside it\n`,
-  );
+  const remedy = isCheckout
+    ? `run "npm ci" in ${fileAt('..')}, which installs one beside it`
+    : 'install one from https://nodejs.org, or by your manager of Node versions';
+  process.stderr.write(`switchyard needs Node ${neededMajor} or newer and this is ${process.version}: ${remedy}\n`);
   process.exitCode = 2;
 }

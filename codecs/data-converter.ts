@@ -1,11 +1,11 @@
 /** What workers and clients give to Temporal's SDK, where payloads are encrypted or compressed. */
-import { fileURLToPath } from 'node:url';
 import type { DataConverter, PayloadCodec } from '@temporalio/common';
 import { createCipher, type Encryption } from './cipher.ts';
 import { compressionCodec, encryptionCodec } from './payload-codec.ts';
+import { moduleFile } from '../lib/own-files.ts';
 
 /** Messages and stack traces of failures are payloads too, then: bundled into workflow code as well. */
-export const failureConverterPath = fileURLToPath(new URL('./failure-converter.ts', import.meta.url));
+export const failureConverterPath = moduleFile('codecs/failure-converter');
 
 /** Whether failures are encrypted, which the bundle of the workflows must know. */
 export function encodesFailures({ keys }: Encryption): boolean {

@@ -1,32 +1,51 @@
-/** Loads the checkout's `.env` and reads the configuration of this command. */
+/** Loads the `.env` of the checkout, or of the user, and reads the configuration of this command. */
 import { readFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { readCapabilityFile } from './capability-file.ts';
 import type { Config } from './config.ts';
 import type { EnvFile } from './env-file.ts';
 import { readKeyFile } from './key-file.ts';
 import { ConfigError, readConfig } from './read-config.ts';
 import { systemErrorCode } from '../lib/errors.ts';
+import { isPackaged, packageFolder } from '../lib/own-files.ts';
 import { decodeText } from '../lib/text-file.ts';
+import { userFolders } from '../lib/user-folders.ts';
 
 /** The folder that holds package.json. */
-export const checkoutFolder = dirname(import.meta.dirname);
+export const checkoutFolder = packageFolder;
+
+type Environment = Record<string, string | undefined>;
 
 /**
- * Only the checkout's own `.env` is read, never the one of the folder a command runs in: that may be a stranger's
- * repository, and a base URL or an executable named there would be obeyed.
+ * Where settings are read, and where the data directory is unless they name another one: in the checkout, or for the npm
+ * package in the user's folders, since `npm install` empties the package's.
+ * @param checkout null: none, this is the npm package
+ */
+export function placesOf(
+  env: Environment,
+  checkout: string | null = isPackaged ? null : checkoutFolder,
+): { envFile: string; dataDirectory: string } {
+  if (checkout !== null) return { envFile: join(checkout, '.env'), dataDirectory: join(checkout, '.switchyard') };
+  const { config, state } = userFolders(env);
+  return { envFile: join(config, '.env'), dataDirectory: state };
+}
+
+/**
+ * Never reads the `.env` of the folder that a command runs in: that may be a stranger's repository, and a base URL or an
+ * executable named there would be obeyed.
+ * @param checkout another one than that of this code
  * @throws ConfigError with every mistake, an unreadable file among them. A missing file is none.
  */
-export function loadConfig(env: Record<string, string | undefined>, checkout: string = checkoutFolder): Config {
-  const path = join(checkout, '.env');
+export function loadConfig(env: Environment, checkout?: string): Config {
+  const { envFile: path, dataDirectory } = placesOf(env, checkout);
   let envFile: EnvFile | null = null;
   try {
     envFile = { path, text: decodeText(readFileSync(path)) };
   } catch (error) {
     if (systemErrorCode(error) !== 'ENOENT')
-      throw new ConfigError([unreadable(path, error), ...mistakesOf(env, checkout)]);
+      throw new ConfigError([unreadable(path, error), ...mistakesOf(env, dataDirectory)]);
   }
-  return withFiles(readConfig(env, envFile, checkout));
+  return withFiles(readConfig(env, envFile, dataDirectory));
 }
 
 /** With what the files hold that settings name. */
@@ -47,9 +66,9 @@ function unreadable(path: string, error: unknown): string {
     : `${path}: cannot be read (${systemErrorCode(error) ?? 'unknown error'})`;
 }
 
-function mistakesOf(env: Record<string, string | undefined>, checkout: string): readonly string[] {
+function mistakesOf(env: Environment, dataDirectory: string): readonly string[] {
   try {
-    readConfig(env, null, checkout);
+    readConfig(env, null, dataDirectory);
     return [];
   } catch (error) {
     if (error instanceof ConfigError) return error.mistakes;

@@ -1,5 +1,4 @@
 /** Turns the environment into a Config, or into the list of everything that is wrong with it. */
-import { join } from 'node:path';
 import type { ModelAccess } from '../contracts/model/access.ts';
 import { noLimits } from '../contracts/model/limits.ts';
 import { directly } from '../lib/http-request.ts';
@@ -29,10 +28,14 @@ const offlineModel = 'switchyard-offline';
  * The configuration that an environment gives. Pure.
  * @param env the real environment; it wins over the file, and an empty value there unsets what the file says.
  * @param envFile the `.env` file; null where there is none.
- * @param checkout absolute path of the checkout, the default data directory's parent.
+ * @param dataDirectory absolute path of the data directory, unless a setting names another one.
  * @throws ConfigError with every mistake at once.
  */
-export function readConfig(env: Record<string, string | undefined>, envFile: EnvFile | null, checkout: string): Config {
+export function readConfig(
+  env: Record<string, string | undefined>,
+  envFile: EnvFile | null,
+  dataDirectory: string,
+): Config {
   const file = envFile === null ? { values: {}, mistakes: [] } : parseEnvFile(envFile);
   const merged = withoutEmpty({ ...withCapitals(file.values), ...withCapitals(env) });
   const mistakes = [...file.mistakes, ...unknownNames(merged)];
@@ -45,14 +48,14 @@ export function readConfig(env: Record<string, string | undefined>, envFile: Env
     const value = success ? (data as SettingValue<typeof name>) : null;
     return value;
   };
-  const config = assemble(read, temporalNames(merged), checkout, mistakes);
+  const config = assemble(read, temporalNames(merged), dataDirectory, mistakes);
   if (mistakes.length > 0) throw new ConfigError([...new Set(mistakes)]);
   return config;
 }
 
-function assemble(read: Reader, environment: Record<string, string>, checkout: string, mistakes: string[]): Config {
+function assemble(read: Reader, environment: Record<string, string>, unnamed: string, mistakes: string[]): Config {
   const model = modelSettings(read);
-  const dataDirectory = read('SWITCHYARD_HOME') ?? join(checkout, '.switchyard');
+  const dataDirectory = read('SWITCHYARD_HOME') ?? unnamed;
   const keysFile = read('SWITCHYARD_ENCRYPTION_KEYS');
   const storeUrl = read('SWITCHYARD_STORE_URL');
   return {

@@ -27,7 +27,7 @@ export const settings = {
   SWITCHYARD_HOME: setting(
     'Where server, indexes, journal and logs live.',
     absolutePath,
-    '.switchyard in the checkout',
+    '.switchyard in the checkout; for the npm package, the folder that `switchyard doctor` names',
   ),
   SWITCHYARD_INDEX_DIRECTORY: setting(
     'Where indexes and clones live, which hold the source text in the clear, for an encrypted disk.',

@@ -1,6 +1,7 @@
 /** Runs the offline model's server in a thread of this process, so that the caller's event loop stays free. */
 import { Worker } from 'node:worker_threads';
 import type { OfflineModel, OfflineModelOptions } from './server/server.ts';
+import { moduleFile } from '../lib/own-files.ts';
 
 export type ThreadMessage = { kind: 'listening'; url: string } | { kind: 'failed'; message: string };
 
@@ -20,7 +21,7 @@ const firstMessage = (worker: Worker, exited: Promise<void>): Promise<ThreadMess
  * @throws Error as `startOfflineModel` does, with the same message
  */
 export async function startOfflineModelThread(options: OfflineModelOptions = {}): Promise<OfflineModel> {
-  const worker = new Worker(new URL('./thread-main.ts', import.meta.url), { workerData: options });
+  const worker = new Worker(moduleFile('offline-model/thread-main'), { workerData: options });
   // Listened for from the start: the exit may follow the first message before anyone could ask for it.
   const exited = new Promise<void>((resolve) => worker.once('exit', () => resolve()));
   const message = await firstMessage(worker, exited);

@@ -25,6 +25,8 @@ export const RuntimeMessage = z.discriminatedUnion('kind', [
     modelUrl: z.string().nullable(),
     offlineModel: z.boolean(),
     pid: z.int(),
+    /** Of Switchyard's code that runs there. */
+    version: z.string().optional(),
   }),
   z.object({ kind: z.literal('failed'), message: z.string() }),
   z.object({ kind: z.literal('staying'), clients: z.int() }),

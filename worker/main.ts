@@ -3,11 +3,16 @@
  * killed one is up with a third less CPU. The command line turns it on for itself (client/bin.js).
  */
 import { constants, enableCompileCache } from 'node:module';
-import { fileURLToPath } from 'node:url';
+import { join } from 'node:path';
+import { isPackaged, packageFolder } from '../lib/own-files.ts';
 import { endWithParent } from '../lib/tied-child.ts';
+import { userFolders } from '../lib/user-folders.ts';
 
 /** Not in the system's folder for temporary files: another user could leave code there that would run as ours. */
-const folder = fileURLToPath(new URL('../node_modules/.cache/node-compile', import.meta.url));
+const folder = join(
+  isPackaged ? userFolders(process.env).cache : join(packageFolder, 'node_modules', '.cache'),
+  'node-compile',
+);
 
 if (process.env.NODE_COMPILE_CACHE === undefined) {
   // A folder that cannot be written leaves things as they are.

@@ -1,8 +1,7 @@
 /** Names what the tools of a worker are made of: where it is the same, so is what they give for a snapshot. */
 import { createHash } from 'node:crypto';
-import { readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import type { Config } from '../config/config.ts';
+import { sourcesIn } from '../lib/own-files.ts';
 
 /** All that built-in tools are made of. */
 const sourceFolders = ['retrieval', 'lib', 'contracts'];
@@ -13,16 +12,9 @@ export function toolsVersion({ embeddings }: Pick<Config, 'embeddings'>): string
   return fingerprintOf(sourceFolders, JSON.stringify(search));
 }
 
-/** SHA-256 (hex) of the sources in folders of the checkout, and of whatever else counts. */
+/** SHA-256 (hex) of the sources in folders of ours, and of whatever else counts. */
 export function fingerprintOf(folders: readonly string[], more: string): string {
   const hash = createHash('sha256').update(`${more}\n`);
-  for (const folder of folders) {
-    const path = join(import.meta.dirname, '..', folder);
-    const files = readdirSync(path, { recursive: true, encoding: 'utf8' });
-    for (const file of files.filter((name) => /\.(ts|js|json)$/.test(name)).sort()) {
-      const text = readFileSync(join(path, file));
-      hash.update(`${folder}/${file}\n${text.length}\n`).update(text);
-    }
-  }
+  for (const [name, text] of sourcesIn(folders)) hash.update(`${name}\n${text.length}\n`).update(text);
   return hash.digest('hex');
 }

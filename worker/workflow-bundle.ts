@@ -9,15 +9,16 @@ import { type BundleOptions, DefaultLogger, type WorkerOptions } from '@temporal
 import { failureConverterPath } from '../codecs/data-converter.ts';
 import type { Config } from '../config/config.ts';
 import { messageOf } from '../lib/errors.ts';
+import { isPackaged, moduleFile, packageFolder, sourcesIn } from '../lib/own-files.ts';
+import { userFolders } from '../lib/user-folders.ts';
 import { bundlerEnvironment } from '../runtime/host/child-environment.ts';
 
-const checkout = join(import.meta.dirname, '..');
 /** All that workflow code may import of ours: the folder boundaries hold it to these. */
 const sourceFolders = ['workflows', 'contracts', 'lib'];
 const prefix = 'workflows-';
 const encodingPrefix = 'encoding-workflows-';
 
-export const workflowsPath = join(checkout, 'workflows', 'index.ts');
+export const workflowsPath = moduleFile('workflows/index');
 
 /**
  * All modules are evaluated once for each workflow thread, not once for each workflow, which costs time and memory: that
@@ -31,8 +32,10 @@ export const bundling: BundleOptions = {
   logger: new DefaultLogger('WARN'),
 };
 
-/** With the code that it is made of, for all data directories; not writable where another user installed the code. */
-const checkoutCache = join(checkout, 'node_modules', '.cache', 'switchyard');
+/** For all data directories. That of a checkout is not writable where another user installed it. */
+const sharedCache = isPackaged
+  ? join(userFolders(process.env).cache, 'workflows')
+  : join(packageFolder, 'node_modules', '.cache', 'switchyard');
 
 export type BundleChoice = {
   /** Messages of failures are payloads, for a codec to encrypt. */
@@ -47,7 +50,7 @@ export type BundleChoice = {
  */
 export async function workflowBundle(
   cache: string,
-  { encodesFailures = false, shared = checkoutCache }: BundleChoice = {},
+  { encodesFailures = false, shared = sharedCache }: BundleChoice = {},
 ): Promise<{ codePath: string }> {
   const kind = encodesFailures ? encodingPrefix : prefix;
   const name = `${kind}${fingerprint()}.js`;
@@ -72,10 +75,10 @@ function isWritable(folder: string): boolean {
 
 /** In a process of its own: a worker that bundled would keep the 200 MB that the bundler took. */
 async function bundleTo(codePath: string, encodesFailures: boolean): Promise<void> {
-  const main = join(import.meta.dirname, 'bundle-main.ts');
+  const main = moduleFile('worker/bundle-main');
   try {
     // Modules are named from there.
-    const options = { cwd: checkout, env: bundlerEnvironment(), maxBuffer: 2 ** 26 };
+    const options = { cwd: packageFolder, env: bundlerEnvironment(), maxBuffer: 2 ** 26 };
     const { stderr: warnings } = await promisify(execFile)(
       process.execPath,
       [main, codePath, ...(encodesFailures ? ['encoding'] : [])],
@@ -108,12 +111,6 @@ function fingerprint(): string {
   hash.update(`${version}\n${process.version}\n`);
   hash.update(readFileSync(import.meta.filename));
   hash.update(readFileSync(failureConverterPath));
-  for (const folder of sourceFolders) {
-    const files = readdirSync(join(checkout, folder), { recursive: true, encoding: 'utf8' });
-    for (const file of files.filter((path) => /\.(ts|json)$/.test(path)).sort()) {
-      const text = readFileSync(join(checkout, folder, file));
-      hash.update(`${folder}/${file}\n${text.length}\n`).update(text);
-    }
-  }
+  for (const [name, text] of sourcesIn(sourceFolders)) hash.update(`${name}\n${text.length}\n`).update(text);
   return hash.digest('hex').slice(0, 32);
 }

@@ -4,11 +4,12 @@
  * sandbox, in place of which one holds for the whole of an activation. Stack traces of errors stay.
  */
 import threads from 'node:worker_threads';
+import { moduleUrl } from '../lib/own-files.ts';
 
 /** The SDK's entry of a workflow thread. */
 const entry = /[\\/]workflow-worker-thread\.[cm]?js$/;
-const oneLimit = new URL('./thread-with-one-limit.ts', import.meta.url).href;
-const noPromiseStacks = new URL('./thread-without-promise-stacks.ts', import.meta.url).href;
+const oneLimit = moduleUrl('worker/thread-with-one-limit');
+const noPromiseStacks = moduleUrl('worker/thread-without-promise-stacks');
 
 /**
  * @param create makes workers, which start their workflow threads before it resolves

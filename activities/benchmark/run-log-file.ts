@@ -6,10 +6,11 @@ import { openLine, sealLine } from '../../codecs/sealed-line.ts';
 import { RunLogRecord } from '../../contracts/run-log.ts';
 import type { RecordKey } from '../../harness/run-log/run-log-store.ts';
 import type { RunLogReply, RunLogResults, RunLogTask } from './run-log-thread.ts';
+import { moduleUrl } from '../../lib/own-files.ts';
 
 /** One thread for all logs: writers of one process would only wait for each other. */
 const thread = new Piscina({
-  filename: new URL('./run-log-thread.ts', import.meta.url).href,
+  filename: moduleUrl('activities/benchmark/run-log-thread'),
   name: 'runLogTask',
   minThreads: 0,
   maxThreads: 1,

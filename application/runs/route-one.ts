@@ -2,6 +2,7 @@
 import { WorkflowFailedError } from '@temporalio/client';
 import { CancelledFailure } from '@temporalio/common';
 import { failurePage } from '../../contracts/failures.ts';
+import { shownDocument } from '../../lib/own-files.ts';
 import { routeLimit, workflowTaskTimeout, workflowTypes } from '../../contracts/names.ts';
 import { type RouteInput, RouteResult } from '../../contracts/run.ts';
 import type { Usage } from '../../contracts/chat.ts';
@@ -56,7 +57,7 @@ export async function routeOne(
     if (!(error instanceof WorkflowFailedError)) throw error;
     if (signal.aborted && error.cause instanceof CancelledFailure) throw new Interrupted();
     const kind = failureKindOf(error);
-    return { ...row, error: reasonOf(error), ...(kind !== null && { help: failurePage(kind) }) };
+    return { ...row, error: reasonOf(error), ...(kind !== null && { help: shownDocument(failurePage(kind)) }) };
   } finally {
     signal.removeEventListener('abort', cancel);
   }

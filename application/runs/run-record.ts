@@ -1,6 +1,7 @@
 /** A run as programs see it: one object with everything that they ask for. */
 import type { RouteDecision } from '../../contracts/agent.ts';
 import { failurePage } from '../../contracts/failures.ts';
+import { shownDocument } from '../../lib/own-files.ts';
 import type { AnswerOutcome, AnswerState, RunFailure, RunProgress } from '../../contracts/run.ts';
 import { loggedState } from '../../harness/run-log/logged-state.ts';
 import { RunStillGoesOn } from '../errors.ts';
@@ -67,7 +68,7 @@ export function openRunRecord(session: Session, run: WatchedRun, { state, ...now
 
 /** The page about a failure, where there is one. */
 export function helpOn(failure: RunFailure | null): { help?: string } {
-  return failure === null ? {} : { help: failurePage(failure.kind) };
+  return failure === null ? {} : { help: shownDocument(failurePage(failure.kind)) };
 }
 
 /** Each figure has one place: the cost is not in `usage`, the probabilities are not in `routing`. */

@@ -1,5 +1,4 @@
 /** What is held while one works with runs: a Temporal client and, where one is needed, the data directory's runtime. */
-import { fileURLToPath } from 'node:url';
 import type { Client, Connection } from '@temporalio/client';
 import type { Config } from '../../config/config.ts';
 import { dataPaths, ensureOwnFolder } from '../../config/data-paths.ts';
@@ -9,6 +8,7 @@ import { type JoinedRuntime, joinRuntime } from '../../runtime/client/runtime-co
 import type { Need } from '../../runtime/client/runtime-client.ts';
 import { connectExternal, connectLocal, hasPollers, type TemporalConnection } from './temporal.ts';
 import { runUrl } from '../../observability/run-link.ts';
+import { moduleFile } from '../../lib/own-files.ts';
 
 export type Session = AsyncDisposable & {
   client: Client;
@@ -66,7 +66,7 @@ export async function joinRuntimeOf(request: SessionRequest): Promise<JoinedRunt
     signal,
     command: {
       executable: process.execPath,
-      arguments: [...workerMemory.flags, fileURLToPath(new URL('../../runtime/host/main.ts', import.meta.url))],
+      arguments: [...workerMemory.flags, moduleFile('runtime/host/main')],
       environment: workerMemory.environment,
       logFile: paths.runtimeLog,
     },

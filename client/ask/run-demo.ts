@@ -1,11 +1,13 @@
 /** Asks one question for each route about a real package and shows the answers, the links and the time. */
-import { dirname, resolve } from 'node:path';
+import { join } from 'node:path';
 import { z } from 'zod';
-import { checkoutFolder } from '../../config/load-config.ts';
 import type { QuestionInput } from '../../contracts/run.ts';
 import { exitCodeOf, exitCodes } from '../exit-codes.ts';
-import { CommandFailure, UsageError } from '../../lib/errors.ts';
+import { CommandFailure } from '../../lib/errors.ts';
+import { codeFolder } from '../../lib/own-files.ts';
 import { inParallel } from '../../lib/in-parallel.ts';
+import { withAdvice } from '../benchmark/benchmark-questions.ts';
+import { placeOf, shippedFolder } from '../evaluate/dataset-repository.ts';
 import { type Interrupt, listenForInterrupt } from '../terminal/interrupt.ts';
 import { readJsonLines } from '../input/json-lines-file.ts';
 import { colorsFor, note, print } from '../terminal/output.ts';
@@ -26,14 +28,14 @@ import { watchRun } from '../../application/runs/watch-run.ts';
 const DemoQuestion = z.object({
   question: z.string().min(1),
   expected_route: z.string().min(1),
-  /** Relative to the checkout. */
+  /** Relative to the dataset's file. */
   repository: z.string().min(1).default('../node_modules/fastify'),
 });
 
 type Scene = { expectedRoute: string; input: QuestionInput };
 type Shown = { scene: Scene; run: FinishedRun | null };
 
-const questionsFile = resolve(checkoutFolder, 'datasets/demo.jsonl');
+const questionsFile = join(codeFolder, 'datasets/demo.jsonl');
 /** How many questions run at a time. */
 const width = 2;
 
@@ -61,7 +63,7 @@ export async function runDemo(stay: boolean): Promise<number> {
     print(addressesText(session.runtime.ready, settings.dataDirectory));
     note('Ctrl-C stops it');
     await stayUntilInterrupted(session.runtime, interrupt);
-  } else note('open the links later with "npx switchyard up"; "npm run demo -- --stay" keeps them open');
+  } else note('open the links later with "switchyard up"; "switchyard demo --stay" keeps them open');
   return Math.max(...shown.map(({ run }) => (run === null ? exitCodes.interrupted : exitCodeOf(run.outcome.kind))));
 }
 
@@ -69,12 +71,8 @@ async function readScenes(settings: Parameters<typeof questionInput>[2]): Promis
   const questions = await readJsonLines(questionsFile, DemoQuestion);
   return Promise.all(
     questions.map(async ({ question, expected_route, repository }) => {
-      const repo = resolve(dirname(questionsFile), repository);
-      const options = { repo, pipeline: 'orchestrated' };
-      const input = await questionInput(question, options, settings, note).catch((error: unknown) => {
-        if (!(error instanceof UsageError)) throw error;
-        throw new UsageError(`${error.message} (the demo needs the development dependencies: npm ci)`);
-      });
+      const options = { ...placeOf({ repository, ref: null }, shippedFolder), pipeline: 'orchestrated' };
+      const input = await withAdvice(questionInput(question, options, settings, note), shippedFolder);
       return { expectedRoute: expected_route, input };
     }),
   );

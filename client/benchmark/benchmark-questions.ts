@@ -2,15 +2,15 @@
 import { createHash } from 'node:crypto';
 import { basename, join, resolve } from 'node:path';
 import type { z } from 'zod';
-import { checkoutFolder } from '../../config/load-config.ts';
 import type { DatasetQuestion } from '../../contracts/dataset.ts';
 import { readDataset } from '../../harness/dataset.ts';
-import { folderOf, formerPlaces, placeOf } from '../evaluate/dataset-repository.ts';
+import { bringsShipped, folderOf, formerPlaces, placeOf, shippedFolder } from '../evaluate/dataset-repository.ts';
 import { UsageError } from '../../lib/errors.ts';
+import { codeFolder } from '../../lib/own-files.ts';
 import { asUsage, readWholeFile } from '../input/json-lines-file.ts';
 import { repositoryOf } from '../../application/questions/repository-argument.ts';
 
-export const shippedDataset = join(checkoutFolder, 'datasets/fastify.jsonl');
+export const shippedDataset = join(codeFolder, 'datasets/fastify.jsonl');
 
 export type QuestionChoice = {
   /** Unset: the one that ships. */
@@ -89,9 +89,19 @@ const routesOf = (questions: readonly DatasetQuestion[]) => [
 const absolute = (repository: unknown) =>
   typeof repository === 'string' && !repository.includes(':') ? resolve(repository) : repository;
 
+/** @throws UsageError that says for a dataset that ships where its repositories come from */
+export async function withAdvice<Found>(found: Promise<Found>, folder: string): Promise<Found> {
+  try {
+    return await found;
+  } catch (error) {
+    if (!(error instanceof UsageError) || resolve(folder) !== shippedFolder) throw error;
+    throw new UsageError(`${error.message} (${bringsShipped})`);
+  }
+}
+
 async function expectRepositories(questions: readonly DatasetQuestion[], folder: string): Promise<void> {
   const places = new Map(questions.map((question) => [`${question.repository} ${question.ref}`, question]));
-  for (const question of places.values()) await repositoryOf(placeOf(question, folder));
+  for (const question of places.values()) await withAdvice(repositoryOf(placeOf(question, folder)), folder);
 }
 
 /** One JSON line each, in the form of the dataset's schema. */

@@ -1,7 +1,6 @@
 /** Tries what must answer: the Temporal server, and the model with a real tool call. */
 import { spawn } from 'node:child_process';
 import { connect } from 'node:net';
-import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
 import type { Config } from '../../config/config.ts';
 import { dataPaths } from '../../config/data-paths.ts';
@@ -13,6 +12,7 @@ import { printableLine } from '../../lib/printable.ts';
 import type { Session } from '../../application/session/session.ts';
 import { type Finding, later, missing, ok } from './finding.ts';
 import { startEmbedder } from '../repository/embedder-process.ts';
+import { moduleFile, shownDocument } from '../../lib/own-files.ts';
 
 const CapabilityTable = z.object({ model: z.string(), rows: z.array(CapabilityRow), problems: z.array(z.string()) });
 export type CapabilityTable = z.infer<typeof CapabilityTable>;
@@ -83,7 +83,7 @@ function modelFinding({ model }: Config, baseUrl: string | null, answer: z.infer
   const where = `${model.specialist} at ${baseUrl === null ? 'the provider’s own address' : shownAddress(baseUrl)}`;
   if (!answer.ok) {
     const { kind, message, setting } = answer.failure;
-    const page = isFailureKind(kind) ? `, see ${failurePage(kind)}` : '';
+    const page = isFailureKind(kind) ? `, see ${shownDocument(failurePage(kind))}` : '';
     const remedy = `${setting === null ? 'try again later' : `look at ${setting}`}${page}`;
     // Its last words are the remedy's.
     const said = setting === null ? message : message.replace(`; look at ${setting}`, '');
@@ -109,14 +109,14 @@ export function modelLater(): Finding {
 }
 
 async function probe(settings: Record<string, unknown>): Promise<z.infer<typeof Probe>> {
-  const { code, stdout, stderr } = await runWithInput('../../models/doctor-main.ts', JSON.stringify(settings));
+  const { code, stdout, stderr } = await runWithInput('models/doctor-main', JSON.stringify(settings));
   if (code !== 0) throw new CommandFailure(`the model could not be tried: ${printableLine(stderr).slice(0, 300)}`);
   return Probe.parse(JSON.parse(stdout));
 }
 
 function runWithInput(main: string, input: string): Promise<{ code: number | null; stdout: string; stderr: string }> {
   return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, [fileURLToPath(new URL(main, import.meta.url))], { stdio: 'pipe' });
+    const child = spawn(process.execPath, [moduleFile(main)], { stdio: 'pipe' });
     const output = { stdout: '', stderr: '' };
     for (const name of ['stdout', 'stderr'] as const)
       child[name].setEncoding('utf8').on('data', (piece: string) => {

@@ -1,7 +1,7 @@
 /** Examines the installation from settings to a real tool call, and prints what it found. */
 import type { Config } from '../../config/config.ts';
 import { dataPaths } from '../../config/data-paths.ts';
-import { checkoutFolder, loadConfig } from '../../config/load-config.ts';
+import { loadConfig, placesOf } from '../../config/load-config.ts';
 import { ConfigError, withCapitals } from '../../config/read-config.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { CommandFailure, systemErrorCode } from '../../lib/errors.ts';
@@ -23,9 +23,8 @@ import { encryptionFindings } from './encryption-finding.ts';
 import { type Finding, later, missing } from './finding.ts';
 import { storeFindings, storesOfQueueFindings } from './store-finding.ts';
 import { tracesFinding } from './trace-finding.ts';
-import { gitFinding, nodeFinding, pipFinding, temporalFinding } from './programs.ts';
+import { gitFinding, nodeFinding, pipFinding, placesFindings, temporalFinding } from './programs.ts';
 import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { parseEnvFile } from '../../config/env-file.ts';
 import { decodeText } from '../../lib/text-file.ts';
 import { settingNames, settings } from '../../config/settings.ts';
@@ -44,6 +43,7 @@ export async function examine(json: boolean, probed: string | boolean = false): 
     const temporal = await temporalFinding(config);
     const trial = { models: modelsToProbe(config, probed), tables };
     findings.push(
+      ...placesFindings(config),
       temporal,
       ...encryptionFindings(config),
       ...(await storeFindings(config)),
@@ -178,7 +178,7 @@ function withoutUser(text: string): string {
 
 function fileValues(): Record<string, string> {
   try {
-    const path = join(checkoutFolder, '.env');
+    const path = placesOf(process.env).envFile;
     return parseEnvFile({ path, text: decodeText(readFileSync(path)) }).values;
   } catch (error) {
     // Why it cannot be read is among the mistakes of the configuration, which are shown beside this list.

@@ -3,6 +3,8 @@ import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import type { Config } from '../../config/config.ts';
 import { dataPaths } from '../../config/data-paths.ts';
+import { placesOf } from '../../config/load-config.ts';
+import { isPackaged, packageFolder, packageVersion } from '../../lib/own-files.ts';
 import { printableLine } from '../../lib/printable.ts';
 import { type Finding, later, missing, ok } from './finding.ts';
 
@@ -15,6 +17,17 @@ function firstLine(program: string, given: readonly string[]): Promise<string | 
       resolve(error === null ? printableLine(stdout.split('\n')[0] ?? '').slice(0, 200) : null);
     });
   });
+}
+
+/** Which copy of Switchyard this is, and where what lasts is. */
+export function placesFindings({ dataDirectory }: Config): Finding[] {
+  const { envFile } = placesOf(process.env);
+  const copy = isPackaged ? 'the npm package' : 'a checkout';
+  return [
+    ok('switchyard', `${packageVersion()}, ${copy} in ${packageFolder}`),
+    ok('data directory', existsSync(dataDirectory) ? dataDirectory : `${dataDirectory}, made by the first command`),
+    ok('settings file', existsSync(envFile) ? envFile : `none; it would be ${envFile}`),
+  ];
 }
 
 export function nodeFinding(): Finding {

@@ -2,13 +2,13 @@
 import { type ChildProcessByStdio, spawn, type StdioOptions } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import type { Readable, Writable } from 'node:stream';
-import { fileURLToPath } from 'node:url';
 import type { Config } from '../../config/config.ts';
 import { JudgingResult, type JudgingTask } from '../../contracts/dataset.ts';
 import { CommandFailure, UsageError } from '../../lib/errors.ts';
 import { printableLine } from '../../lib/printable.ts';
 import { listenForInterrupt } from '../terminal/interrupt.ts';
 import { note } from '../terminal/output.ts';
+import { moduleFile } from '../../lib/own-files.ts';
 
 /** @throws UsageError where the offline model would judge: it reads for words, and judges nothing */
 export function expectJudge({ model }: Config): void {
@@ -36,7 +36,7 @@ export async function askJudges(tasks: readonly JudgingTask[]): Promise<Map<stri
 }
 
 async function* judgements(tasks: readonly JudgingTask[], signal: AbortSignal): AsyncGenerator<JudgingResult> {
-  const file = fileURLToPath(new URL('../../worker/judge-main.ts', import.meta.url));
+  const file = moduleFile('worker/judge-main');
   // The channel tells it of our death, however we die.
   const stdio: StdioOptions = ['pipe', 'pipe', 'inherit', 'ipc'];
   const child = spawn(process.execPath, [file], { stdio, signal }) as ChildProcessByStdio<Writable, Readable, null>;

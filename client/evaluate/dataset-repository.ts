@@ -3,13 +3,21 @@
  * own file. Earlier datasets name folders relative to Switchyard's own: those are found where the first is not there.
  */
 import { existsSync } from 'node:fs';
-import { dirname, isAbsolute, resolve } from 'node:path';
-import { checkoutFolder } from '../../config/load-config.ts';
+import { dirname, isAbsolute, join, resolve } from 'node:path';
 import type { DatasetQuestion } from '../../contracts/dataset.ts';
+import { codeFolder, isPackaged, packageFolder } from '../../lib/own-files.ts';
 import type { RepositoryOptions } from '../../application/questions/repository-argument.ts';
 
-/** What the repositories of earlier datasets are relative to. */
-export const formerRoot = checkoutFolder;
+/** The folder of the datasets that ship, which name packages that npm installs. */
+export const shippedFolder = join(codeFolder, 'datasets');
+
+/** What the repositories of earlier datasets are relative to; of the npm package, a folder next to what is installed with it. */
+export const formerRoot = isPackaged ? dirname(dirname(packageFolder)) : codeFolder;
+
+/** What brings the repositories of the datasets that ship. */
+export const bringsShipped = isPackaged
+  ? 'the questions that ship are about fastify: install fastify@5.12.8 as Switchyard was installed'
+  : 'the questions that ship need the development dependencies: npm ci';
 
 export type Place = Required<Pick<RepositoryOptions, 'repo'>> & Pick<RepositoryOptions, 'ref'>;
 
@@ -19,6 +27,7 @@ export function placeOf({ repository, ref }: Pick<DatasetQuestion, 'repository' 
 
 /** One line for each repository that is named in the earlier way. */
 export function formerPlaces(questions: readonly DatasetQuestion[], folder: string): string[] {
+  if (resolve(folder) === shippedFolder) return [];
   const names = [...new Set(questions.map(({ repository }) => repository))];
   return names
     .filter((name) => foundIn(name, folder).former)

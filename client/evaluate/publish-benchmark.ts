@@ -2,7 +2,6 @@
 import { type ChildProcessByStdio, spawn, type StdioOptions } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
-import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
 import { UsageError } from '../../lib/errors.ts';
 import { printableLine } from '../../lib/printable.ts';
@@ -11,6 +10,7 @@ import { readSettings } from '../../application/read-settings.ts';
 import { listenForInterrupt } from '../terminal/interrupt.ts';
 import { note, print, printJson } from '../terminal/output.ts';
 import { readManifest } from '../benchmark/benchmark-folder.ts';
+import { moduleFile } from '../../lib/own-files.ts';
 
 /** What the child says of one run. */
 const Published = z.object({ question_id: z.string(), variant: z.string(), trial: z.int(), trace: z.string() });
@@ -45,7 +45,7 @@ export async function publishBenchmark(id: string, { all, json }: { all: boolean
 
 /** @returns whether it came to its end; it has said why not */
 async function publish(given: string[], signal: AbortSignal, onRun: (run: Published) => void): Promise<boolean> {
-  const file = fileURLToPath(new URL('../../worker/traces/publish-main.ts', import.meta.url));
+  const file = moduleFile('worker/traces/publish-main');
   // The channel tells it of our death, however we die.
   const stdio: StdioOptions = ['ignore', 'pipe', 'inherit', 'ipc'];
   const child = spawn(process.execPath, [file, ...given], { stdio, signal }) as ChildProcessByStdio<

@@ -2,10 +2,10 @@
 import { type ChildProcessByStdio, spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import type { Readable, Writable } from 'node:stream';
-import { fileURLToPath } from 'node:url';
 import type { Config } from '../../config/config.ts';
 import { type Embed, EmbeddingAnswer, type EmbeddingCall } from '../../contracts/embeddings.ts';
 import type { Embeddings } from '../../retrieval/index/embed-snapshot.ts';
+import { moduleFile } from '../../lib/own-files.ts';
 
 export type Embedder = AsyncDisposable & { embeddings: Embeddings };
 
@@ -13,7 +13,7 @@ type Child = ChildProcessByStdio<Writable, Readable, null>;
 type Waiting = { resolve: (answer: EmbeddingAnswer) => void; reject: (error: Error) => void };
 
 export function startEmbedder({ weight, ...settings }: NonNullable<Config['embeddings']>): Embedder {
-  const file = fileURLToPath(new URL('../../models/embeddings-main.ts', import.meta.url));
+  const file = moduleFile('models/embeddings-main');
   const child: Child = spawn(process.execPath, [file], { stdio: ['pipe', 'pipe', 'inherit'] });
   const waiting = new Map<number, Waiting>();
   child.stdin.on('error', () => undefined); // its end is reported by 'close'

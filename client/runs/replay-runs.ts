@@ -1,7 +1,6 @@
-/** `switchyard replay`: replays the histories of runs with the workflow code of this checkout, before it is deployed. */
+/** `switchyard replay`: replays the histories of runs with the workflow code of this version, before it is deployed. */
 import { spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
-import { fileURLToPath } from 'node:url';
 import { WorkflowNotFoundError } from '@temporalio/client';
 import { historyToJSON } from '@temporalio/common/lib/proto-utils.js';
 import { exporterType, workflowTypes } from '../../contracts/names.ts';
@@ -15,6 +14,7 @@ import { openSession, type Session } from '../../application/session/session.ts'
 import { listenForInterrupt } from '../terminal/interrupt.ts';
 import { note, print, printJson } from '../terminal/output.ts';
 import { historyOfFile, isHistoryFile } from '../../application/runs/load-run.ts';
+import { moduleFile } from '../../lib/own-files.ts';
 
 export type ReplayOptions = { recent?: number; json: boolean };
 
@@ -86,7 +86,7 @@ async function replayAll(
   signal: AbortSignal,
   onVerdict: (verdict: ReplayVerdict) => void,
 ): Promise<void> {
-  const file = fileURLToPath(new URL('../../worker/replay-main.ts', import.meta.url));
+  const file = moduleFile('worker/replay-main');
   const child = spawn(process.execPath, [file], { stdio: ['pipe', 'pipe', 'inherit'], signal });
   const ended = new Promise<number | null>((resolve) => {
     child.once('error', () => resolve(null));

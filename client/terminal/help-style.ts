@@ -1,6 +1,6 @@
 /** What all commands share: readable defaults in their help, and `--version`. */
-import { readFileSync } from 'node:fs';
 import { type Command, Help, type Option } from 'commander';
+import { packageVersion } from '../../lib/own-files.ts';
 
 /** An option that is off, or that nothing was given for, has no default to tell. */
 export function optionDescription(option: Option): string {
@@ -12,8 +12,7 @@ export function optionDescription(option: Option): string {
 
 /** Gives `--version` to a program and to all of its commands; only the help of the program lists it. */
 export function addVersion(program: Command): void {
-  const manifest = new URL('../../package.json', import.meta.url);
-  const { version } = JSON.parse(readFileSync(manifest, 'utf8')) as { version: string };
+  const version = packageVersion();
   const add = (command: Command) => {
     command.version(version, '-V, --version', 'print the version');
     if (command !== program) command.options.at(-1)?.hideHelp();

@@ -1,5 +1,6 @@
 /** Puts the state of a run into words, one line of them. */
 import { failurePage } from '../../contracts/failures.ts';
+import { shownDocument } from '../../lib/own-files.ts';
 import type { AnswerState, RunFailure, RunProgress } from '../../contracts/run.ts';
 import type { RouteDecision } from '../../contracts/agent.ts';
 import type { Usage } from '../../contracts/chat.ts';
@@ -59,7 +60,7 @@ export function progressLine({ stage, doing, state }: RunProgress): string {
 export function failureText({ kind, message, setting }: RunFailure): string {
   const text = printableLine(message);
   const look = setting === null || text.includes(setting) ? '' : ` (look at ${setting})`;
-  return `${text}${look}; see ${failurePage(kind)}`;
+  return `${text}${look}; see ${shownDocument(failurePage(kind))}`;
 }
 
 /** Why a run waits, and how to take it up again. */

@@ -6,6 +6,7 @@ import { readBatch } from '../worker-threads/reading-thread.ts';
 import { inTransaction } from '../store/store.ts';
 import type { OnProgress } from '../worker-threads/thread-tasks.ts';
 import { nameWords } from './words.ts';
+import { moduleUrl } from '../../lib/own-files.ts';
 
 /** Characters of text read and written at once: a fraction of a second of work. */
 const batchCharacters = 250_000;
@@ -79,7 +80,7 @@ function readerFor(batches: readonly { characters: number }[]): AsyncDisposable 
   const characters = batches.reduce((sum, batch) => sum + batch.characters, 0);
   if (characters < worthThreads) return { read: readBatch, [Symbol.asyncDispose]: async () => {} };
   const pool = new Piscina<UnindexedFile[], FileIndex[]>({
-    filename: new URL('../worker-threads/reading-thread.ts', import.meta.url).href,
+    filename: moduleUrl('retrieval/worker-threads/reading-thread'),
     name: 'readBatch',
     maxThreads: readers,
     atomics: 'disabled',

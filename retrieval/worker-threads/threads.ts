@@ -3,6 +3,7 @@ import { MessageChannel } from 'node:worker_threads';
 import { Piscina } from 'piscina';
 import { RepositoryUnusable, snapshotUnavailable } from '../failures.ts';
 import type { OnProgress, ThreadNews, ThreadReply, ThreadResults, ThreadTask } from './thread-tasks.ts';
+import { moduleUrl } from '../../lib/own-files.ts';
 
 type RunOptions<Result> = {
   signal: AbortSignal;
@@ -34,7 +35,7 @@ export function createThreads(): Threads {
 
 function createPool(threads: number): Piscina {
   return new Piscina({
-    filename: new URL('./retrieval-thread.ts', import.meta.url).href,
+    filename: moduleUrl('retrieval/worker-threads/retrieval-thread'),
     name: 'runThreadTask',
     minThreads: 0,
     maxThreads: threads,

@@ -11,6 +11,7 @@ import { joinOver, type Need, type RuntimeClient } from './runtime-client.ts';
 import { spawn } from 'node:child_process';
 import { closeSync, mkdirSync, openSync, readFileSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
+import { packageVersion } from '../../lib/own-files.ts';
 import { printableLine } from '../../lib/printable.ts';
 
 export type RuntimeRequest = {
@@ -45,7 +46,10 @@ export async function joinRuntime(request: RuntimeRequest): Promise<JoinedRuntim
     const socket = await open(request.socket);
     if (socket !== null) {
       const client = await joinInTime(socket, request);
-      if (client !== null) return { ...client, started: own?.pid === client.ready.pid };
+      if (client !== null) {
+        tellOtherVersion(client.ready.version, request);
+        return { ...client, started: own?.pid === client.ready.pid };
+      }
       deadline = Math.max(deadline, Date.now() + graceMs);
     } else {
       const end = own?.ended() ?? null;
@@ -58,6 +62,15 @@ export async function joinRuntime(request: RuntimeRequest): Promise<JoinedRuntim
     await sleep(pauseMs);
   }
   throw failure('cannot be reached', request);
+}
+
+/** After an upgrade, while others still use what was started before it. */
+function tellOtherVersion(running: string | undefined, { onProgress }: RuntimeRequest): void {
+  const own = packageVersion();
+  if (running !== undefined && running !== own)
+    onProgress(
+      `version ${running} is running here, and this is ${own}: end "switchyard up" and the other commands to use it`,
+    );
 }
 
 /** Whether a runtime of the data directory with this socket is running. */

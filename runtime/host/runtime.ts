@@ -7,6 +7,7 @@ import type { RuntimeMessage } from '../protocol.ts';
 import type { Logger } from '../../observability/logging.ts';
 import type { ConnectedClient, ClientEvents } from './runtime-socket.ts';
 import { messageOf } from '../../lib/errors.ts';
+import { packageVersion } from '../../lib/own-files.ts';
 
 type Part = {
   /** Resolves when it has ended, with what happened. */
@@ -150,6 +151,7 @@ export class Runtime implements ClientEvents {
       modelUrl: this.#modelUrl,
       offlineModel: this.#parts.offlineModel,
       pid: process.pid,
+      version: packageVersion(),
     };
   }
 

@@ -3,8 +3,9 @@ import { mkdtempSync, readdirSync, renameSync, rmSync, statSync } from 'node:fs'
 import { join } from 'node:path';
 import { downloadEnvironment } from '../host/child-environment.ts';
 import { runBounded } from './run-bounded.ts';
+import { moduleFile } from '../../lib/own-files.ts';
 
-const program = join(import.meta.dirname, 'temporal-download-main.ts');
+const program = moduleFile('runtime/temporal/temporal-download-main');
 const silenceSeconds = 20;
 
 /**

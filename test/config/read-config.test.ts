@@ -3,9 +3,10 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { checkoutFolder, loadConfig } from '../../config/load-config.ts';
+import { checkoutFolder, loadConfig, placesOf } from '../../config/load-config.ts';
 import { ConfigError, readConfig } from '../../config/read-config.ts';
 import { settingNames } from '../../config/settings.ts';
+import { userFolders } from '../../lib/user-folders.ts';
 import { defaultTaskQueue, offlineModelName } from '../../contracts/names.ts';
 
 const checkout = '/work/checkout';
@@ -21,9 +22,9 @@ function mistakesOf(act: () => unknown): readonly string[] {
   assert.fail('no mistake was reported');
 }
 
-test('with nothing set, the offline model answers and everything lives in the checkout', () => {
+test('with nothing set, the offline model answers and everything lives where it is said', () => {
   const config = readConfig({}, null, checkout);
-  assert.equal(config.dataDirectory, '/work/checkout/.switchyard');
+  assert.equal(config.dataDirectory, checkout);
   assert.equal(config.taskQueue, defaultTaskQueue);
   assert.equal(config.model.offline, true);
   assert.equal(config.model.router, offlineModelName);
@@ -140,6 +141,24 @@ test('a checkout without .env is fine; a folder in its place is a mistake beside
       'SWITCHYARD_LOG_LEVEL: expected one of fatal, error, warn, info, debug, trace, silent',
     ],
   );
+});
+
+test('the npm package has its data and its settings in folders of the user, never in its own', () => {
+  const env = { XDG_STATE_HOME: '/u/state', XDG_CONFIG_HOME: '/u/config', XDG_CACHE_HOME: 'not/absolute' };
+  assert.deepEqual(placesOf(env, null), { envFile: '/u/config/switchyard/.env', dataDirectory: '/u/state/switchyard' });
+  const on = (platform: string, given = {}) => userFolders(given, { platform, home: '/home/u' });
+  assert.deepEqual(on('linux', env).cache, '/home/u/.cache/switchyard', 'a relative one is ignored');
+  assert.deepEqual(on('linux'), {
+    state: '/home/u/.local/state/switchyard',
+    config: '/home/u/.config/switchyard',
+    cache: '/home/u/.cache/switchyard',
+  });
+  assert.deepEqual(on('darwin'), {
+    state: '/home/u/Library/Application Support/switchyard',
+    config: '/home/u/Library/Application Support/switchyard',
+    cache: '/home/u/Library/Caches/switchyard',
+  });
+  assert.equal(on('win32', { LOCALAPPDATA: '/local', APPDATA: '/roaming' }).config, '/roaming/switchyard');
 });
 
 test("the checkout's .env is read", (t) => {

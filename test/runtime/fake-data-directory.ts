@@ -33,7 +33,7 @@ function serve(socket: Socket): void {
     if (behaviour === 'nonsense') return void say({ kind: 'ready', address: 7 });
     if (behaviour === 'stop-first' && !existsSync(stoppedFile)) return stopFirst(say);
     say({ kind: 'progress', text: 'starting the Temporal server' });
-    say(ready());
+    say({ ...ready(), ...(behaviour === 'older' && { version: '0.0.1' }) });
   });
 }
 

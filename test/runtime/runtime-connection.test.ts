@@ -66,6 +66,13 @@ test('a runtime is started where there is none, says what it does, and is gone a
   assert.equal(await gone(runtime.ready.pid), true);
 });
 
+test('a runtime of another version is joined, and it is said which one runs', async () => {
+  using folder = temporaryFolder();
+  const progress: string[] = [];
+  await joinForTest(request(folder.path, 'older', { onProgress: (text) => progress.push(text) }));
+  assert.match(progress.at(-1) ?? '', /^version 0\.0\.1 is running here, and this is \d+\.\d+\.\d+/);
+});
+
 test('commands that start in the same moment share one runtime, and the last one out stops it', async () => {
   using folder = temporaryFolder();
   const all = await Promise.all(Array.from({ length: 4 }, () => joinForTest(request(folder.path, 'normal'))));

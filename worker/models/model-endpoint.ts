@@ -3,7 +3,6 @@ import type { Config } from '../../config/config.ts';
 import type { ModelRole } from '../../contracts/chat.ts';
 import type { ChatModel } from '../../models/chat-model.ts';
 import { createOpenAiChat } from '../../models/openai/chat.ts';
-import { createRequire } from 'node:module';
 import { openAiUrl } from '../../models/openai/client.ts';
 import type { OpenCircuit } from '../../contracts/model/circuit.ts';
 import { dataPaths } from '../../config/data-paths.ts';
@@ -15,6 +14,7 @@ import { counted } from './model-queues.ts';
 import { fingerprintOf } from '../tools-version.ts';
 import { shownAddress } from '../../lib/redaction.ts';
 import { withCircuits } from '../../models/circuit-breaker.ts';
+import { packageVersion } from '../../lib/own-files.ts';
 
 /** `identity` is the same wherever the same request may get the same reply: the built-in model has another port each time. */
 export type ModelEndpoint = AsyncDisposable & {
@@ -49,7 +49,7 @@ export async function openModel(config: Config, onCircuits: OnCircuits = () => {
   // Loaded when it is needed: with a real endpoint none of it is.
   const thread = await startOfflineModelThread({ faults: config.offlineFaults });
   const model = guarded(createOpenAiChat({ ...settings, baseUrl: thread.url }), 'the offline model');
-  const { version } = createRequire(import.meta.url)('../../package.json') as { version: string };
+  const version = packageVersion();
   // Its code is what answers: another one is another model, whatever its version says.
   const code = fingerprintOf(['offline-model'], version).slice(0, 12);
   const identity = `switchyard-offline ${version} ${code} ${config.offlineFaults ?? ''}`;

@@ -6,9 +6,9 @@ import type { ReplayOptions } from '../../runs/replay-runs.ts';
 export function addReplay(program: Command): void {
   program
     .command('replay')
-    .summary('replay runs with the workflow code of this checkout')
+    .summary('replay runs with the workflow code of this version')
     .description(
-      'Replays histories with the workflow code of this checkout, to know before an upgrade whether open runs can go on ' +
+      'Replays histories with the workflow code of this version, to know before an upgrade whether open runs can go on ' +
         'with it. Ends with 1 where one differs, and names the first command that does. Nothing is asked of a model.',
     )
     .argument('[runs...]', 'run ids, or histories saved as .json or .json.gz')

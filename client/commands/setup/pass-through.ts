@@ -1,9 +1,9 @@
 /** A command that only hands its arguments to a program of another folder, which has a help text of its own. */
 import type { Command } from 'commander';
 import { spawn } from 'node:child_process';
-import { fileURLToPath } from 'node:url';
+import { moduleFile } from '../../../lib/own-files.ts';
 
-/** @param main the program's file, relative to the checkout. */
+/** @param main the program's module, as `moduleFile` takes it */
 export function addPassThrough(program: Command, name: string, summary: string, main: string): Command {
   return program
     .command(name)
@@ -20,9 +20,9 @@ export function addPassThrough(program: Command, name: string, summary: string, 
 
 // Runs another part of Switchyard as a child with our terminal, and ends as it ends; by the channel it learns of our death.
 
-/** @param main path of the program, relative to the checkout. @returns the exit code; 128 + n after a signal */
+/** @returns the exit code; 128 + n after a signal */
 function runChild(main: string, given: readonly string[]): Promise<number> {
-  const file = fileURLToPath(new URL(`../../../${main}`, import.meta.url));
+  const file = moduleFile(main);
   return new Promise((resolve, reject) => {
     const child = spawn(process.execPath, [file, ...given], { stdio: ['inherit', 'inherit', 'inherit', 'ipc'] });
     const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;

@@ -4,5 +4,5 @@ import { addPassThrough } from './pass-through.ts';
 
 export function addWorker(program: Command): void {
   const summary = 'run a worker alone against the server that TEMPORAL_ADDRESS or TEMPORAL_PROFILE names';
-  addPassThrough(program, 'worker', summary, 'worker/main.ts');
+  addPassThrough(program, 'worker', summary, 'worker/main');
 }

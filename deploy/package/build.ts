@@ -1,0 +1,26 @@
+/** Command (`npm run build`): compiles what the npm package holds into `dist`, and copies the data beside it. */
+import { execFileSync } from 'node:child_process';
+import { cpSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+
+const root = join(import.meta.dirname, '../..');
+const target = join(root, 'dist');
+/** What measurements and fitting read, and nothing that answers. */
+const measured = /^(offline-model\/router\/heldout.*|datasets\/packages)\.jsonl$/;
+
+/** Its folders are those of the package. */
+const { include } = readJson<{ include: string[] }>('deploy/package/tsconfig.json');
+const { bin } = readJson<{ bin: { tsc: string } }>('node_modules/typescript/package.json');
+
+rmSync(target, { recursive: true, force: true });
+const compiler = join(root, 'node_modules/typescript', bin.tsc);
+execFileSync(process.execPath, [compiler, '--project', import.meta.dirname], { stdio: 'inherit' });
+for (const folder of include.map((path) => path.replace('../../', '')))
+  for (const file of readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' })) {
+    const path = `${folder}/${file}`;
+    if (/\.(json|jsonl|md|wasm)$/.test(path) && !measured.test(path)) cpSync(join(root, path), join(target, path));
+  }
+
+function readJson<Shape>(path: string): Shape {
+  return JSON.parse(readFileSync(join(root, path), 'utf8')) as Shape;
+}
