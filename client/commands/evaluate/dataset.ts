@@ -27,20 +27,7 @@ export function addDataset(program: Command): void {
       const { checkDatasetFile } = await import('../../evaluate/check-dataset.ts');
       process.exitCode = await checkDatasetFile(file, options);
     });
-  dataset
-    .command('add')
-    .summary('make a question of a run, for a review')
-    .description(
-      'Appends the question of a run to a dataset: what its answer cites is taken for the expected places, unless it was ' +
-        'rated bad. Nobody has reviewed it, so "dataset review" shows it.',
-    )
-    .argument('<run>', 'the id of the run', knownRunId)
-    .requiredOption('-o, --output <file.jsonl>', 'the dataset; it is made where there is none')
-    .option('--json', 'print one JSON object', false)
-    .action(async (run: string, options: AddOptions) => {
-      const { addQuestion } = await import('../../dataset/add-question.ts');
-      process.exitCode = await addQuestion(run, options);
-    });
+  addRun(dataset);
   dataset
     .command('review')
     .summary('accept, edit or reject its questions, one by one, with the lines in view')
@@ -57,5 +44,22 @@ export function addDataset(program: Command): void {
     .action(async (file: string, options: ReviewOptions) => {
       const { reviewDataset } = await import('../../dataset/review-dataset.ts');
       process.exitCode = await reviewDataset(file, options);
+    });
+}
+
+function addRun(dataset: Command): void {
+  dataset
+    .command('add')
+    .summary('make a question of a run, for a review')
+    .description(
+      'Appends the question of a run to a dataset: what its answer cites is taken for the expected places, unless it was ' +
+        'rated bad. Nobody has reviewed it, so "dataset review" shows it.',
+    )
+    .argument('<run>', 'the id of the run', knownRunId)
+    .requiredOption('-o, --output <file>', 'the dataset; it is made where there is none')
+    .option('--json', 'print one JSON object', false)
+    .action(async (run: string, options: AddOptions) => {
+      const { addQuestion } = await import('../../dataset/add-question.ts');
+      process.exitCode = await addQuestion(run, options);
     });
 }
