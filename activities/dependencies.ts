@@ -7,6 +7,7 @@ import type { TurnResults } from './agents/turn-results.ts';
 import type { ContentStore } from '../retrieval/store/content-store.ts';
 import type { Retrieval } from '../retrieval/repository.ts';
 import type { OwnTools } from '../retrieval/tools/own-tools.ts';
+import type { NoticeDependencies } from './notices/notices.ts';
 import type { TraceExport } from './tracing/export-spans.ts';
 import type { ModelRole } from '../contracts/chat.ts';
 import type { Embed } from '../contracts/embeddings.ts';
@@ -42,6 +43,8 @@ export type ActivityDependencies = {
   questionEmbedder?: { model: string; embed: Embed } | undefined;
   ownTools: OwnTools;
   traces: TraceExport;
+  /** Absent: nobody is told of runs. */
+  notices?: NoticeDependencies | undefined;
   benchmarks: BenchmarkDependencies;
   /** Search attributes that the server takes. */
   searchAttributes: readonly string[];

@@ -4,6 +4,7 @@ import { applyRouter } from './agents/apply-router.ts';
 import { callSpecialist } from './agents/call-specialist.ts';
 import type { ActivityDependencies } from './dependencies.ts';
 import { whereHeld } from './held-elsewhere.ts';
+import { leaveNotice, sendNotice } from './notices/notices.ts';
 import { exportSpans, handOver } from './tracing/export-spans.ts';
 import { findCandidates, phraseQuestion, proveQuestions } from './dataset/make-questions.ts';
 import { judgeDraft } from './agents/judge-draft.ts';
@@ -35,6 +36,8 @@ export function createActivities(deps: ActivityDependencies) {
     runTool: whereHeld(holds, ofInput, runTool(deps)),
     handOver: handOver(deps.traces),
     exportSpans: exportSpans(deps.traces),
+    leaveNotice: leaveNotice(deps.notices),
+    sendNotice: sendNotice(deps.notices),
     verifyCitations: whereHeld(holds, ofInput, verifyCitations(deps)),
     judgeDraft: whereHeld(holds, ofPayment, judgeDraft(deps)),
     synthesize: whereHeld(holds, ofPayment, synthesize(deps)),

@@ -81,6 +81,8 @@ export type Config = {
   };
   /** For whom questions are asked; null: for nobody in particular. */
   tenant: string | null;
+  /** Who asks, for traces; null: nobody in particular. */
+  user: string | null;
   /** Null: search is by words alone. */
   embeddings: {
     /** Null: OpenAI's own. */
@@ -117,6 +119,8 @@ export type Config = {
     /** The source of a regular expression: what it matches is taken out of traces and logs. */
     redact: string | null;
   };
+  /** Who is told when runs wait for a person, end or fail; null: nobody. */
+  webhook: { url: string; secret: Uint8Array; network: ModelAccess['network'] } | null;
   /** How long a worker that is told to stop goes on with what it has begun; 30 unless given. */
   stopSeconds?: number;
   /** host:port to serve Prometheus metrics at; null leaves it to the program. */

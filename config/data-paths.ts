@@ -26,6 +26,8 @@ export type DataPaths = {
   /** The cached server executable. */
   executable: string;
   traces: string;
+  /** A file for each run whose answer somebody has rated. */
+  ratings: string;
   /** A folder for each benchmark: its manifest, dataset, run log, histories and report. */
   benchmarks: string;
   content: string;
@@ -79,6 +81,7 @@ export function dataPaths(dataDirectory: string, indexDirectory: string = dataDi
     bin,
     executable: join(bin, 'temporal'),
     traces: join(dataDirectory, 'traces'),
+    ratings: join(dataDirectory, 'ratings'),
     benchmarks: join(dataDirectory, 'benchmarks'),
     content: join(dataDirectory, 'content'),
     journal: join(dataDirectory, 'journal'),

@@ -76,8 +76,10 @@ function assemble(read: Reader, environment: Record<string, string>, unnamed: st
     },
     model,
     tenant: read('SWITCHYARD_TENANT'),
+    user: read('SWITCHYARD_USER'),
     embeddings: embeddingSettings(read, model, mistakes),
     traces: traceSettings(read, model.access.network, mistakes),
+    webhook: webhookSettings(read, model.access.network, mistakes),
     stopSeconds: read('SWITCHYARD_STOP_SECONDS') ?? 30,
     metricsAddress: read('SWITCHYARD_METRICS_ADDRESS'),
     toolModules: read('SWITCHYARD_TOOLS') ?? [],
@@ -144,7 +146,11 @@ function deploymentSettings(read: Reader, mistakes: string[]): Config['deploymen
 
 function networkSettings(read: Reader, offline: boolean): ModelAccess['network'] {
   // Proxies are set for other programs too: one that we cannot use is no mistake where we reach for nothing.
-  const reaches = !offline || read('SWITCHYARD_EMBEDDINGS_MODEL') !== null || read('LANGFUSE_SECRET_KEY') !== null;
+  const reaches =
+    !offline ||
+    read('SWITCHYARD_EMBEDDINGS_MODEL') !== null ||
+    read('LANGFUSE_SECRET_KEY') !== null ||
+    read('SWITCHYARD_WEBHOOK_URL') !== null;
   if (!reaches) return directly;
   return {
     httpProxy: read('HTTP_PROXY'),
@@ -208,6 +214,14 @@ function traceSettings(read: Reader, network: ModelAccess['network'], mistakes: 
     release: read('LANGFUSE_RELEASE'),
     redact: read('SWITCHYARD_REDACT'),
   };
+}
+
+function webhookSettings(read: Reader, network: ModelAccess['network'], mistakes: string[]): Config['webhook'] {
+  const [url, secret] = [read('SWITCHYARD_WEBHOOK_URL'), read('SWITCHYARD_WEBHOOK_SECRET')];
+  if (url !== null && secret !== null) return { url, secret, network };
+  if (url !== null) mistakes.push('SWITCHYARD_WEBHOOK_URL: expected SWITCHYARD_WEBHOOK_SECRET beside it');
+  if (secret !== null) mistakes.push('SWITCHYARD_WEBHOOK_SECRET: expected SWITCHYARD_WEBHOOK_URL beside it');
+  return null;
 }
 
 function unknownNames(merged: Record<string, string>): string[] {

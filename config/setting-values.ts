@@ -63,6 +63,14 @@ export const tenant: Kind<string> = [
   'up to 64 letters, digits, dots, dashes and underscores',
   z.string().regex(/^[A-Za-z0-9._-]{1,64}$/),
 ];
+/** Langfuse takes ids of this length. */
+export const userName: Kind<string> = [
+  'a name of up to 200 printable characters',
+  z
+    .string()
+    .trim()
+    .regex(/^[^\p{C}]{1,200}$/u),
+];
 export const level: Kind<(typeof logLevels)[number]> = [`one of ${logLevels.join(', ')}`, z.enum(logLevels)];
 export const traceSink: Kind<(typeof traceSinks)[number]> = ['langfuse, file or none', z.enum(traceSinks)];
 export const onOff: Kind<boolean> = ['on or off', z.stringbool({ truthy: ['on'], falsy: ['off'] })];
@@ -70,6 +78,26 @@ export const onOff: Kind<boolean> = ['on or off', z.stringbool({ truthy: ['on'],
 export const httpUrl: Kind<string> = [
   'an http:// or https:// address such as http://127.0.0.1:8080/v1',
   z.url({ protocol: /^https?$/ }).transform((text) => text.replace(/\/+$/, '')),
+];
+
+/** In the clear only to this machine. */
+export const webhookUrl: Kind<string> = [
+  'an https:// address, or an http:// one of this machine (127.0.0.1, localhost), without user and password',
+  z.url({ protocol: /^https?$/ }).refine((text) => {
+    const { protocol, hostname, username, password } = new URL(text);
+    const isHere = /^(localhost|127(\.\d{1,3}){3}|\[::1\])$/.test(hostname);
+    return username === '' && password === '' && (protocol === 'https:' || isHere);
+  }),
+];
+
+/** As Standard Webhooks has them. */
+export const webhookSecret: Kind<Uint8Array> = [
+  'whsec_ and the base64 of 24 to 64 bytes, such as `echo whsec_$(openssl rand -base64 32)` gives',
+  z
+    .string()
+    .regex(/^whsec_[A-Za-z0-9+/]{32,88}={0,2}$/)
+    .transform((text) => new Uint8Array(Buffer.from(text.slice('whsec_'.length), 'base64')))
+    .refine(({ length }) => length >= 24 && length <= 64),
 ];
 
 /** With its server's certificate checked, unless it says otherwise. */

@@ -17,6 +17,9 @@ import {
   setting,
   token,
   traceSink,
+  userName,
+  webhookSecret,
+  webhookUrl,
   whole,
   word,
 } from './setting-values.ts';
@@ -99,6 +102,9 @@ export const settings = {
     'the prompts of the pipeline files',
   ),
   SWITCHYARD_REDACT: setting('What else is taken out of traces and logs, as one regular expression.', pattern),
+  SWITCHYARD_USER: setting('Who asks, as traces show it.', userName),
+  SWITCHYARD_WEBHOOK_URL: setting('An address that is told when a run waits for a person, ends or fails.', webhookUrl),
+  SWITCHYARD_WEBHOOK_SECRET: setting('What these deliveries are signed with.', webhookSecret, null, true),
   SWITCHYARD_TOOLS: setting('Modules with tools of your own, for specialists.', absolutePaths),
   SWITCHYARD_METRICS_ADDRESS: setting(
     'Where a worker serves metrics for Prometheus.',

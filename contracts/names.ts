@@ -8,6 +8,8 @@ export const workflowTypes = {
 } as const;
 /** The workflow that sends traces: none that a person has started. */
 export const exporterType = 'exportTraces';
+/** The workflow that tells a webhook of a run: none that a person has started. */
+export const noticeType = 'deliverNotice';
 export const queries = { state: 'state', progress: 'progress', exports: 'exports' } as const;
 /** `retry` resumes a run that waits for a provider or was paused; its name is older than the word; `pause` pauses a run or a benchmark; `opening` tells it how far its repository is, `call` whether a model call waits for its turn or is under way; `export` hands runs over to the exporter of traces; the others are for benchmarks. */
 export const signals = {
@@ -89,6 +91,11 @@ export function benchmarkEnvironmentOf(environment: string): string {
 /** The queue of a deployment's exports: an outage of the trace server never takes the slots that answers need. */
 export function exportQueueOf(taskQueue: string): string {
   return `${taskQueue}-traces`;
+}
+
+/** The queue of notices to a webhook, which only workers that know its address take. */
+export function noticeQueueOf(taskQueue: string): string {
+  return `${taskQueue}-webhook`;
 }
 
 /** Failures of one run's export that no further try can mend: its history is gone, no trace can be made of it, or its trace is refused. */

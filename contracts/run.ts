@@ -101,6 +101,10 @@ export const QuestionInput = z.object({
   limits: CallLimits,
   /** Groups traces: a conversation, or a benchmark's run. */
   session: z.string().min(1).max(200).exactOptional(),
+  /** Who asks, for traces. */
+  user: z.string().min(1).max(200).exactOptional(),
+  /** Somebody is told, by the settings of its worker, when the run waits for a person, ends or fails. */
+  webhook: z.literal(true).exactOptional(),
   experiment: Experiment.exactOptional(),
   /** Where prompts of the pipeline came from, by agent: only for traces. */
   prompts: z.record(z.string(), ManagedPrompt).exactOptional(),

@@ -121,6 +121,8 @@ export type Trace = {
   runId: string;
   /** A conversation or a benchmark's run; null for a question by itself. */
   session: string | null;
+  /** Who asked, where somebody said so. */
+  user?: string;
   tags: string[];
   experiment: Experiment | null;
   /** The root last. */

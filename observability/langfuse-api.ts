@@ -33,15 +33,17 @@ export class LangfuseError extends Error {
   }
 }
 
+type LangfuseCall = { body?: unknown; signal?: AbortSignal; method?: 'GET' | 'POST' | 'DELETE' };
+
 /** @throws LangfuseError with the status, where the answer is not one of success; Error where it does not come in time */
 export async function callLangfuse(
   settings: LangfuseSettings,
   path: string,
-  { body, signal }: { body?: unknown; signal?: AbortSignal } = {},
+  { body, signal, method = body === undefined ? 'GET' : 'POST' }: LangfuseCall = {},
 ): Promise<unknown> {
   const deadline = AbortSignal.timeout(settings.timeoutSeconds * 1000);
   const incoming = await requestOver(agentsOf(settings.network), new URL(`${settings.baseUrl}/api/public/${path}`), {
-    method: body === undefined ? 'GET' : 'POST',
+    method,
     headers: { ...langfuseHeaders(settings), 'content-type': 'application/json' },
     signal: signal === undefined ? deadline : AbortSignal.any([signal, deadline]),
     body: body === undefined ? null : JSON.stringify(body),
@@ -78,6 +80,17 @@ export async function postScore(settings: LangfuseSettings, score: ScoreToPost, 
     ...(comment === null ? {} : { comment }),
   };
   await callLangfuse(settings, 'scores', { body, ...(signal === undefined ? {} : { signal }) });
+}
+
+/** Removes a trace with its scores. @returns false where there is none of that id */
+export async function deleteTrace(settings: LangfuseSettings, traceId: string): Promise<boolean> {
+  try {
+    await callLangfuse(settings, `traces/${traceId}`, { method: 'DELETE' });
+    return true;
+  } catch (error) {
+    if (error instanceof LangfuseError && error.status === 404) return false;
+    throw error;
+  }
 }
 
 /** The id of the project that the keys belong to; null where the server does not tell it in time. */

@@ -91,6 +91,7 @@ function attributesOf(trace: SentTrace, span: SentSpan): Attributes {
     // Every row carries what belongs to the trace: Langfuse 4 joins nothing.
     [names.TRACE_NAME]: trace.name,
     ...(trace.session === null ? {} : { [names.TRACE_SESSION_ID]: trace.session }),
+    ...(trace.user === undefined ? {} : { [names.TRACE_USER_ID]: trace.user }),
     [names.TRACE_TAGS]: trace.tags,
     [`${names.TRACE_METADATA}.workflowId`]: workflowId,
     [`${names.TRACE_METADATA}.runId`]: runId,

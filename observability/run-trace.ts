@@ -31,6 +31,7 @@ export function traceOfRun(history: RunHistory, { workflowId, runId }: RunIds): 
     workflowId,
     runId,
     session: input.session ?? null,
+    ...(input.user === undefined ? {} : { user: input.user }),
     tags: tagsOf(input, outcome),
     experiment: input.experiment ?? null,
     spans: [...leaves, ...groups, root],

@@ -28,6 +28,7 @@ import { noteServer, ownServerName, serverName } from '../runtime/temporal/known
 import { traceExportOf, type TraceParts } from './traces/trace-export.ts';
 import { runWorkers, shutDown } from './worker-group.ts';
 import { ordinaryWorkers } from './models/ordinary-queues.ts';
+import { noticesOf } from './notice-start.ts';
 import { toolsVersion } from './tools-version.ts';
 import { versioningOf, workflowBundle } from './workflow-bundle.ts';
 import { openPriceList } from '../config/price-list.ts';
@@ -220,6 +221,7 @@ function activitiesOf(config: Config, parts: Parts) {
     questionEmbedder: questionEmbedderOf(config, vectors),
     ownTools,
     traces: exported,
+    notices: noticesOf(config, client),
     benchmarks: benchmarksOf(config, client, exported, ownTools),
     searchAttributes: usable,
   });

@@ -9,7 +9,7 @@ import { messageOf, UsageError } from '../lib/errors.ts';
 import { closeToOthers, keepFilesPrivate } from '../lib/fs.ts';
 import { createLogger, type Logger } from '../observability/logging.ts';
 import { startWorker } from './create-worker.ts';
-import { redactorOf } from './redactor.ts';
+import { redactorOf } from '../config/redactor.ts';
 import { namedServer } from '../runtime/host/server-address.ts';
 import { stopSignal } from '../runtime/host/stop-signals.ts';
 import { installTemporalRuntime } from './temporal-runtime.ts';

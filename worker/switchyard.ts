@@ -14,7 +14,7 @@ import { closeToOthers } from '../lib/fs.ts';
 import { createLogger } from '../observability/logging.ts';
 import { namedServer } from '../runtime/host/server-address.ts';
 import { startWorker } from './create-worker.ts';
-import { redactorOf } from './redactor.ts';
+import { redactorOf } from '../config/redactor.ts';
 
 export type { AnswerOutcome, QuestionInput } from '../contracts/run.ts';
 

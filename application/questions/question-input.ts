@@ -18,6 +18,8 @@ export type QuestionOptions = VariantOptions &
     pipeline: string;
     route?: string;
     session?: string;
+    /** Who asks; the settings' unless given. */
+    user?: string;
   };
 
 /**
@@ -41,6 +43,7 @@ export async function questionInput(
   const route = forcedRoute(pipeline, options.route);
   const prices = await expectPrices([pipeline], settings.model);
   const repository = await repositoryOf(options);
+  const user = options.user ?? settings.user;
   return QuestionInput.parse({
     question,
     repository,
@@ -48,6 +51,8 @@ export async function questionInput(
     forcedRoute: route,
     limits: callLimits(settings.model, prices, modelQueues(settings)),
     ...(options.session !== undefined && { session: options.session }),
+    ...(user !== null && { user }),
+    ...(settings.webhook !== null && { webhook: true as const }),
     ...managed,
   });
 }

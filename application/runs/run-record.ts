@@ -5,6 +5,7 @@ import { shownDocument } from '../../lib/own-files.ts';
 import type { AnswerOutcome, AnswerState, RunFailure, RunProgress } from '../../contracts/run.ts';
 import { loggedState } from '../../harness/run-log/logged-state.ts';
 import { RunStillGoesOn } from '../errors.ts';
+import type { RunRating } from '../feedback/ratings.ts';
 import type { Session } from '../session/session.ts';
 import { findRun, isOpen } from './find-run.ts';
 import { outcomeOf, type WatchedRun } from './watch-run.ts';
@@ -18,6 +19,8 @@ export type FinishedRun = {
   /** From start to close, waiting included; null where the server does not say. */
   durationMs: number | null;
   outcome: AnswerOutcome;
+  /** What somebody has said of it; absent where nobody was asked. */
+  rating?: RunRating | null;
 };
 
 /** What is known of a run that has ended, its duration as the server tells it. */

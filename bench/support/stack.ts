@@ -107,6 +107,8 @@ function configOf(dataDirectory: string, modelUrl: string): Config {
       personWaitDays: 30,
     },
     tenant: null,
+    user: null,
+    webhook: null,
     embeddings: null,
     traces: { sink: 'none', langfuse: null, environment: 'bench', release: null, promptLabel: null, redact: null },
     metricsAddress: null,

@@ -130,6 +130,7 @@ function factsText(run: FinishedRun, { columns, colors }: TextStyle): string {
     ['model', models.length === 0 ? null : printableLine(models.join(', '))],
     ['fallback', fallbackFact(state)],
     ['', models.includes(offlineModelName) ? offlineNotice : null],
+    ['rated', ratedFact(run)],
     ['repository', repositoryFact(state.snapshot)],
     ['run', run.workflowId],
     ['Web UI', run.webUrl],
@@ -137,6 +138,11 @@ function factsText(run: FinishedRun, { columns, colors }: TextStyle): string {
     ['trace', state.trace_link],
   ];
   return facts.flatMap(([name, value]) => (value === null ? [] : [factLine(name, value, columns, colors)])).join('\n');
+}
+
+function ratedFact({ rating }: FinishedRun): string | null {
+  if (!rating) return null;
+  return printableLine(`${rating.rating} by ${rating.by}${rating.note === '' ? '' : `: ${rating.note}`}`);
 }
 
 /** A label that names the commit itself does so once. */

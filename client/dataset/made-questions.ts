@@ -12,7 +12,7 @@ export function toQuestions({ questions }: MadeQuestions, { repo, output, commit
 }
 
 /** A URL as it stands; a folder relative to the dataset's own file where it is near, else absolute. */
-function repositoryIn(repo: string, output: string | undefined): string {
+export function repositoryIn(repo: string, output: string | undefined): string {
   if (/^[\w+.-]+:\/\/|^[\w.-]+@[\w.-]+:/.test(repo)) return repo;
   const folder = resolve(repo);
   if (output === undefined) return folder;

@@ -56,6 +56,13 @@ export function tenantName(text: string): string {
   return text;
 }
 
+/** As SWITCHYARD_USER. */
+export function userName(text: string): string {
+  const name = text.trim();
+  if (!/^[^\p{C}]{1,200}$/u.test(name)) throw new InvalidArgumentError('It must be 1 to 200 printable characters.');
+  return name;
+}
+
 /** The id of a benchmark; one that a schedule has started ends with a time. */
 export function benchmarkId(text: string): string {
   if (!/^[A-Za-z0-9][A-Za-z0-9._:-]{0,199}$/.test(text))

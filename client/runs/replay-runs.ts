@@ -3,7 +3,7 @@ import { spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import { WorkflowNotFoundError } from '@temporalio/client';
 import { historyToJSON } from '@temporalio/common/lib/proto-utils.js';
-import { exporterType, workflowTypes } from '../../contracts/names.ts';
+import { exporterType, noticeType, workflowTypes } from '../../contracts/names.ts';
 import { type ReplayTask, ReplayVerdict } from '../../contracts/replay.ts';
 import { CommandFailure, UsageError } from '../../lib/errors.ts';
 import { printableLine } from '../../lib/printable.ts';
@@ -52,7 +52,7 @@ async function* given(ids: readonly string[]): AsyncGenerator<NamedRun> {
 
 /** Those that began last, of any of our workflows on the task queue. */
 async function* recentRuns({ client, taskQueue }: Session, many: number): AsyncGenerator<NamedRun> {
-  const types = [...Object.values(workflowTypes), exporterType].map((type) => `'${type}'`).join(', ');
+  const types = [...Object.values(workflowTypes), exporterType, noticeType].map((type) => `'${type}'`).join(', ');
   const query = `WorkflowType IN (${types}) AND TaskQueue = '${taskQueue.replaceAll("'", "''")}'`;
   let left = many;
   if (left === 0) return;

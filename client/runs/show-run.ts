@@ -6,6 +6,7 @@ import { type Interrupt, listenForInterrupt } from '../terminal/interrupt.ts';
 import { note, print, printJson } from '../terminal/output.ts';
 import { printableLine } from '../../lib/printable.ts';
 import { progressLine, waitingText } from '../terminal/progress-text.ts';
+import { readRating } from '../../application/feedback/ratings.ts';
 import { readSettings } from '../../application/read-settings.ts';
 import { linkLines } from '../ask/outcome-text.ts';
 import { printFinished } from '../ask/report-ending.ts';
@@ -19,7 +20,8 @@ export async function showRun(workflowId: string, json: boolean): Promise<number
   await using session = await openSession({ settings, need: 'server', onProgress: note, signal: interrupt.signal });
   const run = await findRun(session, workflowId);
   if (!isOpen(run)) {
-    printFinished(await resultOfRun(session, workflowId), json);
+    const rating = await readRating(settings, run.runId);
+    printFinished({ ...(await resultOfRun(session, workflowId)), rating }, json);
     return exitCodes.worked;
   }
   // Only a worker can tell the state of a run that goes on; that it then makes progress is what was asked for.

@@ -36,7 +36,7 @@ export function diskUsage(paths: DataPaths, histories: number | null): DiskUsage
     content: { count: storedContent(paths.content).size, bytes: bytesIn(paths.content) },
     journal: sum([folderUsage(paths.journal), folderUsage(paths.replies)]),
     calls: { count: registersIn(paths.calls), bytes: bytesIn(paths.calls) },
-    traces: folderUsage(paths.traces),
+    traces: sum([folderUsage(paths.traces), folderUsage(paths.ratings)]),
     benchmarks: folderUsage(paths.benchmarks),
     logs: folderUsage(paths.logs),
     cache: sum([folderUsage(paths.cache), { count: 0, bytes: bytesIn(paths.bin) }]),

@@ -5,7 +5,7 @@ import type { Config } from '../../config/config.ts';
 import type { Swept } from '../../retrieval/store/content-sweep.ts';
 import { sharedServerName } from '../../runtime/temporal/known-servers.ts';
 import type { DiskUsage } from './disk-usage.ts';
-import type { NeededRuns } from './needed-runs.ts';
+import type { NeededRuns } from '../../application/storage/needed-runs.ts';
 import { sum } from './sweep-files.ts';
 
 export type SharedStore = AsyncDisposable & {

@@ -10,14 +10,14 @@ import type { Client } from '@temporalio/client';
 import { setImmediate as breathe } from 'node:timers/promises';
 import type { Cipher } from '../../codecs/cipher.ts';
 import type { DataPaths } from '../../config/data-paths.ts';
-import { unlessGone } from '../../observability/unless-gone.ts';
+import { deleteHistory, untilGone } from '../../application/storage/remove-histories.ts';
 import { addReachable, storedContent, type Swept, sweepContent } from '../../retrieval/store/content-sweep.ts';
 import { storedRepositories, storedSnapshots, sweepStore } from '../../retrieval/store/store-sweep.ts';
 import { serversSince } from '../../runtime/temporal/known-servers.ts';
 import { inParallel } from '../../lib/in-parallel.ts';
 import { type DiskUsage, diskUsage, type Kind } from './disk-usage.ts';
 import { type SharedStore, sweepShared } from './shared-store.ts';
-import { findNeededRuns, type NeededRuns, type RunOfServer } from './needed-runs.ts';
+import { findNeededRuns, type NeededRuns } from '../../application/storage/needed-runs.ts';
 import {
   type FileSweep,
   sum,
@@ -183,7 +183,6 @@ async function sweepStores(
 
 /** Deletions in flight. */
 const atOnce = 8;
-const goneWithinMs = 30_000;
 
 /** The server ends a history when the retention that held at its run's end is over; this makes the one of now hold. */
 async function removeHistories(request: SweepRequest, { expired }: NeededRuns): Promise<Swept> {
@@ -193,29 +192,17 @@ async function removeHistories(request: SweepRequest, { expired }: NeededRuns): 
   if (dryRun || expired.length === 0) return swept;
   let done = 0;
   const tell = everySecond((count) => onProgress(`removing histories, ${count} of ${expired.length}`));
-  const remove = async ({ workflowId, runId }: RunOfServer) => {
-    const workflowExecution = { workflowId, runId };
-    await unlessGone(client.workflowService.deleteWorkflowExecution({ namespace, workflowExecution }));
-  };
-  await inParallel(expired, { width: atOnce, signal }, remove, () => {
-    done += 1;
-    tell(done, expired.length);
-  });
-  await untilGone(request, expired);
+  await inParallel(
+    expired,
+    { width: atOnce, signal },
+    (run) => deleteHistory({ client, namespace }, run),
+    () => {
+      done += 1;
+      tell(done, expired.length);
+    },
+  );
+  await untilGone({ client, namespace, signal }, expired);
   return swept;
-}
-
-/** The server deletes in the background, and goes on with it after a restart. */
-async function untilGone({ client, namespace, signal }: SweepRequest, runs: readonly RunOfServer[]): Promise<void> {
-  const endMs = Date.now() + goneWithinMs;
-  for (const { workflowId, runId } of runs.toReversed()) {
-    const execution = { workflowId, runId };
-    while (Date.now() < endMs && !signal.aborted) {
-      const found = await unlessGone(client.workflowService.describeWorkflowExecution({ namespace, execution }));
-      if (found === null) break;
-      await new Promise((resolve) => setTimeout(resolve, 50));
-    }
-  }
 }
 
 function everySecond(tell: (done: number, total: number) => void): (done: number, total: number) => void {

@@ -24,6 +24,8 @@ export type FileSweep = {
   pause: () => Promise<void>;
 };
 
+const ratingFiles = /^([0-9a-f]{32})\.json$/;
+
 type Rule = {
   folder: string;
   /** Which files it is about. */
@@ -44,6 +46,14 @@ export async function sweepTraces(sweep: FileSweep): Promise<Swept> {
       keep: (file) => traces.has(traceFiles.exec(basename(file))?.[1] ?? ''),
     }),
     await sweepFolder(sweep, { folder: paths.traces, match: unfinishedFile, olderThanMs: graceMs }),
+    // What people said of an answer goes with its trace.
+    await sweepFolder(sweep, {
+      folder: paths.ratings,
+      match: ratingFiles,
+      olderThanMs: cutoffMs,
+      keep: (file) => traces.has(ratingFiles.exec(basename(file))?.[1] ?? ''),
+    }),
+    await sweepFolder(sweep, { folder: paths.ratings, match: unfinishedFile, olderThanMs: graceMs }),
   ]);
 }
 

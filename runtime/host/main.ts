@@ -4,7 +4,7 @@ import { dataPaths } from '../../config/data-paths.ts';
 import { loadConfig } from '../../config/load-config.ts';
 import { createLogger } from '../../observability/logging.ts';
 import { hostRuntime } from './host-runtime.ts';
-import { redactorOf } from '../../worker/redactor.ts';
+import { redactorOf } from '../../config/redactor.ts';
 import { keepFilesPrivate } from '../../lib/fs.ts';
 import { stopSignal } from './stop-signals.ts';
 import { messageOf } from '../../lib/errors.ts';

@@ -60,7 +60,10 @@ const citation = /# [A-Z]\w+.* \d+\.\d+[\d.]*: [\w./-]+\/\w+|the Dockerfile cite
 const secretName = /PASSWORD|SECRET|SALT|ENCRYPTION_KEY|PWD$|REDIS_AUTH|REDISCLI_AUTH/;
 const required = /\$\{\w+:\?[^}]+\}/;
 /** Keys that open nothing when they are not there (Langfuse then makes a project without any), and the path of a file. */
-const optional = ['LANGFUSE_INIT_PROJECT_SECRET_KEY', 'LANGFUSE_SECRET_KEY', 'SWITCHYARD_ENCRYPTION_KEYS'];
+const optional = [
+  ...['LANGFUSE_INIT_PROJECT_SECRET_KEY', 'LANGFUSE_SECRET_KEY'],
+  ...['SWITCHYARD_ENCRYPTION_KEYS', 'SWITCHYARD_WEBHOOK_SECRET'],
+];
 
 /** Secrets of a service's environment, and secret variables anywhere in the file, that are not required of .env. */
 function secretsWithDefaults(sources: Sources): string[] {

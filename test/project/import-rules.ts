@@ -42,6 +42,7 @@ export const mayImport: Record<string, readonly string[]> = {
     'router-fit',
     'observability',
     'runtime',
+    'shared-store',
     'types:workflows',
   ],
   client: [

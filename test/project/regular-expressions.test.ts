@@ -46,7 +46,7 @@ const built: Record<string, RegExp[] | string> = {
   'retrieval/tools/grep-tool.ts': "the model's own: it runs in a thread that is killed at the deadline of the tool",
   'retrieval/tools/path-filter.ts': "the model's own glob: the same thread",
   'workflows/input/json-schema.ts': 'those of contracts/, which are tried as they stand there',
-  'worker/redactor.ts': "the user's own, from the settings",
+  'config/redactor.ts': "the user's own, from the settings",
 };
 
 type Found = { file: string; source: string; flags: string };

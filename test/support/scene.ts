@@ -75,6 +75,7 @@ export type SceneOptions = {
   toolModules?: string[];
   encryption?: Encryption;
   sharedStore?: StoreAddress;
+  webhook?: Config['webhook'];
   /** Of another scene, whose worker it shares the runs with; one of its own unless given. */
   taskQueue?: string;
   /** Activities at once; few make others take what this worker could have. */
@@ -83,7 +84,7 @@ export type SceneOptions = {
   model?: Partial<Config['model']>;
 };
 export type AskOptions = Partial<
-  Pick<QuestionInput, 'forcedRoute' | 'limits' | 'repository' | 'session' | 'prompts'>
+  Pick<QuestionInput, 'forcedRoute' | 'limits' | 'repository' | 'session' | 'prompts' | 'user' | 'webhook'>
 > & {
   pipeline: PipelineSpec;
   /** Of workers that the test starts itself. */
@@ -116,6 +117,7 @@ export async function openScene(options: SceneOptions) {
     return handle;
   };
   return {
+    config,
     client,
     address: server.address,
     serverDirectory: server.dataDirectory,
@@ -123,6 +125,11 @@ export async function openScene(options: SceneOptions) {
     taskQueue,
     worker,
     start,
+    /** Of a run that the test deletes: it can't be replayed at the end. */
+    forget({ workflowId }: WorkflowHandle): void {
+      const at = started.findIndex((handle) => handle.workflowId === workflowId);
+      if (at !== -1) started.splice(at, 1);
+    },
     async ask(question: string, ask: AskOptions): Promise<AnswerOutcome> {
       const handle = await start(question, ask);
       return (await handle.result()) as AnswerOutcome;
@@ -219,6 +226,8 @@ function configOf(options: SceneOptions, dataDirectory: string): Config {
       ...options.model,
     },
     tenant: null,
+    user: null,
+    webhook: options.webhook ?? null,
     embeddings: null,
     traces: options.traces ?? { ...tracesToFiles, sink: 'none' },
     metricsAddress: null,

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import { BenchmarkInput } from '../../contracts/benchmark.ts';
 import { ExporterInput } from '../../contracts/trace.ts';
+import { Notice } from '../../contracts/notice.ts';
 import { MakeQuestionsInput } from '../../contracts/evaluation/question-making.ts';
 import { QuestionInput, RouteInput } from '../../contracts/run.ts';
 
@@ -14,6 +15,7 @@ export const inputs = {
   runBenchmark: BenchmarkInput,
   exportTraces: ExporterInput,
   makeQuestions: MakeQuestionsInput,
+  deliverNotice: Notice,
 } as const;
 
 /** Of what may be given: a field with a default need not be. */

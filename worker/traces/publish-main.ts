@@ -8,7 +8,7 @@ import { messageOf } from '../../lib/errors.ts';
 import { endWithParent } from '../../lib/tied-child.ts';
 import { createRetrieval } from '../../retrieval/repository.ts';
 import { foldersOf } from '../benchmarks.ts';
-import { redactorOf } from '../redactor.ts';
+import { redactorOf } from '../../config/redactor.ts';
 import { openStores } from '../stores.ts';
 import { publishBenchmark } from './publish.ts';
 import { renderingOver } from './rendering.ts';

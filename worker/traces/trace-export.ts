@@ -14,7 +14,7 @@ import { runUrl } from '../../observability/run-link.ts';
 import { ownServerName, serverName } from '../../runtime/temporal/known-servers.ts';
 import type { CallRegister } from '../call-register.ts';
 import { HandOvers } from './hand-overs.ts';
-import { redactorOf } from '../redactor.ts';
+import { redactorOf } from '../../config/redactor.ts';
 import { renderingOver, type Stores } from './rendering.ts';
 import { sweepTraces } from './trace-sweep.ts';
 import type { ServerAddress } from '../../runtime/host/server-address.ts';

@@ -13,6 +13,7 @@ import type { CallerOfActivities } from './calls.ts';
 import { Outages } from './outages.ts';
 import { activitiesWithin } from './proxies.ts';
 import { historySize } from './limits/run-size.ts';
+import { Notices } from '../notices/notices.ts';
 import { Visibility } from './visibility.ts';
 import { OpenWaits } from './limits/waits.ts';
 
@@ -24,6 +25,8 @@ export type Run = CallerOfActivities & {
   /** What the outcome will hold. */
   readonly state: AnswerState;
   readonly visibility: Visibility;
+  /** Null: nobody is told of the run. */
+  readonly notices: Notices | null;
   /** Tools that are not built in and say that they only read; known once the repository is open. */
   readOnlyTools: readonly string[];
   /** What the last activity has done beside its own work. */
@@ -36,6 +39,8 @@ export function beginRun(input: QuestionInput): Run {
   const budget = new RunBudget(input.pipeline.budget, historySize);
   const waits = new OpenWaits(() => Date.now());
   const visibility = new Visibility(state, waits);
+  const notices = input.webhook === true ? new Notices(input) : null;
+  if (notices !== null) visibility.onNote = (what) => tellOf(notices, what, waits);
   const onSettled = (spans: readonly SpanRecord[], done: DoneOnTheWay) => {
     state.usage = budget.usage;
     run.doneLast = done;
@@ -65,10 +70,16 @@ export function beginRun(input: QuestionInput): Run {
   const outages = new Outages(input.limits, waits, visibility);
   const activities = activitiesWithin(input.limits, input.activityQueue);
   const { limits } = input;
-  const parts = { input, limits, state, visibility, budget, waits, outages, activities };
+  const parts = { input, limits, state, visibility, notices, budget, waits, outages, activities };
   const sharing = input.sharing === undefined ? {} : { sharing: input.sharing };
   const run: Run = { ...parts, ...sharing, readOnlyTools: [], doneLast: {}, until: condition, onSettled };
   return run;
+}
+
+function tellOf(notices: Notices, what: Parameters<Visibility['onNote']>[0], { waitingFor }: OpenWaits): void {
+  if (what === 'waiting') notices.waits(waitingFor?.kind ?? 'person');
+  else if (what === 'running') notices.waits(null);
+  else notices.ended(what);
 }
 
 /** Each name once. */

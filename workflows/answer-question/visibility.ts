@@ -22,6 +22,8 @@ export class Visibility {
   #stage: Stage = 'opening';
   #doing = 'opening the repository';
   #opening: OpeningProgress | null = null;
+  /** Told when the run begins or ends to wait for a person, and how it ends. */
+  onNote: (outcome: AnswerOutcome['kind'] | 'waiting' | 'running') => void = () => {};
   /** By specialist. */
   readonly #asked = new Map<string, readonly ToolAsked[]>();
 
@@ -81,6 +83,7 @@ export class Visibility {
   note(outcome: AnswerOutcome['kind'] | 'waiting' | 'running'): void {
     // A run that has ended is neither, whatever arrives while its trace is handed over.
     if (this.#stage === 'finished' && (outcome === 'waiting' || outcome === 'running')) return;
+    this.onNote(outcome);
     const { route, retry_count: retryCount } = this.#state;
     const pairs = searchAttributePairs(
       { outcome, retryCount, ...(route !== null && { route }) },

@@ -1,5 +1,5 @@
 /** Answers one question about a repository: opens it, routes, delegates, reviews, and makes one answer. */
-import { CancellationScope, isCancellation } from '@temporalio/workflow';
+import { CancellationScope, isCancellation, TemporalFailure } from '@temporalio/workflow';
 import type { SpecialistOutput } from '../../contracts/agent.ts';
 import type { GateSpec } from '../../contracts/pipeline.ts';
 import type { AnswerOutcome, QuestionInput } from '../../contracts/run.ts';
@@ -24,6 +24,7 @@ export async function answerQuestion(given: QuestionInput): Promise<AnswerOutcom
   } catch (error) {
     return endEarly(run, error);
   } finally {
+    if (run.notices !== null) await run.notices.settled();
     // A cancelled run has a trace, too.
     if (mayBeTraced(run)) await CancellationScope.nonCancellable(() => leaveTrace(run.doneLast.handedOver ?? null));
   }
@@ -75,7 +76,11 @@ function giveUp(run: Run): AnswerOutcome {
 function endEarly(run: Run, error: unknown): AnswerOutcome {
   const { state, visibility } = run;
   const expected = isCancellation(error) || error instanceof BudgetSpent || error instanceof Unavailable;
-  if (!expected) throw error;
+  if (!expected) {
+    // Any other error only fails the task, which is tried again.
+    if (error instanceof TemporalFailure) run.notices?.failed();
+    throw error;
+  }
   const best = bestToShow(run);
   if (best !== null && state.final_answer === null) settleAnswer(run, best);
   if (error instanceof BudgetSpent) return visibility.finish({ kind: 'budget-spent', state, limit: error.limit });

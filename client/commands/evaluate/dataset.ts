@@ -2,11 +2,15 @@
 import type { Command } from 'commander';
 import { datasetConversion } from './dataset-convert.ts';
 import { datasetMake } from './dataset-make.ts';
+import type { AddOptions } from '../../dataset/add-question.ts';
+import { knownRunId } from '../../input/option-values.ts';
 import type { ReviewOptions } from '../../dataset/review-dataset.ts';
 import type { CheckOptions } from '../../evaluate/check-dataset.ts';
 
 export function addDataset(program: Command): void {
-  const dataset = program.command('dataset').summary('make, check, review and convert the questions of an evaluation');
+  const dataset = program
+    .command('dataset')
+    .summary('make, add to, check, review and convert the questions of an evaluation');
   datasetMake(dataset);
   datasetConversion(dataset);
   dataset
@@ -23,6 +27,7 @@ export function addDataset(program: Command): void {
       const { checkDatasetFile } = await import('../../evaluate/check-dataset.ts');
       process.exitCode = await checkDatasetFile(file, options);
     });
+  addRun(dataset);
   dataset
     .command('review')
     .summary('accept, edit or reject its questions, one by one, with the lines in view')
@@ -39,5 +44,22 @@ export function addDataset(program: Command): void {
     .action(async (file: string, options: ReviewOptions) => {
       const { reviewDataset } = await import('../../dataset/review-dataset.ts');
       process.exitCode = await reviewDataset(file, options);
+    });
+}
+
+function addRun(dataset: Command): void {
+  dataset
+    .command('add')
+    .summary('make a question of a run, for a review')
+    .description(
+      'Appends the question of a run to a dataset: what its answer cites is taken for the expected places, unless it was ' +
+        'rated bad. Nobody has reviewed it, so "dataset review" shows it.',
+    )
+    .argument('<run>', 'the id of the run', knownRunId)
+    .requiredOption('-o, --output <file>', 'the dataset; it is made where there is none')
+    .option('--json', 'print one JSON object', false)
+    .action(async (run: string, options: AddOptions) => {
+      const { addQuestion } = await import('../../dataset/add-question.ts');
+      process.exitCode = await addQuestion(run, options);
     });
 }

@@ -1,7 +1,7 @@
 /** `switchyard ask`: a question to a cited answer. */
 import type { Command } from 'commander';
 import type { AskOptions } from '../../ask/ask-question.ts';
-import { count, positiveAmount, positiveCount, runIdValue, tenantName } from '../../input/option-values.ts';
+import { count, positiveAmount, positiveCount, runIdValue, tenantName, userName } from '../../input/option-values.ts';
 
 export function addAsk(program: Command): void {
   program
@@ -29,6 +29,7 @@ export function addAsk(program: Command): void {
       tenantName,
     )
     .option('--session <name>', 'the conversation that its trace belongs to')
+    .option('--user <name>', 'who asks, as traces show it; SWITCHYARD_USER unless given', userName)
     .option('--id <id>', 'name the run; ask-<time>-<random> unless given', runIdValue)
     .option('--detach', 'start the run and return at once', false)
     .option('--json', 'print one JSON object', false)

@@ -3,6 +3,7 @@ import { type Command, Option } from 'commander';
 import type { ListOptions } from '../../runs/print-runs.ts';
 import type { SteerOptions, SteeringAction } from '../../runs/steer-runs.ts';
 import { runStatuses } from '../../../application/runs/run-status.ts';
+import { runsAfterAnswer } from './after-answer.ts';
 import { benchmarkId, knownRunId, positiveCount } from '../../input/option-values.ts';
 
 type Json = { json: boolean };
@@ -10,7 +11,7 @@ type Json = { json: boolean };
 export function addRuns(program: Command): void {
   const runs = program
     .command('runs')
-    .summary('list runs; show or cancel one; pause, resume or retry one or many')
+    .summary('list runs; show, cancel, rate or delete one; pause, resume or retry one or many')
     .option('--limit <n>', 'how many, newest first', positiveCount, 20)
     .option('--benchmark <id>', 'those of a benchmark; without it, those of none', benchmarkId)
     .addOption(new Option('--status <status>', 'only those with this status').choices(runStatuses))
@@ -27,6 +28,7 @@ export function addRuns(program: Command): void {
     const { cancel } = await import('../../runs/steer-run.ts');
     process.exitCode = await cancel(id, json || runs.opts<Json>().json);
   });
+  runsAfterAnswer(runs);
   addSteering(runs, 'pause', 'have runs begin nothing new until they are resumed');
   addSteering(runs, 'resume', 'resume runs that wait for their provider or were paused; one alone is followed');
   addSteering(runs, 'retry', 'take up runs that ended unavailable, at the call that failed; one alone is followed');

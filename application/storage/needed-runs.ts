@@ -31,6 +31,8 @@ export type RunsRequest = {
   taskQueue: string | null;
   /** What is worth noting of what a history mentions. */
   universe: ReadonlySet<string>;
+  /** Run ids of runs that need nothing any more. */
+  without?: ReadonlySet<string>;
   signal: AbortSignal;
   onProgress: (done: number, total: number) => void;
 };
@@ -77,14 +79,17 @@ export async function findNeededRuns(request: RunsRequest): Promise<NeededRuns> 
 }
 
 /** Open ones come first, then those closed last: a run that closes while the pages are read is on a later page. */
-async function listRuns({ client, taskQueue, signal }: RunsRequest, which: string): Promise<WorkflowExecutionInfo[]> {
+async function listRuns(
+  { client, taskQueue, without, signal }: RunsRequest,
+  which: string,
+): Promise<WorkflowExecutionInfo[]> {
   const types = [...Object.values(workflowTypes), exporterType].map((type) => `'${type}'`).join(', ');
   const ours =
     taskQueue === null ? '' : `(WorkflowType IN (${types}) OR TaskQueue = '${taskQueue.replaceAll("'", "''")}') AND `;
   const runs: WorkflowExecutionInfo[] = [];
   for await (const run of client.workflow.list({ query: `${ours}${which}`, pageSize: 500 })) {
     signal.throwIfAborted();
-    runs.push(run);
+    if (without?.has(run.runId) !== true) runs.push(run);
   }
   return runs;
 }
@@ -108,7 +113,7 @@ async function readRun(
 }
 
 /** Every text and every payload, wherever it stands: a reference that is added to a payload one day is found too. */
-function noteTexts(value: unknown, note: (text: string) => void): void {
+export function noteTexts(value: unknown, note: (text: string) => void): void {
   if (typeof value === 'string') note(value);
   else if (value instanceof Uint8Array) note(Buffer.from(value).toString('utf8'));
   else if (typeof value === 'object' && value !== null) for (const part of Object.values(value)) noteTexts(part, note);

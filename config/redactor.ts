@@ -1,10 +1,18 @@
 /** The redactor of a configuration: its keys, what looks like a secret, and the pattern that the user adds. */
-import type { Config } from '../config/config.ts';
+import type { Config } from './config.ts';
 import { secretsOf } from '../contracts/model/access.ts';
 import { createRedactor, type Redactor } from '../lib/redaction.ts';
 
 /** @returns a redactor for logs and traces of this configuration; the pattern was checked when the settings were read */
-export function redactorOf({ model, embeddings, traces, encryption, codecServer, sharedStore }: Config): Redactor {
+export function redactorOf({
+  model,
+  embeddings,
+  traces,
+  encryption,
+  codecServer,
+  sharedStore,
+  webhook,
+}: Config): Redactor {
   const { apiKey, baseUrl, access } = model;
   const ofEmbeddings = embeddings === null ? [] : secretsOf(embeddings.apiKey, embeddings.baseUrl, embeddings.access);
   const key = traces.langfuse?.secretKey;
@@ -16,6 +24,7 @@ export function redactorOf({ model, embeddings, traces, encryption, codecServer,
     ...(key === undefined ? [] : [key]),
   ];
   secrets.push(...encryption.keys.map(({ bytes }) => Buffer.from(bytes).toString('base64')));
+  if (webhook !== null) secrets.push(Buffer.from(webhook.secret).toString('base64'));
   if (sharedStore !== null && sharedStore.password !== '') secrets.push(sharedStore.password);
   if (codecServer.token !== null) secrets.push(codecServer.token);
   return createRedactor(secrets, traces.redact === null ? [] : [new RegExp(traces.redact, 'g')]);

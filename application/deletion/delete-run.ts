@@ -1,0 +1,150 @@
+/**
+ * Deletes a question's run with all that belongs to it: content that no other run needs, journal, rating, trace, history.
+ *
+ * 1. Its history goes last: where something before fails or is interrupted, the run is still found, and deleted again.
+ * 2. A run that was retried has several executions under its id: all of them go.
+ * 3. What could not be removed is told, and keeps nothing else from being removed.
+ */
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { dataPaths } from '../../config/data-paths.ts';
+import { attributeNames, exporterIdOf, noticeType, queries } from '../../contracts/names.ts';
+import { journalFileName } from '../../contracts/model/journal-key.ts';
+import type { ExporterState } from '../../contracts/trace.ts';
+import { messageOf, systemErrorCode } from '../../lib/errors.ts';
+import { printableLine } from '../../lib/printable.ts';
+import { deleteTrace } from '../../observability/langfuse-api.ts';
+import { traceIdOf } from '../../observability/trace-ids.ts';
+import { traceFileName } from '../../observability/trace-sink.ts';
+import { ownServerName, serverName } from '../../runtime/temporal/known-servers.ts';
+import { RunStillGoesOn } from '../errors.ts';
+import { removeRating } from '../feedback/ratings.ts';
+import { type FoundRun, findRun, isOpen } from '../runs/find-run.ts';
+import { outcomeOf } from '../runs/watch-run.ts';
+import type { RunOfServer } from '../storage/needed-runs.ts';
+import { deleteHistory, untilGone } from '../storage/remove-histories.ts';
+import { type Removal, removeContentOf } from './content-of-runs.ts';
+import { openSharedContent } from './shared-content.ts';
+
+export type DeletedRun = {
+  workflowId: string;
+  /** How many of each are gone. */
+  removed: { histories: number; content: number; journal: number; traces: number; ratings: number };
+  /** What could not be removed, and why. */
+  kept: string[];
+};
+
+/** @throws RunNotFound; RunStillGoesOn; StoreUnavailable */
+export async function deleteRun(request: Omit<Removal, 'shared'>, workflowId: string): Promise<DeletedRun> {
+  const { session, settings, onProgress } = request;
+  const found = await findRun(session, workflowId);
+  const runs = await executionsOf(request, found);
+  const name = settings.temporal.external ? serverName(session.address, session.namespace) : ownServerName;
+  await using shared = await openSharedContent(settings, session.client, name);
+  const removal = { ...request, shared };
+  const kept = [...elsewhere(found)];
+  await untilExported(removal, runs);
+  const linkless = settings.traces.langfuse === null ? await linkOf(found) : null;
+  if (linkless !== null) kept.push(`the trace ${linkless}: no Langfuse is configured here`);
+  const content = await removeContentOf(runs, removal);
+  kept.push(...content.kept);
+  const removed = { histories: 0, content: content.count, journal: 0, traces: 0, ratings: 0 };
+  onProgress('removing journal, trace and history');
+  for (const { runId } of runs) {
+    removed.journal += await removeJournal(removal, runId);
+    removed.traces += await removeTrace(removal, runId, kept);
+    if (await removeRating(settings, runId)) removed.ratings += 1;
+  }
+  const histories = [...(await noticesOf(request, runs)), ...runs];
+  for (const run of histories) await deleteHistory(session, run);
+  const left = await untilGone({ ...session, signal: request.signal }, histories);
+  removed.histories = histories.length - left.length;
+  for (const { runId } of left) kept.push(`the history of ${runId}: the server has not removed it yet`);
+  return { workflowId, removed, kept };
+}
+
+/** @throws RunStillGoesOn where one of them is open */
+async function executionsOf({ session }: Omit<Removal, 'shared'>, found: FoundRun): Promise<RunOfServer[]> {
+  const { workflowId } = found.handle;
+  if (isOpen(found)) throw new RunStillGoesOn(workflowId);
+  // A list may not know yet what has just ended.
+  const runs = new Map([[found.runId, { workflowId, runId: found.runId }]]);
+  const query = `WorkflowId = '${workflowId.replaceAll("'", "''")}'`;
+  for await (const { runId } of session.client.workflow.list({ query })) runs.set(runId, { workflowId, runId });
+  return [...runs.values()];
+}
+
+/** What a webhook was told of them, by workflows of their own. */
+async function noticesOf({ session }: Omit<Removal, 'shared'>, runs: readonly RunOfServer[]): Promise<RunOfServer[]> {
+  const found: RunOfServer[] = [];
+  for (const run of runs) {
+    const query = `WorkflowType = '${noticeType}' AND WorkflowId STARTS_WITH 'webhook-${run.runId}-'`;
+    for await (const { workflowId, runId } of session.client.workflow.list({ query }))
+      found.push({ workflowId, runId });
+  }
+  return found;
+}
+
+function* elsewhere({ description }: FoundRun): Generator<string> {
+  const attributes = description.typedSearchAttributes.getAll();
+  const benchmark = attributes.find(({ key }) => key.name === attributeNames.benchmark)?.value;
+  if (typeof benchmark === 'string')
+    yield `the record and history in the folder of ${benchmark}: "switchyard bench delete ${benchmark}" removes them`;
+}
+
+/** Where another server has its trace. */
+async function linkOf({ handle }: FoundRun): Promise<string | null> {
+  const link = await outcomeOf(handle).then(
+    ({ outcome }) => outcome.state.trace_link,
+    () => null,
+  );
+  return link?.startsWith('http') === true ? link : null;
+}
+
+const [lookEveryMs, exportedWithinMs, queryLimitMs] = [250, 15_000, 2_000];
+
+/** What is on its way would else arrive after its trace was removed. */
+async function untilExported({ session, settings, signal }: Removal, runs: readonly RunOfServer[]): Promise<void> {
+  const { client, connection } = session;
+  const ids = new Set(runs.map(({ runId }) => runId));
+  const exporter = client.workflow.getHandle(exporterIdOf(settings.taskQueue));
+  for (const endMs = Date.now() + exportedWithinMs; Date.now() < endMs && !signal.aborted; await sleep(lookEveryMs)) {
+    const ask = () => exporter.query<ExporterState>(queries.exports);
+    const state = await connection.withDeadline(Date.now() + queryLimitMs, ask).catch(() => null);
+    const isOnItsWay = state?.sending.some(({ runId }) => ids.has(runId)) === true;
+    const isNext = state?.waiting.some(({ runId, failed }) => ids.has(runId) && failed === undefined) === true;
+    if (!isOnItsWay && !isNext) return;
+  }
+}
+
+async function removeJournal({ settings, shared }: Removal, runId: string): Promise<number> {
+  const file = join(dataPaths(settings.dataDirectory).journal, journalFileName(runId));
+  return Number(await removed(file)) + ((await shared?.removeJournal(runId)) ?? 0);
+}
+
+async function removeTrace({ settings }: Removal, runId: string, kept: string[]): Promise<number> {
+  const traceId = traceIdOf(runId);
+  const file = join(dataPaths(settings.dataDirectory).traces, traceFileName(traceId));
+  // That of earlier versions is not compressed.
+  const files = Number(await removed(file)) + Number(await removed(file.replace(/\.zst$/, '')));
+  const { langfuse } = settings.traces;
+  if (langfuse === null) return files;
+  try {
+    return files + Number(await deleteTrace(langfuse, traceId));
+  } catch (error) {
+    kept.push(`the trace ${traceId} in Langfuse: ${printableLine(messageOf(error))}`);
+    return files;
+  }
+}
+
+/** @returns whether there was such a file */
+async function removed(file: string): Promise<boolean> {
+  try {
+    await rm(file);
+    return true;
+  } catch (error) {
+    if (systemErrorCode(error) === 'ENOENT') return false;
+    throw error;
+  }
+}
