@@ -4,7 +4,8 @@
  *
  * 1. A failure of the work itself spends an attempt. An attempt that was lost with its worker spends none: it left no
  *    failure, and says nothing about the provider.
- * 2. An activity whose workers are lost again and again ends, since it may be the activity that does it.
+ * 2. An activity whose workers are lost again and again ends, since it may be the activity that does it. Losses beside many
+ *    others are weak evidence: after a few, the next attempts are made in quarantine (quarantine.ts), and those alone count.
  * 3. Time is counted while an attempt works: neither a queue nor a time without a worker shortens what is left.
  * 4. An attempt that was given back before anything was done spends nothing either.
  * 5. An attempt that was lost has a span that ends at its last heartbeat.
@@ -23,8 +24,11 @@ export type AttemptLimits = {
   timedOut: FailureKind;
 };
 
-/** Attempts of one activity that may be lost with their workers. */
+/** Attempts of one activity that may be lost with their workers; from the fourth on, those that were made in quarantine. */
 export const lossesAllowed = 10;
+
+/** An activity that was lost so often is tried in quarantine. */
+export const suspectAfter = 3;
 
 /** Heartbeats are sent this often. The answer to one tells of a cancellation, which has to reach the model server within a second. */
 export const heartbeatMs = 700;
@@ -38,6 +42,8 @@ export type Carried = {
   lost: number;
   /** Attempts that were given back at once; absent where there were none. */
   refused?: number;
+  /** Of these, the ones that found the quarantine taken, or were lost before they had begun in it. */
+  setAside?: number;
   tookMs: number;
 };
 
@@ -55,15 +61,26 @@ export function attemptsBefore(info: InfoOfAttempt, about: Pick<SpanRecord, 'nam
   // Whoever resets an activity gives it all its attempts again.
   if (info.attempt === 1) return { spans: carried.spans, failures: 0, lost: 0, tookMs: 0, newlyLost: [] };
   const newlyLost: SpanRecord[] = [];
-  let { tookMs } = carried;
+  let [{ tookMs }, notBegun] = [carried, 0];
   const known = carried.failures + carried.lost + (carried.refused ?? 0);
   for (let attempt = known + 1; attempt < info.attempt; attempt += 1) {
     const seen = current?.attempt === attempt ? current : null;
+    // In quarantine the server knows of an attempt before its work begins.
+    if (seen === null && carried.lost + newlyLost.length >= suspectAfter) {
+      notBegun += 1;
+      continue;
+    }
     newlyLost.push(seen ?? unseen(attempt, newlyLost.at(-1) ?? carried.spans.at(-1), info, about));
     tookMs += seen === null ? 0 : seen.endMs - seen.startMs;
   }
   const spans = [...carried.spans, ...newlyLost];
-  return { ...carried, spans, lost: carried.lost + newlyLost.length, tookMs, newlyLost };
+  const before = notBegun === 0 ? carried : setAside(carried, notBegun);
+  return { ...before, spans, lost: carried.lost + newlyLost.length, tookMs, newlyLost };
+}
+
+/** With so many more attempts that did nothing, and say nothing. */
+export function setAside<Known extends Pick<Carried, 'refused' | 'setAside'>>(known: Known, more = 1): Known {
+  return { ...known, refused: (known.refused ?? 0) + more, setAside: (known.setAside ?? 0) + more };
 }
 
 /** An attempt that sent no heartbeat: it began when the one before had ended, and was lost before its first one. */
@@ -82,7 +99,8 @@ export const lostMessage = 'lost with its worker';
 
 /** Spans: the last ones, and whatever was paid for. */
 function carriedBy(details: unknown): Carried {
-  const { spans, current, failures, lost = 0, refused, tookMs = 0 } = (details ?? {}) as Partial<Carried>;
+  const { spans, current, failures, lost = 0, tookMs = 0, ...more } = (details ?? {}) as Partial<Carried>;
+  const { refused, setAside: aside } = more;
   if (!Array.isArray(spans)) return { spans: [], failures: 0, lost: 0, tookMs: 0 };
   const kept = spans.filter(({ usage }, at) => usage !== undefined || at >= spans.length - 20);
   return {
@@ -91,6 +109,7 @@ function carriedBy(details: unknown): Carried {
     lost,
     tookMs,
     ...(refused === undefined ? {} : { refused }),
+    ...(aside === undefined ? {} : { setAside: aside }),
     ...(current === undefined ? {} : { current }),
   };
 }

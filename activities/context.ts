@@ -8,16 +8,20 @@ import { addUsage, noUsage } from '../contracts/usage-sum.ts';
 import {
   type AttemptLimits,
   attemptsBefore,
+  type Before,
   type Carried,
   heartbeatMs,
   type Limit,
   limitOf,
   lossesAllowed,
   lostMessage,
+  setAside,
+  suspectAfter,
   timeLeft,
 } from './attempts.ts';
 import { lostTooOften, lostWithWorker, toActivityFailure } from './failures.ts';
 import { messageOf } from '../lib/errors.ts';
+import { announce, asideMs, enterQuarantine } from './quarantine.ts';
 
 export type Work<Result> = (context: ActivityContext) => Promise<{
   result: Result;
@@ -71,7 +75,7 @@ export async function runActivity<Result>(
   const done: DoneOnTheWay = {};
   const kept = () => (Object.keys(done).length === 0 ? {} : { done });
   const current = (): Carried => ({ ...before, current: span({ level: 'ERROR', message: lostMessage }) });
-  // The next attempt must hear of those that were lost, also when this one is lost at once.
+  using _place = before.lost < suspectAfter ? null : await inQuarantine(context, before, current);
   if (newlyLost.length > 0) context.heartbeat(current());
   using _beats = heartbeats(current);
   using limit = limitOf(context, { name: about.name, limits }, before);
@@ -93,8 +97,7 @@ export async function runActivity<Result>(
     return { result, usage, spans: [...spans, ...own], ...kept() };
   } catch (error) {
     const { aborted, reason } = context.cancellationSignal;
-    const message = aborted ? 'cancelled' : messageOf(error).slice(0, 300);
-    const failed = span({ level: 'ERROR', message, ...paidBy(error) });
+    const failed = span({ ...failedBy(error, aborted), ...paidBy(error) });
     if (aborted && isOfStoppedWorker(reason)) throw givenBack(context, { ...before, current: failed });
     if (aborted) throw withTold(reason, [...spans, failed], kept());
     countAttempt(context, failed);
@@ -107,6 +110,20 @@ export async function runActivity<Result>(
     };
     context.heartbeat(carried satisfies Carried);
     throw toActivityFailure(error, carried.spans, timeLeft(context.info, limits, carried), kept());
+  }
+}
+
+/** @throws ApplicationFailure where another one has the place: the call comes back, and nothing was done for it */
+async function inQuarantine(context: Context, before: Omit<Before, 'newlyLost'>, current: () => Carried) {
+  const place = enterQuarantine();
+  try {
+    if (place === null) throw new Error('another call that was lost with its workers is tried first');
+    await announce(context, current());
+    return place;
+  } catch (error) {
+    place?.[Symbol.dispose]();
+    context.heartbeat(setAside(before) satisfies Carried);
+    throw lostWithWorker(messageOf(error), asideMs());
   }
 }
 
@@ -147,8 +164,7 @@ async function runPart<Value>(
     const { value, span = {} } = await work(signal);
     return { value, span: end(span) };
   } catch (error) {
-    const message = context.cancellationSignal.aborted ? 'cancelled' : messageOf(error).slice(0, 300);
-    end({ level: 'ERROR', message });
+    end(failedBy(error, context.cancellationSignal.aborted));
     throw error;
   }
 }
@@ -171,6 +187,9 @@ function withTold(reason: unknown, spans: readonly SpanRecord[], kept: { done?: 
   if (!(reason instanceof CancelledFailure) || told.length === 0) return reason;
   return new CancelledFailure(reason.message, [{ spans: told, ...kept }]);
 }
+
+const failedBy = (error: unknown, isCancelled: boolean) =>
+  ({ level: 'ERROR', message: isCancelled ? 'cancelled' : messageOf(error).slice(0, 300) }) as const;
 
 /** Errors of models/ know what was paid although nothing usable came. */
 function paidBy(error: unknown): { usage?: Usage } {

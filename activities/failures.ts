@@ -44,9 +44,12 @@ type Facts = {
 };
 
 /** How an attempt ends whose worker process is gone, or stops: the next one begins at once. */
-export function lostWithWorker(message = 'the worker process that was at it is gone'): ApplicationFailure {
+export function lostWithWorker(
+  message = 'the worker process that was at it is gone',
+  nextRetryDelay = 1,
+): ApplicationFailure {
   // A delay of 0 tells the server not to try again at all (tried on 1.32).
-  return ApplicationFailure.create({ type: 'WorkerLost', message, details: [waitingFor([])], nextRetryDelay: 1 });
+  return ApplicationFailure.create({ type: 'WorkerLost', message, details: [waitingFor([])], nextRetryDelay });
 }
 
 /** How a call ends whose worker process was lost again and again: perhaps it is the call that does it. */

@@ -48,7 +48,7 @@ function givenBack(store: string, { own, shared }: NonNullable<Holds>): Applicat
   const { newlyLost: _, ...before } = attemptsBefore(info, { name: info.activityType, type: 'span' });
   const refused = (before.refused ?? 0) + 1;
   context.heartbeat({ ...before, refused } satisfies Carried);
-  const isLast = refused >= refusalsAllowed;
+  const isLast = refused - (before.setAside ?? 0) >= refusalsAllowed;
   const { setting, wait } = failureKinds.HeldElsewhere;
   const detail: FailureDetail = { setting, retryAfterMs: null, wait, spans: isLast ? before.spans : [] };
   const reached = shared === null ? own : `${own} and ${shared}`;
@@ -56,7 +56,7 @@ function givenBack(store: string, { own, shared }: NonNullable<Holds>): Applicat
     type: 'HeldElsewhere',
     message: `what this run needs is kept in ${store}, and this worker reaches ${reached}: a worker of ${store} has to run`,
     nonRetryable: isLast,
-    nextRetryDelay: delayMs(refused),
+    nextRetryDelay: delayMs(refused - (before.setAside ?? 0)),
     details: [detail],
   });
 }

@@ -115,7 +115,7 @@ async function startOver(opened: AsyncDisposableStack, { config, server, log, tu
     activities,
     interceptors: { activity: [register.interceptor] },
   };
-  const workers = await ordinaryWorkers(options, config);
+  const workers = await ordinaryWorkers(options, config, opened);
   const queues = opened.use(new ModelQueues({ config, client, log }, limiters, options));
   const ended = runWorkers(workers, opened);
   await queues.start();

@@ -5,11 +5,13 @@ import { dataPaths } from '../../config/data-paths.ts';
 import { journalFiles } from '../../contracts/model/journal-key.ts';
 import { entriesOfFile } from '../../models/journal.ts';
 import type { RequestLogEntry } from '../../offline-model/server/request-log.ts';
-import type { Stack } from '../support/stack.ts';
+import { say, type Stack } from '../support/stack.ts';
 
 export type Kill = {
   workflowId: string;
   at: number;
+  /** No other worker sent anything by then: what a busy model server read meanwhile was sent by the one that is gone. */
+  until?: number;
   /** Whatever the worker had in flight was lost; false: something else was killed, or stood still. */
   ofWorker: boolean;
 };
@@ -51,8 +53,10 @@ export async function countCalls(
       const doneAt = recorded.get(key);
       const { kill, lost } = howLost(before, again, kills, writtenAt.get(key));
       if (doneAt !== undefined && doneAt < again.startedAt) counts.repeatedAfterRecorded += 1;
-      else if (lost === 'received') counts.repeatedAfterReceived += 1;
-      else if (lost === 'in journal write') counts.repeatedInJournalWrite += 1;
+      else if (lost === 'received') {
+        counts.repeatedAfterReceived += 1;
+        say(`asked again after it was received: ${JSON.stringify({ before, again, kill, at: writtenAt.get(key) })}`);
+      } else if (lost === 'in journal write') counts.repeatedInJournalWrite += 1;
       else {
         counts.repeatedInFlight += 1;
         if (kill) inFlight.set(kill, (inFlight.get(kill) ?? 0) + 1);
@@ -73,7 +77,8 @@ const longestWriteMs = 2_000;
  */
 export function howLost(before: Exchange, again: Exchange, kills: readonly Kill[], writtenAt: readonly number[] = []) {
   const earlier = kills.filter(({ at }) => at <= again.startedAt);
-  const kill = earlier.find(({ at, ofWorker }) => ofWorker && at >= before.startedAt) ?? earlier.at(-1);
+  const lostIt = ({ at, until = at, ofWorker }: Kill) => ofWorker && until >= before.startedAt;
+  const kill = earlier.find(lostIt) ?? earlier.at(-1);
   const { repliedAt } = before;
   if (repliedAt === null || kill === undefined) return { kill, lost: 'in flight' } as const;
   // It was in the journal when it was asked for again, or should have been when the worker was killed.

@@ -102,14 +102,19 @@ export class FaultScene implements AsyncDisposable {
   }
 
   /** Notes that whatever was in flight may have been lost; for sure where the worker is killed. */
-  hit(ofWorker = false): void {
+  hit(ofWorker = false): Kill[] {
     const at = Date.now();
-    this.kills.push(...this.#ids.map((workflowId) => ({ workflowId, at, ofWorker })));
+    const kills = this.#ids.map((workflowId): Kill => ({ workflowId, at, ofWorker }));
+    this.kills.push(...kills);
+    return kills;
   }
 
-  /** Notes that everything is there again. */
-  mended(): void {
-    this.over.push(Date.now());
+  /** Notes that everything is there again. @param kills of the worker that another has followed by now */
+  mended(kills: readonly Kill[] = []): void {
+    const now = Date.now();
+    this.over.push(now);
+    // The first half of the time until it polls went into its start.
+    for (const kill of kills) kill.until = (kill.at + now) / 2;
   }
 
   /** Starts all questions; each is asked once, whatever happens to the server. */

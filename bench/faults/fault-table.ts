@@ -37,10 +37,10 @@ const undisturbed = async (scene: FaultScene) => void (await scene.startWorker()
 async function killWorkers(scene: FaultScene): Promise<void> {
   let worker = await scene.startWorker();
   for (await scene.moment(); scene.open > 0; await scene.moment()) {
-    scene.hit(true);
+    const kills = scene.hit(true);
     await worker.kill();
     worker = await scene.startWorker();
-    scene.mended();
+    scene.mended(kills);
   }
 }
 
@@ -60,10 +60,10 @@ async function killRuntime(scene: FaultScene): Promise<void> {
   for (let times = 0; times < scene.settings.restarts; times += 1) {
     await scene.moment();
     if (scene.open === 0) return;
-    scene.hit(true);
+    const kills = scene.hit(true);
     await runtime.kill();
     runtime = await scene.startRuntime();
-    scene.mended();
+    scene.mended(kills);
   }
 }
 
@@ -147,10 +147,10 @@ export const faults: readonly Fault[] = [
       for (let times = 0; times < scene.settings.restarts; times += 1) {
         await scene.moment();
         if (scene.open === 0) return;
-        scene.hit(true);
+        const kills = scene.hit(true);
         await Promise.all([worker.kill(), scene.stack.killServer()]);
         worker = await scene.startWorker();
-        scene.mended();
+        scene.mended(kills);
       }
     },
   },

@@ -26,3 +26,12 @@ test('what does not kill a worker loses none of its calls: the last of what was 
   assert.deepEqual(howLost(sent(100, 900), sent(9_500, null), [stopped, dead]), { kill: dead, lost: 'received' });
   assert.deepEqual(howLost(sent(100, 900), sent(9_500, null), [stopped]), { kill: stopped, lost: 'in flight' });
 });
+
+test('what the model reads after the kill was sent by the worker that is gone', () => {
+  const [first, second] = [{ ...killed(1_000), until: 2_000 }, killed(9_000)];
+  const found = howLost(sent(1_010, 1_200), sent(5_000, 5_300), [first, second]);
+  assert.deepEqual(found, { kill: first, lost: 'in flight' });
+  // By the next kill it would have been received for eight seconds.
+  const later = howLost(sent(1_010, 1_200), sent(9_500, 9_700), [{ ...first, until: 1_000 }, second]);
+  assert.equal(later.lost, 'received');
+});

@@ -23,6 +23,7 @@ import { SlotLimiter } from '../../models/slot-limiter.ts';
 import type { Logger } from '../../observability/logging.ts';
 import { setQueueRate } from '../../runtime/temporal/queue-rate.ts';
 import { activityOptions } from './ordinary-queues.ts';
+import { slotsOf } from '../activity-slots.ts';
 import { createWorkers, shutDown } from '../worker-group.ts';
 
 /** How often changed limits are looked for. */
@@ -163,24 +164,6 @@ export function counted(model: ChatModel, limiter: SlotLimiter): ChatModel {
         throw error;
       }
     },
-  };
-}
-
-type ActivitySlots = Extract<
-  NonNullable<WorkerOptions['tuner']>,
-  { activityTaskSlotSupplier: unknown }
->['activityTaskSlotSupplier'];
-
-function slotsOf(limiter: SlotLimiter): ActivitySlots {
-  return {
-    type: 'custom',
-    reserveSlot: async (_, signal) => {
-      await limiter.take(signal);
-      return {};
-    },
-    tryReserveSlot: () => (limiter.tryTake() ? {} : null),
-    markSlotUsed: () => {},
-    releaseSlot: () => limiter.release(),
   };
 }
 

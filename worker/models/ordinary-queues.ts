@@ -3,12 +3,20 @@ import type { Worker, WorkerOptions } from '@temporalio/worker';
 import type { Activities } from '../../activities/index.ts';
 import type { Config } from '../../config/config.ts';
 import { benchmarkQueueOf, exportQueueOf, noticeQueueOf } from '../../contracts/names.ts';
+import { growingSlots, tunedFor } from '../activity-slots.ts';
 import { createWorkers } from '../worker-group.ts';
 import { inLeanThreads } from '../workflow-threads.ts';
 
-/** @param options of the main queue. @throws the error of the first worker that cannot be made */
-export function ordinaryWorkers(options: WorkerOptions, { logLevel, webhook }: Config): Promise<Worker[]> {
-  const create = () => createWorkers([options, ...sideQueues(options, webhook !== null)]);
+/**
+ * @param options of the main queue. @param opened closes what the workers need
+ * @throws the error of the first worker that cannot be made
+ */
+export function ordinaryWorkers(
+  options: WorkerOptions,
+  { logLevel, webhook }: Config,
+  opened: AsyncDisposableStack,
+): Promise<Worker[]> {
+  const create = () => createWorkers([growing(options, opened), ...sideQueues(options, webhook !== null, opened)]);
   // Where every detail is logged, the Web UI shows where a workflow waits ("Call stack").
   const isDetailed = logLevel === 'debug' || logLevel === 'trace';
   return inLeanThreads(create, { promiseStacks: isDetailed });
@@ -27,8 +35,18 @@ export function activityOptions(options: WorkerOptions): WorkerOptions {
   return rest;
 }
 
+/** The same, but that it begins with few activities at once; the SDK takes no numbers beside a tuner. */
+function growing(options: WorkerOptions, opened: AsyncDisposableStack): WorkerOptions {
+  const {
+    maxConcurrentActivityTaskExecutions: most = 1,
+    maxConcurrentWorkflowTaskExecutions: tasks = 1,
+    ...rest
+  } = options;
+  return { ...rest, ...tunedFor(opened.use(growingSlots(most)), tasks) };
+}
+
 /** @param notices whether this worker knows who is told of runs */
-function sideQueues(options: WorkerOptions, notices: boolean): WorkerOptions[] {
+function sideQueues(options: WorkerOptions, notices: boolean, opened: AsyncDisposableStack): WorkerOptions[] {
   const { taskQueue, ...rest } = activityOptions(options);
   const { exportSpans, sendNotice } = options.activities as Activities;
   const ofNotices = {
@@ -38,7 +56,10 @@ function sideQueues(options: WorkerOptions, notices: boolean): WorkerOptions[] {
     maxConcurrentActivityTaskExecutions: noticesAtOnce,
   };
   return [
-    { ...rest, taskQueue: benchmarkQueueOf(taskQueue), maxConcurrentActivityTaskExecutions: benchmarkSlots },
+    growing(
+      { ...rest, taskQueue: benchmarkQueueOf(taskQueue), maxConcurrentActivityTaskExecutions: benchmarkSlots },
+      opened,
+    ),
     {
       ...rest,
       taskQueue: exportQueueOf(taskQueue),

@@ -12,6 +12,9 @@ import { calls, goodDraft, inventedDraft, says, startTeam, type Team } from '../
 
 const model = 'gpt-4o-mini';
 
+/** Random runs; more where somebody has the time. */
+const runs = Number(process.env.SWITCHYARD_TEST_RUNS ?? 11);
+
 type Counted = { inputTokens: number; outputTokens: number };
 const tokensOf = ({ inputTokens, outputTokens }: Counted) => inputTokens + outputTokens;
 const list = await openPriceList({ baseUrl: 'http://127.0.0.1/v1', offline: false, pricesFile: null });
@@ -82,8 +85,8 @@ test('a specialist whose tools show more than fits answers from what does, withi
   assert.match(seen.at(-1) ?? '', /KETTLE_EMPTY[\s\S]*\[cut here: the budget leaves no room for more\]$/);
 });
 
-test('whatever goes wrong on the way, no run uses more than its limits, and each counts what it was billed', async () => {
-  const random = seededRandom(12);
+test('whatever goes wrong on the way, no run uses more than its limits, and each counts what it was billed', async (t) => {
+  const [random, ofCalls] = [seededRandom(12), seededRandom(13)];
   const often = (share: number) => random() < share;
   const spoiled = (reply: ScriptedReply, finish: string): ScriptedReply => {
     const body = reply.body as { choices: object[] };
@@ -92,10 +95,15 @@ test('whatever goes wrong on the way, no run uses more than its limits, and each
       body: { ...body, choices: body.choices.map((choice) => ({ ...choice, finish_reason: finish })) },
     };
   };
+  /** Delivered with a bill: an attempt at a call, not one of the calls that a limit counts. */
+  let failedAttempts = 0;
   /** Busy, broken with a bill, unusable, or as it should be. */
   const perhaps = (reply: ScriptedReply): ScriptedReply => {
     if (often(0.06)) return { ...openAiError(429, 'slow down'), headers: { 'retry-after-ms': '5' } };
-    if (often(0.03)) return spoiled(reply, 'error');
+    if (often(0.03)) {
+      failedAttempts += 1;
+      return spoiled(reply, 'error');
+    }
     return often(0.08) ? says('As a language model') : reply;
   };
   const parts: Partial<Team> = {
@@ -111,18 +119,20 @@ test('whatever goes wrong on the way, no run uses more than its limits, and each
   };
   await using team = await startMeteredTeam(parts, [], { count: (text) => Math.ceil(text.length / 3.5) });
   await using scene = await openScene({ modelUrl: team.url });
-  const limits: { tokens: number; costUsd: number | null }[] = [
+  const limits: { tokens: number; costUsd: number | null; modelCalls?: number }[] = [
     { tokens: 1200, costUsd: null },
     { tokens: 50_000, costUsd: 0.0002 },
     { tokens: 50_000, costUsd: null },
   ];
-  while (limits.length < 11) {
+  while (limits.length < runs) {
     const dollars = often(0.5) ? random() ** 2 * 0.002 + 0.0001 : null;
-    limits.push({ tokens: Math.round(300 + random() ** 2 * 12_000), costUsd: dollars });
+    const modelCalls = ofCalls() < 0.5 ? { modelCalls: 2 + Math.floor(ofCalls() * 8) } : {};
+    limits.push({ tokens: Math.round(300 + random() ** 2 * 12_000), costUsd: dollars, ...modelCalls });
   }
   const ends: string[] = [];
   for (const limit of limits) {
     const before = { ...team.bill };
+    failedAttempts = 0;
     const outcome = await scene.ask('When does boil throw?', { pipeline: priced(limit) });
     const billed = since(before, team.bill);
     const what = JSON.stringify({ limit, billed, kind: outcome.kind });
@@ -130,9 +140,19 @@ test('whatever goes wrong on the way, no run uses more than its limits, and each
     assert.ok(tokensOf(billed) <= limit.tokens, what);
     assert.ok(limit.costUsd === null || priceOf(billed) <= limit.costUsd + 1e-9, what);
     const { usage } = outcome.state;
+    assert.ok(usage.modelCalls - failedAttempts <= (limit.modelCalls ?? Number.POSITIVE_INFINITY), what);
     assert.deepEqual([usage.inputTokens, usage.outputTokens], [billed.inputTokens, billed.outputTokens], what);
     assert.ok(Math.abs((usage.costUsd ?? Number.NaN) - priceOf(billed)) < 1e-9, what);
   }
+  t.diagnostic(
+    `${runs} runs: ${JSON.stringify(
+      Object.fromEntries(
+        Map.groupBy(ends, (end) => end)
+          .entries()
+          .map(([end, { length }]) => [end, length]),
+      ),
+    )}`,
+  );
   assert.deepEqual(ends.slice(0, 2), ['tokens', 'costUsd']);
   assert.match(ends[2] ?? '', /answered|retries-exhausted/);
 });

@@ -25,7 +25,7 @@ const untilQueued = (handle: WorkflowHandle) =>
     return pending.some(({ activityType }) => activityType?.name === 'routeQuestion') ? true : null;
   });
 
-test("the queue of an endpoint takes no run's time, begins with its first limit, and gives a person's calls the next turns", async () => {
+test("the queue of an endpoint takes no run's time, begins with its first limit, and gives a person's calls the next turns, and each its fair share", async () => {
   let failures = 0;
   await using team = await startTeam({
     specialist: () => {
@@ -44,6 +44,8 @@ test("the queue of an endpoint takes no run's time, begins with its first limit,
     ),
   );
   for (const handle of [brief, ...batch]) await untilQueued(handle);
+  const other = await scene.start('Other?', { pipeline: pipeline(), limits, priority: benchmarkPriority('c') });
+  await untilQueued(other);
   const person = await scene.start('Person?', { pipeline: pipeline(), limits });
   await untilQueued(person);
   await until(async () => ((await eventsOf(brief)).some((event) => event.timerFiredEventAttributes) ? true : null));
@@ -59,16 +61,17 @@ test("the queue of an endpoint takes no run's time, begins with its first limit,
   assert.equal(team.requests.length, before);
   failures = 1;
   writeLimitsFile(scene.dataDirectory, { model: { ...noLimits, requests: 6000, concurrency: 1 } });
-  const outcomes = (await Promise.all([person, ...batch].map((each) => each.result()))) as AnswerOutcome[];
+  const outcomes = (await Promise.all([person, other, ...batch].map((each) => each.result()))) as AnswerOutcome[];
   assert.deepEqual(
     outcomes.map(({ kind }) => kind),
-    ['answered', 'answered', 'answered', 'answered'],
+    outcomes.map(() => 'answered'),
   );
   const routed = team.requests
     .filter((request) => roleOf(request) === 'router')
     .map(({ text }) => /[A-Z]\w*\?/.exec(text)?.[0]);
-  assert.deepEqual([routed[0], routed.length], ['Person?', 4]);
-  const told = (await Promise.all([person, ...batch].map(eventsOf))).flat().flatMap((event) => {
+  assert.deepEqual([routed[0], routed.length], ['Person?', 5]);
+  assert.notEqual(routed.at(-1), 'Other?', 'who has one question waits for a fair share, not for all of another');
+  const told = (await Promise.all([person, other, ...batch].map(eventsOf))).flat().flatMap((event) => {
     const { signalName, input } = event.workflowExecutionSignaledEventAttributes ?? {};
     const [payload] = input?.payloads ?? [];
     if (signalName !== signals.call || !payload?.data) return [];
