@@ -224,6 +224,7 @@ function configOf(options: SceneOptions, dataDirectory: string): Config {
     metricsAddress: null,
     toolModules: options.toolModules ?? [],
     offlineFaults: null,
+    offlinePaceMs: 0,
     logLevel: 'silent',
   };
 }

@@ -48,9 +48,10 @@ export async function openDraftSocket(
   }
   return {
     [Symbol.asyncDispose]: async () => {
+      if (!server.listening) return;
       rmSync(path + socketEnding, { force: true });
       for (const socket of readers) socket.destroy();
-      if (server.listening) await new Promise((resolve) => server.close(resolve));
+      await new Promise((resolve) => server.close(resolve));
     },
   };
 }
