@@ -31,6 +31,7 @@ export function addAsk(program: Command): void {
     .option('--session <name>', 'the conversation that its trace belongs to')
     .option('--id <id>', 'name the run; ask-<time>-<random> unless given', runIdValue)
     .option('--detach', 'start the run and return at once', false)
+    .option('--no-stream', 'on a terminal: without drafts while they are written')
     .option('--json', 'print one JSON object', false)
     .action(async (question: string, options: AskOptions) => {
       // Mistakes are reported before anything heavy is loaded.
