@@ -36,6 +36,8 @@ type AboutPart = Pick<SpanRecord, 'key' | 'name' | 'type'> & Pick<Partial<SpanRe
 export type ActivityContext = {
   signal: AbortSignal;
   run: { workflowId: string; runId: string };
+  /** The number of the activity within the run, and of its attempt: what comes later is greater. */
+  attempt: [activity: number, attempt: number];
   /** Signals that run. */
   tell(signal: string, value: unknown): Promise<void>;
   /** What earlier attempts have paid for. */
@@ -82,6 +84,7 @@ export async function runActivity<Result>(
   const activity: ActivityContext = {
     signal: limit.signal,
     run: { workflowId, runId },
+    attempt: [Number(context.info.activityId) || 0, context.info.attempt],
     tell: (signal, value) => context.client.workflow.getHandle(workflowId, runId).signal(signal, value),
     spent: spans.reduce((sum, { usage }) => (usage === undefined ? sum : addUsage(sum, usage)), noUsage),
     note,

@@ -1,5 +1,6 @@
 /** What activities need from the outside, as small as they need it; worker/ builds it, tests hand in their own. */
 
+import type { DraftSink } from './agents/draft-text.ts';
 import type { ChatModel } from '../models/chat-model.ts';
 import type { ReplyJournal } from '../models/journal.ts';
 import type { SharedReplies } from '../models/shared-replies.ts';
@@ -25,6 +26,8 @@ export type ActivityDependencies = {
   /** Where fallback models are asked; absent: at the same endpoint. */
   fallback?: { model: ChatModel; endpoint: string } | undefined;
   prices: PriceList;
+  /** Told what drafts say while they are written; absent: nobody can watch. */
+  drafts?: DraftSink | undefined;
   journal: ReplyJournal;
   /** Among benchmarks. */
   sharedReplies: SharedReplies;

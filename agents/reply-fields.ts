@@ -1,5 +1,6 @@
 /** Reads fields of a model's JSON with the forgiveness that models need, and no more: nothing is made up. */
 import type { Draft } from '../contracts/agent.ts';
+import { answerCharacters } from '../contracts/draft-stream.ts';
 import type { Citation } from '../contracts/evidence.ts';
 import type { ChatMessage } from '../contracts/chat.ts';
 
@@ -29,7 +30,6 @@ export function readDraft(fields: Fields): Draft | null {
   };
 }
 
-const answerCharacters = 20_000;
 const mostCitations = 40;
 /** All of them as JSON, so that an activity's result fits into one payload whatever is quoted. */
 const citationBytes = 300_000;

@@ -9,6 +9,7 @@ export { inLastingSession, unlessLost } from './session/runtime-loss.ts';
 export { questionInput, type QuestionOptions } from './questions/question-input.ts';
 export { openAndStart } from './runs/open-and-start.ts';
 export { newRunId, type StartedRun, startRun } from './runs/start-run.ts';
+export { type DraftRunEvent, type WatchEvent, withDrafts } from './runs/watch-drafts.ts';
 export { type RunEvent, stateOfRun, watchRun } from './runs/watch-run.ts';
 export { type FinishedRun, openRunRecord, resultOfRun, runRecord } from './runs/run-record.ts';
 export { findOpenRun, findRun, type FoundRun, isOpen } from './runs/find-run.ts';

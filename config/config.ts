@@ -129,5 +129,7 @@ export type Config = {
   toolModules: readonly string[];
   /** The fault switch of the embedded offline model; null when off. */
   offlineFaults: string | null;
+  /** Milliseconds between the chunks of its streams. */
+  offlinePaceMs: number;
   logLevel: 'fatal' | 'error' | 'warn' | 'info' | 'debug' | 'trace' | 'silent';
 };

@@ -42,6 +42,8 @@ export type DataPaths = {
   cache: string;
   /** What each worker process is at, with the lock that it holds while it lives. */
   calls: string;
+  /** The sockets of workers on which drafts can be read while they are written; elsewhere where their paths would be too long. */
+  streams: string;
   /** The limits of endpoints that were set by a command. */
   limits: string;
   /** A file for each worker process that leaves an endpoint alone. */
@@ -91,6 +93,7 @@ export function dataPaths(dataDirectory: string, indexDirectory: string = dataDi
     clones: join(indexDirectory, 'git'),
     cache: join(dataDirectory, 'cache'),
     calls: join(dataDirectory, 'calls'),
+    streams: folderOfStreams(dataDirectory),
     limits: join(dataDirectory, 'limits.json'),
     circuits: join(dataDirectory, 'circuits'),
     servers: join(dataDirectory, 'servers'),
@@ -102,8 +105,16 @@ export function dataPaths(dataDirectory: string, indexDirectory: string = dataDi
 /** `/tmp` and not `os.tmpdir()`: two shells with different TMPDIR must find the same runtime, and it is short. */
 function folderOfSocket(dataDirectory: string): string {
   if (Buffer.byteLength(join(dataDirectory, 'runtime.sock')) <= socketPathLimit) return dataDirectory;
-  const name = createHash('sha256').update(dataDirectory).digest('hex').slice(0, 24);
-  return join('/tmp', `switchyard-${name}`);
+  return shortFolder(dataDirectory);
+}
+
+const shortFolder = (dataDirectory: string): string =>
+  join('/tmp', `switchyard-${createHash('sha256').update(dataDirectory).digest('hex').slice(0, 24)}`);
+
+/** Room for the name of a socket in it. */
+function folderOfStreams(dataDirectory: string): string {
+  const folder = join(dataDirectory, 'streams');
+  return Buffer.byteLength(folder) + 30 <= socketPathLimit ? folder : `${shortFolder(dataDirectory)}-streams`;
 }
 
 // Makes sure that the folder of a runtime's socket belongs to this user alone, so that nobody else can answer there.

@@ -84,6 +84,7 @@ function assemble(read: Reader, environment: Record<string, string>, unnamed: st
     metricsAddress: read('SWITCHYARD_METRICS_ADDRESS'),
     toolModules: read('SWITCHYARD_TOOLS') ?? [],
     offlineFaults: read('SWITCHYARD_OFFLINE_FAULTS'),
+    offlinePaceMs: read('SWITCHYARD_OFFLINE_PACE_MS') ?? 0,
     logLevel: read('SWITCHYARD_LOG_LEVEL') ?? 'info',
   };
 }

@@ -112,6 +112,11 @@ export const settings = {
     '127.0.0.1:9464 for a worker alone, nowhere for `switchyard up`',
   ),
   SWITCHYARD_OFFLINE_FAULTS: setting("Seeded faults of the offline model; see 'switchyard model --help'.", anyText),
+  SWITCHYARD_OFFLINE_PACE_MS: setting(
+    'Milliseconds between the chunks that the offline model streams.',
+    whole(0, 10_000),
+    '0',
+  ),
   SWITCHYARD_LOG_LEVEL: setting('How much the worker and the runtime log.', level, 'info'),
 };
 

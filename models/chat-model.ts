@@ -12,6 +12,15 @@ export type ChatOptions = {
   price?: ModelPrice | null;
   /** Told in one line, before the request is sent again, what an endpoint's refusal has taught. */
   onLesson?: (lesson: string) => void;
+  /** Hears the text of the reply as it is written, where the endpoint streams it. It is called in the loop that reads. */
+  listener?: ReplyListener;
+};
+
+export type ReplyListener = {
+  /** A request is sent: what was heard before is void. */
+  begins(): void;
+  /** The next piece of the reply's text, without thinking that the endpoint tells apart. */
+  says(piece: string): void;
 };
 
 export interface ChatModel {

@@ -17,6 +17,7 @@ Options:
   --host HOST      address to listen on (default: 127.0.0.1)
   --port PORT      port to listen on (default: any free one)
   --faults SPEC    faults to make, e.g. "seed=7;429=0.3;retry-after=1;500=0.1;latency=200-800;weak=1;max-in-a-row=3"
+  --pace MS        milliseconds between the chunks of a streamed reply, as of a model that writes (default: 0)
   --log FILE       append one JSON line as each request arrives and one as its reply has left
   --json           print the address as JSON
   --help           print this
@@ -26,6 +27,7 @@ const options = {
   host: { type: 'string' },
   port: { type: 'string' },
   faults: { type: 'string' },
+  pace: { type: 'string' },
   log: { type: 'string' },
   json: { type: 'boolean' },
   help: { type: 'boolean' },
@@ -38,7 +40,9 @@ function readArguments() {
     const { values } = parseArgs({ options, strict: true });
     const port = values.port ?? '0';
     if (!/^\d{1,5}$/.test(port) || Number(port) > 65_535) throw new UsageError(`--port: "${port}" is not a port`);
-    return { ...values, port: Number(port) };
+    const pace = values.pace ?? '0';
+    if (!/^\d{1,5}$/.test(pace)) throw new UsageError(`--pace: "${pace}" is no number of milliseconds`);
+    return { ...values, port: Number(port), paceMs: Number(pace) };
   } catch (error) {
     throw new UsageError(messageOf(error));
   }
@@ -54,8 +58,8 @@ try {
   const given = readArguments();
   if (given.help === true) process.stdout.write(usage);
   else {
-    const { host = '127.0.0.1', port, faults = null, log = null } = given;
-    const model = await startOfflineModel({ host, port, faults, log });
+    const { host = '127.0.0.1', port, faults = null, log = null, paceMs } = given;
+    const model = await startOfflineModel({ host, port, faults, log, paceMs });
     process.stdout.write(given.json === true ? `${JSON.stringify({ url: model.url })}\n` : `${model.url}\n`);
     for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => void model.close());
   }

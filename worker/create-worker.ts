@@ -17,6 +17,8 @@ import { benchmarksOf } from './benchmarks.ts';
 import { keepNotingStoreUse, openStores, type Stores } from './stores.ts';
 import { ModelQueues, slotLimiters } from './models/model-queues.ts';
 import { CallRegister } from './call-register.ts';
+import { DraftBuffer } from './streaming/draft-buffer.ts';
+import { openDraftSocket } from './streaming/draft-socket.ts';
 import { failLostCalls } from './lost-calls.ts';
 import { type ModelEndpoint, modelByRole, openLimitedModel } from './models/model-endpoint.ts';
 import type { RunningWorker } from '../runtime/host/runtime.ts';
@@ -93,7 +95,7 @@ async function startOver(opened: AsyncDisposableStack, { config, server, log, tu
   const name = isOwn ? ownServerName : serverName(server.address, server.namespace);
   opened.use(keepNoting(config, name));
   const client = new Client({ connection, namespace: server.namespace, ...dataConverterOf(config.encryption) });
-  const { calls } = dataPaths(config.dataDirectory);
+  const { calls, streams } = dataPaths(config.dataDirectory);
   const register = opened.use(new CallRegister(calls, name, log));
   const traces = traceExportOf(config, server, client, register);
   takeUpCalls(client, { folder: calls, own: register.name, server: name, handOver: traces.handOver }, log);
@@ -104,7 +106,9 @@ async function startOver(opened: AsyncDisposableStack, { config, server, log, tu
   const ownTools = await loadOwnTools(config.toolModules);
   const stores = opened.use(await openStores(config, isOwn));
   opened.use(await keepNotingStoreUse(stores, { client, name, log }));
-  const parts = { endpoint, stores, ownTools, traces, client, usable, log, threads: tuning.retrievalThreads };
+  const drafts = new DraftBuffer();
+  opened.use(await openDraftSocket(streams, drafts, log));
+  const parts = { endpoint, stores, ownTools, traces, client, usable, log, drafts, threads: tuning.retrievalThreads };
   const { activities, retrieval } = activitiesOf(config, { ...parts, prices: await openPriceList(config.model) });
   opened.use(retrieval);
   const options: WorkerOptions = {
@@ -184,6 +188,7 @@ type Parts = {
   prices: PriceList;
   traces: TraceParts;
   client: Client;
+  drafts: DraftBuffer;
   usable: readonly string[];
   log: Logger;
   threads: Threads | undefined;
@@ -211,6 +216,7 @@ function activitiesOf(config: Config, parts: Parts) {
     fallback: endpoint.fallback,
     modelByRole: modelByRole(config),
     prices,
+    drafts: parts.drafts.tell,
     journal,
     turnResults: createTurnResults(journal),
     sharedReplies,

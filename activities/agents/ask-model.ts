@@ -10,13 +10,14 @@ import { requestHash } from '../../models/journal.ts';
 import type { ReportedPart } from '../../models/token-estimate.ts';
 import type { ActivityDependencies } from '../dependencies.ts';
 import { likelyTokens } from './condensing.ts';
+import { type DraftText, draftText } from './draft-text.ts';
 import { type ReusedReplies, reusedReplies } from './reused-replies.ts';
 import { type About, type ActivityContext, runActivity, type Work } from '../context.ts';
 import type { ModelPrice } from '../../contracts/model/price.ts';
 
 type Deps = Pick<
   ActivityDependencies,
-  'model' | 'modelByRole' | 'endpoint' | 'fallback' | 'prices' | 'journal' | 'sharedReplies' | 'content'
+  'model' | 'modelByRole' | 'endpoint' | 'fallback' | 'prices' | 'journal' | 'sharedReplies' | 'content' | 'drafts'
 >;
 
 /** What `runModelActivity` hands to the workflow. */
@@ -80,13 +81,15 @@ export async function askModel(
   const hashOf = (each: ChatRequest) => keyOf(each).requestHash;
   const { sharedReplies, endpoint } = deps;
   const reused = reusedReplies({ sharedReplies, context, payment, hashOf, endpoint, model, price });
-  const answered = async (each: ChatRequest, reply: ChatReply): Promise<Answered> => {
+  const draft = deps.drafts === undefined ? null : draftText(deps.drafts, context, request, payment);
+  const answered = async (each: ChatRequest, reply: ChatReply, stored: boolean): Promise<Answered> => {
+    draft?.is(reply, stored || reply.usage.reused !== undefined);
     await reused.keep(each, reply, { of: request, at: shorter.indexOf(each) });
     return noted(deps, context, { reply, request: each });
   };
   for (const each of [request, ...smaller]) {
     const reply = await deps.journal.read(keyOf(each));
-    if (reply !== null) return answered(each, reply);
+    if (reply !== null) return answered(each, reply, true);
   }
   let left = await reused.withoutTooLong(withinWindow({ request, smaller, shorter, reported }, contextWindow), shorter);
   for (;;) {
@@ -94,9 +97,10 @@ export async function askModel(
     if (each === undefined) throw new Error('a call asks for something');
     const isShorter = shorter.includes(each);
     const kept = isShorter ? await deps.journal.read(keyOf(each)) : null;
-    const call = { request: each, reported: isShorter ? null : reported, price, key: keyOf(each) };
+    const call = { request: each, reported: isShorter ? null : reported, price, key: keyOf(each), draft };
     try {
-      return await answered(each, kept ?? (await reusedOrAsked(deps, context, { call, reused }, payment)));
+      const reply = kept ?? (await reusedOrAsked(deps, context, { call, reused }, payment));
+      return await answered(each, reply, kept !== null);
     } catch (error) {
       left = isTooLong(error) && !isShorter ? shorter : others;
       const lacksRoom = isTooLong(error) || (error instanceof CallDoesNotFit && error.usage === null && !isShorter);
@@ -166,12 +170,18 @@ async function noted({ content }: Deps, context: ActivityContext, answered: Answ
   return answered;
 }
 
-type OneCall = { request: ChatRequest; reported: ReportedPart | null; price: ModelPrice | null; key: JournalKey };
+type OneCall = {
+  request: ChatRequest;
+  reported: ReportedPart | null;
+  price: ModelPrice | null;
+  key: JournalKey;
+  draft: DraftText | null;
+};
 
 async function askOnce(
   deps: Deps,
   context: ActivityContext,
-  { request, reported, price, key }: OneCall,
+  { request, reported, price, key, draft }: OneCall,
   payment: Payment,
 ): Promise<ChatReply> {
   const { grant } = payment;
@@ -186,6 +196,7 @@ async function askOnce(
     callId: `${context.run.workflowId}/${context.run.runId}/${payment.key}`,
     price,
     onLesson,
+    ...(draft && { listener: draft.listener }),
     ...(grant === undefined ? {} : { allowance: { ...without(grant, context.spent), reported } }),
   });
   try {

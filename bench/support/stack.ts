@@ -114,6 +114,7 @@ function configOf(dataDirectory: string, modelUrl: string): Config {
     metricsAddress: null,
     toolModules: [],
     offlineFaults: null,
+    offlinePaceMs: 0,
     logLevel: 'warn',
   };
 }

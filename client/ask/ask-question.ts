@@ -8,9 +8,17 @@ import { noteSecrets } from '../repository/left-out-text.ts';
 import { reportDetached, reportEnding } from './report-ending.ts';
 import { openAndStart } from '../../application/runs/open-and-start.ts';
 import { newRunId } from '../../application/runs/start-run.ts';
+import { withDrafts } from '../../application/runs/watch-drafts.ts';
 import { watchRun } from '../../application/runs/watch-run.ts';
+import { dataPaths } from '../../config/data-paths.ts';
 
-export type AskOptions = QuestionOptions & { id?: string; tenant?: string; detach: boolean; json: boolean };
+export type AskOptions = QuestionOptions & {
+  id?: string;
+  tenant?: string;
+  detach: boolean;
+  json: boolean;
+  stream: boolean;
+};
 
 /** @returns the exit code */
 export async function askQuestion({ settings, input }: PreparedQuestion, options: AskOptions): Promise<number> {
@@ -26,8 +34,15 @@ export async function askQuestion({ settings, input }: PreparedQuestion, options
     return reportDetached(run);
   }
   view.preparing(`started ${workflowId}`);
-  const ending = await followRun(watchRun(session, { handle, runId }, interrupt.signal), {
+  const events = watchRun(session, { handle, runId }, interrupt.signal);
+  const { draft } = view;
+  // What is printed for programs is the same however it is watched.
+  const isWatched = options.stream && !options.json && draft !== undefined && process.stdout.isTTY;
+  const { streams } = dataPaths(settings.dataDirectory);
+  const tries = (input.pipeline.gate?.retryLimit ?? 0) + 1;
+  const ending = await followRun(isWatched ? withDrafts(events, streams, { workflowId, runId }) : events, {
     onProgress: (progress) => view.update(progress, workflowId),
+    ...(draft !== undefined && { onDraft: (event) => draft(event, tries) }),
     stopWhenWaiting: false,
   });
   await view[Symbol.asyncDispose]();

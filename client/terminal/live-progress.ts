@@ -2,6 +2,7 @@
 import { DefaultRenderer, Listr, ListrLogger, type ListrTaskWrapper, ProcessOutput, SimpleRenderer } from 'listr2';
 import type { RunProgress } from '../../contracts/run.ts';
 import { printableLine } from '../../lib/printable.ts';
+import { draftLines } from './draft-lines.ts';
 import { type ProgressView, routeText, usageText, waitingText } from './progress-text.ts';
 
 /** listr2 looks at stdout to decide whether it may draw; we draw on stderr and have looked there. */
@@ -63,21 +64,31 @@ export function liveView(): ProgressView {
   const advance = (to: number) => {
     for (; at < to; at += 1) gates[at]?.resolve();
   };
+  const drafts = draftLines();
+  let text = '';
+  const describe = () => {
+    const task = running[at];
+    const { columns, rows } = process.stderr;
+    if (task !== undefined) task.output = [text, ...drafts.lines({ columns, rows })].join('\n');
+  };
+  const describeSoon = atMostEvery(drawEveryMs, describe);
   return {
-    preparing: (text) => {
-      redraw = () => describe(running[0], null, text);
-      redraw();
+    preparing: (what) => {
+      text = what;
+      describe();
     },
     update: (progress, workflowId) => {
       advance(Math.max(at, stepOf(progress, at)));
-      // A step begins only after this: it is described then.
-      redraw = () => {
-        running.forEach((task, index) => {
-          if (task !== undefined) task.title = steps[index]?.title(progress) ?? '';
-        });
-        describe(running[at], progress, waitingText(progress, workflowId) ?? printableLine(progress.doing));
-      };
-      redraw();
+      running.forEach((task, index) => {
+        if (task !== undefined) task.title = steps[index]?.title(progress) ?? '';
+      });
+      const what = waitingText(progress, workflowId) ?? printableLine(progress.doing);
+      text = `${what}\n${usageText(progress.state.usage)}`;
+      describe();
+    },
+    draft: (event, tries) => {
+      drafts.take(event, tries);
+      describeSoon();
     },
     [Symbol.asyncDispose]: async () => {
       advance(steps.length);
@@ -86,8 +97,25 @@ export function liveView(): ProgressView {
   };
 }
 
-function describe(task: Task | undefined, progress: RunProgress | null, text: string): void {
-  if (task !== undefined) task.output = progress === null ? text : `${text}\n${usageText(progress.state.usage)}`;
+/** A terminal need not be drawn for each piece of a fast model. */
+const drawEveryMs = 30;
+
+/** Acts at once, and what is asked for meanwhile once more when the time has passed. */
+function atMostEvery(ms: number, act: () => void): () => void {
+  let [isQuiet, isAsked] = [true, false];
+  const ask = () => {
+    if (!isQuiet) {
+      isAsked = true;
+      return;
+    }
+    [isQuiet, isAsked] = [false, false];
+    act();
+    setTimeout(() => {
+      isQuiet = true;
+      if (isAsked) ask();
+    }, ms).unref();
+  };
+  return ask;
 }
 
 /** Waiting has no step of its own; the end passes all of them. */

@@ -1,4 +1,5 @@
 /** Puts the state of a run into words, one line of them. */
+import type { DraftRunEvent } from '../../application/runs/watch-drafts.ts';
 import { failurePage } from '../../contracts/failures.ts';
 import { shownDocument } from '../../lib/own-files.ts';
 import type { AnswerState, RunFailure, RunProgress } from '../../contracts/run.ts';
@@ -10,6 +11,8 @@ export type ProgressView = AsyncDisposable & {
   /** What happens before there is a run: a server starts, a download goes on. */
   preparing(text: string): void;
   update(progress: RunProgress, workflowId: string): void;
+  /** What a draft says while it is written, one of `tries`; absent where nothing can be drawn again. */
+  draft?(event: DraftRunEvent, tries: number): void;
 };
 
 /** `code 0.92, docs 0.05, …`, most likely first; empty where no route was chosen. */

@@ -5,7 +5,7 @@ import type { ChatReply, ChatRequest, ModelRole } from '../../contracts/chat.ts'
 import { type ModelAccess, secretsOf } from '../../contracts/model/access.ts';
 import type { Capabilities, CapabilityOverride, CapabilityRow } from '../../contracts/model/capabilities.ts';
 import { type Allowance, CallDoesNotFit, type Fit, fitted, without } from '../allowance.ts';
-import type { ChatModel, ChatOptions, ModelFailure } from '../chat-model.ts';
+import type { ChatModel, ChatOptions, ModelFailure, ReplyListener } from '../chat-model.ts';
 import { repairedReply } from '../reading/repair-reply.ts';
 import { type Slip, slipOf } from '../reading/slips.ts';
 import { splitThinking } from '../reading/thinking.ts';
@@ -59,7 +59,7 @@ type Deps = {
   tokens: TokenBook;
   baseUrl: string;
 };
-type CallOptions = Pick<ChatOptions, 'signal' | 'callId'>;
+type CallOptions = Pick<ChatOptions, 'signal' | 'callId'> & { listener: ReplyListener | undefined };
 
 /**
  * One instance a process and endpoint: it remembers what it learned, and how tokens are counted there.
@@ -97,7 +97,9 @@ async function chat(deps: Deps, request: ChatRequest, options: ChatOptions): Pro
       throw new CallDoesNotFit(fit, place.spent);
     }
     const sent = asSent(deps, request, fit.body);
-    const attempt = await send(deps, sent, { signal, callId: idempotencyKey(options.callId, sends) }, place);
+    const callId = idempotencyKey(options.callId, sends);
+    options.listener?.begins();
+    const attempt = await send(deps, sent, { signal, callId, listener: options.listener }, place);
     if (attempt.kind === 'failed') {
       // The caller's abort is the caller's: whatever it broke on the way is no failure of the endpoint.
       if (options.signal.aborted) throw options.signal.reason;
@@ -166,10 +168,15 @@ type Attempt =
 async function send(
   { endpoint, settings, tokens }: Deps,
   body: SentBody,
-  { signal, callId }: CallOptions,
+  { signal, callId, listener }: CallOptions,
   place: CallPlace,
 ): Promise<Attempt> {
-  const transfer: Transfer = { streamed: body.stream === true, idleSeconds: settings.idleSeconds, stream: null };
+  const transfer: Transfer = {
+    streamed: body.stream === true,
+    idleSeconds: settings.idleSeconds,
+    stream: null,
+    ...(listener && { onText: (piece) => listener.says(piece) }),
+  };
   const headers = { 'Idempotency-Key': callId };
   let completion: unknown;
   try {

@@ -16,7 +16,7 @@ export type Split = { thinking: string; text: string; from: number | null };
  * - seed:think: ByteDance Seed-OSS (vllm/reasoning/seedoss_reasoning_parser.py);
  * - [THINK]: Magistral (docs.mistral.ai, Reasoning); ◁think▷: Kimi-VL; START_THINKING: Cohere Command (docs.cohere.com).
  */
-const tags: readonly [open: string, close: string][] = [
+export const templateTags: readonly [open: string, close: string][] = [
   ['<think>', '</think>'],
   ['<thinking>', '</thinking>'],
   ['<thought>', '</thought>'],
@@ -27,10 +27,10 @@ const tags: readonly [open: string, close: string][] = [
   ['<|START_THINKING|>', '<|END_THINKING|>'],
 ];
 
-const literal = (text: string) => text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
+export const literal = (text: string) => text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
 const oneOf = (texts: readonly string[]) => `(${texts.map(literal).join('|')})`;
-const opens = oneOf(tags.map(([open]) => open));
-const closes = oneOf(tags.map(([, close]) => close));
+const opens = oneOf(templateTags.map(([open]) => open));
+const closes = oneOf(templateTags.map(([, close]) => close));
 const openHere = new RegExp(opens, 'iy');
 const nextInk = /\S/g;
 const anyClose = new RegExp(closes, 'gi');
@@ -77,7 +77,7 @@ export function splitThinking(whole: string): Split {
 }
 
 function closeOf(open: string): string {
-  return tags.find(([name]) => name.toLowerCase() === open.toLowerCase())?.[1] ?? open;
+  return templateTags.find(([name]) => name.toLowerCase() === open.toLowerCase())?.[1] ?? open;
 }
 
 /** At most so many closing tags are looked at: the thinking ends at the first that is outside of JSON and code. */

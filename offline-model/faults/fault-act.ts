@@ -1,5 +1,6 @@
 /** Carries out the faults that hit a request on its way, before or instead of a good reply. */
 import type { ServerResponse } from 'node:http';
+import { setTimeout as delay } from 'node:timers/promises';
 import { ApiError } from '../server/api-error.ts';
 import type { Fault, FaultSpec } from './fault-spec.ts';
 import type { ChatBody } from '../server/chat-request.ts';
@@ -40,13 +41,36 @@ export const untilGone = (signal: AbortSignal): Promise<void> =>
 /** A body that is ready to be sent: a stream goes out event by event. */
 export type ReadyBody = { contentType: string; body: string };
 
+/** How a stream goes out: milliseconds between its events, until the connection is gone. */
+export type Sending = { paceMs: number; gone: AbortSignal };
+
 /** Sends the whole body. */
-export function sendBody(response: ServerResponse, { contentType, body }: ReadyBody): void {
+export async function sendBody(
+  response: ServerResponse,
+  { contentType, body }: ReadyBody,
+  sending: Sending,
+): Promise<void> {
   const parts = partsOf({ contentType, body });
   const length = parts.length > 1 ? {} : { 'content-length': Buffer.byteLength(body) };
   response.writeHead(200, { 'content-type': contentType, ...length });
-  for (const part of parts) response.write(part);
+  await sendParts(response, parts, sending);
   response.end();
+}
+
+/** By a clock that does not add up what each wait is late. @throws the signal's abort */
+async function sendParts(
+  response: ServerResponse,
+  parts: readonly string[],
+  { paceMs, gone }: Sending,
+  onSent: () => void = () => {},
+): Promise<void> {
+  const beganMs = performance.now();
+  for (const [at, part] of parts.entries()) {
+    const isLast = at + 1 === parts.length;
+    response.write(part, isLast ? onSent : undefined);
+    const waitMs = beganMs + (at + 1) * paceMs - performance.now();
+    if (paceMs > 0 && !isLast) await delay(Math.max(0, waitMs), undefined, { signal: gone });
+  }
 }
 
 /**
@@ -57,19 +81,18 @@ export async function sendHalf(
   response: ServerResponse,
   ready: ReadyBody,
   kind: 'cut' | 'stall' | 'truncate',
-  gone: AbortSignal,
+  sending: Sending,
 ): Promise<void> {
   const parts = partsOf(ready);
-  const half =
-    parts.length > 1
-      ? parts.slice(0, Math.ceil(parts.length / 2)).join('')
-      : ready.body.slice(0, ready.body.length / 2);
+  const halves =
+    parts.length > 1 ? parts.slice(0, Math.ceil(parts.length / 2)) : [ready.body.slice(0, ready.body.length / 2)];
+  const half = halves.join('');
   const announced =
     parts.length > 1 ? {} : { 'content-length': Buffer.byteLength(kind === 'truncate' ? half : ready.body) };
   response.writeHead(200, { 'content-type': ready.contentType, ...announced });
-  if (kind === 'truncate') response.end(half);
-  else response.write(half, () => kind === 'cut' && response.destroy());
-  if (kind === 'stall') await untilGone(gone);
+  await sendParts(response, halves, sending, () => kind === 'cut' && response.destroy());
+  if (kind === 'truncate') response.end();
+  if (kind === 'stall') await untilGone(sending.gone);
 }
 
 /** The events of a stream; one part for anything else. */

@@ -15,7 +15,14 @@ import { parseBody, readBody } from './request-body.ts';
 import type { RequestLog, RequestLogEntry } from './request-log.ts';
 import { splitTokens } from './tokens.ts';
 
-export type ServerState = { faults: FaultSpec; faultText: string; draw: FaultDraw; log: RequestLog };
+export type ServerState = {
+  faults: FaultSpec;
+  faultText: string;
+  draw: FaultDraw;
+  log: RequestLog;
+  /** Milliseconds between the chunks of a stream. */
+  paceMs: number;
+};
 
 /** A computed answer that has not been sent yet. */
 type Prepared = { key: string; make(fault: Fault | null): ReadyBody };
@@ -70,8 +77,9 @@ async function deliver(
   }
   const ready = prepared.make(fault);
   const { kind } = fault ?? {};
-  if (kind === 'cut' || kind === 'stall' || kind === 'truncate') return sendHalf(response, ready, kind, gone);
-  sendBody(response, ready);
+  if (kind === 'cut' || kind === 'stall' || kind === 'truncate')
+    return sendHalf(response, ready, kind, { paceMs: state.paceMs, gone });
+  await sendBody(response, ready, { paceMs: state.paceMs, gone });
 }
 
 /** Sends an error unless a reply is under way already. */

@@ -25,6 +25,8 @@ export type OfflineModelOptions = {
   faults?: string | null;
   /** A file that the request log is appended to. */
   log?: string | null;
+  /** Milliseconds between the chunks of a streamed reply, as of a model that writes; default 0: all at once. */
+  paceMs?: number;
 };
 
 export type OfflineModel = AsyncDisposable & {
@@ -106,10 +108,10 @@ const listen = (server: Server, host: string, port: number): Promise<AddressInfo
  * @throws FaultSpecError when the fault switch cannot be read; the system's error when the port is taken
  */
 export async function startOfflineModel(options: OfflineModelOptions = {}): Promise<OfflineModel> {
-  const { host = '127.0.0.1', port = 0, faults = null, log = null } = options;
+  const { host = '127.0.0.1', port = 0, faults = null, log = null, paceMs = 0 } = options;
   const faultText = faults ?? '';
   const parsed = parseFaults(faultText);
-  const state: ServerState = { faults: parsed, faultText, draw: createFaultDraw(), log: openRequestLog(log) };
+  const state: ServerState = { faults: parsed, faultText, draw: createFaultDraw(), log: openRequestLog(log), paceMs };
   const open = new Set<Promise<void>>();
   // Not imported: see lib/http-request.ts.
   const server = process.getBuiltinModule('node:http').createServer((request, response) => {

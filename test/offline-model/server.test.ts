@@ -192,3 +192,20 @@ test('a thread whose port is taken, or whose fault switch cannot be read, says s
   await assert.rejects(startOfflineModelThread({ port: (other.address() as AddressInfo).port }), /EADDRINUSE/);
   await assert.rejects(startOfflineModelThread({ faults: 'florp=1' }), /florp/);
 });
+
+test('a paced stream says a chunk at a time, and its bytes are those of one that is not', async (t) => {
+  const bodies: string[] = [];
+  for (const paceMs of [0, 20]) {
+    const model = await startOfflineModel({ paceMs });
+    t.after(() => model.close());
+    const response = await fetch(`${model.url}/chat/completions`, {
+      method: 'POST',
+      body: JSON.stringify({ model: 'm', stream: true, messages: [{ role: 'user', content: 'hello there' }] }),
+    });
+    const began = performance.now();
+    bodies.push(await response.text());
+    const chunks = bodies.at(-1)?.match(/^data: /gm)?.length ?? 0;
+    if (paceMs > 0) assert.ok(performance.now() - began > (chunks - 3) * paceMs, `${chunks} chunks`);
+  }
+  assert.equal(bodies[1], bodies[0]);
+});

@@ -10,6 +10,7 @@ export function activityContext(more: Partial<ActivityContext> = {}): TestContex
   const { signal = new AbortController().signal } = more;
   return {
     ...{ done, spans, notes, signal, spent: noUsage, run: { workflowId: 'w', runId: 'r' } },
+    attempt: [1, 1],
     tell: async () => {},
     note: (known) => void notes.push(known),
     part: async (about, work) => {

@@ -233,6 +233,7 @@ function configOf(options: SceneOptions, dataDirectory: string): Config {
     metricsAddress: null,
     toolModules: options.toolModules ?? [],
     offlineFaults: null,
+    offlinePaceMs: 0,
     logLevel: 'silent',
   };
 }

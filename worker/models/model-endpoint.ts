@@ -47,7 +47,7 @@ export async function openModel(config: Config, onCircuits: OnCircuits = () => {
   }
   const { startOfflineModelThread } = await import('../../offline-model/thread.ts');
   // Loaded when it is needed: with a real endpoint none of it is.
-  const thread = await startOfflineModelThread({ faults: config.offlineFaults });
+  const thread = await startOfflineModelThread({ faults: config.offlineFaults, paceMs: config.offlinePaceMs });
   const model = guarded(createOpenAiChat({ ...settings, baseUrl: thread.url }), 'the offline model');
   const version = packageVersion();
   // Its code is what answers: another one is another model, whatever its version says.

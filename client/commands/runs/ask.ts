@@ -32,6 +32,7 @@ export function addAsk(program: Command): void {
     .option('--user <name>', 'who asks, as traces show it; SWITCHYARD_USER unless given', userName)
     .option('--id <id>', 'name the run; ask-<time>-<random> unless given', runIdValue)
     .option('--detach', 'start the run and return at once', false)
+    .option('--no-stream', 'on a terminal: without drafts while they are written')
     .option('--json', 'print one JSON object', false)
     .action(async (question: string, options: AskOptions) => {
       // Mistakes are reported before anything heavy is loaded.

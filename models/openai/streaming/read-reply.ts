@@ -19,6 +19,8 @@ export type Transfer = {
   idleSeconds: number;
   /** Set once a stream arrives: what has come of it, whatever becomes of it. */
   stream: StreamedCompletion | null;
+  /** Told each piece of the text that a stream brings. */
+  onText?: (piece: string) => void;
 };
 
 /**
@@ -40,7 +42,7 @@ export async function readReply(incoming: IncomingMessage, transfer: Transfer): 
     isText = events === null && !(transfer.streamed && looksLikeEvents(parts, incoming));
     if (isText) return;
     events ??= createEventReader();
-    transfer.stream ??= createStreamedCompletion();
+    transfer.stream ??= createStreamedCompletion(transfer.onText);
     for (const part of parts.splice(0)) feed(part);
   };
   const ending = await consume(decoded(incoming), take, transfer);

@@ -43,7 +43,8 @@ export type StreamedCompletion = {
   written(): number | null;
 };
 
-export function createStreamedCompletion(): StreamedCompletion {
+/** @param onText told each piece of the message's text */
+export function createStreamedCompletion(onText?: (piece: string) => void): StreamedCompletion {
   const whole = noFields();
   const choice = noFields();
   const message = noFields();
@@ -55,6 +56,7 @@ export function createStreamedCompletion(): StreamedCompletion {
     const more = isFields(delta) ? delta : stage === 'waiting' && isFields(sent) ? sent : {};
     const { tool_calls: calls, ...fields } = more;
     mergeDelta(message, fields);
+    if (onText !== undefined) tellText(fields.content, onText);
     if (Array.isArray(calls)) merger.add(calls);
     if (isFields(logprobs)) choice.logprobs = withLists(choice.logprobs, logprobs);
     replaceFields(choice, rest);
@@ -84,6 +86,14 @@ export function createStreamedCompletion(): StreamedCompletion {
       assembled(whole, choice, { ...message, ...(merger.calls.length > 0 ? { tool_calls: merger.calls } : {}) }),
     written: () => (hasBegun ? lengthOf(message) + lengthOf(merger.calls) : null),
   };
+}
+
+/** Text comes as such, or in parts (Mistral), of which those of another type are thinking. */
+function tellText(content: unknown, tell: (piece: string) => void): void {
+  if (typeof content === 'string' && content !== '') tell(content);
+  if (!Array.isArray(content)) return;
+  for (const part of content.filter(isFields))
+    if (part.type === 'text' && typeof part.text === 'string' && part.text !== '') tell(part.text);
 }
 
 function withLists(before: unknown, more: Fields): Fields {

@@ -103,6 +103,28 @@ test('the offline model gives the same replies both ways, and its faults are fai
   }
 });
 
+test('a listener hears the text as it is written, and that a request is sent again', async () => {
+  const heard: (string | null)[] = [];
+  const listener = { begins: () => heard.push(null), says: (piece: string) => heard.push(piece) };
+  const parts = [
+    { type: 'thinking', thinking: [{ type: 'text', text: 'hm' }] },
+    { type: 'text', text: 'in ' },
+  ];
+  const delta = (content: unknown, more = {}) => ({ choices: [{ index: 0, delta: { content, ...more } }] });
+  const chunks = [
+    delta('', { role: 'assistant', reasoning_content: 'let me see' }),
+    delta(parts),
+    delta('`lib`'),
+    { choices: [{ index: 0, delta: {}, finish_reason: 'stop' }] },
+  ];
+  const body = chunks.map((chunk) => `data: ${JSON.stringify(chunk)}\n\n`).join('');
+  const refusal = openAiError(400, 'stream_options is not supported here');
+  await using stage = await scene({ script: [refusal, { body, headers: events }] });
+  const reply = await modelFor(stage.server.url).chat(question(), { signal: never, callId: 'c', listener });
+  assert.equal(reply.text, 'in `lib`');
+  assert.deepEqual(heard, [null, null, 'in ', '`lib`']);
+});
+
 test('JSON in reply to a request for a stream is the reply, whatever its content type says', async () => {
   for (const headers of [{}, events]) {
     await using stage = await scene({ script: [{ body: completion({ text: 'whole' }), headers }] });
