@@ -1,6 +1,7 @@
 /** What activities need from the outside, as small as they need it; worker/ builds it, tests hand in their own. */
 
 import type { ChatModel } from '../models/chat-model.ts';
+import type { EarlierRuns } from '../models/earlier-runs.ts';
 import type { ReplyJournal } from '../models/journal.ts';
 import type { SharedReplies } from '../models/shared-replies.ts';
 import type { TurnResults } from './agents/turn-results.ts';
@@ -30,6 +31,8 @@ export type ActivityDependencies = {
   /** The same for as long as a tool of this worker gives the same for the same request on the same snapshot. */
   toolsVersion: string;
   turnResults: TurnResults;
+  /** What the runs before a fork have left in the journal. */
+  earlierRuns: EarlierRuns;
   content: ContentStore;
   /** Names of the stores that this worker reaches; null: no worker of the server reaches another one. */
   holds: {

@@ -7,7 +7,7 @@ import { RepositoryRef, Snapshot } from './snapshot.ts';
 import { ToolCalled } from './tools.ts';
 import { Usage } from './chat.ts';
 import { PipelineSpec } from './pipeline.ts';
-import { ReplySharing } from './agent-calls.ts';
+import { ForkOf, ReplySharing } from './reuse.ts';
 import { Experiment, ManagedPrompt, RenamedModel } from './trace.ts';
 import { ModelQueues } from './model/limits.ts';
 import { ModelPrices } from './model/price.ts';
@@ -108,6 +108,8 @@ export const QuestionInput = z.object({
   activityQueue: z.string().min(1).exactOptional(),
   /** Of a benchmark: replies of model calls are used again. */
   sharing: ReplySharing.exactOptional(),
+  /** The run that this one is a fork of: unchanged calls are taken from it. */
+  forkOf: ForkOf.exactOptional(),
 });
 export type QuestionInput = z.infer<typeof QuestionInput>;
 

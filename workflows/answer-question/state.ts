@@ -66,8 +66,9 @@ export function beginRun(input: QuestionInput): Run {
   const activities = activitiesWithin(input.limits, input.activityQueue);
   const { limits } = input;
   const parts = { input, limits, state, visibility, budget, waits, outages, activities };
-  const sharing = input.sharing === undefined ? {} : { sharing: input.sharing };
-  const run: Run = { ...parts, ...sharing, readOnlyTools: [], doneLast: {}, until: condition, onSettled };
+  const { sharing, forkOf } = input;
+  const reuse = { ...(sharing === undefined ? {} : { sharing }), ...(forkOf === undefined ? {} : { forkOf }) };
+  const run: Run = { ...parts, ...reuse, readOnlyTools: [], doneLast: {}, until: condition, onSettled };
   return run;
 }
 
