@@ -91,7 +91,7 @@ export const RepairCall = z.object({
 });
 export type RepairCall = z.infer<typeof RepairCall>;
 
-export const OpenRepositoryInput = z.object({ repository: RepositoryRef });
+export const OpenRepositoryInput = z.object({ repository: RepositoryRef, store });
 export type OpenRepositoryInput = z.infer<typeof OpenRepositoryInput>;
 
 export const OpenedRepository = z.object({

@@ -1,5 +1,6 @@
 /** Whose replies a run may use again: those of other benchmarks, or of the runs that it is a fork of. */
 import { z } from 'zod';
+import { mostModelCalls } from './pipeline-rules.ts';
 import { RunRef, SpanScope } from './trace.ts';
 
 // Replies that benchmarks share.
@@ -39,6 +40,8 @@ export const ForkOf = RunRef.extend({
     .exactOptional(),
   /** The calls of this step and of all that follows it are asked anew; absent: whatever is unchanged is taken. */
   from: RunStep.exactOptional(),
+  /** That holds their replies: a worker that does not reach it leaves the fork to others. */
+  store: z.string().max(100).exactOptional(),
 });
 export type ForkOf = z.infer<typeof ForkOf>;
 
@@ -49,3 +52,26 @@ export const TakenFrom = z.object({
   only: z.literal('tools').exactOptional(),
 });
 export type TakenFrom = z.infer<typeof TakenFrom>;
+
+// What is known beforehand of what a fork will pay.
+
+/** A model call that a run has made, and of which model a fork would ask the same. */
+export const CallOfRun = z.object({
+  /** As in `Payment`. */
+  key: z.string().min(1).max(100),
+  role: z.enum(['router', 'specialist', 'judge', 'synthesizer']),
+  /** Null: the one that the worker's settings name for the role. */
+  model: z.string().max(200).nullable(),
+});
+export type CallOfRun = z.infer<typeof CallOfRun>;
+
+export const LookForRepliesInput = z.object({
+  run: RunRef,
+  calls: z.array(CallOfRun).max(mostModelCalls),
+  store: z.string().max(100).exactOptional(),
+});
+export type LookForRepliesInput = z.infer<typeof LookForRepliesInput>;
+
+/** By the call's key. `gone`: no reply is kept any more; `other-model`: it is that of another model, or of another endpoint. */
+export const KeptReplies = z.record(z.string(), z.enum(['kept', 'gone', 'other-model']));
+export type KeptReplies = z.infer<typeof KeptReplies>;

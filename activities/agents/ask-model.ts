@@ -6,11 +6,11 @@ import type { CallAbout, JournalKey } from '../../contracts/model/journal-key.ts
 import type { ChatReply, ChatRequest } from '../../contracts/chat.ts';
 import { CallDoesNotFit, without } from '../../models/allowance.ts';
 import { type ChatOptions, CircuitOpen, ModelFailure } from '../../models/chat-model.ts';
-import { digest, requestHash } from '../../models/journal-entry.ts';
+import { requestHash } from '../../models/journal-entry.ts';
 import type { ReportedPart } from '../../models/token-estimate.ts';
 import type { ActivityDependencies } from '../dependencies.ts';
 import { likelyTokens } from './condensing.ts';
-import { forkedReply } from './forked-replies.ts';
+import { endpointHash, forkedReply } from './forked-replies.ts';
 import { type ReusedReplies, reusedReplies } from './reused-replies.ts';
 import { type About, type ActivityContext, runActivity, type Work } from '../context.ts';
 import type { ModelPrice } from '../../contracts/model/price.ts';
@@ -125,7 +125,7 @@ function keysOf(deps: Deps, { run }: ActivityContext, { model, callKey }: { mode
 }
 
 function aboutCall({ endpoint }: Deps, { scope }: Payment, model: string): CallAbout {
-  return { scope, model, endpoint: digest(endpoint).slice(0, 16) };
+  return { scope, model, endpoint: endpointHash(endpoint) };
 }
 
 /** What another benchmark has left is journalled, too: it may find another reply by the next attempt. */

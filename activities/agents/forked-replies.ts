@@ -15,7 +15,7 @@ import type { ToolResult } from '../../contracts/tools.ts';
 import type { ReusedFrom, RunRef, SpanRecord, SpanScope } from '../../contracts/trace.ts';
 import type { EarlierRuns } from '../../models/earlier-runs.ts';
 import { replyKind } from '../../models/journal.ts';
-import type { RunEntry } from '../../models/journal-entry.ts';
+import { digest, type RunEntry } from '../../models/journal-entry.ts';
 import type { ContentStore } from '../../retrieval/store/content-store.ts';
 import { asReused, wasCutByGrant } from './reused-replies.ts';
 import { stepKind, turnKind } from './turn-results.ts';
@@ -50,6 +50,9 @@ export async function forkedReply(
   }
   return null;
 }
+
+/** What else than its name decides which model answers, for those who compare it. */
+export const endpointHash = (endpoint: string): string => digest(endpoint).slice(0, 16);
 
 const isSamePlace = (one: SpanScope, other: SpanScope): boolean =>
   one.stage === other.stage && one.specialist === other.specialist && one.try === other.try;

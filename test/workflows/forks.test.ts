@@ -6,7 +6,7 @@ import type { PipelineSpec } from '../../contracts/pipeline.ts';
 import type { RunStep } from '../../contracts/reuse.ts';
 import type { AnswerOutcome, QuestionInput } from '../../contracts/run.ts';
 import { paidOf } from '../../contracts/usage-sum.ts';
-import { restsOn } from '../../workflows/answer-question/forks.ts';
+import { restsOn } from '../../contracts/run-steps.ts';
 import { openScene, pipeline, replayAtEachTask, type Scene } from '../support/scene.ts';
 import { calls, goodDraft, roleOf, says, startTeam, type Team, unclear } from '../support/team.ts';
 

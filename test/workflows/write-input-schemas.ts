@@ -5,6 +5,7 @@ import { z } from 'zod';
 import { BenchmarkInput } from '../../contracts/benchmark.ts';
 import { ExporterInput } from '../../contracts/trace.ts';
 import { MakeQuestionsInput } from '../../contracts/evaluation/question-making.ts';
+import { LookForRepliesInput } from '../../contracts/reuse.ts';
 import { QuestionInput, RouteInput } from '../../contracts/run.ts';
 
 /** By workflow. */
@@ -14,6 +15,7 @@ export const inputs = {
   runBenchmark: BenchmarkInput,
   exportTraces: ExporterInput,
   makeQuestions: MakeQuestionsInput,
+  lookForReplies: LookForRepliesInput,
 } as const;
 
 /** Of what may be given: a field with a default need not be. */

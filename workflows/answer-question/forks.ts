@@ -7,6 +7,7 @@
  * 3. What tools gave belongs to the turn that has asked for them.
  */
 import type { ForkOf, RunStep, TakenFrom } from '../../contracts/reuse.ts';
+import { restsOn } from '../../contracts/run-steps.ts';
 
 type Taken = { fork?: TakenFrom };
 
@@ -27,15 +28,3 @@ export function takenByTool(forkOf: ForkOf | undefined, step: RunStep): Taken {
 }
 
 const runsOf = ({ workflowId, runId, earlier = [] }: ForkOf) => [{ workflowId, runId }, ...earlier];
-
-/** Whether one step is the other or comes of it. */
-export function restsOn(step: RunStep, from: RunStep): boolean {
-  if (from.stage === 'routing') return true;
-  if (step.stage === 'routing') return false;
-  if (step.stage === 'synthesis' || from.stage === 'synthesis') return step.stage === 'synthesis';
-  const [round, begun] = [step.round ?? 1, from.round ?? 1];
-  if (round !== begun) return round > begun;
-  if (step.specialist !== from.specialist) return false;
-  if (step.stage === 'gate' || from.stage === 'gate') return step.stage === 'gate';
-  return (step.turn ?? 1) >= (from.turn ?? 1);
-}

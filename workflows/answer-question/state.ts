@@ -99,9 +99,14 @@ export function beginning(input: QuestionInput): AnswerState {
     searched: [],
     superseded: [],
     usage: noUsage,
+    ...forkedFrom(input),
     models: {},
     trace_link: null,
   };
+}
+
+function forkedFrom({ forkOf }: QuestionInput): Pick<AnswerState, 'fork_of'> {
+  return forkOf === undefined ? {} : { fork_of: { workflowId: forkOf.workflowId, runId: forkOf.runId } };
 }
 
 /** The snapshot that the run reads. @throws Error before the repository is open */
