@@ -2,6 +2,7 @@
 
 import type { DraftSink } from './agents/draft-text.ts';
 import type { ChatModel } from '../models/chat-model.ts';
+import type { EarlierRuns } from '../models/earlier-runs.ts';
 import type { ReplyJournal } from '../models/journal.ts';
 import type { SharedReplies } from '../models/shared-replies.ts';
 import type { TurnResults } from './agents/turn-results.ts';
@@ -34,6 +35,8 @@ export type ActivityDependencies = {
   /** The same for as long as a tool of this worker gives the same for the same request on the same snapshot. */
   toolsVersion: string;
   turnResults: TurnResults;
+  /** What the runs before a fork have left in the journal. */
+  earlierRuns: EarlierRuns;
   content: ContentStore;
   /** Names of the stores that this worker reaches; null: no worker of the server reaches another one. */
   holds: {

@@ -7,6 +7,7 @@ import { whereHeld } from './held-elsewhere.ts';
 import { leaveNotice, sendNotice } from './notices/notices.ts';
 import { exportSpans, handOver } from './tracing/export-spans.ts';
 import { findCandidates, phraseQuestion, proveQuestions } from './dataset/make-questions.ts';
+import { findReplies } from './agents/find-replies.ts';
 import { judgeDraft } from './agents/judge-draft.ts';
 import { nextQuestions } from './benchmark/next-questions.ts';
 import { openBenchmark } from './benchmark/open-benchmark.ts';
@@ -27,7 +28,7 @@ export function createActivities(deps: ActivityDependencies) {
   const ofInput = ({ store }: { store?: string }) => store;
   const { holds } = deps;
   return {
-    openRepository: openRepository(deps),
+    openRepository: whereHeld(holds, ofInput, openRepository(deps)),
     openKnownRepository: openKnownRepository(deps),
     routeQuestion: whereHeld(holds, ofSearch, routeQuestion(deps)),
     applyRouter: whereHeld(holds, ofInput, applyRouter(deps)),
@@ -41,6 +42,7 @@ export function createActivities(deps: ActivityDependencies) {
     verifyCitations: whereHeld(holds, ofInput, verifyCitations(deps)),
     judgeDraft: whereHeld(holds, ofPayment, judgeDraft(deps)),
     synthesize: whereHeld(holds, ofPayment, synthesize(deps)),
+    findReplies: whereHeld(holds, ofInput, findReplies(deps)),
     openBenchmark: openBenchmark(deps.benchmarks),
     openExperiment: openExperiment(deps.benchmarks),
     nextQuestions: nextQuestions(deps.benchmarks),

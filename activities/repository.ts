@@ -9,13 +9,16 @@ import type {
   RunToolInput,
   VerifyInput,
 } from '../contracts/agent-calls.ts';
+import type { JournalKey } from '../contracts/model/journal-key.ts';
 import { signals } from '../contracts/names.ts';
 import type { Snapshot } from '../contracts/snapshot.ts';
 import type { ToolResult } from '../contracts/tools.ts';
 import type { ActivityResult } from '../contracts/trace.ts';
+import { digest } from '../models/journal-entry.ts';
 import { toolRenderer, type ToolRun } from '../retrieval/tools/rendering.ts';
 import type { AttemptLimits } from './attempts.ts';
-import { runActivity } from './context.ts';
+import { forkedStep } from './agents/forked-replies.ts';
+import { type ActivityContext, runActivity } from './context.ts';
 import { storeFor } from './held-elsewhere.ts';
 import type { ActivityDependencies } from './dependencies.ts';
 import { handOverOnTheWay } from './tracing/export-spans.ts';
@@ -71,12 +74,33 @@ export const runTool =
   (deps: ActivityDependencies) =>
   (input: RunToolInput): Promise<ActivityResult<ToolResult>> =>
     runActivity({ name: input.request.tool, type: 'tool', limits: toolLimits }, async (context) => {
+      const key = stepKey(context.run, input);
+      const kept = await deps.turnResults.readStep(key);
+      if (kept !== null) return { result: kept, usage: null, span: { output: kept.content } };
+      const taken = await takenStep(deps, input, key);
+      if (taken !== null) {
+        await deps.turnResults.writeStep(key, taken.value);
+        return { result: taken.value, usage: null, span: taken.span };
+      }
       await deps.retrieval.ensure(input.snapshot, context.signal);
       const result = await toolResult(deps, input, context.signal);
+      await deps.turnResults.writeStep(key, result);
       const { notReranked } = input;
       const warning = notReranked === undefined ? {} : ({ level: 'WARNING', message: notReranked } as const);
       return { result, usage: null, span: { output: result.content, ...warning } };
     });
+
+/** The same at each attempt: what the tool gave is kept before its activity completes, and not asked for again. */
+function stepKey(run: ActivityContext['run'], { snapshot, request, allowed, order, scope }: RunToolInput): JournalKey {
+  const asked = { snapshot: snapshot.id, request, allowed, scope, order: order ?? null };
+  return { ...run, callKey: `tool-${Context.current().info.activityId}`, requestHash: digest(asked) };
+}
+
+async function takenStep(deps: ActivityDependencies, { fork }: RunToolInput, key: JournalKey) {
+  if (fork === undefined) return null;
+  const before = await deps.turnResults.stepsLike(key);
+  return forkedStep(deps, fork, { requestHash: key.requestHash, before });
+}
 
 /** @throws errors of retrieval and of the store; what the model did wrong is a result with status `error` */
 export async function toolResult(

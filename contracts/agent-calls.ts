@@ -5,6 +5,7 @@ import { RouteDecision } from './agent.ts';
 import { CheckedCitation } from './evidence.ts';
 import { FittedRouter } from './fitted-router.ts';
 import { GateSpec, RouterSpec, SpecialistSpec, SynthesisSpec } from './pipeline.ts';
+import { ReplySharing, TakenFrom } from './reuse.ts';
 import { SpanScope } from './trace.ts';
 import { PlaceId, ToolRequest } from './tools.ts';
 import { ModelPrices } from './model/price.ts';
@@ -54,17 +55,6 @@ export type CheckFailed = z.infer<typeof CheckFailed>;
 /** The store that holds what the run needs; absent where no worker reaches another one. */
 const store = z.string().max(100).exactOptional();
 
-/** Whose replies a run may use again, and who may use its own: the runs of one trial number in all benchmarks. */
-export const ReplySharing = z.object({
-  benchmark: z.string().min(1).max(200),
-  trial: z.int().positive(),
-  /** Variant and question: what one lane has asked for in its order, the same lane finds again in its order. */
-  lane: z.string().min(1).max(400),
-  /** True: every model call is paid, and what it gives is kept for others. */
-  fresh: z.boolean(),
-});
-export type ReplySharing = z.infer<typeof ReplySharing>;
-
 /** What a call needs to be paid once and within limits. */
 export const Payment = z.object({
   /** Names the call within its run: the same however often it is attempted or scheduled again. */
@@ -85,6 +75,8 @@ export const Payment = z.object({
   fallback: z.object({ model: z.string().min(1), after: z.string().max(100).exactOptional() }).exactOptional(),
   /** Of a benchmark's run; absent: its replies are its own. */
   sharing: ReplySharing.exactOptional(),
+  /** Of a fork: the runs whose replies it takes; absent: the call is asked anew. */
+  fork: TakenFrom.exactOptional(),
   store,
 });
 export type Payment = z.infer<typeof Payment>;
@@ -99,7 +91,7 @@ export const RepairCall = z.object({
 });
 export type RepairCall = z.infer<typeof RepairCall>;
 
-export const OpenRepositoryInput = z.object({ repository: RepositoryRef });
+export const OpenRepositoryInput = z.object({ repository: RepositoryRef, store });
 export type OpenRepositoryInput = z.infer<typeof OpenRepositoryInput>;
 
 export const OpenedRepository = z.object({
@@ -153,6 +145,8 @@ export const RunToolInput = z.object({
   /** Why no model put the places of a search in order, where one should have. */
   notReranked: z.string().max(300).exactOptional(),
   scope: SpanScope,
+  /** Of a fork: the runs whose results it takes. */
+  fork: TakenFrom.exactOptional(),
   store,
 });
 export type RunToolInput = z.infer<typeof RunToolInput>;

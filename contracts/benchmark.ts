@@ -8,6 +8,7 @@ import { RepositoryRef } from './snapshot.ts';
 import { Usage } from './chat.ts';
 import { ComparisonPlan } from './evaluation/comparison-plan.ts';
 import { PipelineSpec } from './pipeline.ts';
+import { RunRef } from './trace.ts';
 import { withNames } from './run-log-names.ts';
 
 // What a benchmark is: fixed before it starts, and kept beside its run log.
@@ -40,6 +41,8 @@ const PresentManifest = z.strictObject({
   offline: z.boolean(),
   /** As in `BenchmarkInput`. */
   replies: z.enum(['shared', 'fresh']).exactOptional(),
+  /** Of a counterfactual: each run is a fork of this variant's run of the same question and trial. */
+  forkOf: z.strictObject({ benchmark: z.string().min(1), variant: z.string().min(1) }).exactOptional(),
   /** ISO 8601. */
   startedAt: z.iso.datetime({ offset: true }),
 });
@@ -120,6 +123,8 @@ export const BenchmarkTrial = z.object({
   question: z.string(),
   repository: RepositoryRef,
   trial: z.int().positive(),
+  /** The run that it is a fork of. */
+  forkOf: RunRef.exactOptional(),
 });
 export type BenchmarkTrial = z.infer<typeof BenchmarkTrial>;
 

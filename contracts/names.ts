@@ -5,6 +5,7 @@ export const workflowTypes = {
   routeQuestion: 'routeOnly',
   runBenchmark: 'runBenchmark',
   makeQuestions: 'makeQuestions',
+  lookForReplies: 'lookForReplies',
 } as const;
 /** The workflow that sends traces: none that a person has started. */
 export const exporterType = 'exportTraces';

@@ -7,8 +7,8 @@ import { RepositoryRef, Snapshot } from './snapshot.ts';
 import { ToolCalled } from './tools.ts';
 import { Usage } from './chat.ts';
 import { PipelineSpec } from './pipeline.ts';
-import { ReplySharing } from './agent-calls.ts';
-import { Experiment, ManagedPrompt, RenamedModel } from './trace.ts';
+import { ForkOf, ReplySharing } from './reuse.ts';
+import { Experiment, ManagedPrompt, RenamedModel, RunRef } from './trace.ts';
 import { ModelQueues } from './model/limits.ts';
 import { ModelPrices } from './model/price.ts';
 
@@ -42,6 +42,8 @@ export const AnswerState = z.object({
   fallbacks: z.record(z.string(), FallbackUse).exactOptional(),
   /** Names under which another model answers than before, so that replies kept under them were not used. */
   renamed: z.array(RenamedModel).exactOptional(),
+  /** The run that this one is a fork of. */
+  fork_of: RunRef.exactOptional(),
   /** The models that answered, by role. */
   models: z.record(z.string(), z.string()),
   /** Where the run's trace is found soon after its end; null where traces have no such place. */
@@ -112,6 +114,8 @@ export const QuestionInput = z.object({
   activityQueue: z.string().min(1).exactOptional(),
   /** Of a benchmark: replies of model calls are used again. */
   sharing: ReplySharing.exactOptional(),
+  /** The run that this one is a fork of: unchanged calls are taken from it. */
+  forkOf: ForkOf.exactOptional(),
 });
 export type QuestionInput = z.infer<typeof QuestionInput>;
 

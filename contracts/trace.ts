@@ -20,6 +20,16 @@ export type SpanScope = z.infer<typeof SpanScope>;
 export const RenamedModel = z.object({ asked: z.string(), before: z.string(), now: z.string() });
 export type RenamedModel = z.infer<typeof RenamedModel>;
 
+export const RunRef = z.object({ workflowId: z.string().min(1).max(1000), runId: z.string().min(1).max(100) });
+export type RunRef = z.infer<typeof RunRef>;
+
+/** What a reply, or a tool's result, was used again of, and when that came: an earlier benchmark, or the run that a fork was made of. */
+export const ReusedFrom = z.union([
+  z.object({ benchmark: z.string().max(200), at: z.iso.datetime() }),
+  z.object({ ...RunRef.shape, at: z.iso.datetime() }),
+]);
+export type ReusedFrom = z.infer<typeof ReusedFrom>;
+
 export const SpanRecord = z.object({
   /** Unique within the run; span ids are derived from it: `activity#attempt`, for a part of an attempt `activity#attempt/part`. */
   key: z.string().min(1).max(200),
@@ -49,8 +59,8 @@ export const SpanRecord = z.object({
   repairs: z.array(ReplyRepair).exactOptional(),
   /** The failure of the first model's provider for which a fallback model was asked. */
   fallbackAfter: z.string().max(100).exactOptional(),
-  /** A reply, or a tool's result, that an earlier benchmark has left: which, and when it came. */
-  reused: z.object({ benchmark: z.string().max(200), at: z.iso.datetime() }).exactOptional(),
+  /** Of a reply, or a tool's result, that was there before. */
+  reused: ReusedFrom.exactOptional(),
   /** An alias that another model answers than the one that answered the replies kept under it, which were not used. */
   renamed: RenamedModel.exactOptional(),
 });

@@ -12,48 +12,43 @@
  * 6. The entries of a run are kept for 91 days after its last one, longer than any run is open. No file is removed that
  *    is not the journal's.
  */
-import { createHash } from 'node:crypto';
 import { closeSync, mkdirSync, openSync, readFileSync, writeSync } from 'node:fs';
 import { readdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { constants, zstdCompressSync, zstdDecompressSync } from 'node:zlib';
-import { z } from 'zod';
 import { type Cipher, noCipher } from '../codecs/cipher.ts';
-import { EncryptionKeyUnknown } from '../codecs/failures.ts';
-import { JournalKey, journalFileName, journalFiles } from '../contracts/model/journal-key.ts';
-import { ChatReply, type ChatRequest } from '../contracts/chat.ts';
+import { ChatReply } from '../contracts/chat.ts';
+import { type CallAbout, type JournalKey, journalFileName, journalFiles } from '../contracts/model/journal-key.ts';
 import { ownerOnly } from '../lib/fs.ts';
+import {
+  type Entry,
+  type EntryKind,
+  fullMarkOf,
+  packedEntry,
+  type RunEntry,
+  runEntriesAmong,
+  unpackedEntry,
+  valueAmong,
+} from './journal-entry.ts';
 
 export interface ReplyJournal {
   /** Null when there is no whole entry under exactly this key. */
   read(key: JournalKey): Promise<ChatReply | null>;
-  /** On return the reply survives a kill of the process. */
-  write(key: JournalKey, reply: ChatReply): Promise<void>;
+  /** On return the reply survives a kill of the process. `about`: what else is told to who looks for it in a run. */
+  write(key: JournalKey, reply: ChatReply, about?: CallAbout): Promise<void>;
 }
-
-/** What is kept under a call's key beside its reply: values of another kind never meet under one key. */
-export type EntryKind<Value> = { name: string; schema: z.ZodType<Value> };
 
 export interface Journal extends ReplyJournal {
   /** As `read`, of another kind than replies. */
   readEntry<Value>(kind: EntryKind<Value>, key: JournalKey): Promise<Value | null>;
   /** As `write`, of another kind than replies. */
-  writeEntry<Value>(kind: EntryKind<Value>, key: JournalKey, value: Value): Promise<void>;
+  writeEntry<Value>(kind: EntryKind<Value>, key: JournalKey, value: Value, about?: CallAbout): Promise<void>;
+  /** All that the run has of that kind, each key once with its last value, in the order in which they came. */
+  ofRun<Value>(kind: EntryKind<Value>, run: Pick<JournalKey, 'workflowId' | 'runId'>): Promise<RunEntry<Value>[]>;
   /** Removes the files of runs whose last entry is older than 91 days; returns how many. */
   prune(): Promise<number>;
 }
 
-const replies: EntryKind<ChatReply> = { name: 'reply', schema: ChatReply };
-
-const Entry = z.object({
-  version: z.literal(2),
-  kind: z.string(),
-  key: JournalKey,
-  /** When it was written. */
-  atMs: z.number(),
-  value: z.unknown(),
-});
-export type Entry = z.infer<typeof Entry>;
+export const replyKind: EntryKind<ChatReply> = { name: 'reply', schema: ChatReply };
 
 const dayMs = 24 * 60 * 60 * 1000;
 /** Longer than any run can be open (`backstop` in contracts/names.ts): until then an entry may be asked for. */
@@ -71,36 +66,26 @@ export function createFileJournal(directory: string, cipher: Cipher = noCipher):
     const entries = entriesOfFile(join(directory, journalFileName(key.runId)), { mark, cipher });
     return valueAmong(entries, { name, schema }, key);
   }
-  async function writeEntry<Value>({ name }: EntryKind<Value>, key: JournalKey, value: Value): Promise<void> {
-    const entry = packedEntry(name, key, value, cipher).toString('base64');
-    const line = `${fullMarkOf(name, key).slice(0, markCharacters)} ${entry}`;
+  const writeEntry: Journal['writeEntry'] = async ({ name }, key, value, about) => {
+    const entry = packedEntry({ kind: name, key, value, ...(about === undefined ? {} : { about }) }, cipher);
+    const line = `${fullMarkOf(name, key).slice(0, markCharacters)} ${entry.toString('base64')}`;
     append(directory, journalFileName(key.runId), line);
-  }
+  };
+  const ofRun: Journal['ofRun'] = async (kind, run) =>
+    runEntriesAmong(entriesOfFile(join(directory, journalFileName(run.runId)), { cipher }), kind, run);
   return {
-    ...ofAllKinds({ readEntry, writeEntry }),
+    ...ofAllKinds({ readEntry, writeEntry, ofRun }),
     prune: () => pruneFolder(directory, Date.now()),
   };
 }
 
 /** With the methods for replies. */
-export function ofAllKinds(entries: Pick<Journal, 'readEntry' | 'writeEntry'>): Omit<Journal, 'prune'> {
+export function ofAllKinds(entries: Pick<Journal, 'readEntry' | 'writeEntry' | 'ofRun'>): Omit<Journal, 'prune'> {
   return {
     ...entries,
-    read: (key) => entries.readEntry(replies, key),
-    write: (key, reply) => entries.writeEntry(replies, key, reply),
+    read: (key) => entries.readEntry(replyKind, key),
+    write: (key, reply, about) => entries.writeEntry(replyKind, key, reply, about),
   };
-}
-
-/** The last value of that kind under exactly that key; null where there is none of its shape. */
-export function valueAmong<Value>(
-  entries: readonly Entry[],
-  { name, schema }: EntryKind<Value>,
-  key: JournalKey,
-): Value | null {
-  const wanted = canonical(keyParts(key));
-  const found = entries.findLast((entry) => entry.kind === name && canonical(entry.key) === wanted);
-  const value = schema.safeParse(found?.value);
-  return value.success ? value.data : null;
 }
 
 /**
@@ -151,35 +136,6 @@ function openToAppend(directory: string, file: string): number {
   }
 }
 
-const withChecksum = { params: { [constants.ZSTD_c_checksumFlag]: 1 } };
-
-/** An entry as it is kept: compressed, and encrypted where the cipher is on. */
-export function packedEntry(kind: string, key: JournalKey, value: unknown, cipher: Cipher): Buffer {
-  const entry = { version: 2, kind, key: keyParts(key), atMs: Date.now(), value } satisfies Entry;
-  return Buffer.from(cipher.seal(zstdCompressSync(JSON.stringify(entry), withChecksum), true));
-}
-
-/** Null for what is no whole entry. @throws EncryptionKeyUnknown */
-export function unpackedEntry(packed: Uint8Array, cipher: Cipher): Entry | null {
-  try {
-    const bytes = cipher.open(packed);
-    return Entry.parse(JSON.parse(zstdDecompressSync(bytes).toString('utf8')));
-  } catch (error) {
-    if (error instanceof EncryptionKeyUnknown) throw error;
-    return null;
-  }
-}
-
-/**
- * SHA-256 (hex) of a request to an endpoint as canonical JSON: equal requests have one hash, whatever the order of their
- * keys.
- * @param request before a budget has lowered its limit, with the model's name as it is sent
- * @param endpoint what else decides which model answers, see `ActivityDependencies`
- */
-export function requestHash(request: ChatRequest & { model: string }, endpoint: string): string {
-  return digest({ endpoint, request });
-}
-
 async function pruneFolder(directory: string, nowMs: number): Promise<number> {
   let removed = 0;
   for (const name of await readdir(directory).catch(whenMissing<string[]>([]))) {
@@ -193,31 +149,8 @@ async function pruneFolder(directory: string, nowMs: number): Promise<number> {
   return removed;
 }
 
-/** The four parts alone, so that a wider object names the same entry. */
-function keyParts({ workflowId, runId, callKey, requestHash: hash }: JournalKey): JournalKey {
-  return { workflowId, runId, callKey, requestHash: hash };
-}
-
 /** Of an entry's mark, these begin its line, so that others need not be unpacked. */
 const markCharacters = 16;
-
-/** SHA-256 (hex) of kind and key, by which an entry is found. */
-export function fullMarkOf(kind: string, key: JournalKey): string {
-  return digest({ kind, key: keyParts(key) });
-}
-
-/** SHA-256 (hex) of a value as canonical JSON. */
-export function digest(value: unknown): string {
-  return createHash('sha256').update(canonical(value)).digest('hex');
-}
-
-function canonical(value: unknown): string {
-  return JSON.stringify(value, (_name, part: unknown) =>
-    typeof part === 'object' && part !== null && !Array.isArray(part)
-      ? Object.fromEntries(Object.entries(part).sort(([left], [right]) => (left < right ? -1 : 1)))
-      : part,
-  );
-}
 
 function whenMissing<Value>(value: Value): (error: NodeJS.ErrnoException) => Value {
   return (error) => {

@@ -11,11 +11,12 @@
  */
 import { z } from 'zod';
 import { EncryptionKeyUnknown } from '../codecs/failures.ts';
-import type { ReplySharing } from '../contracts/agent-calls.ts';
+import type { ReplySharing } from '../contracts/reuse.ts';
 import type { JournalKey } from '../contracts/model/journal-key.ts';
 import { ChatReply } from '../contracts/chat.ts';
 import type { RenamedModel, SpanScope } from '../contracts/trace.ts';
-import { digest, type EntryKind, type Journal } from './journal.ts';
+import type { Journal } from './journal.ts';
+import { digest, type EntryKind } from './journal-entry.ts';
 
 /** One place of a lane: where in which run something is asked for, and what. */
 export type SharedPlace = { hash: string; scope: SpanScope; sharing: ReplySharing };

@@ -179,6 +179,7 @@ function rootSpan(history: RunHistory, spans: readonly TraceSpan[], about: About
       workflowId,
       runId,
       pipeline: input.pipeline.name,
+      ...(input.forkOf === undefined ? {} : { forkOf: input.forkOf }),
       outcome: outcome?.kind ?? null,
       route: state?.route ?? null,
       retry_count: state?.retry_count ?? null,

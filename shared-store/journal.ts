@@ -7,16 +7,15 @@
  */
 import type { Cipher } from '../codecs/cipher.ts';
 import type { JournalKey } from '../contracts/model/journal-key.ts';
+import { type Journal, journalDays, ofAllKinds } from '../models/journal.ts';
 import {
   type EntryKind,
   fullMarkOf,
-  type Journal,
-  journalDays,
-  ofAllKinds,
   packedEntry,
+  runEntriesAmong,
   unpackedEntry,
   valueAmong,
-} from '../models/journal.ts';
+} from '../models/journal-entry.ts';
 import type { StoreDatabase } from './database.ts';
 import { StoreUnavailable } from './failures.ts';
 
@@ -48,17 +47,30 @@ export function createSharedJournal(database: StoreDatabase, cipher: Cipher, own
     const entry = row === undefined ? null : unpackedEntry(row.packed, cipher);
     return entry === null ? null : valueAmong([entry], kind, key);
   }
-  async function writeEntry<Value>(kind: EntryKind<Value>, key: JournalKey, value: Value): Promise<void> {
+  const writeEntry: Journal['writeEntry'] = async (kind, key, value, about) => {
     try {
-      const packed = packedEntry(kind.name, key, value, cipher);
-      await database.query(putEntry, [key.runId, markBytes(kind.name, key), packed]);
+      const kept = { kind: kind.name, key, value, ...(about === undefined ? {} : { about }) };
+      await database.query(putEntry, [key.runId, markBytes(kind.name, key), packedEntry(kept, cipher)]);
     } catch (error) {
       if (own === null || !(error instanceof StoreUnavailable)) throw error;
-      await own.writeEntry(kind, key, value);
+      await own.writeEntry(kind, key, value, about);
     }
-  }
+  };
+  const ofRun: Journal['ofRun'] = async (kind, run) => {
+    const rows = await database.query<{ packed: Buffer }>(
+      'SELECT packed FROM switchyard.journal WHERE run_id = $1 ORDER BY written_at, mark',
+      [run.runId],
+    );
+    const there = runEntriesAmong(
+      rows.flatMap(({ packed }) => unpackedEntry(packed, cipher) ?? []),
+      kind,
+      run,
+    );
+    const kept = (await own?.ofRun(kind, run)) ?? [];
+    return [...there, ...kept].toSorted((one, other) => one.atMs - other.atMs);
+  };
   return {
-    ...ofAllKinds({ readEntry, writeEntry }),
+    ...ofAllKinds({ readEntry, writeEntry, ofRun }),
     async prune() {
       const [gone] = await database.query<{ runs: number }>(pruneRuns);
       return (gone?.runs ?? 0) + ((await own?.prune()) ?? 0);

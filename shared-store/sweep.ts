@@ -52,7 +52,7 @@ export type StoreSweep = {
   /** What was stored, or stored again, within so many milliseconds stays. */
   contentAgeMs: number;
   /** Run ids whose entries stay. */
-  open: ReadonlySet<string>;
+  journals: ReadonlySet<string>;
   journalAgeMs: number;
   dryRun: boolean;
   pause: () => Promise<void>;
@@ -88,10 +88,10 @@ export async function sweepSharedContent(
   }
 }
 
-/** Entries of runs that have ended, counted by run; and what benchmarks share, once it is as old as content may be. */
+/** Entries of runs that nothing needs, counted by run; and what benchmarks share, once it is as old as content may be. */
 export async function sweepSharedJournal(
   { query }: StoreDatabase,
-  { open, journalAgeMs, contentAgeMs, dryRun }: StoreSweep,
+  { journals, journalAgeMs, contentAgeMs, dryRun }: StoreSweep,
 ): Promise<Swept> {
   const age = `CASE WHEN starts_with(run_id, '${sharedPrefix}') THEN $3::float8 ELSE $1::float8 END`;
   const old = `SELECT run_id FROM switchyard.journal WHERE run_id <> ALL($2)
@@ -104,7 +104,7 @@ export async function sweepSharedJournal(
       ? `SELECT count(DISTINCT run_id)::int AS count, coalesce(sum(bytes), 0)::float8 AS bytes FROM (${entries}) AS entry`
       : `WITH entry AS (${entries})
          SELECT count(DISTINCT run_id)::int AS count, coalesce(sum(bytes), 0)::float8 AS bytes FROM entry`,
-    [journalAgeMs / 1000, [...open], contentAgeMs / 1000],
+    [journalAgeMs / 1000, [...journals], contentAgeMs / 1000],
   );
   return { count: sum?.count ?? 0, bytes: sum?.bytes ?? 0 };
 }

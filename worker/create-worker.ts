@@ -1,6 +1,7 @@
 /** Puts a worker together: connection, model, retrieval, stores, activities, workflows. */
 import { Client } from '@temporalio/client';
 import { NativeConnection, type WorkerOptions } from '@temporalio/worker';
+import { createEarlierRuns } from '../models/earlier-runs.ts';
 import { createTurnResults } from '../activities/agents/turn-results.ts';
 import { heartbeatMs } from '../activities/attempts.ts';
 import { createActivities } from '../activities/index.ts';
@@ -219,6 +220,7 @@ function activitiesOf(config: Config, parts: Parts) {
     drafts: parts.drafts.tell,
     journal,
     turnResults: createTurnResults(journal),
+    earlierRuns: createEarlierRuns(journal),
     sharedReplies,
     toolsVersion: toolsVersion(config),
     content,

@@ -4,4 +4,5 @@ export { exportTraces } from './export-traces/workflow.ts';
 export { deliverNotice } from './notices/deliver-notice.ts';
 export { runBenchmark } from './benchmark/workflow.ts';
 export { makeQuestions } from './make-questions/workflow.ts';
+export { lookForReplies } from './look-for-replies.ts';
 export { routeOnly } from './route-only.ts';

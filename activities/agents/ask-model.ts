@@ -2,22 +2,32 @@
 import { createHash } from 'node:crypto';
 import type { ActivityResult } from '../../contracts/trace.ts';
 import type { DoesNotFit, Payment } from '../../contracts/agent-calls.ts';
-import type { JournalKey } from '../../contracts/model/journal-key.ts';
+import type { CallAbout, JournalKey } from '../../contracts/model/journal-key.ts';
 import type { ChatReply, ChatRequest } from '../../contracts/chat.ts';
 import { CallDoesNotFit, without } from '../../models/allowance.ts';
 import { type ChatOptions, CircuitOpen, ModelFailure } from '../../models/chat-model.ts';
-import { requestHash } from '../../models/journal.ts';
+import { requestHash } from '../../models/journal-entry.ts';
 import type { ReportedPart } from '../../models/token-estimate.ts';
 import type { ActivityDependencies } from '../dependencies.ts';
 import { likelyTokens } from './condensing.ts';
 import { type DraftText, draftText } from './draft-text.ts';
+import { endpointHash, forkedReply } from './forked-replies.ts';
 import { type ReusedReplies, reusedReplies } from './reused-replies.ts';
 import { type About, type ActivityContext, runActivity, type Work } from '../context.ts';
 import type { ModelPrice } from '../../contracts/model/price.ts';
 
 type Deps = Pick<
   ActivityDependencies,
-  'model' | 'modelByRole' | 'endpoint' | 'fallback' | 'prices' | 'journal' | 'sharedReplies' | 'content' | 'drafts'
+  | 'model'
+  | 'modelByRole'
+  | 'endpoint'
+  | 'fallback'
+  | 'prices'
+  | 'journal'
+  | 'sharedReplies'
+  | 'earlierRuns'
+  | 'content'
+  | 'drafts'
 >;
 
 /** What `runModelActivity` hands to the workflow. */
@@ -79,7 +89,7 @@ export async function askModel(
   context.note({ model, parameters: parametersOf(request), promptVersion: promptVersionOf(request) });
   const keyOf = keysOf(deps, context, { model, callKey: payment.key });
   const hashOf = (each: ChatRequest) => keyOf(each).requestHash;
-  const { sharedReplies, endpoint } = deps;
+  const { sharedReplies, earlierRuns, endpoint } = deps;
   const reused = reusedReplies({ sharedReplies, context, payment, hashOf, endpoint, model, price });
   const draft = deps.drafts === undefined ? null : draftText(deps.drafts, context, request, payment);
   const answered = async (each: ChatRequest, reply: ChatReply, stored: boolean): Promise<Answered> => {
@@ -91,13 +101,20 @@ export async function askModel(
     const reply = await deps.journal.read(keyOf(each));
     if (reply !== null) return answered(each, reply, true);
   }
+  const about = aboutCall(deps, payment, model);
+  const taken = await forkedReply({ earlierRuns, payment, hashOf, price }, [request, ...smaller, ...shorter]);
+  if (taken !== null) {
+    context.note({ reused: taken.from });
+    await deps.journal.write(keyOf(taken.request), taken.reply, about);
+    return answered(taken.request, taken.reply, true);
+  }
   let left = await reused.withoutTooLong(withinWindow({ request, smaller, shorter, reported }, contextWindow), shorter);
   for (;;) {
     const [each, ...others] = left;
     if (each === undefined) throw new Error('a call asks for something');
     const isShorter = shorter.includes(each);
     const kept = isShorter ? await deps.journal.read(keyOf(each)) : null;
-    const call = { request: each, reported: isShorter ? null : reported, price, key: keyOf(each), draft };
+    const call = { request: each, reported: isShorter ? null : reported, price, key: keyOf(each), about, draft };
     try {
       const reply = kept ?? (await reusedOrAsked(deps, context, { call, reused }, payment));
       return await answered(each, reply, kept !== null);
@@ -120,6 +137,10 @@ function keysOf(deps: Deps, { run }: ActivityContext, { model, callKey }: { mode
   };
 }
 
+function aboutCall({ endpoint }: Deps, { scope }: Payment, model: string): CallAbout {
+  return { scope, model, endpoint: endpointHash(endpoint) };
+}
+
 /** What another benchmark has left is journalled, too: it may find another reply by the next attempt. */
 async function reusedOrAsked(
   deps: Deps,
@@ -129,7 +150,7 @@ async function reusedOrAsked(
 ): Promise<ChatReply> {
   const found = await reused.find(call.request);
   if (found === null) return askOnce(deps, context, call, payment);
-  await deps.journal.write(call.key, found);
+  await deps.journal.write(call.key, found, call.about);
   return found;
 }
 
@@ -176,12 +197,13 @@ type OneCall = {
   price: ModelPrice | null;
   key: JournalKey;
   draft: DraftText | null;
+  about: CallAbout;
 };
 
 async function askOnce(
   deps: Deps,
   context: ActivityContext,
-  { request, reported, price, key, draft }: OneCall,
+  { request, reported, price, key, about, draft }: OneCall,
   payment: Payment,
 ): Promise<ChatReply> {
   const { grant } = payment;
@@ -200,7 +222,7 @@ async function askOnce(
     ...(grant === undefined ? {} : { allowance: { ...without(grant, context.spent), reported } }),
   });
   try {
-    await deps.journal.write(key, reply);
+    await deps.journal.write(key, reply, about);
   } catch (error) {
     // The next attempt will not find it, and must know what it has cost.
     context.note({ usage: reply.usage });

@@ -4,7 +4,7 @@ import type { Payment } from '../../contracts/agent-calls.ts';
 import type { ChatReply, ChatRequest } from '../../contracts/chat.ts';
 import { costUsd, type ModelPrice } from '../../contracts/model/price.ts';
 import { messageOf } from '../../lib/errors.ts';
-import type { EntryKind } from '../../models/journal.ts';
+import type { EntryKind } from '../../models/journal-entry.ts';
 import type { SharedCall, SharedReplies } from '../../models/shared-replies.ts';
 import type { ActivityContext } from '../context.ts';
 
@@ -70,12 +70,15 @@ export function reusedReplies({ sharedReplies, context, payment, hashOf, price, 
 }
 
 /** With the same request and more of a budget the model would have said more. */
-function wasCutByGrant({ maxOutputTokens }: ChatRequest, { finishReason, usage }: ChatReply): boolean {
+export function wasCutByGrant(
+  { maxOutputTokens }: ChatRequest,
+  { finishReason, usage }: Pick<ChatReply, 'finishReason' | 'usage'>,
+): boolean {
   return finishReason === 'length' && usage.outputTokens < maxOutputTokens;
 }
 
 /** It counts in full, at the price of now, and all of it was not paid. */
-function asReused(reply: ChatReply, price: ModelPrice | null): ChatReply {
+export function asReused(reply: ChatReply, price: ModelPrice | null): ChatReply {
   const { usage } = reply;
   const { modelCalls, inputTokens, outputTokens } = usage;
   const cost = price === null ? usage.costUsd : costUsd(price, usage);

@@ -7,7 +7,7 @@ import { z } from 'zod';
 import type { Payment, SpecialistCall } from '../../contracts/agent-calls.ts';
 import { ToolResult } from '../../contracts/tools.ts';
 import type { SpanRecord } from '../../contracts/trace.ts';
-import { digest, type EntryKind } from '../../models/journal.ts';
+import { digest, type EntryKind } from '../../models/journal-entry.ts';
 import type { SharedPlace } from '../../models/shared-replies.ts';
 import type { ActivityDependencies } from '../dependencies.ts';
 

@@ -13,6 +13,7 @@ import type { ActivityContext } from '../context.ts';
 import type { ActivityDependencies } from '../dependencies.ts';
 import { toolResult } from '../repository.ts';
 import type { Settings } from './conversation.ts';
+import { forkedResults } from './forked-replies.ts';
 import { sharedResults } from './shared-results.ts';
 import type { CallKey, KeptResults } from './turn-results.ts';
 
@@ -48,13 +49,13 @@ async function runAndKeep(
   const { requests, settings } = turn;
   const { snapshot, allowed } = settings;
   if (snapshot === null) throw new Error('the conversation is about no snapshot');
-  const shared = await sharedResults(deps, turn);
+  const [forked, shared] = [await forkedResults(deps, turn), await sharedResults(deps, turn)];
   let ready: Promise<unknown> | null = null;
   const ran = await Promise.allSettled(
     requests.map((request, at) => {
       const about = { key: `tool-${at}`, name: request.tool, type: 'tool', request: at } as const;
       return context.part(about, async (signal) => {
-        const reused = await shared.result(at);
+        const reused = forked.result(at) ?? (await shared.result(at));
         if (reused !== null) return reused;
         ready ??= deps.retrieval.ensure(snapshot, signal);
         await ready;
@@ -64,7 +65,7 @@ async function runAndKeep(
     }),
   );
   const parts = ran.flatMap((each) => (each.status === 'fulfilled' ? [each.value] : []));
-  const kept = { results: parts.map(({ value }) => value), spans: parts.map(({ span }) => span) };
+  const kept = { results: parts.map(({ value }) => value), spans: parts.map(({ span }) => span), turn: turn.turn };
   context.keep({ tools: kept.results });
   for (const each of ran) if (each.status === 'rejected') throw each.reason;
   await shared.keep(kept.results);

@@ -5,6 +5,7 @@ import type { BenchmarkTrial, NextQuestionsInput, QuestionPage } from '../../con
 import type { DatasetQuestion } from '../../contracts/dataset.ts';
 import type { RepositoryRef } from '../../contracts/snapshot.ts';
 import { heartbeats } from '../context.ts';
+import type { BenchmarkDependencies } from '../dependencies.ts';
 import type { BenchmarkFolder, BenchmarkFolders } from './benchmark-folder.ts';
 
 /** Characters of question text in one page. */
@@ -12,7 +13,7 @@ const mostCharacters = 200_000;
 
 /** Question by question, then trial by trial, then variant by variant: whenever it stops, the variants are level. */
 export const nextQuestions =
-  ({ folders }: { folders: BenchmarkFolders }) =>
+  ({ folders, latestRunId }: Deps) =>
   async ({ id, cursor, most, ...roots }: NextQuestionsInput): Promise<QuestionPage> => {
     using _beats = heartbeats();
     const folder = await folders.open(id);
@@ -24,11 +25,26 @@ export const nextQuestions =
       if (trial === null) return { trials, cursor: null };
       const { questionId: question_id, arm: variant } = trial;
       if (await folder.log.has({ question_id, variant, trial: trial.trial })) continue;
-      trials.push(trial);
+      trials.push({ ...trial, ...(await forkOf(folder, trial, latestRunId)) });
       characters += trial.question.length;
     }
     return { trials, cursor: at };
   };
+
+type Deps = Pick<BenchmarkDependencies, 'latestRunId'> & { folders: BenchmarkFolders };
+
+/** Nothing where that run is gone: it is asked as any other then. */
+async function forkOf(
+  { manifest }: BenchmarkFolder,
+  { questionId, trial }: BenchmarkTrial,
+  latestRunId: Deps['latestRunId'],
+): Promise<Pick<BenchmarkTrial, 'forkOf'>> {
+  if (manifest.forkOf === undefined) return {};
+  const { benchmark, variant } = manifest.forkOf;
+  const workflowId = `${benchmark}/${variant}/${questionId}/${trial}`;
+  const runId = await latestRunId(workflowId);
+  return runId === null ? {} : { forkOf: { workflowId, runId } };
+}
 
 function trialAt({ manifest, questions }: BenchmarkFolder, at: number, roots: Roots): BenchmarkTrial | null {
   const { variants, trials } = manifest;

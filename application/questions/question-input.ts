@@ -34,12 +34,7 @@ export async function questionInput(
   tell: (text: string) => void = () => {},
 ): Promise<QuestionInput> {
   const question = checkedQuestion(text);
-  const { pipeline: loaded, ...managed } = await managedPipeline(
-    await loadPipeline(options.pipeline, settings.toolModules),
-    settings,
-    tell,
-  );
-  const pipeline = withOptions(loaded, options);
+  const { pipeline, ...managed } = await variantPipeline(options.pipeline, options, { settings, tell });
   const route = forcedRoute(pipeline, options.route);
   const prices = await expectPrices([pipeline], settings.model);
   const repository = await repositoryOf(options);
@@ -57,6 +52,21 @@ export async function questionInput(
   });
 }
 
+type Settled = Pick<QuestionInput, 'pipeline' | 'prompts'>;
+
+/** The pipeline as it runs: of a shipped name or a file, or the one that a run had; with the options' limits. */
+export async function variantPipeline(
+  given: string | Settled,
+  options: VariantOptions,
+  { settings, tell }: { settings: Config; tell: (text: string) => void },
+): Promise<Settled> {
+  const { pipeline, prompts } =
+    typeof given === 'string'
+      ? await managedPipeline(await loadPipeline(given, settings.toolModules), settings, tell)
+      : given;
+  return { pipeline: withOptions(pipeline, options), ...(prompts === undefined ? {} : { prompts }) };
+}
+
 // The pipeline as it runs: with the prompts of Langfuse where the settings ask for them.
 
 /** A server that is away is told of, and the pipeline's own prompts are taken. */
@@ -64,7 +74,7 @@ async function managedPipeline(
   spec: PipelineSpec,
   { traces: { langfuse, promptLabel } }: Config,
   tell: (text: string) => void,
-): Promise<Pick<QuestionInput, 'pipeline' | 'prompts'>> {
+): Promise<Settled> {
   if (langfuse === null || promptLabel === null) return { pipeline: spec };
   const { pipeline, prompts, problem } = await withManagedPrompts(spec, langfuse, promptLabel);
   if (problem !== null)
@@ -74,7 +84,7 @@ async function managedPipeline(
 
 // Applies what was said about retries and budgets to a pipeline, before anything starts.
 
-type VariantOptions = {
+export type VariantOptions = {
   retryLimit?: number;
   maxModelCalls?: number;
   maxTokens?: number;

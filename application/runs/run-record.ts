@@ -85,6 +85,7 @@ export function stateRecord(state: AnswerState) {
     routing: routing && withoutProbabilities(routing),
     offlineModel: offline === true,
     snapshot: state.snapshot,
+    ...(state.fork_of === undefined ? {} : { forkOf: state.fork_of }),
     traceUrl: state.trace_link,
   };
 }

@@ -17,6 +17,8 @@ export type NeededRuns = {
   open: Set<string>;
   /** Run ids, those of open runs among them. */
   needed: Set<string>;
+  /** Run ids whose replies stay: those of the needed, which can be forked, and of what open runs are forks of. */
+  journals: Set<string>;
   /** Ids of content and of snapshots that their histories mention. */
   mentioned: Set<string>;
   /** Closed before the retention began. */
@@ -36,6 +38,9 @@ export type RunsRequest = {
   signal: AbortSignal;
   onProgress: (done: number, total: number) => void;
 };
+
+/** As a server writes them. */
+const runIds = /[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}/g;
 
 /** Histories in flight. */
 const atOnce = 8;
@@ -59,13 +64,23 @@ export async function findNeededRuns(request: RunsRequest): Promise<NeededRuns> 
   const note = (text: string) => {
     for (const id of mentionedIn(text)) if (request.universe.has(id)) mentioned.add(id);
   };
+  const journals = new Set(wanted.keys());
+  const noteOfQuestion = (text: string) => {
+    note(text);
+    for (const [id] of text.matchAll(runIds)) journals.add(id);
+  };
   const all = [...wanted.values()];
   let done = 0;
   const openIds = new Set(open.map(({ runId }) => runId));
+  // Others mention runs that they need no more.
+  const questions = open.filter(({ type }) => type === workflowTypes.answerQuestion);
+  const openQuestions = new Set(questions.map(({ runId }) => runId));
   await inParallel(
     all,
     { width: atOnce, signal },
-    (run) => readRun(client, run, openIds.has(run.runId), note),
+    (run) => {
+      return readRun(client, run, openIds.has(run.runId), openQuestions.has(run.runId) ? noteOfQuestion : note);
+    },
     () => {
       done += 1;
       request.onProgress(done, all.length);
@@ -75,7 +90,7 @@ export async function findNeededRuns(request: RunsRequest): Promise<NeededRuns> 
   const expired = old
     .filter(({ runId }) => !wanted.has(runId))
     .map(({ workflowId, runId, historySize }) => ({ workflowId, runId, bytes: historySize ?? 0 }));
-  return { open: openIds, needed: new Set(wanted.keys()), mentioned, expired };
+  return { open: openIds, needed: new Set(wanted.keys()), journals, mentioned, expired };
 }
 
 /** Open ones come first, then those closed last: a run that closes while the pages are read is on a later page. */

@@ -1,7 +1,7 @@
 /** One of two workers killed under load, each with a data directory of its own: what becomes of the questions, and what is paid twice. */
 import { setTimeout as pause } from 'node:timers/promises';
 import { createCipher } from '../../codecs/cipher.ts';
-import { unpackedEntry } from '../../models/journal.ts';
+import { unpackedEntry } from '../../models/journal-entry.ts';
 import { round } from '../peers/measures/figures.ts';
 import type { World } from '../peers/systems/world.ts';
 import { inLanes, openTeam } from './team.ts';

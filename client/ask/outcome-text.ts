@@ -119,7 +119,8 @@ function factsText(run: FinishedRun, { columns, colors }: TextStyle): string {
     ['route', routeFact(run.outcome)],
     ['confidence', state.confidence === null ? null : state.confidence.toFixed(2)],
     ['retries', String(state.retry_count)],
-    ['model calls', countText(modelCalls)],
+    ['model calls', `${countText(modelCalls)}${reusedText(state)}`],
+    ['fork of', state.fork_of?.workflowId ?? null],
     [
       'tokens',
       `${countText(inputTokens + outputTokens)} (${countText(inputTokens)} in, ${countText(outputTokens)} out)${estimated ? ', estimated in part: an endpoint reported none that can be right' : ''}`,
@@ -158,6 +159,12 @@ function factLine(name: string, value: string, columns: number, colors: TextStyl
   const margin = 13;
   const lines = wrapText(value, columns - margin).split('\n');
   return colors.dim(name.padEnd(margin)) + lines.map((line) => line.trimStart()).join(`\n${' '.repeat(margin)}`);
+}
+
+/** Calls that were not paid by this run. */
+function reusedText({ usage: { reused }, fork_of }: AnswerState): string {
+  if (reused === undefined) return '';
+  return `, ${countText(reused.modelCalls)} of them taken from ${fork_of === undefined ? 'an earlier benchmark' : 'the run before'} and not paid`;
 }
 
 function fallbackFact({ fallbacks = {} }: AnswerState): string | null {

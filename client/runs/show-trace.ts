@@ -5,6 +5,7 @@ import { comparedRuns } from '../../application/runs/compared-runs.ts';
 import { comparisonText } from './comparison-text.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { listenForInterrupt } from '../terminal/interrupt.ts';
+import { addUsage, noUsage, paidOf } from '../../contracts/usage-sum.ts';
 import { isHistoryFile, type LoadedRun, runOfFile, runOfServer } from '../../application/runs/load-run.ts';
 import type { TextStyle } from '../ask/outcome-text.ts';
 import { colorsFor, columnsOf, note, print, printJson } from '../terminal/output.ts';
@@ -52,8 +53,18 @@ function treeBlock({ trace }: LoadedRun, style: TextStyle): string {
   const { calls, inputTokens, cachedInputTokens, outputTokens, costUsd } = spentOn(leavesOf(trace));
   const cached = cachedInputTokens === 0 ? '' : ` (${countText(cachedInputTokens)} of them cached)`;
   const tokens = `${countText(inputTokens)} tokens in${cached}, ${countText(outputTokens)} out`;
-  const totals = `${countText(calls)} model calls, failed attempts included; ${tokens}; cost ${costText(costUsd)}`;
+  const totals = `${countText(calls)} model calls, failed attempts included; ${tokens}; cost ${costText(costUsd)}${paidText(trace)}`;
   return [titleOf(trace, style), traceTree(trace, style), wrapText(totals, style.columns)].join('\n');
+}
+
+/** What of it was not paid by this run, since it was taken from another one. */
+function paidText(trace: LoadedRun['trace']): string {
+  const usage = leavesOf(trace)
+    .flatMap((leaf) => leaf.usage ?? [])
+    .reduce(addUsage, noUsage);
+  if (usage.reused === undefined) return '';
+  const paid = paidOf(usage);
+  return `; ${countText(usage.reused.modelCalls)} of the calls were taken, and ${countText(paid.tokens)} tokens paid, ${costText(paid.costUsd)}`;
 }
 
 function titleOf({ workflowId, traceId }: LoadedRun['trace'], { columns }: TextStyle): string {

@@ -34,9 +34,9 @@ export function traceTree({ spans }: Trace, { columns, colors }: TextStyle): str
   return lines.map((line) => line.trimEnd()).join('\n');
 }
 
-/** The number of an attempt or a try stays, however long the name is. */
+/** The number of an attempt or a try stays, however long the name is, and so does that its reply was not paid now. */
 function labelOf({ name, metadata, model, parent }: TraceSpan, lead: string, width: number): string {
-  const { attempt, retry_count: retries } = metadata;
+  const { attempt, retry_count: retries, reused } = metadata;
   const isGroup = model === null && parent !== null;
   const number =
     typeof attempt === 'number' && attempt > 1
@@ -44,7 +44,8 @@ function labelOf({ name, metadata, model, parent }: TraceSpan, lead: string, wid
       : isGroup && typeof retries === 'number' && retries > 0
         ? `, try ${retries + 1}`
         : '';
-  return cutToWidth(`${lead}${printableLine(name)}`, width - number.length) + number;
+  const marks = reused === undefined ? number : `${number}, taken`;
+  return cutToWidth(`${lead}${printableLine(name)}`, width - marks.length) + marks;
 }
 
 /** Columns that would be empty are left out. */

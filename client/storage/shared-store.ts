@@ -23,8 +23,8 @@ export type SharedRules = {
   isNeeded: (id: string) => boolean;
   /** What was stored within so many milliseconds stays. */
   contentAgeMs: number;
-  /** Run ids. */
-  open: ReadonlySet<string>;
+  /** Run ids whose entries stay. */
+  journals: ReadonlySet<string>;
   journalAgeMs: number;
   dryRun: boolean;
   pause: () => Promise<void>;
@@ -47,7 +47,7 @@ export async function sweepShared(
     );
   const [contentAgeMs, journalAgeMs] = others.length === 0 ? [ageMs, graceMs] : [ageMs + longestRunMs, longestRunMs];
   const isNeeded = (id: string) => runs.mentioned.has(id);
-  return shared.sweep({ isNeeded, contentAgeMs, open: runs.open, journalAgeMs, dryRun, pause });
+  return shared.sweep({ isNeeded, contentAgeMs, journals: runs.journals, journalAgeMs, dryRun, pause });
 }
 
 /** @throws StoreUnavailable */

@@ -11,14 +11,15 @@ import { abandonedRegisters } from '../../runtime/host/call-registers.ts';
 
 export type FileSweep = {
   paths: DataPaths;
-  /** Run ids; traces of the needed stay, and journal entries of the open. */
+  /** Run ids; traces of the needed stay. */
   needed: ReadonlySet<string>;
-  open: ReadonlySet<string>;
+  /** Run ids whose journal entries stay. */
+  journals: ReadonlySet<string>;
   /** What was written since stays. */
   cutoffMs: number;
   /** Also what nothing needs stays for this long: it may be needed in a moment. */
   graceMs: number;
-  /** Journal entries of ended runs are of no use after the grace, unless there are runs that nobody could ask about. */
+  /** Other journal entries are of no use after the grace, unless there are runs that nobody could ask about. */
   journalCutoffMs: number;
   dryRun: boolean;
   pause: () => Promise<void>;
@@ -57,16 +58,16 @@ export async function sweepTraces(sweep: FileSweep): Promise<Swept> {
   ]);
 }
 
-/** An entry is looked for by its own run alone: once that has ended, nobody asks for its file again. */
+/** An entry is looked for by its own run, and by forks of it. */
 export async function sweepJournal(sweep: FileSweep): Promise<Swept> {
-  const { paths, open, journalCutoffMs, cutoffMs } = sweep;
-  const ofOpenRuns = new Set([...open].map((runId) => join(paths.journal, journalFileName(runId))));
+  const { paths, journals, journalCutoffMs, cutoffMs } = sweep;
+  const ofNeededRuns = new Set([...journals].map((runId) => join(paths.journal, journalFileName(runId))));
   return sum([
     await sweepFolder(sweep, {
       folder: paths.journal,
       match: journalFiles,
       olderThanMs: journalCutoffMs,
-      keep: (file) => ofOpenRuns.has(file),
+      keep: (file) => ofNeededRuns.has(file),
     }),
     // What benchmarks share has no run.
     await sweepFolder(sweep, { folder: paths.replies, match: journalFiles, olderThanMs: cutoffMs }),

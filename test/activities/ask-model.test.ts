@@ -11,6 +11,7 @@ import type { ChatMessage, ChatRequest } from '../../contracts/chat.ts';
 import { noUsage, paidOf } from '../../contracts/usage-sum.ts';
 import { CallDoesNotFit } from '../../models/allowance.ts';
 import { createContentStore } from '../../retrieval/store/content-store.ts';
+import { createEarlierRuns } from '../../models/earlier-runs.ts';
 import { createSharedReplies } from '../../models/shared-replies.ts';
 import { createFileJournal, type ReplyJournal } from '../../models/journal.ts';
 import { activityContext } from '../support/activity-context.ts';
@@ -34,12 +35,14 @@ async function stage(t: TestContext, reply: ScriptedServerOptions['reply'] = () 
     await rm(folder, { recursive: true, force: true });
   });
   const notes: object[] = [];
-  const journal: ReplyJournal = createFileJournal(folder);
+  const fileJournal = createFileJournal(folder);
+  const journal: ReplyJournal = fileJournal;
   const prices: PriceList = { of: (model) => ({ price: model === 'm' ? listed : null, contextWindow: null }) };
   const content = createContentStore(join(folder, 'content'));
   const sharedReplies = createSharedReplies(createFileJournal(join(folder, 'replies')));
   const asked = { model: modelFor(server.url), modelByRole, endpoint: server.url, prices };
-  const needs = { ...asked, journal, sharedReplies, content };
+  const earlierRuns = createEarlierRuns(fileJournal);
+  const needs = { ...asked, journal, sharedReplies, earlierRuns, content };
   return {
     server,
     needs,
@@ -53,10 +56,12 @@ async function stage(t: TestContext, reply: ScriptedServerOptions['reply'] = () 
         smaller?: ChatRequest[];
         shorter?: ChatRequest[];
         payment?: Partial<Payment>;
+        run?: ActivityContext['run'];
       } = {},
     ) {
-      const { spent = noUsage, request = question(), smaller = [], shorter = [] } = more;
-      const context = activityContext({ spent, note: (known) => void notes.push(known) });
+      const { spent = noUsage, request = question(), smaller = [], shorter = [], run } = more;
+      const own = run === undefined ? {} : { run };
+      const context = activityContext({ spent, ...own, note: (known) => void notes.push(known) });
       const payment = { key: 'call-1', requirePrice: false, scope: { stage: 'specialist' as const }, ...more.payment };
       return askModel(
         needs,
@@ -282,3 +287,62 @@ test('what was too long for the window is not sent again by a later benchmark', 
   const again = await scene.ask(undefined, { request, shorter, payment: later });
   assert.deepEqual([again.request, scene.server.requests.length], [first.request, 2]);
 });
+
+const old = { workflowId: 'w', runId: 'r' };
+const forked = { workflowId: 'fork', runId: 'f' };
+const again = { workflowId: 'fork of fork', runId: 'g' };
+
+test('a fork takes the reply of the run before it, marked, and finds it in its own journal from then on', async (t) => {
+  const scene = await stage(t, wordsInOrder());
+  const { reply } = await scene.ask(undefined, { payment: { key: 'call-3' } });
+  const taken = await scene.ask(undefined, { run: forked, payment: { key: 'call-9', fork: { runs: [old] } } });
+  assert.deepEqual({ ...taken.reply, usage: null }, { ...reply, usage: null });
+  assert.equal(paidOf(taken.reply.usage).tokens, 0);
+  assert.equal(taken.reply.usage.inputTokens, reply.usage.inputTokens, 'it counts in full');
+  const notes = Object.assign({}, ...scene.notes) as { reused?: object };
+  assert.deepEqual({ ...notes.reused, at: null }, { ...old, at: null });
+  // A fork of the fork takes it from there, or from the first run where the fork has asked something else.
+  for (const [at, runs] of [[forked], [{ workflowId: 'other', runId: 'o' }, old]].entries()) {
+    const more = await scene.ask(undefined, { run: again, payment: { key: `call-${at}`, fork: { runs } } });
+    assert.equal(more.reply.text, reply.text);
+  }
+  assert.equal(scene.server.requests.length, 1);
+});
+
+test('a fork pays for a request, a model or an endpoint that is another, and for a call that is asked anew', async (t) => {
+  const scene = await stage(t, wordsInOrder());
+  await scene.ask(undefined);
+  const fork = { runs: [old] };
+  const ask = (key: string, more: object) => scene.ask(undefined, { run: forked, payment: { key, fork }, ...more });
+  await ask('a', { request: question({ messages: [{ role: 'user', content: 'another' }] }) });
+  await ask('b', { request: question({ model: 'other' }) });
+  await scene.ask(undefined, { run: forked, payment: { key: 'c', fork: { runs: [old], only: 'tools' } } });
+  await scene.ask(undefined, { run: forked, payment: { key: 'd' } });
+  scene.needs.endpoint = 'elsewhere';
+  await ask('e', {});
+  assert.equal(scene.server.requests.length, 6);
+});
+
+test('of equal requests a fork takes the one of the same place, and no reply that a budget has cut short', async (t) => {
+  const scene = await stage(t, wordsInOrder());
+  const at = (tryNumber: number) => ({ stage: 'specialist', specialist: 'code', try: tryNumber }) as const;
+  const first = await scene.ask(undefined, { payment: { key: 'call-1', scope: at(1) } });
+  const second = await scene.ask(undefined, { payment: { key: 'call-2', scope: at(2) } });
+  const take = async (tryNumber: number) => {
+    const payment = { key: `call-${tryNumber}`, scope: at(tryNumber), fork: { runs: [old] } };
+    return (await scene.ask(undefined, { run: forked, payment })).reply.text;
+  };
+  assert.deepEqual([await take(1), await take(2)], [first.reply.text, second.reply.text]);
+  assert.equal(await take(3), second.reply.text, 'else the last');
+  assert.equal(scene.server.requests.length, 2);
+  const cut = await stage(t);
+  await cut.ask({ tokens: 150, costUsd: null });
+  await cut.ask({ tokens: 100_000, costUsd: null }, { run: forked, payment: { fork: { runs: [old] } } });
+  assert.equal(cut.server.requests.length, 2);
+});
+
+/** A model that never says the same twice. */
+function wordsInOrder(): () => ScriptedReply {
+  const words = Array.from({ length: 20 }, (_, at) => completion({ text: `word ${at}` }));
+  return () => ({ body: words.shift() ?? {} });
+}

@@ -9,11 +9,13 @@ import { MockActivityEnvironment } from '@temporalio/testing';
 import { callSpecialist } from '../../activities/agents/call-specialist.ts';
 import { createTurnResults } from '../../activities/agents/turn-results.ts';
 import type { ActivityDependencies } from '../../activities/dependencies.ts';
+import { runTool } from '../../activities/repository.ts';
 import type { Carried } from '../../activities/attempts.ts';
 import type { FailureDetail } from '../../activities/failures.ts';
 import type { Payment, SpecialistCall } from '../../contracts/agent-calls.ts';
 import { SpecialistSpec } from '../../contracts/pipeline.ts';
 import type { SpanRecord } from '../../contracts/trace.ts';
+import { createEarlierRuns } from '../../models/earlier-runs.ts';
 import { createSharedReplies } from '../../models/shared-replies.ts';
 import { createFileJournal } from '../../models/journal.ts';
 import { createContentStore } from '../../retrieval/store/content-store.ts';
@@ -66,15 +68,16 @@ async function stage(t: TestContext, replies: ScriptedReply[] = [says(goodDraft)
       prices: { of: () => ({ price: null, contextWindow: null }) },
       journal: createFileJournal(journal),
       turnResults: createTurnResults(createFileJournal(journal)),
+      earlierRuns: createEarlierRuns(createFileJournal(journal)),
       sharedReplies: createSharedReplies(createFileJournal(join(folder, 'replies'))),
       toolsVersion: 'tools',
       content: createContentStore(join(folder, 'content')),
       retrieval: { ensure: async () => snapshot, runTool },
       ownTools: {},
     }) as unknown as ActivityDependencies;
-  const environment = (attempt = 1, activityId = '7') =>
+  const environment = (attempt = 1, activityId = '7', workflowExecution = { workflowId: 'w', runId: 'r' }) =>
     new MockActivityEnvironment({
-      ...{ attempt, activityId, workflowExecution: { workflowId: 'w', runId: 'r' } },
+      ...{ attempt, activityId, workflowExecution },
       ...{ startToCloseTimeoutMs: 60_000, scheduleToCloseTimeoutMs: 600_000 },
     });
   const ask = (call: SpecialistCall, at = environment(), key = 'call-2', more: Partial<Payment> = {}) => {
@@ -85,7 +88,7 @@ async function stage(t: TestContext, replies: ScriptedReply[] = [says(goodDraft)
   const { result } = await ask(opening, environment(1, '6'), 'call-1');
   assert.ok(result.kind === 'tools');
   const next: SpecialistCall = { kind: 'tools', turn: result.turn, requests: result.requests, mustAnswer: false };
-  return { server, folder, journal, environment, ask, next, runs: () => runs };
+  return { server, folder, journal, environment, ask, next, depsOfWorker, runs: () => runs };
 }
 
 test('a reply is not bought again by an attempt whose tools would give other bytes', async (t) => {
@@ -221,7 +224,10 @@ test('a later benchmark takes what the tools of a turn gave with the turn, and f
   assert.deepEqual(again.result, first.result);
   assert.equal(again.usage?.reused?.modelCalls, 1);
   assert.deepEqual(
-    inOrder(again.spans).map(({ name, reused }) => [name, reused?.benchmark]),
+    inOrder(again.spans).map(({ name, reused }) => [
+      name,
+      reused !== undefined && 'benchmark' in reused && reused.benchmark,
+    ]),
     [
       ['search_code', 'monday'],
       ['read_lines', 'monday'],
@@ -231,4 +237,63 @@ test('a later benchmark takes what the tools of a turn gave with the turn, and f
   const other = { sharing: { ...later.sharing, trial: 2 } };
   await scene.ask(scene.next, scene.environment(1, '11'), 'call-5', other);
   assert.equal(scene.runs(), 4);
+});
+
+test('a fork takes what the tools of a turn gave with the turn that has asked for them, also where the model is asked', async (t) => {
+  const scene = await stage(t, [says(goodDraft), says(goodDraft)]);
+  const first = await scene.ask(scene.next);
+  const [old, fork] = [
+    { workflowId: 'w', runId: 'r' },
+    { workflowId: 'v', runId: 's' },
+  ];
+  const take = (key: string, only?: 'tools') => {
+    const taken = { runs: [old], ...(only === undefined ? {} : { only }) };
+    return scene.ask(scene.next, scene.environment(1, key, fork), key, { fork: taken });
+  };
+  const all = await take('call-8');
+  assert.deepEqual([all.done, all.result], [first.done, first.result]);
+  assert.deepEqual(
+    inOrder(all.spans).map(({ reused }) => reused !== undefined && 'runId' in reused && reused.runId),
+    ['r', 'r', 'r'],
+  );
+  assert.equal(scene.server.requests.length, 2);
+  const anew = await take('call-9', 'tools');
+  assert.deepEqual(anew.done, first.done);
+  assert.equal(scene.server.requests.length, 3, 'the model was asked');
+  assert.equal(scene.runs(), 2, 'no tool ran');
+  // What is stored nowhere any more is run again.
+  await rm(join(scene.folder, 'content'), { recursive: true });
+  await scene.ask(opening, scene.environment(1, '9'), 'call-1');
+  await take('call-10', 'tools').catch(() => {});
+  assert.equal(scene.runs(), 4);
+});
+
+test('a tool that is a step of its own runs once for all attempts, and a fork takes what it gave, in its order', async (t) => {
+  const scene = await stage(t);
+  const old = { workflowId: 'w', runId: 'r' };
+  const request = { callId: 'c0', tool: 'search_code', argumentsText: '{}' };
+  const input = {
+    snapshot,
+    request,
+    allowed: tools,
+    scope: { stage: 'specialist' as const, specialist: 'code', try: 1 },
+  };
+  const run = async (activityId: string, at = old, attempt = 1, fork?: Payment['fork']) => {
+    const environment = scene.environment(attempt, activityId, at);
+    const asked = fork === undefined ? input : { ...input, fork };
+    const { result } = await (environment.run(runTool(scene.depsOfWorker()), asked) as ReturnType<
+      ReturnType<typeof runTool>
+    >);
+    return result.content;
+  };
+  const [first, second] = [await run('20'), await run('21')];
+  assert.notEqual(first, second, 'it gives other bytes each time');
+  assert.equal(await run('20', old, 2), first, 'an attempt whose completion was lost');
+  const fork = { workflowId: 'v', runId: 's' };
+  const taken = { runs: [old] };
+  assert.deepEqual([await run('30', fork, 1, taken), await run('31', fork, 1, taken)], [first, second]);
+  assert.equal(await run('31', fork, 2, taken), second);
+  assert.equal(scene.runs(), 2);
+  await run('32', fork, 1, taken);
+  assert.equal(scene.runs(), 3, 'the run before it has not asked so often');
 });

@@ -12,7 +12,10 @@ import { runLogExportFile } from '../../harness/run-log/run-log-store.ts';
 
 function firstPage(folders: BenchmarkFolders): Promise<QuestionPage> {
   const input = { id: 'b', root: '/', cursor: 0, most: 100 };
-  return new MockActivityEnvironment().run(nextQuestions({ folders }), input) as Promise<QuestionPage>;
+  return new MockActivityEnvironment().run(
+    nextQuestions({ folders, latestRunId: async (id) => `run of ${id}` }),
+    input,
+  ) as Promise<QuestionPage>;
 }
 
 test('what is recorded by an earlier version is not asked again', async (t) => {

@@ -5,7 +5,8 @@ import { appendFile, mkdtemp, readdir, readFile, rm, stat, truncate, utimes, wri
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
-import { createFileJournal, requestHash } from '../../models/journal.ts';
+import { createFileJournal } from '../../models/journal.ts';
+import { requestHash } from '../../models/journal-entry.ts';
 import { question } from './chat-scene.ts';
 import { entryKey as key, reply } from './journal-entries.ts';
 

@@ -8,7 +8,7 @@ import { zstdCompressSync } from 'node:zlib';
 import { z } from 'zod';
 import { type Cipher, createCipher, isSealed } from '../../codecs/cipher.ts';
 import { EncryptionKeyUnknown } from '../../codecs/failures.ts';
-import { createFileJournal, type Journal } from '../../models/journal.ts';
+import { createFileJournal, type Journal, replyKind } from '../../models/journal.ts';
 import { createSharedReplies, type SharedReplies } from '../../models/shared-replies.ts';
 import { ContentUnavailable } from '../../retrieval/failures.ts';
 import { type ContentStore, createContentStore, openContent } from '../../retrieval/store/content-store.ts';
@@ -148,6 +148,27 @@ for (const [name, { skip, open }] of Object.entries(places)) {
     assert.equal(await journal.readEntry({ ...tools, name: 'other' }, key), null);
     assert.equal(await journal.readEntry({ ...tools, schema: z.string() }, key), null, 'of another shape');
   });
+
+  held(
+    'all that a run has left of one kind is found in its order, each key once; that of others is not',
+    async (place) => {
+      const [journal, other] = [await place.journal(), await place.journal()];
+      const about = { scope: { stage: 'gate', specialist: 'code', try: 2 }, model: 'm', endpoint: 'e' } as const;
+      assert.deepEqual(await journal.ofRun(replyKind, key), []);
+      await journal.write(key, reply('first'), about);
+      await journal.write({ ...key, callKey: '8' }, reply('second'));
+      await journal.write(key, reply('again'), about);
+      await journal.write({ ...key, workflowId: 'w/2' }, reply('of another run'));
+      await journal.writeEntry({ name: 'tools', schema: z.string() }, key, 'text');
+      const found = await other.ofRun(replyKind, key);
+      const texts = found.map((entry) => [entry.key.callKey, entry.value.text, entry.about ?? null]);
+      assert.deepEqual(texts.toSorted(), [
+        ['7', 'again', about],
+        ['8', 'second', null],
+      ]);
+      assert.ok(found.every(({ atMs }) => Date.now() - atMs < 60_000));
+    },
+  );
 
   held('writes side by side leave whole entries, and the last one stands', async (place) => {
     const [journal, other] = [await place.journal(), await place.journal()];

@@ -145,7 +145,8 @@ test(
     await using shared = await openSharedStore({ sharedStore: address, encryption }, client, 'name');
     assert.ok(shared !== null);
     const sweep = (dryRun: boolean, notes: string[] = []) => {
-      const runs = { open: new Set(['open']), needed: new Set<string>(), mentioned: new Set([needed]), expired: [] };
+      const open = new Set(['open']);
+      const runs = { open, journals: open, needed: new Set<string>(), mentioned: new Set([needed]), expired: [] };
       const [graceMs, ageMs, longestRunMs] = [3_600_000, 24 * 3_600_000, 91 * 86_400_000];
       return sweepShared(shared, { runs, dryRun, pause }, { graceMs, ageMs, longestRunMs }, notes);
     };

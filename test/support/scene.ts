@@ -84,7 +84,7 @@ export type SceneOptions = {
   model?: Partial<Config['model']>;
 };
 export type AskOptions = Partial<
-  Pick<QuestionInput, 'forcedRoute' | 'limits' | 'repository' | 'session' | 'prompts' | 'user' | 'webhook'>
+  Pick<QuestionInput, 'forcedRoute' | 'limits' | 'repository' | 'session' | 'prompts' | 'user' | 'webhook' | 'forkOf'>
 > & {
   pipeline: PipelineSpec;
   /** Of workers that the test starts itself. */

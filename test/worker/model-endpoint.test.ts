@@ -6,6 +6,7 @@ import { test } from 'node:test';
 import { askModel } from '../../activities/agents/ask-model.ts';
 import { readConfig } from '../../config/read-config.ts';
 import { createSharedReplies } from '../../models/shared-replies.ts';
+import { createEarlierRuns } from '../../models/earlier-runs.ts';
 import { createFileJournal } from '../../models/journal.ts';
 import { openPriceList } from '../../config/price-list.ts';
 import { createContentStore } from '../../retrieval/store/content-store.ts';
@@ -30,6 +31,7 @@ async function worker(journal: string, faults: string) {
     modelByRole: modelByRole(config),
     prices: await openPriceList(config.model),
     journal: createFileJournal(journal),
+    earlierRuns: createEarlierRuns(createFileJournal(journal)),
     sharedReplies: createSharedReplies(createFileJournal(join(journal, 'replies'))),
     content: createContentStore(join(journal, 'content')),
   };

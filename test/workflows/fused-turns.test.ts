@@ -72,7 +72,7 @@ function play({ answers, spec = pipeline(), readOnlyTools = [], tools = [], budg
   const specialist = { ...first, tools: [...first.tools, ...tools] };
   const work = async () => {
     const branch = account.open('code');
-    return untilDraft(run, { specialist, tryNumber: 2, branch }, null).finally(() => branch.close());
+    return untilDraft(run, { specialist, tryNumber: 2, round: 2, branch }, null).finally(() => branch.close());
   };
   return { work, sent, ran, shown, summaries, called: tools_called, account };
 }

@@ -6,6 +6,7 @@ import { BenchmarkInput } from '../../contracts/benchmark.ts';
 import { ExporterInput } from '../../contracts/trace.ts';
 import { Notice } from '../../contracts/notice.ts';
 import { MakeQuestionsInput } from '../../contracts/evaluation/question-making.ts';
+import { LookForRepliesInput } from '../../contracts/reuse.ts';
 import { QuestionInput, RouteInput } from '../../contracts/run.ts';
 
 /** By workflow. */
@@ -16,6 +17,7 @@ export const inputs = {
   exportTraces: ExporterInput,
   makeQuestions: MakeQuestionsInput,
   deliverNotice: Notice,
+  lookForReplies: LookForRepliesInput,
 } as const;
 
 /** Of what may be given: a field with a default need not be. */

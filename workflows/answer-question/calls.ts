@@ -7,13 +7,15 @@
 import { workflowInfo } from '@temporalio/workflow';
 import { backstop, modelQueueOf } from '../../contracts/names.ts';
 import type { CallLimits } from '../../contracts/run.ts';
-import type { Payment, RepairCall, ReplySharing } from '../../contracts/agent-calls.ts';
+import type { Payment, RepairCall } from '../../contracts/agent-calls.ts';
+import type { ForkOf, ReplySharing, RunStep } from '../../contracts/reuse.ts';
 import type { ContentId } from '../../contracts/snapshot.ts';
 import type { ActivityResult, DoneOnTheWay, SpanScope } from '../../contracts/trace.ts';
 import { summaryText } from '../../lib/printable.ts';
 import type { Branch } from './branch.ts';
 import { BudgetSpent } from './limits/budget.ts';
 import { Unavailable } from './failures.ts';
+import { takenByCall } from './forks.ts';
 import { type Caller, paidCall, type PaidResult, queueFor, untilAnswered } from './paid-call.ts';
 import {
   type InputOf,
@@ -31,6 +33,8 @@ export type CallerOfActivities = Caller & {
   store?: string;
   /** Of a benchmark's run: whose replies it may use again. */
   sharing?: ReplySharing;
+  /** Of a fork: the run that it takes unchanged calls from. */
+  forkOf?: ForkOf;
 };
 
 export type AboutCall = {
@@ -43,6 +47,8 @@ export type AboutCall = {
   onDone?: (done: DoneOnTheWay) => void;
   /** Asked where the provider of the agent's own model is out. */
   fallbackModel?: string | undefined;
+  /** Where in the run's course the call stands beside its scope. */
+  at?: Pick<RunStep, 'round' | 'turn'>;
 };
 
 type AsksModel<Name extends ModelActivity> = {
@@ -66,14 +72,18 @@ export function callModel<Name extends ModelActivity>(
   caller: CallerOfActivities,
   name: Name,
   given: Given<Name>,
-  { summary, ...about }: AboutCall & { optional?: boolean; withoutPerson?: boolean },
+  { summary, at, ...about }: AboutCall & { optional?: boolean; withoutPerson?: boolean },
 ): Promise<ResultOf<Name>> {
   const activity = caller.activities[name] as unknown as AsksModel<Name>;
   const input = typeof given === 'function' ? given : () => given;
   return paidCall(caller, about, (payment) => {
     const { options, limits } = inQueue(caller, name, payment);
-    const { store, sharing } = caller;
-    const held = { ...(store === undefined ? {} : { store }), ...(sharing === undefined ? {} : { sharing }) };
+    const { store, sharing, forkOf } = caller;
+    const held = {
+      ...(store === undefined ? {} : { store }),
+      ...(sharing === undefined ? {} : { sharing }),
+      ...takenByCall(forkOf, { ...about.scope, ...at }),
+    };
     return activity.executeWithOptions({ summary, ...options }, [input(), { ...payment, ...limits, ...held }]);
   });
 }

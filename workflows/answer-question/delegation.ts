@@ -43,7 +43,8 @@ type Assignment = { feedback: Feedback | null; branch: Branch };
 async function work(run: Run, spec: SpecialistSpec, { feedback, branch }: Assignment): Promise<SpecialistOutput> {
   const tryNumber = triesOf(run, spec.name) + 1;
   const specialist = withRetryModel(run, spec, feedback);
-  const reply = await untilDraft(run, { specialist, tryNumber, branch }, feedback);
+  const round = run.state.retry_count + 1;
+  const reply = await untilDraft(run, { specialist, tryNumber, round, branch }, feedback);
   if (reply.kind === 'unparsable') return record(run, emptyOutput(run, specialist.name, 'empty', reply.problem));
   return record(run, draftOutput(specialist.name, tryNumber, reply));
 }

@@ -135,6 +135,7 @@ async function judge(
     withoutPerson,
     onDone,
     fallbackModel: spec.fallbackModel,
+    at: { round: run.state.retry_count + 1 },
   };
   const call = (): JudgeCall => {
     const known = checked ? { citations: output.citations } : {};

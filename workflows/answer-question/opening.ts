@@ -61,14 +61,16 @@ export async function openAndRoute(run: Run): Promise<void> {
 
 async function openRepository(run: Run): Promise<void> {
   const { state, visibility } = run;
-  const { repository } = run.input;
+  const { repository, forkOf } = run.input;
   const where = repository.kind === 'path' ? repository.path : repository.url;
   const waits = readsRepository(run.input.pipeline.router) ? ', which the router waits for' : '';
   visibility.say('opening', `opening ${where}${waits}`);
   setHandler(openingSignal, (progress) => {
     if (state.snapshot === null && isProgress(progress)) visibility.opens(progress, openingText(progress));
   });
-  const opened = (await openKnown(run)) ?? (await callTool(run, 'openRepository', { repository }, `open ${where}`));
+  const store = forkOf?.store === undefined ? {} : { store: forkOf.store };
+  const opened =
+    (await openKnown(run)) ?? (await callTool(run, 'openRepository', { repository, ...store }, `open ${where}`));
   state.snapshot = opened.snapshot;
   visibility.knows(opened.searchAttributes);
   if (opened.store !== undefined) run.store = opened.store;
@@ -78,9 +80,9 @@ async function openRepository(run: Run): Promise<void> {
 }
 
 /** Null also where that failed: the activity of its own tells why. */
-async function openKnown({ input: { activityQueue, repository } }: Run): Promise<OpenedRepository | null> {
+async function openKnown({ input: { activityQueue, repository, forkOf } }: Run): Promise<OpenedRepository | null> {
   // A local activity runs where the workflow does.
-  if (activityQueue !== undefined) return null;
+  if (activityQueue !== undefined || forkOf?.store !== undefined) return null;
   try {
     const opened = await openKnownRepository({ repository });
     return opened?.result ?? null;

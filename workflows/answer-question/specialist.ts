@@ -10,6 +10,7 @@ import { subjectOf } from './absence.ts';
 import type { Branch } from './branch.ts';
 import { BudgetSpent } from './limits/budget.ts';
 import { callAgent, callTool, tryModel } from './calls.ts';
+import { takenByTool } from './forks.ts';
 import { type Run, snapshotOf } from './state.ts';
 import { type KnownResult, ToolTurn } from './tool-turn.ts';
 import { toolsText } from './visibility.ts';
@@ -21,7 +22,7 @@ const callsKept = 2;
 export type Feedback = { reasons: readonly string[]; earlierDraft: ContentId | null };
 
 /** A specialist in one of its tries, as a branch of the budget. */
-export type SpecialistTry = { specialist: SpecialistSpec; tryNumber: number; branch: Branch };
+export type SpecialistTry = { specialist: SpecialistSpec; tryNumber: number; round: number; branch: Branch };
 
 /** @throws BudgetSpent, Unavailable, the cancellation */
 export async function untilDraft(
@@ -34,7 +35,7 @@ export async function untilDraft(
     turnNumber >= specialist.turnLimit || run.budget.shouldAnswer(branch, callsKept);
   let reply = await askFirst(run, specialistTry, feedback, mustAnswer(1));
   for (let turnNumber = 2; reply.kind === 'tools'; turnNumber += 1) {
-    const turn = new ToolTurn(run, specialistTry, reply);
+    const turn = new ToolTurn(run, { ...specialistTry, turnNumber: turnNumber - 1 }, reply);
     try {
       reply = await afterTools(run, specialistTry, turn, () => mustAnswer(turnNumber));
     } finally {
@@ -75,7 +76,7 @@ async function askFirst(
     earlierDraft: feedback?.earlierDraft ?? null,
     mustAnswer,
   };
-  const reply = await callAgent(run, 'callSpecialist', call, aboutCall(specialistTry, mustAnswer));
+  const reply = await callAgent(run, 'callSpecialist', call, aboutCall(specialistTry, 1, mustAnswer));
   if (reply.kind === 'tools-failed') throw new Error('an opening has no tools to run');
   return reply;
 }
@@ -89,7 +90,7 @@ async function askNext(
 ): Promise<SpecialistResult | ToolsFailed> {
   const ask = (last: boolean) => {
     const { onDone } = turn;
-    const about = { ...aboutCall(specialistTry, last, turn.missing), onDone };
+    const about = { ...aboutCall(specialistTry, turn.number + 1, last, turn.missing), onDone };
     return callAgent(run, 'callSpecialist', () => turn.call(last), about);
   };
   try {
@@ -101,12 +102,18 @@ async function askNext(
   }
 }
 
-function aboutCall(specialistTry: SpecialistTry, mustAnswer: boolean, tools: readonly ToolRequest[] = []) {
-  const { branch } = specialistTry;
+function aboutCall(
+  specialistTry: SpecialistTry,
+  turn: number,
+  mustAnswer: boolean,
+  tools: readonly ToolRequest[] = [],
+) {
+  const { branch, round } = specialistTry;
   const { fallbackModel } = specialistTry.specialist;
   const asked = mustAnswer ? 'answer now' : 'think';
   const purpose = tools.length === 0 ? asked : `${toolsText(tools)} → ${asked}`;
-  return { scope: scopeOf(specialistTry), branch, who: nameOf(specialistTry), purpose, mustAnswer, fallbackModel };
+  const at = { round, turn };
+  return { scope: scopeOf(specialistTry), at, branch, who: nameOf(specialistTry), purpose, mustAnswer, fallbackModel };
 }
 
 /**
@@ -124,16 +131,22 @@ const isOwn = (tool: string): boolean => (toolNames as readonly string[]).includ
 
 /** Runs what has no result yet side by side, each by itself; what a model asked for wrongly comes back to it as a tool error. */
 async function runMissing(run: Run, specialistTry: SpecialistTry, turn: ToolTurn): Promise<void> {
-  turn.know(await Promise.all(turn.missing.map((request) => runTool(run, specialistTry, request))));
+  const at = { round: specialistTry.round, turn: turn.number };
+  turn.know(await Promise.all(turn.missing.map((request) => runTool(run, specialistTry, { request, at }))));
 }
 
 type Ordered = Pick<RunToolInput, 'order' | 'notReranked'>;
 
-async function runTool(run: Run, specialistTry: SpecialistTry, request: ToolRequest): Promise<KnownResult> {
+/** `at`: of the turn that has asked for it. */
+type Asked = { request: ToolRequest; at: { round: number; turn: number } };
+
+async function runTool(run: Run, specialistTry: SpecialistTry, { request, at }: Asked): Promise<KnownResult> {
   const summary = summaryText(`${nameOf(specialistTry)}: ${request.tool} ${subjectOf(request.argumentsText)}`);
-  const ordered = await rerankedPlaces(run, specialistTry, { request, summary });
+  const ordered = await rerankedPlaces(run, specialistTry, { request, at, summary });
   const { tools: allowed } = specialistTry.specialist;
-  const input = { snapshot: snapshotOf(run), request, allowed, scope: scopeOf(specialistTry), ...ordered };
+  const scope = scopeOf(specialistTry);
+  const fork = takenByTool(run.forkOf, { ...scope, ...at });
+  const input = { snapshot: snapshotOf(run), request, allowed, scope, ...ordered, ...fork };
   const result = await callTool(run, 'runTool', input, summary);
   return ordered.order === undefined ? { result } : { result, order: ordered.order };
 }
@@ -142,14 +155,15 @@ async function runTool(run: Run, specialistTry: SpecialistTry, request: ToolRequ
 async function rerankedPlaces(
   run: Run,
   specialistTry: SpecialistTry,
-  { request, summary }: { request: ToolRequest; summary: string },
+  { request, at, summary }: Asked & { summary: string },
 ): Promise<Ordered> {
   const { rerank } = run.input.pipeline;
   if (rerank === undefined || !isSearch(request.tool) || !specialistTry.specialist.tools.includes(request.tool))
     return {};
   if (run.budget.nearlySpent(callsKept)) return notReranked('the budget is nearly spent');
   const call = { snapshot: snapshotOf(run), request, rerank };
-  const about = { scope: scopeOf(specialistTry), summary: `${summary}: rerank`, fallbackModel: rerank.fallbackModel };
+  const { fallbackModel } = rerank;
+  const about = { scope: scopeOf(specialistTry), at, summary: `${summary}: rerank`, fallbackModel };
   const reranked = await tryModel(run, 'rerankPlaces', call, about);
   if (reranked.result === null) return notReranked(reranked.why);
   const { order, problem } = reranked.result;

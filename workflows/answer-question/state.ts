@@ -71,8 +71,9 @@ export function beginRun(input: QuestionInput): Run {
   const activities = activitiesWithin(input.limits, input.activityQueue);
   const { limits } = input;
   const parts = { input, limits, state, visibility, notices, budget, waits, outages, activities };
-  const sharing = input.sharing === undefined ? {} : { sharing: input.sharing };
-  const run: Run = { ...parts, ...sharing, readOnlyTools: [], doneLast: {}, until: condition, onSettled };
+  const { sharing, forkOf } = input;
+  const reuse = { ...(sharing === undefined ? {} : { sharing }), ...(forkOf === undefined ? {} : { forkOf }) };
+  const run: Run = { ...parts, ...reuse, readOnlyTools: [], doneLast: {}, until: condition, onSettled };
   return run;
 }
 
@@ -109,9 +110,14 @@ export function beginning(input: QuestionInput): AnswerState {
     searched: [],
     superseded: [],
     usage: noUsage,
+    ...forkedFrom(input),
     models: {},
     trace_link: null,
   };
+}
+
+function forkedFrom({ forkOf }: QuestionInput): Pick<AnswerState, 'fork_of'> {
+  return forkOf === undefined ? {} : { fork_of: { workflowId: forkOf.workflowId, runId: forkOf.runId } };
 }
 
 /** The snapshot that the run reads. @throws Error before the repository is open */

@@ -11,7 +11,7 @@ import type { Run } from './state.ts';
 /** `order`: that of a search whose places a model has put in order. */
 export type KnownResult = { result: ToolResult; order?: PlaceId[] };
 
-type Of = { specialist: { name: string }; tryNumber: number };
+type Of = { specialist: { name: string }; tryNumber: number; turnNumber: number };
 
 export class ToolTurn {
   readonly #run: Run;
@@ -25,6 +25,11 @@ export class ToolTurn {
     this.#of = of;
     this.#turn = turn;
     this.#show(turn.requests);
+  }
+
+  /** Of the turn, from 1. */
+  get number(): number {
+    return this.#of.turnNumber;
   }
 
   /** What has no result yet. */

@@ -83,7 +83,7 @@ async function answered(
   }
 }
 
-function questionOf(run: BenchmarkRun, { arm, questionId, question, repository, trial }: BenchmarkTrial) {
+function questionOf(run: BenchmarkRun, { arm, questionId, question, repository, trial, forkOf }: BenchmarkTrial) {
   const { pipeline, forcedRoute = null } = run.variant({ arm });
   const name = experimentNameOf(run.id, arm, trial);
   const itemId = datasetItemIdOf(run.dataset, questionId);
@@ -96,6 +96,7 @@ function questionOf(run: BenchmarkRun, { arm, questionId, question, repository, 
     session: run.id,
     activityQueue: run.input.activityQueue,
     ...sharingOf(run, { arm, questionId, trial }),
+    ...(forkOf === undefined ? {} : { forkOf }),
     ...(run.datasetId === null ? {} : { experiment: { id: name, name, datasetId: run.datasetId, itemId } }),
   };
   return input;

@@ -1,7 +1,7 @@
 /** `switchyard counterfactual`: what the other routes would have given. */
 import type { Command } from 'commander';
 import { benchmarkId, each, formerOption, positiveCount, spendingLimit } from '../../input/option-values.ts';
-import type { CounterfactualOptions } from '../../benchmark/run-counterfactual.ts';
+import type { CounterfactualOptions } from '../../benchmark/counterfactual/run-counterfactual.ts';
 
 export function addCounterfactual(program: Command): void {
   program
@@ -22,7 +22,7 @@ export function addCounterfactual(program: Command): void {
     .option('--yes', 'do not ask, whatever it will cost', false)
     .option('--json', 'print JSON lines', false)
     .action(async (id: string, options: CounterfactualOptions) => {
-      const { runCounterfactual } = await import('../../benchmark/run-counterfactual.ts');
+      const { runCounterfactual } = await import('../../benchmark/counterfactual/run-counterfactual.ts');
       process.exitCode = await runCounterfactual(id, options);
     });
 }

@@ -4,6 +4,7 @@ import type { ListOptions } from '../../runs/print-runs.ts';
 import type { SteerOptions, SteeringAction } from '../../runs/steer-runs.ts';
 import { runStatuses } from '../../../application/runs/run-status.ts';
 import { runsAfterAnswer } from './after-answer.ts';
+import { addFork } from './fork.ts';
 import { benchmarkId, knownRunId, positiveCount } from '../../input/option-values.ts';
 
 type Json = { json: boolean };
@@ -29,6 +30,7 @@ export function addRuns(program: Command): void {
     process.exitCode = await cancel(id, json || runs.opts<Json>().json);
   });
   runsAfterAnswer(runs);
+  addFork(runs);
   addSteering(runs, 'pause', 'have runs begin nothing new until they are resumed');
   addSteering(runs, 'resume', 'resume runs that wait for their provider or were paused; one alone is followed');
   addSteering(runs, 'retry', 'take up runs that ended unavailable, at the call that failed; one alone is followed');

@@ -38,7 +38,7 @@ test('what killed writes have left goes once it is old, in every folder', async 
   const hourAgo = Date.now() - 3_600_000;
   const none: ReadonlySet<string> = new Set();
   const cutoffs = { cutoffMs: hourAgo, graceMs: hourAgo, journalCutoffMs: hourAgo };
-  const sweep: FileSweep = { paths, needed: none, open: none, ...cutoffs, dryRun: false, pause: async () => {} };
+  const sweep: FileSweep = { paths, needed: none, journals: none, ...cutoffs, dryRun: false, pause: async () => {} };
   for (const each of [sweepTraces, sweepJournal, sweepCache, sweepBenchmarks]) await each(sweep);
   assert.deepEqual(
     names.filter((file) => existsSync(file)),
@@ -68,7 +68,7 @@ const dayMs = 86_400_000;
 function sweepOf(paths: DataPaths, dryRun = false): FileSweep {
   const none: ReadonlySet<string> = new Set();
   const times = { cutoffMs: Date.now() - 7 * dayMs, graceMs: Date.now() - 3_600_000, journalCutoffMs: Date.now() };
-  return { ...times, paths, needed: none, open: none, dryRun, pause: async () => {} };
+  return { ...times, paths, needed: none, journals: none, dryRun, pause: async () => {} };
 }
 
 test('a clone that nobody has fetched into for the retention goes with all its files, and what a killed gc set aside', async (t) => {
@@ -93,12 +93,15 @@ test('a log that was put aside goes after the retention; the one that is written
   assert.deepEqual(readdirSync(paths.logs).toSorted(), ['server.log.1', 'worker.log']);
 });
 
-test('what benchmarks share goes after the retention, though it belongs to no run; the journal of ended runs at once', async (t) => {
+test('what benchmarks share goes after the retention, though it belongs to no run; the journal of runs that nothing needs at once', async (t) => {
   const paths = emptyFolder(t);
   write(join(paths.journal, 'run.journal'), 1, 20);
+  write(join(paths.journal, 'forkable.journal'), 6);
   write(join(paths.replies, 'shared-old.journal'), 8, 50);
   write(join(paths.replies, 'shared-new.journal'), 6);
-  assert.deepEqual(await sweepJournal(sweepOf(paths, true)), { count: 2, bytes: 70 });
-  assert.deepEqual(await sweepJournal(sweepOf(paths)), { count: 2, bytes: 70 });
+  const journals = new Set(['forkable']);
+  assert.deepEqual(await sweepJournal({ ...sweepOf(paths, true), journals }), { count: 2, bytes: 70 });
+  assert.deepEqual(await sweepJournal({ ...sweepOf(paths), journals }), { count: 2, bytes: 70 });
+  assert.deepEqual(readdirSync(paths.journal), ['forkable.journal']);
   assert.deepEqual(readdirSync(paths.replies), ['shared-new.journal']);
 });

@@ -1,8 +1,8 @@
 /** Runs the routes that were not taken, and says what the taken ones have cost against the best. */
-import type { Config } from '../../config/config.ts';
-import type { SpendingLimit } from '../../contracts/benchmark.ts';
-import { type Regret, regretOf } from '../../harness/counterfactual.ts';
-import { estimateBenchmark } from './benchmark-estimate.ts';
+import type { Config } from '../../../config/config.ts';
+import type { SpendingLimit } from '../../../contracts/benchmark.ts';
+import { type Regret, regretOf } from '../../../harness/counterfactual.ts';
+import { estimateBenchmark } from '../benchmark-estimate.ts';
 import {
   benchmarkFolder,
   benchmarkIds,
@@ -10,20 +10,21 @@ import {
   createBenchmark,
   questionsOfBenchmark,
   readManifest,
-} from './benchmark-folder.ts';
-import { costText } from './benchmark-text.ts';
-import { exitCodes } from '../exit-codes.ts';
-import { print, printJson } from '../terminal/output.ts';
-import { printableLine } from '../../lib/printable.ts';
-import { agreed } from './plan-benchmark.ts';
+} from '../benchmark-folder.ts';
+import { callsSaved, savedText } from './calls-saved.ts';
+import { costText } from '../benchmark-text.ts';
+import { exitCodes } from '../../exit-codes.ts';
+import { print, printJson } from '../../terminal/output.ts';
+import { printableLine } from '../../../lib/printable.ts';
+import { agreed } from '../plan-benchmark.ts';
 import {
   variantOfRoute,
   type CounterfactualChoice,
   planCounterfactual,
   type PlannedCounterfactual,
 } from './plan-counterfactual.ts';
-import { readSettings } from '../../application/read-settings.ts';
-import { resumeBenchmark } from './run-benchmark.ts';
+import { readSettings } from '../../../application/read-settings.ts';
+import { resumeBenchmark } from '../run-benchmark.ts';
 
 export type CounterfactualOptions = CounterfactualChoice & {
   concurrency: number;
@@ -46,6 +47,9 @@ export async function runCounterfactual(id: string, options: CounterfactualOptio
     if (options.json) printJson(regret);
     else print(regretText(regret));
   }
+  const saved = callsSaved(planned, records);
+  if (options.json) printJson({ summary: true, calls: saved });
+  else print(`\n${savedText(saved)}`);
   return exitCodes.worked;
 }
 

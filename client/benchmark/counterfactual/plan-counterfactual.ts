@@ -1,17 +1,17 @@
 /** Makes a benchmark of the routes that were not taken: a variant a route, what is known of the taken ones carried over. */
 import { createHash } from 'node:crypto';
-import { BenchmarkManifest } from '../../contracts/benchmark.ts';
-import type { DatasetQuestion } from '../../contracts/dataset.ts';
-import type { RunLogRecord } from '../../contracts/run-log.ts';
-import type { PipelineSpec } from '../../contracts/pipeline.ts';
-import { withRouteKinds } from '../../harness/graders/needed-kinds.ts';
-import { gradeRecord } from '../../harness/graded-record.ts';
-import { takenRoute } from '../../harness/counterfactual.ts';
-import { labels } from '../../harness/labels.ts';
-import { unmetRoutes, unmetRoutesText } from '../../harness/unmet-routes.ts';
-import { variantOf } from './benchmark-variants.ts';
-import { linesOf, shortHash } from './benchmark-questions.ts';
-import { UsageError } from '../../lib/errors.ts';
+import { BenchmarkManifest } from '../../../contracts/benchmark.ts';
+import type { DatasetQuestion } from '../../../contracts/dataset.ts';
+import type { RunLogRecord } from '../../../contracts/run-log.ts';
+import type { PipelineSpec } from '../../../contracts/pipeline.ts';
+import { withRouteKinds } from '../../../harness/graders/needed-kinds.ts';
+import { gradeRecord } from '../../../harness/graded-record.ts';
+import { takenRoute } from '../../../harness/counterfactual.ts';
+import { labels } from '../../../harness/labels.ts';
+import { unmetRoutes, unmetRoutesText } from '../../../harness/unmet-routes.ts';
+import { variantOf } from '../benchmark-variants.ts';
+import { linesOf, shortHash } from '../benchmark-questions.ts';
+import { UsageError } from '../../../lib/errors.ts';
 
 export type CounterfactualChoice = { variant?: string; question?: string[]; label?: string };
 
@@ -63,6 +63,7 @@ export function planCounterfactual(log: BenchmarkLog, choice: CounterfactualChoi
       dataset,
       questions: questions.length,
       variants,
+      forkOf: { benchmark: manifest.id, variant: variant.name },
       startedAt: new Date().toISOString(),
     }),
     text,
@@ -73,6 +74,7 @@ export function planCounterfactual(log: BenchmarkLog, choice: CounterfactualChoi
       ...(carried.length === 0
         ? []
         : [`${carried.length} of the runs are those of the taken routes: they are known, and not run again`]),
+      'the others take each unchanged call of the run on the taken route, and pay for the rest',
     ],
     carried,
   };

@@ -1,0 +1,105 @@
+/** One entry of a journal: its form, how it is kept, and by what it is found. Pure. */
+import { createHash } from 'node:crypto';
+import { constants, zstdCompressSync, zstdDecompressSync } from 'node:zlib';
+import { z } from 'zod';
+import type { Cipher } from '../codecs/cipher.ts';
+import { EncryptionKeyUnknown } from '../codecs/failures.ts';
+import type { ChatRequest } from '../contracts/chat.ts';
+import { CallAbout, JournalKey } from '../contracts/model/journal-key.ts';
+
+/** What is kept under a call's key beside its reply: values of another kind never meet under one key. */
+export type EntryKind<Value> = { name: string; schema: z.ZodType<Value> };
+
+const Entry = z.object({
+  version: z.literal(2),
+  kind: z.string(),
+  key: JournalKey,
+  /** When it was written. */
+  atMs: z.number(),
+  value: z.unknown(),
+  about: CallAbout.exactOptional(),
+});
+export type Entry = z.infer<typeof Entry>;
+
+/** The last value of that kind under exactly that key; null where there is none of its shape. */
+export function valueAmong<Value>(
+  entries: readonly Entry[],
+  { name, schema }: EntryKind<Value>,
+  key: JournalKey,
+): Value | null {
+  const wanted = canonical(keyParts(key));
+  const found = entries.findLast((entry) => entry.kind === name && canonical(entry.key) === wanted);
+  const value = schema.safeParse(found?.value);
+  return value.success ? value.data : null;
+}
+
+/** An entry as it is found by its run; `about` is absent where an earlier version has written it. */
+export type RunEntry<Value> = Omit<Entry, 'version' | 'kind' | 'value'> & { value: Value };
+
+/** All of that kind and run: the last value of each key, in the order in which the keys came. */
+export function runEntriesAmong<Value>(
+  entries: readonly Entry[],
+  { name, schema }: EntryKind<Value>,
+  { workflowId, runId }: Pick<JournalKey, 'workflowId' | 'runId'>,
+): RunEntry<Value>[] {
+  const found = new Map<string, RunEntry<Value>>();
+  for (const { kind, key, atMs, value, about } of entries) {
+    if (kind !== name || key.workflowId !== workflowId || key.runId !== runId) continue;
+    const read = schema.safeParse(value);
+    const entry = read.success ? { key, atMs, value: read.data, ...(about === undefined ? {} : { about }) } : null;
+    if (entry !== null) found.set(canonical(keyParts(key)), entry);
+  }
+  return [...found.values()];
+}
+
+const withChecksum = { params: { [constants.ZSTD_c_checksumFlag]: 1 } };
+
+/** An entry as it is kept: compressed, and encrypted where the cipher is on. */
+export function packedEntry({ key, ...kept }: Pick<Entry, 'kind' | 'key' | 'value' | 'about'>, cipher: Cipher): Buffer {
+  const entry = { version: 2, key: keyParts(key), atMs: Date.now(), ...kept } satisfies Entry;
+  return Buffer.from(cipher.seal(zstdCompressSync(JSON.stringify(entry), withChecksum), true));
+}
+
+/** Null for what is no whole entry. @throws EncryptionKeyUnknown */
+export function unpackedEntry(packed: Uint8Array, cipher: Cipher): Entry | null {
+  try {
+    const bytes = cipher.open(packed);
+    return Entry.parse(JSON.parse(zstdDecompressSync(bytes).toString('utf8')));
+  } catch (error) {
+    if (error instanceof EncryptionKeyUnknown) throw error;
+    return null;
+  }
+}
+
+/**
+ * SHA-256 (hex) of a request to an endpoint as canonical JSON: equal requests have one hash, whatever the order of their
+ * keys.
+ * @param request before a budget has lowered its limit, with the model's name as it is sent
+ * @param endpoint what else decides which model answers, see `ActivityDependencies`
+ */
+export function requestHash(request: ChatRequest & { model: string }, endpoint: string): string {
+  return digest({ endpoint, request });
+}
+
+/** The four parts alone, so that a wider object names the same entry. */
+function keyParts({ workflowId, runId, callKey, requestHash: hash }: JournalKey): JournalKey {
+  return { workflowId, runId, callKey, requestHash: hash };
+}
+
+/** SHA-256 (hex) of kind and key, by which an entry is found. */
+export function fullMarkOf(kind: string, key: JournalKey): string {
+  return digest({ kind, key: keyParts(key) });
+}
+
+/** SHA-256 (hex) of a value as canonical JSON. */
+export function digest(value: unknown): string {
+  return createHash('sha256').update(canonical(value)).digest('hex');
+}
+
+function canonical(value: unknown): string {
+  return JSON.stringify(value, (_name, part: unknown) =>
+    typeof part === 'object' && part !== null && !Array.isArray(part)
+      ? Object.fromEntries(Object.entries(part).sort(([left], [right]) => (left < right ? -1 : 1)))
+      : part,
+  );
+}
