@@ -10,7 +10,7 @@ import { judgeDraft } from './agents/judge-draft.ts';
 import { nextQuestions } from './benchmark/next-questions.ts';
 import { openBenchmark } from './benchmark/open-benchmark.ts';
 import { openExperiment, scoreAnswer } from './tracing/experiments.ts';
-import { openKnownRepository, openRepository, runTool, verifyCitations } from './repository.ts';
+import { checkEdit, openKnownRepository, openRepository, runTool, verifyCitations } from './repository.ts';
 import { routeQuestion } from './agents/route-question.ts';
 import { recordAnswer } from './benchmark/record-answer.ts';
 import { rerankPlaces } from './agents/rerank-places.ts';
@@ -36,6 +36,7 @@ export function createActivities(deps: ActivityDependencies) {
     handOver: handOver(deps.traces),
     exportSpans: exportSpans(deps.traces),
     verifyCitations: whereHeld(holds, ofInput, verifyCitations(deps)),
+    checkEdit: whereHeld(holds, ofInput, checkEdit(deps)),
     judgeDraft: whereHeld(holds, ofPayment, judgeDraft(deps)),
     synthesize: whereHeld(holds, ofPayment, synthesize(deps)),
     openBenchmark: openBenchmark(deps.benchmarks),

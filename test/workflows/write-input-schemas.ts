@@ -3,17 +3,19 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { BenchmarkInput } from '../../contracts/benchmark.ts';
+import { Decision } from '../../contracts/decision.ts';
 import { ExporterInput } from '../../contracts/trace.ts';
 import { MakeQuestionsInput } from '../../contracts/evaluation/question-making.ts';
 import { QuestionInput, RouteInput } from '../../contracts/run.ts';
 
-/** By workflow. */
+/** By workflow; `decide` is the update and the signal of a question. */
 export const inputs = {
   answerQuestion: QuestionInput,
   routeOnly: RouteInput,
   runBenchmark: BenchmarkInput,
   exportTraces: ExporterInput,
   makeQuestions: MakeQuestionsInput,
+  decide: Decision,
 } as const;
 
 /** Of what may be given: a field with a default need not be. */

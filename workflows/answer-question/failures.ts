@@ -70,6 +70,7 @@ const timeoutsOfOthers: Partial<Record<string, FailureKind>> = {
   proveQuestions: 'RepositoryTimedOut',
   runTool: 'ToolTimedOut',
   verifyCitations: 'CitationCheckTimedOut',
+  checkEdit: 'CitationCheckTimedOut',
 };
 
 /** All other activities call a model. A limit over all attempts has the time-out of the last attempt as its cause. */

@@ -10,7 +10,7 @@ import { subjectOf } from './absence.ts';
 import type { Branch } from './branch.ts';
 import { BudgetSpent } from './limits/budget.ts';
 import { callAgent, callTool, tryModel } from './calls.ts';
-import { type Run, snapshotOf } from './state.ts';
+import { questionFor, type Run, snapshotOf } from './state.ts';
 import { type KnownResult, ToolTurn } from './tool-turn.ts';
 import { toolsText } from './visibility.ts';
 
@@ -69,7 +69,7 @@ async function askFirst(
   const call: SpecialistCall = {
     kind: 'opening',
     snapshot: snapshotOf(run),
-    question: run.state.question,
+    question: questionFor(run),
     specialist: specialistTry.specialist,
     review: [...(feedback?.reasons ?? [])],
     earlierDraft: feedback?.earlierDraft ?? null,
