@@ -7,6 +7,7 @@ import { whereHeld } from './held-elsewhere.ts';
 import { exportSpans, handOver } from './tracing/export-spans.ts';
 import { findCandidates, phraseQuestion, proveQuestions } from './dataset/make-questions.ts';
 import { judgeDraft } from './agents/judge-draft.ts';
+import { matchPackages } from './agents/match-packages.ts';
 import { nextQuestions } from './benchmark/next-questions.ts';
 import { openBenchmark } from './benchmark/open-benchmark.ts';
 import { openExperiment, scoreAnswer } from './tracing/experiments.ts';
@@ -30,6 +31,7 @@ export function createActivities(deps: ActivityDependencies) {
     openKnownRepository: openKnownRepository(deps),
     routeQuestion: whereHeld(holds, ofSearch, routeQuestion(deps)),
     applyRouter: whereHeld(holds, ofInput, applyRouter(deps)),
+    matchPackages: whereHeld(holds, ofInput, matchPackages(deps)),
     callSpecialist: whereHeld(holds, ofPayment, callSpecialist(deps)),
     rerankPlaces: whereHeld(holds, ofPayment, rerankPlaces(deps)),
     runTool: whereHeld(holds, ofInput, runTool(deps)),

@@ -36,6 +36,19 @@ export const EditInput = z.object({
 });
 export type EditInput = z.infer<typeof EditInput>;
 
+/** Which packages of a repository a question may be about. */
+export const MatchPackagesInput = z.object({
+  snapshot: SnapshotRef,
+  question: z.string(),
+  scope: SpanScope,
+  store: z.string().max(100).exactOptional(),
+});
+export type MatchPackagesInput = z.infer<typeof MatchPackagesInput>;
+
+/** Their folders; empty where it is one, or nothing tells several apart. */
+export const MatchedPackages = z.object({ packages: z.array(z.string().max(1024)) });
+export type MatchedPackages = z.infer<typeof MatchedPackages>;
+
 export const Decision = z.object({
   requestId: RequestId,
   /** One of the choices of the request. */

@@ -69,6 +69,7 @@ const timeoutsOfOthers: Partial<Record<string, FailureKind>> = {
   findCandidates: 'RepositoryTimedOut',
   proveQuestions: 'RepositoryTimedOut',
   runTool: 'ToolTimedOut',
+  matchPackages: 'ToolTimedOut',
   verifyCitations: 'CitationCheckTimedOut',
   checkEdit: 'CitationCheckTimedOut',
 };

@@ -21,6 +21,7 @@ export type ModelActivity =
 export type ToolActivity =
   | 'openRepository'
   | 'applyRouter'
+  | 'matchPackages'
   | 'runTool'
   | 'verifyCitations'
   | 'checkEdit'
@@ -78,8 +79,8 @@ export function activitiesWithin(limits: CallLimits, activityQueue?: string) {
     scheduleToCloseTimeout: backstop,
     retry: { initialInterval: '1s' },
   });
-  const { applyRouter, runTool, verifyCitations, checkEdit } = proxyActivities<
-    Pick<Activities, 'applyRouter' | 'runTool' | 'verifyCitations' | 'checkEdit'>
+  const { applyRouter, matchPackages, runTool, verifyCitations, checkEdit } = proxyActivities<
+    Pick<Activities, 'applyRouter' | 'matchPackages' | 'runTool' | 'verifyCitations' | 'checkEdit'>
   >({
     ...shared,
     startToCloseTimeout: `${toolSeconds}s`,
@@ -87,6 +88,6 @@ export function activitiesWithin(limits: CallLimits, activityQueue?: string) {
     retry: { initialInterval: '500ms', maximumInterval: '10s' },
   });
   const models = { routeQuestion, callSpecialist, judgeDraft, synthesize, rerankPlaces, phraseQuestion };
-  const checks = { applyRouter, runTool, verifyCitations, checkEdit };
+  const checks = { applyRouter, matchPackages, runTool, verifyCitations, checkEdit };
   return { ...models, ...checks, openRepository, findCandidates, proveQuestions };
 }

@@ -2,8 +2,11 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import type { WorkflowHandle } from '@temporalio/client';
+import { historyToJSON } from '@temporalio/common/lib/proto-utils.js';
 import type { Decision, DecisionAnswer, DecisionRequest } from '../../../contracts/decision.ts';
 import type { AnswerOutcome, RunProgress } from '../../../contracts/run.ts';
+import { readRunHistory } from '../../../observability/read-run-history.ts';
+import { traceOfRun } from '../../../observability/run-trace.ts';
 import { openScene, pipeline, quickLimits, replayAtEachTask, type Scene } from '../../support/scene.ts';
 import { openAiError } from '../../support/scripted-server/scripted-server-reply.ts';
 import type { ScriptedServer } from '../../support/scripted-server/scripted-server.ts';
@@ -76,6 +79,42 @@ test('where the router is not sure a person names the route, and a note reaches 
   assert.deepEqual([record?.decision, record?.by, record?.way, record?.note], ['docs', 'ann', 'update', note]);
 });
 
+test('where several packages match a person names one, and every agent is told', async () => {
+  const asked: string[] = [];
+  part = {
+    specialist: ({ user }) => {
+      asked.push(user);
+      return says({ ...goodDraft, citations: [] });
+    },
+  };
+  const files = {
+    'package.json': '{"workspaces": ["packages/*"]}\n',
+    ...Object.fromEntries(
+      ['gas', 'electric'].flatMap((name) => [
+        [`packages/${name}/package.json`, `{"name": "${name}"}\n`],
+        [`packages/${name}/lib/kettle.js`, `export function boil(water) {\n  return water * ${name.length};\n}\n`],
+      ]),
+    ),
+  };
+  await using many = await openScene({ modelUrl: model.url, files });
+  const clarified = pipeline({ gate: null, decisions: { clarify: ask } });
+  const handle = await many.start('How does boil treat its water?', { pipeline: clarified });
+  const { requestId, choices } = await pendingOf(handle);
+  assert.equal(requestId, 'clarify-package-1');
+  assert.deepEqual(choices.map(({ choice }) => choice).toSorted(), [
+    'give-up',
+    'packages/electric',
+    'packages/gas',
+    'proceed',
+  ]);
+  await decide(handle, { requestId, decision: 'packages/gas' });
+  await outcomeOf(handle);
+  assert.ok(asked.length > 0 && asked.every((text) => text.includes('the package in packages/gas')));
+  // One that is named need not be asked about.
+  const named = await many.start('How does boil of gas treat its water?', { pipeline: clarified });
+  assert.equal((await outcomeOf(named)).state.decisions, undefined);
+});
+
 test('an answer that a person edits is checked again, and is marked as theirs', async () => {
   part = {};
   const handle = await scene.start('When does boil throw?', { pipeline: pipeline({ decisions: { draft: ask } }) });
@@ -100,6 +139,23 @@ test('an answer that a person edits is checked again, and is marked as theirs', 
     ['verified'],
   );
   assert.equal(state.confidence, null);
+
+  const { workflowId } = handle;
+  const trace = traceOfRun(readRunHistory(JSON.parse(historyToJSON(await handle.fetchHistory()))), {
+    workflowId,
+    runId: '0-1',
+  });
+  const asked = trace.spans.filter(({ name }) => name === 'decision-draft');
+  assert.deepEqual(
+    asked.map(({ metadata }) => [metadata.requestId, metadata.by, metadata.way]),
+    [
+      ['draft-1', 'ann', 'update'],
+      ['draft-2', 'ann', 'update'],
+    ],
+  );
+  const root = trace.spans.at(-1);
+  for (const { startMs, endMs } of asked)
+    assert.ok(root && root.startMs <= startMs && startMs <= endMs && endMs <= root.endMs);
 });
 
 test('an answer that is sent back is written again with the note, and asked about again', async () => {

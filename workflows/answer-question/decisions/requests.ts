@@ -4,7 +4,6 @@ import type { DecisionRequest, EditedDraft } from '../../../contracts/decision.t
 import { callTool } from '../calls.ts';
 import { firstRoutes, probabilityOf, routesToRun } from '../routing.ts';
 import { type Answer, type Run, snapshotOf } from '../state.ts';
-import { asks } from './decisions.ts';
 
 /** A person wants the run to end, or nobody came and that is the default. */
 export class GivenUp extends Error {}
@@ -14,10 +13,34 @@ type Choice = DecisionRequest['choices'][number];
 const goOn: Choice = { choice: 'proceed', meaning: 'go on as the router says' };
 const end: Choice = { choice: 'give-up', meaning: 'end the run' };
 
-/** Who works first; a person is asked where the router is not sure. @throws GivenUp */
+/** Asks what is meant where that is not clear: which package, then which route. @returns who works first @throws GivenUp */
 export async function clarifiedRoutes(run: Run): Promise<string[]> {
+  await clarifyPackage(run);
+  return clarifyRoute(run);
+}
+
+/** A person is asked where several packages of the repository hold about as much of what the question asks. */
+async function clarifyPackage(run: Run): Promise<void> {
+  const about = { snapshot: snapshotOf(run), question: run.state.question, scope: { stage: 'routing' } } as const;
+  const { packages } = await callTool(run, 'matchPackages', about, 'which packages may be meant');
+  if (packages.length < 2) return;
+  const choices = packages.map((folder) => ({ choice: folder.slice(0, 100), meaning: 'this package is meant' }));
+  const { decision, note } = await run.decisions.ask({
+    kind: 'clarify',
+    place: 'package',
+    asked: 'several packages of this repository match: which one is meant? A note can say more.',
+    choices: [...choices, { ...goOn, meaning: 'look in all of them' }, end],
+    proceed: goOn.choice,
+    giveUp: end.choice,
+  });
+  if (decision === end.choice) throw new GivenUp();
+  const folder = packages.find((each) => each.slice(0, 100) === decision);
+  clarify(run, folder === undefined ? note : [`the package in ${folder}`, note ?? ''].filter(Boolean).join('; '));
+}
+
+async function clarifyRoute(run: Run): Promise<string[]> {
   const routes = firstRoutes(run);
-  const likely = asks(run.input, 'clarify') ? likelyRoutes(run) : [];
+  const likely = likelyRoutes(run);
   if (likely.length < 2) return routes;
   const { routing } = run.state;
   const choices = likely
