@@ -6,7 +6,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { parseArgs } from 'node:util';
 import type { Connection, WorkflowHandle } from '@temporalio/client';
-import { decideRun } from '../../client/runs/decide-run.ts';
+import { decideRun } from '../../application/runs/decide-run.ts';
 import type { Decision, DecisionRequest } from '../../contracts/decision.ts';
 import type { AnswerOutcome, QuestionInput } from '../../contracts/run.ts';
 import { defaultFiles, pipeline, quickLimits } from '../../test/support/scene.ts';
@@ -75,9 +75,15 @@ for (const [path, text] of Object.entries(defaultFiles)) {
   mkdirSync(dirname(join(repository, path)), { recursive: true });
   writeFileSync(join(repository, path), text);
 }
-const config = { ...stack.config, model: { ...stack.config.model, baseUrl: model.url, specialist: 'test-model' } };
+const taskQueue = `decisions-${process.pid}`;
+const config = {
+  ...stack.config,
+  taskQueue,
+  model: { ...stack.config.model, baseUrl: model.url, specialist: 'test-model' },
+};
 const startWorker = () => startWorkerProcess({ ...stack, config }, 'worker/main.ts', { OPENAI_API_KEY: 'sk-test' });
 let worker = await startWorker();
+await using _lastWorker = { [Symbol.asyncDispose]: () => worker.kill() };
 
 type Row = { kind: string; decided: string; answer: string; applied: number; outcome: string; as_expected: boolean };
 const rows: Row[] = [];
@@ -88,7 +94,6 @@ for (const [kind, each] of Object.entries(cases)) {
     say(JSON.stringify(rows.at(-1)));
   }
 }
-await worker.kill();
 print(rows);
 process.exitCode = rows.every(({ applied, as_expected }) => applied === 1 && as_expected) ? 0 : 1;
 
@@ -117,7 +122,7 @@ function start(workflowId: string, each: Case): Promise<WorkflowHandle> {
     forcedRoute: null,
     limits: { ...quickLimits, modelCallAttempts: 1 },
   };
-  const options = { args: [input], taskQueue: config.taskQueue, workflowId };
+  const options = { args: [input], taskQueue, workflowId };
   return stack.client.workflow.start('answerQuestion', options);
 }
 

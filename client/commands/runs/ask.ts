@@ -1,7 +1,14 @@
 /** `switchyard ask`: a question to a cited answer. */
 import type { Command } from 'commander';
 import type { AskOptions } from '../../ask/ask-question.ts';
-import { count, positiveAmount, positiveCount, runIdValue, tenantName } from '../../input/option-values.ts';
+import {
+  count,
+  decisionKinds,
+  positiveAmount,
+  positiveCount,
+  runIdValue,
+  tenantName,
+} from '../../input/option-values.ts';
 
 export function addAsk(program: Command): void {
   program
@@ -30,6 +37,12 @@ export function addAsk(program: Command): void {
     )
     .option('--session <name>', 'the conversation that its trace belongs to')
     .option('--id <id>', 'name the run; ask-<time>-<random> unless given', runIdValue)
+    .option(
+      '--decisions <kinds>',
+      'ask a person: clarify, draft, try, budget, with commas between, or all',
+      decisionKinds,
+    )
+    .option('--no-input', 'do not ask at this terminal what the run asks people')
     .option('--detach', 'start the run and return at once', false)
     .option('--json', 'print one JSON object', false)
     .action(async (question: string, options: AskOptions) => {

@@ -4,26 +4,30 @@
  * no worker has taken is lost with a server that is killed; where both arrive, the run knows the second for the first.
  */
 import {
-  type Client,
-  type Connection,
   WorkflowNotFoundError,
   WorkflowUpdateFailedError,
   WorkflowUpdateRPCTimeoutOrCancelledError,
 } from '@temporalio/client';
-import { type Decision, DecisionAnswer } from '../../contracts/decision.ts';
+import { Decision, DecisionAnswer } from '../../contracts/decision.ts';
 import { signals, updates } from '../../contracts/names.ts';
-import { CommandFailure, messageOf, UsageError } from '../../lib/errors.ts';
+import { messageOf } from '../../lib/errors.ts';
+import { InvalidInput, RunHasEnded } from '../errors.ts';
+import type { Session } from '../session/session.ts';
 
 /** `sent`: no worker runs; the server keeps the decision until one does. */
 export type Told = DecisionAnswer | { kind: 'sent' };
 
 /** How long a worker may take to answer an update. */
-const updateMs = 5_000;
+const usualUpdateMs = 5_000;
 
-type Server = { client: Client; connection: Connection };
-
-/** @throws UsageError for what is no decision; CommandFailure where the run has ended */
-export async function decideRun({ client, connection }: Server, workflowId: string, decision: Decision): Promise<Told> {
+/** @throws InvalidInput for what is no decision; RunHasEnded */
+export async function decideRun(
+  { client, connection }: Pick<Session, 'client' | 'connection'>,
+  workflowId: string,
+  given: Decision,
+  updateMs = usualUpdateMs,
+): Promise<Told> {
+  const decision = checked(given);
   const handle = client.workflow.getHandle(workflowId);
   const update = () => handle.executeUpdate<DecisionAnswer, [Decision]>(updates.decide, { args: [decision] });
   try {
@@ -35,8 +39,15 @@ export async function decideRun({ client, connection }: Server, workflowId: stri
       return { kind: 'sent' };
     }
   } catch (error) {
-    if (error instanceof WorkflowUpdateFailedError) throw new UsageError(messageOf(error.cause));
+    if (error instanceof WorkflowUpdateFailedError) throw new InvalidInput('decision', messageOf(error.cause));
     if (!(error instanceof WorkflowNotFoundError)) throw error;
-    throw new CommandFailure(`the run ${workflowId} has already ended: "switchyard runs show ${workflowId}" shows it`);
+    throw new RunHasEnded(workflowId);
   }
+}
+
+function checked(given: Decision): Decision {
+  const { success, data, error } = Decision.safeParse(given);
+  if (success) return data;
+  const [issue] = error.issues;
+  throw new InvalidInput('decision', `the decision does not fit: ${issue?.path.join('.')}: ${issue?.message}`);
 }
