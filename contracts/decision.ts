@@ -30,7 +30,6 @@ export type EditedDraft = z.infer<typeof EditedDraft>;
 export const EditInput = z.object({
   snapshot: SnapshotRef,
   draft: Draft,
-  scope: SpanScope,
   /** The store that holds what the run needs; absent where no worker reaches another one. */
   store: z.string().max(100).exactOptional(),
 });

@@ -84,7 +84,10 @@ async function decisionFrom(
   const ask = async (what: string) => (await terminal.question(`${what}: `, { signal })).trim();
   const typed = await ask(`${requestId} (${choices.map(({ choice }) => choice).join(', ')})`);
   const found = choices.find(({ choice }) => choice === typed);
-  if (found === undefined) return null;
+  if (found === undefined) {
+    if (typed !== '') note(`"${typed}" is none of them`);
+    return null;
+  }
   const decision: Decision = { requestId, decision: typed, by: userInfo().username };
   if (found.needs === 'amount') return { ...decision, amount: Number(await ask('by how much')) };
   if (found.needs === 'draft') return withDraft(decision, await ask('file with the new text'));

@@ -29,11 +29,13 @@ export async function printPending(workflowId: string | null, json: boolean): Pr
 
 function pendingText(request: PendingRequest): string {
   const { workflowId, requestId, since, question, choices } = request;
+  const [first] = choices;
+  const more = first?.needs === 'amount' ? ' --amount N' : '';
   return [
     `${workflowId}  ${requestId}  since ${minuteOf(since)}`,
     ...(question === null ? [] : [printableLine(question)]),
     requestText(request),
-    `  switchyard runs decide ${workflowId} ${requestId} ${choices[0]?.choice ?? ''}`,
+    `  switchyard runs decide ${workflowId} ${requestId} ${first?.choice ?? ''}${more}`,
   ].join('\n');
 }
 

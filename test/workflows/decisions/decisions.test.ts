@@ -214,6 +214,28 @@ test('a limit that is reached is raised by what a person grants, and a no ends t
   assert.equal(end.kind === 'budget-spent' && end.limit, 'modelCalls');
 });
 
+test('two branches that reach a limit at once ask once, and both go on; so does a call that did not fit', async () => {
+  part = { router: () => unclear('code', 'docs') };
+  const both = await scene.start('When does boil throw?', {
+    pipeline: pipeline({ budget: { modelCalls: 1 }, synthesis: { calls: 'always' }, decisions: { budget: ask } }),
+  });
+  await pendingOf(both);
+  await decide(both, { requestId: 'budget-modelCalls-1', decision: 'grant', amount: 9 });
+  const { state } = await outcomeOf(both);
+  assert.deepEqual(
+    state.specialist_output.map(({ kind }) => kind),
+    ['draft', 'draft'],
+  );
+  assert.equal(state.decisions?.length, 1);
+
+  part = {};
+  const tiny = pipeline({ budget: { tokens: 16 }, decisions: { budget: ask } });
+  const handle = await scene.start('When does boil throw?', { pipeline: tiny });
+  assert.equal((await pendingOf(handle)).requestId, 'budget-tokens-1');
+  await decide(handle, { requestId: 'budget-tokens-1', decision: 'grant', amount: 100_000 });
+  assert.equal((await outcomeOf(handle)).kind, 'answered');
+});
+
 test('more time is granted while nothing new begins', async () => {
   part = { specialist: ({ turn }) => (turn === 0 ? { ...says(goodDraft), delayMs: 3_000 } : says(goodDraft)) };
   const short = pipeline({ budget: { wallClockSeconds: 1 }, gate: { judge: {} }, decisions: { budget: ask } });

@@ -134,8 +134,7 @@ async function edited(run: Run, answer: Answer, { answer: text, citations }: Edi
     insufficient: false,
     gaps: [...gaps],
   };
-  const scope = { stage: 'gate', try: run.state.retry_count + 1 } as const;
-  const input = { snapshot: snapshotOf(run), draft, scope };
+  const input = { snapshot: snapshotOf(run), draft };
   const checked = await callTool(run, 'checkEdit', input, 'an edited answer: check its citations against the snapshot');
   return { answer: text, confidence, insufficient: false, gaps: draft.gaps, citations: checked.citations };
 }
