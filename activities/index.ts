@@ -9,10 +9,11 @@ import { exportSpans, handOver } from './tracing/export-spans.ts';
 import { findCandidates, phraseQuestion, proveQuestions } from './dataset/make-questions.ts';
 import { findReplies } from './agents/find-replies.ts';
 import { judgeDraft } from './agents/judge-draft.ts';
+import { matchPackages } from './agents/match-packages.ts';
 import { nextQuestions } from './benchmark/next-questions.ts';
 import { openBenchmark } from './benchmark/open-benchmark.ts';
 import { openExperiment, scoreAnswer } from './tracing/experiments.ts';
-import { openKnownRepository, openRepository, runTool, verifyCitations } from './repository.ts';
+import { checkEdit, openKnownRepository, openRepository, runTool, verifyCitations } from './repository.ts';
 import { routeQuestion } from './agents/route-question.ts';
 import { recordAnswer } from './benchmark/record-answer.ts';
 import { rerankPlaces } from './agents/rerank-places.ts';
@@ -32,6 +33,7 @@ export function createActivities(deps: ActivityDependencies) {
     openKnownRepository: openKnownRepository(deps),
     routeQuestion: whereHeld(holds, ofSearch, routeQuestion(deps)),
     applyRouter: whereHeld(holds, ofInput, applyRouter(deps)),
+    matchPackages: whereHeld(holds, ofInput, matchPackages(deps)),
     callSpecialist: whereHeld(holds, ofPayment, callSpecialist(deps)),
     rerankPlaces: whereHeld(holds, ofPayment, rerankPlaces(deps)),
     runTool: whereHeld(holds, ofInput, runTool(deps)),
@@ -40,6 +42,7 @@ export function createActivities(deps: ActivityDependencies) {
     leaveNotice: leaveNotice(deps.notices),
     sendNotice: sendNotice(deps.notices),
     verifyCitations: whereHeld(holds, ofInput, verifyCitations(deps)),
+    checkEdit: whereHeld(holds, ofInput, checkEdit(deps)),
     judgeDraft: whereHeld(holds, ofPayment, judgeDraft(deps)),
     synthesize: whereHeld(holds, ofPayment, synthesize(deps)),
     findReplies: whereHeld(holds, ofInput, findReplies(deps)),

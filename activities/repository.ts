@@ -9,6 +9,7 @@ import type {
   RunToolInput,
   VerifyInput,
 } from '../contracts/agent-calls.ts';
+import type { EditInput } from '../contracts/decision.ts';
 import type { JournalKey } from '../contracts/model/journal-key.ts';
 import { signals } from '../contracts/names.ts';
 import type { Snapshot } from '../contracts/snapshot.ts';
@@ -141,4 +142,15 @@ export const verifyCitations =
       const reasons = rule === undefined ? [] : weaknesses({ ...draft, citations }, rule);
       if (handOver && reasons.length === 0) await handOverOnTheWay(deps.traces, context);
       return { result: { citations, reasons }, usage: null };
+    });
+
+/** Checks the citations of an answer that a person has edited; its text is stored, as that of drafts is. */
+export const checkEdit =
+  (deps: ActivityDependencies) =>
+  ({ snapshot, draft }: EditInput): Promise<ActivityResult<Pick<CheckedDraft, 'citations'>>> =>
+    runActivity({ name: 'check-edit', type: 'evaluator', limits: checkLimits }, async (context) => {
+      await deps.retrieval.ensure(snapshot, context.signal);
+      const citations = await deps.retrieval.checkCitations(snapshot, draft.citations, context.signal);
+      const output = await deps.content.put(JSON.stringify(draft));
+      return { result: { citations }, usage: null, span: { output } };
     });

@@ -13,6 +13,8 @@ export { type DraftRunEvent, type WatchEvent, withDrafts } from './runs/watch-dr
 export { type RunEvent, stateOfRun, watchRun } from './runs/watch-run.ts';
 export { type FinishedRun, openRunRecord, resultOfRun, runRecord } from './runs/run-record.ts';
 export { findOpenRun, findRun, type FoundRun, isOpen } from './runs/find-run.ts';
+export { decideRun, type Told } from './runs/decide-run.ts';
+export { type PendingRequest, pendingRequests } from './runs/pending-requests.ts';
 export { listRuns, type RunChoice, type RunRow } from './runs/list-runs.ts';
 export { type LoadedRun, runOfServer } from './runs/load-run.ts';
 export { cancelRun, pauseRun, resumeRun, retryRun } from './runs/steer-run.ts';

@@ -11,14 +11,17 @@ export const workflowTypes = {
 export const exporterType = 'exportTraces';
 /** The workflow that tells a webhook of a run: none that a person has started. */
 export const noticeType = 'deliverNotice';
-export const queries = { state: 'state', progress: 'progress', exports: 'exports' } as const;
-/** `retry` resumes a run that waits for a provider or was paused; its name is older than the word; `pause` pauses a run or a benchmark; `opening` tells it how far its repository is, `call` whether a model call waits for its turn or is under way; `export` hands runs over to the exporter of traces; the others are for benchmarks. */
+export const queries = { state: 'state', progress: 'progress', exports: 'exports', pending: 'pending' } as const;
+/** A person's decision on what a run asks; the signal of the same name and shape is for where no worker runs. */
+export const updates = { decide: 'decide' } as const;
+/** `retry` resumes a run that waits for a provider or was paused; its name is older than the word; `pause` pauses a run or a benchmark; `opening` tells it how far its repository is, `call` whether a model call waits for its turn or is under way; `decide` is the update of that name where no worker takes it; `export` hands runs over to the exporter of traces; the others are for benchmarks. */
 export const signals = {
   retry: 'retry',
   opening: 'opening',
   call: 'call',
   pause: 'pause',
   resume: 'resume',
+  decide: 'decide',
   export: 'export',
 } as const;
 

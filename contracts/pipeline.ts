@@ -150,6 +150,51 @@ export const Budget = z.strictObject({
 });
 export type Budget = z.infer<typeof Budget>;
 
+const asking = {
+  policy: z
+    .enum(['off', 'ask'])
+    .default('off')
+    .describe('off: the run decides by itself; ask: it asks a person, and waits.'),
+  waitSeconds: z
+    .int()
+    .positive()
+    .max(30 * 86_400)
+    .default(86_400)
+    .describe("How long it waits, in which the run's clock stands; then the default is taken."),
+};
+const onTimeout = (proceed: string, giveUp: string) =>
+  z.enum(['proceed', 'give-up']).describe(`The default: proceed ${proceed}; give-up ${giveUp}.`);
+
+/** Where a run asks people. Of kinds that are absent it asks nothing. */
+export const DecisionPolicies = z.strictObject({
+  clarify: z
+    .strictObject({
+      ...asking,
+      onTimeout: onTimeout('goes on as without a person', 'ends the run as cancelled').default('proceed'),
+    })
+    .exactOptional()
+    .describe('Which route is meant, where the router names no clear winner; which package, where several match.'),
+  draft: z
+    .strictObject({
+      ...asking,
+      onTimeout: onTimeout('gives the answer as it is', 'withholds it: retries-exhausted').default('proceed'),
+    })
+    .exactOptional()
+    .describe('Whether an answer goes out as it is, is edited, or is sent back with a note.'),
+  try: z
+    .strictObject({
+      ...asking,
+      onTimeout: onTimeout('has one more try, once in a run', 'ends the run as retries-exhausted').default('give-up'),
+    })
+    .exactOptional()
+    .describe('Whether there is one more try, with a note, where all drafts were weak.'),
+  budget: z
+    .strictObject(asking)
+    .exactOptional()
+    .describe('Whether a limit of the budget that is reached is raised; only a person can, a timer ends the run.'),
+});
+export type DecisionPolicies = z.infer<typeof DecisionPolicies>;
+
 export const PipelineSpec = z
   .strictObject({
     $schema: z.string().exactOptional().describe('For editors; nothing else reads it.'),
@@ -163,6 +208,9 @@ export const PipelineSpec = z
     ),
     synthesis: SynthesisSpec.prefault({}).describe('One answer made of the accepted drafts.'),
     budget: Budget.prefault({}).describe('Limits over the whole run, retries and fan-out included.'),
+    decisions: DecisionPolicies.exactOptional().describe(
+      'Where a run asks people; absent: nowhere. Runs of benchmarks never do.',
+    ),
   })
   .superRefine((spec, context) => {
     for (const { message, path } of pipelineMistakes(spec)) context.addIssue({ code: 'custom', message, path });

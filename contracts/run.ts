@@ -7,6 +7,7 @@ import { RepositoryRef, Snapshot } from './snapshot.ts';
 import { ToolCalled } from './tools.ts';
 import { Usage } from './chat.ts';
 import { PipelineSpec } from './pipeline.ts';
+import { DecisionRecord, DecisionRequest } from './decision.ts';
 import { ForkOf, ReplySharing } from './reuse.ts';
 import { Experiment, ManagedPrompt, RenamedModel, RunRef } from './trace.ts';
 import { ModelQueues } from './model/limits.ts';
@@ -46,6 +47,10 @@ export const AnswerState = z.object({
   fork_of: RunRef.exactOptional(),
   /** The models that answered, by role. */
   models: z.record(z.string(), z.string()),
+  /** What people, or a timer in their place, have decided; absent where nothing was asked. */
+  decisions: z.array(DecisionRecord).exactOptional(),
+  /** The person whose words the answer is; absent: it is as agents wrote it. */
+  edited_by: z.string().exactOptional(),
   /** Where the run's trace is found soon after its end; null where traces have no such place. */
   trace_link: z.string().nullable().default(null),
 });
@@ -143,6 +148,8 @@ export const RunProgress = z.object({
   opening: OpeningProgress.nullable().default(null),
   /** Set while the run waits for a provider that stays away; `runs resume` resumes it. */
   waitingFor: RunFailure.nullable(),
+  /** What people are asked; absent where that is nothing. A wait for a provider is in `waitingFor`. */
+  pending: z.array(DecisionRequest).exactOptional(),
   /** Tools that are under way. */
   tools_asked: z.array(ToolAsked).default([]),
   state: AnswerState,

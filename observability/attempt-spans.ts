@@ -89,6 +89,7 @@ const types: Record<string, SpanType> = {
   synthesize: 'generation',
   runTool: 'tool',
   verifyCitations: 'evaluator',
+  checkEdit: 'evaluator',
 };
 
 /** True of an activity that waits for a model; the others work on our side. */
@@ -154,6 +155,7 @@ function askedBy(step: ActivityStep): TraceField | null {
   if (step.type === 'runTool') return argumentsOf(first.request);
   if (step.type === 'openRepository') return { kind: 'value', value: first.repository ?? null };
   if (step.type === 'verifyCitations') return draftOf(step);
+  if (step.type === 'checkEdit') return { kind: 'value', value: first.draft ?? null };
   return isModelCall(step.type) ? { kind: 'call', activity: step.type, call: first } : null;
 }
 
@@ -188,7 +190,8 @@ function outputOf(step: ActivityStep, record: SpanRecord): TraceField | null {
   if (step.type === 'runTool') return record.output === undefined ? null : { kind: 'content', id: record.output };
   if (isConversation(step) && record.output !== undefined)
     return { kind: 'conversation', turn: record.output, part: 'reply' };
-  if (step.type === 'verifyCitations') return { kind: 'value', value: citationsOf(step.result) };
+  if (step.type === 'verifyCitations' || step.type === 'checkEdit')
+    return { kind: 'value', value: citationsOf(step.result) };
   if (step.result === null) return null;
   return { kind: 'value', value: step.type === 'routeQuestion' ? replyOf(step.result) : step.result };
 }

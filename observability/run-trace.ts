@@ -23,7 +23,7 @@ export function traceOfRun(history: RunHistory, { workflowId, runId }: RunIds): 
     .filter(([key]) => key !== rootKey)
     .map(([key, children]) => groupSpan(String(key), children, input, outcome));
   const name = input.pipeline.router === null ? 'single-agent-pipeline' : 'orchestrated-pipeline';
-  groups.push(...unaskedSynthesis(history, [...groups, ...leaves], input, outcome));
+  groups.push(...unaskedSynthesis(history, [...groups, ...leaves], input, outcome), ...decisionSpans(outcome));
   const root = rootSpan(history, [...groups, ...leaves], { name, input, outcome, workflowId, runId });
   return {
     traceId: traceIdOf(runId),
@@ -140,7 +140,8 @@ function unaskedSynthesis(
   const draft = state.specialist_output.findLast(
     ({ answer }) => answer !== '' && state.final_answer?.startsWith(answer),
   );
-  const whose = draft === undefined ? 'the one draft' : `the draft of ${draft.specialist}, try ${draft.try},`;
+  const edited = state.edited_by === undefined ? 'the one draft' : `what ${state.edited_by} wrote`;
+  const whose = draft === undefined ? edited : `the draft of ${draft.specialist}, try ${draft.try},`;
   const metadata = {
     passed_through: passed,
     note: passed ? `no model was called: ${whose} is the answer` : `not reached: the run ended as ${kind}`,
@@ -148,6 +149,20 @@ function unaskedSynthesis(
   const atMs = spans.reduce((last, { endMs }) => Math.max(last, endMs), startMs);
   const told = { ...toldOf('synthesis', 1, input, passed ? outcome : null), metadata };
   return [{ ...plain, ...told, key: 'synthesis', parent: rootKey, startMs: atMs, endMs: atMs, level: 'DEFAULT' }];
+}
+
+/** What people were asked, from the request to what was decided; the clocks are those of the run. */
+function decisionSpans(outcome: AnswerOutcome | null): TraceSpan[] {
+  return (outcome?.state.decisions ?? []).map(({ requestId, kind, asked, askedAt, decidedAt, ...decided }, at) => ({
+    ...{ ...plain, key: `decision-${at + 1}`, parent: rootKey, name: `decision-${kind}`, type: 'span' as const },
+    startMs: Date.parse(askedAt ?? decidedAt),
+    endMs: Date.parse(decidedAt),
+    level: decided.refused === undefined ? ('DEFAULT' as const) : ('WARNING' as const),
+    message: decided.refused ?? null,
+    input: value(asked),
+    output: value(decided),
+    metadata: { requestId, by: decided.by, way: decided.way },
+  }));
 }
 
 /** Outcomes of 0.1 do not tell it: there each try was taken for a round. */

@@ -7,7 +7,7 @@ import { loadPipeline } from '../pipelines/pipeline-files.ts';
 import { expectPrices } from '../pipelines/priced-models.ts';
 import { checkedQuestion } from './question-text.ts';
 import { repositoryOf, type RepositoryOptions } from './repository-argument.ts';
-import type { PipelineSpec } from '../../contracts/pipeline.ts';
+import { DecisionPolicies, type PipelineSpec } from '../../contracts/pipeline.ts';
 import { mostModelCalls } from '../../contracts/pipeline-rules.ts';
 import { withManagedPrompts } from '../../observability/managed-prompts.ts';
 import { InvalidInput } from '../errors.ts';
@@ -91,6 +91,8 @@ export type VariantOptions = {
   /** US dollars. */
   maxCostUsd?: number;
   maxSeconds?: number;
+  /** With which kinds of decisions a person is asked, beside those of the pipeline. */
+  decisions?: readonly (keyof DecisionPolicies)[];
 };
 
 const mostRetries = 10;
@@ -115,6 +117,7 @@ export function withOptions(spec: PipelineSpec, options: VariantOptions): Pipeli
     );
   return {
     ...spec,
+    ...askingFor(spec, options.decisions ?? []),
     gate: spec.gate === null || retryLimit === undefined ? spec.gate : { ...spec.gate, retryLimit },
     budget: {
       modelCalls: options.maxModelCalls ?? spec.budget.modelCalls,
@@ -123,6 +126,15 @@ export function withOptions(spec: PipelineSpec, options: VariantOptions): Pipeli
       wallClockSeconds: options.maxSeconds ?? spec.budget.wallClockSeconds,
     },
   };
+}
+
+function askingFor(
+  { decisions }: PipelineSpec,
+  kinds: readonly (keyof DecisionPolicies)[],
+): Pick<PipelineSpec, 'decisions'> {
+  if (kinds.length === 0) return {};
+  const asked = kinds.map((kind) => [kind, { ...decisions?.[kind], policy: 'ask' }]);
+  return { decisions: DecisionPolicies.parse({ ...decisions, ...Object.fromEntries(asked) }) };
 }
 
 /**

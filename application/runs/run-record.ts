@@ -84,6 +84,8 @@ export function stateRecord(state: AnswerState) {
     probabilities: probabilitiesByRoute(routing),
     routing: routing && withoutProbabilities(routing),
     offlineModel: offline === true,
+    ...(state.decisions === undefined ? {} : { decisions: state.decisions }),
+    ...(state.edited_by === undefined ? {} : { editedBy: state.edited_by }),
     snapshot: state.snapshot,
     ...(state.fork_of === undefined ? {} : { forkOf: state.fork_of }),
     traceUrl: state.trace_link,

@@ -105,14 +105,15 @@ export async function progressOf(
     const answer = await session.connection.withDeadline(untilMs, () => handle.query(queries.state));
     return RunProgress.parse(answer);
   } catch (error) {
-    if (isGrpcServiceError(error) || isServiceError(error) || error instanceof QueryNotRegisteredError) return null;
+    if (isUnanswered(error)) return null;
     throw error;
   }
 }
 
-/** The client wraps what gRPC says. */
-function isServiceError(error: unknown): boolean {
-  return error instanceof Error && error.name === 'ServiceError';
+/** No worker has answered a query in time; the client wraps what gRPC says. */
+export function isUnanswered(error: unknown): boolean {
+  const isServiceError = error instanceof Error && error.name === 'ServiceError';
+  return isGrpcServiceError(error) || isServiceError || error instanceof QueryNotRegisteredError;
 }
 
 /**

@@ -1,6 +1,8 @@
 /** Asks one question that was found right: starts the run, follows it and prints what it found. */
 import { listenForInterrupt } from '../terminal/interrupt.ts';
-import { openProgressView } from '../terminal/progress-view.ts';
+import { note } from '../terminal/output.ts';
+import { openProgressView, plainView } from '../terminal/progress-view.ts';
+import { canAskHere, DecisionsHere } from './decide-here.ts';
 import type { QuestionOptions } from '../../application/questions/question-input.ts';
 import { followRun } from './follow-run.ts';
 import type { PreparedQuestion } from './question-argument.ts';
@@ -18,12 +20,16 @@ export type AskOptions = QuestionOptions & {
   detach: boolean;
   json: boolean;
   stream: boolean;
+  /** False: nobody at this terminal is asked anything. */
+  input?: boolean;
 };
 
 /** @returns the exit code */
 export async function askQuestion({ settings, input }: PreparedQuestion, options: AskOptions): Promise<number> {
   using interrupt = listenForInterrupt();
-  await using view = await openProgressView();
+  const asksHere = input.pipeline.decisions !== undefined && options.input !== false && canAskHere();
+  // A picture that is drawn again and again leaves no line to type on.
+  await using view = asksHere ? plainView(note) : await openProgressView();
   const request = { settings, need: 'worker', onProgress: view.preparing, signal: interrupt.signal } as const;
   const started = await openAndStart(request, input, options.id ?? newRunId(), options.tenant);
   await using session = started.session;
@@ -40,8 +46,12 @@ export async function askQuestion({ settings, input }: PreparedQuestion, options
   const isWatched = options.stream && !options.json && draft !== undefined && process.stdout.isTTY;
   const { streams } = dataPaths(settings.dataDirectory);
   const tries = (input.pipeline.gate?.retryLimit ?? 0) + 1;
+  using here = new DecisionsHere(session, workflowId);
   const ending = await followRun(isWatched ? withDrafts(events, streams, { workflowId, runId }) : events, {
-    onProgress: (progress) => view.update(progress, workflowId),
+    onProgress: (progress) => {
+      if (asksHere) here.update(progress);
+      if (!here.isAsking) view.update(progress, workflowId);
+    },
     ...(draft !== undefined && { onDraft: (event) => draft(event, tries) }),
     stopWhenWaiting: false,
   });

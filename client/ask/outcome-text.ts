@@ -131,6 +131,8 @@ function factsText(run: FinishedRun, { columns, colors }: TextStyle): string {
     ['model', models.length === 0 ? null : printableLine(models.join(', '))],
     ['fallback', fallbackFact(state)],
     ['', models.includes(offlineModelName) ? offlineNotice : null],
+    ['decisions', decisionsFact(state)],
+    ['edited by', state.edited_by === undefined ? null : printableLine(state.edited_by)],
     ['rated', ratedFact(run)],
     ['repository', repositoryFact(state.snapshot)],
     ['run', run.workflowId],
@@ -171,6 +173,14 @@ function fallbackFact({ fallbacks = {} }: AnswerState): string | null {
   const told = Object.entries(fallbacks).map(
     ([role, { model, calls, after }]) => `${role}: ${model}, ${calls} ${calls === 1 ? 'call' : 'calls'} after ${after}`,
   );
+  return told.length === 0 ? null : printableLine(told.join('; '));
+}
+
+function decisionsFact({ decisions = [] }: AnswerState): string | null {
+  const told = decisions.map(({ requestId, decision, by, refused }) => {
+    const who = by === null ? 'by a timer' : `by ${by}`;
+    return `${requestId} ${decision} ${who}${refused === undefined ? '' : ` (not applied: ${refused})`}`;
+  });
   return told.length === 0 ? null : printableLine(told.join('; '));
 }
 

@@ -1,6 +1,7 @@
 /** Reads the values of options, so that a mistake is reported before anything starts. */
 import { InvalidArgumentError, Option } from 'commander';
 import type { SpendingLimit } from '../../contracts/benchmark.ts';
+import type { DecisionPolicies } from '../../contracts/pipeline.ts';
 
 /** The name that an option had before: it is still taken, as if `name` had been given, and no help shows it. */
 class FormerOption extends Option {
@@ -37,6 +38,18 @@ export function positiveAmount(text: string): number {
   if (!/^\d{0,12}(\.\d{1,12})?$/.test(text) || text === '' || !(value > 0))
     throw new InvalidArgumentError('It must be a positive number such as 0.50.');
   return value;
+}
+
+const kindsOfDecisions = ['clarify', 'draft', 'try', 'budget'] as const satisfies (keyof DecisionPolicies)[];
+
+/** Which decisions a person is asked for. */
+export function decisionKinds(text: string): (keyof DecisionPolicies)[] {
+  if (text === 'all') return [...kindsOfDecisions];
+  return text.split(',').map((name) => {
+    const kind = kindsOfDecisions.find((each) => each === name.trim());
+    if (kind === undefined) throw new InvalidArgumentError(`It must be of ${kindsOfDecisions.join(', ')}, or all.`);
+    return kind;
+  });
 }
 
 /** The id of a run as a person may choose it: safe in a URL and in a query. */

@@ -2,6 +2,7 @@
 import type { DraftRunEvent } from '../../application/runs/watch-drafts.ts';
 import { failurePage } from '../../contracts/failures.ts';
 import { shownDocument } from '../../lib/own-files.ts';
+import type { DecisionRequest } from '../../contracts/decision.ts';
 import type { AnswerState, RunFailure, RunProgress } from '../../contracts/run.ts';
 import type { RouteDecision } from '../../contracts/agent.ts';
 import type { Usage } from '../../contracts/chat.ts';
@@ -67,7 +68,13 @@ export function failureText({ kind, message, setting }: RunFailure): string {
 }
 
 /** Why a run waits, and how to take it up again. */
-export function waitingText({ waitingFor }: RunProgress, workflowId: string): string | null {
-  if (waitingFor === null) return null;
+export function waitingText({ waitingFor, pending = [] }: RunProgress, workflowId: string): string | null {
+  if (waitingFor === null)
+    return pending.length === 0 ? null : pending.map((each) => askedText(each, workflowId)).join('; ');
   return `waiting: ${failureText(waitingFor)}; resume it with: switchyard runs resume ${workflowId}`;
+}
+
+function askedText({ requestId, asked, choices }: DecisionRequest, workflowId: string): string {
+  const among = choices.map(({ choice }) => printableLine(choice)).join('|');
+  return `a person is asked: ${printableLine(asked)} decide it with: switchyard runs decide ${workflowId} ${requestId} ${among}`;
 }

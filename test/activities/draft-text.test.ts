@@ -9,6 +9,7 @@ import type { ActivityContext } from '../../activities/context.ts';
 import type { ChatRequest } from '../../contracts/chat.ts';
 import { type DraftEvent, Drafts } from '../../contracts/draft-stream.ts';
 import { createFileJournal } from '../../models/journal.ts';
+import { createEarlierRuns } from '../../models/earlier-runs.ts';
 import { createSharedReplies } from '../../models/shared-replies.ts';
 import { createContentStore } from '../../retrieval/store/content-store.ts';
 import { modelFor, question, searchTool } from '../models/chat-scene.ts';
@@ -36,6 +37,7 @@ async function stage(t: TestContext, replies: ScriptedReply[], stream = true) {
     prices: { of: () => ({ price: null, contextWindow: null }) },
     journal,
     sharedReplies: createSharedReplies(createFileJournal(join(folder, 'replies'))),
+    earlierRuns: createEarlierRuns(journal),
     content: createContentStore(join(folder, 'content')),
     drafts: (event: DraftEvent) => void events.push(event),
   };

@@ -72,6 +72,34 @@ test('a byte of an input, a limit or a result that differs is noticed', async ()
     );
 });
 
+/** The same run, as if its pipeline had said so of decisions. */
+function withDecisions(name: string, decisions: Record<string, unknown>) {
+  const history = structuredClone(readStored(name));
+  const [payload] = history.events?.[0]?.workflowExecutionStartedEventAttributes?.input?.payloads ?? [];
+  assert.ok(payload?.data);
+  const input = JSON.parse(Buffer.from(payload.data).toString('utf8')) as { pipeline: object };
+  Object.assign(input.pipeline, { decisions });
+  payload.data = Buffer.from(JSON.stringify(input));
+  return history;
+}
+
+test('a pipeline whose decisions are off sends what one without any sends; one that asks does not', async () => {
+  const kinds = ['clarify', 'draft', 'try', 'budget'];
+  const all = (policy: string) => Object.fromEntries(kinds.map((kind) => [kind, { policy }]));
+  for (const name of [
+    'orchestrated',
+    'ways/next-route-until-exhausted',
+    'ways/model-calls-spent',
+    'ways/out-of-time',
+  ]) {
+    const { sent, error } = await replayer.replay(withDecisions(name, all('off')));
+    assert.equal(error, null, name);
+    assert.deepEqual(sent, sentIn(readStored(name)), name);
+    const asking = await replayer.replay(withDecisions(name, all('ask')));
+    assert.ok(asking.error !== null || asking.sent.length !== sent.length, `${name} asks`);
+  }
+});
+
 test('a history whose steps are in another order is refused, so the replays above can fail', async () => {
   const history = structuredClone(readStored('orchestrated'));
   const scheduled = history.events?.filter((event) => event.activityTaskScheduledEventAttributes) ?? [];

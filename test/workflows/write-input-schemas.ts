@@ -3,13 +3,14 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { BenchmarkInput } from '../../contracts/benchmark.ts';
+import { Decision } from '../../contracts/decision.ts';
 import { ExporterInput } from '../../contracts/trace.ts';
 import { Notice } from '../../contracts/notice.ts';
 import { MakeQuestionsInput } from '../../contracts/evaluation/question-making.ts';
 import { LookForRepliesInput } from '../../contracts/reuse.ts';
 import { QuestionInput, RouteInput } from '../../contracts/run.ts';
 
-/** By workflow. */
+/** By workflow; `decide` is the update and the signal of a question. */
 export const inputs = {
   answerQuestion: QuestionInput,
   routeOnly: RouteInput,
@@ -18,6 +19,7 @@ export const inputs = {
   makeQuestions: MakeQuestionsInput,
   deliverNotice: Notice,
   lookForReplies: LookForRepliesInput,
+  decide: Decision,
 } as const;
 
 /** Of what may be given: a field with a default need not be. */

@@ -69,7 +69,9 @@ const timeoutsOfOthers: Partial<Record<string, FailureKind>> = {
   findCandidates: 'RepositoryTimedOut',
   proveQuestions: 'RepositoryTimedOut',
   runTool: 'ToolTimedOut',
+  matchPackages: 'ToolTimedOut',
   verifyCitations: 'CitationCheckTimedOut',
+  checkEdit: 'CitationCheckTimedOut',
 };
 
 /** All other activities call a model. A limit over all attempts has the time-out of the last attempt as its cause. */

@@ -16,7 +16,7 @@ import { BudgetSpent } from './limits/budget.ts';
 import { type Branch, sideBySide } from './branch.ts';
 import { callAgent, callTool } from './calls.ts';
 import { Unavailable } from './failures.ts';
-import { handingOver, type Run, snapshotOf } from './state.ts';
+import { handingOver, questionFor, type Run, snapshotOf } from './state.ts';
 
 /** Without a gate every draft passes that does not abstain without having looked; citations are checked all the same. */
 export async function reviewOutputs(run: Run, outputs: readonly SpecialistOutput[]): Promise<SpecialistOutput[]> {
@@ -117,7 +117,7 @@ async function judge(
   { output, branch, isLast }: Reviewed,
 ): Promise<Verdict | { unjudged: string }> {
   const withoutPerson = gate.judgeRequired !== true;
-  const opening = { kind: 'opening', snapshot: snapshotOf(run), question: run.state.question, judge: spec } as const;
+  const opening = { kind: 'opening', snapshot: snapshotOf(run), question: questionFor(run), judge: spec } as const;
   let checked = false;
   const onDone = ({ citations }: DoneOnTheWay) => {
     if (citations === undefined) return;

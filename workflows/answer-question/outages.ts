@@ -2,15 +2,18 @@
  * How a run waits for a provider: it sleeps as long as the provider asks, or waits until a person resumes it.
  *
  * 1. While anything waits, the `state` query and the details in the Web UI say so, and what for.
- * 2. One signal resumes every branch that waits when it arrives; one that arrives while nothing waits is not kept.
+ * 2. One signal resumes every branch that waits when it arrives; one that arrives while nothing waits is not kept. Each wait
+ *    is a request, too, so that a person can decide on it alone: to ask again, or to give up at once.
  * 3. All waits for a person of one run, side by side or one after the other, have one limit together.
  * 4. The outcome reads `waiting` from the first branch that waits for a person to the last.
  * 5. A run that a person has paused begins no model call, and waits for a person until the same signal resumes it. What was
- *    under way goes on to its end.
+ *    under way goes on to its end. The same while a person is asked for more time.
  */
 import { condition, defineSignal, setHandler, sleep } from '@temporalio/workflow';
 import { defaultPersonWaitSeconds, signals } from '../../contracts/names.ts';
 import type { CallLimits, RunFailure } from '../../contracts/run.ts';
+import type { Decisions } from './decisions/decisions.ts';
+import { openForPerson } from './decisions/person-wait.ts';
 import { givenUp, Unavailable } from './failures.ts';
 import type { Visibility } from './visibility.ts';
 import type { OpenWaits, Wait } from './limits/waits.ts';
@@ -26,17 +29,25 @@ export class Outages {
   readonly #limitSeconds: number;
   readonly #waits: OpenWaits;
   readonly #visibility: Visibility;
-  #resumes = 0;
+  readonly #decisions: Decisions;
   /** Ends the pause; null while the run is not paused. */
   #endPause: (() => void) | null = null;
+  /** True while nothing new may begin, since a person is asked for more time. */
+  held = false;
 
   /** Takes the signals from here on. */
-  constructor({ personWaitSeconds = defaultPersonWaitSeconds }: CallLimits, waits: OpenWaits, visibility: Visibility) {
+  constructor(
+    { personWaitSeconds = defaultPersonWaitSeconds }: CallLimits,
+    waits: OpenWaits,
+    visibility: Visibility,
+    decisions: Decisions,
+  ) {
     this.#limitSeconds = personWaitSeconds;
     this.#waits = waits;
     this.#visibility = visibility;
+    this.#decisions = decisions;
     setHandler(resumeRunSignal, () => {
-      this.#resumes += 1;
+      this.#decisions.retry();
       this.#endPause?.();
       this.#endPause = null;
     });
@@ -47,12 +58,16 @@ export class Outages {
 
   /** Null while the run is not paused; else resolves once it is resumed. @throws Unavailable as `waitForPerson` */
   whilePaused(): Promise<void> | null {
-    return this.#endPause === null ? null : this.#untilNotPaused();
+    return this.#endPause === null && !this.held ? null : this.#untilNotPaused();
   }
 
   async #untilNotPaused(): Promise<void> {
-    while (this.#endPause !== null) {
-      const resumed = await condition(() => this.#endPause === null, this.#leftMs);
+    while (this.#endPause !== null || this.held) {
+      if (this.#endPause === null) {
+        await condition(() => !this.held);
+        continue;
+      }
+      const resumed = await condition(() => this.#endPause === null, this.#decisions.leftMs);
       if (!resumed) throw new Unavailable(givenUp(paused, this.#limitSeconds));
     }
   }
@@ -68,35 +83,30 @@ export class Outages {
     }
   }
 
-  /** Waits until a person resumes the run. @throws Unavailable once the run has waited for people as long as it may */
-  async waitForPerson(failure: RunFailure): Promise<void> {
-    const leftMs = this.#leftMs;
-    const resumes = this.#resumes;
+  /**
+   * Waits until a person resumes the run, or decides on this wait alone.
+   * @param place what waits, for the id of the request
+   * @throws Unavailable once the run has waited for people as long as it may, or where a person gives up
+   */
+  async waitForPerson(failure: RunFailure, place = 'step'): Promise<void> {
+    const { leftMs } = this.#decisions;
+    const request = this.#decisions.open({ ...providerRequest, place, asked: failure.message, waitMs: leftMs });
     const close = this.#openForPerson(failure);
     let resumed: boolean | null = null;
     try {
-      resumed = await condition(() => this.#resumes > resumes, leftMs);
+      resumed = await condition(() => request.decided !== null, leftMs);
     } finally {
+      this.#decisions.close(request);
       close(resumed !== null);
     }
     if (!resumed) throw new Unavailable(givenUp(failure, this.#limitSeconds));
-  }
-
-  /** What is left of the time in which the run may wait for people. */
-  get #leftMs(): number {
-    return Math.max(1, this.#limitSeconds * 1000 - this.#waits.personMs);
+    if (request.decided?.decision === 'give-up') throw new Unavailable(failure);
   }
 
   /** Shows a wait for a person. @returns ends it, and notes so unless told otherwise */
   #openForPerson(failure: RunFailure): (noted?: boolean) => void {
-    const first = this.#waits.waitingFor === null;
     const message = `${failure.message}; ${failure === paused ? '' : 'once that is fixed: '}switchyard runs resume`;
-    const close = this.#open({ kind: 'person', message, failure });
-    if (first) this.#visibility.note('waiting');
-    return (noted = true) => {
-      close();
-      if (noted && this.#waits.waitingFor === null) this.#visibility.note('running');
-    };
+    return openForPerson(this.#waits, this.#visibility, { kind: 'person', message, failure });
   }
 
   /** Shows a wait. @returns ends it */
@@ -109,3 +119,12 @@ export class Outages {
     };
   }
 }
+
+const providerRequest = {
+  kind: 'provider' as const,
+  choices: [
+    { choice: 'retry', meaning: 'ask the provider again: what was wrong is fixed' },
+    { choice: 'give-up', meaning: 'wait no longer: the run ends as unavailable, or goes on without' },
+  ],
+  default: 'give-up',
+};

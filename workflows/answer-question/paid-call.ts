@@ -16,11 +16,12 @@
  * 10. While a person has paused the run, no model is asked.
  * 11. Where a call would wait for its provider or end for its sake, its fallback model is asked first, once; after a wait the
  *     first model has its turn again.
- * 12. A call that is not worth a person's time fails where it would wait for one; for the rest it is as any other.
+ * 12. Where a limit of the budget is reached and the pipeline asks people, a person is asked for more before the call ends.
+ * 13. A call that is not worth a person's time fails where it would wait for one; for the rest it is as any other.
  */
 import { isCancellation } from '@temporalio/workflow';
 import type { DoesNotFit, Payment } from '../../contracts/agent-calls.ts';
-import type { CallLimits, RunFailure } from '../../contracts/run.ts';
+import type { BudgetLimit, CallLimits, RunFailure } from '../../contracts/run.ts';
 import type { ActivityResult, DoneOnTheWay, SpanRecord, SpanScope } from '../../contracts/trace.ts';
 import type { Branch } from './branch.ts';
 import { BudgetSpent, type Call, type RunBudget } from './limits/budget.ts';
@@ -35,11 +36,13 @@ export type Caller = {
   outages: {
     /** Sleeps as long as the provider asks. */
     pause(milliseconds: number, why: string): Promise<void>;
-    /** Waits until a person resumes the run. */
-    waitForPerson(failure: RunFailure): Promise<void>;
+    /** Waits until a person resumes the run; `place`: what waits. */
+    waitForPerson(failure: RunFailure, place?: string): Promise<void>;
     /** Null while the run is not paused, else waits until it is resumed; absent where nobody can pause it. */
     whilePaused?(): Promise<void> | null;
   };
+  /** Asks a person for more of a limit; null where nobody is asked, absent where nobody ever is. */
+  moreOf?(limit: BudgetLimit): Promise<boolean> | null;
   /** Resolves once it is so. */
   until(ready: () => boolean): Promise<void>;
   /** Told of what was called and done, whenever the budget has counted it. */
@@ -82,28 +85,38 @@ export async function paidCall<Result>(
   const isQueued = () => queueFor(caller.limits, fallback?.inPayment ?? {}) !== null;
   for (;;) {
     try {
-      if (!budget.mayBegin(call)) {
-        if (optional) throw budget.inTheWay();
-        await until(() => budget.mayBegin(call));
+      try {
+        if (!budget.mayBegin(call)) {
+          if (optional) throw budget.inTheWay();
+          await until(() => budget.mayBegin(call));
+        }
+        budget.begin(call);
+      } finally {
+        budget.leave(call);
       }
-      budget.begin(call);
-    } finally {
-      budget.leave(call);
-    }
-    let answer: Result | DoesNotFit;
-    try {
-      answer = await untilAnswered(caller, send, { call, optional, withoutPerson, onDone, fallback, isQueued });
-    } finally {
-      budget.end(call);
-    }
-    if (wasNotAsked(answer)) budget.withdraw();
-    if (!isRefusal(answer)) return answer;
-    budget.refuse(call, answer.limit);
-    if (optional) {
-      budget.leave(call);
-      throw new BudgetSpent(answer.limit);
+      let answer: Result | DoesNotFit;
+      try {
+        answer = await untilAnswered(caller, send, { call, optional, withoutPerson, onDone, fallback, isQueued });
+      } finally {
+        budget.end(call);
+      }
+      if (wasNotAsked(answer)) budget.withdraw();
+      if (!isRefusal(answer)) return answer;
+      refuse(budget, call, answer, optional);
+    } catch (error) {
+      const more = error instanceof BudgetSpent && !optional ? (caller.moreOf?.(error.limit) ?? null) : null;
+      if (more === null || !(await more)) throw error;
+      budget.anew(call);
     }
   }
+}
+
+/** @throws BudgetSpent where the call had all that there was, or can not wait for it */
+function refuse(budget: RunBudget, call: Call, { limit }: DoesNotFit, optional: boolean): void {
+  budget.refuse(call, limit);
+  if (!optional) return;
+  budget.leave(call);
+  throw new BudgetSpent(limit);
 }
 
 function isRefusal<Result>(answer: Result | DoesNotFit): answer is DoesNotFit {
@@ -182,7 +195,7 @@ export async function untilAnswered<Result>(
     if (optional) throw new Unavailable(failure);
     if (retryAfterMs !== null) await caller.outages.pause(retryAfterMs, failure.message);
     else if (wait && expired && expiries <= expiriesAllowed) continue;
-    else if (wait && !withoutPerson) await caller.outages.waitForPerson(failure);
+    else if (wait && !withoutPerson) await caller.outages.waitForPerson(failure, call?.key);
     else throw new Unavailable(failure);
   }
 }

@@ -21,8 +21,10 @@ export type ModelActivity =
 export type ToolActivity =
   | 'openRepository'
   | 'applyRouter'
+  | 'matchPackages'
   | 'runTool'
   | 'verifyCitations'
+  | 'checkEdit'
   | 'findCandidates'
   | 'proveQuestions';
 
@@ -77,8 +79,8 @@ export function activitiesWithin(limits: CallLimits, activityQueue?: string) {
     scheduleToCloseTimeout: backstop,
     retry: { initialInterval: '1s' },
   });
-  const { applyRouter, runTool, verifyCitations } = proxyActivities<
-    Pick<Activities, 'applyRouter' | 'runTool' | 'verifyCitations'>
+  const { applyRouter, matchPackages, runTool, verifyCitations, checkEdit } = proxyActivities<
+    Pick<Activities, 'applyRouter' | 'matchPackages' | 'runTool' | 'verifyCitations' | 'checkEdit'>
   >({
     ...shared,
     startToCloseTimeout: `${toolSeconds}s`,
@@ -86,5 +88,6 @@ export function activitiesWithin(limits: CallLimits, activityQueue?: string) {
     retry: { initialInterval: '500ms', maximumInterval: '10s' },
   });
   const models = { routeQuestion, callSpecialist, judgeDraft, synthesize, rerankPlaces, phraseQuestion };
-  return { ...models, openRepository, applyRouter, runTool, verifyCitations, findCandidates, proveQuestions };
+  const checks = { applyRouter, matchPackages, runTool, verifyCitations, checkEdit };
+  return { ...models, ...checks, openRepository, findCandidates, proveQuestions };
 }

@@ -11,7 +11,7 @@ import type { Branch } from './branch.ts';
 import { BudgetSpent } from './limits/budget.ts';
 import { callAgent, callTool, tryModel } from './calls.ts';
 import { takenByTool } from './forks.ts';
-import { type Run, snapshotOf } from './state.ts';
+import { questionFor, type Run, snapshotOf } from './state.ts';
 import { type KnownResult, ToolTurn } from './tool-turn.ts';
 import { toolsText } from './visibility.ts';
 
@@ -70,7 +70,7 @@ async function askFirst(
   const call: SpecialistCall = {
     kind: 'opening',
     snapshot: snapshotOf(run),
-    question: run.state.question,
+    question: questionFor(run),
     specialist: specialistTry.specialist,
     review: [...(feedback?.reasons ?? [])],
     earlierDraft: feedback?.earlierDraft ?? null,

@@ -3,13 +3,15 @@ import { condition, defineSignal, setHandler } from '@temporalio/workflow';
 import { signals } from '../../contracts/names.ts';
 import type { SpecialistOutput } from '../../contracts/agent.ts';
 import type { CheckedCitation } from '../../contracts/evidence.ts';
-import type { AnswerState, QuestionInput } from '../../contracts/run.ts';
+import type { AnswerState, BudgetLimit, QuestionInput } from '../../contracts/run.ts';
 import type { SnapshotRef } from '../../contracts/snapshot.ts';
 import type { DoneOnTheWay, RenamedModel, SpanRecord } from '../../contracts/trace.ts';
 import { noUsage } from '../../contracts/usage-sum.ts';
 import { searchesOf, withSearches } from './absence.ts';
 import { RunBudget } from './limits/budget.ts';
 import type { CallerOfActivities } from './calls.ts';
+import { BudgetRequests } from './decisions/budget-request.ts';
+import { asks, Decisions } from './decisions/decisions.ts';
 import { Outages } from './outages.ts';
 import { activitiesWithin } from './proxies.ts';
 import { historySize } from './limits/run-size.ts';
@@ -27,10 +29,17 @@ export type Run = CallerOfActivities & {
   readonly visibility: Visibility;
   /** Null: nobody is told of the run. */
   readonly notices: Notices | null;
+  readonly decisions: Decisions;
+  readonly outages: Outages;
   /** Tools that are not built in and say that they only read; known once the repository is open. */
   readOnlyTools: readonly string[];
   /** What the last activity has done beside its own work. */
   doneLast: DoneOnTheWay;
+  /** What people have said of the question. */
+  readonly clarified: string[];
+  /** A timer has granted one more try. */
+  triedByTimer: boolean;
+  readonly budgetRequests: BudgetRequests;
 };
 
 /** Puts a run together; the query and the signal are answered from here on. */
@@ -67,13 +76,17 @@ export function beginRun(input: QuestionInput): Run {
     waits.callIs(key, underWay);
     visibility.show();
   });
-  const outages = new Outages(input.limits, waits, visibility);
+  const decisions = new Decisions(input, state, waits, visibility);
+  const outages = new Outages(input.limits, waits, visibility, decisions);
   const activities = activitiesWithin(input.limits, input.activityQueue);
   const { limits } = input;
-  const parts = { input, limits, state, visibility, notices, budget, waits, outages, activities };
+  const parts = { input, limits, state, visibility, notices, decisions, budget, waits, outages, activities };
   const { sharing, forkOf } = input;
   const reuse = { ...(sharing === undefined ? {} : { sharing }), ...(forkOf === undefined ? {} : { forkOf }) };
-  const run: Run = { ...parts, ...reuse, readOnlyTools: [], doneLast: {}, until: condition, onSettled };
+  const budgetRequests = new BudgetRequests(parts);
+  const moreOf = (limit: BudgetLimit) => budgetRequests.moreOf(limit);
+  const asked = { clarified: [], triedByTimer: false, budgetRequests, moreOf };
+  const run: Run = { ...parts, ...reuse, ...asked, readOnlyTools: [], doneLast: {}, until: condition, onSettled };
   return run;
 }
 
@@ -127,14 +140,22 @@ export function snapshotOf({ state: { snapshot } }: Run): SnapshotRef {
   return { id, repositoryKey, url };
 }
 
+/** What agents are asked: the question, with what people have said of it since. */
+export function questionFor({ state: { question }, clarified }: Run): string {
+  return [question, ...clarified.map((note) => `(Asked what is meant, a person has said: ${note})`)].join('\n\n');
+}
+
 /** A worker that sends no traces gives no link to one. */
 export function isTraced({ state: { trace_link } }: Run): boolean {
   return trace_link !== null;
 }
 
-/** Part of the input of a call that the run most likely ends with: it hands the run over, where that has a trace. */
+/**
+ * Part of the input of a call that the run most likely ends with: it hands the run over, where that has a trace, unless a
+ * person is asked about the answer first.
+ */
 export function handingOver(run: Run): { handOver?: true } {
-  return isTraced(run) ? { handOver: true } : {};
+  return isTraced(run) && !asks(run.input, 'draft') ? { handOver: true } : {};
 }
 
 export type Answer = Pick<

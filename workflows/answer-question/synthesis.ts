@@ -2,18 +2,17 @@
 import type { SynthesisCall } from '../../contracts/agent-calls.ts';
 import type { SpecialistOutput, SynthesisResult } from '../../contracts/agent.ts';
 import type { CheckedCitation } from '../../contracts/evidence.ts';
-import type { AnswerOutcome } from '../../contracts/run.ts';
 import type { ContentId } from '../../contracts/snapshot.ts';
 import type { DoneOnTheWay } from '../../contracts/trace.ts';
 import { hasLooked } from './absence.ts';
 import { callAgent, callTool } from './calls.ts';
 import { bestOutput } from './gate.ts';
-import { type Answer, handingOver, type Run, settleAnswer, snapshotOf, supersede } from './state.ts';
+import { type Answer, handingOver, questionFor, type Run, snapshotOf, supersede } from './state.ts';
 
 const scope = { stage: 'synthesis' } as const;
 
-/** Ends the run with the accepted results; there is at least one. */
-export async function synthesizeAnswer(run: Run, accepted: readonly SpecialistOutput[]): Promise<AnswerOutcome> {
+/** Makes one answer of the accepted results; there is at least one. */
+export async function synthesizeAnswer(run: Run, accepted: readonly SpecialistOutput[]): Promise<Answer> {
   const supported = accepted.filter((output) => !output.insufficient);
   const candidates = supported.length > 0 ? supported : accepted;
   supersede(
@@ -24,7 +23,7 @@ export async function synthesizeAnswer(run: Run, accepted: readonly SpecialistOu
   const [first] = candidates;
   if (first === undefined) throw new Error('synthesis needs an accepted result');
   const alone = candidates.length === 1 && run.input.pipeline.synthesis.calls === 'when-needed';
-  if (alone || supported.length === 0) return conclude(run, bestOutput(candidates) ?? first);
+  if (alone || supported.length === 0) return bestOutput(candidates) ?? first;
   run.visibility.say('synthesizing', `one answer from ${candidates.map((output) => output.specialist).join(' and ')}`);
   const { reply, checked } = await askSynthesizer(run, candidates);
   if (reply.kind === 'unparsable') return fallBack(run, candidates, 'the synthesizer gave no usable reply');
@@ -36,7 +35,7 @@ export async function synthesizeAnswer(run: Run, accepted: readonly SpecialistOu
   const { answer, confidence, insufficient, gaps } = synthesis;
   const { unjudged } = candidates.find((candidate) => candidate.unjudged !== undefined) ?? {};
   const made = { answer, confidence, insufficient, gaps, citations };
-  return conclude(run, unjudged === undefined ? made : { ...made, unjudged });
+  return unjudged === undefined ? made : { ...made, unjudged };
 }
 
 async function checkAgain(run: Run, content: ContentId): Promise<CheckedCitation[]> {
@@ -56,7 +55,7 @@ async function askSynthesizer(
   const opening: SynthesisCall = {
     kind: 'opening',
     snapshot: snapshotOf(run),
-    question: run.state.question,
+    question: questionFor(run),
     synthesis: run.input.pipeline.synthesis,
     candidates: drafts,
     ...handingOver(run),
@@ -77,7 +76,7 @@ async function askSynthesizer(
 }
 
 /** A synthesis that cannot be used never costs the answer: the best draft stands, and what became of the others is said. */
-function fallBack(run: Run, candidates: readonly SpecialistOutput[], why: string): AnswerOutcome {
+function fallBack(run: Run, candidates: readonly SpecialistOutput[], why: string): Answer {
   const best = bestOutput(candidates) ?? candidates[0];
   if (best === undefined) throw new Error('synthesis needs an accepted result');
   supersede(
@@ -85,10 +84,5 @@ function fallBack(run: Run, candidates: readonly SpecialistOutput[], why: string
     candidates.filter((output) => output !== best),
     `${why}, and another draft is better supported`,
   );
-  return conclude(run, best);
-}
-
-function conclude(run: Run, answer: Answer): AnswerOutcome {
-  settleAnswer(run, answer);
-  return run.visibility.finish({ kind: answer.insufficient ? 'insufficient-evidence' : 'answered', state: run.state });
+  return best;
 }

@@ -5,6 +5,7 @@
 import { defineSearchAttributeKey, type SearchAttributePair } from '@temporalio/common';
 import { defineQuery, metricMeter, setCurrentDetails, setHandler, upsertSearchAttributes } from '@temporalio/workflow';
 import { attributeNames, queries, searchAttributes } from '../../contracts/names.ts';
+import type { DecisionRequest } from '../../contracts/decision.ts';
 import type { AnswerOutcome, AnswerState, OpeningProgress, RunProgress, ToolAsked } from '../../contracts/run.ts';
 import { cut, inertMarkdown, printableLine } from '../../lib/printable.ts';
 import { subjectOf } from './absence.ts';
@@ -24,6 +25,10 @@ export class Visibility {
   #opening: OpeningProgress | null = null;
   /** Told when the run begins or ends to wait for a person, and how it ends. */
   onNote: (outcome: AnswerOutcome['kind'] | 'waiting' | 'running') => void = () => {};
+  /** What people are asked. */
+  pending: () => readonly DecisionRequest[] = () => [];
+  /** Told before a run ends. */
+  ending: () => void = () => {};
   /** By specialist. */
   readonly #asked = new Map<string, readonly ToolAsked[]>();
 
@@ -40,7 +45,7 @@ export class Visibility {
   /** Search attributes that the server takes; known once the repository is open. A wait that has begun before is noted. */
   knows(searchAttributes: readonly string[]): void {
     this.#searchAttributes = searchAttributes;
-    if (this.#waits.waitingFor !== null) this.note('waiting');
+    if (this.#waits.needsPerson) this.note('waiting');
   }
 
   progress(): RunProgress {
@@ -48,7 +53,9 @@ export class Visibility {
     const waits = message !== null && this.#stage !== 'finished';
     const shown = waits ? { stage: 'waiting' as const, doing: message } : { stage: this.#stage, doing: this.#doing };
     const tools_asked = [...this.#asked.values()].flat();
-    return { ...shown, opening: this.#opening, waitingFor, tools_asked, state: this.#state };
+    const pending = [...this.pending()];
+    const asking = pending.length === 0 ? {} : { pending };
+    return { ...shown, opening: this.#opening, waitingFor, ...asking, tools_asked, state: this.#state };
   }
 
   /** Says what the run does now. */
@@ -94,6 +101,7 @@ export class Visibility {
 
   /** Shows and counts the outcome. @returns it, with a record that fits into one payload */
   finish(outcome: AnswerOutcome): AnswerOutcome {
+    this.ending();
     const { pipeline, route, retry_count: retries } = this.#state;
     this.say('finished', outcome.kind);
     this.note(outcome.kind);
@@ -123,7 +131,7 @@ export function searchAttributePairs(values: SearchAttributeValues, known: reado
 }
 
 /** Markdown for the workflow's current details. */
-function detailsOf({ stage, doing, waitingFor, tools_asked, state }: RunProgress): string {
+function detailsOf({ stage, doing, waitingFor, pending = [], tools_asked, state }: RunProgress): string {
   const { usage, routing } = state;
   const routes = routing?.probabilities
     .filter(({ probability }) => probability >= 0.005)
@@ -132,6 +140,10 @@ function detailsOf({ stage, doing, waitingFor, tools_asked, state }: RunProgress
   const rows = [
     `**${stage}**: ${inertMarkdown(cut(doing, 300))}`,
     waitingFor === null ? null : `**waiting for** ${waitingFor.kind}: \`switchyard runs resume\` resumes the run`,
+    ...pending.map(({ requestId, asked, choices }) => {
+      const among = choices.map(({ choice }) => choice).join(', ');
+      return `**${requestId}**: ${inertMarkdown(cut(printableLine(asked), 300))} (${among}): \`switchyard runs decide\``;
+    }),
     tools_asked.length === 0 ? null : `**tools**: ${inertMarkdown(toolsText(tools_asked))}`,
     state.route === null ? null : `**route**: ${state.route}${routes === undefined ? '' : ` (${routes.join(', ')})`}`,
     state.routes_run.length > 1 ? `**routes run**: ${state.routes_run.join(', ')}` : null,

@@ -84,7 +84,9 @@ async function answered(
 }
 
 function questionOf(run: BenchmarkRun, { arm, questionId, question, repository, trial, forkOf }: BenchmarkTrial) {
-  const { pipeline, forcedRoute = null } = run.variant({ arm });
+  const { forcedRoute = null, ...variant } = run.variant({ arm });
+  // A benchmark never waits for people.
+  const { decisions: _, ...pipeline } = variant.pipeline;
   const name = experimentNameOf(run.id, arm, trial);
   const itemId = datasetItemIdOf(run.dataset, questionId);
   const input: QuestionInput = {

@@ -1,7 +1,15 @@
 /** `switchyard ask`: a question to a cited answer. */
 import type { Command } from 'commander';
 import type { AskOptions } from '../../ask/ask-question.ts';
-import { count, positiveAmount, positiveCount, runIdValue, tenantName, userName } from '../../input/option-values.ts';
+import {
+  count,
+  decisionKinds,
+  positiveAmount,
+  positiveCount,
+  runIdValue,
+  tenantName,
+  userName,
+} from '../../input/option-values.ts';
 
 export function addAsk(program: Command): void {
   program
@@ -31,6 +39,12 @@ export function addAsk(program: Command): void {
     .option('--session <name>', 'the conversation that its trace belongs to')
     .option('--user <name>', 'who asks, as traces show it; SWITCHYARD_USER unless given', userName)
     .option('--id <id>', 'name the run; ask-<time>-<random> unless given', runIdValue)
+    .option(
+      '--decisions <kinds>',
+      'ask a person: clarify, draft, try, budget, with commas between, or all',
+      decisionKinds,
+    )
+    .option('--no-input', 'do not ask at this terminal what the run asks people')
     .option('--detach', 'start the run and return at once', false)
     .option('--no-stream', 'on a terminal: without drafts while they are written')
     .option('--json', 'print one JSON object', false)

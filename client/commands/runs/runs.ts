@@ -1,4 +1,4 @@
-/** `switchyard runs`: lists runs, shows one, cancels one; pauses, resumes or retries one or many. */
+/** `switchyard runs`: lists runs, shows one, cancels one; decides what they ask; pauses, resumes or retries one or many. */
 import { type Command, Option } from 'commander';
 import type { ListOptions } from '../../runs/print-runs.ts';
 import type { SteerOptions, SteeringAction } from '../../runs/steer-runs.ts';
@@ -6,13 +6,14 @@ import { runStatuses } from '../../../application/runs/run-status.ts';
 import { runsAfterAnswer } from './after-answer.ts';
 import { addFork } from './fork.ts';
 import { benchmarkId, knownRunId, positiveCount } from '../../input/option-values.ts';
+import { addDecisions } from './decisions.ts';
 
 type Json = { json: boolean };
 
 export function addRuns(program: Command): void {
   const runs = program
     .command('runs')
-    .summary('list runs; show, cancel, rate or delete one; pause, resume or retry one or many')
+    .summary('list runs; show, cancel, rate or delete one; decide what they ask; pause, resume or retry one or many')
     .option('--limit <n>', 'how many, newest first', positiveCount, 20)
     .option('--benchmark <id>', 'those of a benchmark; without it, those of none', benchmarkId)
     .addOption(new Option('--status <status>', 'only those with this status').choices(runStatuses))
@@ -31,6 +32,7 @@ export function addRuns(program: Command): void {
   });
   runsAfterAnswer(runs);
   addFork(runs);
+  addDecisions(runs);
   addSteering(runs, 'pause', 'have runs begin nothing new until they are resumed');
   addSteering(runs, 'resume', 'resume runs that wait for their provider or were paused; one alone is followed');
   addSteering(runs, 'retry', 'take up runs that ended unavailable, at the call that failed; one alone is followed');

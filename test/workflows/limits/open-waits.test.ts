@@ -16,7 +16,9 @@ const waits: Record<Wait['kind'], Wait> = {
   provider: { kind: 'provider', message: 'the provider asks to wait' },
   queue: { kind: 'queue', key: 'call-1' },
   person: { kind: 'person', message: 'down; once that is fixed: retry', failure },
+  decision: { kind: 'decision', message: 'a person is asked' },
 };
+const forPerson: readonly Wait['kind'][] = ['person', 'decision'];
 
 const turnMessage = 'its calls wait for their turn within the limits of the endpoint (switchyard limits)';
 
@@ -30,7 +32,7 @@ type Step =
 const step: fc.Arbitrary<Step> = fc.oneof(
   fc.record({
     do: fc.constant('open' as const),
-    kind: fc.constantFrom('call', 'provider', 'person', 'queue', 'queue'),
+    kind: fc.constantFrom('call', 'provider', 'person', 'decision', 'queue', 'queue'),
   }),
   fc.record({ do: fc.constant('turn' as const), which: fc.nat(20), underWay: fc.boolean() }),
   fc.record({ do: fc.constant('close' as const), which: fc.nat(20) }),
@@ -76,14 +78,14 @@ class Model {
   get isFree(): boolean {
     return (
       this.open.length > 0 &&
-      this.open.every(({ kind, underWay }) => kind === 'person' || (kind === 'queue' && !underWay))
+      this.open.every(({ kind, underWay }) => forPerson.includes(kind) || (kind === 'queue' && !underWay))
     );
   }
 
   pass(ticks: number): void {
     const kinds = new Set(this.open.map(({ kind }) => kind));
     for (let passed = 0; passed < ticks; passed += 1, this.at += 1) {
-      if (kinds.has('person')) this.person.add(this.at);
+      if (forPerson.some((kind) => kinds.has(kind))) this.person.add(this.at);
       if (this.isFree) this.free.add(this.at);
     }
   }
@@ -110,7 +112,9 @@ test('free time is the union of waits for a person or a turn alone and of absenc
         assert.equal(real.personMs, model.person.size * tickMs);
         assert.ok(real.freeMs <= model.at * tickMs, 'never more than the time that went by');
         assert.deepEqual(real.waitingFor, open.has('person') ? failure : null);
-        const message = (open.has('person') && 'down; once that is fixed: retry') || null;
+        assert.equal(real.needsPerson, open.has('person') || open.has('decision'));
+        const asked = open.has('decision') ? 'a person is asked' : null;
+        const message = open.has('person') ? 'down; once that is fixed: retry' : asked;
         const turn = model.isFree ? turnMessage : null;
         assert.equal(real.message, message ?? (open.has('provider') ? 'the provider asks to wait' : turn));
         assert.equal(real.isFree, model.isFree);

@@ -12,9 +12,11 @@
  *    for ever: each call is tried at most twice, and what is in flight ends.
  * 5. All attempts of a call, and all its sends, use one grant. A call that was not sent does not count as a model call.
  * 6. The run's history is a limit, too (run-size.ts).
+ * 7. A person may raise a limit; a call that was turned away is then as a new one.
  */
 import type { Grant } from '../../../contracts/agent-calls.ts';
 import type { SpanRecord } from '../../../contracts/trace.ts';
+import type { RaisedLimit } from '../../../contracts/decision.ts';
 import type { BudgetLimit } from '../../../contracts/run.ts';
 import type { Budget } from '../../../contracts/pipeline.ts';
 import type { Usage } from '../../../contracts/chat.ts';
@@ -24,7 +26,7 @@ import { type HistorySize, isAt } from './run-size.ts';
 
 /** An amount with a limit, in whole units: what was used, what is granted to calls in flight, and what is left. */
 class Pool {
-  readonly limit: number;
+  limit: number;
   used = 0;
   #granted = 0;
 
@@ -89,7 +91,7 @@ export type Call = {
 };
 
 export class RunBudget {
-  readonly limits: Budget;
+  limits: Budget;
   usage: Usage = noUsage;
   readonly #tokens: Pool;
   readonly #money: Pool | null;
@@ -142,6 +144,20 @@ export class RunBudget {
     if (spent !== undefined) return new BudgetSpent(spent[0]);
     const held = pools.find(([, pool]) => pool?.left === 0);
     return new BudgetSpent(held?.[0] ?? this.#waiting[0]?.lacked ?? 'tokens', true);
+  }
+
+  /** A person grants more of a limit; of money nothing is raised where there is no limit. */
+  raise(limit: RaisedLimit, amount: number): void {
+    const before = this.limits[limit];
+    if (before === null) return;
+    this.limits = { ...this.limits, [limit]: before + amount };
+    if (limit === 'tokens') this.#tokens.limit += amount;
+    if (limit === 'costUsd' && this.#money !== null) this.#money.limit += Math.floor(amount * perDollar);
+  }
+
+  /** The call was turned away for want of what has been raised since: it is tried as if it were new. */
+  anew(call: Call): void {
+    Object.assign(call, { hasAll: false, lacked: null });
   }
 
   /** @throws BudgetSpent where the history has no room for another call, paid or not */

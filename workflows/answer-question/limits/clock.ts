@@ -4,7 +4,8 @@
  * 1. Work is cancelled once its limit has passed in time that `OpenWaits` does not count as free, and not before.
  * 2. While all that is left of the run waits for a person, no timer is set: a wait of days adds nothing to the history.
  * 3. A timer that fires late enough that no worker can have been there gives the absence back as free time.
- * 4. When the work ends first, its timer is cancelled with the scope; when the clock ends it, that is `BudgetSpent` of
+ * 4. Where a person may grant more time, one is asked before the work is cancelled.
+ * 5. When the work ends first, its timer is cancelled with the scope; when the clock ends it, that is `BudgetSpent` of
  *    `wallClockSeconds`, whereas a cancellation from outside stays one.
  */
 import { CancellationScope, condition, isCancellation, sleep } from '@temporalio/workflow';
@@ -25,16 +26,20 @@ const workflowTimers: Timers = {
   until: (holds) => condition(holds),
 };
 
+/** Asked when the time is over. @returns by how many seconds the limit is raised; 0 ends the work */
+export type MoreTime = () => Promise<number>;
+
 /** @throws BudgetSpent once the time is spent, after all that the work has called is cancelled; else what the work does */
 export async function withinTime<Result>(
   waits: OpenWaits,
   limitSeconds: number,
   work: () => Promise<Result>,
+  moreTime: MoreTime | null = null,
 ): Promise<Result> {
   const scope = new CancellationScope();
   let outOfTime = false;
   const endInTime = async (): Promise<void> => {
-    await untilSpent(waits, limitSeconds * 1000, workflowTimers);
+    await untilSpent(waits, limitSeconds * 1000, workflowTimers, moreTime);
     outOfTime = true;
     scope.cancel();
   };
@@ -50,14 +55,26 @@ export async function withinTime<Result>(
   }
 }
 
-/** Resolves once so many milliseconds have gone by that are not free. */
-export async function untilSpent(waits: OpenWaits, limitMs: number, { now, sleep, until }: Timers): Promise<void> {
+/** Resolves once so many milliseconds have gone by that are not free, and nobody grants more. */
+export async function untilSpent(
+  waits: OpenWaits,
+  limitMs: number,
+  { now, sleep, until }: Timers,
+  moreTime: MoreTime | null = null,
+): Promise<void> {
   const startMs = now();
-  for (let leftMs = limitMs; leftMs > 0; leftMs = limitMs - (now() - startMs - waits.freeMs)) {
-    const dueMs = now() + leftMs;
-    await sleep(leftMs);
+  let grantedMs = limitMs;
+  const leftMs = () => grantedMs - (now() - startMs - waits.freeMs);
+  for (let left = limitMs; left > 0; left = leftMs()) {
+    const dueMs = now() + left;
+    await sleep(left);
     waits.timerFired(dueMs);
     // No timer is set while the clock stands: a wait of days would fill the history with them.
     if (waits.isFree) await until(() => !waits.isFree);
+    while (moreTime !== null && leftMs() <= 0) {
+      const seconds = await moreTime();
+      if (seconds === 0) return;
+      grantedMs += 1000 * seconds;
+    }
   }
 }

@@ -6,8 +6,8 @@
  * 2. Free time never shrinks, and is never more than the time that went by.
  * 3. A timer that fires more than a minute late gives the time since the run was last seen as free, unless it is already.
  * 4. A wait ends once: ending it again changes nothing.
- * 5. What is shown of several waits is the oldest for a person; without one, the oldest for a provider. That calls wait for
- *    their turn is shown while nothing else is done.
+ * 5. What is shown of several waits is the oldest for a person who has to fix something; without one, the oldest for a
+ *    person's decision, then for a provider. That calls wait for their turn is shown while nothing else is done.
  * 6. A call with a queue of its own waits there until it is told to be under way, and again once an attempt of it has ended.
  */
 import type { RunFailure } from '../../../contracts/run.ts';
@@ -19,7 +19,9 @@ export type Wait =
   | { kind: 'queue'; key: string }
   /** As long as a provider asks: this counts as work. */
   | { kind: 'provider'; message: string }
-  | { kind: 'person'; message: string; failure: RunFailure };
+  | { kind: 'person'; message: string; failure: RunFailure }
+  /** A person is asked what to do. */
+  | { kind: 'decision'; message: string };
 
 const turnMessage = 'its calls wait for their turn within the limits of the endpoint (switchyard limits)';
 
@@ -60,7 +62,7 @@ export class OpenWaits {
   /** True while the run waits for a person or for its turn, and does nothing else: that time is free. */
   get isFree(): boolean {
     const open = [...this.#open];
-    return open.length > 0 && open.every((wait) => wait.kind === 'person' || this.#isQueued(wait));
+    return open.length > 0 && open.every((wait) => isForPerson(wait) || this.#isQueued(wait));
   }
 
   /** A call with a queue of its own is under way now, or waits for its turn. One that is not open is not meant any more. */
@@ -80,14 +82,19 @@ export class OpenWaits {
     return this.#person.ms;
   }
 
-  /** What the first branch that waits for a person waits for; null while none does. */
+  /** True while a branch waits for a person, to fix something or to decide. */
+  get needsPerson(): boolean {
+    return [...this.#open].some(isForPerson);
+  }
+
+  /** What the first branch waits for that waits for a person to fix it; null while none does. */
   get waitingFor(): RunFailure | null {
     return this.#first('person')?.failure ?? null;
   }
 
   /** What to say of the run while any branch waits; null while none does. A person comes first: only they can help. */
   get message(): string | null {
-    const waits = this.#first('person') ?? this.#first('provider');
+    const waits = this.#first('person') ?? this.#first('decision') ?? this.#first('provider');
     return waits?.message ?? (this.isFree ? turnMessage : null);
   }
 
@@ -113,9 +120,11 @@ export class OpenWaits {
   #changed(): void {
     this.#seenMs = this.#now();
     this.#free.run(this.isFree);
-    this.#person.run(this.waitingFor !== null);
+    this.#person.run(this.needsPerson);
   }
 }
+
+const isForPerson = ({ kind }: Wait): boolean => kind === 'person' || kind === 'decision';
 
 /** Adds up the time in which it runs. */
 class Stopwatch {
