@@ -36,7 +36,7 @@ const env = {
 
 try {
   for (const folder of [home, place]) mkdirSync(folder);
-  makeRepository();
+  await makeRepository();
   const tarball = await timed('packed', () => pack(root));
   writeFileSync(join(place, 'package.json'), '{ "private": true, "type": "module" }\n');
   await timed('installed', () => npm(place, 'install', '--no-audit', '--no-fund', tarball));
@@ -111,8 +111,15 @@ async function upgrade(first: Record): Promise<void> {
   assert.notEqual(second.workflow_id, first.workflow_id);
 }
 
-function makeRepository(): void {
+async function makeRepository(): Promise<void> {
   cpSync(join(root, 'examples/kettle'), repository, { recursive: true });
+  const author = ['-c', 'user.name=a', '-c', 'user.email=a@example.org'];
+  for (const given of [
+    ['init', '-q'],
+    ['add', '-A'],
+    [...author, 'commit', '-qm', 'Kettle'],
+  ])
+    assert.equal((await run('git', given, repository)).code, 0);
 }
 
 async function pack(folder: string, ...options: string[]): Promise<string> {

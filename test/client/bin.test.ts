@@ -2,7 +2,8 @@
 import assert from 'node:assert/strict';
 import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { copyFileSync, existsSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
+import { copyFileSync, existsSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import { stripTypeScriptTypes } from 'node:module';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
@@ -36,6 +37,23 @@ test('the bin runs the command line under a Node that is new enough', async () =
   const end = await runProgram(process.execPath, [bin, 'pipeline', 'list']);
   assert.match(end.stdout, /^orchestrated /);
   assert.equal(end.code, 0);
+});
+
+test('in the npm package the bin runs what was compiled, with its cache in a folder of the user', async () => {
+  using folder = temporaryFolder();
+  for (const path of ['client', 'dist/client', 'dist/lib']) mkdirSync(join(folder.path, path), { recursive: true });
+  writeFileSync(join(folder.path, 'package.json'), '{"type": "module"}');
+  copyFileSync(bin, join(folder.path, 'client/bin.js'));
+  const compiled = 'export const runAsProcess = () => process.stdout.write(process.env.NODE_COMPILE_CACHE);';
+  writeFileSync(join(folder.path, 'dist/client/command-line.js'), compiled);
+  const folders = stripTypeScriptTypes(readFileSync(new URL('../../lib/user-folders.ts', import.meta.url), 'utf8'));
+  writeFileSync(join(folder.path, 'dist/lib/user-folders.js'), folders);
+  const cache = join(folder.path, 'cache');
+  const { NODE_COMPILE_CACHE: _, ...others } = process.env;
+  const end = await runProgram(process.execPath, [join(folder.path, 'client/bin.js')], {
+    env: { ...others, XDG_CACHE_HOME: cache },
+  });
+  assert.equal(end.stdout, join(cache, 'switchyard/node-compile'), end.stderr);
 });
 
 test('from an older Node the bin runs the command line under the one of the checkout', needsOldNode, async () => {
