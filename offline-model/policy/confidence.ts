@@ -1,42 +1,41 @@
 /** How likely what the tools have shown holds an answer: a few figures of the evidence, weighed by what was seen before. */
-import { type Assessment, contentWeight } from './assessment.ts';
+import type { Assessment } from './assessment.ts';
 import { isAboutPeopleOrPolicy } from './project-questions.ts';
+import { rarityOf } from '../words/rarity.ts';
 import { stemsOf } from '../words/words.ts';
 
 export type Evidence = Readonly<Record<keyof typeof weights, number>>;
 
 /**
- * Coefficients of a logistic regression over questions about six Python repositories, each asked about its own
- * repository and about the others, and over questions, answerable or not, about three npm packages. Passages that speak
- * of the question's words together speak for an answer, and so does one file that stands out; words that stand nowhere
- * speak against it, names among them more. Probabilities are for as many questions with an answer as without.
+ * Coefficients of a logistic regression over questions about nineteen Python repositories, each asked about its own
+ * repository and about others, and over questions, answerable or not, about three npm packages. Rare words of the question
+ * within a few lines speak for an answer, as do one file and passages that speak of many of its words. Probabilities are
+ * for as many questions with an answer as without.
  */
 const weights = {
-  best: 1.87,
-  file: 3.1,
-  asked: 2.17,
-  absentShare: -0.84,
-  absentNames: -0.79,
-  pairs: 0.24,
-  composed: 0.58,
-  defined: 0.26,
-  lead: 1.41,
-  messageFound: 1.21,
-  namesFound: 0.77,
-  inBest: 0.22,
-  inOneLine: 1.35,
-  project: 1.32,
-  length: -0.55,
+  file: 3.6,
+  asked: 4.15,
+  absentShare: -0.93,
+  absentNames: -0.87,
+  pairs: 1.91,
+  composed: 0.55,
+  defined: 0.65,
+  lead: 3.14,
+  messageFound: 0.59,
+  namesFound: 0.59,
+  project: 1.18,
+  nearby: 2.69,
+  rareWords: 0.14,
 } as const;
-const constant = -5.08;
+const constant = -12.03;
+
+/** Of a stem that fewer than one file in 40 holds. */
+const rare = 3;
 
 /** The figures that the probability is made of. */
 export function evidenceOf(assessment: Assessment): Evidence {
-  const { question, scored, absent } = assessment;
-  const content = [...question.terms.keys()].filter((at) => (question.terms[at]?.weight ?? 0) >= contentWeight);
-  const inBest = content.filter((at) => (scored[0]?.matches[at] ?? 0) >= 0.6).length;
+  const { question, absent } = assessment;
   return {
-    best: assessment.best,
     file: assessment.file,
     asked: assessment.asked,
     absentShare: assessment.absentShare,
@@ -47,10 +46,9 @@ export function evidenceOf(assessment: Assessment): Evidence {
     lead: assessment.lead,
     messageFound: Number(assessment.messageFound),
     namesFound: Math.min(2, assessment.namesFound),
-    inBest: Math.log(1 + inBest),
-    inOneLine: Math.log(1 + assessment.inOneLine),
     project: Number(assessment.project),
-    length: Math.log(1 + content.length),
+    nearby: Math.log(1 + assessment.nearby),
+    rareWords: question.terms.filter((term) => rarityOf(term.stem) > rare).length,
   };
 }
 
@@ -62,6 +60,7 @@ export function supportOf(assessment: Assessment): number {
   if (assessment.scored.length === 0 || assessment.absent.some((term) => term.decisive)) return 0;
   if (assessment.placeShown) return supportOfNamedPlace;
   if (isAboutPeopleOrPolicy(assessment.question) && !assessment.scored.some((one) => one.topical)) return 0;
+  if (assessment.scored[0]?.topical === true) return supportOfOwnFiles;
   if (isOneWord(assessment) && !isTitled(assessment)) return 0;
   const evidence = evidenceOf(assessment);
   const names = Object.keys(weights) as (keyof Evidence)[];
@@ -79,6 +78,9 @@ const isTitled = ({ question, scored }: Assessment): boolean =>
 
 /** A line that the question names is what it asks about, whatever its other words are. */
 const supportOfNamedPlace = 0.7;
+
+/** What is asked of a project as a whole, its own files at the top say, in words that every project has. */
+const supportOfOwnFiles = 0.7;
 
 /** Below this the honest answer is that the evidence does not suffice. */
 export const sufficientSupport = 0.32;

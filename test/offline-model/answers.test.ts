@@ -90,6 +90,17 @@ test('what a search says of words that it misses or mends is taken over', async 
   assert.deepEqual(draft.gaps, ['Nothing found about "payroll".']);
 });
 
+test('words that meet in any code are no answer, rare ones that meet are', async (t) => {
+  const url = await openModel(t);
+  const draft = async (one: string, two: string, three: string, four: string, five: string, six: string) => {
+    const lines = [`# Holds the ${three} of each ${four}.`, 'class Holder:', `    # A ${five} waits.`, '    pass'];
+    const asked = `How does the ${one} ${two} the ${three} of a ${four}, where the ${five} trims its ${six}?`;
+    return draftFrom(url, asked, ['src/holder.py', ...lines, `    # The ${one} comes first.`]);
+  };
+  assert.equal((await draft('wick', 'kindles', 'lantern', 'beacon', 'keeper', 'brass')).insufficient, false);
+  assert.equal((await draft('key', 'encodes', 'string', 'list', 'class', 'context')).insufficient, true);
+});
+
 test('the licence is named from the first lines of its file', async (t) => {
   const licence = [
     '',
