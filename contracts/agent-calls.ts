@@ -7,9 +7,12 @@ import { FittedRouter } from './fitted-router.ts';
 import { GateSpec, RouterSpec, SpecialistSpec, SynthesisSpec } from './pipeline.ts';
 import { SpanScope } from './trace.ts';
 import { PlaceId, ToolRequest } from './tools.ts';
+import { Hints } from './threads/thread.ts';
 import { ModelPrices } from './model/price.ts';
 
 const question = z.string();
+/** `standalone`: of a follow-up, the same in full. */
+const asked = { question, standalone: z.string().exactOptional() };
 /** What one call may use, all its attempts and repeated sends together. */
 export const Grant = z.object({
   /** Input and output tokens together. */
@@ -171,11 +174,12 @@ export const SpecialistCall = z.discriminatedUnion('kind', [
   z.object({
     kind: z.literal('opening'),
     snapshot: SnapshotRef,
-    question,
+    ...asked,
     specialist: SpecialistSpec,
     /** What the gate said of the earlier draft; empty on the first try. */
     review: z.array(z.string()),
     earlierDraft: ContentId.nullable(),
+    hints: Hints.exactOptional(),
     mustAnswer: z.boolean(),
   }),
   z.object({
@@ -225,7 +229,7 @@ export const JudgeCall = z.discriminatedUnion('kind', [
   z.object({
     kind: z.literal('opening'),
     snapshot: SnapshotRef,
-    question,
+    ...asked,
     judge: GateSpec.shape.judge.unwrap().unwrap(),
     draft: ContentId,
     rule: GateRule,
@@ -241,7 +245,7 @@ export const SynthesisCall = z.discriminatedUnion('kind', [
   z.object({
     kind: z.literal('opening'),
     snapshot: SnapshotRef,
-    question,
+    ...asked,
     synthesis: SynthesisSpec,
     candidates: z
       .array(z.object({ specialist: z.string(), draft: ContentId, citations: z.array(CheckedCitation) }))

@@ -83,7 +83,7 @@ export type SceneOptions = {
   model?: Partial<Config['model']>;
 };
 export type AskOptions = Partial<
-  Pick<QuestionInput, 'forcedRoute' | 'limits' | 'repository' | 'session' | 'prompts'>
+  Pick<QuestionInput, 'forcedRoute' | 'limits' | 'repository' | 'session' | 'prompts' | 'thread' | 'notes'>
 > & {
   pipeline: PipelineSpec;
   /** Of workers that the test starts itself. */

@@ -16,6 +16,7 @@ export type ModelActivity =
   | 'judgeDraft'
   | 'synthesize'
   | 'rerankPlaces'
+  | 'rewriteQuestion'
   | 'phraseQuestion';
 /** Activities that work on the repository, and cost nothing. */
 export type ToolActivity =
@@ -23,6 +24,7 @@ export type ToolActivity =
   | 'applyRouter'
   | 'runTool'
   | 'verifyCitations'
+  | 'checkPlaces'
   | 'findCandidates'
   | 'proveQuestions';
 
@@ -37,6 +39,10 @@ export type Proxies = ReturnType<typeof activitiesWithin>;
 /** Seconds that an attempt may take beyond the HTTP time-out, so that the true error is what is recorded. */
 export const marginSeconds = 15;
 
+/** Those that do nothing beside their model's call. */
+type AsksAlone = 'routeQuestion' | 'phraseQuestion' | 'rewriteQuestion';
+type Reads = 'applyRouter' | 'runTool' | 'verifyCitations' | 'checkPlaces';
+
 /** @param activityQueue the workflow's own unless given */
 export function activitiesWithin(limits: CallLimits, activityQueue?: string) {
   const shared = {
@@ -50,7 +56,7 @@ export function activitiesWithin(limits: CallLimits, activityQueue?: string) {
     scheduleToCloseTimeout: backstop,
     retry: { initialInterval: '1s', backoffCoefficient: 2, maximumInterval: '30s' },
   } as const;
-  const { routeQuestion, phraseQuestion } = proxyActivities<Pick<Activities, 'routeQuestion' | 'phraseQuestion'>>({
+  const { routeQuestion, phraseQuestion, rewriteQuestion } = proxyActivities<Pick<Activities, AsksAlone>>({
     ...shared,
     ...untilAnswered,
     startToCloseTimeout: `${attemptSeconds}s`,
@@ -77,14 +83,14 @@ export function activitiesWithin(limits: CallLimits, activityQueue?: string) {
     scheduleToCloseTimeout: backstop,
     retry: { initialInterval: '1s' },
   });
-  const { applyRouter, runTool, verifyCitations } = proxyActivities<
-    Pick<Activities, 'applyRouter' | 'runTool' | 'verifyCitations'>
-  >({
+  const { applyRouter, runTool, verifyCitations, checkPlaces } = proxyActivities<Pick<Activities, Reads>>({
     ...shared,
     startToCloseTimeout: `${toolSeconds}s`,
     scheduleToCloseTimeout: backstop,
     retry: { initialInterval: '500ms', maximumInterval: '10s' },
   });
-  const models = { routeQuestion, callSpecialist, judgeDraft, synthesize, rerankPlaces, phraseQuestion };
-  return { ...models, openRepository, applyRouter, runTool, verifyCitations, findCandidates, proveQuestions };
+  const agents = { routeQuestion, callSpecialist, judgeDraft, synthesize };
+  const models = { ...agents, rerankPlaces, phraseQuestion, rewriteQuestion };
+  const tools = { applyRouter, runTool, verifyCitations, checkPlaces };
+  return { ...models, ...tools, openRepository, findCandidates, proveQuestions };
 }

@@ -7,6 +7,7 @@ import type { ContentId } from '../../contracts/snapshot.ts';
 import type { DoneOnTheWay } from '../../contracts/trace.ts';
 import { hasLooked } from './absence.ts';
 import { callAgent, callTool } from './calls.ts';
+import { askedQuestion } from './follow-up.ts';
 import { bestOutput } from './gate.ts';
 import { type Answer, handingOver, type Run, settleAnswer, snapshotOf, supersede } from './state.ts';
 
@@ -56,7 +57,7 @@ async function askSynthesizer(
   const opening: SynthesisCall = {
     kind: 'opening',
     snapshot: snapshotOf(run),
-    question: run.state.question,
+    ...askedQuestion(run),
     synthesis: run.input.pipeline.synthesis,
     candidates: drafts,
     ...handingOver(run),
