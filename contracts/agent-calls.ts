@@ -10,9 +10,8 @@ import { PlaceId, ToolRequest } from './tools.ts';
 import { Hints } from './threads/thread.ts';
 import { ModelPrices } from './model/price.ts';
 
-const question = z.string();
 /** `standalone`: of a follow-up, the same in full. */
-const asked = { question, standalone: z.string().exactOptional() };
+const asked = { question: z.string(), standalone: z.string().exactOptional() };
 /** What one call may use, all its attempts and repeated sends together. */
 export const Grant = z.object({
   /** Input and output tokens together. */
@@ -118,7 +117,7 @@ export const OpenedRepository = z.object({
 export type OpenedRepository = z.infer<typeof OpenedRepository>;
 
 export const RouteCall = z.object({
-  question,
+  question: z.string(),
   router: RouterSpec,
   routes: z.array(SpecialistSpec.pick({ name: true, purpose: true })).min(1),
   /** Earlier replies that named no route; empty on the first call. */
@@ -129,7 +128,7 @@ export const RouteCall = z.object({
 export type RouteCall = z.infer<typeof RouteCall>;
 
 export const FittedCall = z.object({
-  question,
+  question: z.string(),
   router: FittedRouter,
   /** Every specialist; those that the router does not know get no probability. */
   routes: z.array(z.string()).min(1),
