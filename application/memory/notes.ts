@@ -43,7 +43,10 @@ export async function remember(
   const { key, name, commit } = await identityOf(ref, settings.dataDirectory);
   const there = await notesOf(settings, key);
   if (there.length >= notesAtMost.ofRepository)
-    throw new InvalidInput('text', `there are ${there.length} notes on ${name}: forget some with "switchyard memory forget"`);
+    throw new InvalidInput(
+      'text',
+      `there are ${there.length} notes on ${name}: forget some with "switchyard memory forget"`,
+    );
   const now = Date.now();
   const note: StoredNote = {
     id: `${now.toString(36)}-${randomBytes(3).toString('hex')}`,

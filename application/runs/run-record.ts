@@ -82,6 +82,8 @@ export function stateRecord(state: AnswerState) {
     offlineModel: offline === true,
     snapshot: state.snapshot,
     traceUrl: state.trace_link,
+    ...(state.standalone_question === undefined ? {} : { standaloneQuestion: state.standalone_question }),
+    ...(state.thread === undefined ? {} : { thread: state.thread }),
   };
 }
 

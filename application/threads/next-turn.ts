@@ -4,7 +4,12 @@
  */
 import type { CheckedCitation } from '../../contracts/evidence.ts';
 import type { AnswerState, QuestionInput } from '../../contracts/run.ts';
-import { type CarriedPlace, carriedAtMost, type CheckedPlace, type ThreadTurn } from '../../contracts/threads/thread.ts';
+import {
+  type CarriedPlace,
+  carriedAtMost,
+  type CheckedPlace,
+  type ThreadTurn,
+} from '../../contracts/threads/thread.ts';
 
 /** A run that another one goes on from. */
 export type TurnBefore = {

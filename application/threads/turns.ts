@@ -74,7 +74,9 @@ export async function lastTurn(session: Session, threadId: string): Promise<Turn
 export async function openTurns(session: Session, threadId: string): Promise<TurnRow[]> {
   const ofThread = `WorkflowType = '${workflowTypes.answerQuestion}' AND WorkflowId STARTS_WITH '${turnPrefix(threadId)}'`;
   const rows: TurnRow[] = [];
-  for await (const execution of session.client.workflow.list({ query: `${ofThread} AND ExecutionStatus = 'Running'` })) {
+  for await (const execution of session.client.workflow.list({
+    query: `${ofThread} AND ExecutionStatus = 'Running'`,
+  })) {
     const row = turnRowOf(execution, session);
     if (row !== null) rows.push(row);
     if (rows.length >= 10) break;

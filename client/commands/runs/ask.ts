@@ -1,7 +1,7 @@
 /** `switchyard ask`: a question to a cited answer. */
 import type { Command } from 'commander';
 import type { AskOptions } from '../../ask/ask-question.ts';
-import { count, positiveAmount, positiveCount, runIdValue, tenantName } from '../../input/option-values.ts';
+import { count, knownRunId, positiveAmount, positiveCount, runIdValue, tenantName } from '../../input/option-values.ts';
 
 export function addAsk(program: Command): void {
   program
@@ -29,6 +29,9 @@ export function addAsk(program: Command): void {
       tenantName,
     )
     .option('--session <name>', 'the conversation that its trace belongs to')
+    .option('--thread <id>', 'as a turn of this thread, after the turn that ended last; a new name begins one')
+    .option('--after <run>', 'go on from this run: a branch of its thread, or a new thread', knownRunId)
+    .option('--no-memory', 'without what was remembered of the repository')
     .option('--id <id>', 'name the run; ask-<time>-<random> unless given', runIdValue)
     .option('--detach', 'start the run and return at once', false)
     .option('--json', 'print one JSON object', false)
