@@ -79,8 +79,8 @@ function problemOf(text: string, followUp: string, earlier: readonly string[]): 
   const most = followUp.length + addedCharacters;
   if (text.length > most) return `the question has ${text.length} characters and may have ${most}: it must not answer`;
   if (questionsIn(text) > Math.max(1, questionsIn(followUp))) return 'it asks more than one question';
-  if (earlier.some((one) => isSame(one, text)) && !isSame(followUp, text))
-    return 'it repeats an earlier question and has lost the follow-up';
+  if (isSame(earlier.at(-1) ?? '', text) && !isSame(followUp, text))
+    return 'it repeats the question before and has lost the follow-up';
   const known = wordsOf([followUp, ...earlier].join(' '));
   return [...wordsOf(text)].some((word) => known.has(word))
     ? null

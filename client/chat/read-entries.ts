@@ -36,6 +36,7 @@ function terminalReader(input: NodeJS.ReadStream, before: readonly string[]): Re
       const output = process.stderr;
       const settings = { terminal: true, historySize: historyEntries, removeHistoryDuplicates: true };
       const terminal = createInterface({ input, output, prompt: prompts.first, history, ...settings });
+      let isDone = false;
       const entries = new Entries();
       const pasted: string[] = [];
       const text: string[] = [];
@@ -43,13 +44,15 @@ function terminalReader(input: NodeJS.ReadStream, before: readonly string[]): Re
         history = [...lines];
       });
       const finish = (entry: string | null) => {
-        terminal.removeAllListeners();
+        if (isDone) return;
+        isDone = true;
         terminal.close();
         output.write('\n'.repeat(entry === null || entry === '' ? 1 : 0));
         resolve(entry);
       };
       // Lines that arrive at once were pasted: they are one entry, with what is typed behind them.
       const take = () => {
+        if (isDone) return;
         text.push(...pasted.splice(0).flatMap((line) => entries.add(line) ?? []));
         if (!entries.isOpen && terminal.line === '') return finish(text.join('\n').trim());
         terminal.setPrompt(prompts.next);
