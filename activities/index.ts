@@ -1,5 +1,6 @@
 /** Every activity by name, over one set of dependencies. */
 import type { Payment, RouteCall } from '../contracts/agent-calls.ts';
+import { checkPlaces } from './check-places.ts';
 import { applyRouter } from './agents/apply-router.ts';
 import { callSpecialist } from './agents/call-specialist.ts';
 import type { ActivityDependencies } from './dependencies.ts';
@@ -14,6 +15,7 @@ import { nextQuestions } from './benchmark/next-questions.ts';
 import { openBenchmark } from './benchmark/open-benchmark.ts';
 import { openExperiment, scoreAnswer } from './tracing/experiments.ts';
 import { checkEdit, openKnownRepository, openRepository, runTool, verifyCitations } from './repository.ts';
+import { rewriteQuestion } from './agents/rewrite-question.ts';
 import { routeQuestion } from './agents/route-question.ts';
 import { recordAnswer } from './benchmark/record-answer.ts';
 import { rerankPlaces } from './agents/rerank-places.ts';
@@ -32,6 +34,8 @@ export function createActivities(deps: ActivityDependencies) {
     openRepository: whereHeld(holds, ofInput, openRepository(deps)),
     openKnownRepository: openKnownRepository(deps),
     routeQuestion: whereHeld(holds, ofSearch, routeQuestion(deps)),
+    rewriteQuestion: rewriteQuestion(deps),
+    checkPlaces: whereHeld(holds, ofInput, checkPlaces(deps)),
     applyRouter: whereHeld(holds, ofInput, applyRouter(deps)),
     matchPackages: whereHeld(holds, ofInput, matchPackages(deps)),
     callSpecialist: whereHeld(holds, ofPayment, callSpecialist(deps)),

@@ -1,6 +1,7 @@
 /** The judge: reads question, draft and evidence, and says in a typed verdict whether the draft may pass. */
 import type { ChatMessage, ChatReply } from '../contracts/chat.ts';
 import type { Verdict } from '../contracts/agent.ts';
+import { questionText } from './asked-question.ts';
 import { findJsonObject, type ReplySchema } from './json-reply.ts';
 import { readSentences } from './reply-fields.ts';
 
@@ -19,12 +20,12 @@ export const verdictSchema: ReplySchema = {
 };
 
 /** `evidence` is the cited places in the tools' rendering. */
-export type JudgeTask = { question: string; answer: string; evidence: string };
+export type JudgeTask = { question: string; standalone?: string | undefined; answer: string; evidence: string };
 
 /** @param prompt the pipeline's, put before our instructions; null for ours alone */
 export function judgeMessages(prompt: string | null, task: JudgeTask): ChatMessage[] {
   const parts = [
-    `<question>\n${task.question}\n</question>`,
+    questionText(task.question, task.standalone),
     `<draft>\n${task.answer}\n</draft>`,
     `<evidence>\n${task.evidence}\n</evidence>`,
   ];

@@ -2,6 +2,7 @@
 import type { ChatMessage, ChatReply } from '../contracts/chat.ts';
 import type { Citation } from '../contracts/evidence.ts';
 import type { Synthesis } from '../contracts/agent.ts';
+import { questionText } from './asked-question.ts';
 import { findJsonObject, type ReplySchema } from './json-reply.ts';
 import { noAnswer, readDraft } from './reply-fields.ts';
 
@@ -56,12 +57,13 @@ export type Candidate = {
   citations: readonly Citation[];
 };
 
-/** @param evidence the cited places in the tools' rendering; @param prompt the pipeline's, put before our instructions; null for ours alone */
+/** @param evidence the cited places in the tools' rendering; @param prompt the pipeline's, put before our instructions; null for ours alone; @param standalone of a follow-up, the same in full */
 export function synthesisMessages(
   prompt: string | null,
   question: string,
   candidates: readonly Candidate[],
   evidence: string,
+  standalone?: string,
 ): ChatMessage[] {
   const drafts = candidates.map((candidate) => {
     const citations = candidate.citations.map((citation) => ({
@@ -77,7 +79,7 @@ export function synthesisMessages(
     { role: 'system', content: prompt === null ? instructions : `${prompt}\n\n${instructions}` },
     {
       role: 'user',
-      content: [`<question>\n${question}\n</question>`, ...drafts, `<evidence>\n${evidence}\n</evidence>`].join('\n'),
+      content: [questionText(question, standalone), ...drafts, `<evidence>\n${evidence}\n</evidence>`].join('\n'),
     },
   ];
 }

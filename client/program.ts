@@ -23,6 +23,8 @@ import { addRouter } from './commands/evaluate/router.ts';
 import { addRuns } from './commands/runs/runs.ts';
 import { addSchema } from './commands/evaluate/schema.ts';
 import { addSearch } from './commands/repository/search.ts';
+import { addChat, addThreads } from './commands/threads/threads.ts';
+import { addMemory } from './commands/threads/memory.ts';
 import { addTrace } from './commands/runs/trace.ts';
 import { addUp } from './commands/runs/up.ts';
 import { addVerifyLangfuse } from './commands/setup/verify-langfuse.ts';
@@ -41,6 +43,9 @@ export function createProgram(): Command {
     .exitOverride();
   addUp(program);
   addAsk(program);
+  addChat(program);
+  addThreads(program);
+  addMemory(program);
   addRoute(program);
   addRuns(program);
   addTrace(program);

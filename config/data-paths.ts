@@ -34,6 +34,8 @@ export type DataPaths = {
   journal: string;
   /** What benchmarks share of it. */
   replies: string;
+  /** A folder for each repository: what people had us remember of it. */
+  memory: string;
   /** Names this data directory among others, where runs tell what they need. */
   storeName: string;
   index: string;
@@ -88,6 +90,7 @@ export function dataPaths(dataDirectory: string, indexDirectory: string = dataDi
     content: join(dataDirectory, 'content'),
     journal: join(dataDirectory, 'journal'),
     replies: join(dataDirectory, 'replies'),
+    memory: join(dataDirectory, 'memory'),
     storeName: join(dataDirectory, 'store-name'),
     index: join(indexDirectory, 'index'),
     clones: join(indexDirectory, 'git'),

@@ -8,9 +8,11 @@ import { GateSpec, RouterSpec, SpecialistSpec, SynthesisSpec } from './pipeline.
 import { ReplySharing, TakenFrom } from './reuse.ts';
 import { SpanScope } from './trace.ts';
 import { PlaceId, ToolRequest } from './tools.ts';
+import { Hints } from './threads/thread.ts';
 import { ModelPrices } from './model/price.ts';
 
-const question = z.string();
+/** `standalone`: of a follow-up, the same in full. */
+const asked = { question: z.string(), standalone: z.string().exactOptional() };
 /** What one call may use, all its attempts and repeated sends together. */
 export const Grant = z.object({
   /** Input and output tokens together. */
@@ -107,7 +109,7 @@ export const OpenedRepository = z.object({
 export type OpenedRepository = z.infer<typeof OpenedRepository>;
 
 export const RouteCall = z.object({
-  question,
+  question: z.string(),
   router: RouterSpec,
   routes: z.array(SpecialistSpec.pick({ name: true, purpose: true })).min(1),
   /** Earlier replies that named no route; empty on the first call. */
@@ -118,7 +120,7 @@ export const RouteCall = z.object({
 export type RouteCall = z.infer<typeof RouteCall>;
 
 export const FittedCall = z.object({
-  question,
+  question: z.string(),
   router: FittedRouter,
   /** Every specialist; those that the router does not know get no probability. */
   routes: z.array(z.string()).min(1),
@@ -165,11 +167,12 @@ export const SpecialistCall = z.discriminatedUnion('kind', [
   z.object({
     kind: z.literal('opening'),
     snapshot: SnapshotRef,
-    question,
+    ...asked,
     specialist: SpecialistSpec,
     /** What the gate said of the earlier draft; empty on the first try. */
     review: z.array(z.string()),
     earlierDraft: ContentId.nullable(),
+    hints: Hints.exactOptional(),
     mustAnswer: z.boolean(),
   }),
   z.object({
@@ -219,7 +222,7 @@ export const JudgeCall = z.discriminatedUnion('kind', [
   z.object({
     kind: z.literal('opening'),
     snapshot: SnapshotRef,
-    question,
+    ...asked,
     judge: GateSpec.shape.judge.unwrap().unwrap(),
     draft: ContentId,
     rule: GateRule,
@@ -235,7 +238,7 @@ export const SynthesisCall = z.discriminatedUnion('kind', [
   z.object({
     kind: z.literal('opening'),
     snapshot: SnapshotRef,
-    question,
+    ...asked,
     synthesis: SynthesisSpec,
     candidates: z
       .array(z.object({ specialist: z.string(), draft: ContentId, citations: z.array(CheckedCitation) }))

@@ -130,6 +130,15 @@ export const RerankSpec = z.strictObject({
 });
 export type RerankSpec = z.infer<typeof RerankSpec>;
 
+/** A model that makes a question of a thread, such as "And why?", one that stands by itself. */
+export const RewriteSpec = z.strictObject({
+  prompt: OwnPrompt,
+  model: Model.describe('The model to ask; absent: the model of the judge.'),
+  fallbackModel: FallbackModel,
+  maxOutputTokens: z.int().min(64).max(20_000).default(300).describe(replyTokens),
+});
+export type RewriteSpec = z.infer<typeof RewriteSpec>;
+
 /** Limits over the whole run, retries and fan-out included. */
 export const Budget = z.strictObject({
   modelCalls: z
@@ -206,6 +215,11 @@ export const PipelineSpec = z
     rerank: RerankSpec.exactOptional().describe(
       'A model that puts the best 30 places of each search in order; absent: searches are shown as ranked.',
     ),
+    rewrite: RewriteSpec.nullable()
+      .exactOptional()
+      .describe(
+        'A model that rewrites a follow-up of a thread where it does not stand by itself; absent: with the defaults; null: follow-ups are asked as they are.',
+      ),
     synthesis: SynthesisSpec.prefault({}).describe('One answer made of the accepted drafts.'),
     budget: Budget.prefault({}).describe('Limits over the whole run, retries and fan-out included.'),
     decisions: DecisionPolicies.exactOptional().describe(

@@ -12,6 +12,8 @@ import { ForkOf, ReplySharing } from './reuse.ts';
 import { Experiment, ManagedPrompt, RenamedModel, RunRef } from './trace.ts';
 import { ModelQueues } from './model/limits.ts';
 import { ModelPrices } from './model/price.ts';
+import { notesAtMost, RepositoryNote } from './threads/note.ts';
+import { ThreadRecord, ThreadTurn } from './threads/thread.ts';
 
 /** How a fallback model was used in one role. */
 export const FallbackUse = z.object({ model: z.string(), calls: z.int().positive(), after: z.string().max(100) });
@@ -53,6 +55,10 @@ export const AnswerState = z.object({
   edited_by: z.string().exactOptional(),
   /** Where the run's trace is found soon after its end; null where traces have no such place. */
   trace_link: z.string().nullable().default(null),
+  /** Of a follow-up that was rewritten: what was routed and searched for; the answer is to the question as it was asked. */
+  standalone_question: z.string().max(2000).exactOptional(),
+  /** Of a turn of a thread. */
+  thread: ThreadRecord.exactOptional(),
 });
 export type AnswerState = z.infer<typeof AnswerState>;
 
@@ -121,6 +127,10 @@ export const QuestionInput = z.object({
   sharing: ReplySharing.exactOptional(),
   /** The run that this one is a fork of: unchanged calls are taken from it. */
   forkOf: ForkOf.exactOptional(),
+  /** The thread that it is a turn of. */
+  thread: ThreadTurn.exactOptional(),
+  /** What people had remembered of the repository. */
+  notes: z.array(RepositoryNote).max(notesAtMost.ofRun).exactOptional(),
 });
 export type QuestionInput = z.infer<typeof QuestionInput>;
 

@@ -9,7 +9,7 @@ import type { ToolResult } from './tools.ts';
 
 /** The part of a run that a piece of work belongs to: traces are grouped by it. */
 export const SpanScope = z.object({
-  stage: z.enum(['routing', 'specialist', 'gate', 'synthesis']),
+  stage: z.enum(['routing', 'specialist', 'gate', 'synthesis', 'follow-up']),
   specialist: z.string().max(100).exactOptional(),
   /** From 1. */
   try: z.int().positive().exactOptional(),

@@ -85,11 +85,13 @@ const types: Record<string, SpanType> = {
   routeQuestion: 'generation',
   callSpecialist: 'generation',
   rerankPlaces: 'generation',
+  rewriteQuestion: 'generation',
   judgeDraft: 'generation',
   synthesize: 'generation',
   runTool: 'tool',
   verifyCitations: 'evaluator',
   checkEdit: 'evaluator',
+  checkPlaces: 'evaluator',
 };
 
 /** True of an activity that waits for a model; the others work on our side. */
@@ -159,8 +161,9 @@ function askedBy(step: ActivityStep): TraceField | null {
   return isModelCall(step.type) ? { kind: 'call', activity: step.type, call: first } : null;
 }
 
-/** A router leaves no turn behind: its messages are made again of its call. */
-const isConversation = ({ type }: ActivityStep): boolean => isModelCall(type) && type !== 'routeQuestion';
+/** Neither a router nor what rewrites a follow-up leaves a turn behind: the messages are made again of the call. */
+const isConversation = ({ type }: ActivityStep): boolean =>
+  isModelCall(type) && type !== 'routeQuestion' && type !== 'rewriteQuestion';
 
 /** The stored draft whose citations are checked; that of a synthesis is made by the same activity. */
 function draftOf({ input, result }: ActivityStep): TraceField | null {

@@ -8,7 +8,8 @@ export const latencyParts = ['model', 'tool', 'backoff', 'queue', 'orchestration
 export type LatencyPart = (typeof latencyParts)[number];
 
 /** `rest`: the repository is opened, the run begins and ends. */
-export type RunStage = SpanScope['stage'] | 'rest';
+/** Reading a follow-up belongs to the rest. */
+export type RunStage = Exclude<SpanScope['stage'], 'follow-up'> | 'rest';
 
 export type Interval = { part: LatencyPart; stage: RunStage; fromMs: number; toMs: number };
 type Span = Omit<Interval, 'stage'>;
@@ -46,7 +47,8 @@ export function stageAfter({ activities }: RunHistory, ms: number): RunStage {
 }
 
 function stageOf(step: ActivityStep): RunStage {
-  return scopeOf(step)?.stage ?? 'rest';
+  const stage = scopeOf(step)?.stage ?? 'rest';
+  return stage === 'follow-up' ? 'rest' : stage;
 }
 
 function attemptSpans(step: ActivityStep, runEndMs: number): Span[] {

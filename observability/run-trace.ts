@@ -60,6 +60,7 @@ function agentOf({ type }: ActivityStep, scope: SpanScope | null): string {
   if (type === 'judgeDraft') return 'judge';
   if (type === 'synthesize') return 'synthesizer';
   if (type === 'rerankPlaces') return 'reranker';
+  if (type === 'rewriteQuestion') return 'rewriter';
   return type === 'routeQuestion' ? 'router' : (scope?.specialist ?? '');
 }
 
@@ -117,6 +118,14 @@ function toldOf(stage: string, tryNumber: number, { question }: QuestionInput, o
       metadata: { retry_count: tryNumber - 1 },
     };
   }
+  if (stage === 'follow-up')
+    return {
+      name: stage,
+      type: 'span',
+      input: asked,
+      output: value(state?.standalone_question ?? question),
+      metadata: { thread: state?.thread ?? null },
+    };
   if (stage === 'synthesis')
     return { name: 'synthesis', type: 'span', input: asked, output: value(state?.final_answer ?? null), metadata: {} };
   const specialist = stage.replace(/^specialist-/, '');

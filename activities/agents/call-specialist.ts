@@ -75,7 +75,8 @@ async function openingMessages(
   const tools = toolDefinitions(specialist.tools, deps.ownTools);
   const settings = settingsOf('specialist', specialist, { snapshot, tools, allowed: specialist.tools });
   const map = await mapFor(deps, call, signal);
-  const task = { question: call.question, review: call.review, earlierAnswer: earlier?.answer ?? null, map };
+  const { question, standalone, review, hints } = call;
+  const task = { question, standalone, hints, review, earlierAnswer: earlier?.answer ?? null, map };
   return {
     kind: 'opening',
     settings,

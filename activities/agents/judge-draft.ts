@@ -53,13 +53,13 @@ async function opening(
 async function judgeOpening(
   deps: ActivityDependencies,
   context: ActivityContext,
-  { snapshot, question, judge }: Opening,
+  { snapshot, question, standalone, judge }: Opening,
   { draft, citations }: { draft: Draft; citations: readonly CheckedCitation[] },
 ): Promise<NewMessages> {
   const evidence = await citedEvidence(deps, context, snapshot, citations);
   return {
     kind: 'opening',
     settings: settingsOf('judge', judge, { snapshot, responseFormat: verdictSchema }),
-    said: judgeMessages(judge.prompt ?? null, { question, answer: draft.answer, evidence }),
+    said: judgeMessages(judge.prompt ?? null, { question, standalone, answer: draft.answer, evidence }),
   };
 }

@@ -48,6 +48,6 @@ async function opening(
   return {
     kind: 'opening',
     settings: settingsOf('synthesizer', call.synthesis, { snapshot: call.snapshot, responseFormat: synthesisSchema }),
-    said: synthesisMessages(call.synthesis.prompt ?? null, call.question, candidates, evidence),
+    said: synthesisMessages(call.synthesis.prompt ?? null, call.question, candidates, evidence, call.standalone),
   };
 }

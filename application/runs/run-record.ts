@@ -89,6 +89,8 @@ export function stateRecord(state: AnswerState) {
     snapshot: state.snapshot,
     ...(state.fork_of === undefined ? {} : { forkOf: state.fork_of }),
     traceUrl: state.trace_link,
+    ...(state.standalone_question === undefined ? {} : { standaloneQuestion: state.standalone_question }),
+    ...(state.thread === undefined ? {} : { thread: state.thread }),
   };
 }
 

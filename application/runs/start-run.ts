@@ -44,7 +44,7 @@ export async function startRun(
     workflowExecutionTimeout: backstop,
     workflowTaskTimeout,
     staticSummary: summaryText(input.question),
-    memo: { question, pipeline: input.pipeline.name, repository },
+    memo: { question, pipeline: input.pipeline.name, repository, ...threadMemo(input) },
     ...(tenant === null ? {} : { priority: { fairnessKey: tenant } }),
   };
   const attributes = [
@@ -61,6 +61,12 @@ export async function startRun(
     return start(attributes.filter(({ key }) => known.has(key.name)));
   });
   return { workflowId, ...started };
+}
+
+/** By which a list of turns shows their tree. */
+function threadMemo({ thread }: QuestionInput): { turn?: number; parent?: string } {
+  if (thread === undefined) return {};
+  return { turn: thread.turn, ...(thread.parent === null ? {} : { parent: thread.parent }) };
 }
 
 type StartOptions = Omit<Parameters<Client['workflow']['start']>[1], 'workflowId'> & {

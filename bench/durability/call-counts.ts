@@ -109,8 +109,8 @@ async function journalWrites(dataDirectory: string, exchanges: readonly Exchange
   return { journalWriteMs, writtenAt };
 }
 
-/** Without those that the model failed: nothing was paid for. */
-function readExchanges(log: string): Exchange[] {
+/** Of the model's log, without those that the model failed: nothing was paid for. */
+export function readExchanges(log: string): Exchange[] {
   const lines = log.split('\n').filter((line) => line !== '');
   const entries = lines.map((line) => JSON.parse(line) as RequestLogEntry);
   const replied = new Map(entries.filter(({ event }) => event === 'reply').map(({ requestId, at }) => [requestId, at]));

@@ -7,6 +7,7 @@ import { printable, printableLine } from '../../lib/printable.ts';
 import { costText, countText, failureText, probabilitiesText } from '../terminal/progress-text.ts';
 import type { FinishedRun } from '../../application/runs/run-record.ts';
 import { modelsThatAnswered } from '../../harness/run-log/logged-state.ts';
+import { changedPlaces, readAs } from './thread-text.ts';
 import { wrapText } from '../terminal/wrap-text.ts';
 import { padToWidth, widthOf } from '../../lib/terminal-width.ts';
 
@@ -30,9 +31,11 @@ export function outcomeText(run: FinishedRun, style: TextStyle): string {
   const headline = headlineOf(outcome);
   const parts = [
     headline === null ? '' : style.colors.yellow(wrapText(headline, style.columns)),
+    style.colors.dim(wrapText(readAs(outcome.state) ?? '', style.columns)),
     wrapText(printable(outcome.state.final_answer ?? '').trim(), style.columns),
     citationsText(outcome.state.evidence, style),
     listText('Left open', outcome.state.gaps, style),
+    listText('Cited before, and changed since', changedPlaces(outcome.state), style),
     listText(
       'Superseded',
       outcome.state.superseded.map(({ specialist, reason }) => `${specialist}: ${reason}`),
@@ -44,7 +47,7 @@ export function outcomeText(run: FinishedRun, style: TextStyle): string {
 }
 
 /** What the ending means; null for a plain answer. */
-function headlineOf(outcome: AnswerOutcome): string | null {
+export function headlineOf(outcome: AnswerOutcome): string | null {
   switch (outcome.kind) {
     case 'answered':
       return null;
@@ -95,7 +98,8 @@ export function placeText({
   return `${printableLine(path)}:${lines}${cell === undefined ? '' : ` (cell ${cell})`}`;
 }
 
-function citationsText(evidence: readonly CheckedCitation[], { colors }: TextStyle): string {
+/** Each cited place with what its check said; empty where nothing is cited. */
+export function citationsText(evidence: readonly CheckedCitation[], { colors }: TextStyle): string {
   if (evidence.length === 0) return '';
   const marks = { verified: colors.green, repaired: colors.yellow, unresolved: colors.red };
   const width = Math.min(48, Math.max(...evidence.map((citation) => widthOf(placeText(citation)))));
@@ -106,7 +110,8 @@ function citationsText(evidence: readonly CheckedCitation[], { colors }: TextSty
   return [colors.bold('Citations'), ...lines].join('\n');
 }
 
-function listText(title: string, items: readonly string[], { columns, colors }: TextStyle): string {
+/** A heading and its items; empty where there are none. */
+export function listText(title: string, items: readonly string[], { columns, colors }: TextStyle): string {
   if (items.length === 0) return '';
   return [colors.bold(title), ...items.map((item) => wrapText(`  - ${printableLine(item)}`, columns))].join('\n');
 }
@@ -135,6 +140,7 @@ function factsText(run: FinishedRun, { columns, colors }: TextStyle): string {
     ['edited by', state.edited_by === undefined ? null : printableLine(state.edited_by)],
     ['rated', ratedFact(run)],
     ['repository', repositoryFact(state.snapshot)],
+    ['thread', state.thread === undefined ? null : `${state.thread.id}, turn ${state.thread.turn}`],
     ['run', run.workflowId],
     ['Web UI', run.webUrl],
     ['', run.webUrl !== null && run.serverStops ? linkNotice : null],

@@ -42,14 +42,14 @@ function encryptionFinding({ encryption }: Config, paths: DataPaths): Finding {
 type Seen = { clear: number; unknownKeys: Set<string> };
 
 /** Files that hold words of questions, answers or prompts, by their first bytes. */
-function filesSeen({ traces, benchmarks, journal }: DataPaths, known: ReadonlySet<string>): Seen {
+function filesSeen({ traces, benchmarks, memory, journal }: DataPaths, known: ReadonlySet<string>): Seen {
   const seen: Seen = { clear: 0, unknownKeys: new Set() };
   const note = (bytes: Uint8Array) => {
     const id = keyIdOf(bytes);
     if (id === null) seen.clear += 1;
     else if (!known.has(id)) seen.unknownKeys.add(id);
   };
-  for (const file of [...filesBelow(traces), ...filesBelow(benchmarks)]) {
+  for (const file of [...filesBelow(traces), ...filesBelow(benchmarks), ...filesBelow(memory)]) {
     const first = beginningOf(file);
     // What SQLite keeps of a run log is what its export holds.
     if (first.length === 0 || /\.sqlite|-journal$/.test(file)) continue;

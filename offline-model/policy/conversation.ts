@@ -39,8 +39,9 @@ export function blocks(text: string, name: string): { attributes: string; body: 
   return found;
 }
 
-/** The question in its own tags, else the whole request. */
-const questionIn = (request: string): string => blocks(request, 'question').at(0)?.body ?? request.trim();
+/** The question in its own tags, in full where it is a follow-up; else the whole request. */
+const questionIn = (request: string): string =>
+  (blocks(request, 'standalone_question').at(0) ?? blocks(request, 'question').at(0))?.body ?? request.trim();
 
 function toolRuns(body: ChatBody): ToolRun[] {
   const results = new Map<string, string>();

@@ -6,6 +6,7 @@ import { blocks, type Conversation, readConversation, type ToolRun } from './con
 import { judgeDraft } from './judge.ts';
 import { mergeDrafts } from './merge.ts';
 import { planCalls, type PlannedCall } from './plan.ts';
+import { rewriteFollowUp } from './rewrite.ts';
 import { fillSchema } from './schema-fill.ts';
 import { readToolText } from '../passages/source-text.ts';
 import { weakDraft, type WeakDrafts } from '../faults/weak-draft.ts';
@@ -69,6 +70,7 @@ function textReply(conversation: Conversation, weak: WeakDrafts): PolicyReply {
  */
 export function replyTo(body: ChatBody, weak: WeakDrafts): PolicyReply {
   const conversation = readConversation(body);
+  if (hasAll(conversation, 'standalone_question')) return json(rewriteFollowUp(conversation));
   const options = labelOptions(conversation);
   if (options.length > 0) {
     const choice = chooseLabel(conversation.question, options);

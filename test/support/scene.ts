@@ -84,7 +84,19 @@ export type SceneOptions = {
   model?: Partial<Config['model']>;
 };
 export type AskOptions = Partial<
-  Pick<QuestionInput, 'forcedRoute' | 'limits' | 'repository' | 'session' | 'prompts' | 'user' | 'webhook' | 'forkOf'>
+  Pick<
+    QuestionInput,
+    | 'forcedRoute'
+    | 'limits'
+    | 'repository'
+    | 'session'
+    | 'prompts'
+    | 'user'
+    | 'webhook'
+    | 'forkOf'
+    | 'thread'
+    | 'notes'
+  >
 > & {
   pipeline: PipelineSpec;
   /** Of workers that the test starts itself. */

@@ -19,7 +19,7 @@ export type Cue = {
 };
 
 type Part = (cue: Cue) => ScriptedReply | Promise<ScriptedReply>;
-export type Team = { reranker: Part; router: Part; specialist: Part; judge: Part; synthesizer: Part };
+export type Team = { rewriter: Part; reranker: Part; router: Part; specialist: Part; judge: Part; synthesizer: Part };
 
 export const says = (value: unknown): ScriptedReply => ({
   body: completion({ text: typeof value === 'string' ? value : JSON.stringify(value), model: 'test-model' }),
@@ -59,6 +59,7 @@ export const inventedDraft = {
 };
 
 const defaults: Team = {
+  rewriter: () => says({ standalone_question: 'When does boil throw an error?' }),
   reranker: () => says({ order: [1] }),
   router: () => says('code'),
   specialist: ({ turn }) => (turn === 0 ? calls(['search_code', { query: 'boil' }]) : says(goodDraft)),
@@ -85,6 +86,7 @@ export function roleOf(request: RecordedRequest): keyof Team {
   if (text.includes('"name":"verdict"')) return 'judge';
   if (text.includes('"name":"synthesis"')) return 'synthesizer';
   if (text.includes('"name":"order"')) return 'reranker';
+  if (text.includes('"name":"rewrite"')) return 'rewriter';
   return text.includes('<routes>') ? 'router' : 'specialist';
 }
 

@@ -115,13 +115,14 @@ export class ModelQueues implements AsyncDisposable {
   async #poll(name: EndpointName): Promise<void> {
     // The tuner limits them in its place.
     const { maxConcurrentActivityTaskExecutions: _, ...rest } = activityOptions(this.#options);
-    const { routeQuestion, callSpecialist, judgeDraft, synthesize, rerankPlaces } = rest.activities as Activities;
+    const { routeQuestion, rewriteQuestion, callSpecialist, judgeDraft, synthesize, rerankPlaces } =
+      rest.activities as Activities;
     const limiter = this.#limiters[name];
     const [worker] = await createWorkers([
       {
         ...rest,
         taskQueue: this.#queueOf(name),
-        activities: { routeQuestion, callSpecialist, judgeDraft, synthesize, rerankPlaces },
+        activities: { routeQuestion, rewriteQuestion, callSpecialist, judgeDraft, synthesize, rerankPlaces },
         interceptors: { activity: [...(rest.interceptors?.activity ?? []), telling(this.#parts)] },
         tuner: {
           ...{ workflowTaskSlotSupplier: unused, localActivityTaskSlotSupplier: unused, nexusTaskSlotSupplier: unused },

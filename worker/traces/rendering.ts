@@ -3,12 +3,14 @@ import { loadConversation, renderMessages } from '../../activities/agents/conver
 import type { ActivityDependencies } from '../../activities/dependencies.ts';
 import { aboutExperiment } from '../../activities/tracing/experiments.ts';
 import type { Render, TraceExport } from '../../activities/tracing/export-spans.ts';
+import { rewriteRequest } from '../../agents/rewriter.ts';
 import { routerRequest } from '../../agents/router.ts';
 import { specialistMessages } from '../../agents/specialist.ts';
 import type { Config } from '../../config/config.ts';
 import type { RouteCall } from '../../contracts/agent-calls.ts';
 import type { ChatToolCall } from '../../contracts/chat.ts';
 import { costUsd } from '../../contracts/model/price.ts';
+import type { RewriteCall } from '../../contracts/threads/calls.ts';
 import type { TraceField } from '../../contracts/trace.ts';
 import { messageOf } from '../../lib/errors.ts';
 import { foldersOf } from '../benchmarks.ts';
@@ -65,6 +67,9 @@ async function askedBy(stores: Stores, { activity, call }: Extract<TraceField, {
     const { question = '', router, routes = [], refused } = given;
     return router === undefined ? call : routerRequest(question, router, routes, refused).messages.map(shown);
   }
+  const asRewrite = call as Partial<RewriteCall>;
+  if (activity === 'rewriteQuestion')
+    return asRewrite.rewrite === undefined ? call : rewriteRequest(asRewrite as RewriteCall).messages.map(shown);
   if (given.turn !== undefined) {
     const conversation = await loadConversation(stores, given.turn);
     return (await renderMessages(stores, conversation, new AbortController().signal)).map(shown);

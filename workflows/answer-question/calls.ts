@@ -121,17 +121,38 @@ export async function tryModel<Name extends ModelActivity>(
   }
 }
 
-/** An activity that costs nothing. @throws Unavailable; the cancellation */
+/** An activity that costs nothing; an `optional` one waits for nobody. @throws Unavailable; the cancellation */
 export function callTool<Name extends ToolActivity>(
   caller: CallerOfActivities,
   name: Name,
   input: InputOf<Name>,
   summary: string,
+  more: { optional?: boolean } = {},
 ): Promise<ResultOf<Name>> {
   const activity = caller.activities[name] as unknown as RunsTool<Name>;
   const { store } = caller;
   const given = store === undefined ? input : { ...input, store };
-  return untilAnswered(caller, () => activity.executeWithOptions({ summary }, [given]));
+  return untilAnswered(caller, () => activity.executeWithOptions({ summary }, [given]), more);
+}
+
+/**
+ * An activity that costs nothing and that the run can do without: it waits for nobody.
+ * @returns the result; or null, and why there is none
+ * @throws the cancellation
+ */
+export async function tryTool<Name extends ToolActivity>(
+  caller: CallerOfActivities,
+  name: Name,
+  input: InputOf<Name>,
+  summary: string,
+): Promise<{ result: ResultOf<Name> } | { result: null; why: string }> {
+  try {
+    return { result: await callTool(caller, name, input, summary, { optional: true }) };
+  } catch (error) {
+    if (error instanceof BudgetSpent) return { result: null, why: error.message };
+    if (error instanceof Unavailable) return { result: null, why: `${error.failure.kind}: ${error.message}` };
+    throw error;
+  }
 }
 
 /** How often a reply that cannot be used is repaired: each repair is a finished, paid call of its own. */

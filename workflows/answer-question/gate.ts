@@ -14,9 +14,10 @@ import { summaryText } from '../../lib/printable.ts';
 import { baselessAbstention } from './absence.ts';
 import { BudgetSpent } from './limits/budget.ts';
 import { type Branch, sideBySide } from './branch.ts';
+import { askedQuestion } from './follow-up.ts';
 import { callAgent, callTool } from './calls.ts';
 import { Unavailable } from './failures.ts';
-import { handingOver, questionFor, type Run, snapshotOf } from './state.ts';
+import { handingOver, type Run, snapshotOf } from './state.ts';
 
 /** Without a gate every draft passes that does not abstain without having looked; citations are checked all the same. */
 export async function reviewOutputs(run: Run, outputs: readonly SpecialistOutput[]): Promise<SpecialistOutput[]> {
@@ -117,7 +118,7 @@ async function judge(
   { output, branch, isLast }: Reviewed,
 ): Promise<Verdict | { unjudged: string }> {
   const withoutPerson = gate.judgeRequired !== true;
-  const opening = { kind: 'opening', snapshot: snapshotOf(run), question: questionFor(run), judge: spec } as const;
+  const opening = { kind: 'opening', snapshot: snapshotOf(run), ...askedQuestion(run), judge: spec } as const;
   let checked = false;
   const onDone = ({ citations }: DoneOnTheWay) => {
     if (citations === undefined) return;

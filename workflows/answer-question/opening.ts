@@ -6,7 +6,9 @@
  * 2. A checkout that the worker has opened before and that has not moved since is opened within that task, by a local
  *    activity; any other has an activity of its own.
  * 3. Where one of them fails, the other is cancelled and waited for, and what it has used is counted.
- * 4. Once the router has failed, the opening gets a moment more: it knows where the run's trace will be, and a repository
+ * 4. A turn of a thread reads its question before it is routed, and looks at the lines that were cited before once they can
+ *    be read (follow-up.ts).
+ * 5. Once the router has failed, the opening gets a moment more: it knows where the run's trace will be, and a repository
  *    that cannot be used is the failure to tell first.
  */
 import {
@@ -24,6 +26,7 @@ import { signals } from '../../contracts/names.ts';
 import { readsRepository } from '../../contracts/pipeline-rules.ts';
 import type { OpeningProgress } from '../../contracts/run.ts';
 import { callTool } from './calls.ts';
+import { checkCarried, readFollowUp } from './follow-up.ts';
 import { chooseRoute, tellRoute } from './routing.ts';
 import type { Run } from './state.ts';
 
@@ -43,17 +46,19 @@ export async function openAndRoute(run: Run): Promise<void> {
   const scope = new CancellationScope();
   await scope.run(async () => {
     const opening = openRepository(run);
-    const routing = readsRepository(run.input.pipeline.router)
-      ? opening.then(() => chooseRoute(run))
-      : chooseRoute(run);
+    const { thread } = run.input;
+    const reading = thread === undefined ? null : readFollowUp(run, thread);
+    const route = reading === null ? () => chooseRoute(run) : () => reading.then(() => chooseRoute(run));
+    const routing = readsRepository(run.input.pipeline.router) ? opening.then(route) : route();
+    const ofThread = thread === undefined ? [] : [reading, opening.then(() => checkCarried(run, thread))];
     try {
-      await Promise.all([opening, routing]);
+      await Promise.all([opening, routing, ...ofThread]);
     } catch (error) {
       if (!isCancellation(error)) await Promise.race([opening, sleep(graceMs, { summary: 'the router has failed' })]);
       throw error;
     } finally {
       scope.cancel();
-      await Promise.allSettled([opening, routing]);
+      await Promise.allSettled([opening, routing, ...ofThread]);
     }
   });
   tellRoute(run);

@@ -16,6 +16,7 @@ export type ModelActivity =
   | 'judgeDraft'
   | 'synthesize'
   | 'rerankPlaces'
+  | 'rewriteQuestion'
   | 'phraseQuestion';
 /** Activities that work on the repository, and cost nothing. */
 export type ToolActivity =
@@ -25,6 +26,7 @@ export type ToolActivity =
   | 'runTool'
   | 'verifyCitations'
   | 'checkEdit'
+  | 'checkPlaces'
   | 'findCandidates'
   | 'proveQuestions';
 
@@ -39,6 +41,10 @@ export type Proxies = ReturnType<typeof activitiesWithin>;
 /** Seconds that an attempt may take beyond the HTTP time-out, so that the true error is what is recorded. */
 export const marginSeconds = 15;
 
+/** Those that do nothing beside their model's call. */
+type AsksAlone = 'routeQuestion' | 'phraseQuestion' | 'rewriteQuestion';
+type Reads = 'applyRouter' | 'matchPackages' | 'runTool' | 'verifyCitations' | 'checkEdit' | 'checkPlaces';
+
 /** @param activityQueue the workflow's own unless given */
 export function activitiesWithin(limits: CallLimits, activityQueue?: string) {
   const shared = {
@@ -52,7 +58,7 @@ export function activitiesWithin(limits: CallLimits, activityQueue?: string) {
     scheduleToCloseTimeout: backstop,
     retry: { initialInterval: '1s', backoffCoefficient: 2, maximumInterval: '30s' },
   } as const;
-  const { routeQuestion, phraseQuestion } = proxyActivities<Pick<Activities, 'routeQuestion' | 'phraseQuestion'>>({
+  const { routeQuestion, phraseQuestion, rewriteQuestion } = proxyActivities<Pick<Activities, AsksAlone>>({
     ...shared,
     ...untilAnswered,
     startToCloseTimeout: `${attemptSeconds}s`,
@@ -79,15 +85,16 @@ export function activitiesWithin(limits: CallLimits, activityQueue?: string) {
     scheduleToCloseTimeout: backstop,
     retry: { initialInterval: '1s' },
   });
-  const { applyRouter, matchPackages, runTool, verifyCitations, checkEdit } = proxyActivities<
-    Pick<Activities, 'applyRouter' | 'matchPackages' | 'runTool' | 'verifyCitations' | 'checkEdit'>
+  const { applyRouter, matchPackages, runTool, verifyCitations, checkEdit, checkPlaces } = proxyActivities<
+    Pick<Activities, Reads>
   >({
     ...shared,
     startToCloseTimeout: `${toolSeconds}s`,
     scheduleToCloseTimeout: backstop,
     retry: { initialInterval: '500ms', maximumInterval: '10s' },
   });
-  const models = { routeQuestion, callSpecialist, judgeDraft, synthesize, rerankPlaces, phraseQuestion };
-  const checks = { applyRouter, matchPackages, runTool, verifyCitations, checkEdit };
-  return { ...models, ...checks, openRepository, findCandidates, proveQuestions };
+  const agents = { routeQuestion, callSpecialist, judgeDraft, synthesize };
+  const models = { ...agents, rerankPlaces, phraseQuestion, rewriteQuestion };
+  const tools = { applyRouter, matchPackages, runTool, verifyCitations, checkEdit, checkPlaces };
+  return { ...models, ...tools, openRepository, findCandidates, proveQuestions };
 }

@@ -8,11 +8,11 @@ import type { Run } from './state.ts';
 
 /** Decides by the question and the pipeline alone, unless the router reads the repository, which must be open then. */
 export async function chooseRoute(run: Run): Promise<void> {
-  const { question } = run.state;
+  const { question, standalone_question: standalone } = run.state;
   const { pipeline, forcedRoute } = run.input;
   const decision =
     undisputedRoute(pipeline, forcedRoute) ??
-    (await askRouter(run, pipeline, { question, snapshot: run.state.snapshot }));
+    (await askRouter(run, pipeline, { question: standalone ?? question, snapshot: run.state.snapshot }));
   run.state.routing = decision;
   run.state.route = decision.route;
   run.visibility.show();

@@ -10,8 +10,9 @@ import { subjectOf } from './absence.ts';
 import type { Branch } from './branch.ts';
 import { BudgetSpent } from './limits/budget.ts';
 import { callAgent, callTool, tryModel } from './calls.ts';
+import { askedQuestion, hintsFor } from './follow-up.ts';
 import { takenByTool } from './forks.ts';
-import { questionFor, type Run, snapshotOf } from './state.ts';
+import { type Run, snapshotOf } from './state.ts';
 import { type KnownResult, ToolTurn } from './tool-turn.ts';
 import { toolsText } from './visibility.ts';
 
@@ -70,10 +71,11 @@ async function askFirst(
   const call: SpecialistCall = {
     kind: 'opening',
     snapshot: snapshotOf(run),
-    question: questionFor(run),
+    ...askedQuestion(run),
     specialist: specialistTry.specialist,
     review: [...(feedback?.reasons ?? [])],
     earlierDraft: feedback?.earlierDraft ?? null,
+    ...hintsFor(run),
     mustAnswer,
   };
   const reply = await callAgent(run, 'callSpecialist', call, aboutCall(specialistTry, 1, mustAnswer));

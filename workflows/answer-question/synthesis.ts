@@ -6,8 +6,9 @@ import type { ContentId } from '../../contracts/snapshot.ts';
 import type { DoneOnTheWay } from '../../contracts/trace.ts';
 import { hasLooked } from './absence.ts';
 import { callAgent, callTool } from './calls.ts';
+import { askedQuestion } from './follow-up.ts';
 import { bestOutput } from './gate.ts';
-import { type Answer, handingOver, questionFor, type Run, snapshotOf, supersede } from './state.ts';
+import { type Answer, handingOver, type Run, snapshotOf, supersede } from './state.ts';
 
 const scope = { stage: 'synthesis' } as const;
 
@@ -55,7 +56,7 @@ async function askSynthesizer(
   const opening: SynthesisCall = {
     kind: 'opening',
     snapshot: snapshotOf(run),
-    question: questionFor(run),
+    ...askedQuestion(run),
     synthesis: run.input.pipeline.synthesis,
     candidates: drafts,
     ...handingOver(run),

@@ -71,6 +71,11 @@ export class Visibility {
     this.say(opening === null ? 'routing' : 'opening', doing);
   }
 
+  /** Says as what a follow-up is read. */
+  reads(question: string): void {
+    if (this.#stage === 'opening' || this.#stage === 'routing') this.say(this.#stage, `read as: ${question}`);
+  }
+
   /** Says which tools a specialist has asked for that have no result yet. */
   asks(specialist: string, tools: readonly ToolAsked[]): void {
     if (tools.length > 0) this.#asked.set(specialist, tools);

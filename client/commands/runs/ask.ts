@@ -4,6 +4,7 @@ import type { AskOptions } from '../../ask/ask-question.ts';
 import {
   count,
   decisionKinds,
+  knownRunId,
   positiveAmount,
   positiveCount,
   runIdValue,
@@ -37,6 +38,9 @@ export function addAsk(program: Command): void {
       tenantName,
     )
     .option('--session <name>', 'the conversation that its trace belongs to')
+    .option('--thread <id>', 'as a turn of this thread, after the turn that ended last; a new name begins one')
+    .option('--after <run>', 'go on from this run: a branch of its thread, or a new thread', knownRunId)
+    .option('--no-memory', 'without what was remembered of the repository')
     .option('--user <name>', 'who asks, as traces show it; SWITCHYARD_USER unless given', userName)
     .option('--id <id>', 'name the run; ask-<time>-<random> unless given', runIdValue)
     .option(

@@ -1,0 +1,81 @@
+/** One turn of a chat: started once, followed through losses of the runtime, and shown. */
+import { withNotes } from '../../application/memory/with-notes.ts';
+import { questionInput } from '../../application/questions/question-input.ts';
+import { typedError } from '../../application/errors.ts';
+import { finishedRun, type FinishedRun } from '../../application/runs/run-record.ts';
+import { newRunId } from '../../application/runs/start-run.ts';
+import { cancelRun } from '../../application/runs/steer-run.ts';
+import { findRun } from '../../application/runs/find-run.ts';
+import { watchRun } from '../../application/runs/watch-run.ts';
+import type { Session } from '../../application/session/session.ts';
+import { startTurn } from '../../application/threads/start-turn.ts';
+import type { AnswerOutcome } from '../../contracts/run.ts';
+import { followRun } from '../ask/follow-run.ts';
+import { exitCodeOf, exitCodes } from '../exit-codes.ts';
+import { listenForInterrupt } from '../terminal/interrupt.ts';
+import { note } from '../terminal/output.ts';
+import { openProgressView } from '../terminal/progress-view.ts';
+import type { Chat } from './chat.ts';
+import { showTurn } from './turn-text.ts';
+
+/** A runtime that goes away again and again is given up. */
+const lossesAllowed = 5;
+const lossCodes = ['RuntimeGone', 'ServerUnavailable'];
+
+type Turn = { id: string; runId: string };
+
+/** @returns the exit code that `ask` would have had */
+export async function askTurn(chat: Chat, question: string): Promise<number> {
+  const { settings } = chat.session;
+  const asked = await questionInput(question, chat.options, settings, note);
+  const input = await withNotes(settings, asked, chat.options.memory);
+  const [suffix, beganMs] = [newRunId('turn'), Date.now()];
+  const { thread, last: after } = chat;
+  const tenant = chat.options.tenant ?? settings.tenant;
+  let tries = 0;
+  const started = await despiteLosses(chat, (session) => {
+    tries += 1;
+    return startTurn(session, input, { thread, after }, { tenant, suffix, sinceMs: tries > 1 ? beganMs : null });
+  });
+  return followTurn(chat, { id: started.workflowId, runId: started.runId });
+}
+
+/** The turn is what the next one goes on from, however it ends. Ctrl-C cancels it. */
+export async function followTurn(chat: Chat, turn: Turn): Promise<number> {
+  chat.last = turn.id;
+  const run = await despiteLosses(chat, (session) => outcomeIn(session, turn));
+  if (run === null) return exitCodes.interrupted;
+  showTurn(run, chat.options.json);
+  return exitCodeOf(run.outcome.kind);
+}
+
+/** Null where it was cancelled and has not ended yet. */
+async function outcomeIn(session: Session, { id, runId }: Turn): Promise<FinishedRun | null> {
+  using interrupt = listenForInterrupt();
+  await using view = await openProgressView();
+  const handle = session.client.workflow.getHandle(id, runId);
+  const ending = await followRun(watchRun(session, { handle, runId }, interrupt.signal), {
+    onProgress: (progress) => view.update(progress, id),
+    stopWhenWaiting: false,
+  });
+  await view[Symbol.asyncDispose]();
+  let outcome: AnswerOutcome | null = ending.kind === 'finished' ? ending.outcome : null;
+  if (outcome === null) {
+    note(`cancelling ${id}; what it has found so far is kept`);
+    outcome = await cancelRun(await findRun(session, id), new AbortController().signal);
+  }
+  return outcome === null ? null : finishedRun(session, { handle, runId }, outcome);
+}
+
+/** Runs are kept where the runtime goes away: another one is joined, and the work done again. */
+async function despiteLosses<Result>({ session }: Chat, work: (session: Session) => Promise<Result>): Promise<Result> {
+  for (let losses = 0; ; losses += 1) {
+    try {
+      return await work(await session.opened());
+    } catch (error) {
+      if (losses >= lossesAllowed || !lossCodes.includes(typedError(error)?.code ?? '')) throw error;
+      note('the runtime went away; another one takes the turn up');
+      await session.leave();
+    }
+  }
+}
