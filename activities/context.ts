@@ -104,13 +104,9 @@ export async function runActivity<Result>(
     if (aborted && isOfStoppedWorker(reason)) throw givenBack(context, { ...before, current: failed });
     if (aborted) throw withTold(reason, [...spans, failed], kept());
     countAttempt(context, failed);
-    const carried = {
-      ...before,
-      spans: [...spans, failed],
-      failures: before.failures + 1,
-      // What was done beside the work itself does not count.
-      tookMs: before.tookMs + failed.endMs - failed.startMs,
-    };
+    // What was done beside the work itself does not count.
+    const tookMs = before.tookMs + failed.endMs - failed.startMs;
+    const carried = { ...before, spans: [...spans, failed], failures: before.failures + 1, tookMs };
     context.heartbeat(carried satisfies Carried);
     throw toActivityFailure(error, carried.spans, timeLeft(context.info, limits, carried), kept());
   }

@@ -129,10 +129,14 @@ async function startOver(opened: AsyncDisposableStack, { config, server, log, tu
     await traces.drain(drainSeconds * 1000);
     queues.shutDown();
     shutDown(workers);
-    const why = await ended;
-    if (why !== null) throw new Error(`the worker stopped badly: ${why}`);
+    await endedWell(ended);
   };
   return { modelUrl: endpoint.url, ended: ended.then((why) => why ?? 'it was shut down'), stop };
+}
+
+async function endedWell(ended: Promise<string | null>): Promise<void> {
+  const why = await ended;
+  if (why !== null) throw new Error(`the worker stopped badly: ${why}`);
 }
 
 async function connectTo({ connectionOptions, address }: ServerAddress): Promise<NativeConnection> {

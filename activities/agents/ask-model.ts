@@ -1,5 +1,4 @@
 /** One paid model call: never paid again once its reply is in the journal. */
-import { createHash } from 'node:crypto';
 import type { ActivityResult } from '../../contracts/trace.ts';
 import type { DoesNotFit, Payment } from '../../contracts/agent-calls.ts';
 import type { CallAbout, JournalKey } from '../../contracts/model/journal-key.ts';
@@ -10,6 +9,7 @@ import { requestHash } from '../../models/journal-entry.ts';
 import type { ReportedPart } from '../../models/token-estimate.ts';
 import type { ActivityDependencies } from '../dependencies.ts';
 import { likelyTokens } from './condensing.ts';
+import { askedWith } from './asked-with.ts';
 import { type DraftText, draftText } from './draft-text.ts';
 import { endpointHash, forkedReply } from './forked-replies.ts';
 import { type ReusedReplies, reusedReplies } from './reused-replies.ts';
@@ -80,13 +80,8 @@ export async function askModel(
   const model = request.model ?? deps.modelByRole[request.role];
   const { price: listed, contextWindow } = deps.prices.of(model);
   const price = payment.prices?.[model] ?? listed;
-  if (payment.requirePrice && price === null) {
-    throw new ModelFailure(
-      'ModelUnpriced',
-      `no price is known for the model "${model}", so a money limit cannot be kept`,
-    );
-  }
-  context.note({ model, parameters: parametersOf(request), promptVersion: promptVersionOf(request) });
+  if (payment.requirePrice && price === null) throw unpriced(model);
+  context.note({ model, ...askedWith(request) });
   const keyOf = keysOf(deps, context, { model, callKey: payment.key });
   const hashOf = (each: ChatRequest) => keyOf(each).requestHash;
   const { sharedReplies, earlierRuns, endpoint } = deps;
@@ -124,6 +119,11 @@ export async function askModel(
       if (!lacksRoom || left.length === 0) throw error;
     }
   }
+}
+
+function unpriced(model: string): ModelFailure {
+  const message = `no price is known for the model "${model}", so a money limit cannot be kept`;
+  return new ModelFailure('ModelUnpriced', message);
 }
 
 /** Under which key each request is journalled; hashed once. */
@@ -243,21 +243,4 @@ async function sent(
     if (!(error instanceof CircuitOpen) || !mayFallBack) throw error;
     throw new ModelFailure(error.kind, error.message, { retry: false });
   }
-}
-
-function parametersOf({ temperature, maxOutputTokens, topLogprobs, toolChoice, tools, responseFormat }: ChatRequest) {
-  return {
-    maxOutputTokens,
-    ...(temperature === null ? {} : { temperature }),
-    ...(topLogprobs === 0 ? {} : { topLogprobs }),
-    ...(tools.length === 0 ? {} : { toolChoice }),
-    ...(responseFormat === null ? {} : { responseFormat: responseFormat.name }),
-  };
-}
-
-/** The instructions are the first message of every agent. */
-function promptVersionOf({ messages }: ChatRequest): string {
-  const [first] = messages;
-  const instructions = first?.role === 'system' ? first.content : '';
-  return createHash('sha256').update(instructions).digest('hex').slice(0, 12);
 }

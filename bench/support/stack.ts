@@ -74,7 +74,6 @@ export function say(text: string): void {
 }
 
 function configOf(dataDirectory: string, modelUrl: string): Config {
-  const name = offlineModelName;
   return {
     dataDirectory,
     indexDirectory: dataDirectory,
@@ -85,27 +84,7 @@ function configOf(dataDirectory: string, modelUrl: string): Config {
     taskQueue: benchTaskQueue,
     deployment: null,
     temporal: { executable: null, external: true, uiUrl: null, environment: {} },
-    model: {
-      apiKey: null,
-      baseUrl: modelUrl,
-      offline: false,
-      router: name,
-      specialist: name,
-      judge: name,
-      synthesizer: name,
-      pricesFile: null,
-      timeoutSeconds: 30,
-      reasoningTokens: 0,
-      ...ordinaryTransport,
-      capabilitiesFile: null,
-      capabilities: [],
-      attempts: 5,
-      heartbeatSeconds: 5,
-      circuit: { failures: 10, seconds: 15 },
-      limits: { model: noLimits, fallback: noLimits },
-      fallback: null,
-      personWaitDays: 30,
-    },
+    model: modelOf(modelUrl),
     tenant: null,
     user: null,
     webhook: null,
@@ -116,5 +95,30 @@ function configOf(dataDirectory: string, modelUrl: string): Config {
     offlineFaults: null,
     offlinePaceMs: 0,
     logLevel: 'warn',
+  };
+}
+
+function modelOf(baseUrl: string): Config['model'] {
+  const name = offlineModelName;
+  return {
+    apiKey: null,
+    baseUrl,
+    offline: false,
+    router: name,
+    specialist: name,
+    judge: name,
+    synthesizer: name,
+    pricesFile: null,
+    timeoutSeconds: 30,
+    reasoningTokens: 0,
+    ...ordinaryTransport,
+    capabilitiesFile: null,
+    capabilities: [],
+    attempts: 5,
+    heartbeatSeconds: 5,
+    circuit: { failures: 10, seconds: 15 },
+    limits: { model: noLimits, fallback: noLimits },
+    fallback: null,
+    personWaitDays: 30,
   };
 }

@@ -13,7 +13,6 @@ import type { SessionRequest } from '../../application/session/session.ts';
 import { InvalidInput } from '../../application/errors.ts';
 import { withNotes } from '../../application/memory/with-notes.ts';
 import { openAndStartTurn, type StartedTurn } from '../../application/threads/start-turn.ts';
-import { note } from '../terminal/output.ts';
 import { openAndStart } from '../../application/runs/open-and-start.ts';
 import { newRunId } from '../../application/runs/start-run.ts';
 import { withDrafts } from '../../application/runs/watch-drafts.ts';

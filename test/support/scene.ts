@@ -86,16 +86,7 @@ export type SceneOptions = {
 export type AskOptions = Partial<
   Pick<
     QuestionInput,
-    | 'forcedRoute'
-    | 'limits'
-    | 'repository'
-    | 'session'
-    | 'prompts'
-    | 'user'
-    | 'webhook'
-    | 'forkOf'
-    | 'thread'
-    | 'notes'
+    'forcedRoute' | 'limits' | 'repository' | 'session' | 'prompts' | 'user' | 'webhook' | 'forkOf' | 'thread' | 'notes'
   >
 > & {
   pipeline: PipelineSpec;

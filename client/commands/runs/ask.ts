@@ -13,7 +13,7 @@ import {
 } from '../../input/option-values.ts';
 
 export function addAsk(program: Command): void {
-  program
+  const ask = program
     .command('ask')
     .summary('answer a question about a repository')
     .description(
@@ -37,6 +37,19 @@ export function addAsk(program: Command): void {
       'for whom it is asked: tenants have fair shares; SWITCHYARD_TENANT unless given',
       tenantName,
     )
+    .action(async (question: string, options: AskOptions) => {
+      // Mistakes are reported before anything heavy is loaded.
+      const { prepareQuestion } = await import('../../ask/question-argument.ts');
+      const prepared = await prepareQuestion(question, options);
+      const { askQuestion } = await import('../../ask/ask-question.ts');
+      process.exitCode = await askQuestion(prepared, options);
+    });
+  addSurroundings(ask);
+}
+
+/** What belongs to the person and the terminal, more than to the question. */
+function addSurroundings(ask: Command): void {
+  ask
     .option('--session <name>', 'the conversation that its trace belongs to')
     .option('--thread <id>', 'as a turn of this thread, after the turn that ended last; a new name begins one')
     .option('--after <run>', 'go on from this run: a branch of its thread, or a new thread', knownRunId)
@@ -51,12 +64,5 @@ export function addAsk(program: Command): void {
     .option('--no-input', 'do not ask at this terminal what the run asks people')
     .option('--detach', 'start the run and return at once', false)
     .option('--no-stream', 'on a terminal: without drafts while they are written')
-    .option('--json', 'print one JSON object', false)
-    .action(async (question: string, options: AskOptions) => {
-      // Mistakes are reported before anything heavy is loaded.
-      const { prepareQuestion } = await import('../../ask/question-argument.ts');
-      const prepared = await prepareQuestion(question, options);
-      const { askQuestion } = await import('../../ask/ask-question.ts');
-      process.exitCode = await askQuestion(prepared, options);
-    });
+    .option('--json', 'print one JSON object', false);
 }
