@@ -66,6 +66,6 @@ function renamed(value: unknown, data: Places, path: string): unknown {
 }
 
 /** `webUrl` → `web_url`. */
-function snakeName(name: string): string {
+export function snakeName(name: string): string {
   return name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
 }

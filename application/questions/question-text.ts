@@ -13,6 +13,7 @@ export function checkedQuestion(text: string): string {
   return question;
 }
 
+/** @param length in characters, as a person reads it */
 export function tooLong(length: string): InvalidInput {
   const most = questionMaxCharacters.toLocaleString('en-US');
   return new InvalidInput('question', `the question has ${length} characters and may have ${most}: shorten it`);

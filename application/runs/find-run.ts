@@ -26,6 +26,7 @@ export async function findOpenRun(session: Pick<Session, 'client'>, workflowId: 
   throw new RunHasEnded(workflowId);
 }
 
+/** False once the run has ended, however it did. */
 export function isOpen({ description }: FoundRun): boolean {
   return description.closeTime === undefined;
 }

@@ -20,6 +20,7 @@ export type LoadedRun = { history: RunHistory; trace: Trace };
 /** A run of more than this is none that answers questions. */
 const mostBytes = 200_000_000;
 
+/** Whether a name is that of a saved history, and not the id of a run. */
 export function isHistoryFile(name: string): boolean {
   return /\.json(\.gz)?$/.test(name);
 }

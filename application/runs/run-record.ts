@@ -55,6 +55,7 @@ export function serverStops({ runtime }: Pick<Session, 'runtime'>): boolean {
   return runtime?.started === true;
 }
 
+/** A run that has ended; its keyed places are `keyedFields`. */
 export function runRecord({ outcome, ...run }: FinishedRun) {
   const { kind, state, ...ending } = outcome;
   const help = helpOn('failure' in ending ? ending.failure : null);

@@ -1,10 +1,12 @@
-/** Prints the JSON Schema of a file format, for those who write such files with other software. */
+/** Prints the JSON Schema of a file format, or of what a command prints, for those who write or read them with other software. */
 import { z } from 'zod';
 import { DatasetQuestion } from '../../contracts/dataset.ts';
 import { PipelineSpec, SpecialistSpec } from '../../contracts/pipeline.ts';
 import { RunLogRecord } from '../../contracts/run-log.ts';
 import { exitCodes } from '../exit-codes.ts';
-import { printFile } from '../terminal/output.ts';
+import { UsageError } from '../../lib/errors.ts';
+import { commandsWithSchema, outputSchemaOf } from '../output-schemas/output-schemas.ts';
+import { print, printFile } from '../terminal/output.ts';
 
 /** As a file has it: prompts may lie beside it. */
 const PipelineFile = z.strictObject({
@@ -31,6 +33,9 @@ const schemas = {
   pipeline: { title: 'A pipeline file', schema: PipelineFile },
 } as const;
 
+/** The formats of files. */
+export const fileFormats = Object.keys(schemas) as FileFormat[];
+
 export type FileFormat = keyof typeof schemas;
 
 export function schemaOf(name: FileFormat): object {
@@ -38,7 +43,20 @@ export function schemaOf(name: FileFormat): object {
   return { title, ...z.toJSONSchema(schema, { io: 'input' }) };
 }
 
-export function showSchema(name: FileFormat): number {
-  printFile(schemaOf(name));
+/**
+ * @param words a format, or a command; none: the names of all
+ * @throws UsageError for what has no schema
+ */
+export function showSchema(words: readonly string[]): number {
+  const name = words.join(' ');
+  if (name === '') print([...fileFormats, ...commandsWithSchema].join('\n'));
+  else printFile(schemaNamed(name));
   return exitCodes.worked;
+}
+
+function schemaNamed(name: string): object {
+  const format = fileFormats.find((each) => each === name);
+  const schema = format === undefined ? outputSchemaOf(name) : schemaOf(format);
+  if (schema !== null) return schema;
+  throw new UsageError(`there is no schema of "${name}": "switchyard schema" lists those there are`);
 }

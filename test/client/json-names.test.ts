@@ -5,14 +5,16 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { Command, Help } from 'commander';
-import { keyedFields, stateRecord } from '../../application/runs/run-record.ts';
+import { keyedFields, runRecord, stateRecord } from '../../application/runs/run-record.ts';
+import { commandsWithSchema, outputSchemaOf } from '../../client/output-schemas/output-schemas.ts';
 import { BenchmarkManifest } from '../../contracts/benchmark.ts';
 import { snakeKeys } from '../../lib/snake-keys.ts';
 import { writeBenchmark } from './benchmark/benchmark-folder.ts';
+import { expectFitting } from './fits-schema.ts';
 import { writeVariants } from './evaluate/variant-logs.ts';
 import { temporaryFolder } from './run-command.ts';
 import { runInProcess } from './run-in-process.ts';
-import { aState } from './runs/a-run.ts';
+import { aRun, aState } from './runs/a-run.ts';
 import { keysWithCapitals, printedValues } from './snake-keys.ts';
 
 const checkout = fileURLToPath(new URL('../..', import.meta.url));
@@ -53,6 +55,16 @@ const elsewhere = [
   ...['limits', 'limits set', 'limits reset'],
   ...['keys list', 'replay', 'dataset make', 'dataset review', 'dataset import', 'dataset export'],
   ...['router fit', 'router evaluate'],
+];
+
+/** Commands with `--json` whose output has no schema yet; a new one has one. */
+const withoutSchema = [
+  ...['doctor', 'verify-langfuse', 'trace', 'keys list', 'exercise', 'counterfactual', 'compare', 'signals'],
+  ...['grade', 'label', 'judge', 'judge calibrate', 'router fit', 'router evaluate'],
+  ...['dataset check', 'dataset make', 'dataset review', 'dataset import', 'dataset export'],
+  ...['bench run', 'bench rerun', 'bench resume', 'bench status', 'bench pause', 'bench cancel', 'bench delete'],
+  ...['bench publish', 'bench report', 'bench history', 'bench list'],
+  ...['bench schedule', 'bench schedule list', 'bench schedule delete'],
 ];
 
 type Files = { folder: string; dataset: string; log: string };
@@ -100,7 +112,9 @@ test('every command that has --json is here or is tested with a server', async (
     for (const [name, add] of Object.entries(exported))
       if (/^add[A-Z]/.test(name) && name !== 'addPassThrough') (add as (program: Command) => void)(program);
   }
-  assert.deepEqual(namesWithJson(program, []).sort(), [...Object.keys(cases), ...elsewhere].sort());
+  const names = namesWithJson(program, []).sort();
+  assert.deepEqual(names, [...Object.keys(cases), ...elsewhere].sort());
+  assert.deepEqual(names, [...commandsWithSchema, ...withoutSchema].sort());
 });
 
 /** Without those that help does not show: former names of others. */
@@ -136,6 +150,19 @@ test('what they print has no key with a capital letter', async (context) => {
   assert.deepEqual(keysWithCapitals(comparison, data), []);
   assert.ok(comparison.differences.length > 0);
   assert.ok('p_gain' in comparison.cells[0]);
+});
+
+test('a printed schema has the names that are printed, and leaves room for more', () => {
+  for (const command of commandsWithSchema) {
+    const text = JSON.stringify(outputSchemaOf(command));
+    assert.doesNotMatch(text, /"additionalProperties":false/, command);
+    assert.doesNotMatch(text, /"(properties|required)":[{[]"[a-z_]*[A-Z]/, command);
+  }
+  const record = snakeKeys(runRecord({ ...aRun(), rating: null }), keyedFields);
+  expectFitting(['runs', 'show', '--json'], JSON.stringify(record));
+  const { model: _, ...lacks } = record;
+  for (const wrong of [lacks, { ...record, retries: 1 }, { ...record, outcome: 'well' }])
+    assert.throws(() => expectFitting(['runs', 'show', '--json'], JSON.stringify(wrong)), /runs show: /);
 });
 
 test('files that commands write by -o have the names that --json has', async () => {

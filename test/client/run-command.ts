@@ -4,6 +4,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { expectFitting } from './fits-schema.ts';
 
 export type CommandEnd = { code: number | null; signal: NodeJS.Signals | null; stdout: string; stderr: string };
 
@@ -43,6 +44,8 @@ export function runProgram(file: string, given: readonly string[], options: Chil
   });
 }
 
-export function runSwitchyard(given: readonly string[], options: ChildOptions = {}): Promise<CommandEnd> {
-  return runProgram(process.execPath, [mainFile, ...given], options);
+export async function runSwitchyard(given: readonly string[], options: ChildOptions = {}): Promise<CommandEnd> {
+  const end = await runProgram(process.execPath, [mainFile, ...given], options);
+  expectFitting(given, end.stdout);
+  return end;
 }

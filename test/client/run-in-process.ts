@@ -4,6 +4,7 @@
  */
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { runCommand } from '../../client/command-line.ts';
+import { expectFitting } from './fits-schema.ts';
 import { type CommandEnd, inheritedSettings } from './run-command.ts';
 
 type Output = { stdout: string; stderr: string };
@@ -37,6 +38,7 @@ export async function runInProcess(
   const output: Output = { stdout: '', stderr: '' };
   try {
     await outputs.run(output, () => runCommand(given));
+    expectFitting(given, output.stdout);
     return { code: Number(process.exitCode), signal: null, ...output };
   } finally {
     process.env = before;

@@ -103,8 +103,13 @@ const mistakes: Mistake[] = [
   },
   {
     name: 'an argument that is none of the choices',
-    given: ['schema', 'nope'],
-    says: /<format> must be one of run-log, dataset, pipeline, not "nope"/,
+    given: ['runs', 'rate', 'ask-1', 'well'],
+    says: /<rating> must be one of good, bad, not "well"/,
+  },
+  {
+    name: 'a schema of nothing',
+    given: ['schema', 'runs', 'nope'],
+    says: /there is no schema of "runs nope": "switchyard schema" lists those there are/,
   },
   {
     name: 'a log outside of a benchmark without --dataset',

@@ -1,0 +1,73 @@
+/** What commands about repositories, pipelines and the data directory print with `--json`; they are printed in snake_case. */
+import { z } from 'zod';
+import { ModelLimits } from '../../contracts/model/limits.ts';
+import { endpointNames } from '../../contracts/names.ts';
+import { Snapshot } from '../../contracts/snapshot.ts';
+import { SearchRow } from '../../contracts/tools.ts';
+import { kinds } from '../storage/disk-usage.ts';
+
+const found = z.array(SearchRow);
+
+const embeddings = z.object({ embedded: z.int(), total: z.int(), stopped: z.string().nullable().exactOptional() });
+
+const index = z.union([
+  Snapshot.extend({ seconds: z.number(), embeddings: embeddings.exactOptional() }),
+  z.object({
+    path: z.string(),
+    found: z.boolean(),
+    reason: z.string().nullable().describe('Why it is left out.'),
+    about: z.string().nullable(),
+  }),
+]);
+
+const storedSnapshot = z.object({
+  ...{ id: z.string(), label: z.string(), state: z.string(), failure: z.string().nullable() },
+  files: z.int(),
+  skipped: z.record(z.string(), z.int()).describe('Files by the reason why they are left out.'),
+});
+
+const indexStatus = z.object({
+  repository: z.string(),
+  state: z.enum(['current', 'outdated']),
+  ...{ bytes: z.int(), chunks: z.int(), definitions: z.int(), unparsed: z.int() },
+  embedded: z.array(z.object({ model: z.string(), chunks: z.int() })),
+  snapshots: z.array(storedSnapshot),
+});
+
+const mistake = z.object({ path: z.string(), line: z.int().nullable(), message: z.string() });
+
+const queue = z.object({ name: z.string(), perMinute: z.number().nullable(), waiting: z.int(), workers: z.int() });
+const limits = z.array(
+  z.object({
+    endpoint: z.enum(endpointNames),
+    ...ModelLimits.shape,
+    setBy: z.enum(['command', 'configuration']).nullable(),
+    queue: queue.nullable(),
+  }),
+);
+
+const swept = z.object({ count: z.int().nullable(), bytes: z.number() });
+
+export const otherOutputs = {
+  search: z.union([z.object({ results: found }), z.object({ id: z.string(), results: found })]),
+  map: z.object({ snapshot: z.string(), map: z.string() }),
+  index,
+  'index status': indexStatus,
+  'pipeline list': z.array(z.object({ name: z.string(), description: z.string(), routes: z.array(z.string()) })),
+  'pipeline check': z.object({ file: z.string(), valid: z.boolean(), mistakes: z.array(mistake) }),
+  limits,
+  'limits set': limits,
+  'limits reset': limits,
+  gc: z.object({
+    dryRun: z.boolean(),
+    keepDays: z.int(),
+    neededRuns: z.int(),
+    kinds: z.array(z.object({ kind: z.enum(kinds), before: swept, removed: swept, after: swept.nullable() })),
+    notes: z.array(z.string()),
+  }),
+  'dataset add': z.object({
+    ...{ file: z.string(), id: z.string(), kind: z.enum(['answerable', 'unanswerable']), route: z.string() },
+    questions: z.int().describe('In the file, with this one.'),
+    paths: z.array(z.string()),
+  }),
+} as const;
