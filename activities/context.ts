@@ -68,7 +68,7 @@ export async function runActivity<Result>(
   work: Work<Result>,
 ): Promise<ActivityResult<Result>> {
   const context = Context.current();
-  const { workflowId = '', runId = '' } = context.info.workflowExecution ?? {};
+  const place = placeOf(context);
   const { key, span, note } = openSpan(context, about);
   const { newlyLost, ...before } = attemptsBefore(context.info, about);
   for (const lost of newlyLost) countAttempt(context, lost);
@@ -83,9 +83,8 @@ export async function runActivity<Result>(
   using limit = limitOf(context, { name: about.name, limits }, before);
   const activity: ActivityContext = {
     signal: limit.signal,
-    run: { workflowId, runId },
-    attempt: [Number(context.info.activityId) || 0, context.info.attempt],
-    tell: (signal, value) => context.client.workflow.getHandle(workflowId, runId).signal(signal, value),
+    ...place,
+    tell: (signal, value) => handleOf(context, place.run).signal(signal, value),
     spent: spans.reduce((sum, { usage }) => (usage === undefined ? sum : addUsage(sum, usage)), noUsage),
     note,
     part: (part, work) => runPart(context, limit, spans, { ...part, key: `${key}/${part.key}` }, work),
@@ -125,6 +124,14 @@ async function inQuarantine(context: Context, before: Omit<Before, 'newlyLost'>,
     throw lostWithWorker(messageOf(error), asideMs());
   }
 }
+
+function placeOf({ info }: Context): Pick<ActivityContext, 'run' | 'attempt'> {
+  const { workflowId = '', runId = '' } = info.workflowExecution ?? {};
+  return { run: { workflowId, runId }, attempt: [Number(info.activityId) || 0, info.attempt] };
+}
+
+const handleOf = ({ client }: Context, { workflowId, runId }: ActivityContext['run']) =>
+  client.workflow.getHandle(workflowId, runId);
 
 /** The span of this attempt, with what is known of it so far. */
 function openSpan({ info: { activityId, attempt } }: Context, about: Omit<About, 'limits'>) {

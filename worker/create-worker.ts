@@ -18,8 +18,7 @@ import { benchmarksOf } from './benchmarks.ts';
 import { keepNotingStoreUse, openStores, type Stores } from './stores.ts';
 import { ModelQueues, slotLimiters } from './models/model-queues.ts';
 import { CallRegister } from './call-register.ts';
-import { DraftBuffer } from './streaming/draft-buffer.ts';
-import { openDraftSocket } from './streaming/draft-socket.ts';
+import { type DraftSocket, openDraftSocket } from './streaming/draft-socket.ts';
 import { failLostCalls } from './lost-calls.ts';
 import { type ModelEndpoint, modelByRole, openLimitedModel } from './models/model-endpoint.ts';
 import type { RunningWorker } from '../runtime/host/runtime.ts';
@@ -107,8 +106,7 @@ async function startOver(opened: AsyncDisposableStack, { config, server, log, tu
   const ownTools = await loadOwnTools(config.toolModules);
   const stores = opened.use(await openStores(config, isOwn));
   opened.use(await keepNotingStoreUse(stores, { client, name, log }));
-  const drafts = new DraftBuffer();
-  opened.use(await openDraftSocket(streams, drafts, log));
+  const drafts = opened.use(await openDraftSocket(streams, log));
   const parts = { endpoint, stores, ownTools, traces, client, usable, log, drafts, threads: tuning.retrievalThreads };
   const { activities, retrieval } = activitiesOf(config, { ...parts, prices: await openPriceList(config.model) });
   opened.use(retrieval);
@@ -193,7 +191,7 @@ type Parts = {
   prices: PriceList;
   traces: TraceParts;
   client: Client;
-  drafts: DraftBuffer;
+  drafts: DraftSocket;
   usable: readonly string[];
   log: Logger;
   threads: Threads | undefined;

@@ -47,8 +47,17 @@ function retries(progress: RunProgress | null): string {
 export function liveView(): ProgressView {
   const gates = steps.map(() => Promise.withResolvers<void>());
   const running: (Task | undefined)[] = [];
-  let at = 0;
-  let redraw = () => {};
+  const drafts = draftLines();
+  let [at, text] = [0, ''];
+  let known: RunProgress | null = null;
+  const redraw = () => {
+    running.forEach((task, index) => {
+      if (task !== undefined) task.title = steps[index]?.title(known) ?? '';
+    });
+    const task = running[at];
+    if (task !== undefined) task.output = [text, ...drafts.lines(process.stderr)].join('\n');
+  };
+  const redrawSoon = atMostEvery(drawEveryMs, redraw);
   const list = new Listr(
     steps.map(({ title }, index) => ({
       title: title(null),
@@ -64,31 +73,20 @@ export function liveView(): ProgressView {
   const advance = (to: number) => {
     for (; at < to; at += 1) gates[at]?.resolve();
   };
-  const drafts = draftLines();
-  let text = '';
-  const describe = () => {
-    const task = running[at];
-    const { columns, rows } = process.stderr;
-    if (task !== undefined) task.output = [text, ...drafts.lines({ columns, rows })].join('\n');
-  };
-  const describeSoon = atMostEvery(drawEveryMs, describe);
   return {
     preparing: (what) => {
       text = what;
-      describe();
+      redraw();
     },
     update: (progress, workflowId) => {
       advance(Math.max(at, stepOf(progress, at)));
-      running.forEach((task, index) => {
-        if (task !== undefined) task.title = steps[index]?.title(progress) ?? '';
-      });
       const what = waitingText(progress, workflowId) ?? printableLine(progress.doing);
-      text = `${what}\n${usageText(progress.state.usage)}`;
-      describe();
+      [known, text] = [progress, `${what}\n${usageText(progress.state.usage)}`];
+      redraw();
     },
     draft: (event, tries) => {
       drafts.take(event, tries);
-      describeSoon();
+      redrawSoon();
     },
     [Symbol.asyncDispose]: async () => {
       advance(steps.length);

@@ -118,7 +118,10 @@ class Reader implements FieldReader {
           return this.#expect(this.#open.at(-1) === true ? 'member' : 'value');
         }
         return (character === '}' || character === ']') && this.#closes(character === '}');
-      default:
+      case 'search':
+      case 'string':
+      case 'token':
+      case 'done':
         return false;
     }
   }

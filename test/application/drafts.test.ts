@@ -8,7 +8,6 @@ import { newRunId, type RunEvent, startRun, type WatchEvent, watchRun, withDraft
 import { draftLines, elsewhereText } from '../../client/terminal/draft-lines.ts';
 import { dataPaths } from '../../config/data-paths.ts';
 import type { DraftEvent } from '../../contracts/draft-stream.ts';
-import { DraftBuffer } from '../../worker/streaming/draft-buffer.ts';
 import { openDraftSocket } from '../../worker/streaming/draft-socket.ts';
 import { openScene, pipeline, quickLimits } from '../support/scene.ts';
 import { goodDraft, startTeam } from '../support/team.ts';
@@ -25,13 +24,12 @@ const stateOf = (stage: string, outputs: unknown[] = []) =>
 
 async function folderWithWorker(t: TestContext) {
   const folder = await mkdtemp(join(tmpdir(), 'swd-'));
-  const buffer = new DraftBuffer();
-  const socket = await openDraftSocket(join(folder, 'streams'), buffer, { warn: () => assert.fail('no warning') });
+  const socket = await openDraftSocket(join(folder, 'streams'), { warn: () => assert.fail('no warning') });
   t.after(async () => {
     await socket[Symbol.asyncDispose]();
     await rm(folder, { recursive: true, force: true });
   });
-  return { streams: join(folder, 'streams'), buffer };
+  return { streams: join(folder, 'streams'), buffer: socket };
 }
 
 test('drafts come between the states of a run, and a reader that is slow gets several pieces as one', async (t) => {

@@ -38,11 +38,10 @@ async function folderFor(t: TestContext): Promise<string> {
 }
 
 async function workerIn(t: TestContext, folder: string) {
-  const buffer = new DraftBuffer();
   const warnings: string[] = [];
-  const socket = await openDraftSocket(folder, buffer, { warn: (text: unknown) => void warnings.push(String(text)) });
+  const socket = await openDraftSocket(folder, { warn: (text: unknown) => void warnings.push(String(text)) });
   t.after(() => socket[Symbol.asyncDispose]());
-  return { buffer, socket, warnings };
+  return { buffer: socket, socket, warnings };
 }
 
 function reading(t: TestContext, folder: string, of = run) {

@@ -15,19 +15,19 @@ import { type DraftEvent, DraftRequest } from '../../contracts/draft-stream.ts';
 import { messageOf } from '../../lib/errors.ts';
 import type { Logger } from '../../observability/logging.ts';
 import { socketEnding } from '../../runtime/client/draft-reader.ts';
-import type { DraftBuffer } from './draft-buffer.ts';
+import { DraftBuffer } from './draft-buffer.ts';
 
 /** Bytes that may wait for a reader: more than all that is kept of a run. */
 const bytesAhead = 1024 * 1024;
 const readersAtMost = 100;
 const requestCharacters = 10_000;
 
+/** What is told is kept, and said to those who read. */
+export type DraftSocket = AsyncDisposable & Pick<DraftBuffer, 'tell'>;
+
 /** Opens the socket. Where there can be none, the worker goes on without, and says so. */
-export async function openDraftSocket(
-  folder: string,
-  buffer: DraftBuffer,
-  log: Pick<Logger, 'warn'>,
-): Promise<AsyncDisposable> {
+export async function openDraftSocket(folder: string, log: Pick<Logger, 'warn'>): Promise<DraftSocket> {
+  const buffer = new DraftBuffer();
   const path = join(folder, randomBytes(8).toString('hex'));
   const readers = new Set<Socket>();
   const server = createServer((socket) => {
@@ -47,6 +47,7 @@ export async function openDraftSocket(
     log.warn(`drafts cannot be watched while they are written: ${messageOf(error)}`);
   }
   return {
+    tell: buffer.tell,
     [Symbol.asyncDispose]: async () => {
       if (!server.listening) return;
       rmSync(path + socketEnding, { force: true });
