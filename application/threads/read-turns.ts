@@ -12,6 +12,7 @@ export type ReadTurn = LabelledTurn & { state: Pick<AnswerState, 'standalone_que
 /** How many are asked for at a time. */
 const width = 8;
 
+/** @returns the turns in their order, those that ended with what they came to; as far as the signal lets */
 export async function readTurns(
   { client }: Session,
   turns: readonly LabelledTurn[],

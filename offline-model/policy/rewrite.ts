@@ -26,18 +26,18 @@ function inFull(followUp: string, last: string): string {
     )?.[1];
   if (object !== undefined && !verb.test(object)) return withObject(last, withoutPronoun(object, subject));
   const bare = followUp.replace(/^(?:and|but|so|also|or|then|now|ok|okay|yes|no)\b[,:]?\s+/i, '');
-  if (subject === null || bare.split(' ').length < 3) return `${bare.replace(/[?.!]+$/, '')}: ${last}`;
+  if (subject === null || bare.split(' ').length < 3) return `${bare.replace(/(?<![?.!])[?.!]+$/, '')}: ${last}`;
   const replaced = withoutPronoun(bare, subject);
   if (replaced !== bare) return capital(replaced);
   if (bare.toLowerCase().includes(subject.toLowerCase())) return capital(bare);
-  return capital(`${bare.replace(/[?.!]+$/, '')}, of ${subject}?`);
+  return capital(`${bare.replace(/(?<![?.!])[?.!]+$/, '')}, of ${subject}?`);
 }
 
 const verb = /\b(?:is|are|was|were|does|do|did|has|have|can|could|will|would|should)\b/i;
 
 /** The question about another object: in place of what stands behind its last article, or added to it. */
 function withObject(question: string, object: string): string {
-  const begun = question.replace(/[?.!]+$/, '');
+  const begun = question.replace(/(?<![?.!])[?.!]+$/, '');
   const preposition = /^(?:for|in|with|on|at|from|of|by)\s/i.exec(object)?.[0];
   if (preposition !== undefined) {
     const same = begun.toLowerCase().lastIndexOf(` ${preposition.toLowerCase()}`);
