@@ -14,4 +14,5 @@ export { type FinishedRun, openRunRecord, resultOfRun, runRecord } from './runs/
 export { findOpenRun, findRun, type FoundRun, isOpen } from './runs/find-run.ts';
 export { listRuns, type RunChoice, type RunRow } from './runs/list-runs.ts';
 export { type LoadedRun, runOfServer } from './runs/load-run.ts';
+export { forkedRun, forkInput, type ForkOptions, planOfFork, type PreparedFork } from './forks/fork-run.ts';
 export { cancelRun, pauseRun, resumeRun, retryRun } from './runs/steer-run.ts';

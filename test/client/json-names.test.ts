@@ -25,6 +25,7 @@ const elsewhere = [
     'route',
     'runs',
     'runs show',
+    'runs fork',
     'runs cancel',
     'runs pause',
     'runs resume',
