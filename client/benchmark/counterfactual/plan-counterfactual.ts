@@ -69,15 +69,15 @@ export function planCounterfactual(log: BenchmarkLog, choice: CounterfactualChoi
     text,
     questions,
     taken,
-    remarks: [
-      ...(unmet === null ? [] : [unmetRoutesText(unmet)]),
-      ...(carried.length === 0
-        ? []
-        : [`${carried.length} of the runs are those of the taken routes: they are known, and not run again`]),
-      'the others take each unchanged call of the run on the taken route, and pay for the rest',
-    ],
+    remarks: [...(unmet === null ? [] : [unmetRoutesText(unmet)]), ...remarksOn(carried.length)],
     carried,
   };
+}
+
+function remarksOn(known: number): string[] {
+  const others = 'the others take each unchanged call of the run on the taken route, and pay for the rest';
+  if (known === 0) return [others];
+  return [`${known} of the runs are those of the taken routes: they are known, and not run again`, others];
 }
 
 function chosenQuestions(

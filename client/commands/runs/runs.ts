@@ -3,7 +3,7 @@ import { type Command, Option } from 'commander';
 import type { ListOptions } from '../../runs/print-runs.ts';
 import type { SteerOptions, SteeringAction } from '../../runs/steer-runs.ts';
 import { runStatuses } from '../../../application/runs/run-status.ts';
-import { addFork } from './fork.ts';
+import { forkCommand } from './fork.ts';
 import { benchmarkId, knownRunId, positiveCount } from '../../input/option-values.ts';
 
 type Json = { json: boolean };
@@ -28,7 +28,7 @@ export function addRuns(program: Command): void {
     const { cancel } = await import('../../runs/steer-run.ts');
     process.exitCode = await cancel(id, json || runs.opts<Json>().json);
   });
-  addFork(runs);
+  forkCommand(runs);
   addSteering(runs, 'pause', 'have runs begin nothing new until they are resumed');
   addSteering(runs, 'resume', 'resume runs that wait for their provider or were paused; one alone is followed');
   addSteering(runs, 'retry', 'take up runs that ended unavailable, at the call that failed; one alone is followed');
