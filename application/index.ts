@@ -21,4 +21,5 @@ export { decideRun, type Told } from './runs/decide-run.ts';
 export { type PendingRequest, pendingRequests } from './runs/pending-requests.ts';
 export { listRuns, type RunChoice, type RunRow } from './runs/list-runs.ts';
 export { type LoadedRun, runOfServer } from './runs/load-run.ts';
+export { forkedRun, forkInput, type ForkOptions, planOfFork, type PreparedFork } from './forks/fork-run.ts';
 export { cancelRun, pauseRun, resumeRun, retryRun } from './runs/steer-run.ts';

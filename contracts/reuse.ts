@@ -66,7 +66,8 @@ export const CallOfRun = z.object({
 export type CallOfRun = z.infer<typeof CallOfRun>;
 
 export const LookForRepliesInput = z.object({
-  run: RunRef,
+  /** The run, and those that it was reset from. */
+  runs: z.array(RunRef).min(1).max(longestChain),
   calls: z.array(CallOfRun).max(mostModelCalls),
   store: z.string().max(100).exactOptional(),
 });

@@ -20,6 +20,7 @@ export type EarlierRuns = {
 const runsKept = 8;
 const keptMs = 30_000;
 
+/** @param journal that the runs have written to, each under its own id */
 export function createEarlierRuns(journal: Pick<Journal, 'ofRun'>): EarlierRuns {
   const known = new LruMap<string, { atMs: number; entries: Promise<readonly RunEntry<unknown>[]> }>(runsKept);
   return {

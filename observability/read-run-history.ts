@@ -87,7 +87,13 @@ class Reader {
       set(this.#tasks, 'workflowTaskStarted', 'scheduledEventId', { startedMs: eventTime });
     else if (type === 'WORKFLOW_TASK_COMPLETED')
       set(this.#tasks, 'workflowTaskCompleted', 'scheduledEventId', { completedMs: eventTime });
+    else if (type === 'WORKFLOW_TASK_FAILED') this.#noteReset(event);
     else this.#end(event);
+  }
+
+  #noteReset(event: HistoryEvent): void {
+    const base = textOf(attributesOf(event, 'workflowTaskFailed')?.baseRunId);
+    if (base !== null && base !== '') this.#run.resetFrom = [...(this.#run.resetFrom ?? []), base];
   }
 
   #startTimer(event: HistoryEvent): void {

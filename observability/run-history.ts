@@ -30,6 +30,8 @@ export type RunHistory = {
   /** Null in histories that do not say. */
   workflowId: string | null;
   runId: string | null;
+  /** Of a run that was reset, the runs that it was reset from, in their order: its first calls were theirs. */
+  resetFrom?: string[];
   workflowType: string;
   input: unknown[];
   startMs: number;

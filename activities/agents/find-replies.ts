@@ -12,9 +12,9 @@ const limits = { attempts: 3, totalSeconds: 60, timedOut: 'ToolTimedOut' } as co
 
 export const findReplies =
   ({ earlierRuns, endpoint, modelByRole }: Deps) =>
-  ({ run, calls }: LookForRepliesInput): Promise<ActivityResult<KeptReplies>> =>
+  ({ runs, calls }: LookForRepliesInput): Promise<ActivityResult<KeptReplies>> =>
     runActivity({ name: 'find-replies', type: 'span', limits }, async () => {
-      const entries = await earlierRuns.entries(replyKind, run);
+      const entries = (await Promise.all(runs.map((run) => earlierRuns.entries(replyKind, run)))).flat();
       const kept = calls.map(({ key, role, model }) => {
         const found = entries.filter((entry) => entry.key.callKey === key);
         const now = { model: model ?? modelByRole[role], endpoint: endpointHash(endpoint) };

@@ -3,7 +3,7 @@
  *
  * 1. `taken`: nothing that the call rests on is changed or paid, and its reply is kept.
  * 2. `paid`: the call itself is another one, is asked anew, or has no reply any more.
- * 3. `follows`: it rests on one that is paid, and is paid too unless that one's reply comes out the same.
+ * 3. `follows`: it alone would be taken, and rests on one that is paid: it is paid unless that one's reply comes out the same.
  * 4. `not-asked`: the fork takes another way.
  *
  * Of calls that the run before it has not made, nothing is known.
@@ -51,7 +51,7 @@ export function planFork(
     const changed = changeOf(call, { before, now });
     const anew = from !== undefined && restsOn(call.step, from) ? 'asked anew' : null;
     const cause = paid.find((each) => restsOn(call.step, each.step));
-    const why = anew ?? (cause === undefined ? (changed ?? lostReply(kept[call.key])) : null);
+    const why = anew ?? changed ?? lostReply(kept[call.key]);
     if (why === null && cause === undefined) return { name, usage, state: 'taken', why: null };
     paid.push(call);
     if (why !== null) return { name, usage, state: 'paid', why };

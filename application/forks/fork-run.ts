@@ -6,6 +6,7 @@ import { workflowTaskTimeout, workflowTypes } from '../../contracts/names.ts';
 import { type ForkOf, KeptReplies, longestChain, type LookForRepliesInput } from '../../contracts/reuse.ts';
 import { AnswerOutcome, QuestionInput } from '../../contracts/run.ts';
 import { SnapshotRef } from '../../contracts/snapshot.ts';
+import type { RunRef } from '../../contracts/trace.ts';
 import type { RunHistory } from '../../observability/run-history.ts';
 import { RunStillGoesOn } from '../errors.ts';
 import { expectPrices } from '../pipelines/priced-models.ts';
@@ -67,7 +68,7 @@ export async function forkInput(
   const prices = await expectPrices([pipeline], settings.model);
   const route = forcedRoute(pipeline, options.route ?? before.forcedRoute ?? undefined);
   const store = storeOf(history);
-  const chain = before.forkOf === undefined ? [] : chainOf(before.forkOf);
+  const chain = [...resetFrom({ workflowId, history }), ...(before.forkOf === undefined ? [] : chainOf(before.forkOf))];
   const forkOf: ForkOf = {
     ...{ workflowId, runId, ...from },
     ...(chain.length === 0 ? {} : { earlier: chain.slice(0, longestChain - 1) }),
@@ -83,6 +84,12 @@ export async function forkInput(
     ...managed,
     forkOf,
   });
+}
+
+/** The last one first; a run that `runs retry` has taken up has its first calls from them. */
+function resetFrom({ workflowId, history }: Pick<ForkedRun, 'workflowId' | 'history'>): RunRef[] {
+  const runs = (history.resetFrom ?? []).toReversed();
+  return runs.slice(0, longestChain - 1).map((runId) => ({ workflowId, runId }));
 }
 
 const chainOf = ({ workflowId, runId, earlier = [] }: ForkOf) => [{ workflowId, runId }, ...earlier];
@@ -120,7 +127,7 @@ export async function planOfFork(session: Session, run: ForkedRun, input: Questi
   const { workflowId, runId, store } = forkOf;
   const calls = callsToLookFor(run.calls, input);
   const kept = await lookedFor(session, {
-    ...{ run: { workflowId, runId }, calls },
+    ...{ runs: [{ workflowId, runId }, ...resetFrom(run)], calls },
     ...(store === undefined ? {} : { store }),
   });
   if (typeof kept === 'string') {

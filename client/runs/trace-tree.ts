@@ -35,7 +35,7 @@ export function traceTree({ spans }: Trace, { columns, colors }: TextStyle): str
 }
 
 /** The number of an attempt or a try stays, however long the name is, and so does that its reply was not paid now. */
-function labelOf({ name, metadata, model, parent }: TraceSpan, lead: string, width: number): string {
+function labelOf({ name, metadata, model, parent, usage }: TraceSpan, lead: string, width: number): string {
   const { attempt, retry_count: retries, reused } = metadata;
   const isGroup = model === null && parent !== null;
   const number =
@@ -44,7 +44,7 @@ function labelOf({ name, metadata, model, parent }: TraceSpan, lead: string, wid
       : isGroup && typeof retries === 'number' && retries > 0
         ? `, try ${retries + 1}`
         : '';
-  const marks = reused === undefined ? number : `${number}, taken`;
+  const marks = reused === undefined && usage?.reused === undefined ? number : `${number}, taken`;
   return cutToWidth(`${lead}${printableLine(name)}`, width - marks.length) + marks;
 }
 

@@ -89,6 +89,9 @@ test('defaults are told in words, and one option has one placeholder wherever it
   // A number of runs or files, and an amount of money or tokens.
   assert.deepEqual(placeholders.get('--limit'), new Set(['<n>', '<amount>']));
   placeholders.delete('--limit');
+  // A question of a dataset by its id, and the text of one.
+  assert.deepEqual(placeholders.get('--question'), new Set(['<text>', '<id>']));
+  placeholders.delete('--question');
   for (const [flag, forms] of placeholders) assert.equal(forms.size, 1, `${flag}: ${[...forms].join(', ')}`);
 });
 

@@ -27,6 +27,7 @@ const elsewhere = [
     'route',
     'runs',
     'runs show',
+    'runs fork',
     'runs cancel',
     'runs pause',
     'runs resume',

@@ -69,16 +69,15 @@ export function planCounterfactual(log: BenchmarkLog, choice: CounterfactualChoi
     text,
     questions,
     taken,
-    remarks: [...(unmet === null ? [] : [unmetRoutesText(unmet)]), ...remarksOn(carried)],
+    remarks: [...(unmet === null ? [] : [unmetRoutesText(unmet)]), ...remarksOn(carried.length)],
     carried,
   };
 }
 
-function remarksOn({ length }: readonly RunLogRecord[]): string[] {
+function remarksOn(known: number): string[] {
   const others = 'the others take each unchanged call of the run on the taken route, and pay for the rest';
-  return length === 0
-    ? [others]
-    : [`${length} of the runs are those of the taken routes: they are known, and not run again`, others];
+  if (known === 0) return [others];
+  return [`${known} of the runs are those of the taken routes: they are known, and not run again`, others];
 }
 
 function chosenQuestions(

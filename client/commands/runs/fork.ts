@@ -3,7 +3,8 @@ import type { Command } from 'commander';
 import { count, knownRunId, positiveAmount, positiveCount, runIdValue, tenantName } from '../../input/option-values.ts';
 import type { ForkCommand } from '../../runs/fork.ts';
 
-export function addFork(runs: Command): void {
+/** Adds it to the commands of `runs`. */
+export function forkCommand(runs: Command): void {
   runs
     .command('fork')
     .summary('run a run that has ended once more, and pay only for what is changed')

@@ -4,7 +4,7 @@ import type { ListOptions } from '../../runs/print-runs.ts';
 import type { SteerOptions, SteeringAction } from '../../runs/steer-runs.ts';
 import { runStatuses } from '../../../application/runs/run-status.ts';
 import { runsAfterAnswer } from './after-answer.ts';
-import { addFork } from './fork.ts';
+import { forkCommand } from './fork.ts';
 import { benchmarkId, knownRunId, positiveCount } from '../../input/option-values.ts';
 import { addDecisions } from './decisions.ts';
 
@@ -31,7 +31,7 @@ export function addRuns(program: Command): void {
     process.exitCode = await cancel(id, json || runs.opts<Json>().json);
   });
   runsAfterAnswer(runs);
-  addFork(runs);
+  forkCommand(runs);
   addDecisions(runs);
   addSteering(runs, 'pause', 'have runs begin nothing new until they are resumed');
   addSteering(runs, 'resume', 'resume runs that wait for their provider or were paused; one alone is followed');
