@@ -29,6 +29,8 @@ const elsewhere = [
     'runs pause',
     'runs resume',
     'runs retry',
+    'runs pending',
+    'runs decide',
     'verify-langfuse',
     'judge',
     'judge calibrate',
