@@ -35,6 +35,8 @@ const elsewhere = [
     'runs rate',
     'runs delete',
     'dataset add',
+    'runs pending',
+    'runs decide',
     'verify-langfuse',
     'judge',
     'judge calibrate',
