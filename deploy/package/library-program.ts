@@ -19,6 +19,7 @@ export async function ownWorkflow(): Promise<string> {
     'program.ts': `
 import { bundleWorkflowCode } from '@temporalio/worker';
 import { createActivities } from '${name}/activities';
+import { watchRun } from '${name}/application';
 import { QuestionInput } from '${name}/contracts/run';
 import { type AnswerOutcome, type SwitchyardOptions, startSwitchyard } from '${name}';
 import { evaluate } from '${name}/evaluate';
@@ -32,7 +33,7 @@ const options: SwitchyardOptions = { settings: { SWITCHYARD_TASK_QUEUE: 'answers
 export const start = () => startSwitchyard(options);
 export const answerOf = ({ state }: AnswerOutcome): string | null => state.final_answer;
 export const isShort: OwnGrader = ({ final_answer }) => (final_answer ?? '').length < 600;
-for (const each of [createActivities, evaluate, defineTool, renderPlaces, QuestionInput.parse])
+for (const each of [createActivities, watchRun, evaluate, defineTool, renderPlaces, QuestionInput.parse])
   if (typeof each !== 'function') throw new Error('an entry is missing');
 const { code } = await bundleWorkflowCode({ workflowsPath: import.meta.dirname + '/workflows.ts' });
 process.stdout.write(['ownWorkflow', 'answerQuestion'].filter((name) => code.includes(name)).join(' and '));

@@ -95,7 +95,7 @@ async function upgrade(first: Record): Promise<void> {
   const code = join(next, 'dist/workflows/answer-question/routing.js');
   const text = readFileSync(code, 'utf8');
   assert.ok(text.includes(before), 'the workflow code says what the router does');
-  writeFileSync(code, text.replace(before, after));
+  writeFileSync(code, text.replaceAll(before, after));
   const version = '99.0.0';
   writeFileSync(join(next, 'package.json'), JSON.stringify({ ...manifestOf(next), version }));
   const kept = () => ['journal', 'index', 'content'].map((folder) => hashOf(join(state, folder)));
