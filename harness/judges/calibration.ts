@@ -16,6 +16,8 @@ export const JudgeLabel = z.strictObject({
   trial: z.int().positive().default(1).describe('Of the record.'),
   by: z.string().default('').describe('Who has labelled it.'),
   note: z.string().default('').describe('Why.'),
+  question: z.string().default('').describe('What was asked, for whoever labels; nothing reads it.'),
+  expected: z.string().default('').describe('What the dataset expects, for whoever labels; nothing reads it.'),
 });
 export type JudgeLabel = z.infer<typeof JudgeLabel>;
 

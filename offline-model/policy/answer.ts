@@ -4,7 +4,7 @@ import { openClauses } from './clauses.ts';
 import { sufficientSupport, supportOf } from './confidence.ts';
 import { isAboutPeopleOrPolicy, isProjectFile } from './project-questions.ts';
 import { type Quotation, quote, type WireCitation } from './quotation.ts';
-import { isBesideCode, rarityWeights, type Scored } from './support.ts';
+import { holdsNamedLine, isBesideCode, rarityWeights, type Scored } from './support.ts';
 import { foreignLanguage } from '../words/languages.ts';
 import type { QuestionTerms } from '../words/question-terms.ts';
 import { contentStems } from '../words/words.ts';
@@ -79,12 +79,21 @@ function quoteBeside(one: Scored, chosen: readonly Chosen[], { question }: Asses
   return chosen.some((other) => saysTheSame(words, other.words)) ? null : { scored: one, quotation, words };
 }
 
+/** A question that says nothing but a line is answered from there alone: words of a path tell of no other place. */
+function quotable({ question, placeShown, scored }: Assessment): readonly Scored[] {
+  const ofPlaces = new Set(question.places.flatMap(({ path, line }) => [...contentStems(path), String(line)]));
+  const saysNoMore = placeShown && question.terms.every((term) => term.own || ofPlaces.has(term.stem));
+  return saysNoMore ? scored.filter(({ passage }) => holdsNamedLine(question, passage)) : scored;
+}
+
 /** Chooses the best passages; what stands in several files alike (a source and its build) is quoted once. */
 function choose(assessment: Assessment, share: number, weights: readonly number[]): Chosen[] {
   const chosen: Chosen[] = [];
   const ofProject = isAboutPeopleOrPolicy(assessment.question) && assessment.scored.some((one) => one.topical);
   const least = (one: Scored) => (ofProject && !one.topical ? Math.max(share, besideTopical) : share) * assessment.best;
-  const left = assessment.scored.filter((one) => one.score >= least(one)).slice(0, mostWeighed);
+  const left = quotable(assessment)
+    .filter((one) => one.score >= least(one))
+    .slice(0, mostWeighed);
   const passages = () => chosen.map(({ scored }) => scored);
   while (left.length > 0 && chosen.length < mostPlaces) {
     const [one] = left.splice(mostTelling(left, passages(), weights), 1);

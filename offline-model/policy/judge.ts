@@ -8,7 +8,10 @@ import { contentStems, indexStems, stemMatch } from '../words/words.ts';
 
 export type WireVerdict = { accepted: boolean; reasons: string[] };
 
-/** Low, because a right answer may be one short line; what it claims is checked against the evidence besides. */
+/**
+ * Low, because a right answer may be one short line; what it claims is checked against the evidence besides. What a project
+ * says of itself in its own files need not use the question's words.
+ */
 const leastCoverage = 0.26;
 const leastBacking = 0.6;
 /** More characters of a draft than any specialist's reply may have. */
@@ -48,11 +51,12 @@ function unbacked(draft: string, evidence: string, question: string): { share: n
 export function judgeDraft(conversation: Conversation): WireVerdict {
   const draft = textOf(conversation, 'draft').slice(0, maxDraft);
   const evidence = textOf(conversation, 'evidence');
-  const places = readToolText(evidence).places;
+  const shown = readToolText(evidence);
+  const { places } = shown;
   if (admitsNothing(draft) && (places.length === 0 || (draft.length < 600 && !/\S:\d+(?:-\d+)?`/.test(draft))))
     return judgeAbstention(conversation, evidence);
   if (places.length === 0) return { accepted: false, reasons: ['The draft cites no place that is in the evidence.'] };
-  const { question } = assess(conversation.question, []);
+  const { question, scored } = assess(conversation.question, [{ name: 'evidence', argumentsText: '', text: shown }]);
   const content = question.terms.filter((term) => term.weight >= contentWeight);
   const spoken = indexStems(`${draft}\n${evidence}`);
   const total = content.reduce((sum, term) => sum + term.weight, 0) || 1;
@@ -60,7 +64,7 @@ export function judgeDraft(conversation: Conversation): WireVerdict {
   const left = content.filter((term) => termMatch(spoken, term) === 0).map((term) => term.text);
   const claims = unbacked(draft, evidence, conversation.question);
   const reasons = [
-    ...(content.length > 0 && covered < leastCoverage
+    ...(content.length > 0 && covered < leastCoverage && !scored.some((one) => one.topical)
       ? [`Draft and evidence do not speak of: ${left.slice(0, 8).join(', ')}.`]
       : []),
     ...(claims.share > leastBacking

@@ -106,17 +106,15 @@ function pairBonus(question: QuestionTerms, passage: Passage): number {
 
 const namedLine = 0.8;
 
-/** Of a line that the question names, the passage that holds it. */
-const placeBonus = ({ places }: QuestionTerms, { path, firstLine, lines }: Passage): number =>
+/** Whether a passage holds a line that the question names. */
+export const holdsNamedLine = ({ places }: QuestionTerms, { path, firstLine, lines }: Passage): boolean =>
   places.some(
     (one) =>
       one.line !== null &&
       (path === one.path || path.endsWith(`/${one.path}`)) &&
       one.line >= firstLine &&
       one.line < firstLine + lines.length,
-  )
-    ? namedLine
-    : 0;
+  );
 
 /** A definition of what the question names, in its own spelling or as words. */
 function nameBonus(question: QuestionTerms, { name, whole }: Passage, read: (name: string) => NameReading): number {
@@ -147,7 +145,7 @@ export function scorePassages(question: QuestionTerms, passages: readonly Passag
           placeFactor(passage, subject) *
           (1 - rankShare + rankShare * ranks(passage)) +
         topic +
-        placeBonus(question, passage);
+        (holdsNamedLine(question, passage) ? namedLine : 0);
       return { passage, score, matches: matches[row] ?? [], topical: topic > 0 };
     })
     .toSorted(

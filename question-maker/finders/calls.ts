@@ -27,6 +27,9 @@ export function mentionsInCode({ files, definitions }: Corpus): Mentions {
   return found;
 }
 
+/** Any answer may hold a word as short as `run`, whether it names the function or not. */
+const isTelling = (name: string): boolean => name.length > 4 || /[A-Z_$]/.test(name);
+
 export function callCandidates(corpus: Corpus & { mentions: Mentions }): Candidate[] {
   return [...corpus.mentions].flatMap(([name, { count, last }]) => {
     const [place] = corpus.definitions.get(name) ?? [];
@@ -38,7 +41,7 @@ export function callCandidates(corpus: Corpus & { mentions: Mentions }): Candida
     const inside = enclosing(last.file, last.line);
     if (inside === null || inside.names.includes(name)) return [];
     const names = namingFacts(corpus, inside);
-    if (names === null) return [];
+    if (names === null || !names.flat().some(({ text }) => isTelling(text))) return [];
     return [
       candidate({
         ...{ source: 'call', route: 'code', file: last.file, key: name, facts: names },

@@ -74,10 +74,12 @@ function sentenceQuestion(given: string, section: Section): Asked | null {
   return null;
 }
 
-const bareName = (text = ''): string => text.replace(/\(.*$/, '').replace(/=.*$/, '');
+/** Of a call with one argument by name the argument: that is what the sentence tells. */
+const bareName = (text = ''): string =>
+  /^@?[\w.]{1,60}\((\w{3,40})=[^(),]{0,60}\)$/.exec(text)?.[1] ?? text.replace(/\(.*$/, '').replace(/=.*$/, '');
 /** What a question may hold: no pronoun that points out of the sentence. */
 const standsAlone = (text = ''): boolean =>
-  !/\b(this|that|these|those|it|its|them|they|such|both|same)\b/i.test(text) && text.split(' ').length >= 3;
+  !/\b(this|that|these|those|it|its|them|they|such|both|same|we|us)\b/i.test(text) && text.split(' ').length >= 3;
 
 // A section about one name, and one about how to do something.
 

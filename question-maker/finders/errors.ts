@@ -79,7 +79,7 @@ function throwsIn({ lines }: ReadFile): { message: string; line: number }[] {
 
 /** The texts that a message is put together with, right behind its first one. */
 function goesOn(rest: string): string {
-  const next = /^\s*\+?\s*[fFrRbu]{0,2}(?:"((?:[^"\\]|\\.)*)"|'((?:[^'\\]|\\.)*)')/.exec(rest);
+  const next = /^\s*\+?\s*[fFrRbu]{0,2}(?:"((?:[^"\\]|\\.)*)"|'((?:[^'\\]|\\.)*)')(?!\s*\.\w)/.exec(rest);
   if (next === null) return '';
   return `${next[1] ?? next[2] ?? ''}${goesOn(rest.slice(next[0].length))}`;
 }
@@ -95,7 +95,7 @@ function asSeen(message: string): string | null {
     .replace(/%[-#+0-9.]*d/g, next(['3', '1', '7']))
     .replace(/\\n/g, ' ')
     .replace(/\\(.)/g, '$1')
-    .replace(/[.\s]+$/, '')
+    .replace(/[.:,\s]+$/, '')
     .replace(/\s+/g, ' ');
 }
 

@@ -1,11 +1,14 @@
 /** How far a judge can be trusted: rates, order, retest, and the share of right answers with the judge's rates taken out. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { calibrationOf, type LabelledVerdicts, ratesOf } from '../../harness/judges/calibration.ts';
+import { gradeRecord } from '../../harness/graded-record.ts';
+import { calibrationOf, JudgeLabel, type LabelledVerdicts, ratesOf } from '../../harness/judges/calibration.ts';
+import { labelSample } from '../../harness/judges/label-sample.ts';
 import { calibrationText } from '../../harness/rendering/calibration-text.ts';
 import { correctedRate } from '../../harness/judges/corrected-rate.ts';
 import { wilsonInterval } from '../../harness/statistics/proportions.ts';
 import { seededRandom } from '../../lib/random.ts';
+import { aQuestion, aRecord } from './graded-case.ts';
 
 const verdicts = (count: number, label: boolean, more: Partial<LabelledVerdicts> = {}): LabelledVerdicts[] =>
   Array.from({ length: count }, () => ({ label, first: label, again: label, reversed: label, ...more }));
@@ -96,4 +99,25 @@ test('its 95 % interval holds the true rate in 93 to 99 % of drawn samples, and 
     assert.ok(held / samples >= 0.93 && held / samples <= 0.99, `${truth}: ${held / samples}`);
     assert.ok(rawHeld / samples < 0.9, `${truth}: ${rawHeld / samples}`);
   }
+});
+
+test('answers to label are drawn half of right ones and half of wrong ones, without saying which', () => {
+  const question = aQuestion();
+  const cases = Array.from({ length: 60 }, (_, at) => {
+    const answer = at < 8 ? 'bodyLimit is 1 MiB' : at < 55 ? 'there is no limit' : null;
+    const record = aRecord({ trial: at + 1, final_answer: answer });
+    return { record, question, graded: gradeRecord(record, question) };
+  });
+  const sample = labelSample(cases, 20, 7);
+  assert.equal(sample.length, 20);
+  assert.deepEqual(labelSample(cases, 20, 7), sample);
+  assert.notDeepEqual(labelSample(cases, 20, 8), sample);
+  const right = sample.filter(({ answer }) => answer === 'bodyLimit is 1 MiB');
+  assert.equal(right.length, 8);
+  assert.ok(sample.indexOf(right.at(-1) ?? sample[0] ?? assert.fail()) > 8, 'right ones do not come first');
+  for (const line of sample) {
+    assert.deepEqual(JudgeLabel.parse(JSON.parse(JSON.stringify(line))), line);
+    assert.deepEqual([line.correct, line.question, line.expected], [null, question.question, 'bodyLimit is 1 MiB']);
+  }
+  assert.equal(labelSample(cases, 200, 1).length, 55);
 });

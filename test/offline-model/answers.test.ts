@@ -101,6 +101,31 @@ test('words that meet in any code are no answer, rare ones that meet are', async
   assert.equal((await draft('key', 'encodes', 'string', 'list', 'class', 'context')).insufficient, true);
 });
 
+test('a question that is nothing but a line is answered from there alone', async (t) => {
+  const walk = Array.from({ length: 140 }, (_, at) => (at % 12 === 0 ? `fn step_${at}() {` : '    walk(src);'));
+  const notes = ['# Walks', '', 'The walk begins in src, and ends where the rs files are.'];
+  const draft = await draftFrom(
+    await openModel(t),
+    'src/walk.rs:128 - why is this here?',
+    ['src/walk.rs', ...walk],
+    ['README.md', ...notes],
+  );
+  assert.deepEqual(new Set(draft.citations.map(({ path }) => path)), new Set(['src/walk.rs']));
+  assert.ok(draft.citations.every((one) => one.first_line <= 128 && one.last_line >= 128));
+});
+
+test('the judge takes what a project says of its people, where its other words stand nowhere', async (t) => {
+  const asked = 'Who maintains this and how do I report a vulnerability?';
+  const shown = '@@ pom.xml:1-3\n1| <developers>\n2|   <developer><id>lampworks</id></developer>\n3| </developers>';
+  const told =
+    '`pom.xml` lines 1 to 3:\n```\n<developers>\n  <developer><id>lampworks</id></developer>\n</developers>\n```';
+  const text = `<draft>\n${told}\n</draft>\n<evidence>\n${shown}\n</evidence>`;
+  const schema = { type: 'object', properties: { accepted: { type: 'boolean' }, reasons: { type: 'array' } } };
+  const response_format = { type: 'json_schema', json_schema: { name: 'verdict', schema } };
+  const reply = await complete(await openModel(t), { messages: [question(asked, text)], response_format });
+  assert.deepEqual(JSON.parse(reply.choices[0].message.content ?? ''), { accepted: true, reasons: [] });
+});
+
 test('the licence is named from the first lines of its file', async (t) => {
   const licence = [
     '',

@@ -67,6 +67,29 @@ test('an error is asked for as a person sees it, with who raises it and what was
   assert.deepEqual(others, []);
 });
 
+test('a message ends where what is filled in begins', async () => {
+  const text =
+    'def check(given):\n    if given.loose:\n        raise ValueError("The lamps have no such wick: " + ", ".join(given.loose))\n';
+  const [only] = await found([{ path: 'a.py', text, definitions: [defines('check', 'function', 1, 3)] }]);
+  assert.match(only?.question ?? '', /^We get this error: "The lamps have no such wick"\./);
+});
+
+test('a call that is told with its argument is asked for the argument, and half a sentence is not asked', async () => {
+  const text = [
+    '## Storms',
+    '',
+    'To keep the flame of a lantern alive, use `@lantern(shield=True)`.',
+    '',
+    'To allow the keeper to sleep when needed we use the `bell()` function.',
+  ].join('\n');
+  const definitions = [defines('Storms', 'heading', 1, 5)];
+  const all = await found([{ path: 'docs/a.md', class: 'docs', text, definitions }]);
+  assert.deepEqual(
+    all.map((one) => [one.question, facts(one)]),
+    [['In the documentation on “Storms”: what does one use to keep the flame of a lantern alive?', [['shield']]]],
+  );
+});
+
 test('a message that is raised in two places is not asked about', async () => {
   const text =
     'function one() {\n  throw new Error("nothing of that kind is here");\n}\nfunction two() {\n  throw new Error("nothing of that kind is here");\n}\n';
@@ -154,14 +177,16 @@ test('options of a command line, and constants with a value that tells something
   );
 });
 
-test('a function that is called in one place is asked for its caller; one that is called twice is not', async () => {
+test('a function that is called in one place is asked for its caller; one that is called twice, or by a name as common as run, is not', async () => {
   const text =
-    'function heatWater() {\n}\nfunction makeTea() {\n  heatWater();\n}\nfunction cleanUp() {\n}\nfunction closeShop() {\n  cleanUp();\n  cleanUp();\n}\n';
+    'function heatWater() {\n}\nfunction makeTea() {\n  heatWater();\n}\nfunction cleanUp() {\n}\nfunction closeShop() {\n  cleanUp();\n  cleanUp();\n}\nfunction dryOff() {\n}\nfunction run() {\n  dryOff();\n}\n';
   const definitions = [
     defines('heatWater', 'function', 1, 2),
     defines('makeTea', 'function', 3, 5),
     defines('cleanUp', 'function', 6, 7),
     defines('closeShop', 'function', 8, 11),
+    defines('dryOff', 'function', 12, 13),
+    defines('run', 'function', 14, 16),
   ];
   const all = await found([{ path: 'a.js', text, definitions }]);
   assert.deepEqual(

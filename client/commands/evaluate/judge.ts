@@ -3,6 +3,7 @@ import type { Command } from 'commander';
 import type { CalibrateOptions } from '../../evaluate/calibrate-judge.ts';
 import type { JudgeLogOptions } from '../../evaluate/judge-log.ts';
 import { count, each } from '../../input/option-values.ts';
+import type { SampleOptions } from '../../evaluate/sample-labels.ts';
 import { withDataset } from './log-options.ts';
 
 export function addJudge(program: Command): void {
@@ -36,6 +37,25 @@ export function addJudge(program: Command): void {
     .action(async (options: CalibrateOptions) => {
       const { calibrateJudges } = await import('../../evaluate/calibrate-judge.ts');
       process.exitCode = await calibrateJudges(options);
+    });
+  addSample(judge);
+}
+
+function addSample(judge: Command): void {
+  const sample = judge.command('sample').summary('draw answers of a run log for a person to label');
+  withDataset(sample)
+    .description(
+      'Writes answers with their questions and what the dataset expects, a JSON line each, for "judge calibrate --labels": ' +
+        '"correct" is null until a person has set it. Half of them are right as the grader says, half are not, where there are ' +
+        'as many; which is which is not told.',
+    )
+    .argument('<run-log.jsonl>', 'a run log, or LOG:VARIANT')
+    .option('-n, --count <n>', 'answers to draw', count, 100)
+    .option('--seed <n>', 'decides which', count, 1)
+    .option('-o, --output <file>', 'write the lines to a file')
+    .action(async (log: string, options: SampleOptions) => {
+      const { sampleLabels } = await import('../../evaluate/sample-labels.ts');
+      process.exitCode = await sampleLabels(log, options);
     });
 }
 
