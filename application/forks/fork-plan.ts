@@ -120,7 +120,7 @@ function specOf({ agent, step }: RunCall, pipeline: PipelineSpec) {
       return pipeline.synthesis;
     case 'reranker':
       return pipeline.rerank ?? null;
-    default: {
+    case 'specialist': {
       const spec = pipeline.specialists.find(({ name }) => name === step.specialist);
       const stronger = (step.round ?? 1) > 1 ? pipeline.gate?.retryModel : undefined;
       return spec === undefined || stronger === undefined ? (spec ?? null) : { ...spec, model: stronger };
