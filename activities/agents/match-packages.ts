@@ -48,7 +48,7 @@ export function severalOf(folders: readonly string[], rows: readonly SearchRow[]
     question
       .toLowerCase()
       .match(/[\p{L}\p{N}_.@/-]+/gu)
-      ?.map((word) => word.replace(/[.?!/-]+$/, '')),
+      ?.map((word) => word.replace(/(?<![.?!/-])[.?!/-]+$/, '')),
   );
   const isNamed = (folder: string) => words.has(folder.toLowerCase()) || words.has(nameOf(folder));
   if (folders.some(isNamed)) return [];

@@ -37,7 +37,7 @@ const callsText = (count: number): string => `${count} model ${count === 1 ? 'ca
 
 /** Each once, turns of a try together. */
 function namesOf(calls: readonly PlannedCall[]): string {
-  const byTry = Map.groupBy(calls, ({ name }) => name.replace(/ turn \d+.*$/, ''));
+  const byTry = Map.groupBy(calls, ({ name }) => name.split(/ turn \d/, 1)[0] ?? name);
   const names = [...byTry].map(([name, of]) =>
     of.length === 1 ? (of[0]?.name ?? name) : `${name} (${of.length} calls)`,
   );
