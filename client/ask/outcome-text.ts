@@ -16,7 +16,7 @@ export type TextStyle = { columns: number; colors: ReturnType<typeof createColor
 export const offlineNotice = 'answered by the offline model, which is not a language model';
 
 /** Of a Web UI whose server was started for one command. */
-export const linkNotice = 'closes with this command; "npx switchyard up" opens it again';
+export const linkNotice = 'closes with this command; "switchyard up" opens it again';
 
 /** A link to the Web UI, and below it whether it is open. */
 export function linkLines(webUrl: string | null, serverStops: boolean): string[] {

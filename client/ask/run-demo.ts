@@ -60,7 +60,7 @@ export async function runDemo(stay: boolean): Promise<number> {
     print(addressesText(session.runtime.ready, settings.dataDirectory));
     note('Ctrl-C stops it');
     await stayUntilInterrupted(session.runtime, interrupt);
-  } else note('open the links later with "npx switchyard up"; "npm run demo -- --stay" keeps them open');
+  } else note('open the links later with "switchyard up"; "npm run demo -- --stay" keeps them open');
   return Math.max(...shown.map(({ run }) => (run === null ? exitCodes.interrupted : exitCodeOf(run.outcome.kind))));
 }
 

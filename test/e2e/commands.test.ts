@@ -9,7 +9,7 @@ import { keysWithCapitals } from '../client/snake-keys.ts';
 
 type Ended = { code: number; stdout: string; stderr: string };
 
-/** A data directory of its own for `npx switchyard`, with the executable that the tests already have. */
+/** A data directory of its own for `switchyard`, with the executable that the tests already have. */
 async function newDataDirectory(settings: Record<string, string> = {}) {
   const dataDirectory = mkdtempSync(join(tmpdir(), 'switchyard-e2e-'));
   const executable = await temporalExecutable();

@@ -48,7 +48,7 @@ async function runReadme(folder: string): Promise<string> {
   const [, commands = ''] = /^```sh\n([\s\S]*?)^```$/m.exec(readme) ?? [];
   assert.match(commands, /\S/, `examples/${folder}/README.md has a command`);
   const script = commands
-    .replaceAll(/^npx switchyard /gm, `'${process.execPath}' '${mainFile}' `)
+    .replaceAll(/^switchyard /gm, `'${process.execPath}' '${mainFile}' `)
     .replaceAll(/^npx node /gm, `'${process.execPath}' `);
   const { code, stdout, stderr } = await runProgram('sh', ['-ec', script], { cwd: checkout, env });
   assert.equal(code, 0, stderr);
@@ -155,7 +155,7 @@ test('the job of GitLab runs the commands of its README, and hands over the JUni
   const run = job.benchmark.script.map((line) =>
     wordsOf(
       line
-        .replace('node "$SWITCHYARD/client/bin.js"', 'npx switchyard')
+        .replace('node "$SWITCHYARD/client/bin.js"', 'switchyard')
         .replace(/ -o .*$/, '')
         .replaceAll(/"?\$(\w+)((?::[\w-]+)?)"?/g, (_, name: string, more: string) => `${values[name]}${more}`)
         .replaceAll('"', ''),

@@ -38,7 +38,7 @@ test('an answer is printed with citations and their status, route, retries, cost
 
 test('a link to a Web UI that stops with the command says so, and what opens it again', () => {
   const text = outcomeText({ ...aRun(), serverStops: true }, plain);
-  assert.match(text, /^Web UI +http:[^\n]+\n +closes with this command; "npx switchyard up" opens it again$/m);
+  assert.match(text, /^Web UI +http:[^\n]+\n +closes with this command; "switchyard up" opens it again$/m);
   assert.doesNotMatch(outcomeText({ ...aRun(), serverStops: true, webUrl: null }, plain), /closes with/);
   assert.doesNotMatch(outcomeText(aRun(), plain), /closes with/);
 });
