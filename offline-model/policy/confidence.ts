@@ -60,7 +60,7 @@ export function supportOf(assessment: Assessment): number {
   if (assessment.scored.length === 0 || assessment.absent.some((term) => term.decisive)) return 0;
   if (assessment.placeShown) return supportOfNamedPlace;
   if (isAboutPeopleOrPolicy(assessment.question) && !assessment.scored.some((one) => one.topical)) return 0;
-  if (assessment.scored[0]?.topical === true) return supportOfOwnFiles;
+  if (saidOfItself(assessment)) return supportOfOwnFiles;
   if (isOneWord(assessment) && !isTitled(assessment)) return 0;
   const evidence = evidenceOf(assessment);
   const names = Object.keys(weights) as (keyof Evidence)[];
@@ -81,6 +81,11 @@ const supportOfNamedPlace = 0.7;
 
 /** What is asked of a project as a whole, its own files at the top say, in words that every project has. */
 const supportOfOwnFiles = 0.7;
+/** Of people, licence and policy they say all that there is; of the rest nothing where so much of it stands nowhere. */
+const mostAbsent = 0.2;
+
+const saidOfItself = ({ question, scored, absentShare }: Assessment): boolean =>
+  scored[0]?.topical === true && (isAboutPeopleOrPolicy(question) || absentShare < mostAbsent);
 
 /** Below this the honest answer is that the evidence does not suffice. */
 export const sufficientSupport = 0.32;
