@@ -53,5 +53,5 @@ export function* sourcesIn(folders: readonly string[], root: string = codeFolder
 }
 
 function isSource(name: string): boolean {
-  return /\.(ts|js|json|jsonl)$/.test(name) && !name.endsWith('.d.ts');
+  return /\.(ts|js|json|jsonl|txt)$/.test(name) && !name.endsWith('.d.ts');
 }
