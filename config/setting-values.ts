@@ -83,7 +83,7 @@ export const httpUrl: Kind<string> = [
 /** In the clear only to this machine. */
 export const webhookUrl: Kind<string> = [
   'an https:// address, or an http:// one of this machine (127.0.0.1, localhost), without user and password',
-  z.url({ protocol: /^https?$/ }).refine((text) => {
+  z.url({ protocol: /^https?$/, abort: true }).refine((text) => {
     const { protocol, hostname, username, password } = new URL(text);
     const isHere = /^(localhost|127(\.\d{1,3}){3}|\[::1\])$/.test(hostname);
     return username === '' && password === '' && (protocol === 'https:' || isHere);

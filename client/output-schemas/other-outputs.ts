@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { ModelLimits } from '../../contracts/model/limits.ts';
 import { endpointNames } from '../../contracts/names.ts';
 import { Snapshot } from '../../contracts/snapshot.ts';
+import { StoredNote } from '../../contracts/threads/note.ts';
 import { SearchRow } from '../../contracts/tools.ts';
 import { kinds } from '../storage/disk-usage.ts';
 
@@ -48,7 +49,27 @@ const limits = z.array(
 
 const swept = z.object({ count: z.int().nullable(), bytes: z.number() });
 
+const thread = z.object({
+  id: z.string(),
+  ...{
+    turns: z.int(),
+    branches: z.int().describe('Turns that another turn beside them goes on from the same one as.'),
+  },
+  last: z.string().describe('ISO 8601, of its newest turn.'),
+  ...{ question: z.string().nullable(), status: z.string() },
+});
+
 export const otherOutputs = {
+  'threads list': z.array(thread),
+  'threads delete': z.object({
+    id: z.string(),
+    deleted: z.array(z.string()).describe('Workflow ids.'),
+    left: z.array(z.string()).describe('Why a turn is left.'),
+  }),
+  'memory remember': StoredNote,
+  'memory list': z.array(StoredNote),
+  'memory show': StoredNote,
+  'memory forget': z.object({ id: z.string(), forgotten: z.literal(true) }),
   search: z.union([z.object({ results: found }), z.object({ id: z.string(), results: found })]),
   map: z.object({ snapshot: z.string(), map: z.string() }),
   index,

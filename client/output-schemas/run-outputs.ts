@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { RunRating } from '../../application/feedback/ratings.ts';
 import { RouteDecision, SpecialistOutput } from '../../contracts/agent.ts';
 import { Usage } from '../../contracts/chat.ts';
+import { DecisionAnswer, DecisionRecord, DecisionRequest } from '../../contracts/decision.ts';
 import { CheckedCitation } from '../../contracts/evidence.ts';
 import {
   AnswerOutcome,
@@ -15,7 +16,8 @@ import {
 import { ReplayVerdict } from '../../contracts/replay.ts';
 import { Snapshot } from '../../contracts/snapshot.ts';
 import { ToolCalled } from '../../contracts/tools.ts';
-import { RenamedModel } from '../../contracts/trace.ts';
+import { ThreadRecord } from '../../contracts/threads/thread.ts';
+import { RenamedModel, RunRef } from '../../contracts/trace.ts';
 
 const identity = { workflowId: z.string(), runId: z.string(), webUrl: z.string().nullable() };
 const outcomeKind = z.enum(AnswerOutcome.options.map(({ shape }) => shape.kind.value));
@@ -43,6 +45,11 @@ const state = {
   models: z.record(z.string(), z.string()).describe('By role.'),
   repairs: z.record(z.string(), z.int()).exactOptional(),
   renamedModels: z.array(RenamedModel).exactOptional(),
+  decisions: z.array(DecisionRecord).exactOptional(),
+  editedBy: z.string().exactOptional(),
+  forkOf: RunRef.exactOptional(),
+  standaloneQuestion: z.string().exactOptional(),
+  thread: ThreadRecord.exactOptional(),
   fallbacks: z.record(z.string(), FallbackUse).exactOptional(),
   offlineModel: z.boolean(),
   snapshot: Snapshot.nullable(),
@@ -70,6 +77,7 @@ const open = z.object({
   doing: z.string(),
   opening: OpeningProgress.nullable(),
   waitingFor: RunFailure.nullable(),
+  pending: z.array(DecisionRequest).exactOptional(),
   toolsAsked: z.array(ToolCalled.pick({ specialist: true, try: true, tool: true, argumentsText: true })),
   help,
   ...state,
@@ -145,6 +153,15 @@ export const runOutputs = {
     workflowId: z.string(),
     removed: z.object(removed).describe('How many of each are gone.'),
     kept: z.array(z.string()).describe('What could not be removed, and why.'),
+  }),
+  'runs pending': z.array(
+    DecisionRequest.extend({ workflowId: z.string(), runId: z.string(), question: z.string().nullable() }),
+  ),
+  'runs decide': z.object({
+    workflowId: z.string(),
+    requestId: z.string(),
+    ...{ decision: z.string(), by: z.string() },
+    answer: z.union([DecisionAnswer, z.object({ kind: z.literal('sent').describe('As a signal: no worker ran.') })]),
   }),
   replay: ReplayVerdict,
 } as const;

@@ -58,6 +58,8 @@ const elsewhere = [
   ...['limits', 'limits set', 'limits reset'],
   ...['keys list', 'replay', 'dataset make', 'dataset review', 'dataset import', 'dataset export'],
   ...['router fit', 'router evaluate'],
+  ...['chat', 'threads list', 'threads show', 'threads delete'],
+  ...['memory remember', 'memory list', 'memory show', 'memory forget'],
 ];
 
 /** Commands with `--json` whose output has no schema yet; a new one has one. */
@@ -68,6 +70,7 @@ const withoutSchema = [
   ...['bench run', 'bench rerun', 'bench resume', 'bench status', 'bench pause', 'bench cancel', 'bench delete'],
   ...['bench publish', 'bench report', 'bench history', 'bench list'],
   ...['bench schedule', 'bench schedule list', 'bench schedule delete'],
+  ...['chat', 'threads show', 'runs fork'],
 ];
 
 type Files = { folder: string; dataset: string; log: string };

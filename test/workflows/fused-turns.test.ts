@@ -63,6 +63,7 @@ function play({ answers, spec = pipeline(), readOnlyTools = [], tools = [], budg
     state: { snapshot: { id: 's', repositoryKey: 'k', url: null }, question: 'q', tools_called },
     visibility: { asks: (_name: string, requests: readonly ToolAsked[]) => void shown.push(requests) },
     outages: { pause: async () => {}, waitForPerson: async () => {} },
+    clarified: [],
     activities: { callSpecialist: { executeWithOptions: callSpecialist }, runTool: { executeWithOptions: runTool } },
     until: async (ready: () => boolean) => assert.ok(ready()),
     onSettled: () => {},

@@ -5,7 +5,7 @@ import { knownRunId, positiveAmount } from '../../input/option-values.ts';
 
 type Json = { json: boolean };
 
-export function addDecisions(runs: Command): void {
+export function decisionCommands(runs: Command): void {
   runs
     .command('pending')
     .summary('list what runs ask people')

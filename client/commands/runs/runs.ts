@@ -6,7 +6,7 @@ import { runStatuses } from '../../../application/runs/run-status.ts';
 import { runsAfterAnswer } from './after-answer.ts';
 import { forkCommand } from './fork.ts';
 import { benchmarkId, knownRunId, positiveCount } from '../../input/option-values.ts';
-import { addDecisions } from './decisions.ts';
+import { decisionCommands } from './decisions.ts';
 
 type Json = { json: boolean };
 
@@ -32,7 +32,7 @@ export function addRuns(program: Command): void {
   });
   runsAfterAnswer(runs);
   forkCommand(runs);
-  addDecisions(runs);
+  decisionCommands(runs);
   addSteering(runs, 'pause', 'have runs begin nothing new until they are resumed');
   addSteering(runs, 'resume', 'resume runs that wait for their provider or were paused; one alone is followed');
   addSteering(runs, 'retry', 'take up runs that ended unavailable, at the call that failed; one alone is followed');
