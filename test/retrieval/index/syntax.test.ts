@@ -76,7 +76,7 @@ test('chunks cover a file without gaps or overlap, whatever is in it', async () 
         for (const { line: at, last } of syntax.definitions) assert.ok(at >= 1 && last >= at && last <= lines.length);
       },
     ),
-    { numRuns: 60 },
+    { numRuns: 60, examples: [[['function f(a) {', '}'], '\n', 'a.ts']] },
   );
   assert.ok(defined > 0, 'some of it defines something');
 });
