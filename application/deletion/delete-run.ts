@@ -1,5 +1,5 @@
 /**
- * Deletes a question's run with all that belongs to it: content that no other run needs, journal, rating, trace, history.
+ * Deletes runs of questions with all that belongs to them: content that no other run needs, journal, rating, trace, history.
  *
  * 1. Its history goes last: where something before fails or is interrupted, the run is still found, and deleted again.
  * 2. A run that was retried has several executions under its id: all of them go.
@@ -27,26 +27,32 @@ import { deleteHistory, untilGone } from '../storage/remove-histories.ts';
 import { type Removal, removeContentOf } from './content-of-runs.ts';
 import { openSharedContent } from './shared-content.ts';
 
-export type DeletedRun = {
-  workflowId: string;
+export type Deleted = {
   /** How many of each are gone. */
   removed: { histories: number; content: number; journal: number; traces: number; ratings: number };
   /** What could not be removed, and why. */
   kept: string[];
 };
 
+export type DeletedRun = Deleted & { workflowId: string };
+
 /** @throws RunNotFound; RunStillGoesOn; StoreUnavailable */
 export async function deleteRun(request: Omit<Removal, 'shared'>, workflowId: string): Promise<DeletedRun> {
+  const found = await findRun(request.session, workflowId);
+  return { workflowId, ...(await deleteRuns(request, [found])) };
+}
+
+/** @throws RunStillGoesOn, before anything is removed; StoreUnavailable */
+export async function deleteRuns(request: Omit<Removal, 'shared'>, found: readonly FoundRun[]): Promise<Deleted> {
   const { session, settings, onProgress } = request;
-  const found = await findRun(session, workflowId);
-  const runs = await executionsOf(request, found);
+  const runs: RunOfServer[] = [];
+  for (const each of found) runs.push(...(await executionsOf(request, each)));
   const name = settings.temporal.external ? serverName(session.address, session.namespace) : ownServerName;
   await using shared = await openSharedContent(settings, session.client, name);
   const removal = { ...request, shared };
-  const kept = [...elsewhere(found)];
   await untilExported(removal, runs);
-  const linkless = settings.traces.langfuse === null ? await linkOf(found) : null;
-  if (linkless !== null) kept.push(`the trace ${linkless}: no Langfuse is configured here`);
+  const kept: string[] = [];
+  for (const each of found) kept.push(...elsewhere(each), ...(await traceElsewhere(settings, each)));
   const content = await removeContentOf(runs, removal);
   kept.push(...content.kept);
   const removed = { histories: 0, content: content.count, journal: 0, traces: 0, ratings: 0 };
@@ -61,7 +67,7 @@ export async function deleteRun(request: Omit<Removal, 'shared'>, workflowId: st
   const left = await untilGone({ ...session, signal: request.signal }, histories);
   removed.histories = histories.length - left.length;
   for (const { runId } of left) kept.push(`the history of ${runId}: the server has not removed it yet`);
-  return { workflowId, removed, kept };
+  return { removed, kept };
 }
 
 /** @throws RunStillGoesOn where one of them is open */
@@ -93,13 +99,14 @@ function* elsewhere({ description }: FoundRun): Generator<string> {
     yield `the record and history in the folder of ${benchmark}: "switchyard bench delete ${benchmark}" removes them`;
 }
 
-/** Where another server has its trace. */
-async function linkOf({ handle }: FoundRun): Promise<string | null> {
+/** A trace that another server has, which is not configured here. */
+async function traceElsewhere({ traces }: Removal['settings'], { handle }: FoundRun): Promise<string[]> {
+  if (traces.langfuse !== null) return [];
   const link = await outcomeOf(handle).then(
     ({ outcome }) => outcome.state.trace_link,
     () => null,
   );
-  return link?.startsWith('http') === true ? link : null;
+  return link?.startsWith('http') === true ? [`the trace ${link}: no Langfuse is configured here`] : [];
 }
 
 const [lookEveryMs, exportedWithinMs, queryLimitMs] = [250, 15_000, 2_000];

@@ -6,6 +6,7 @@ import { Snapshot } from '../../contracts/snapshot.ts';
 import { StoredNote } from '../../contracts/threads/note.ts';
 import { SearchRow } from '../../contracts/tools.ts';
 import { kinds } from '../storage/disk-usage.ts';
+import { deleted } from './run-outputs.ts';
 
 const found = z.array(SearchRow);
 
@@ -61,11 +62,7 @@ const thread = z.object({
 
 export const otherOutputs = {
   'threads list': z.array(thread),
-  'threads delete': z.object({
-    id: z.string(),
-    deleted: z.array(z.string()).describe('Workflow ids.'),
-    left: z.array(z.string()).describe('Why a turn is left.'),
-  }),
+  'threads delete': z.object({ id: z.string(), turns: z.int(), ...deleted }),
   'memory remember': StoredNote,
   'memory list': z.array(StoredNote),
   'memory show': StoredNote,

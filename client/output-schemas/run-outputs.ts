@@ -134,7 +134,11 @@ const routed = z.union([
   }),
 ]);
 
-const removed = { histories: z.int(), content: z.int(), journal: z.int(), traces: z.int(), ratings: z.int() };
+const counts = { histories: z.int(), content: z.int(), journal: z.int(), traces: z.int(), ratings: z.int() };
+export const deleted = {
+  removed: z.object(counts).describe('How many of each are gone.'),
+  kept: z.array(z.string()).describe('What could not be removed, and why.'),
+};
 
 export const runOutputs = {
   ask: followed,
@@ -149,11 +153,7 @@ export const runOutputs = {
     sent: z.boolean().nullable().describe('Whether its trace has it; null: traces are not in Langfuse.'),
     problem: z.string().nullable().describe('Why its trace does not have it.'),
   }),
-  'runs delete': z.object({
-    workflowId: z.string(),
-    removed: z.object(removed).describe('How many of each are gone.'),
-    kept: z.array(z.string()).describe('What could not be removed, and why.'),
-  }),
+  'runs delete': z.object({ workflowId: z.string(), ...deleted }),
   'runs pending': z.array(
     DecisionRequest.extend({ workflowId: z.string(), runId: z.string(), question: z.string().nullable() }),
   ),

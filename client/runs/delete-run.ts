@@ -1,5 +1,5 @@
 /** `switchyard runs delete`: deletes a run and what belongs to it. */
-import { deleteRun } from '../../application/deletion/delete-run.ts';
+import { type Deleted, deleteRun } from '../../application/deletion/delete-run.ts';
 import { RunStillGoesOn } from '../../application/errors.ts';
 import { readSettings } from '../../application/read-settings.ts';
 import { findRun, isOpen } from '../../application/runs/find-run.ts';
@@ -27,13 +27,16 @@ export async function removeRun(workflowId: string, { yes, json }: { yes: boolea
   }
   const { removed, kept } = await deleteRun({ session, settings, signal, onProgress: note }, workflowId);
   if (json) printJson({ workflowId, removed, kept });
-  else {
-    const { histories, content, journal, traces, ratings } = removed;
-    print(
-      `${workflowId} is deleted: histories ${histories}, pieces of content ${content}, journals ${journal}, ` +
-        `traces ${traces}, ratings ${ratings}`,
-    );
-    for (const each of kept) note(printableLine(`not removed: ${each}`));
-  }
+  else printDeleted(workflowId, { removed, kept });
   return kept.length === 0 ? exitCodes.worked : exitCodes.failed;
+}
+
+/** @param what a run, or a thread with all its turns */
+export function printDeleted(what: string, { removed, kept }: Deleted): void {
+  const { histories, content, journal, traces, ratings } = removed;
+  print(
+    `${what} is deleted: histories ${histories}, pieces of content ${content}, journals ${journal}, ` +
+      `traces ${traces}, ratings ${ratings}`,
+  );
+  for (const each of kept) note(printableLine(`not removed: ${each}`));
 }

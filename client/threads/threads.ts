@@ -9,6 +9,7 @@ import { expectThreadId, threadsOf, turnsOf } from '../../application/threads/tu
 import { exitCodes } from '../exit-codes.ts';
 import { changedPlaces, readAs } from '../ask/thread-text.ts';
 import { styleOf } from '../chat/turn-text.ts';
+import { printDeleted } from '../runs/delete-run.ts';
 import { confirmed } from '../terminal/confirm.ts';
 import { listenForInterrupt } from '../terminal/interrupt.ts';
 import { note, print, printJson } from '../terminal/output.ts';
@@ -48,17 +49,19 @@ export function showThread(id: string, json: boolean): Promise<number> {
 
 /** @returns the exit code */
 export function removeThread(id: string, { yes, json }: { yes: boolean; json: boolean }): Promise<number> {
-  return withServer(async (session) => {
+  return withServer(async (session, signal) => {
     const turns = await turnsOf(session, expectThreadId(id));
     if (turns.length === 0) throw new InvalidInput('thread', noThread(id));
     const what = `${turns.length} ${turns.length === 1 ? 'turn' : 'turns'} of the thread ${id}`;
     if (!yes && !(await confirmed(`${what} will be deleted, with their answers`, 'Delete them?')))
       return exitCodes.failed;
-    const removed = await deleteThread(session, readSettings(), turns);
-    if (json) printJson({ id, ...removed });
-    else for (const line of removed.left) note(line);
-    if (!json) print(`deleted ${removed.deleted.length} of ${what}`);
-    return removed.left.length === 0 ? exitCodes.worked : exitCodes.failed;
+    const { removed, kept } = await deleteThread(
+      { session, settings: readSettings(), signal, onProgress: note },
+      turns,
+    );
+    if (json) printJson({ id, turns: turns.length, removed, kept });
+    else printDeleted(`the thread ${id}`, { removed, kept });
+    return kept.length === 0 ? exitCodes.worked : exitCodes.failed;
   });
 }
 

@@ -139,8 +139,11 @@ test('turns go on from the one that ended last; two that go on from one make a b
   const threads = threadsOf(await turnsOf(session, 'kettles'));
   assert.deepEqual([threads.length, threads[0]?.turns, threads[0]?.branches], [1, 4, 1]);
   assert.deepEqual(await turnsOf(session, 'kettle'), [], 'a name that begins another one is another thread');
-  const removed = await deleteThread(session, { dataDirectory: scene.dataDirectory }, turns);
-  assert.deepEqual([removed.deleted.length, removed.left], [4, []]);
+  const { signal } = new AbortController();
+  const request = { session, settings: scene.config, signal, onProgress: () => {} };
+  const { removed, kept } = await deleteThread(request, turns);
+  assert.deepEqual([removed.histories, removed.journal, kept], [4, 4, []]);
+  assert.ok(removed.content > 0);
   await until(async () => (await turnsOf(session, 'kettles')).length === 0 || null);
 });
 
