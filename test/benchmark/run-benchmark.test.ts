@@ -12,7 +12,9 @@ import { calls, goodDraft, inventedDraft, says, startTeam } from '../support/tea
 import { until } from '../support/until.ts';
 
 const split = pipeline({ name: 'split' });
-const alone = pipeline({ name: 'alone', router: null, specialists: [pipeline().specialists[0]] });
+/** What its runs would ask a person, a benchmark asks nobody: else none of them ended. */
+const decisions = { draft: { policy: 'ask' } } as const;
+const alone = pipeline({ name: 'alone', router: null, specialists: [pipeline().specialists[0]], decisions });
 const variants: PipelineSpec[] = [alone, split];
 
 const keysOf = (questions: number) =>
