@@ -24,6 +24,9 @@ export type AttemptLimits = {
   timedOut: FailureKind;
 };
 
+/** Of activities that work on the repository, and cost nothing. */
+export const toolLimits: AttemptLimits = { attempts: 5, totalSeconds: 1_800, timedOut: 'ToolTimedOut' };
+
 /** Attempts of one activity that may be lost with their workers; from the fourth on, those that were made in quarantine. */
 export const lossesAllowed = 10;
 

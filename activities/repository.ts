@@ -17,7 +17,7 @@ import type { ToolResult } from '../contracts/tools.ts';
 import type { ActivityResult } from '../contracts/trace.ts';
 import { digest } from '../models/journal-entry.ts';
 import { toolRenderer, type ToolRun } from '../retrieval/tools/rendering.ts';
-import type { AttemptLimits } from './attempts.ts';
+import { type AttemptLimits, toolLimits } from './attempts.ts';
 import { forkedStep } from './agents/forked-replies.ts';
 import { type ActivityContext, runActivity } from './context.ts';
 import { storeFor } from './held-elsewhere.ts';
@@ -26,7 +26,6 @@ import { handOverOnTheWay } from './tracing/export-spans.ts';
 import { OpeningReports } from './opening-progress.ts';
 
 const openingLimits: AttemptLimits = { attempts: 5, totalSeconds: 7_200, timedOut: 'RepositoryTimedOut' };
-const toolLimits: AttemptLimits = { attempts: 5, totalSeconds: 1_800, timedOut: 'ToolTimedOut' };
 const checkLimits: AttemptLimits = { ...toolLimits, timedOut: 'CitationCheckTimedOut' };
 
 /** Pins the repository: from here on the run reads our copy, whatever happens to the original. */

@@ -70,7 +70,12 @@ export function datasetItemIdOf(dataset: string, questionId: string): string {
   return `${dataset}:${questionId}`.slice(-200);
 }
 
-/** One trial of one variant of a benchmark, there. */
+/** The workflow id of one trial of a question. */
+export function trialIdOf(benchmark: string, variant: string, questionId: string, trial: number): string {
+  return `${benchmark}/${variant}/${questionId}/${trial}`;
+}
+
+/** One trial of one variant of a benchmark, where traces are compared. */
 export function experimentNameOf(benchmark: string, variant: string, trial: number): string {
   return `${benchmark}/${variant}/${trial}`.slice(-200);
 }

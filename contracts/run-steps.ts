@@ -1,4 +1,4 @@
-/** Places in the course of a run: which of them comes of which, and what a person calls them. Pure, for workflows too. */
+/** Places in the course of a run: which of them comes of which. Pure, for workflows too. */
 import type { RunStep } from './reuse.ts';
 
 /** Whether one step is the other or comes of it. What works side by side with it in its round does not. */

@@ -2,6 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import { chmodSync, existsSync, linkSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
+import { systemErrorCode } from './errors.ts';
 
 export type ReplaceOptions = {
   /** Flushed to the disk before it takes its place: it survives a power failure, not just a kill. */
@@ -93,6 +94,17 @@ export function replaceFileLocked(file: string, write: (temporary: string) => vo
     renameSync(temporary, file);
   } catch (error) {
     rmSync(temporary, { force: true });
+    throw error;
+  }
+}
+
+/** @returns whether there was such a file */
+export async function removeFile(file: string): Promise<boolean> {
+  try {
+    await rm(file);
+    return true;
+  } catch (error) {
+    if (systemErrorCode(error) === 'ENOENT') return false;
     throw error;
   }
 }

@@ -4,11 +4,13 @@ import { constants, zstdCompressSync, zstdDecompressSync } from 'node:zlib';
 import { z } from 'zod';
 import type { Cipher } from '../codecs/cipher.ts';
 import { EncryptionKeyUnknown } from '../codecs/failures.ts';
-import type { ChatRequest } from '../contracts/chat.ts';
+import { ChatReply, type ChatRequest } from '../contracts/chat.ts';
 import { CallAbout, JournalKey } from '../contracts/model/journal-key.ts';
 
 /** What is kept under a call's key beside its reply: values of another kind never meet under one key. */
 export type EntryKind<Value> = { name: string; schema: z.ZodType<Value> };
+
+export const replyKind: EntryKind<ChatReply> = { name: 'reply', schema: ChatReply };
 
 const Entry = z.object({
   version: z.literal(2),

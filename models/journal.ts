@@ -16,7 +16,7 @@ import { closeSync, mkdirSync, openSync, readFileSync, writeSync } from 'node:fs
 import { readdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Cipher, noCipher } from '../codecs/cipher.ts';
-import { ChatReply } from '../contracts/chat.ts';
+import type { ChatReply } from '../contracts/chat.ts';
 import { type CallAbout, type JournalKey, journalFileName, journalFiles } from '../contracts/model/journal-key.ts';
 import { ownerOnly } from '../lib/fs.ts';
 import {
@@ -24,6 +24,7 @@ import {
   type EntryKind,
   fullMarkOf,
   packedEntry,
+  replyKind,
   type RunEntry,
   runEntriesAmong,
   unpackedEntry,
@@ -47,8 +48,6 @@ export interface Journal extends ReplyJournal {
   /** Removes the files of runs whose last entry is older than 91 days; returns how many. */
   prune(): Promise<number>;
 }
-
-export const replyKind: EntryKind<ChatReply> = { name: 'reply', schema: ChatReply };
 
 const dayMs = 24 * 60 * 60 * 1000;
 /** Longer than any run can be open (`backstop` in contracts/names.ts): until then an entry may be asked for. */

@@ -13,10 +13,10 @@ import { z } from 'zod';
 import { EncryptionKeyUnknown } from '../codecs/failures.ts';
 import type { ReplySharing } from '../contracts/reuse.ts';
 import type { JournalKey } from '../contracts/model/journal-key.ts';
-import { ChatReply } from '../contracts/chat.ts';
+import type { ChatReply } from '../contracts/chat.ts';
 import type { RenamedModel, SpanScope } from '../contracts/trace.ts';
 import type { Journal } from './journal.ts';
-import { digest, type EntryKind } from './journal-entry.ts';
+import { digest, type EntryKind, replyKind } from './journal-entry.ts';
 
 /** One place of a lane: where in which run something is asked for, and what. */
 export type SharedPlace = { hash: string; scope: SpanScope; sharing: ReplySharing };
@@ -39,7 +39,6 @@ export type SharedReplies = {
 /** In a journal that holds entries of runs, too, these are told apart by it. */
 export const sharedPrefix = 'shared-';
 
-const replies: EntryKind<ChatReply> = { name: 'reply', schema: ChatReply };
 const names: EntryKind<{ name: string }> = { name: 'answered-as', schema: z.object({ name: z.string() }) };
 /** Where the last lane that was answered has left it. */
 const Pointer = z.object({ lane: z.string(), benchmark: z.string() });
@@ -70,14 +69,14 @@ export function createSharedReplies(journal: Pick<Journal, 'readEntry' | 'writeE
     findOther,
     keepOther,
     async find(call) {
-      const found = await findOther(replies, call);
+      const found = await findOther(replyKind, call);
       if (found === null) return null;
       const now = (await entries.readEntry(names, nameKey(call)))?.name ?? found.value.model;
       const before = found.value.model;
       return now === before ? found : { outdated: { asked: call.model, before, now } };
     },
     async keep(call, reply) {
-      await keepOther(replies, call, reply);
+      await keepOther(replyKind, call, reply);
       const before = (await entries.readEntry(names, nameKey(call)))?.name ?? null;
       if (before === reply.model) return null;
       await entries.writeEntry(names, nameKey(call), { name: reply.model });

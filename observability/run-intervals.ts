@@ -7,8 +7,7 @@ import { handOver, scopeOf } from './run-trace.ts';
 export const latencyParts = ['model', 'tool', 'backoff', 'queue', 'orchestration', 'waiting'] as const;
 export type LatencyPart = (typeof latencyParts)[number];
 
-/** `rest`: the repository is opened, the run begins and ends. */
-/** Reading a follow-up belongs to the rest. */
+/** `rest`: the repository is opened, a follow-up is read, the run begins and ends. */
 export type RunStage = Exclude<SpanScope['stage'], 'follow-up'> | 'rest';
 
 export type Interval = { part: LatencyPart; stage: RunStage; fromMs: number; toMs: number };

@@ -7,11 +7,9 @@ import type { QuestionFacts } from '../../router-fit/example.ts';
 import { openRouter } from '../../router-fit/predict-route.ts';
 import { repositoryFeatures, searchForFeatures } from '../../router-fit/repository-features.ts';
 import { probabilityAtRisk } from '../../router-fit/router-figures.ts';
-import type { AttemptLimits } from '../attempts.ts';
+import { toolLimits } from '../attempts.ts';
 import { runActivity } from '../context.ts';
 import type { ActivityDependencies } from '../dependencies.ts';
-
-const limits: AttemptLimits = { attempts: 5, totalSeconds: 1_800, timedOut: 'ToolTimedOut' };
 
 /** A question without its embedding in this time is routed without it. */
 const embeddingMs = 5_000;
@@ -21,7 +19,7 @@ type Deps = Pick<ActivityDependencies, 'retrieval' | 'questionEmbedder'>;
 export const applyRouter =
   (deps: Deps) =>
   (call: FittedCall): Promise<ActivityResult<FittedDecision>> =>
-    runActivity({ name: 'router-fitted', type: 'span', limits }, async ({ signal }) => {
+    runActivity({ name: 'router-fitted', type: 'span', limits: toolLimits }, async ({ signal }) => {
       const repository = await repositoryOf(deps, call, signal);
       const { embedding, missing } = await embeddingOf(deps, call, signal);
       const decision = decide(call, { question: call.question, repository, embedding });

@@ -14,7 +14,7 @@ import type { TakenFrom } from '../../contracts/reuse.ts';
 import type { ToolResult } from '../../contracts/tools.ts';
 import type { ReusedFrom, RunRef, SpanRecord, SpanScope } from '../../contracts/trace.ts';
 import type { EarlierRuns } from '../../models/earlier-runs.ts';
-import { replyKind } from '../../models/journal.ts';
+import { replyKind } from '../../models/journal-entry.ts';
 import { digest, type RunEntry } from '../../models/journal-entry.ts';
 import type { ContentStore } from '../../retrieval/store/content-store.ts';
 import { asReused, wasCutByGrant } from './reused-replies.ts';

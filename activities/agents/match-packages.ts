@@ -3,11 +3,9 @@ import type { MatchedPackages, MatchPackagesInput } from '../../contracts/decisi
 import type { SearchRow } from '../../contracts/tools.ts';
 import type { ActivityResult } from '../../contracts/trace.ts';
 import { fileClass } from '../../retrieval/snapshot/file-class.ts';
-import type { AttemptLimits } from '../attempts.ts';
+import { toolLimits } from '../attempts.ts';
 import { runActivity } from '../context.ts';
 import type { ActivityDependencies } from '../dependencies.ts';
-
-const limits: AttemptLimits = { attempts: 5, totalSeconds: 1_800, timedOut: 'ToolTimedOut' };
 
 const manifests = '{package.json,pyproject.toml,Cargo.toml,go.mod,composer.json,pubspec.yaml}';
 const searchedRows = 30;
@@ -19,7 +17,7 @@ const mostPackages = 6;
 export const matchPackages =
   ({ retrieval }: Pick<ActivityDependencies, 'retrieval'>) =>
   ({ snapshot, question }: MatchPackagesInput): Promise<ActivityResult<MatchedPackages>> =>
-    runActivity({ name: 'match-packages', type: 'span', limits }, async ({ signal }) => {
+    runActivity({ name: 'match-packages', type: 'span', limits: toolLimits }, async ({ signal }) => {
       await retrieval.ensure(snapshot, signal);
       const request = {
         callId: 'manifests',

@@ -1,4 +1,5 @@
 /** Reads the next runs of a benchmark out of its folder, so that no dataset is ever an input of a workflow. */
+import { trialIdOf } from '../../contracts/names.ts';
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import type { BenchmarkTrial, NextQuestionsInput, QuestionPage } from '../../contracts/benchmark.ts';
@@ -41,7 +42,7 @@ async function forkOf(
 ): Promise<Pick<BenchmarkTrial, 'forkOf'>> {
   if (manifest.forkOf === undefined) return {};
   const { benchmark, variant } = manifest.forkOf;
-  const workflowId = `${benchmark}/${variant}/${questionId}/${trial}`;
+  const workflowId = trialIdOf(benchmark, variant, questionId, trial);
   const runId = await latestRunId(workflowId);
   return runId === null ? {} : { forkOf: { workflowId, runId } };
 }

@@ -13,11 +13,8 @@ import { addReachable, mentionedIn, storedContent, sweepContent } from '../../re
 import { ownServerName, serverName, serversSince } from '../../runtime/temporal/known-servers.ts';
 import type { Session } from '../session/session.ts';
 import { findNeededRuns, noteTexts, type RunOfServer } from '../storage/needed-runs.ts';
+import { dayMs, graceMs, longestRunMs } from '../storage/retention-limits.ts';
 import type { SharedContent } from './shared-content.ts';
-
-const dayMs = 86_400_000;
-/** As for the sweep: no activity takes longer from storing something to telling the server so, and no run is open for longer. */
-const [graceMs, longestRunMs] = [3_600_000, 91 * dayMs];
 
 export type Removal = {
   session: Session;

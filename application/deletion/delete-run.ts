@@ -5,14 +5,14 @@
  * 2. A run that was retried has several executions under its id: all of them go.
  * 3. What could not be removed is told, and keeps nothing else from being removed.
  */
-import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { dataPaths } from '../../config/data-paths.ts';
 import { attributeNames, exporterIdOf, noticeType, queries } from '../../contracts/names.ts';
 import { journalFileName } from '../../contracts/model/journal-key.ts';
 import type { ExporterState } from '../../contracts/trace.ts';
-import { messageOf, systemErrorCode } from '../../lib/errors.ts';
+import { messageOf } from '../../lib/errors.ts';
+import { removeFile } from '../../lib/fs.ts';
 import { printableLine } from '../../lib/printable.ts';
 import { deleteTrace } from '../../observability/langfuse-api.ts';
 import { traceIdOf } from '../../observability/trace-ids.ts';
@@ -127,14 +127,14 @@ async function untilExported({ session, settings, signal }: Removal, runs: reado
 
 async function removeJournal({ settings, shared }: Removal, runId: string): Promise<number> {
   const file = join(dataPaths(settings.dataDirectory).journal, journalFileName(runId));
-  return Number(await removed(file)) + ((await shared?.removeJournal(runId)) ?? 0);
+  return Number(await removeFile(file)) + ((await shared?.removeJournal(runId)) ?? 0);
 }
 
 async function removeTrace({ settings }: Removal, runId: string, kept: string[]): Promise<number> {
   const traceId = traceIdOf(runId);
   const file = join(dataPaths(settings.dataDirectory).traces, traceFileName(traceId));
   // That of earlier versions is not compressed.
-  const files = Number(await removed(file)) + Number(await removed(file.replace(/\.zst$/, '')));
+  const files = Number(await removeFile(file)) + Number(await removeFile(file.replace(/\.zst$/, '')));
   const { langfuse } = settings.traces;
   if (langfuse === null) return files;
   try {
@@ -142,16 +142,5 @@ async function removeTrace({ settings }: Removal, runId: string, kept: string[])
   } catch (error) {
     kept.push(`the trace ${traceId} in Langfuse: ${printableLine(messageOf(error))}`);
     return files;
-  }
-}
-
-/** @returns whether there was such a file */
-async function removed(file: string): Promise<boolean> {
-  try {
-    await rm(file);
-    return true;
-  } catch (error) {
-    if (systemErrorCode(error) === 'ENOENT') return false;
-    throw error;
   }
 }

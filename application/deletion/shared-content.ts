@@ -3,6 +3,7 @@ import type { Client } from '@temporalio/client';
 import { createCipher } from '../../codecs/cipher.ts';
 import type { Config } from '../../config/config.ts';
 import { sharedServerName } from '../../runtime/temporal/known-servers.ts';
+import { dayMs, longestRunMs } from '../storage/retention-limits.ts';
 
 export type SharedContent = AsyncDisposable & {
   addIds(ids: Set<string>): Promise<void>;
@@ -14,10 +15,6 @@ export type SharedContent = AsyncDisposable & {
   /** @returns how many entries of the journal are gone */
   removeJournal(runId: string): Promise<number>;
 };
-
-const dayMs = 86_400_000;
-/** No run is open for longer. */
-const longestRunMs = 91 * dayMs;
 
 /** @param name that of `serverName` @throws StoreUnavailable */
 export async function openSharedContent(

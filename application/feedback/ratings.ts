@@ -1,11 +1,11 @@
 /** What people have said of answers: one file a run in the data directory, which the last rating of the run replaces. */
-import { readFile, rm } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { createCipher } from '../../codecs/cipher.ts';
 import type { Config } from '../../config/config.ts';
 import { dataPaths } from '../../config/data-paths.ts';
-import { inFolder, replaceFile } from '../../lib/fs.ts';
+import { inFolder, removeFile, replaceFile } from '../../lib/fs.ts';
 import { systemErrorCode } from '../../lib/errors.ts';
 import { traceIdOf } from '../../observability/trace-ids.ts';
 import { Unreadable } from '../errors.ts';
@@ -59,12 +59,6 @@ export async function writeRating(place: Place, rating: RunRating): Promise<void
 }
 
 /** @returns whether there was one */
-export async function removeRating(place: Place, runId: string): Promise<boolean> {
-  try {
-    await rm(fileOf(place, runId));
-    return true;
-  } catch (error) {
-    if (systemErrorCode(error) === 'ENOENT') return false;
-    throw error;
-  }
+export function removeRating(place: Place, runId: string): Promise<boolean> {
+  return removeFile(fileOf(place, runId));
 }

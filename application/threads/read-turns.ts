@@ -1,10 +1,9 @@
 /** What each turn of a thread came to: as what it was read, and which lines cited before had changed. */
 import type { AnswerState } from '../../contracts/run.ts';
 import { inParallel } from '../../lib/in-parallel.ts';
-import { RunBroken } from '../errors.ts';
-import { outcomeOf } from '../runs/watch-run.ts';
 import type { Session } from '../session/session.ts';
 import type { LabelledTurn } from './labels.ts';
+import { stateOf } from './turns.ts';
 
 /** Null of a turn that goes on, or has no outcome. */
 export type ReadTurn = LabelledTurn & { state: Pick<AnswerState, 'standalone_question' | 'thread'> | null };
@@ -23,10 +22,10 @@ export async function readTurns(
   await inParallel(
     ended,
     { width, signal },
-    ({ id, runId }) => outcomeOf(client.workflow.getHandle(id, runId)).catch(noOutcome),
+    ({ id, runId }) => stateOf(client.workflow.getHandle(id, runId)),
     (found, turn) => {
       if (found === null) return;
-      const { standalone_question, thread } = found.outcome.state;
+      const { standalone_question, thread } = found;
       turn.state = {
         ...(standalone_question === undefined ? {} : { standalone_question }),
         ...(thread === undefined ? {} : { thread }),
@@ -34,9 +33,4 @@ export async function readTurns(
     },
   );
   return read;
-}
-
-function noOutcome(error: unknown): null {
-  if (error instanceof RunBroken) return null;
-  throw error;
 }

@@ -29,12 +29,9 @@ export type StartedTurn = StartedRun & {
 /** An id that sorts by time. */
 export const newThreadId = (): string => newRunId('t');
 
-/** An id for a turn, chosen before the turn is started, so that trying again starts one turn. */
-export const newTurnId = (threadId: string): string => `${turnPrefix(threadId)}${newRunId('turn')}`;
-
 /**
  * @param input without a thread
- * @param turnId chosen by the caller where the turn may be started twice; `sinceMs`: see `startRun`
+ * @param options `suffix`: of the turn's id, chosen by the caller where it may be started twice; `sinceMs`: see `startRun`
  * @throws InvalidInput, RunNotFound for what it is to go on from
  */
 export async function startTurn(

@@ -119,7 +119,7 @@ export async function turnBefore(session: Session, workflowId: string): Promise<
 }
 
 /** Null of one that ended without an outcome. */
-async function stateOf(handle: Parameters<typeof outcomeOf>[0]): Promise<AnswerOutcome['state'] | null> {
+export async function stateOf(handle: Parameters<typeof outcomeOf>[0]): Promise<AnswerOutcome['state'] | null> {
   try {
     return (await outcomeOf(handle)).outcome.state;
   } catch (error) {

@@ -2,7 +2,7 @@
 import type { WorkflowHandle } from '@temporalio/client';
 import { exitCodeOf, exitCodes } from '../exit-codes.ts';
 import { linkLines, linkNotice, outcomeText } from './outcome-text.ts';
-import { colorsFor, columnsOf, note, print, printJson } from '../terminal/output.ts';
+import { note, print, printJson, styleOf } from '../terminal/output.ts';
 import { waitingText } from '../terminal/progress-text.ts';
 import {
   type FinishedRun,
@@ -57,5 +57,5 @@ export function reportDetached(run: RunToReport): number {
 
 export function printFinished(run: FinishedRun, json: boolean): void {
   if (json) printJson(runRecord(run), keyedFields);
-  else print(outcomeText(run, { columns: columnsOf(process.stdout), colors: colorsFor(process.stdout) }));
+  else print(outcomeText(run, styleOf(process.stdout)));
 }

@@ -2,16 +2,15 @@
 import { remember } from '../../application/memory/notes.ts';
 import { loadPipeline } from '../../application/pipelines/pipeline-files.ts';
 import { repositoryOf } from '../../application/questions/repository-argument.ts';
-import { resultOfRun } from '../../application/runs/run-record.ts';
+import { keyedFields, resultOfRun, runRecord } from '../../application/runs/run-record.ts';
 import { InvalidInput } from '../../application/errors.ts';
 import { labelled, type LabelledTurn } from '../../application/threads/labels.ts';
 import { turnsOf } from '../../application/threads/turns.ts';
 import { exitCodes } from '../exit-codes.ts';
-import { inColumns, note, print, printJson } from '../terminal/output.ts';
+import { inColumns, note, print, printJson, styleOf } from '../terminal/output.ts';
 import { turnsText } from '../threads/thread-rows.ts';
 import type { Chat } from './chat.ts';
-import { sourcesText, styleOf } from './turn-text.ts';
-import { keyedFields, runRecord } from '../../application/runs/run-record.ts';
+import { sourcesText } from './turn-text.ts';
 
 type Command = {
   help: readonly [string, string];

@@ -1,6 +1,7 @@
 /** A conversation about a repository: each entry is a turn of one thread, a run of its own that outlives this command. */
 import { newThreadId } from '../../application/threads/start-turn.ts';
 import { expectThreadId, turnBefore, turnsOf } from '../../application/threads/turns.ts';
+import { threadOfRunId } from '../../contracts/threads/thread.ts';
 import type { Chat, ChatOptions } from './chat.ts';
 import { readSettings } from '../../application/read-settings.ts';
 import { typedError } from '../../application/errors.ts';
@@ -40,7 +41,7 @@ async function beginChat(session: ChatSession, options: ChatOptions): Promise<Ch
   const { thread, after } = options;
   if (after !== undefined) {
     await turnBefore(await session.opened(), after);
-    return { session, options, thread: thread ?? (await threadAfter(after)), last: after };
+    return { session, options, thread: thread ?? threadOfRunId(after) ?? newThreadId(), last: after };
   }
   if (thread === undefined) return { session, options, thread: newThreadId(), last: null };
   const [newest] = await turnsOf(await session.opened(), expectThreadId(thread));
@@ -49,11 +50,6 @@ async function beginChat(session: ChatSession, options: ChatOptions): Promise<Ch
   note(`${newest.id} still goes on: ${printableLine(newest.question ?? '')}`);
   await unlessFatal(() => followTurn(chat, newest));
   return chat;
-}
-
-async function threadAfter(run: string): Promise<string> {
-  const { threadOfRunId } = await import('../../contracts/threads/thread.ts');
-  return threadOfRunId(run) ?? newThreadId();
 }
 
 /** A mistake or a failed turn ends no chat. @throws what nobody foresaw */

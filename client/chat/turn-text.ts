@@ -5,7 +5,7 @@ import { offlineModelName } from '../../contracts/names.ts';
 import { printable, printableLine } from '../../lib/printable.ts';
 import { citationsText, headlineOf, listText, offlineNotice, placeText, type TextStyle } from '../ask/outcome-text.ts';
 import { changedPlaces, readAs } from '../ask/thread-text.ts';
-import { colorsFor, columnsOf, print, printJson } from '../terminal/output.ts';
+import { print, printJson, styleOf } from '../terminal/output.ts';
 import { costText, countText } from '../terminal/progress-text.ts';
 import { wrapText } from '../terminal/wrap-text.ts';
 
@@ -14,11 +14,6 @@ export function showTurn(run: FinishedRun, json: boolean): void {
   if (json) printJson(runRecord(run), keyedFields);
   else print(`${turnText(run, styleOf(process.stdout))}\n`);
 }
-
-export const styleOf = (stream: NodeJS.WriteStream): TextStyle => ({
-  columns: columnsOf(stream),
-  colors: colorsFor(stream),
-});
 
 /** Paragraphs without a closing line end. */
 export function turnText(run: FinishedRun, style: TextStyle): string {

@@ -5,8 +5,7 @@ import { repositoryOf } from '../../application/questions/repository-argument.ts
 import { readSettings } from '../../application/read-settings.ts';
 import type { StoredNote } from '../../contracts/threads/note.ts';
 import { exitCodes } from '../exit-codes.ts';
-import { note as tell, print, printJson } from '../terminal/output.ts';
-import { columnsOf } from '../terminal/output.ts';
+import { columnsOf, note as tell, print, printJson } from '../terminal/output.ts';
 import { wrapText } from '../terminal/wrap-text.ts';
 
 /** @returns the exit code @throws InvalidInput */

@@ -8,7 +8,7 @@ import { listenForInterrupt } from '../terminal/interrupt.ts';
 import { addUsage, noUsage, paidOf } from '../../contracts/usage-sum.ts';
 import { isHistoryFile, type LoadedRun, runOfFile, runOfServer } from '../../application/runs/load-run.ts';
 import type { TextStyle } from '../ask/outcome-text.ts';
-import { colorsFor, columnsOf, note, print, printJson } from '../terminal/output.ts';
+import { note, print, printJson, styleOf } from '../terminal/output.ts';
 import { printableLine } from '../../lib/printable.ts';
 import { costText, countText } from '../terminal/progress-text.ts';
 import { readSettings } from '../../application/read-settings.ts';
@@ -26,7 +26,7 @@ export async function showTrace(names: readonly string[], { latency, json }: Tra
   if (json && first !== undefined && second === undefined) printJson(recordOf(first), recordData);
   else if (json) printJson({ runs: runs.map(recordOf), compared: comparedRunsOf(runs) }, runsData);
   else {
-    const style = { columns: columnsOf(process.stdout), colors: colorsFor(process.stdout) };
+    const style = styleOf(process.stdout);
     const blocks = latency ? runs.map((run) => latencyBlock(run, style)) : treesOrComparison(runs, style);
     print(blocks.join('\n\n'));
   }

@@ -18,6 +18,7 @@ import { inParallel } from '../../lib/in-parallel.ts';
 import { type DiskUsage, diskUsage, type Kind } from './disk-usage.ts';
 import { type SharedStore, sweepShared } from './shared-store.ts';
 import { findNeededRuns, type NeededRuns } from '../../application/storage/needed-runs.ts';
+import { dayMs, graceMs, longestRunMs } from '../../application/storage/retention-limits.ts';
 import {
   type FileSweep,
   sum,
@@ -59,12 +60,6 @@ export type SweepReport = {
   neededRuns: number;
   notes: string[];
 };
-
-const dayMs = 86_400_000;
-/** No activity takes longer from storing something to telling the server so; nor a command from opening to using. */
-const graceMs = 3_600_000;
-/** No run is open for longer: `backstop` in contracts/names.ts, and a day for clocks that differ. */
-const longestRunMs = 91 * dayMs;
 
 export async function sweepDataDirectory(request: SweepRequest): Promise<SweepReport> {
   const { paths, shared = null, nowMs, keepDays, dryRun, signal, onProgress } = request;

@@ -57,6 +57,9 @@ export function columnsOf(stream: NodeJS.WriteStream): number {
   return stream.isTTY ? Math.min(120, Math.max(40, stream.columns || 80)) : 80;
 }
 
+/** How to write for that stream. */
+export const styleOf = (stream: NodeJS.WriteStream) => ({ columns: columnsOf(stream), colors: colorsFor(stream) });
+
 /** Lines of a name and what belongs to it, in columns that two spaces part, however long the longest name is. */
 export function inColumns(rows: readonly (readonly [string, string])[], leastWidth = 0): string[] {
   const width = Math.max(leastWidth, ...rows.map(([name]) => widthOf(name) + 2));

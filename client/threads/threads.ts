@@ -6,13 +6,13 @@ import { deleteThread } from '../../application/threads/delete-thread.ts';
 import { labelled } from '../../application/threads/labels.ts';
 import { readTurns } from '../../application/threads/read-turns.ts';
 import { expectThreadId, threadsOf, turnsOf } from '../../application/threads/turns.ts';
+import type { Config } from '../../config/config.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { changedPlaces, readAs } from '../ask/thread-text.ts';
-import { styleOf } from '../chat/turn-text.ts';
 import { printDeleted } from '../runs/delete-run.ts';
 import { confirmed } from '../terminal/confirm.ts';
 import { listenForInterrupt } from '../terminal/interrupt.ts';
-import { note, print, printJson } from '../terminal/output.ts';
+import { note, print, printJson, styleOf } from '../terminal/output.ts';
 import { wrapText } from '../terminal/wrap-text.ts';
 import { threadsText, turnsText } from './thread-rows.ts';
 
@@ -49,16 +49,13 @@ export function showThread(id: string, json: boolean): Promise<number> {
 
 /** @returns the exit code */
 export function removeThread(id: string, { yes, json }: { yes: boolean; json: boolean }): Promise<number> {
-  return withServer(async (session, signal) => {
+  return withServer(async (session, signal, settings) => {
     const turns = await turnsOf(session, expectThreadId(id));
     if (turns.length === 0) throw new InvalidInput('thread', noThread(id));
     const what = `${turns.length} ${turns.length === 1 ? 'turn' : 'turns'} of the thread ${id}`;
     if (!yes && !(await confirmed(`${what} will be deleted, with their answers`, 'Delete them?')))
       return exitCodes.failed;
-    const { removed, kept } = await deleteThread(
-      { session, settings: readSettings(), signal, onProgress: note },
-      turns,
-    );
+    const { removed, kept } = await deleteThread({ session, settings, signal, onProgress: note }, turns);
     if (json) printJson({ id, turns: turns.length, removed, kept });
     else printDeleted(`the thread ${id}`, { removed, kept });
     return kept.length === 0 ? exitCodes.worked : exitCodes.failed;
@@ -67,9 +64,11 @@ export function removeThread(id: string, { yes, json }: { yes: boolean; json: bo
 
 const noThread = (id: string): string => `there is no thread ${id}: "switchyard threads list" lists those there are`;
 
-async function withServer(work: (session: Session, signal: AbortSignal) => Promise<number>): Promise<number> {
+async function withServer(
+  work: (session: Session, signal: AbortSignal, settings: Config) => Promise<number>,
+): Promise<number> {
   const settings = readSettings();
   using interrupt = listenForInterrupt();
   await using session = await openSession({ settings, need: 'server', onProgress: note, signal: interrupt.signal });
-  return await work(session, interrupt.signal);
+  return await work(session, interrupt.signal, settings);
 }

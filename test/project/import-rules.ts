@@ -1,5 +1,19 @@
 /** Who may import whom: the one table of folder boundaries. `npm run lint` holds every import of the checkout to it. */
 
+const belowApplication = [
+  'lib',
+  'contracts',
+  'codecs',
+  'config',
+  'harness',
+  'retrieval',
+  'router-fit',
+  'observability',
+  'runtime',
+  'shared-store',
+  'types:workflows',
+];
+
 /** What a folder may import beside itself. `types:` allows type-only imports, which leave no trace at run time. */
 export const mayImport: Record<string, readonly string[]> = {
   lib: [],
@@ -32,33 +46,8 @@ export const mayImport: Record<string, readonly string[]> = {
   // Composition: these put the parts together.
   'runtime/host/main.ts': ['*'],
   worker: ['*'],
-  application: [
-    'lib',
-    'contracts',
-    'codecs',
-    'config',
-    'harness',
-    'retrieval',
-    'router-fit',
-    'observability',
-    'runtime',
-    'shared-store',
-    'types:workflows',
-  ],
-  client: [
-    'application',
-    'lib',
-    'contracts',
-    'codecs',
-    'config',
-    'harness',
-    'retrieval',
-    'router-fit',
-    'observability',
-    'runtime',
-    'shared-store',
-    'types:workflows',
-  ],
+  application: belowApplication,
+  client: ['application', ...belowApplication],
   bench: ['*'],
   examples: ['*'],
   test: ['*'],

@@ -106,19 +106,13 @@ function inQueue({ limits }: CallerOfActivities, name: ModelActivity, payment: P
  * @returns the result; or null, and why there is none
  * @throws the cancellation
  */
-export async function tryModel<Name extends ModelActivity>(
+export function tryModel<Name extends ModelActivity>(
   caller: CallerOfActivities,
   name: Name,
   input: InputOf<Name>,
   about: AboutCall,
 ): Promise<{ result: ResultOf<Name> } | { result: null; why: string }> {
-  try {
-    return { result: await callModel(caller, name, input, { ...about, optional: true }) };
-  } catch (error) {
-    if (error instanceof BudgetSpent) return { result: null, why: error.message };
-    if (error instanceof Unavailable) return { result: null, why: `${error.failure.kind}: ${error.message}` };
-    throw error;
-  }
+  return orWhy(callModel(caller, name, input, { ...about, optional: true }));
 }
 
 /** An activity that costs nothing; an `optional` one waits for nobody. @throws Unavailable; the cancellation */
@@ -140,14 +134,18 @@ export function callTool<Name extends ToolActivity>(
  * @returns the result; or null, and why there is none
  * @throws the cancellation
  */
-export async function tryTool<Name extends ToolActivity>(
+export function tryTool<Name extends ToolActivity>(
   caller: CallerOfActivities,
   name: Name,
   input: InputOf<Name>,
   summary: string,
 ): Promise<{ result: ResultOf<Name> } | { result: null; why: string }> {
+  return orWhy(callTool(caller, name, input, summary, { optional: true }));
+}
+
+async function orWhy<Result>(asked: Promise<Result>): Promise<{ result: Result } | { result: null; why: string }> {
   try {
-    return { result: await callTool(caller, name, input, summary, { optional: true }) };
+    return { result: await asked };
   } catch (error) {
     if (error instanceof BudgetSpent) return { result: null, why: error.message };
     if (error instanceof Unavailable) return { result: null, why: `${error.failure.kind}: ${error.message}` };

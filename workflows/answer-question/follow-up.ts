@@ -12,7 +12,7 @@ import type { RewriteCall } from '../../contracts/threads/calls.ts';
 import type { RepositoryNote } from '../../contracts/threads/note.ts';
 import { printableLine } from '../../lib/printable.ts';
 import { repairsAllowed, tryModel, tryTool } from './calls.ts';
-import { questionFor, type Run, snapshotOf } from './state.ts';
+import { type Run, snapshotOf } from './state.ts';
 
 const scope = { stage: 'follow-up' } as const;
 
@@ -68,10 +68,11 @@ function threadRecord({ state }: Run, { id, parent, turn, places }: ThreadTurn):
   return state.thread ?? { id, parent, turn, rewriting: { kind: 'not-needed' }, places: unchecked };
 }
 
-/** The question for those who work on it: as it was asked, and in full where that is not the same. */
-export function askedQuestion(run: Run): { question: string; standalone?: string } {
-  const question = questionFor(run);
-  const { standalone_question: standalone } = run.state;
+/** The question for those who work on it: as it was asked, with what people have said of it since, and in full where that is not the same. */
+export function askedQuestion({ state, clarified }: Run): { question: string; standalone?: string } {
+  const said = clarified.map((note) => `(Asked what is meant, a person has said: ${note})`);
+  const question = [state.question, ...said].join('\n\n');
+  const { standalone_question: standalone } = state;
   return standalone === undefined ? { question } : { question, standalone };
 }
 

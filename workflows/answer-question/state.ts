@@ -140,11 +140,6 @@ export function snapshotOf({ state: { snapshot } }: Run): SnapshotRef {
   return { id, repositoryKey, url };
 }
 
-/** What agents are asked: the question, with what people have said of it since. */
-export function questionFor({ state: { question }, clarified }: Run): string {
-  return [question, ...clarified.map((note) => `(Asked what is meant, a person has said: ${note})`)].join('\n\n');
-}
-
 /** A worker that sends no traces gives no link to one. */
 export function isTraced({ state: { trace_link } }: Run): boolean {
   return trace_link !== null;

@@ -17,6 +17,7 @@ import {
   experimentNameOf,
   workflowTaskTimeout,
   workflowTypes,
+  trialIdOf,
 } from '../../contracts/names.ts';
 import type { QuestionInput } from '../../contracts/run.ts';
 import type { answerQuestion } from '../answer-question/workflow.ts';
@@ -30,7 +31,7 @@ type Recorded = Extract<RecordedAnswer, { kind: 'recorded' }>;
 
 /** @throws the cancellation: nothing is recorded then, so that the question can be asked again */
 export async function askTrial(run: BenchmarkRun, trial: BenchmarkTrial): Promise<void> {
-  const workflowId = `${run.id}/${trial.arm}/${trial.questionId}/${trial.trial}`;
+  const workflowId = trialIdOf(run.id, trial.arm, trial.questionId, trial.trial);
   for (let policy: 'REJECT_DUPLICATE' | 'ALLOW_DUPLICATE' = 'REJECT_DUPLICATE'; ; policy = 'ALLOW_DUPLICATE') {
     const runId = await answered(run, trial, { workflowId, workflowIdReusePolicy: policy });
     const { arm, questionId } = trial;

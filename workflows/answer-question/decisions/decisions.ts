@@ -7,8 +7,7 @@
  * 3. Where a pipeline asks nothing, nothing here schedules a command.
  */
 import { condition, defineQuery, defineSignal, defineUpdate, setHandler } from '@temporalio/workflow';
-import { queries, signals, updates } from '../../../contracts/names.ts';
-import { defaultPersonWaitSeconds } from '../../../contracts/names.ts';
+import { defaultPersonWaitSeconds, queries, signals, updates } from '../../../contracts/names.ts';
 import type {
   Decision,
   DecisionAnswer,
