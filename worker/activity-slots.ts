@@ -40,8 +40,8 @@ export function growingSlots(most: number): Extract<ActivitySlots, { type: 'cust
   const limiter = new SlotLimiter({ tokens: null, concurrency: now }, most);
   const change = () => limiter.change({ tokens: null, concurrency: hasSuspect ? Math.min(now, besideSuspect) : now });
   const grow = () => {
-    if (now >= most) clearInterval(timer);
-    now = Math.min(most, now + 1);
+    if (now >= most) return clearInterval(timer);
+    now += 1;
     change();
   };
   const timer = setInterval(grow, growMs);
