@@ -1,15 +1,14 @@
 /** Lists questions' runs, newest first. */
-import { defaultPayloadConverter } from '@temporalio/common';
 import type { WorkflowExecutionInfo } from '@temporalio/client';
 import { z } from 'zod';
 import { attributeNames, type searchAttributes, workflowTypes } from '../../contracts/names.ts';
 import { inParallel } from '../../lib/in-parallel.ts';
 import { cut, printableLine } from '../../lib/printable.ts';
-import { clearPayloads } from '../../observability/clear-history.ts';
 import { ServerRefused } from '../errors.ts';
 import type { Session } from '../session/session.ts';
 import { executionStatuses, type RunStatus } from './run-status.ts';
 import { registeredAttributes } from './start-run.ts';
+import { startedInput } from './started-input.ts';
 import { progressOf } from './watch-run.ts';
 
 export type RunRow = {
@@ -131,15 +130,10 @@ async function fillFromInputs(rows: readonly RunRow[], session: Session, signal:
   );
 }
 
-/** The first event of a history holds the input; what is in another shape, or is gone by now, says nothing. */
-async function inputOf({ client, connection, namespace }: Session, { id, runId }: RunRow) {
-  const execution = { workflowId: id, runId };
+/** What is in another shape, or is gone by now, says nothing. */
+async function inputOf(session: Session, { id, runId }: RunRow) {
   try {
-    const request = { namespace, execution, maximumPageSize: 1 };
-    const found = await connection.workflowService.getWorkflowExecutionHistory(request);
-    const { history } = await clearPayloads(found, client);
-    const [payload] = history?.events?.[0]?.workflowExecutionStartedEventAttributes?.input?.payloads ?? [];
-    const { question, pipeline } = StartedInput.parse(defaultPayloadConverter.fromPayload(payload ?? {}));
+    const { question, pipeline } = StartedInput.parse(await startedInput(session, { workflowId: id, runId }));
     return { question: cut(printableLine(question), questionCharacters), pipeline: pipeline.name };
   } catch {
     return { question: null, pipeline: null };

@@ -1,13 +1,11 @@
 /** Asks one question that was found right: starts the run, follows it and prints what it found. */
 import { listenForInterrupt } from '../terminal/interrupt.ts';
 import { note } from '../terminal/output.ts';
-import { openProgressView, plainView } from '../terminal/progress-view.ts';
-import { canAskHere, DecisionsHere } from './decide-here.ts';
 import type { QuestionOptions } from '../../application/questions/question-input.ts';
-import { followRun } from './follow-run.ts';
 import type { PreparedQuestion } from './question-argument.ts';
 import { noteSecrets } from '../repository/left-out-text.ts';
 import { reportDetached, reportEnding } from './report-ending.ts';
+import { openRunView, type RunViewOptions } from './run-view.ts';
 import type { QuestionInput } from '../../contracts/run.ts';
 import type { SessionRequest } from '../../application/session/session.ts';
 import { InvalidInput } from '../../application/errors.ts';
@@ -15,31 +13,24 @@ import { withNotes } from '../../application/memory/with-notes.ts';
 import { openAndStartTurn, type StartedTurn } from '../../application/threads/start-turn.ts';
 import { openAndStart } from '../../application/runs/open-and-start.ts';
 import { newRunId } from '../../application/runs/start-run.ts';
-import { withDrafts } from '../../application/runs/watch-drafts.ts';
-import { watchRun } from '../../application/runs/watch-run.ts';
-import { dataPaths } from '../../config/data-paths.ts';
 
-export type AskOptions = QuestionOptions & {
-  id?: string;
-  tenant?: string;
-  thread?: string;
-  after?: string;
-  /** False: without what was remembered of the repository. */
-  memory?: boolean;
-  detach: boolean;
-  json: boolean;
-  stream: boolean;
-  /** False: nobody at this terminal is asked anything. */
-  input?: boolean;
-};
+export type AskOptions = QuestionOptions &
+  RunViewOptions & {
+    id?: string;
+    tenant?: string;
+    thread?: string;
+    after?: string;
+    /** False: without what was remembered of the repository. */
+    memory?: boolean;
+    detach: boolean;
+  };
 
 /** @returns the exit code */
 export async function askQuestion({ settings, input: asked }: PreparedQuestion, options: AskOptions): Promise<number> {
   const input = await withNotes(settings, asked, options.memory ?? true);
   using interrupt = listenForInterrupt();
-  const asksHere = input.pipeline.decisions !== undefined && options.input !== false && canAskHere();
-  // A picture that is drawn again and again leaves no line to type on.
-  await using view = asksHere ? plainView(note) : await openProgressView();
+  const { dataDirectory } = settings;
+  await using view = await openRunView({ dataDirectory, pipeline: input.pipeline }, options);
   const request = { settings, need: 'worker', onProgress: view.preparing, signal: interrupt.signal } as const;
   const started = await start(request, input, options);
   await using session = started.session;
@@ -50,21 +41,7 @@ export async function askQuestion({ settings, input: asked }: PreparedQuestion, 
     return reportDetached(run);
   }
   view.preparing(`started ${workflowId}`);
-  const events = watchRun(session, { handle, runId }, interrupt.signal);
-  const { draft } = view;
-  // What is printed for programs is the same however it is watched.
-  const isWatched = options.stream && !options.json && draft !== undefined && process.stdout.isTTY;
-  const { streams } = dataPaths(settings.dataDirectory);
-  const tries = (input.pipeline.gate?.retryLimit ?? 0) + 1;
-  using here = new DecisionsHere(session, workflowId);
-  const ending = await followRun(isWatched ? withDrafts(events, streams, { workflowId, runId }) : events, {
-    onProgress: (progress) => {
-      if (asksHere) here.update(progress);
-      if (!here.isAsking) view.update(progress, workflowId);
-    },
-    ...(draft !== undefined && { onDraft: (event) => draft(event, tries) }),
-    stopWhenWaiting: false,
-  });
+  const ending = await view.follow(session, run, interrupt.signal);
   await view[Symbol.asyncDispose]();
   if (ending.kind === 'finished' && ending.outcome.state.snapshot !== null) noteSecrets(ending.outcome.state.snapshot);
   return await reportEnding(run, ending);

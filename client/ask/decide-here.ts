@@ -16,17 +16,22 @@ export function canAskHere(): boolean {
   return process.stdin.isTTY === true && process.stderr.isTTY === true;
 }
 
-type Asking = { requestId: string; elsewhere: AbortController };
+/** Why what is asked needs no answer from here. */
+type Reason = 'decided elsewhere' | 'no more input';
+type Asking = { requestId: string; end: AbortController; ended: Promise<void> };
 
-export class DecisionsHere implements Disposable {
+export class DecisionsHere implements AsyncDisposable {
   readonly #session: Session;
   readonly #workflowId: string;
+  readonly #interrupt: AbortSignal;
   readonly #done = new Set<string>();
   #asking: Asking | null = null;
 
-  constructor(session: Session, workflowId: string) {
+  /** @param interrupt aborted: the person has left, and is told nothing more of what was asked */
+  constructor(session: Session, workflowId: string, interrupt: AbortSignal) {
     this.#session = session;
     this.#workflowId = workflowId;
+    this.#interrupt = interrupt;
   }
 
   /** True while a person types: nothing else is to be written then. */
@@ -37,25 +42,28 @@ export class DecisionsHere implements Disposable {
   /** Takes what the run asks now; it is asked here unless it was, or until another has decided. */
   update({ pending = [] }: Pick<RunProgress, 'pending'>): void {
     const asking = this.#asking;
-    if (asking !== null && pending.every(({ requestId }) => requestId !== asking.requestId)) asking.elsewhere.abort();
+    if (asking !== null && pending.every(({ requestId }) => requestId !== asking.requestId))
+      asking.end.abort('decided elsewhere' satisfies Reason);
     const next = pending.find(({ requestId }) => !this.#done.has(requestId));
     if (this.#asking !== null || next === undefined) return;
-    const begun = { requestId: next.requestId, elsewhere: new AbortController() };
-    this.#asking = begun;
-    void this.#ask(next, begun).finally(() => {
+    const end = new AbortController();
+    const ended = this.#ask(next, end).finally(() => {
       this.#asking = null;
     });
+    this.#asking = { requestId: next.requestId, end, ended };
   }
 
-  async #ask(request: DecisionRequest, { elsewhere }: Asking): Promise<void> {
+  async #ask(request: DecisionRequest, end: AbortController): Promise<void> {
     const { requestId } = request;
     note(`\n${requestText(request)}`);
     const terminal = createInterface({ input: process.stdin, output: process.stderr });
     // A terminal that is read line by line keeps Ctrl-C to itself.
     terminal.on('SIGINT', () => process.kill(process.pid, 'SIGINT'));
+    // Ctrl-D: a question that is open then is never answered.
+    terminal.once('close', () => end.abort('no more input' satisfies Reason));
     try {
       while (!this.#done.has(requestId)) {
-        const decision = await decisionFrom(terminal, request, elsewhere.signal);
+        const decision = await decisionFrom(terminal, request, end.signal);
         if (decision === null) continue;
         const told = await decideRun(this.#session, this.#workflowId, decision);
         note(toldText(this.#workflowId, decision, told));
@@ -63,15 +71,23 @@ export class DecisionsHere implements Disposable {
       }
     } catch (error) {
       this.#done.add(requestId);
-      if (elsewhere.signal.aborted) note(`\n${requestId} was decided elsewhere, or its time is over`);
-      else note(messageOf(error));
+      if (!end.signal.aborted) note(messageOf(error));
+      else if (!this.#interrupt.aborted) note(this.#endText(request, end.signal.reason as Reason));
     } finally {
       terminal.close();
     }
   }
 
-  [Symbol.dispose](): void {
-    this.#asking?.elsewhere.abort();
+  #endText({ requestId, choices }: DecisionRequest, reason: Reason): string {
+    if (reason === 'decided elsewhere') return `\n${requestId} was decided elsewhere, or its time is over`;
+    const among = choices.map(({ choice }) => choice).join('|');
+    return `\n${requestId} is left open: switchyard runs decide ${this.#workflowId} ${requestId} ${among}`;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    const asking = this.#asking;
+    asking?.end.abort('decided elsewhere' satisfies Reason);
+    await asking?.ended;
   }
 }
 

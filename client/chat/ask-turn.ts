@@ -6,15 +6,13 @@ import { finishedRun, type FinishedRun } from '../../application/runs/run-record
 import { newRunId } from '../../application/runs/start-run.ts';
 import { cancelRun } from '../../application/runs/steer-run.ts';
 import { findRun } from '../../application/runs/find-run.ts';
-import { watchRun } from '../../application/runs/watch-run.ts';
 import type { Session } from '../../application/session/session.ts';
 import { startTurn } from '../../application/threads/start-turn.ts';
 import type { AnswerOutcome } from '../../contracts/run.ts';
-import { followRun } from '../ask/follow-run.ts';
+import { openRunView, type RunToView } from '../ask/run-view.ts';
 import { exitCodeOf, exitCodes } from '../exit-codes.ts';
 import { listenForInterrupt } from '../terminal/interrupt.ts';
 import { note } from '../terminal/output.ts';
-import { openProgressView } from '../terminal/progress-view.ts';
 import type { Chat } from './chat.ts';
 import { showTurn } from './turn-text.ts';
 
@@ -37,27 +35,28 @@ export async function askTurn(chat: Chat, question: string): Promise<number> {
     tries += 1;
     return startTurn(session, input, { thread, after }, { tenant, suffix, sinceMs: tries > 1 ? beganMs : null });
   });
-  return followTurn(chat, { id: started.workflowId, runId: started.runId });
+  return followTurn(chat, { id: started.workflowId, runId: started.runId }, input.pipeline);
 }
 
 /** The turn is what the next one goes on from, however it ends. Ctrl-C cancels it. */
-export async function followTurn(chat: Chat, turn: Turn): Promise<number> {
+export async function followTurn(chat: Chat, turn: Turn, pipeline: RunToView['pipeline']): Promise<number> {
   chat.last = turn.id;
-  const run = await despiteLosses(chat, (session) => outcomeIn(session, turn));
+  const run = await despiteLosses(chat, (session) => outcomeIn(session, chat, { turn, pipeline }));
   if (run === null) return exitCodes.interrupted;
   showTurn(run, chat.options.json);
   return exitCodeOf(run.outcome.kind);
 }
 
 /** Null where it was cancelled and has not ended yet. */
-async function outcomeIn(session: Session, { id, runId }: Turn): Promise<FinishedRun | null> {
+async function outcomeIn(
+  session: Session,
+  { options, session: { settings } }: Chat,
+  { turn: { id, runId }, pipeline }: { turn: Turn; pipeline: RunToView['pipeline'] },
+): Promise<FinishedRun | null> {
   using interrupt = listenForInterrupt();
-  await using view = await openProgressView();
+  await using view = await openRunView({ dataDirectory: settings.dataDirectory, pipeline }, options);
   const handle = session.client.workflow.getHandle(id, runId);
-  const ending = await followRun(watchRun(session, { handle, runId }, interrupt.signal), {
-    onProgress: (progress) => view.update(progress, id),
-    stopWhenWaiting: false,
-  });
+  const ending = await view.follow(session, { handle, runId }, interrupt.signal);
   await view[Symbol.asyncDispose]();
   let outcome: AnswerOutcome | null = ending.kind === 'finished' ? ending.outcome : null;
   if (outcome === null) {

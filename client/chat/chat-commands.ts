@@ -7,6 +7,7 @@ import { InvalidInput } from '../../application/errors.ts';
 import { labelled, type LabelledTurn } from '../../application/threads/labels.ts';
 import { turnsOf } from '../../application/threads/turns.ts';
 import { exitCodes } from '../exit-codes.ts';
+import { rateAndTell } from '../runs/rate-run.ts';
 import { inColumns, note, print, printJson, styleOf } from '../terminal/output.ts';
 import { turnsText } from '../threads/thread-rows.ts';
 import type { Chat } from './chat.ts';
@@ -21,6 +22,7 @@ const commands: Record<string, Command> = {
   sources: { help: ['/sources', 'the lines that the last answer cites'], run: showSources },
   turns: { help: ['/turns', 'the turns of this thread, branches included'], run: showTurns },
   fork: { help: ['/fork [turn]', 'go on from an earlier turn; without one, ask the last one otherwise'], run: fork },
+  rate: { help: ['/rate good|bad [why]', 'say that the last answer was good or bad'], run: rate },
   pipeline: { help: ['/pipeline [name]', 'the pipeline of the next questions: show or change it'], run: pipeline },
   remember: { help: ['/remember <text>', 'keep a note on this repository for later questions'], run: keepNote },
   help: { help: ['/help', 'this list'], run: help },
@@ -80,6 +82,15 @@ async function fork(chat: Chat, argument: string): Promise<void> {
 
 const turnNamed = (turns: readonly LabelledTurn[], name: string): LabelledTurn | undefined =>
   turns.find(({ id, label }) => id === name || label === name.toLowerCase());
+
+async function rate({ session, last, options }: Chat, argument: string): Promise<void> {
+  if (last === null) throw new InvalidInput('command', 'nothing was asked yet');
+  const [, rating, why = ''] = /^(good|bad)(?:\s+(.*))?$/s.exec(argument) ?? [];
+  if (rating !== 'good' && rating !== 'bad')
+    throw new InvalidInput('command', 'say whether it was good or bad: /rate good, or /rate bad it cites the type');
+  const by = options.user ?? null;
+  await rateAndTell(await session.opened(), session.settings, last, { rating, note: why, by, json: options.json });
+}
 
 async function pipeline(chat: Chat, argument: string): Promise<void> {
   if (argument !== '') {

@@ -3,6 +3,7 @@ import { newThreadId } from '../../application/threads/start-turn.ts';
 import { expectThreadId, turnBefore, turnsOf } from '../../application/threads/turns.ts';
 import { threadOfRunId } from '../../contracts/threads/thread.ts';
 import type { Chat, ChatOptions } from './chat.ts';
+import { pipelineOfRun } from '../../application/runs/started-input.ts';
 import { readSettings } from '../../application/read-settings.ts';
 import { typedError } from '../../application/errors.ts';
 import { exitCodes, exitCodesOfErrors } from '../exit-codes.ts';
@@ -14,17 +15,20 @@ import { commandIn } from './entries.ts';
 import { readerFor } from './read-entries.ts';
 import { askTurn, followTurn } from './ask-turn.ts';
 
+/** What a terminal's arrow keys go through. */
+const mostQuestions = 100;
+
 /** @returns the exit code: that of the last turn that did not work, where there was one */
 export async function runChat(options: ChatOptions): Promise<number> {
   const settings = readSettings();
   await using session = new ChatSession(settings);
-  const chat = await beginChat(session, options);
+  const { chat, questions } = await beginChat(session, options);
   note(
     chat.last === null
       ? `begins the thread ${chat.thread}; /help lists what else can be typed`
       : `goes on with the thread ${chat.thread}, after ${chat.last}; /help lists what else can be typed`,
   );
-  using read = readerFor(process.stdin, process.stdin.isTTY ? await questionsBefore(chat) : []);
+  using read = readerFor(process.stdin, questions);
   let code: number = exitCodes.worked;
   for (let entry = await read(); entry !== null; entry = await read()) {
     if (entry === '') continue;
@@ -36,20 +40,35 @@ export async function runChat(options: ChatOptions): Promise<number> {
   return code;
 }
 
-/** Where it goes on: a turn that still goes on, as one whose chat was killed, is followed to its end first. */
-async function beginChat(session: ChatSession, options: ChatOptions): Promise<Chat> {
+/**
+ * Where it goes on: a turn that still goes on, as one whose chat was killed, is followed to its end first.
+ * @returns `questions`: those of the thread, the oldest first
+ */
+export async function beginChat(
+  session: ChatSession,
+  options: ChatOptions,
+): Promise<{ chat: Chat; questions: string[] }> {
   const { thread, after } = options;
+  const turns = thread === undefined ? [] : await turnsOf(await session.opened(), expectThreadId(thread));
+  const questions = turns.slice(0, mostQuestions).flatMap(({ question }) => question ?? []);
+  questions.reverse();
   if (after !== undefined) {
     await turnBefore(await session.opened(), after);
-    return { session, options, thread: thread ?? threadOfRunId(after) ?? newThreadId(), last: after };
+    return {
+      chat: { session, options, thread: thread ?? threadOfRunId(after) ?? newThreadId(), last: after },
+      questions,
+    };
   }
-  if (thread === undefined) return { session, options, thread: newThreadId(), last: null };
-  const [newest] = await turnsOf(await session.opened(), expectThreadId(thread));
-  const chat: Chat = { session, options, thread, last: newest?.id ?? null };
-  if (newest?.status !== 'running' && newest?.status !== 'waiting') return chat;
+  const [newest] = turns;
+  const chat: Chat = { session, options, thread: thread ?? newThreadId(), last: newest?.id ?? null };
+  if (newest?.status !== 'running' && newest?.status !== 'waiting') return { chat, questions };
   note(`${newest.id} still goes on: ${printableLine(newest.question ?? '')}`);
-  await unlessFatal(() => followTurn(chat, newest));
-  return chat;
+  const { id, runId } = newest;
+  await unlessFatal(async () => {
+    const pipeline = await pipelineOfRun(await session.opened(), { workflowId: id, runId });
+    return followTurn(chat, newest, pipeline ?? { gate: null });
+  });
+  return { chat, questions };
 }
 
 /** A mistake or a failed turn ends no chat. @throws what nobody foresaw */
@@ -62,13 +81,4 @@ async function unlessFatal(work: () => Promise<number>): Promise<number> {
     note(printableLine(known.message));
     return exitCodesOfErrors[known.code];
   }
-}
-
-async function questionsBefore({ session, thread, options }: Chat): Promise<string[]> {
-  if (options.thread === undefined) return [];
-  const turns = await turnsOf(await session.opened(), thread);
-  return turns
-    .slice(0, 100)
-    .flatMap(({ question }) => question ?? [])
-    .toReversed();
 }

@@ -15,27 +15,21 @@ const lookEveryMs = 250;
 const lineCharacters = 1_000_000;
 
 export type DraftReading = Disposable & {
-  /** Workers here whose drafts would be heard. */
+  /** Workers here whose drafts would be heard, those included that are being connected. */
   workers(): number;
 };
 
 /** @param onEvent called for each event as it comes; an event may come twice, after another connection */
 export function readDrafts(folder: string, run: DraftRequest, onEvent: (event: DraftEvent) => void): DraftReading {
   const sockets = new Map<string, Socket>();
-  const joined = new Set<string>();
   const attend = (name: string) => {
     const socket = connect(join(folder, name));
     sockets.set(name, socket);
-    socket.once('connect', () => {
-      joined.add(name);
-      socket.write(`${JSON.stringify({ workflowId: run.workflowId, runId: run.runId })}\n`);
-    });
+    const request = `${JSON.stringify({ workflowId: run.workflowId, runId: run.runId })}\n`;
+    socket.once('connect', () => socket.write(request));
     // That of a worker that is gone; whoever starts next removes it.
     socket.on('error', () => undefined);
-    socket.once('close', () => {
-      sockets.delete(name);
-      joined.delete(name);
-    });
+    socket.once('close', () => sockets.delete(name));
     onLines(socket, (line) => {
       const event = readEvent(line);
       if (event !== null && event.workflowId === run.workflowId && event.runId === run.runId) onEvent(event);
@@ -47,7 +41,7 @@ export function readDrafts(folder: string, run: DraftRequest, onEvent: (event: D
   look();
   const timer = setInterval(look, lookEveryMs);
   return {
-    workers: () => joined.size,
+    workers: () => sockets.size,
     [Symbol.dispose]: () => {
       clearInterval(timer);
       for (const socket of sockets.values()) socket.destroy();

@@ -70,6 +70,17 @@ test('where no worker of this machine writes the drafts, that is told once', asy
   assert.deepEqual(kinds, ['progress', 'drafts-elsewhere', 'progress', 'progress', 'finished']);
 });
 
+test('a worker of this machine that is only being connected is not taken for one on another', async (t) => {
+  const { streams } = await folderWithWorker(t);
+  async function* states(): AsyncGenerator<RunEvent, void> {
+    yield stateOf('delegating');
+    yield { kind: 'finished' } as RunEvent;
+  }
+  const kinds: string[] = [];
+  for await (const event of withDrafts(states(), streams, run)) kinds.push(event.kind);
+  assert.deepEqual(kinds, ['progress', 'finished']);
+});
+
 test('a run of a worker tells its draft before its outcome, which is the same text', async () => {
   await using team = await startTeam();
   await using scene = await openScene({ modelUrl: team.url });

@@ -1,7 +1,14 @@
 /** `switchyard chat` and `switchyard threads`: conversations whose turns are runs. */
 import type { Command } from 'commander';
 import type { ChatOptions } from '../../chat/chat.ts';
-import { knownRunId, positiveAmount, positiveCount, tenantName } from '../../input/option-values.ts';
+import {
+  decisionKinds,
+  knownRunId,
+  positiveAmount,
+  positiveCount,
+  tenantName,
+  userName,
+} from '../../input/option-values.ts';
 
 export function addChat(program: Command): void {
   program
@@ -23,7 +30,15 @@ export function addChat(program: Command): void {
     .option('--max-cost-usd <amount>', 'budget of each turn: US dollars', positiveAmount)
     .option('--max-seconds <n>', 'budget of each turn: seconds of work', positiveCount)
     .option('--tenant <name>', 'for whom it is asked; SWITCHYARD_TENANT unless given', tenantName)
+    .option('--user <name>', 'who asks, as traces show it; SWITCHYARD_USER unless given', userName)
+    .option(
+      '--decisions <kinds>',
+      'ask a person: clarify, draft, try, budget, with commas between, or all',
+      decisionKinds,
+    )
+    .option('--no-input', 'do not ask at this terminal what a turn asks people')
     .option('--no-memory', 'without what was remembered of the repository')
+    .option('--no-stream', 'on a terminal: without drafts while they are written')
     .option('--json', 'print one JSON object a turn', false)
     .action(async (options: ChatOptions) => {
       const { runChat } = await import('../../chat/run-chat.ts');
