@@ -12,10 +12,14 @@ import {
   startRun,
   watchRun,
 } from '../../application/index.ts';
+import { decideRun } from '../../application/runs/decide-run.ts';
+import { outcomeOf } from '../../application/runs/watch-run.ts';
+import type { DecisionRequest } from '../../contracts/decision.ts';
 import type { QuestionInput } from '../../contracts/run.ts';
 import { openScene, pipeline, quickLimits } from '../support/scene.ts';
 import { openAiError } from '../support/scripted-server/scripted-server-reply.ts';
-import { goodDraft, says, startTeam } from '../support/team.ts';
+import { calls, goodDraft, says, startTeam } from '../support/team.ts';
+import { until } from '../support/until.ts';
 import { sessionOf } from './session.ts';
 
 const unheard = new AbortController().signal;
@@ -97,4 +101,38 @@ test('a watch that is aborted or left leaves the run, which has no result until 
     code: 'RunBroken',
     message: /without an outcome/,
   });
+});
+
+test('a retry goes on at the last failure: calls that were made again by a decision, and what followed, are kept', async () => {
+  const down = openAiError(503, 'down for maintenance');
+  const asked: number[] = [];
+  let isBack = false;
+  await using team = await startTeam({
+    specialist: ({ turn }) => {
+      asked.push(turn);
+      if (turn === 0) return asked.length === 1 ? down : calls(['search_code', { query: 'boil' }]);
+      return isBack ? says(goodDraft) : down;
+    },
+  });
+  await using scene = await openScene({ modelUrl: team.url });
+  await using session = await sessionOf(scene);
+  const input = { ...inputOf(scene.dataDirectory), limits: { ...quickLimits, modelCallAttempts: 1 } };
+  const id = newRunId();
+  const { handle } = await startRun(session, input, id);
+  const decideNext = async (decision: string, not: string | null = null) => {
+    const { requestId } = await until(async () => {
+      const [open] = await handle.query<DecisionRequest[]>('pending');
+      return open === undefined || open.requestId === not ? null : open;
+    }, 60);
+    assert.deepEqual(await decideRun(session, id, { requestId, decision, by: 'ann' }), { kind: 'applied' });
+    return requestId;
+  };
+  const first = await decideNext('retry');
+  await decideNext('give-up', first);
+  assert.equal((await outcomeOf(handle)).outcome.kind, 'unavailable');
+  assert.deepEqual(asked, [0, 0, 1]);
+  isBack = true;
+  const again = await retryRun(session, id);
+  assert.equal((await outcomeOf(again.handle)).outcome.kind, 'answered');
+  assert.deepEqual(asked, [0, 0, 1, 1]);
 });
