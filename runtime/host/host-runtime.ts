@@ -6,6 +6,7 @@ import type { Config } from '../../config/config.ts';
 import { dataPaths } from '../../config/data-paths.ts';
 import type { Logger } from '../../observability/logging.ts';
 import { closeToOthers } from '../../lib/fs.ts';
+import { packageVersion } from '../../lib/own-files.ts';
 import { type FileLock, takeLock } from './file-lock.ts';
 import { type Progress, type RunningServer, type RunningWorker, Runtime } from './runtime.ts';
 import { listenForClients } from './runtime-socket.ts';
@@ -37,6 +38,7 @@ const openAiUrl = 'https://api.openai.com/v1';
  */
 export async function hostRuntime(options: HostRuntimeOptions): Promise<string[]> {
   const { config, log, stop } = options;
+  const version = packageVersion();
   const paths = dataPaths(config.dataDirectory);
   mkdirSync(paths.dataDirectory, { recursive: true, mode: 0o700 });
   closeToOthers(paths.dataDirectory);
@@ -53,6 +55,7 @@ export async function hostRuntime(options: HostRuntimeOptions): Promise<string[]
     const parts = {
       taskQueue: config.taskQueue,
       offlineModel: config.model.offline,
+      version,
       modelUrl: config.model.baseUrl ?? (config.model.offline ? null : openAiUrl),
       startServer: server,
       warmUp: options.warmUp,

@@ -7,7 +7,6 @@ import type { RuntimeMessage } from '../protocol.ts';
 import type { Logger } from '../../observability/logging.ts';
 import type { ConnectedClient, ClientEvents } from './runtime-socket.ts';
 import { messageOf } from '../../lib/errors.ts';
-import { packageVersion } from '../../lib/own-files.ts';
 
 type Part = {
   /** Resolves when it has ended, with what happened. */
@@ -22,6 +21,8 @@ export type Progress = (text: string) => void;
 export type RuntimeParts = {
   taskQueue: string;
   offlineModel: boolean;
+  /** Of the code that runs here, read when it was: another one may be installed in its place meanwhile. */
+  version: string;
   /** The endpoint that the settings name; null: the worker's own, known once it runs. */
   modelUrl: string | null;
   startServer: (progress: Progress, signal: AbortSignal) => Promise<RunningServer>;
@@ -151,7 +152,7 @@ export class Runtime implements ClientEvents {
       modelUrl: this.#modelUrl,
       offlineModel: this.#parts.offlineModel,
       pid: process.pid,
-      version: packageVersion(),
+      version: this.#parts.version,
     };
   }
 
