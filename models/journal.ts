@@ -18,6 +18,7 @@ import { join } from 'node:path';
 import { type Cipher, noCipher } from '../codecs/cipher.ts';
 import type { ChatReply } from '../contracts/chat.ts';
 import { type CallAbout, type JournalKey, journalFileName, journalFiles } from '../contracts/model/journal-key.ts';
+import type { RunRef } from '../contracts/trace.ts';
 import { ownerOnly } from '../lib/fs.ts';
 import {
   type Entry,
@@ -44,7 +45,9 @@ export interface Journal extends ReplyJournal {
   /** As `write`, of another kind than replies. */
   writeEntry<Value>(kind: EntryKind<Value>, key: JournalKey, value: Value, about?: CallAbout): Promise<void>;
   /** All that the run has of that kind, each key once with its last value, in the order in which they came. */
-  ofRun<Value>(kind: EntryKind<Value>, run: Pick<JournalKey, 'workflowId' | 'runId'>): Promise<RunEntry<Value>[]>;
+  ofRun<Value>(kind: EntryKind<Value>, run: RunRef): Promise<RunEntry<Value>[]>;
+  /** All that the run has, of every kind, in the order in which it was written: what `ofRun` is taken from. */
+  entriesOf(run: RunRef): Promise<Entry[]>;
   /** Removes the files of runs whose last entry is older than 91 days; returns how many. */
   prune(): Promise<number>;
 }
@@ -70,18 +73,18 @@ export function createFileJournal(directory: string, cipher: Cipher = noCipher):
     const line = `${fullMarkOf(name, key).slice(0, markCharacters)} ${entry.toString('base64')}`;
     append(directory, journalFileName(key.runId), line);
   };
-  const ofRun: Journal['ofRun'] = async (kind, run) =>
-    runEntriesAmong(entriesOfFile(join(directory, journalFileName(run.runId)), { cipher }), kind, run);
+  const entriesOf = async ({ runId }: RunRef) => entriesOfFile(join(directory, journalFileName(runId)), { cipher });
   return {
-    ...ofAllKinds({ readEntry, writeEntry, ofRun }),
+    ...ofAllKinds({ readEntry, writeEntry, entriesOf }),
     prune: () => pruneFolder(directory, Date.now()),
   };
 }
 
-/** With the methods for replies. */
-export function ofAllKinds(entries: Pick<Journal, 'readEntry' | 'writeEntry' | 'ofRun'>): Omit<Journal, 'prune'> {
+/** With the methods for one kind. */
+export function ofAllKinds(entries: Pick<Journal, 'readEntry' | 'writeEntry' | 'entriesOf'>): Omit<Journal, 'prune'> {
   return {
     ...entries,
+    ofRun: async (kind, run) => runEntriesAmong(await entries.entriesOf(run), kind, run),
     read: (key) => entries.readEntry(replyKind, key),
     write: (key, reply, about) => entries.writeEntry(replyKind, key, reply, about),
   };

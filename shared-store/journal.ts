@@ -8,14 +8,7 @@
 import type { Cipher } from '../codecs/cipher.ts';
 import type { JournalKey } from '../contracts/model/journal-key.ts';
 import { type Journal, journalDays, ofAllKinds } from '../models/journal.ts';
-import {
-  type EntryKind,
-  fullMarkOf,
-  packedEntry,
-  runEntriesAmong,
-  unpackedEntry,
-  valueAmong,
-} from '../models/journal-entry.ts';
+import { type EntryKind, fullMarkOf, packedEntry, unpackedEntry, valueAmong } from '../models/journal-entry.ts';
 import type { StoreDatabase } from './database.ts';
 import { StoreUnavailable } from './failures.ts';
 
@@ -56,21 +49,21 @@ export function createSharedJournal(database: StoreDatabase, cipher: Cipher, own
       await own.writeEntry(kind, key, value, about);
     }
   };
-  const ofRun: Journal['ofRun'] = async (kind, run) => {
+  /** Where both have something under one key, what the data directory has stands, as for `readEntry`. */
+  const entriesOf: Journal['entriesOf'] = async (run) => {
     const rows = await database.query<{ packed: Buffer }>(
       'SELECT packed FROM switchyard.journal WHERE run_id = $1 ORDER BY written_at, mark',
       [run.runId],
     );
-    const there = runEntriesAmong(
-      rows.flatMap(({ packed }) => unpackedEntry(packed, cipher) ?? []),
-      kind,
-      run,
+    const kept = (await own?.entriesOf(run)) ?? [];
+    const marks = new Set(kept.map(({ kind, key }) => fullMarkOf(kind, key)));
+    const there = rows.flatMap(({ packed }) => unpackedEntry(packed, cipher) ?? []);
+    return [...there.filter(({ kind, key }) => !marks.has(fullMarkOf(kind, key))), ...kept].toSorted(
+      (one, other) => one.atMs - other.atMs,
     );
-    const kept = (await own?.ofRun(kind, run)) ?? [];
-    return [...there, ...kept].toSorted((one, other) => one.atMs - other.atMs);
   };
   return {
-    ...ofAllKinds({ readEntry, writeEntry, ofRun }),
+    ...ofAllKinds({ readEntry, writeEntry, entriesOf }),
     async prune() {
       const [gone] = await database.query<{ runs: number }>(pruneRuns);
       return (gone?.runs ?? 0) + ((await own?.prune()) ?? 0);
