@@ -4,7 +4,7 @@ import { connectLocal } from '../../application/session/temporal.ts';
 import { noEncryption } from '../../codecs/cipher.ts';
 import type { Scene } from '../support/scene.ts';
 
-export async function sessionOf({ address, taskQueue }: Scene): Promise<Session> {
+export async function sessionOf({ address, taskQueue }: Pick<Scene, 'address' | 'taskQueue'>): Promise<Session> {
   const patience = { tell: () => {}, signal: new AbortController().signal };
   const temporal = await connectLocal({ address, namespace: 'default', encryption: noEncryption }, patience);
   const never = new Promise<void>(() => {});

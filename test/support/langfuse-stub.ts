@@ -17,9 +17,9 @@ export type WireSpan = {
 
 /**
  * `refuse`: nothing listens; `unavailable`: 503; `hang`: no reply; `lose-reply`: kept, then the connection dies;
- * `no-scores`: spans are taken, scores answered with 503.
+ * `no-scores`: spans are taken, scores answered with 503; `no-deletes`: the same of what is to be deleted.
  */
-export type Mood = 'well' | 'refuse' | 'unavailable' | 'hang' | 'lose-reply' | 'no-scores';
+export type Mood = 'well' | 'refuse' | 'unavailable' | 'hang' | 'lose-reply' | 'no-scores' | 'no-deletes';
 
 export class LangfuseStub {
   readonly spans: WireSpan[] = [];
@@ -109,15 +109,31 @@ export class LangfuseStub {
     const path = (request.url ?? '').replace('/api/public/', '').split('?')[0] ?? '';
     if (request.method === 'POST') this.bodies.push(text);
     if (this.#mood === 'hang') return;
-    if (this.#mood === 'unavailable' || (this.#mood === 'no-scores' && path === 'scores')) {
+    const isRefused =
+      (this.#mood === 'no-scores' && path === 'scores') || (this.#mood === 'no-deletes' && request.method === 'DELETE');
+    if (this.#mood === 'unavailable' || isRefused) {
       response.writeHead(503).end('{"message":"away"}');
       return;
     }
     if (request.method === 'POST') this.#posts.push({ path, text });
-    const reply = request.method === 'GET' && path === 'dataset-items' ? this.#items(request) : this.#take(path, text);
+    const reply = this.#replyTo(request, path, text);
     if (reply === null) return void response.writeHead(404).end('{}');
     if (this.#mood === 'lose-reply') response.destroy();
     else response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(reply));
+  }
+
+  #replyTo(request: IncomingMessage, path: string, text: string): unknown {
+    if (request.method === 'DELETE') return this.#delete(path);
+    return request.method === 'GET' && path === 'dataset-items' ? this.#items(request) : this.#take(path, text);
+  }
+
+  /** Null where it has no such trace. */
+  #delete(path: string): unknown {
+    const traceId = path.startsWith('traces/') ? path.slice('traces/'.length) : '';
+    const left = this.spans.filter((span) => span.traceId !== traceId);
+    if (left.length === this.spans.length) return null;
+    this.spans.splice(0, this.spans.length, ...left);
+    return { message: 'Trace deleted successfully' };
   }
 
   /** The last version of each item of a dataset, a page at a time. */
