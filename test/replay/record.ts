@@ -24,6 +24,7 @@ import { workflowBundle } from '../../worker/workflow-bundle.ts';
 import { type BenchmarkWay, benchmarks, type Routing, routings } from './ways-of-others.ts';
 import { questions } from './ways-of-questions.ts';
 import type { Way } from './ways.ts';
+import { recordFork, recordNotices } from './record-others.ts';
 import { Replayer } from './replayer.ts';
 import { historyPath, readStored, shownPath, storedHistories } from './stored.ts';
 
@@ -54,6 +55,8 @@ if (!asked.includes('shown')) {
   for (const [name, way] of Object.entries(routings)) if (isAsked(name)) await recordRouteOnly(name, way);
   for (const [name, way] of Object.entries(benchmarks)) if (isAsked(name)) await recordBenchmark(name, way);
   if (isAsked('make-questions')) await recordMaking('make-questions');
+  if (isAsked('look-for-replies')) await recordFork(write);
+  if (isAsked('deliver-notice')) await recordNotices(write);
 }
 rmSync(folder, { recursive: true });
 await writeShown();
@@ -107,10 +110,19 @@ async function fanOut() {
   };
 }
 
-async function recordQuestion(name: string, { team: parts, script = [], ask = {}, meanwhile, metered, files }: Way) {
+async function recordQuestion(name: string, way: Way) {
+  const {
+    team: parts,
+    script = [],
+    question: asks = 'When does boil throw?',
+    ask = {},
+    meanwhile,
+    metered,
+    files,
+  } = way;
   await using team = await (metered ? startMeteredTeam : startTeam)(parts, script);
   await using scene = await openScene({ modelUrl: team.url, traces: tracesToFiles, ...(files ? { files } : {}) });
-  const handle = await scene.start('When does boil throw?', { pipeline: pipeline(), ...ask });
+  const handle = await scene.start(asks, { pipeline: pipeline(), ...ask });
   await meanwhile?.(handle);
   await handle.result().catch(() => {}); // a history that fails is one, too
   await write(`ways/${name}`, handle);

@@ -21,7 +21,9 @@ test('the stored histories cover every workflow and the three shipped pipelines'
   );
   assert.deepEqual([...new Set(types)].toSorted(), [
     'answerQuestion',
+    'deliverNotice',
     'exportTraces',
+    'lookForReplies',
     'makeQuestions',
     'routeOnly',
     'runBenchmark',

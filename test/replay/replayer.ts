@@ -9,7 +9,7 @@ import type { Workflow, WorkflowCreateOptions, WorkflowCreator } from '@temporal
 import type { WorkflowBundleWithSourceMapAndFilename as Bundle } from '@temporalio/worker/lib/workflow/workflow-worker-thread/input.js';
 import { queries } from '../../contracts/names.ts';
 import { OneReplayWorker } from '../support/one-replay-worker.ts';
-import { type Command, type Sent, sentBy } from './sent.ts';
+import { type Command, inOneOrder, type Sent, sentBy } from './sent.ts';
 
 type Activation = Parameters<Workflow['activate']>[0];
 type SinkCall = Awaited<ReturnType<Workflow['getAndResetSinkCalls']>>[number];
@@ -106,7 +106,7 @@ export class Replayer {
     const noted: Replayed = { sent: [], shown: [], answer: undefined, error: null };
     current = { queue: taskQueue?.name ?? '', noted };
     const error = await this.#worker.replay(history, workflowId ?? '');
-    return { ...noted, error };
+    return { ...noted, sent: inOneOrder(noted.sent), error };
   }
 
   close(): Promise<void> {

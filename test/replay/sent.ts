@@ -75,7 +75,7 @@ export function sentIn({ events }: History): Sent[] {
     const said = read(withIds(event, all), ofEvents);
     return [{ ...said, task: (said.kind === 'local activity' ? begunBy(completed, all) : completed) - 1 }];
   });
-  return asBegun(sent);
+  return inOneOrder(sent);
 }
 
 /**
@@ -89,16 +89,13 @@ function begunBy(completed: number, events: readonly Event[]): number {
   return task === null || task === undefined ? completed : begunBy(task, events);
 }
 
-/** A local activity's event is written once it has ended, behind those of activities that the code has begun after it. */
-function asBegun(sent: readonly Sent[]): Sent[] {
-  const begun: Sent[] = [];
-  for (const each of sent) {
-    const isLater = ({ kind, task, id }: Sent) =>
-      kind === 'activity' && task >= each.task && Number(id) > Number(each.id);
-    const place = each.kind === 'local activity' ? begun.findIndex(isLater) : -1;
-    begun.splice(place === -1 ? begun.length : place, 0, each);
-  }
-  return begun;
+/**
+ * In the order of their tasks, the local activities of a task first: the event of one is written once it has ended, so that no
+ * history says where among the other commands of its task it was begun. Temporal's replay looks at that.
+ */
+export function inOneOrder(sent: readonly Sent[]): Sent[] {
+  const isOther = ({ kind }: Sent) => Number(kind !== 'local activity');
+  return sent.toSorted((one, other) => one.task - other.task || isOther(one) - isOther(other));
 }
 
 /** The commands that an activation of this task has led to. A timer that starts and ends in it never leaves the worker. */

@@ -2,7 +2,7 @@
 import { pipeline } from '../support/scene.ts';
 import { openAiError, type ScriptedReply } from '../support/scripted-server/scripted-server-reply.ts';
 import { calls, goodDraft, inventedDraft, says } from '../support/team.ts';
-import { first, isOf, named, two, undecided, type Way } from './ways.ts';
+import { first, isOf, named, two, undecided, untilAsked, type Way } from './ways.ts';
 import { limits } from './ways-of-limits.ts';
 
 const prose = says('As a language model');
@@ -145,6 +145,29 @@ export const questions: Record<string, Way> = {
         request.body.tool_choice === 'none' ? says(goodDraft) : calls(['search_code', { query: 'boil' }]),
     },
     ask: { pipeline: pipeline({ rerank: { maxOutputTokens: 400 }, budget: { modelCalls: 5 } }) },
+  },
+  // As a turn of a thread: rewritten, with what was cited before looked at again.
+  'follow-up': {
+    question: 'And when does it throw?',
+    team: { specialist: () => says(goodDraft) },
+    ask: {
+      pipeline: pipeline(),
+      thread: {
+        ...{ id: 'kettles', parent: 'thread.kettles.1', turn: 2, questions: ['What does boil return?'] },
+        places: [
+          { path: 'lib/kettle.js', firstLine: 7, lastLine: 7, quote: 'return water * 100', snapshot: '0'.repeat(40) },
+        ],
+      },
+    },
+  },
+  'person-edits-the-answer': {
+    team: { specialist: () => says(goodDraft) },
+    ask: { pipeline: pipeline({ decisions: { draft: { policy: 'ask' } } }) },
+    meanwhile: async (handle) => {
+      const requestId = await untilAsked(handle);
+      const draft = { answer: 'It throws KETTLE_EMPTY.' };
+      await handle.signal('decide', { requestId, decision: 'edit', by: 'ann', draft });
+    },
   },
   'last-turn': {
     team: {

@@ -1,5 +1,6 @@
 /** What the ways of questions have in common: see ways-of-questions.ts. */
 import type { WorkflowHandle } from '@temporalio/client';
+import type { DecisionRequest } from '../../contracts/decision.ts';
 import type { RunProgress } from '../../contracts/run.ts';
 import { type AskOptions, pipeline } from '../support/scene.ts';
 import type { ScriptedReply } from '../support/scripted-server/scripted-server-reply.ts';
@@ -10,6 +11,8 @@ export type Way = {
   team?: Partial<Team>;
   /** Replies before those of the team. */
   script?: ScriptedReply[];
+  /** Another question than that of all others. */
+  question?: string;
   ask?: Partial<AskOptions>;
   /** The provider counts tokens as it is sent them, in place of a few for each call. */
   metered?: true;
@@ -40,3 +43,7 @@ export function first(times: number, before: ScriptedReply, then: ScriptedReply)
 /** Until the run waits for a person. */
 export const untilWaiting = (handle: WorkflowHandle) =>
   until(async () => ((await handle.query<RunProgress>('state')).waitingFor === null ? null : true), 60);
+
+/** Until the run asks people something. @returns the id of the request */
+export const untilAsked = (handle: WorkflowHandle) =>
+  until(async () => (await handle.query<DecisionRequest[]>('pending'))[0]?.requestId ?? null, 60);
