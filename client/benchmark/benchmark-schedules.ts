@@ -11,6 +11,7 @@ import { agreed, type PlanOptions, planBenchmark } from './plan-benchmark.ts';
 import { readSettings } from '../../application/read-settings.ts';
 import { openSession, type Session } from '../../application/session/session.ts';
 import { benchmarkInput, benchmarkStart } from './start-benchmark.ts';
+import type { Printed } from '../output-schemas/output-schemas.ts';
 
 export type ScheduleOptions = Omit<PlanOptions, 'cache'> & {
   at: { hour: number; minute: number };
@@ -51,7 +52,7 @@ export async function createSchedule(options: ScheduleOptions): Promise<number> 
       throw new UsageError(`there is already a schedule ${id}: give another --name`);
     });
     const time = [at.hour, at.minute].map((part) => String(part).padStart(2, '0')).join(':');
-    if (options.json) printJson({ id, at: time, timezone });
+    if (options.json) printJson({ id, at: time, timezone } satisfies Printed<'bench schedule'>);
     else print(`${id} runs every night at ${time} (${timezone}), while "switchyard up" or a worker is running`);
     return exitCodes.worked;
   });
@@ -65,7 +66,7 @@ export function listSchedules(json: boolean): Promise<number> {
       found += 1;
       const next = info.nextActionTimes[0]?.toISOString() ?? null;
       const recent = info.recentActions.map(({ action: { workflow } }) => workflow.workflowId);
-      if (json) printJson({ id: scheduleId, next, recent });
+      if (json) printJson({ id: scheduleId, next, recent } satisfies Printed<'bench schedule list'>);
       else print(printableLine(`${scheduleId}: next at ${next ?? 'no time'}; ran ${recent.join(', ') || 'not yet'}`));
     }
     if (found === 0) note('there are no schedules: switchyard bench schedule --name nightly');
@@ -82,7 +83,7 @@ export function deleteSchedule(id: string, json: boolean): Promise<number> {
       if (!(error instanceof ScheduleNotFoundError)) throw error;
       throw new UsageError(`there is no schedule ${id}: "switchyard bench schedule list" lists those there are`);
     }
-    if (json) printJson({ id, deleted: true });
+    if (json) printJson({ id, deleted: true } satisfies Printed<'bench schedule delete'>);
     else
       print(
         `${id} runs no more; what it has run is kept, and so is its plan: "switchyard bench delete ${id}" removes it`,

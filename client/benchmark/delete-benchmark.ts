@@ -13,6 +13,7 @@ import { listenForInterrupt } from '../terminal/interrupt.ts';
 import { note, print, printJson } from '../terminal/output.ts';
 import { benchmarkFolder, readManifest, unfinishedPrefix } from './benchmark-folder.ts';
 import { findBenchmark } from './find-benchmark.ts';
+import type { Printed } from '../output-schemas/output-schemas.ts';
 
 /** Requests in flight. */
 const atOnce = 8;
@@ -42,7 +43,7 @@ export async function deleteBenchmark(id: string, json: boolean): Promise<number
   const aside = join(dirname(folder), `${unfinishedPrefix}${randomUUID()}`);
   await rename(folder, aside);
   await rm(aside, { recursive: true, force: true });
-  if (json) printJson({ id, deleted: true, bytes, runs: runs.length });
+  if (json) printJson({ id, deleted: true, bytes, runs: runs.length } satisfies Printed<'bench delete'>);
   else print(`${id} is deleted: ${(bytes / 1e6).toFixed(2)} MB, ${runs.length} runs on the server`);
   return exitCodes.worked;
 }

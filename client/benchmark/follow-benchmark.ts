@@ -14,6 +14,7 @@ import type { Session } from '../../application/session/session.ts';
 import { watchBenchmark } from './watch-benchmark.ts';
 import { UsageError } from '../../lib/errors.ts';
 import { cutToWidth } from '../../lib/terminal-width.ts';
+import type { Printed } from '../output-schemas/output-schemas.ts';
 
 export type FollowOptions = { interrupt: Interrupt; json: boolean; report: boolean; graders: OwnGraders };
 export type Followed = { id: string; folder: string; offline: boolean };
@@ -27,7 +28,7 @@ export async function followBenchmark(
 ): Promise<number> {
   const ending = await watch(session, handle, interrupt);
   if (ending === null) {
-    if (json) printJson({ ...about, ending: null, interrupted: true });
+    if (json) printJson({ ...about, ending: null, interrupted: true } satisfies Printed<'bench run'>);
     note(`left ${about.id} as it stands, nothing is lost: "switchyard bench resume ${about.id}" goes on`);
     return exitCodes.interrupted;
   }
@@ -38,7 +39,7 @@ export async function followBenchmark(
   const written = !report || ending.progress.done === 0 ? null : await writeReport(about.folder);
   if (json)
     printJson(
-      { ...about, ending: ending.kind, ...shownProgress(ending.progress), ...written },
+      { ...about, ending: ending.kind, ...shownProgress(ending.progress), ...written } satisfies Printed<'bench run'>,
       { 'tally.variants': 'map' },
     );
   else {

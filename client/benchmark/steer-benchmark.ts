@@ -14,6 +14,7 @@ import { printableLine } from '../../lib/printable.ts';
 import { readSettings } from '../../application/read-settings.ts';
 import { openSession, type Session } from '../../application/session/session.ts';
 import { benchmarkEnding, benchmarkProgress } from './watch-benchmark.ts';
+import type { Printed } from '../output-schemas/output-schemas.ts';
 
 /** Without an id: every benchmark of the data directory, one line each. */
 export async function showBenchmarks(id: string | undefined, json: boolean): Promise<number> {
@@ -26,7 +27,8 @@ export async function showBenchmarks(id: string | undefined, json: boolean): Pro
     for (const each of ids) {
       const shown = { id: each, folder: benchmarkFolder(dataDirectory, each), ...(await stateOf(session, each)) };
       const progress = shown.progress === null ? null : shownProgress(shown.progress);
-      if (json) printJson({ ...shown, progress }, { 'progress.tally.variants': 'map' });
+      if (json)
+        printJson({ ...shown, progress } satisfies Printed<'bench status'>, { 'progress.tally.variants': 'map' });
       else
         print(
           `${printableLine(each)}: ${shown.status}${shown.progress === null ? '' : `, ${progressLine(shown.progress)}`}`,
@@ -41,7 +43,7 @@ export async function pauseBenchmark(id: string, json: boolean): Promise<number>
   return withSession('server', async (session) => {
     const { handle } = await openBenchmark(session, id, dataDirectory);
     await handle.signal(signals.pause);
-    if (json) printJson({ id, requested: true });
+    if (json) printJson({ id, requested: true } satisfies Printed<'bench pause'>);
     else print(`${id} pauses: what runs is finished, nothing new is asked; "switchyard bench resume ${id}" goes on`);
     return exitCodes.worked;
   });
@@ -55,7 +57,10 @@ export async function cancelBenchmark(id: string, json: boolean): Promise<number
     await handle.cancel();
     const { kind, progress } = await benchmarkEnding(handle);
     exportRunLog(runLogExportFile(benchmarkFolder(dataDirectory, id)));
-    if (json) printJson({ id, ending: kind, ...shownProgress(progress) }, { 'tally.variants': 'map' });
+    if (json)
+      printJson({ id, ending: kind, ...shownProgress(progress) } satisfies Printed<'bench cancel'>, {
+        'tally.variants': 'map',
+      });
     else print(`${id} has ended (${kind}): ${progress.done} of ${progress.total} runs are recorded`);
     return exitCodes.worked;
   });
@@ -76,7 +81,7 @@ export async function reportBenchmark(id: string, json: boolean): Promise<number
   await readManifest(dataDirectory, id);
   const { writeBenchmarkReport } = await import('./benchmark-report.ts');
   const written = await writeBenchmarkReport(benchmarkFolder(dataDirectory, id));
-  if (json) printJson({ id, ...written });
+  if (json) printJson({ id, ...written } satisfies Printed<'bench report'>);
   else print(`report: ${written.report}\nmemo: ${written.memo}`);
   return exitCodes.worked;
 }

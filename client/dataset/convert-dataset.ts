@@ -21,6 +21,7 @@ import { asUsage, readWholeFile } from '../input/json-lines-file.ts';
 import { readSettings } from '../../application/read-settings.ts';
 import { expectWritable, note, print, printJson } from '../terminal/output.ts';
 import { writeDataset } from './write-dataset.ts';
+import type { Printed } from '../output-schemas/output-schemas.ts';
 
 export const formats = ['promptfoo', 'langfuse', 'jsonl', 'csv', 'swebench'] as const;
 export type Format = (typeof formats)[number];
@@ -111,7 +112,7 @@ async function publish(
   const items = questions.map((question) => toLangfuseItem(name, question));
   note(`sending ${items.length} items`);
   await langfuse((settings) => putDataset(settings, name, items));
-  if (json) printJson({ file, dataset: name, questions: items.length, losses: [] });
+  if (json) printJson({ file, dataset: name, questions: items.length, losses: [] } satisfies Printed<'dataset export'>);
   else print(`${name}: ${items.length} items in Langfuse; sent again, they are updated`);
   return exitCodes.worked;
 }
@@ -139,7 +140,8 @@ async function deliver(
   losses: Losses,
 ): Promise<number> {
   if (output !== undefined) await writeDataset(output, text);
-  if (json) printJson({ source: what, file: output ?? null, questions: count, losses: losses.lines });
+  const written = { source: what, file: output ?? null, questions: count, losses: losses.lines };
+  if (json) printJson(written satisfies Printed<'dataset import'>);
   else if (output === undefined) print(text.trimEnd());
   else print(`${output}: ${count} questions`);
   if (json) return exitCodes.worked;

@@ -17,6 +17,7 @@ import { type Opened, withRetrieval } from '../repository/with-retrieval.ts';
 import { note, print, printJson } from '../terminal/output.ts';
 import { labelAgain, reviewAll, type ReviewDesk } from './review-session.ts';
 import { writeDataset } from './write-dataset.ts';
+import type { Printed } from '../output-schemas/output-schemas.ts';
 
 export type ReviewOptions = { again: boolean; by?: string; lines: boolean; json: boolean };
 
@@ -108,7 +109,8 @@ function summarize(file: string, questions: readonly DatasetQuestion[], done: nu
   const [accepted, edited, rejected] = [count('accepted'), count('edited'), count('rejected')];
   const left = questions.length - accepted - edited - rejected;
   if (json) {
-    printJson({ file, questions: questions.length, done, accepted, edited, rejected, left, agreement });
+    const counts = { questions: questions.length, done, accepted, edited, rejected, left };
+    printJson({ file, ...counts, agreement } satisfies Printed<'dataset review'>);
     return;
   }
   print(`${file}: ${accepted} accepted, ${edited} edited, ${rejected} rejected, ${left} not reviewed`);

@@ -14,7 +14,11 @@ import { type Finding, later, missing, ok } from './finding.ts';
 import { startEmbedder } from '../repository/embedder-process.ts';
 import { moduleFile, shownDocument } from '../../lib/own-files.ts';
 
-const CapabilityTable = z.object({ model: z.string(), rows: z.array(CapabilityRow), problems: z.array(z.string()) });
+export const CapabilityTable = z.object({
+  model: z.string(),
+  rows: z.array(CapabilityRow),
+  problems: z.array(z.string()),
+});
 export type CapabilityTable = z.infer<typeof CapabilityTable>;
 
 /** What models/doctor-main.ts prints. */

@@ -28,6 +28,7 @@ import { readFileSync } from 'node:fs';
 import { parseEnvFile } from '../../config/env-file.ts';
 import { decodeText } from '../../lib/text-file.ts';
 import { settingNames, settings } from '../../config/settings.ts';
+import type { Printed } from '../output-schemas/output-schemas.ts';
 
 /**
  * @param probed a model, or true for those of the settings: what they take is probed and printed
@@ -53,7 +54,8 @@ export async function examine(json: boolean, probed: string | boolean = false): 
     );
   }
   const healthy = findings.every((finding) => finding.status !== 'missing');
-  if (json) printJson({ healthy, settings, findings, ...(probed === false ? {} : { capabilities: tables }) });
+  const found = { healthy, settings, findings, ...(probed === false ? {} : { capabilities: tables }) };
+  if (json) printJson(found satisfies Printed<'doctor'>);
   else {
     const lines = [...inColumns(settings.map(settingCells)), '', ...findings.map(findingText)];
     print([...lines, ...tables.flatMap(capabilityLines)].join('\n'));
@@ -138,7 +140,7 @@ function capabilityLines({ model, rows, problems }: CapabilityTable): string[] {
 
 // Lists every setting with its value and where it came from; secrets are never shown.
 
-type ConfiguredSetting = {
+export type ConfiguredSetting = {
   name: string;
   /** Null when it is not set. A secret shows as `set (51 characters)`. */
   value: string | null;

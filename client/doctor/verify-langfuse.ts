@@ -16,6 +16,7 @@ import { colorsFor, note, print, printJson } from '../terminal/output.ts';
 import { printableLine } from '../../lib/printable.ts';
 import { readSettings } from '../../application/read-settings.ts';
 import { verificationTrace } from './verification-trace.ts';
+import type { Printed } from '../output-schemas/output-schemas.ts';
 
 /** Langfuse takes spans in the background: its newest rows come after some seconds. */
 const patienceSeconds = 30;
@@ -30,7 +31,8 @@ export async function verifyLangfuse(json: boolean): Promise<number> {
   const checks = await verify(langfuse, trace);
   const link = linkOf(await createLangfuseSink(langfuse).linkTemplate(), trace.traceId);
   const right = checks.every(({ ok }) => ok);
-  if (json) printJson({ right, baseUrl: langfuse.baseUrl, traceId: trace.traceId, link, checks });
+  const { baseUrl } = langfuse;
+  if (json) printJson({ right, baseUrl, traceId: trace.traceId, link, checks } satisfies Printed<'verify-langfuse'>);
   else print([...checks.map(checkText), `trace   ${link}`].join('\n'));
   return right ? exitCodes.worked : exitCodes.failed;
 }

@@ -10,6 +10,7 @@ import { readDataset, readEachQuestion } from '../../harness/dataset.ts';
 import { asUsage, readWholeFile } from '../input/json-lines-file.ts';
 import { repositoryOf } from '../../application/questions/repository-argument.ts';
 import { type Opened, withRetrieval } from '../repository/with-retrieval.ts';
+import type { Printed } from '../output-schemas/output-schemas.ts';
 
 export type CheckOptions = { repo?: string; ref?: string; json: boolean };
 
@@ -42,7 +43,7 @@ export async function checkDatasetFile(file: string, options: CheckOptions): Pro
 }
 
 function tellProblems(file: string, problems: readonly string[], json: boolean): number {
-  if (json) printJson({ file, problems });
+  if (json) printJson({ file, problems: [...problems] } satisfies Printed<'dataset check'>);
   else for (const problem of problems) print(printableLine(problem));
   return exitCodes.usage;
 }
@@ -99,7 +100,10 @@ function tell(file: string, questions: readonly DatasetQuestion[], findings: Dat
   const kinds = count(({ kind }) => kind);
   if (json) {
     const counts = { questions: questions.length, routes, kinds, reviewed: reviewedOf(questions) };
-    printJson({ file, ...counts, agreement, findings }, { routes: 'map', kinds: 'map' });
+    printJson({ file, ...counts, agreement, findings } satisfies Printed<'dataset check'>, {
+      routes: 'map',
+      kinds: 'map',
+    });
     return;
   }
   const parts = Object.entries({ ...routes, ...kinds }).map(([name, many]) => `${name} ${many}`);

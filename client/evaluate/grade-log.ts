@@ -10,6 +10,7 @@ import { gradeWithOwn, loadGraders } from './own-graders.ts';
 import { expectWritable, inColumns, note, print, printJson, writeResult } from '../terminal/output.ts';
 import { printableLine } from '../../lib/printable.ts';
 import { snakeKeys } from '../../lib/snake-keys.ts';
+import type { Printed } from '../output-schemas/output-schemas.ts';
 
 export type GradeLogOptions = LogOptions & { variant?: string; json: boolean; output?: string; grader?: string[] };
 
@@ -59,7 +60,7 @@ async function show(
     );
   if (json) {
     for (const record of graded) printJson(row(record));
-    printJson({ summary: true, variants }, { 'variants.unsaid': 'map' });
+    printJson({ summary: true, variants } satisfies Printed<'grade'>, { 'variants.unsaid': 'map' });
     return exitCodes.worked;
   }
   if (variants.some(({ offline }) => offline > 0)) note(offlineNote);

@@ -19,10 +19,11 @@ import { askJudges, expectJudge, tellFailures } from './ask-judges.ts';
 import { calibrationOfJudge, type KeptCalibration } from './judge-calibrations.ts';
 import { storeScores } from './stored-scores.ts';
 import { variantReference } from './variant-log.ts';
+import type { Printed } from '../output-schemas/output-schemas.ts';
 
 export type JudgeLogOptions = { dataset?: string; judge?: string[]; seed: number; json: boolean; output?: string };
 
-type Judged = {
+export type Judged = {
   question_id: string;
   variant: string;
   trial: number;
@@ -91,7 +92,7 @@ function scoresOf(cases: readonly GradedCase[], judged: readonly Judged[], calib
   }));
 }
 
-type JudgeRate = {
+export type JudgeRate = {
   variant: string;
   judge: string;
   /** Answers that it calls right, of those that it judged. */
@@ -168,7 +169,9 @@ async function show(
   const withGrader = agreementOf(both);
   if (json) {
     for (const row of judged) printJson(row);
-    printJson({ summary: true, panel, withGrader, rates }, { 'panel.failures': 'map' });
+    printJson({ summary: true, panel, withGrader, rates: [...rates] } satisfies Printed<'judge'>, {
+      'panel.failures': 'map',
+    });
     return;
   }
   for (const { question_id, variant, trial, graded, judged: vote } of judged)

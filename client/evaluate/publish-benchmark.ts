@@ -11,6 +11,7 @@ import { listenForInterrupt } from '../terminal/interrupt.ts';
 import { note, print, printJson } from '../terminal/output.ts';
 import { readManifest } from '../benchmark/benchmark-folder.ts';
 import { moduleFile } from '../../lib/own-files.ts';
+import type { Printed } from '../output-schemas/output-schemas.ts';
 
 /** What the child says of one run. */
 const Published = z.object({ question_id: z.string(), variant: z.string(), trial: z.int(), trace: z.string() });
@@ -34,7 +35,7 @@ export async function publishBenchmark(id: string, { all, json }: { all: boolean
   const count = (trace: string) => published.filter((run) => run.trace === trace).length;
   const failed = published.filter(({ trace }) => trace !== 'sent' && trace !== 'held');
   const summary = { id, baseUrl: langfuse.baseUrl, runs: published.length, sent: count('sent'), held: count('held') };
-  if (json) printJson({ ...summary, whole, failed });
+  if (json) printJson({ ...summary, whole, failed } satisfies Printed<'bench publish'>);
   else {
     for (const { question_id, variant, trial, trace } of failed)
       note(printableLine(`${question_id} ${variant} ${trial}: not sent: ${trace}`));

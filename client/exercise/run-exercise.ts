@@ -18,6 +18,7 @@ import { askBoth, type BothPipelines } from './both-pipelines.ts';
 import { agreementText, bothText, memoText, placeholdersText } from './exercise-text.ts';
 import { type PlaceholderRun, placeholderPipeline, runPlaceholders } from './placeholders.ts';
 import { configuredAgreement, fittedAgreement, type RouterFigure, verdictOf, wantedShare } from './router-agreement.ts';
+import type { Printed } from '../output-schemas/output-schemas.ts';
 
 export type ExerciseOptions = {
   dataset?: string;
@@ -122,5 +123,5 @@ function printExercise({ placeholders, figures, both, memo }: Done): void {
     memoFile: both.memo,
     memo,
   };
-  printJson(shown, { 'placeholders.probabilities': 'map' });
+  printJson(shown satisfies Printed<'exercise'>, { 'placeholders.probabilities': 'map' });
 }

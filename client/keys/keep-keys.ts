@@ -12,6 +12,7 @@ import { clearBytes, lineOpener } from '../../application/clear-content.ts';
 import { unreadable } from '../input/lines-of-file.ts';
 import { readSettings } from '../../application/read-settings.ts';
 import { expectWritable, note, print, printJson, writeResult } from '../terminal/output.ts';
+import type { Printed } from '../output-schemas/output-schemas.ts';
 
 export type NewKeyOptions = { id?: string; last: boolean };
 
@@ -55,7 +56,7 @@ export function listKeys(file: string | undefined, json: boolean): number {
   const { keys, mistakes } = readKeyFile(path);
   if (mistakes.length > 0) throw new UsageError(mistakes.join('; '));
   const rows = keys.map(({ id }, at) => ({ id, encrypts: at === 0 }));
-  if (json) printJson({ file: path, keys: rows });
+  if (json) printJson({ file: path, keys: rows } satisfies Printed<'keys list'>);
   else for (const { id, encrypts } of rows) print(`${id}  ${encrypts ? 'encrypts and decrypts' : 'decrypts'}`);
   return exitCodes.worked;
 }

@@ -5,8 +5,13 @@ import { endpointNames } from '../../contracts/names.ts';
 import { Snapshot } from '../../contracts/snapshot.ts';
 import { StoredNote } from '../../contracts/threads/note.ts';
 import { SearchRow } from '../../contracts/tools.ts';
+import type { Check } from '../../observability/langfuse-readback.ts';
+import { CapabilityTable } from '../doctor/answers.ts';
+import type { ConfiguredSetting } from '../doctor/examine.ts';
+import type { Finding } from '../doctor/finding.ts';
 import { kinds } from '../storage/disk-usage.ts';
 import { deleted } from './run-outputs.ts';
+import { schemaOf } from './schema-of.ts';
 
 const found = z.array(SearchRow);
 
@@ -60,7 +65,35 @@ const thread = z.object({
   ...{ question: z.string().nullable(), status: z.string() },
 });
 
+const setting = z.object({
+  ...{ name: z.string(), value: z.string().nullable().describe('Null where it is not set; of a secret its length.') },
+  from: z.enum(['environment', '.env', 'default']),
+  unset: z.string().nullable().describe('What holds where it is not set.'),
+});
+const finding = schemaOf<Finding>()(
+  z.object({
+    name: z.string(),
+    status: z.enum(['ok', 'missing', 'later']),
+    detail: z.string(),
+    remedy: z.string().nullable(),
+  }),
+);
+
 export const otherOutputs = {
+  doctor: z.object({
+    healthy: z.boolean(),
+    settings: schemaOf<ConfiguredSetting[]>()(z.array(setting)),
+    findings: z.array(finding),
+    capabilities: z.array(CapabilityTable).exactOptional(),
+  }),
+  'verify-langfuse': z.object({
+    ...{ right: z.boolean(), baseUrl: z.string(), traceId: z.string(), link: z.string().nullable() },
+    checks: schemaOf<Check[]>()(z.array(z.object({ name: z.string(), ok: z.boolean(), detail: z.string() }))),
+  }),
+  'keys list': z.object({
+    file: z.string(),
+    keys: z.array(z.object({ id: z.string(), encrypts: z.boolean().describe('The first alone does.') })),
+  }),
   'threads list': z.array(thread),
   'threads delete': z.object({ id: z.string(), turns: z.int(), ...deleted }),
   'memory remember': StoredNote,

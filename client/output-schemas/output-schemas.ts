@@ -1,10 +1,22 @@
 /** The JSON Schema of what a command prints with `--json`: of each line, where it prints several. */
 import { z } from 'zod';
 import { snakeName } from '../../lib/snake-keys.ts';
+import { benchmarkOutputs } from './benchmark-outputs.ts';
+import { comparisonOutputs } from './comparison-outputs.ts';
+import { datasetOutputs } from './dataset-outputs.ts';
+import { gradeOutputs } from './grade-outputs.ts';
 import { otherOutputs } from './other-outputs.ts';
 import { runOutputs } from './run-outputs.ts';
+import { traceOutputs } from './trace-outputs.ts';
 
-const outputs: Record<string, z.ZodType> = { ...runOutputs, ...otherOutputs };
+const all = {
+  ...{ ...runOutputs, ...traceOutputs, ...benchmarkOutputs, ...comparisonOutputs },
+  ...{ ...gradeOutputs, ...datasetOutputs, ...otherOutputs },
+};
+const outputs: Record<string, z.ZodType> = all;
+
+/** What a command prints, by the names of the code: where a value is made to be printed, the compiler holds it to this. */
+export type Printed<Command extends keyof typeof all> = z.output<(typeof all)[Command]>;
 
 /** Of the commands that have a schema. */
 export const commandsWithSchema: readonly string[] = Object.keys(outputs);

@@ -1,6 +1,9 @@
 /** What commands about runs print with `--json`, by the names of the code; they are printed in snake_case. */
 import { z } from 'zod';
 import { RunRating } from '../../application/feedback/ratings.ts';
+import type { ForkPlan } from '../../application/forks/fork-plan.ts';
+import type { LabelledTurn } from '../../application/threads/labels.ts';
+import type { ReadTurn } from '../../application/threads/read-turns.ts';
 import { RouteDecision, SpecialistOutput } from '../../contracts/agent.ts';
 import { Usage } from '../../contracts/chat.ts';
 import { DecisionAnswer, DecisionRecord, DecisionRequest } from '../../contracts/decision.ts';
@@ -18,6 +21,8 @@ import { Snapshot } from '../../contracts/snapshot.ts';
 import { ToolCalled } from '../../contracts/tools.ts';
 import { ThreadRecord } from '../../contracts/threads/thread.ts';
 import { RenamedModel, RunRef } from '../../contracts/trace.ts';
+import { interval } from './figures.ts';
+import { schemaOf } from './schema-of.ts';
 
 const identity = { workflowId: z.string(), runId: z.string(), webUrl: z.string().nullable() };
 const outcomeKind = z.enum(AnswerOutcome.options.map(({ shape }) => shape.kind.value));
@@ -112,7 +117,6 @@ const row = z.object({
   webUrl: z.string().nullable(),
 });
 
-const interval = z.object({ low: z.number(), high: z.number() }).nullable();
 const routed = z.union([
   z.object({
     id: z.string(),
@@ -129,7 +133,7 @@ const routed = z.union([
     models: z.array(z.string()),
     ...{ failed: z.int(), fallbacks: z.int(), n: z.int(), agreed: z.int() },
     share: z.number().nullable(),
-    ...{ interval, kappa: z.number().nullable(), kappaInterval: interval },
+    ...{ interval: interval.nullable(), kappa: z.number().nullable(), kappaInterval: interval.nullable() },
     confusion: z.object({ labels: z.array(z.string()), counts: z.array(z.array(z.int())) }),
   }),
 ]);
@@ -140,8 +144,48 @@ export const deleted = {
   kept: z.array(z.string()).describe('What could not be removed, and why.'),
 };
 
+const plannedCall = z.object({
+  ...{ name: z.string(), usage: Usage },
+  state: z.enum(['taken', 'paid', 'follows', 'not-asked']),
+  why: z.string().nullable().describe('Why it is not taken.'),
+});
+const sum = z.object({ calls: z.int(), tokens: z.int(), costUsd: z.number().nullable() });
+const planned = z.object({
+  forkOf: RunRef,
+  ...schemaOf<ForkPlan>()(
+    z.object({
+      ...{ calls: z.array(plannedCall), gone: z.int().describe('Replies that are not kept any more.') },
+      certain: sum.describe('What is certain to be paid, by what it cost before.'),
+      atMost: sum,
+      unknown: z.array(z.string()).describe('Specialists that the run before has not asked.'),
+    }),
+  ).shape,
+  remarks: z.array(z.string()),
+});
+
+const rated = RunRating.extend({
+  sent: z.boolean().nullable().describe('Whether its trace has it; null: traces are not in Langfuse.'),
+  problem: z.string().nullable().describe('Why its trace does not have it.'),
+});
+
+const turn = schemaOf<LabelledTurn>()(
+  row.extend({
+    ...{ thread: z.string(), turn: z.int(), parent: z.string().nullable().describe('The run that it goes on from.') },
+    label: z.string().describe('Its number, and a letter behind it in a branch.'),
+  }),
+);
+const readTurn = turn.extend({
+  state: z
+    .object({ standalone_question: z.string().exactOptional(), thread: ThreadRecord.exactOptional() })
+    .nullable()
+    .describe('What it came to; null where it has not ended, or has no outcome.'),
+});
+
 export const runOutputs = {
   ask: followed,
+  chat: z.union([finished, z.array(turn), rated]).describe('A turn or the sources of one, /turns, or /rate.'),
+  'threads show': z.object({ id: z.string(), turns: schemaOf<ReadTurn[]>()(z.array(readTurn)) }),
+  'runs fork': z.union([followed, planned]),
   route: routed,
   runs: z.array(row),
   'runs show': z.union([finished.extend({ rating: RunRating.nullable() }), open]),
@@ -149,10 +193,7 @@ export const runOutputs = {
   'runs pause': z.union([z.object({ ...identity, paused: z.literal(true) }), many]),
   'runs resume': z.union([followed, many]),
   'runs retry': z.union([followed, many]),
-  'runs rate': RunRating.extend({
-    sent: z.boolean().nullable().describe('Whether its trace has it; null: traces are not in Langfuse.'),
-    problem: z.string().nullable().describe('Why its trace does not have it.'),
-  }),
+  'runs rate': rated,
   'runs delete': z.object({ workflowId: z.string(), ...deleted }),
   'runs pending': z.array(
     DecisionRequest.extend({ workflowId: z.string(), runId: z.string(), question: z.string().nullable() }),

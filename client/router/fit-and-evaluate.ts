@@ -15,6 +15,7 @@ import { type Opened, withRetrieval } from '../repository/with-retrieval.ts';
 import { note, print, printJson, writeResult } from '../terminal/output.ts';
 import { type FactOptions, labelledQuestions, outOfFoldFigures } from './measure-router.ts';
 import { figuresText } from './router-report.ts';
+import type { Printed } from '../output-schemas/output-schemas.ts';
 
 export type RouterOptions = FactOptions & { repetitions: number; json: boolean };
 export type FitOptions = RouterOptions & { output: string; force: boolean };
@@ -104,6 +105,7 @@ function fittedOn(questions: readonly LabelledQuestion[]): FittedRouter['fittedO
 const hashOf = (question: string): string => fnv1a(question.trim()).toString(16).padStart(8, '0');
 
 function tell(figures: RouterFigures, curve: LearningCurve | null, json: boolean, more: { router?: string }): void {
-  if (json) printJson({ ...more, ...figures, learningCurve: curve });
+  const all = { ...figures, learningCurve: curve } satisfies Printed<'router evaluate'>;
+  if (json) printJson({ ...more, ...all });
   else print(figuresText(figures, curve));
 }

@@ -12,6 +12,7 @@ import { listenForInterrupt } from '../terminal/interrupt.ts';
 import { columnsOf, note, print, printJson } from '../terminal/output.ts';
 import { openProgressView } from '../terminal/progress-view.ts';
 import { planText } from './fork-text.ts';
+import type { Printed } from '../output-schemas/output-schemas.ts';
 
 export type ForkCommand = ForkOptions & {
   id?: string;
@@ -42,7 +43,8 @@ export async function fork(
   const text = planText(workflowId, { plan, remarks }, columnsOf(dryRun ? process.stdout : process.stderr));
   if (dryRun) {
     await view[Symbol.asyncDispose]();
-    if (json) printJson({ forkOf: { workflowId, runId: before.runId }, ...plan, remarks });
+    if (json)
+      printJson({ forkOf: { workflowId, runId: before.runId }, ...plan, remarks } satisfies Printed<'runs fork'>);
     else print(text);
     return exitCodes.worked;
   }

@@ -17,14 +17,17 @@ import { timeText, traceTree } from './trace-tree.ts';
 import { wrapText } from '../terminal/wrap-text.ts';
 import type { RunHistory } from '../../observability/run-history.ts';
 import { latencyParts } from '../../observability/run-intervals.ts';
+import type { Printed } from '../output-schemas/output-schemas.ts';
 
 export type TraceOptions = { latency: boolean; json: boolean };
 
 export async function showTrace(names: readonly string[], { latency, json }: TraceOptions): Promise<number> {
   const runs = await loadAll(names);
   const [first, second] = runs;
-  if (json && first !== undefined && second === undefined) printJson(recordOf(first), recordData);
-  else if (json) printJson({ runs: runs.map(recordOf), compared: comparedRunsOf(runs) }, runsData);
+  if (json && first !== undefined && second === undefined)
+    printJson(recordOf(first) satisfies Printed<'trace'>, recordData);
+  else if (json)
+    printJson({ runs: runs.map(recordOf), compared: comparedRunsOf(runs) } satisfies Printed<'trace'>, runsData);
   else {
     const style = styleOf(process.stdout);
     const blocks = latency ? runs.map((run) => latencyBlock(run, style)) : treesOrComparison(runs, style);

@@ -15,6 +15,7 @@ import { listenForInterrupt } from '../terminal/interrupt.ts';
 import { note, print, printJson, styleOf } from '../terminal/output.ts';
 import { wrapText } from '../terminal/wrap-text.ts';
 import { threadsText, turnsText } from './thread-rows.ts';
+import type { Printed } from '../output-schemas/output-schemas.ts';
 
 /** @returns the exit code */
 export function listThreads({ limit, json }: { limit: number; json: boolean }): Promise<number> {
@@ -33,7 +34,7 @@ export function showThread(id: string, json: boolean): Promise<number> {
     const turns = labelled(await turnsOf(session, expectThreadId(id)));
     if (turns.length === 0) throw new InvalidInput('thread', noThread(id));
     const read = await readTurns(session, turns, signal);
-    if (json) printJson({ id, turns: read });
+    if (json) printJson({ id, turns: read } satisfies Printed<'threads show'>);
     else {
       const style = styleOf(process.stdout);
       const remarks = read.flatMap(({ label, state }) => {

@@ -25,6 +25,7 @@ import {
 } from './plan-counterfactual.ts';
 import { readSettings } from '../../../application/read-settings.ts';
 import { resumeBenchmark } from '../run-benchmark.ts';
+import type { Printed } from '../../output-schemas/output-schemas.ts';
 
 export type CounterfactualOptions = CounterfactualChoice & {
   concurrency: number;
@@ -48,7 +49,7 @@ export async function runCounterfactual(id: string, options: CounterfactualOptio
     else print(regretText(regret));
   }
   const saved = callsSaved(planned, records);
-  if (options.json) printJson({ summary: true, calls: saved });
+  if (options.json) printJson({ summary: true, calls: saved } satisfies Printed<'counterfactual'>);
   else print(`\n${savedText(saved)}`);
   return exitCodes.worked;
 }

@@ -13,6 +13,7 @@ import { inColumns, note, print, printJson } from '../../terminal/output.ts';
 import { benchmarkFolder, benchmarkIds, datasetOf, readManifest } from '../benchmark-folder.ts';
 import { costText } from '../benchmark-text.ts';
 import { exportRunLog } from '../export-run-log.ts';
+import type { Printed } from '../../output-schemas/output-schemas.ts';
 
 /** The oldest first. One whose folder cannot be read is named on stderr. */
 export async function benchmarksByTime(dataDirectory: string): Promise<BenchmarkManifest[]> {
@@ -34,7 +35,7 @@ export async function listBenchmarks(json: boolean): Promise<number> {
   const rows: [string, string][] = [];
   for (const manifest of manifests) {
     const shown = await shownBenchmark(dataDirectory, manifest);
-    if (json) printJson(shown, { variants: 'map' });
+    if (json) printJson(shown satisfies Printed<'bench list'>, { variants: 'map' });
     else rows.push([printableLine(manifest.id), printableLine(lineOf(shown))]);
   }
   for (const line of inColumns(rows)) print(line);
