@@ -5,13 +5,13 @@
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { loadPipeline } from '../../application/pipelines/pipeline-files.ts';
-import { checkoutFolder } from '../../config/load-config.ts';
-import type { AnswerOutcome, QuestionInput } from '../../contracts/run.ts';
+import type { AnswerOutcome } from '../../contracts/run.ts';
 import { seededRandom } from '../../lib/random.ts';
+import { quantile } from '../support/figures.ts';
+import { questionInput } from '../support/question-input.ts';
 import { openStack, say } from '../support/stack.ts';
 import { startWorkerProcess } from '../support/worker-process.ts';
 
@@ -31,13 +31,14 @@ await using stack = await openStack(null);
 const config = { ...stack.config, model: { ...stack.config.model, baseUrl } };
 await using _worker = await startWorkerProcess({ ...stack, config });
 const asked = 'How are errors handled?';
+const input = questionInput(asked, await loadPipeline('orchestrated'));
 const reached: number[] = [];
 const ended: number[] = [];
 const outcomes = new Set<string>();
 for (let run = 1; run <= runs; run += 1) {
   const called = once(model, 'request') as Promise<[IncomingMessage, ServerResponse]>;
   const handle = await stack.client.workflow.start('answerQuestion', {
-    args: [await questionInput()],
+    args: [input],
     taskQueue: config.taskQueue,
     workflowId: `cancelled-${run}`,
   });
@@ -57,21 +58,10 @@ for (let run = 1; run <= runs; run += 1) {
 }
 model.closeAllConnections();
 model.close();
+const spread = (all: readonly number[]) => ({
+  p50: Math.round(quantile(all, 0.5)),
+  worst: Math.round(Math.max(...all)),
+});
 const report = { runs, outcomes: [...outcomes], model_saw_it_ms: spread(reached), run_ended_ms: spread(ended) };
 process.stdout.write(`${JSON.stringify(report)}\n`);
 process.exitCode = Math.max(...reached) <= 1_000 && [...outcomes].join() === 'cancelled' ? 0 : 1;
-
-function spread(all: readonly number[]) {
-  const sorted = all.toSorted((a, b) => a - b).map(Math.round);
-  return { p50: sorted[Math.floor(sorted.length / 2)], worst: sorted.at(-1) };
-}
-
-async function questionInput(): Promise<QuestionInput> {
-  return {
-    question: asked,
-    repository: { kind: 'path', path: join(checkoutFolder, 'node_modules/commander') },
-    pipeline: await loadPipeline('orchestrated'),
-    forcedRoute: null,
-    limits: { modelCallSeconds: 60, modelCallTotalSeconds: 300, modelCallAttempts: 5, heartbeatSeconds: 5 },
-  };
-}

@@ -10,7 +10,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { checkoutFolder } from '../../config/load-config.ts';
-import { dataPaths } from '../../config/data-paths.ts';
+import { runtimePid } from '../support/runtime-process.ts';
 import type { Kill } from './call-counts.ts';
 import { lossesOf, markdownOf, type ShownThread } from './conversation-report.ts';
 
@@ -70,7 +70,7 @@ async function take(step: Step): Promise<void> {
   const answer = chat.ask(step.say);
   if (step.kill !== undefined) {
     await chat.untilSaid(/delegating|reviewing/);
-    process.kill(runtimeProcess(), 'SIGKILL');
+    process.kill(runtimePid(home), 'SIGKILL');
     kills.push({ workflowId: thread, at: Date.now(), ofWorker: true });
     transcript.push(`# kill -9 of the ${step.kill}`);
     if (step.kill === 'runtime and chat') {
@@ -137,13 +137,6 @@ function startModel() {
 async function addressOf({ stdout }: ReturnType<typeof startModel>): Promise<string> {
   const [chunk] = (await once(stdout, 'data')) as [Buffer];
   return (JSON.parse(String(chunk)) as { url: string }).url;
-}
-
-/** The runtime has started the server, whose process the data directory names. */
-function runtimeProcess(): number {
-  const { pid } = JSON.parse(readFileSync(dataPaths(home).server, 'utf8')) as { pid: number };
-  const line = readFileSync(`/proc/${pid}/stat`, 'utf8');
-  return Number(line.slice(line.lastIndexOf(')') + 2).split(' ')[1]);
 }
 
 function startChat() {

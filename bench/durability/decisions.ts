@@ -2,17 +2,17 @@
  * Asks a person in each way that a run can, kills worker and server, and counts how often what was decided is applied:
  * decided after both have been started again, and decided while no worker runs, before the server is killed.
  */
-import { mkdirSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import type { Connection, WorkflowHandle } from '@temporalio/client';
 import { decideRun } from '../../application/runs/decide-run.ts';
 import type { Decision, DecisionRequest } from '../../contracts/decision.ts';
-import type { AnswerOutcome, QuestionInput } from '../../contracts/run.ts';
-import { defaultFiles, pipeline, quickLimits } from '../../test/support/scene.ts';
+import type { AnswerOutcome } from '../../contracts/run.ts';
+import { defaultFiles, pipeline, quickLimits, writeFolder } from '../../test/support/scene.ts';
 import { openAiError } from '../../test/support/scripted-server/scripted-server-reply.ts';
 import { goodDraft, inventedDraft, says, startTeam, type Team, unclear } from '../../test/support/team.ts';
 import { until } from '../../test/support/until.ts';
+import { questionInput } from '../support/question-input.ts';
 import { openStack, say } from '../support/stack.ts';
 import { startWorkerProcess } from '../support/worker-process.ts';
 
@@ -71,10 +71,7 @@ await using model = await startTeam({
 await using stack = await openStack(null);
 const server = { client: stack.client, connection: stack.client.connection as Connection };
 const repository = join(stack.dataDirectory, 'repository');
-for (const [path, text] of Object.entries(defaultFiles)) {
-  mkdirSync(dirname(join(repository, path)), { recursive: true });
-  writeFileSync(join(repository, path), text);
-}
+await writeFolder(repository, defaultFiles);
 const taskQueue = `decisions-${process.pid}`;
 const config = {
   ...stack.config,
@@ -115,13 +112,8 @@ async function decideOnce(kind: string, each: Case, decided: 'after a restart' |
 }
 
 function start(workflowId: string, each: Case): Promise<WorkflowHandle> {
-  const input: QuestionInput = {
-    question: 'When does boil throw?',
-    repository: { kind: 'path', path: repository },
-    pipeline: pipeline(each.pipeline),
-    forcedRoute: null,
-    limits: { ...quickLimits, modelCallAttempts: 1 },
-  };
+  const about = { repository, limits: { ...quickLimits, modelCallAttempts: 1 } };
+  const input = questionInput('When does boil throw?', pipeline(each.pipeline), about);
   const options = { args: [input], taskQueue, workflowId };
   return stack.client.workflow.start('answerQuestion', options);
 }

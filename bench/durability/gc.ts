@@ -27,6 +27,7 @@ import { ownServerName, serverName } from '../../runtime/temporal/known-servers.
 import { startWorker } from '../../worker/create-worker.ts';
 import { installTemporalRuntime } from '../../worker/temporal-runtime.ts';
 import { benchmarkInput, fastifyQuestions, gradesOfBenchmark, makeBenchmark } from '../support/benchmark-folder.ts';
+import { questionInput } from '../support/question-input.ts';
 import { benchTaskQueue, openStack, say } from '../support/stack.ts';
 import { neededRuns, pictureOf, replayProblems } from './run-pictures.ts';
 
@@ -42,6 +43,7 @@ const keepDays = 90;
 const dayMs = 86_400_000;
 /** A worker hands over together what ends within two seconds. */
 const gatherMs = 3_000;
+const callLimits = { modelCallSeconds: 30, heartbeatSeconds: 10 };
 const benchmarkPipelines = ['single-agent', 'orchestrated'];
 const log = createLogger({ level: 'error', file: null, redactor: createRedactor([]) });
 installTemporalRuntime(log, null);
@@ -128,19 +130,9 @@ function questionAt(at: number): Question {
 async function start(id: string, at: number, taskQueue: string) {
   const { question, repository } = questionAt(at);
   const pipeline = await loadPipeline(Math.floor(at / questions.length) % 2 === 0 ? 'orchestrated' : 'single-agent');
-  return client.workflow.start('answerQuestion', {
-    taskQueue,
-    workflowId: id,
-    args: [
-      {
-        question,
-        repository: { kind: 'path', path: resolve(checkoutFolder, 'datasets', repository) },
-        pipeline,
-        forcedRoute: null,
-        limits: { modelCallSeconds: 30, modelCallTotalSeconds: 300, modelCallAttempts: 5, heartbeatSeconds: 10 },
-      },
-    ],
-  });
+  const about = { repository: resolve(checkoutFolder, 'datasets', repository), limits: callLimits };
+  const input = questionInput(question, pipeline, about);
+  return client.workflow.start('answerQuestion', { taskQueue, workflowId: id, args: [input] });
 }
 
 async function askSome(from: number, to: number): Promise<void> {

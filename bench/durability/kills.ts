@@ -1,12 +1,11 @@
 /** Kills the worker at seeded moments of runs and counts, from the model's own log, which calls were paid twice. */
-import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
-import { checkoutFolder } from '../../config/load-config.ts';
-import type { AnswerOutcome, QuestionInput } from '../../contracts/run.ts';
+import type { AnswerOutcome } from '../../contracts/run.ts';
 import { loadPipeline } from '../../application/pipelines/pipeline-files.ts';
 import { seededRandom } from '../../lib/random.ts';
 import { type CallCounts, countCalls, type Kill } from './call-counts.ts';
+import { questionInput } from '../support/question-input.ts';
 import { openStack, say, type Stack } from '../support/stack.ts';
 import { startWorkerProcess } from '../support/worker-process.ts';
 import { snakeKeys } from '../../lib/snake-keys.ts';
@@ -36,7 +35,12 @@ process.exitCode =
 /** One run, its worker killed again and again until the run or the kills are at their end. */
 async function runUnderKills({ client, config }: Stack): Promise<string> {
   const workflowId = `killed-${outcomes.length + 1}`;
-  const input = await questionInput();
+  const pipeline = await loadPipeline('orchestrated');
+  const { question, repository } = values;
+  const input = questionInput(question, pipeline, {
+    repository,
+    limits: { modelCallSeconds: 30, heartbeatSeconds: 2 },
+  });
   const handle = await client.workflow.start('answerQuestion', {
     args: [input],
     taskQueue: config.taskQueue,
@@ -56,16 +60,6 @@ async function runUnderKills({ client, config }: Stack): Promise<string> {
     kills.push({ workflowId, at: Date.now(), ofWorker: true });
     await worker.kill();
   }
-}
-
-async function questionInput(): Promise<QuestionInput> {
-  return {
-    question: values.question,
-    repository: { kind: 'path', path: join(checkoutFolder, values.repository) },
-    pipeline: await loadPipeline('orchestrated'),
-    forcedRoute: null,
-    limits: { modelCallSeconds: 30, modelCallTotalSeconds: 300, modelCallAttempts: 5, heartbeatSeconds: 2 },
-  };
 }
 
 function print(counts: CallCounts): void {

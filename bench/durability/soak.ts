@@ -4,16 +4,16 @@
  */
 import { readdirSync, readFileSync } from 'node:fs';
 import { cpus } from 'node:os';
-import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { loadPipeline } from '../../application/pipelines/pipeline-files.ts';
-import { checkoutFolder } from '../../config/load-config.ts';
 import { dataPaths } from '../../config/data-paths.ts';
-import type { AnswerOutcome, QuestionInput } from '../../contracts/run.ts';
+import type { AnswerOutcome } from '../../contracts/run.ts';
 import { snakeKeys } from '../../lib/snake-keys.ts';
 import { diskBytes } from '../peers/systems/process-figures.ts';
 import { fastifyQuestions } from '../support/benchmark-folder.ts';
+import { median } from '../support/figures.ts';
+import { questionInput } from '../support/question-input.ts';
 import { openStack, say } from '../support/stack.ts';
 import { startWorkerProcess } from '../support/worker-process.ts';
 
@@ -69,7 +69,9 @@ async function soak(): Promise<void> {
   const askOn = async () => {
     while (performance.now() < endMs) {
       asked += 1;
-      const input = questionInput(questions[asked % questions.length]?.question ?? '', pipeline);
+      const { question = '' } = questions[asked % questions.length] ?? {};
+      const about = { repository: 'node_modules/fastify', limits: { heartbeatSeconds: 10 } };
+      const input = questionInput(question, pipeline, about);
       const outcome = (await stack.client.workflow.execute('answerQuestion', {
         ...{ taskQueue: stack.config.taskQueue, workflowId: `soak-${asked}`, args: [input] },
       })) as AnswerOutcome;
@@ -98,14 +100,6 @@ async function soak(): Promise<void> {
   report(samples, Object.fromEntries(endings), warmUp);
 }
 
-function questionInput(question: string, pipeline: NonNullable<QuestionInput['pipeline']>): QuestionInput {
-  return {
-    ...{ question, pipeline, forcedRoute: null },
-    repository: { kind: 'path', path: join(checkoutFolder, 'node_modules/fastify') },
-    limits: { modelCallSeconds: 60, modelCallTotalSeconds: 300, modelCallAttempts: 5, heartbeatSeconds: 10 },
-  };
-}
-
 /** Memory that is in RAM, as the kernel counts it, and open file descriptors. */
 function figuresOf(pid: number): { mib: number; files: number } {
   const status = readFileSync(`/proc/${pid}/status`, 'utf8');
@@ -123,8 +117,7 @@ function diskOf(dataDirectory: string): Pick<Sample, 'databaseMiB' | 'otherMiB'>
 /** The last third of the time after the warm-up against its first third, medians. */
 function growthOf(samples: readonly Sample[], figure: 'workerMiB' | 'serverMiB'): number {
   const third = Math.max(1, Math.floor(samples.length / 3));
-  const middle = (some: readonly Sample[]) =>
-    some.map((sample) => sample[figure]).toSorted((one, other) => one - other)[Math.floor(some.length / 2)] ?? 0;
+  const middle = (some: readonly Sample[]) => median(some.map((sample) => sample[figure]));
   return middle(samples.slice(-third)) / middle(samples.slice(0, third)) - 1;
 }
 

@@ -1,7 +1,7 @@
 /** Where the milliseconds of runs went, from their histories: workflow tasks, activities, and what lies around them. */
 import type { Client } from '@temporalio/client';
 import type { temporal } from '@temporalio/proto';
-import { median, round } from '../peers/measures/figures.ts';
+import { median, round } from '../support/figures.ts';
 
 type Event = temporal.api.history.v1.IHistoryEvent;
 

@@ -2,7 +2,7 @@
 import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import { median, round } from '../peers/measures/figures.ts';
+import { median, round } from '../support/figures.ts';
 import { cpuByRole } from '../peers/measures/blocks.ts';
 import { eventually, machineLoad } from '../peers/systems/programs.ts';
 import { Switchyard } from '../peers/systems/switchyard.ts';

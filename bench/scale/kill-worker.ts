@@ -2,7 +2,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { createCipher } from '../../codecs/cipher.ts';
 import { unpackedEntry } from '../../models/journal-entry.ts';
-import { round } from '../peers/measures/figures.ts';
+import { round } from '../support/figures.ts';
 import type { World } from '../peers/systems/world.ts';
 import { inLanes, openTeam } from './team.ts';
 import type { TeamServer } from './temporal-on-postgres.ts';

@@ -1,6 +1,6 @@
 /** Questions a second and what they cost, by the number of workers; and by the size of a question. */
 import type { QuestionInput } from '../../contracts/run.ts';
-import { median, round } from '../peers/measures/figures.ts';
+import { median, round } from '../support/figures.ts';
 import { cpuMs, memoryMiB } from '../peers/systems/process-figures.ts';
 import type { World } from '../peers/systems/world.ts';
 import { inLanes, type Keeping, openTeam, type Team } from './team.ts';

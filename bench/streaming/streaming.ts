@@ -2,19 +2,19 @@
  * Streaming against a model that writes a word every 20 ms: how late a word is where it is read and on a terminal, what a
  * kill of the worker in the middle leaves, how soon a cancel reaches the model, and what it costs a run that nobody watches.
  */
-import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { draftText } from '../../activities/agents/draft-text.ts';
 import { loadPipeline } from '../../application/pipelines/pipeline-files.ts';
-import { checkoutFolder } from '../../config/load-config.ts';
 import { dataPaths } from '../../config/data-paths.ts';
 import { Drafts } from '../../contracts/draft-stream.ts';
-import type { AnswerOutcome, QuestionInput } from '../../contracts/run.ts';
+import type { AnswerOutcome } from '../../contracts/run.ts';
 import { seededRandom } from '../../lib/random.ts';
 import { readDrafts } from '../../runtime/client/draft-reader.ts';
 import { activityContext } from '../../test/support/activity-context.ts';
 import { DraftBuffer } from '../../worker/streaming/draft-buffer.ts';
+import { quantile, round } from '../support/figures.ts';
+import { questionInput } from '../support/question-input.ts';
 import { openStack, say } from '../support/stack.ts';
 import { startWorkerProcess } from '../support/worker-process.ts';
 import { askOnTerminal } from './terminal-run.ts';
@@ -38,13 +38,7 @@ await using short = await startWritingModel(100, paceMs);
 const pipeline = await loadPipeline('single-agent-ungated');
 
 async function start(workflowId: string) {
-  const input: QuestionInput = {
-    question: 'How are errors handled?',
-    repository: { kind: 'path', path: join(checkoutFolder, 'node_modules/commander') },
-    pipeline,
-    forcedRoute: null,
-    limits: { modelCallSeconds: 60, modelCallTotalSeconds: 300, modelCallAttempts: 5, heartbeatSeconds: 5 },
-  };
+  const input = questionInput('How are errors handled?', pipeline);
   const options = { args: [input], taskQueue: stack.config.taskQueue, workflowId };
   const handle = await stack.client.workflow.start('answerQuestion', options);
   return { handle, run: { workflowId, runId: handle.firstExecutionRunId } };
@@ -53,14 +47,10 @@ async function start(workflowId: string) {
 const workerFor = (baseUrl: string) =>
   startWorkerProcess({ ...stack, config: { ...stack.config, model: { ...stack.config.model, baseUrl } } });
 
-function quantile(all: readonly number[], share: number): number | null {
-  const sorted = all.toSorted((one, other) => one - other);
-  const value = sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))];
-  return value === undefined ? null : Math.round(value * 10) / 10;
-}
-
+/** Null of nothing: there is no terminal to measure on. */
+const figure = (all: readonly number[], share: number) => (all.length === 0 ? null : round(quantile(all, share), 1));
 const spread = (all: readonly number[]) => ({
-  ...{ words: all.length, p50_ms: quantile(all, 0.5), p99_ms: quantile(all, 0.99), worst_ms: quantile(all, 1) },
+  ...{ words: all.length, p50_ms: figure(all, 0.5), p99_ms: figure(all, 0.99), worst_ms: figure(all, 1) },
 });
 
 /** From the model's word to whoever reads the worker's socket. */

@@ -49,7 +49,7 @@ export async function startRuntime(
   const { pid: server } = JSON.parse(readFileSync(paths.server, 'utf8')) as { pid: number };
   return {
     async kill() {
-      process.kill(parentOf(server), 'SIGKILL');
+      process.kill(runtimePid(dataDirectory), 'SIGKILL');
       await gone;
       while (isThere(server)) await pause(20);
     },
@@ -68,8 +68,10 @@ async function untilPrinted(stream: Readable, wanted: RegExp): Promise<void> {
   }
 }
 
-/** The fourth field of the line, counted behind the program's name, which may hold anything. */
-function parentOf(pid: number): number {
+/** The process id of a data directory's runtime: it has started the server, which the directory names. */
+export function runtimePid(dataDirectory: string): number {
+  const { pid } = JSON.parse(readFileSync(dataPaths(dataDirectory).server, 'utf8')) as { pid: number };
+  // The fourth field of the line, counted behind the program's name, which may hold anything.
   const line = readFileSync(`/proc/${pid}/stat`, 'utf8');
   return Number(line.slice(line.lastIndexOf(')') + 2).split(' ')[1]);
 }

@@ -1,20 +1,21 @@
 /** A fork whose worker and server are killed while it waits for the reply of a call that it pays. */
 import assert from 'node:assert/strict';
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { test } from 'node:test';
 import { isDeepStrictEqual } from 'node:util';
 import { forkedRun, forkInput, planOfFork } from '../../application/forks/fork-run.ts';
 import { newRunId, startRun } from '../../application/runs/start-run.ts';
+import { questionInput } from '../../bench/support/question-input.ts';
 import { openStack } from '../../bench/support/stack.ts';
 import { startWorkerProcess } from '../../bench/support/worker-process.ts';
 import { dataPaths } from '../../config/data-paths.ts';
 import { loadConfig } from '../../config/load-config.ts';
 import { journalFileName } from '../../contracts/model/journal-key.ts';
-import type { AnswerOutcome, QuestionInput } from '../../contracts/run.ts';
+import type { AnswerOutcome } from '../../contracts/run.ts';
 import { paidOf } from '../../contracts/usage-sum.ts';
 import { sessionOf } from '../application/session.ts';
-import { defaultFiles, pipeline, quickLimits } from '../support/scene.ts';
+import { defaultFiles, pipeline, quickLimits, writeFolder } from '../support/scene.ts';
 import { calls, goodDraft, roleOf, says, startTeam, unclear } from '../support/team.ts';
 
 /** Two specialists with two turns each, a judge for each, and the synthesis: eight calls. */
@@ -42,23 +43,15 @@ test('a fork that is killed in its middle pays nothing twice, and leaves the run
   await using model = await startTeam(parts);
   await using stack = await openStack(null);
   const repository = join(stack.dataDirectory, 'repository');
-  for (const [path, text] of Object.entries(defaultFiles)) {
-    mkdirSync(dirname(join(repository, path)), { recursive: true });
-    writeFileSync(join(repository, path), text);
-  }
+  await writeFolder(repository, defaultFiles);
   const config = { ...stack.config, model: { ...stack.config.model, baseUrl: model.url, specialist: 'test-model' } };
   const startWorker = () => startWorkerProcess({ ...stack, config }, 'worker/main.ts', { OPENAI_API_KEY: 'sk-test' });
   let worker = await startWorker();
   await using _last = { [Symbol.asyncDispose]: () => worker.kill() };
   await using session = await sessionOf({ address: stack.address, taskQueue: config.taskQueue });
 
-  const input: QuestionInput = {
-    question: 'When does boil throw?',
-    repository: { kind: 'path', path: repository },
-    pipeline: pipeline({ gate: { judge: {} } }),
-    forcedRoute: null,
-    limits: { ...quickLimits, modelCallAttempts: 3 },
-  };
+  const about = { repository, limits: { ...quickLimits, modelCallAttempts: 3 } };
+  const input = questionInput('When does boil throw?', pipeline({ gate: { judge: {} } }), about);
   const before = await startRun(session, input, newRunId());
   assert.equal(((await before.handle.result()) as AnswerOutcome).kind, 'answered');
   const paidBefore = model.requests.length;

@@ -241,7 +241,8 @@ function configOf(options: SceneOptions, dataDirectory: string): Config {
   };
 }
 
-async function writeFolder(folder: string, files: Record<string, string>): Promise<RepositoryRef> {
+/** Files by their path in the folder. */
+export async function writeFolder(folder: string, files: Record<string, string>): Promise<RepositoryRef> {
   for (const [path, text] of Object.entries(files)) {
     await mkdir(dirname(join(folder, path)), { recursive: true });
     await writeFile(join(folder, path), text);

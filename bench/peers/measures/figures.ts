@@ -1,5 +1,7 @@
 /** Figures of many measurements: medians with their spread, and ratios between systems that were measured in turn. */
 
+import { median, quantile, round } from '../../support/figures.ts';
+
 export type Figure = {
   /** The median. */
   value: number;
@@ -9,22 +11,6 @@ export type Figure = {
   /** Single measurements. */
   n: number;
 };
-
-export function quantile(values: readonly number[], q: number): number {
-  const sorted = values.toSorted((a, b) => a - b);
-  return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * q))] ?? Number.NaN;
-}
-
-export function median(values: readonly number[]): number {
-  const sorted = values.toSorted((a, b) => a - b);
-  const middle = sorted.length / 2;
-  const upper = sorted[Math.floor(middle)] ?? Number.NaN;
-  return sorted.length % 2 === 1 ? upper : ((sorted[middle - 1] ?? Number.NaN) + upper) / 2;
-}
-
-export function round(value: number, digits = 2): number {
-  return Math.round(value * 10 ** digits) / 10 ** digits;
-}
 
 /** @param blocks of each block its measurements */
 export function figureOf(blocks: readonly (readonly number[])[]): Figure {

@@ -3,7 +3,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { messageOf } from '../../../lib/errors.ts';
 import type { StubModel } from '../systems/model.ts';
 import type { KillableWorker } from '../systems/system.ts';
-import { quantile, round } from './figures.ts';
+import { quantile, round } from '../../support/figures.ts';
 
 export type KillTarget = KillableWorker & { name: string; ask(id: string): Promise<void> };
 

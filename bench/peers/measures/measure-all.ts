@@ -2,7 +2,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { StubModel } from '../systems/model.ts';
 import { askBlock, type Blocks, cpuByRole, interleaved, memoryByRole } from './blocks.ts';
-import { round } from './figures.ts';
+import { round } from '../../support/figures.ts';
 import type { Role, System, SystemName } from '../systems/system.ts';
 
 export type Plan = {

@@ -1,5 +1,6 @@
 /** What a measurement found, as it is written to JSON: figures of each system and their ratios to plain Temporal code. */
-import { type Figure, figureOf, median, pairedRatio, round } from '../measures/figures.ts';
+import { median, round } from '../../support/figures.ts';
+import { type Figure, figureOf, pairedRatio } from '../measures/figures.ts';
 import type { Block, Blocks } from '../measures/blocks.ts';
 import type { KillFigures } from '../measures/kills.ts';
 import { type Measured, slowLatencyMs } from '../measures/measure-all.ts';
