@@ -5,13 +5,14 @@ import { readSettings } from '../../application/read-settings.ts';
 import { openSession } from '../../application/session/session.ts';
 import { dataPaths } from '../../config/data-paths.ts';
 import { printableLine } from '../../lib/printable.ts';
-import { cutToWidth, padToWidth, widthOf } from '../../lib/terminal-width.ts';
+import { cutToWidth } from '../../lib/terminal-width.ts';
 import type { TextStyle } from '../ask/outcome-text.ts';
 import { readManifest } from '../benchmark/benchmark-folder.ts';
 import { circuitText, openCircuits } from '../doctor/circuits.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { listenForInterrupt } from '../terminal/interrupt.ts';
 import { colorsFor, columnsOf, note, print, printJson } from '../terminal/output.ts';
+import { tableLines } from '../terminal/table.ts';
 
 export type ListOptions = RunChoice & { json: boolean };
 
@@ -37,27 +38,20 @@ function nothingText(benchmark: string | undefined, status: RunStatus | undefine
 }
 
 /** @param columns of the terminal; null: the lines may be of any length */
-export function runsTable(rows: readonly RunRow[], columns: number | null, { bold }: TextStyle['colors']): string {
+export function runsTable(rows: readonly RunRow[], columns: number | null, colors: TextStyle['colors']): string {
   const heads = ['id', 'started', 'status', 'pipeline', 'route', 'outcome', 'retries', 'question'];
   const cells = rows.map((row) => [
     row.id,
     row.started.slice(0, 19).replace('T', ' '),
     row.status,
-    ...[row.pipeline, row.route, row.outcome, row.retries].map((value) => printableLine(String(value ?? '-'))),
+    ...[row.pipeline, row.route, row.outcome, row.retries, row.question].map((value) =>
+      printableLine(String(value ?? '-')),
+    ),
   ]);
-  const widths = heads
-    .slice(0, -1)
-    .map((head, at) => Math.max(...[head, ...cells.map((row) => row[at] ?? '')].map(widthOf)));
-  const taken = widths.reduce((sum, width) => sum + 2 + width, 0);
-  const left = columns === null ? 200 : Math.max(20, columns - taken);
-  const lineOf = (row: readonly string[]) =>
-    row
-      .map((cell, at) => padToWidth(cell, (widths[at] ?? -2) + 2))
-      .join('')
-      .trimEnd();
-  const lines = rows.flatMap(({ question, doing }, at) => [
-    lineOf([...(cells[at] ?? []), cutToWidth(printableLine(question ?? '-'), left)]),
+  const [head = '', ...lines] = tableLines(heads, cells, { columns, colors });
+  const withDoing = rows.flatMap(({ doing }, at) => [
+    lines[at] ?? '',
     ...(doing === null ? [] : [`  ${columns === null ? doing : cutToWidth(doing, columns - 2)}`]),
   ]);
-  return [lineOf(heads.map(bold)), ...lines].join('\n');
+  return [head, ...withDoing].join('\n');
 }

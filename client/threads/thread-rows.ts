@@ -2,8 +2,8 @@
 import type { LabelledTurn } from '../../application/threads/labels.ts';
 import type { ThreadRow } from '../../application/threads/turns.ts';
 import { printableLine } from '../../lib/printable.ts';
-import { cutToWidth, padToWidth, widthOf } from '../../lib/terminal-width.ts';
 import type { TextStyle } from '../ask/outcome-text.ts';
+import { tableLines } from '../terminal/table.ts';
 
 /** The newest thread first. */
 export function threadsText(threads: readonly ThreadRow[], style: TextStyle): string {
@@ -15,7 +15,7 @@ export function threadsText(threads: readonly ThreadRow[], style: TextStyle): st
     status,
     printableLine(question ?? '-'),
   ]);
-  return tableText(['thread', 'turns', 'branches', 'last', 'status', 'last question'], rows, style);
+  return tableLines(['thread', 'turns', 'branches', 'last', 'status', 'last question'], rows, style).join('\n');
 }
 
 /** @param here the turn that is marked: where a chat stands */
@@ -27,18 +27,5 @@ export function turnsText(turns: readonly LabelledTurn[], style: TextStyle, here
     outcome ?? status,
     printableLine(question ?? '-'),
   ]);
-  return tableText(['turn', 'after', 'outcome', 'question'], rows, style);
-}
-
-/** The last column takes what is left of the width. */
-function tableText(heads: readonly string[], rows: readonly string[][], { columns, colors }: TextStyle): string {
-  const widths = heads
-    .slice(0, -1)
-    .map((head, at) => Math.max(...[head, ...rows.map((row) => row[at] ?? '')].map(widthOf)));
-  const left = Math.max(20, columns - widths.reduce((sum, width) => sum + width + 2, 0));
-  const lineOf = (cells: readonly string[]) =>
-    cells
-      .map((cell, at) => (at < widths.length ? padToWidth(cell, (widths[at] ?? 0) + 2) : cutToWidth(cell, left)))
-      .join('');
-  return [colors.bold(lineOf(heads)), ...rows.map(lineOf)].join('\n');
+  return tableLines(['turn', 'after', 'outcome', 'question'], rows, style).join('\n');
 }
