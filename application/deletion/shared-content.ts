@@ -1,13 +1,10 @@
-/** What of the store that workers share belonged to runs that are deleted, where a setting names such a store. */
+/** What of the store that workers share belonged to runs that are deleted. */
 import type { Client } from '@temporalio/client';
-import { createCipher } from '../../codecs/cipher.ts';
 import type { Config } from '../../config/config.ts';
-import { sharedServerName } from '../../runtime/temporal/known-servers.ts';
 import { dayMs, longestRunMs } from '../storage/retention-limits.ts';
+import { openSharedStore, type SharedStore } from '../storage/shared-store.ts';
 
-export type SharedContent = AsyncDisposable & {
-  addIds(ids: Set<string>): Promise<void>;
-  textsOf(ids: readonly string[]): Promise<readonly string[]>;
+export type SharedContent = Pick<SharedStore, 'addIds' | 'textsOf' | typeof Symbol.asyncDispose> & {
   /** Temporal servers, but the client's, whose runs may need what is stored. */
   otherServers(): Promise<string[]>;
   /** What was not stored within so many milliseconds. @returns how many pieces are gone */
@@ -17,27 +14,15 @@ export type SharedContent = AsyncDisposable & {
 };
 
 /** @param name that of `serverName` @throws StoreUnavailable */
-export async function openSharedContent(
-  { sharedStore, encryption, retentionDays }: Config,
-  client: Client,
-  name: string,
-): Promise<SharedContent | null> {
-  if (sharedStore === null) return null;
-  const { openDatabase } = await import('../../shared-store/database.ts');
-  const store = await import('../../shared-store/sweep.ts');
+export async function openSharedContent(settings: Config, client: Client, name: string): Promise<SharedContent | null> {
+  const store = await openSharedStore(settings, client, name);
+  if (store === null) return null;
   const { deleteSharedContent, deleteSharedJournal } = await import('../../shared-store/delete-run.ts');
-  const database = await openDatabase(sharedStore);
-  const cipher = createCipher(encryption.keys);
+  const { database, ...shared } = store;
   return {
-    addIds: (ids) => store.addStoredIds(database, ids),
-    textsOf: (ids) => store.textsOf(database, ids, cipher),
-    async otherServers() {
-      const own = await sharedServerName(client, { namespace: client.options.namespace, name });
-      const names = await store.temporalServers(database, retentionDays * dayMs + longestRunMs);
-      return names.filter((each) => each !== own);
-    },
+    ...shared,
+    otherServers: () => store.otherServers(settings.retentionDays * dayMs + longestRunMs),
     remove: (ids, ageMs) => deleteSharedContent(database, ids, ageMs),
     removeJournal: (runId) => deleteSharedJournal(database, runId),
-    [Symbol.asyncDispose]: () => database[Symbol.asyncDispose](),
   };
 }

@@ -12,7 +12,7 @@ import { readSettings } from '../../application/read-settings.ts';
 import { openSession } from '../../application/session/session.ts';
 import { listenForInterrupt } from '../terminal/interrupt.ts';
 import { note, print, printJson } from '../terminal/output.ts';
-import { openSharedStore } from './shared-store.ts';
+import { openSweptStore } from './shared-store.ts';
 import { diskUsage } from './disk-usage.ts';
 import { reportJson, reportTable } from './sweep-report.ts';
 import { sweepDataDirectory, type SweepReport } from './sweep-data-directory.ts';
@@ -73,7 +73,7 @@ async function withServer(settings: Config, paths: DataPaths, sweep: Sweep): Pro
   const { client, namespace, address } = session;
   const isOwn = !settings.temporal.external;
   const name = isOwn ? ownServerName : serverName(address, namespace);
-  await using shared = await openSharedStore(settings, client, name);
+  await using shared = await openSweptStore(settings, client, name);
   return await sweepDataDirectory({
     ...sweep,
     paths,

@@ -1,21 +1,15 @@
 /** The store that workers share as `switchyard gc` sees it, where a setting names one. */
 import type { Client } from '@temporalio/client';
-import { createCipher } from '../../codecs/cipher.ts';
 import type { Config } from '../../config/config.ts';
 import type { Swept } from '../../retrieval/store/content-sweep.ts';
-import { sharedServerName } from '../../runtime/temporal/known-servers.ts';
 import type { DiskUsage } from './disk-usage.ts';
 import type { NeededRuns } from '../../application/storage/needed-runs.ts';
+import { openSharedStore, type SharedStore } from '../../application/storage/shared-store.ts';
 import { sum } from './sweep-files.ts';
 
-export type SharedStore = AsyncDisposable & {
-  /** Adds the ids of what is stored. */
-  addIds(ids: Set<string>): Promise<void>;
-  textsOf(ids: readonly string[]): Promise<readonly string[]>;
+export type SweptStore = Omit<SharedStore, 'database'> & {
   /** The same usage with what is stored there. */
   addTo(usage: DiskUsage): Promise<DiskUsage>;
-  /** Temporal servers, but the client's, for which a worker of the store has worked within that time. */
-  otherServers(ageMs: number): Promise<string[]>;
   sweep(rules: SharedRules): Promise<{ content: Swept; journal: Swept }>;
 };
 
@@ -35,7 +29,7 @@ type Ages = { graceMs: number; longestRunMs: number; ageMs: number };
 
 /** The rules are those of the data directory, with the servers for which any worker of the store has worked. */
 export async function sweepShared(
-  shared: SharedStore,
+  shared: SweptStore,
   { runs, dryRun, pause }: Pick<SharedRules, 'dryRun' | 'pause'> & { runs: NeededRuns },
   { graceMs, longestRunMs, ageMs }: Ages,
   notes: string[],
@@ -51,19 +45,17 @@ export async function sweepShared(
 }
 
 /** @throws StoreUnavailable */
-export async function openSharedStore(
-  { sharedStore, encryption }: Pick<Config, 'sharedStore' | 'encryption'>,
+export async function openSweptStore(
+  settings: Pick<Config, 'sharedStore' | 'encryption'>,
   client: Client,
   name: string,
-): Promise<SharedStore | null> {
-  if (sharedStore === null) return null;
-  const { openDatabase } = await import('../../shared-store/database.ts');
+): Promise<SweptStore | null> {
+  const opened = await openSharedStore(settings, client, name);
+  if (opened === null) return null;
   const store = await import('../../shared-store/sweep.ts');
-  const database = await openDatabase(sharedStore);
-  const cipher = createCipher(encryption.keys);
+  const { database, ...shared } = opened;
   return {
-    addIds: (ids) => store.addStoredIds(database, ids),
-    textsOf: (ids) => store.textsOf(database, ids, cipher),
+    ...shared,
     async addTo(usage) {
       const { content, journal } = await store.storeUsage(database);
       const add = (kind: 'content' | 'journal', more: Swept) => {
@@ -72,16 +64,11 @@ export async function openSharedStore(
       };
       return { ...usage, content: add('content', content), journal: add('journal', journal) };
     },
-    async otherServers(ageMs) {
-      const own = await sharedServerName(client, { namespace: client.options.namespace, name });
-      return (await store.temporalServers(database, ageMs)).filter((each) => each !== own);
-    },
     async sweep(rules) {
       return {
         content: await store.sweepSharedContent(database, rules),
         journal: await store.sweepSharedJournal(database, rules),
       };
     },
-    [Symbol.asyncDispose]: () => database[Symbol.asyncDispose](),
   };
 }

@@ -16,7 +16,7 @@ import { storedRepositories, storedSnapshots, sweepStore } from '../../retrieval
 import { serversSince } from '../../runtime/temporal/known-servers.ts';
 import { inParallel } from '../../lib/in-parallel.ts';
 import { type DiskUsage, diskUsage, type Kind } from './disk-usage.ts';
-import { type SharedStore, sweepShared } from './shared-store.ts';
+import { type SweptStore, sweepShared } from './shared-store.ts';
 import { findNeededRuns, type NeededRuns } from '../../application/storage/needed-runs.ts';
 import { dayMs, graceMs, longestRunMs } from '../../application/storage/retention-limits.ts';
 import {
@@ -36,7 +36,7 @@ export type SweepRequest = {
   /** Of the content that is stored. */
   cipher: Cipher;
   /** Null: there is none. */
-  shared?: SharedStore | null;
+  shared?: SweptStore | null;
   client: Client;
   namespace: string;
   /** The names that known-servers.ts may have for the server; runs of others cannot be asked about. */

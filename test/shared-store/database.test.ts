@@ -4,7 +4,7 @@ import { createConnection, createServer, type Socket } from 'node:net';
 import { test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { storeFindings, storesOfQueueFindings } from '../../client/doctor/store-finding.ts';
-import { openSharedStore, sweepShared } from '../../client/storage/shared-store.ts';
+import { openSweptStore, sweepShared } from '../../client/storage/shared-store.ts';
 import { createCipher } from '../../codecs/cipher.ts';
 import type { StoreAddress } from '../../contracts/store-address.ts';
 import { createFileJournal } from '../../models/journal.ts';
@@ -142,7 +142,7 @@ test(
     const workflowService = { getClusterInfo: async () => ({ clusterId: 'here' }) };
     const client = { options: { namespace: 'default' }, workflowService } as never;
     const encryption = { file: null, keys: [], compression: false };
-    await using shared = await openSharedStore({ sharedStore: address, encryption }, client, 'name');
+    await using shared = await openSweptStore({ sharedStore: address, encryption }, client, 'name');
     assert.ok(shared !== null);
     const sweep = (dryRun: boolean, notes: string[] = []) => {
       const open = new Set(['open']);
