@@ -3,6 +3,7 @@
  * `tsc` made of it (`npm run build`), in a folder `dist` with the same folders below it. Whoever names one of our modules by
  * its path (a thread, a child process, the entry of a bundle) asks here, so that the file that runs is the one that exists.
  */
+import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import { dirname, extname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -54,4 +55,13 @@ export function* sourcesIn(folders: readonly string[], root: string = codeFolder
 
 function isSource(name: string): boolean {
   return /\.(ts|js|json|jsonl|txt)$/.test(name) && !name.endsWith('.d.ts');
+}
+
+/** SHA-256 (hex) of the sources in folders of ours, and of whatever else counts. */
+export function fingerprintOf(folders: readonly string[], ...more: (string | Buffer)[]): string {
+  const hash = createHash('sha256');
+  const add = (name: string, content: string | Buffer) => hash.update(`${name}\n${content.length}\n`).update(content);
+  for (const [at, content] of more.entries()) add(String(at), content);
+  for (const [name, content] of sourcesIn(folders)) add(name, content);
+  return hash.digest('hex');
 }

@@ -1,6 +1,5 @@
 /** Bundles the workflow code once for each state of its sources, because bundling is most of a worker's start. */
 import { execFile } from 'node:child_process';
-import { createHash } from 'node:crypto';
 import { accessSync, constants, existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
@@ -9,7 +8,7 @@ import { type BundleOptions, DefaultLogger, type WorkerOptions } from '@temporal
 import { failureConverterPath } from '../codecs/data-converter.ts';
 import type { Config } from '../config/config.ts';
 import { messageOf } from '../lib/errors.ts';
-import { isPackaged, moduleFile, packageFolder, sourcesIn } from '../lib/own-files.ts';
+import { fingerprintOf, isPackaged, moduleFile, packageFolder } from '../lib/own-files.ts';
 import { userFolders } from '../lib/user-folders.ts';
 import { bundlerEnvironment } from '../runtime/host/child-environment.ts';
 
@@ -105,12 +104,8 @@ export function versioningOf({ deployment }: Config): Pick<WorkerOptions, 'worke
 }
 
 function fingerprint(): string {
-  const hash = createHash('sha256');
   const require = createRequire(import.meta.url);
   const { version } = require('@temporalio/worker/package.json') as { version: string };
-  hash.update(`${version}\n${process.version}\n`);
-  hash.update(readFileSync(import.meta.filename));
-  hash.update(readFileSync(failureConverterPath));
-  for (const [name, text] of sourcesIn(sourceFolders)) hash.update(`${name}\n${text.length}\n`).update(text);
-  return hash.digest('hex').slice(0, 32);
+  const code = [import.meta.filename, failureConverterPath].map((file) => readFileSync(file));
+  return fingerprintOf(sourceFolders, version, process.version, ...code).slice(0, 32);
 }

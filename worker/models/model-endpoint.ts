@@ -11,10 +11,9 @@ import type { SlotLimiter } from '../../models/slot-limiter.ts';
 import type { Logger } from '../../observability/logging.ts';
 import { reportCircuits } from './circuits.ts';
 import { counted } from './model-queues.ts';
-import { fingerprintOf } from '../tools-version.ts';
 import { shownAddress } from '../../lib/redaction.ts';
 import { withCircuits } from '../../models/circuit-breaker.ts';
-import { packageVersion } from '../../lib/own-files.ts';
+import { fingerprintOf, packageVersion } from '../../lib/own-files.ts';
 
 /** `identity` is the same wherever the same request may get the same reply: the built-in model has another port each time. */
 export type ModelEndpoint = AsyncDisposable & {
