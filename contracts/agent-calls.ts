@@ -1,6 +1,6 @@
 /** Inputs of the activities that call a model: what is new in this call, and a reference to all that was said before. */
 import { z } from 'zod';
-import { ContentId, RepositoryRef, Snapshot, SnapshotRef } from './snapshot.ts';
+import { ContentId, RepositoryRef, Snapshot, SnapshotRef, StoreName } from './snapshot.ts';
 import { RouteDecision } from './agent.ts';
 import { CheckedCitation } from './evidence.ts';
 import { FittedRouter } from './fitted-router.ts';
@@ -54,8 +54,7 @@ export type DraftRefused = z.infer<typeof DraftRefused>;
 export const CheckFailed = z.object({ kind: z.literal('check-failed'), asked: z.literal(false) });
 export type CheckFailed = z.infer<typeof CheckFailed>;
 
-/** The store that holds what the run needs; absent where no worker reaches another one. */
-const store = z.string().max(100).exactOptional();
+const store = StoreName.exactOptional();
 
 /** What a call needs to be paid once and within limits. */
 export const Payment = z.object({

@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { Draft } from './agent.ts';
 import { CheckedCitation, Citation } from './evidence.ts';
-import { SnapshotRef } from './snapshot.ts';
+import { SnapshotRef, StoreName } from './snapshot.ts';
 import { SpanScope } from './trace.ts';
 
 /**
@@ -30,8 +30,7 @@ export type EditedDraft = z.infer<typeof EditedDraft>;
 export const EditInput = z.object({
   snapshot: SnapshotRef,
   draft: Draft,
-  /** The store that holds what the run needs; absent where no worker reaches another one. */
-  store: z.string().max(100).exactOptional(),
+  store: StoreName.exactOptional(),
 });
 export type EditInput = z.infer<typeof EditInput>;
 
@@ -40,7 +39,7 @@ export const MatchPackagesInput = z.object({
   snapshot: SnapshotRef,
   question: z.string(),
   scope: SpanScope,
-  store: z.string().max(100).exactOptional(),
+  store: StoreName.exactOptional(),
 });
 export type MatchPackagesInput = z.infer<typeof MatchPackagesInput>;
 

@@ -38,7 +38,7 @@ function compareAttempts(one: DraftEvent['attempt'], other: DraftEvent['attempt'
 }
 
 /** `replaced`: the text before it is void; `ignored`: of an earlier attempt, or known already. */
-export type DraftChange = { kind: 'grown' | 'replaced' | 'ignored'; draft: DraftEvent };
+type DraftChange = { kind: 'grown' | 'replaced' | 'ignored'; draft: DraftEvent };
 
 /** The drafts of one run as they stand, each as one event from its beginning. */
 export class Drafts {

@@ -1,6 +1,7 @@
 /** Whose replies a run may use again: those of other benchmarks, or of the runs that it is a fork of. */
 import { z } from 'zod';
 import { mostModelCalls } from './pipeline-rules.ts';
+import { StoreName } from './snapshot.ts';
 import { RunRef, SpanScope } from './trace.ts';
 
 // Replies that benchmarks share.
@@ -41,7 +42,7 @@ export const ForkOf = RunRef.extend({
   /** The calls of this step and of all that follows it are asked anew; absent: whatever is unchanged is taken. */
   from: RunStep.exactOptional(),
   /** That holds their replies: a worker that does not reach it leaves the fork to others. */
-  store: z.string().max(100).exactOptional(),
+  store: StoreName.exactOptional(),
 });
 export type ForkOf = z.infer<typeof ForkOf>;
 
@@ -69,7 +70,7 @@ export const LookForRepliesInput = z.object({
   /** The run, and those that it was reset from. */
   runs: z.array(RunRef).min(1).max(longestChain),
   calls: z.array(CallOfRun).max(mostModelCalls),
-  store: z.string().max(100).exactOptional(),
+  store: StoreName.exactOptional(),
 });
 export type LookForRepliesInput = z.infer<typeof LookForRepliesInput>;
 

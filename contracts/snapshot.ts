@@ -7,6 +7,9 @@ import { z } from 'zod';
 export const ContentId = z.string().regex(/^[0-9a-f]{64}$/);
 export type ContentId = z.infer<typeof ContentId>;
 
+/** Names the store that holds what a run needs: where a call has none, no worker reaches another one. */
+export const StoreName = z.string().max(100);
+
 /** With the files that are known to hold keys and passwords; part of the snapshot's identity. */
 const includeSecrets = z.literal(true).exactOptional();
 

@@ -1,7 +1,7 @@
 /** Inputs and results of the activities that only a turn of a thread has. */
 import { z } from 'zod';
 import { RewriteSpec } from '../pipeline.ts';
-import { SnapshotRef } from '../snapshot.ts';
+import { SnapshotRef, StoreName } from '../snapshot.ts';
 import { SpanScope } from '../trace.ts';
 import { CarriedPlace, CheckedPlace, ThreadTurn } from './thread.ts';
 
@@ -29,7 +29,7 @@ export const CheckPlacesInput = z.object({
   snapshot: SnapshotRef,
   places: z.array(CarriedPlace).min(1),
   scope: SpanScope,
-  store: z.string().max(100).exactOptional(),
+  store: StoreName.exactOptional(),
 });
 export type CheckPlacesInput = z.infer<typeof CheckPlacesInput>;
 
