@@ -41,7 +41,7 @@ function packageFolders(paths: readonly string[]): string[] {
 }
 
 /** Packages that hold about as much of what was found; empty where one stands out, or the question names one. */
-export function severalOf(folders: readonly string[], rows: readonly SearchRow[], question: string): string[] {
+function severalOf(folders: readonly string[], rows: readonly SearchRow[], question: string): string[] {
   const words = new Set(
     question
       .toLowerCase()

@@ -7,7 +7,7 @@ import { Context } from '@temporalio/activity';
 import { noticeIdOf, type Notice } from '../../contracts/notice.ts';
 import { agentsOf, type Network, requestOver } from '../../lib/http-request.ts';
 
-export type Webhook = { url: string; secret: Uint8Array; network: Network };
+type Webhook = { url: string; secret: Uint8Array; network: Network };
 
 export type NoticeDependencies = {
   /** Null: this worker knows none, and is asked for none. */
@@ -41,7 +41,7 @@ export const sendNotice =
 
 type Delivery = { id: string; body: string; nowMs: number };
 
-export function headersOf({ secret }: Pick<Webhook, 'secret'>, { id, body, nowMs }: Delivery): Record<string, string> {
+function headersOf({ secret }: Pick<Webhook, 'secret'>, { id, body, nowMs }: Delivery): Record<string, string> {
   const seconds = Math.floor(nowMs / 1000);
   const signature = createHmac('sha256', secret).update(`${id}.${seconds}.${body}`).digest('base64');
   return {

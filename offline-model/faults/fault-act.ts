@@ -42,7 +42,7 @@ export const untilGone = (signal: AbortSignal): Promise<void> =>
 export type ReadyBody = { contentType: string; body: string };
 
 /** How a stream goes out: milliseconds between its events, until the connection is gone. */
-export type Sending = { paceMs: number; gone: AbortSignal };
+type Sending = { paceMs: number; gone: AbortSignal };
 
 /** Sends the whole body. */
 export async function sendBody(

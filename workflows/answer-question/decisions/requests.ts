@@ -85,7 +85,7 @@ const edit: Choice = { choice: 'edit', meaning: 'give another text; its citation
 const sendBack: Choice = { choice: 'send-back', meaning: 'have it written again, with a note', needs: 'note' };
 const reject: Choice = { choice: 'reject', meaning: 'withhold it: the run ends as retries-exhausted' };
 
-export type Approved =
+type Approved =
   | { kind: 'approved'; answer: Answer; by: string | null }
   | { kind: 'sent-back' | 'rejected'; note: string };
 
