@@ -28,7 +28,6 @@ import { readFileSync } from 'node:fs';
 import { parseEnvFile } from '../../config/env-file.ts';
 import { decodeText } from '../../lib/text-file.ts';
 import { settingNames, settings } from '../../config/settings.ts';
-import type { Printed } from '../output-schemas/output-schemas.ts';
 
 /**
  * @param probed a model, or true for those of the settings: what they take is probed and printed
@@ -55,7 +54,7 @@ export async function examine(json: boolean, probed: string | boolean = false): 
   }
   const healthy = findings.every((finding) => finding.status !== 'missing');
   const found = { healthy, settings, findings, ...(probed === false ? {} : { capabilities: tables }) };
-  if (json) printJson(found satisfies Printed<'doctor'>);
+  if (json) printJson(found);
   else {
     const lines = [...inColumns(settings.map(settingCells)), '', ...findings.map(findingText)];
     print([...lines, ...tables.flatMap(capabilityLines)].join('\n'));

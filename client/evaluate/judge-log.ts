@@ -19,7 +19,6 @@ import { askJudges, expectJudge, tellFailures } from './ask-judges.ts';
 import { calibrationOfJudge, type KeptCalibration } from './judge-calibrations.ts';
 import { storeScores } from './stored-scores.ts';
 import { variantReference } from './variant-log.ts';
-import type { Printed } from '../output-schemas/output-schemas.ts';
 
 export type JudgeLogOptions = { dataset?: string; judge?: string[]; seed: number; json: boolean; output?: string };
 
@@ -169,9 +168,12 @@ async function show(
   const withGrader = agreementOf(both);
   if (json) {
     for (const row of judged) printJson(row);
-    printJson({ summary: true, panel, withGrader, rates: [...rates] } satisfies Printed<'judge'>, {
-      'panel.failures': 'map',
-    });
+    printJson(
+      { summary: true, panel, withGrader, rates },
+      {
+        'panel.failures': 'map',
+      },
+    );
     return;
   }
   for (const { question_id, variant, trial, graded, judged: vote } of judged)
