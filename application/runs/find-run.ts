@@ -1,8 +1,8 @@
 /** Finds a question's run by id, or says in one line that there is none. */
 import { type WorkflowExecutionDescription, type WorkflowHandle, WorkflowNotFoundError } from '@temporalio/client';
-import { workflowTypes } from '../../contracts/names.ts';
 import { RunHasEnded, RunNotFound } from '../errors.ts';
 import type { Session } from '../session/session.ts';
+import { isQuestionRun } from './question-runs.ts';
 
 export type FoundRun = { handle: WorkflowHandle; description: WorkflowExecutionDescription; runId: string };
 
@@ -11,7 +11,7 @@ export async function findRun(session: Pick<Session, 'client'>, workflowId: stri
   const handle = session.client.workflow.getHandle(workflowId);
   try {
     const description = await handle.describe();
-    if (description.type === workflowTypes.answerQuestion) return { handle, description, runId: description.runId };
+    if (isQuestionRun(description)) return { handle, description, runId: description.runId };
     throw new RunNotFound(workflowId, description.type);
   } catch (error) {
     if (!(error instanceof WorkflowNotFoundError)) throw error;

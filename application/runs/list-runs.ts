@@ -2,13 +2,14 @@
 import { defaultPayloadConverter } from '@temporalio/common';
 import type { WorkflowExecutionInfo } from '@temporalio/client';
 import { z } from 'zod';
-import { attributeNames, type searchAttributes, workflowTypes } from '../../contracts/names.ts';
+import { attributeNames, type searchAttributes } from '../../contracts/names.ts';
 import { inParallel } from '../../lib/in-parallel.ts';
 import { cut, printableLine } from '../../lib/printable.ts';
 import { clearPayloads } from '../../observability/clear-history.ts';
 import { ServerRefused } from '../errors.ts';
 import type { Session } from '../session/session.ts';
 import { executionStatuses, type RunStatus } from './run-status.ts';
+import { questionRunsQuery } from './question-runs.ts';
 import { registeredAttributes } from './start-run.ts';
 import { progressOf } from './watch-run.ts';
 
@@ -59,7 +60,7 @@ export async function listRuns(
  */
 async function queryOf(session: Session, benchmark: string | undefined, status: RunStatus | undefined) {
   const known = await registeredAttributes(session.connection, session.namespace);
-  const parts = [`WorkflowType = '${workflowTypes.answerQuestion}'`];
+  const parts = [questionRunsQuery(known)];
   // A benchmark's id holds no quotes.
   const { outcome, benchmark: ofBenchmark } = attributeNames;
   if (known.has(ofBenchmark))

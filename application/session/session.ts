@@ -1,5 +1,6 @@
 /** What is held while one works with runs: a Temporal client and, where one is needed, the data directory's runtime. */
 import type { Client, Connection } from '@temporalio/client';
+import type { DataConverter } from '@temporalio/common';
 import type { Config } from '../../config/config.ts';
 import { dataPaths, ensureOwnFolder } from '../../config/data-paths.ts';
 import { CommandFailure, messageOf } from '../../lib/errors.ts';
@@ -42,6 +43,19 @@ export async function openSession(request: SessionRequest): Promise<Session> {
   const external = await connectExternal(settings, patience);
   if (need === 'server' || (await hasPollers(external, settings.taskQueue))) return sessionOf(null, external, settings);
   return sessionOf(await joinRuntimeOf(request), external, settings);
+}
+
+/**
+ * A session with the server that the settings name, whoever works there: nothing is started or joined.
+ * @param dataConverter in place of that of the settings
+ * @throws ServerUnavailable
+ */
+export async function serverSession(
+  { settings, onProgress, signal }: Omit<SessionRequest, 'need'>,
+  dataConverter?: DataConverter,
+): Promise<Session> {
+  const temporal = await connectExternal(settings, { tell: onProgress, signal }, dataConverter);
+  return sessionOf(null, temporal, settings);
 }
 
 /**
