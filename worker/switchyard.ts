@@ -15,4 +15,9 @@ export type { Decision, DecisionRequest } from '../contracts/decision.ts';
 export type { AnswerOutcome, AnswerState, QuestionInput, RunProgress } from '../contracts/run.ts';
 export { createSwitchyard, type OwnWorker, type OwnWorkerOptions } from './own-worker/create-switchyard.ts';
 export type { SwitchyardPlugin } from './own-worker/plugin.ts';
-export { connectSwitchyard, startSwitchyard, type Switchyard, type SwitchyardOptions } from './own-worker/start-switchyard.ts';
+export {
+  connectSwitchyard,
+  startSwitchyard,
+  type Switchyard,
+  type SwitchyardOptions,
+} from './own-worker/start-switchyard.ts';

@@ -71,7 +71,9 @@ export async function openParts(opened: AsyncDisposableStack, request: PartsRequ
   const isOwn = server.isOwn && !config.temporal.external;
   const name = isOwn ? ownServerName : serverName(server.address, server.namespace);
   opened.use(keepNoting(config, name));
-  const converter = request.dataConverter ? { dataConverter: request.dataConverter } : dataConverterOf(config.encryption);
+  const converter = request.dataConverter
+    ? { dataConverter: request.dataConverter }
+    : dataConverterOf(config.encryption);
   const client = new Client({ connection, namespace: server.namespace, ...converter });
   const { calls, streams } = dataPaths(config.dataDirectory);
   const register = opened.use(new CallRegister(calls, name, log));

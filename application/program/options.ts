@@ -95,5 +95,8 @@ function checked<Shape extends z.ZodType>(shape: Shape, given: unknown, whole: s
   const field = unknown ?? issue?.path[0];
   if (field === undefined) throw new InvalidInput(whole, `${whole} must be an object: ${issue?.message}`);
   const why = unknown === undefined ? issue?.message : 'there is no such option';
-  throw new InvalidInput(String(field), `${[...(unknown === undefined ? (issue?.path ?? []) : [unknown])].join('.')}: ${why}`);
+  throw new InvalidInput(
+    String(field),
+    `${[...(unknown === undefined ? (issue?.path ?? []) : [unknown])].join('.')}: ${why}`,
+  );
 }

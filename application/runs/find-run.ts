@@ -4,6 +4,7 @@ import { RunHasEnded, RunNotFound } from '../errors.ts';
 import type { Session } from '../session/session.ts';
 import { isQuestionRun } from './question-runs.ts';
 
+/** A run at the server. */
 export type FoundRun = { handle: WorkflowHandle; description: WorkflowExecutionDescription; runId: string };
 
 /** @throws RunNotFound for an id that no question's run has */

@@ -13,6 +13,7 @@ import { questionRunsQuery } from './question-runs.ts';
 import { registeredAttributes } from './start-run.ts';
 import { progressOf } from './watch-run.ts';
 
+/** A run as lists show it. */
 export type RunRow = {
   id: string;
   runId: string;
@@ -29,6 +30,7 @@ export type RunRow = {
   webUrl: string | null;
 };
 
+/** Which runs are listed. */
 export type RunChoice = {
   /** How many, at most. */
   limit: number;

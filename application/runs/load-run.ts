@@ -16,6 +16,7 @@ import { isUnreadable } from '../../codecs/failures.ts';
 import { findRun } from './find-run.ts';
 import type { Session } from '../session/session.ts';
 
+/** The history of a run, and the trace that is made of it. */
 export type LoadedRun = { history: RunHistory; trace: Trace };
 
 /** A run of more than this is none that answers questions. */

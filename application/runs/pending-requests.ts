@@ -11,6 +11,7 @@ import { questionRunsQuery } from './question-runs.ts';
 import { registeredAttributes } from './start-run.ts';
 import { isUnanswered } from './watch-run.ts';
 
+/** What one run asks, with the run. */
 export type PendingRequest = { workflowId: string; runId: string; question: string | null } & DecisionRequest;
 
 /** `silent`: runs of which no worker tells what they ask, such as those that an older version began. */

@@ -21,6 +21,7 @@ import { summaryText } from '../../lib/printable.ts';
 import type { Session } from '../session/session.ts';
 import { randomBytes } from 'node:crypto';
 
+/** A run that was started. */
 export type StartedRun = { workflowId: string; runId: string; handle: WorkflowHandle };
 
 /**

@@ -11,6 +11,7 @@ import { connectExternal, connectLocal, hasPollers, type TemporalConnection } fr
 import { runUrl } from '../../observability/run-link.ts';
 import { moduleFile } from '../../lib/own-files.ts';
 
+/** Open connections, by which one works with runs; left by its disposal. */
 export type Session = AsyncDisposable & {
   client: Client;
   connection: Connection;
@@ -25,6 +26,7 @@ export type Session = AsyncDisposable & {
   urlOf(workflowId: string, runId: string): string | null;
 };
 
+/** What a session is opened for. */
 export type SessionRequest = {
   settings: Config;
   need: Need;

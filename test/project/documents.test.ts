@@ -11,7 +11,7 @@ const read = (path: string) => readFileSync(join(checkout, path), 'utf8');
 const documents = ['README.md', 'CONTRIBUTING.md', 'CHANGELOG.md'].concat(
   ['docs', 'datasets', 'examples'].flatMap((folder) =>
     readdirSync(join(checkout, folder), { recursive: true, encoding: 'utf8' })
-      .filter((path) => path.endsWith('.md'))
+      .filter((path) => path.endsWith('.md') && !path.includes('node_modules'))
       .map((path) => join(folder, path)),
   ),
 );

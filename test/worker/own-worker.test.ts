@@ -90,7 +90,9 @@ async function execute<Result>(type: string, question: QuestionInput): Promise<{
 /** The run as `switchyard runs` lists it: question, pipeline, outcome. */
 async function rowOf(workflowId: string) {
   const rows = await listRuns(session, { limit: 50 }, unheard);
-  return rows.filter(({ id }) => id === workflowId).map(({ question, pipeline, outcome }) => [question, pipeline, outcome]);
+  return rows
+    .filter(({ id }) => id === workflowId)
+    .map(({ question, pipeline, outcome }) => [question, pipeline, outcome]);
 }
 
 /** The id of the child of a workflow. */
@@ -158,13 +160,19 @@ test('histories of own workflows and of their children replay with the plugin', 
   const options = { workflowsPath, plugins: [switchyard.plugin] };
   const replayed = await collected(Worker.runReplayHistories(options, histories));
   assert.ok(replayed.length >= 7, `${replayed.length}`);
-  assert.deepEqual(replayed.flatMap(({ error }) => error ?? []), []);
+  assert.deepEqual(
+    replayed.flatMap(({ error }) => error ?? []),
+    [],
+  );
 });
 
 test('a worker that does not fit is refused with the way out, and one Switchyard is for one worker', async () => {
   const refused = (options: object, message: RegExp) =>
     assert.rejects(Worker.create({ taskQueue, workflowsPath, plugins: [switchyard.plugin], ...options }), { message });
-  await refused({ taskQueue: 'another' }, /asks the task queue "another".*give createSwitchyard the worker's taskQueue/);
+  await refused(
+    { taskQueue: 'another' },
+    /asks the task queue "another".*give createSwitchyard the worker's taskQueue/,
+  );
   await refused({ namespace: 'another' }, /namespace "another".*TEMPORAL_NAMESPACE/);
   await refused({ dataConverter: { payloadCodecs: [] } }, /give it to createSwitchyard/);
   await refused({ activities: { callSpecialist: async () => {} } }, /an activity "callSpecialist".*call it otherwise/);

@@ -19,6 +19,7 @@ import { openParts } from '../worker-parts.ts';
 import { workflowsPath } from '../workflow-bundle.ts';
 import { SwitchyardPlugin } from './plugin.ts';
 
+/** For which worker, by which settings. */
 export type OwnWorkerOptions = {
   /** Of the worker that gets the plugin. */
   taskQueue: string;
@@ -31,6 +32,7 @@ export type OwnWorkerOptions = {
   dataConverter?: DataConverter;
 };
 
+/** What a worker of one’s own is given, and a client. */
 export type OwnWorker = AsyncDisposable & {
   /** For `plugins` of `Worker.create`; a client of one's own that reads runs takes it, too. Experimental, as plugins of the SDK are. */
   plugin: SwitchyardPlugin;
@@ -67,7 +69,10 @@ export async function createSwitchyard({ taskQueue, settings, dataConverter }: O
   const parts = await openParts(opening, { config, server, connection, log, activitySlots, ...own });
   const converter = { ...dataConverterOf(config.encryption), ...own };
   const { namespace } = server;
-  const plugin = new SwitchyardPlugin({ config, log, connection, namespace, parts, converter }, opening.use(new DisposableStack()));
+  const plugin = new SwitchyardPlugin(
+    { config, log, connection, namespace, parts, converter },
+    opening.use(new DisposableStack()),
+  );
   const opened = opening.move();
   return {
     plugin,

@@ -26,6 +26,7 @@ import { type BesideParts, startBeside } from './beside.ts';
 
 type ClientSettings = Parameters<NonNullable<ClientPlugin['configureClient']>>[0];
 
+/** The plugin for `Worker.create`; a `Client` of the program and replays take it, too. */
 export class SwitchyardPlugin implements WorkerPlugin, ClientPlugin, BundlerPlugin {
   readonly name = '@switchyard-dev/switchyard';
   readonly #parts: BesideParts;
@@ -127,10 +128,15 @@ function onlyFor(names: ReadonlySet<string>, interceptor: ActivityInterceptorsFa
 }
 
 function together(own: object, ours: object): object {
-  const [mine, theirs] = [new Map<string, unknown>(Object.entries(own)), new Map<string, unknown>(Object.entries(ours))];
+  const [mine, theirs] = [
+    new Map<string, unknown>(Object.entries(own)),
+    new Map<string, unknown>(Object.entries(ours)),
+  ];
   const taken = [...mine].find(([name, activity]) => theirs.has(name) && theirs.get(name) !== activity);
   if (taken === undefined) return { ...own, ...ours };
-  throw new Error(`the worker has an activity "${taken[0]}", which is the name of one of Switchyard's: call it otherwise`);
+  throw new Error(
+    `the worker has an activity "${taken[0]}", which is the name of one of Switchyard's: call it otherwise`,
+  );
 }
 
 function expectTold(why: string | null): void {

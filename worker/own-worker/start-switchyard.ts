@@ -6,11 +6,13 @@ import { namedServer } from '../../runtime/host/server-address.ts';
 import { startWorker } from '../create-worker.ts';
 import { prepare } from './create-switchyard.ts';
 
+/** By which settings. */
 export type SwitchyardOptions = {
   /** By the names of .env.example, over those of the environment: `{ SWITCHYARD_TASK_QUEUE: 'answers' }`. */
   settings?: Readonly<Record<string, string>>;
 };
 
+/** A worker of ours in this process, and a client. */
 export type Switchyard = AsyncDisposable & {
   client: SwitchyardClient;
   taskQueue: string;

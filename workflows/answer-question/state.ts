@@ -155,6 +155,7 @@ export function handingOver(run: Run): { handOver?: true } {
   return run.endsWithCall && isTraced(run) && !asks(run.input, 'draft') ? { handOver: true } : {};
 }
 
+/** An answer with its citations, checked: a draft, or what was made of several. */
 export type Answer = Pick<
   SpecialistOutput,
   'answer' | 'confidence' | 'insufficient' | 'gaps' | 'citations' | 'unjudged'

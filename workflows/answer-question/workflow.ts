@@ -14,6 +14,10 @@ import { firstRoutes, retryRoute } from './routing.ts';
 import { type Run, supersede } from './state.ts';
 import { synthesizeAnswer } from './synthesis.ts';
 
+/**
+ * Answers a question. A value of one of six kinds comes back, also where the run is cancelled.
+ * @throws ApplicationFailure of the type `InvalidInput` for an input that does not fit
+ */
 export function answerQuestion(given: QuestionInput): Promise<AnswerOutcome> {
   return withinFrame(given, answer, { endsWithCall: true });
 }
