@@ -50,7 +50,8 @@ function declaredIn({ source, program, comments }: Source): Declared[] {
 
 type Declaration = { id?: { name?: string } | null; declarations?: readonly { id: { name?: string } }[] };
 
-function namesOf(declaration: Declaration): string[] {
-  const ids = declaration.declarations?.map(({ id }) => id) ?? [declaration.id];
+function namesOf(declaration: object): string[] {
+  const { declarations, id: own } = declaration as Declaration;
+  const ids = declarations?.map(({ id }) => id) ?? [own];
   return ids.flatMap((id) => id?.name ?? []);
 }
