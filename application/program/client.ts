@@ -4,7 +4,7 @@ import type { Config } from '../../config/config.ts';
 import { dataPaths } from '../../config/data-paths.ts';
 import type { Decision } from '../../contracts/decision.ts';
 import type { AnswerOutcome, QuestionInput } from '../../contracts/run.ts';
-import { InvalidInput, typedError } from '../errors.ts';
+import { Interrupted, InvalidInput, typedError } from '../errors.ts';
 import { type Rated, rateRun } from '../feedback/rate-run.ts';
 import { questionInput } from '../questions/question-input.ts';
 import { decideRun, type Told } from '../runs/decide-run.ts';
@@ -15,6 +15,7 @@ import { newRunId, startRun } from '../runs/start-run.ts';
 import { cancelRun } from '../runs/steer-run.ts';
 import { type WatchEvent, withDrafts } from '../runs/watch-drafts.ts';
 import { outcomeOf, watchRun } from '../runs/watch-run.ts';
+import { unlessLost } from '../session/runtime-loss.ts';
 import type { Session } from '../session/session.ts';
 import { type AskOptions, checkedOptions, checkedRating, type GivenRating, type QuestionAbout } from './options.ts';
 
@@ -69,7 +70,11 @@ export function questionClient(session: Session, settings: Config, tell: (text: 
   };
   const ended = async (workflowId: string, signal: AbortSignal) => {
     const run = await findRun(session, workflowId);
-    const { outcome } = await session.connection.withAbortSignal(signal, () => outcomeOf(run.handle));
+    const waiting = session.connection.withAbortSignal(signal, () => outcomeOf(run.handle));
+    const { outcome } = await unlessLost(session, waiting).catch((error: unknown) => {
+      if (!signal.aborted) throw error;
+      throw Object.assign(new Interrupted(), { message: `nobody waits for ${workflowId} any more: the run goes on` });
+    });
     return finishedRun(session, run, outcome);
   };
   return {

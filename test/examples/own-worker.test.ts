@@ -20,6 +20,7 @@ let place: ReturnType<typeof temporaryFolder>;
 let env: Record<string, string>;
 /** Called when a specialist is asked; its reply waits for what this gives. */
 let onAsked: () => Promise<unknown> = async () => {};
+let worker: Awaited<ReturnType<typeof startExample>>;
 
 before(async () => {
   [server, place] = [await testServer(), temporaryFolder()];
@@ -34,8 +35,10 @@ before(async () => {
     OPENAI_API_KEY: 'none',
     SWITCHYARD_LOG_LEVEL: 'error',
   };
+  worker = await startExample();
 });
 after(async () => {
+  await worker.stop();
   await team[Symbol.asyncDispose]();
   await server[Symbol.asyncDispose]();
   place[Symbol.dispose]();
@@ -43,7 +46,7 @@ after(async () => {
 
 const run = (...given: string[]) => runProgram(process.execPath, given, { cwd: place.path, env });
 
-/** The example's worker; `stop` ends it by SIGTERM and gives its exit code. */
+/** The example's worker; `stop` ends it by SIGTERM, once, and gives its exit code. */
 async function startExample() {
   const worker = spawn(process.execPath, ['worker.ts'], { cwd: place.path, env: { ...process.env, ...env } });
   let said = '';
@@ -57,11 +60,10 @@ async function startExample() {
     worker.kill('SIGTERM');
     return ended;
   };
-  return { stop, [Symbol.asyncDispose]: async () => void (await stop()) };
+  return { stop };
 }
 
 test('a question as a child of an own workflow, and a workflow of another shape; wrong input is refused by its field', async () => {
-  await using _worker = await startExample();
   const asked = await run('ask.ts', 'askAndFile', 'When does boil throw?', kettle);
   assert.match(asked.stdout, /^filed \(answered\): .*KETTLE_EMPTY/, asked.stderr);
   const quick = await run('ask.ts', 'quickAnswer', 'When does boil throw?', kettle);
@@ -72,7 +74,6 @@ test('a question as a child of an own workflow, and a workflow of another shape;
 });
 
 test('SIGTERM lets the call in flight finish; another worker goes on, and nothing is paid twice', async () => {
-  const worker = await startExample();
   const [begun, held] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
   onAsked = () => {
     begun.resolve();
@@ -85,7 +86,7 @@ test('SIGTERM lets the call in flight finish; another worker goes on, and nothin
   setTimeout(() => held.resolve(), 500);
   assert.equal(await stopped, 0);
   onAsked = async () => {};
-  await using _next = await startExample();
+  worker = await startExample();
   assert.match((await asking).stdout, /^filed \(answered\)/);
   const roles = team.requests.slice(before).map(roleOf);
   assert.deepEqual([...new Set(roles)].length, roles.length, roles.join());

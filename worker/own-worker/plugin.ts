@@ -8,7 +8,6 @@
  * 3. The workers beside it (worker/own-worker/beside.ts) run as long as it does.
  */
 import type { ClientPlugin } from '@temporalio/client';
-import type { DataConverter } from '@temporalio/common';
 import type {
   ActivityInterceptorsFactory,
   BundleOptions,
