@@ -9,6 +9,9 @@ export type {
   Waiting,
 } from '../application/program/client.ts';
 export type { AskOptions, GivenRating, QuestionAbout } from '../application/program/options.ts';
+export type { Rated } from '../application/feedback/rate-run.ts';
+export type { Told } from '../application/runs/decide-run.ts';
+export type { Pending, PendingRequest } from '../application/runs/pending-requests.ts';
 export type { FinishedRun } from '../application/runs/run-record.ts';
 export type { WatchEvent } from '../application/runs/watch-drafts.ts';
 export type { Decision, DecisionRequest } from '../contracts/decision.ts';
