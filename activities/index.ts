@@ -21,6 +21,7 @@ import { recordAnswer } from './benchmark/record-answer.ts';
 import { rerankPlaces } from './agents/rerank-places.ts';
 import { synthesize } from './agents/synthesize.ts';
 
+/** The activities by the names that workflows call them by. */
 export type Activities = ReturnType<typeof createActivities>;
 
 /** @returns one function for each activity, by the name that workflows call it by */

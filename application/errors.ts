@@ -7,6 +7,7 @@ import { CommandFailure, Interrupted, UsageError } from '../lib/errors.ts';
 
 export { Interrupted } from '../lib/errors.ts';
 
+/** Every code that an error of the application layer may have. */
 export const errorCodes = [
   'InvalidInput',
   'RunNotFound',
@@ -24,6 +25,7 @@ export const errorCodes = [
   'Failed',
 ] as const;
 
+/** What went wrong, for programs. */
 export type ErrorCode = (typeof errorCodes)[number];
 
 /** Something that was given is wrong. */
@@ -39,6 +41,7 @@ export class InvalidInput extends UsageError {
   }
 }
 
+/** No run has that id. */
 export class RunNotFound extends UsageError {
   override name = 'RunNotFound';
   override readonly code = 'RunNotFound' satisfies ErrorCode;
@@ -53,6 +56,7 @@ export class RunNotFound extends UsageError {
   }
 }
 
+/** An id is taken by another run. */
 export class RunExists extends UsageError {
   override name = 'RunExists';
   override readonly code = 'RunExists' satisfies ErrorCode;
@@ -114,11 +118,13 @@ export class RuntimeGone extends CommandFailure {
   override readonly code = 'RuntimeGone' satisfies ErrorCode;
 }
 
+/** No Temporal server, or no runtime, can be had. */
 export class ServerUnavailable extends CommandFailure {
   override name = 'ServerUnavailable';
   override readonly code = 'ServerUnavailable' satisfies ErrorCode;
 }
 
+/** The Temporal server answers, and does not do what it is asked. */
 export class ServerRefused extends CommandFailure {
   override name = 'ServerRefused';
   override readonly code = 'ServerRefused' satisfies ErrorCode;
@@ -130,6 +136,7 @@ export class Unreadable extends UsageError {
   override readonly code = 'Unreadable' satisfies ErrorCode;
 }
 
+/** An error that says by its code what went wrong. */
 export type TypedError = (UsageError | CommandFailure | Interrupted) & { code: ErrorCode };
 
 /** What was thrown as one of these; null for what nobody foresaw. The SDK's own errors are among what is known. */

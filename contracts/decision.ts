@@ -47,6 +47,7 @@ export type MatchPackagesInput = z.infer<typeof MatchPackagesInput>;
 export const MatchedPackages = z.object({ packages: z.array(z.string().max(1024)) });
 export type MatchedPackages = z.infer<typeof MatchedPackages>;
 
+/** What a person decides of a request. */
 export const Decision = z.object({
   requestId: RequestId,
   /** One of the choices of the request. */

@@ -74,6 +74,7 @@ export const RunFailure = z.object({
 });
 export type RunFailure = z.infer<typeof RunFailure>;
 
+/** How a run has ended: one of six kinds, with the whole state. */
 export const AnswerOutcome = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('answered'), state: AnswerState }),
   z.object({ kind: z.literal('insufficient-evidence'), state: AnswerState }),
@@ -105,6 +106,7 @@ export const CallLimits = z.object({
 });
 export type CallLimits = z.infer<typeof CallLimits>;
 
+/** The input of a run: a question, a repository, a pipeline and limits. */
 export const QuestionInput = z.object({
   question: z.string().trim().min(1).max(questionMaxCharacters),
   repository: RepositoryRef,

@@ -1,40 +1,19 @@
 /** Puts a worker together: connection, model, retrieval, stores, activities, workflows. */
-import { Client } from '@temporalio/client';
 import { NativeConnection, type WorkerOptions } from '@temporalio/worker';
-import { createEarlierRuns } from '../models/earlier-runs.ts';
-import { createTurnResults } from '../activities/agents/turn-results.ts';
-import { heartbeatMs } from '../activities/attempts.ts';
-import { createActivities } from '../activities/index.ts';
 import { dataConverterOf, encodesFailures } from '../codecs/data-converter.ts';
 import type { Config } from '../config/config.ts';
 import { dataPaths } from '../config/data-paths.ts';
 import type { Logger } from '../observability/logging.ts';
-import { createOpenAiEmbeddings } from '../models/openai/embeddings.ts';
-import { createRetrieval } from '../retrieval/repository.ts';
 import type { Threads } from '../retrieval/worker-threads/threads.ts';
-import { loadOwnTools, type OwnTools } from '../retrieval/tools/own-tools.ts';
-import type { EmbeddedSearchOptions } from '../retrieval/search/embedded-search.ts';
-import { benchmarksOf } from './benchmarks.ts';
-import { keepNotingStoreUse, openStores, type Stores } from './stores.ts';
-import { ModelQueues, slotLimiters } from './models/model-queues.ts';
-import { CallRegister } from './call-register.ts';
-import { type DraftSocket, openDraftSocket } from './streaming/draft-socket.ts';
-import { failLostCalls } from './lost-calls.ts';
-import { type ModelEndpoint, modelByRole, openLimitedModel } from './models/model-endpoint.ts';
 import type { RunningWorker } from '../runtime/host/runtime.ts';
-import { whyUnreachable } from '../runtime/temporal/tls-problem.ts';
-import { workerIdentity } from '../runtime/temporal/worker-identity.ts';
-import { registerSearchAttributes } from '../runtime/temporal/search-attributes.ts';
 import type { ServerAddress } from '../runtime/host/server-address.ts';
-import { noteServer, ownServerName, serverName } from '../runtime/temporal/known-servers.ts';
-import { traceExportOf, type TraceParts } from './traces/trace-export.ts';
-import { runWorkers, shutDown } from './worker-group.ts';
+import { whyUnreachable } from '../runtime/temporal/tls-problem.ts';
+import { ModelQueues } from './models/model-queues.ts';
 import { ordinaryWorkers } from './models/ordinary-queues.ts';
-import { noticesOf } from './notice-start.ts';
-import { toolsVersion } from './tools-version.ts';
+import { runWorkers, shutDown } from './worker-group.ts';
+import { activitySlots, drainSeconds, workerLimits, workflowTasksAtOnce } from './worker-limits.ts';
+import { openParts } from './worker-parts.ts';
 import { versioningOf, workflowBundle } from './workflow-bundle.ts';
-import { openPriceList } from '../config/price-list.ts';
-import type { PriceList } from '../contracts/model/price.ts';
 
 /** What tests turn; the defaults are for use. */
 export type WorkerTuning = {
@@ -47,25 +26,6 @@ export type WorkerTuning = {
   /** Shared by the workers of one process; threads of its own unless given. */
   retrievalThreads?: Threads;
 };
-
-const activitySlots = 40;
-/** Long enough for most model calls in flight; what takes longer is cancelled and given back to its queue. */
-const stopSeconds = 30;
-/** For what is cancelled to end. */
-const cancelSeconds = 10;
-/**
- * How long the next task of a workflow waits for the worker that has the workflow in memory, before any worker may take it.
- * A task that waits for a busy worker for longer is replayed, so it is a multiple of the wait under full load
- * (docs/deployment.md).
- */
-const stickySeconds = 3;
-/**
- * Workflow tasks at once. One thread runs them, so that each waits for those before it; what the worker has not taken
- * waits on its sticky queue instead, where the clock of a task does not run yet.
- */
-const workflowTasksAtOnce = 20;
-/** What the exports of traces may keep a stopping worker. */
-const drainSeconds = 5;
 
 /**
  * Starts a worker. It polls when this resolves.
@@ -91,32 +51,22 @@ type Start = { config: Config; server: ServerAddress; log: Logger; tuning: Worke
 async function startOver(opened: AsyncDisposableStack, { config, server, log, tuning }: Start): Promise<RunningWorker> {
   const connection = await connectTo(server);
   opened.defer(() => connection.close());
-  const isOwn = server.isOwn && !config.temporal.external;
-  const name = isOwn ? ownServerName : serverName(server.address, server.namespace);
-  opened.use(keepNoting(config, name));
-  const client = new Client({ connection, namespace: server.namespace, ...dataConverterOf(config.encryption) });
-  const { calls, streams } = dataPaths(config.dataDirectory);
-  const register = opened.use(new CallRegister(calls, name, log));
-  const traces = traceExportOf(config, server, client, register);
-  takeUpCalls(client, { folder: calls, own: register.name, server: name, handOver: traces.handOver }, log);
-  const { usable, refusal } = await registerSearchAttributes(connection, server.namespace);
-  if (refusal !== null) log.warn({ refusal, usable }, 'going without some search attributes');
-  const limiters = slotLimiters(config, tuning.maxConcurrentActivities ?? activitySlots);
-  const endpoint = opened.use(await openLimitedModel(config, limiters, log));
-  const ownTools = await loadOwnTools(config.toolModules);
-  const stores = opened.use(await openStores(config, isOwn));
-  opened.use(await keepNotingStoreUse(stores, { client, name, log }));
-  const drafts = opened.use(await openDraftSocket(streams, log));
-  const parts = { endpoint, stores, ownTools, traces, client, usable, log, drafts, threads: tuning.retrievalThreads };
-  const { activities, retrieval } = activitiesOf(config, { ...parts, prices: await openPriceList(config.model) });
-  opened.use(retrieval);
+  const parts = await openParts(opened, {
+    config,
+    server,
+    connection,
+    log,
+    activitySlots: tuning.maxConcurrentActivities ?? activitySlots,
+    ...(tuning.retrievalThreads !== undefined && { threads: tuning.retrievalThreads }),
+  });
+  const { activities, traces, client, limiters } = parts;
   const options: WorkerOptions = {
     ...(await limits(config, tuning)),
     connection,
     namespace: server.namespace,
-    identity: workerIdentity(stores.holds === null ? null : (stores.holds.shared ?? stores.holds.own)),
+    identity: parts.identity,
     activities,
-    interceptors: { activity: [register.interceptor] },
+    interceptors: { activity: [parts.register.interceptor] },
   };
   const workers = await ordinaryWorkers(options, config, opened);
   const queues = opened.use(new ModelQueues({ config, client, log }, limiters, options));
@@ -129,7 +79,7 @@ async function startOver(opened: AsyncDisposableStack, { config, server, log, tu
     shutDown(workers);
     await endedWell(ended);
   };
-  return { modelUrl: endpoint.url, ended: ended.then((why) => why ?? 'it was shut down'), stop };
+  return { modelUrl: parts.modelUrl, ended: ended.then((why) => why ?? 'it was shut down'), stop };
 }
 
 async function endedWell(ended: Promise<string | null>): Promise<void> {
@@ -137,7 +87,8 @@ async function endedWell(ended: Promise<string | null>): Promise<void> {
   if (why !== null) throw new Error(`the worker stopped badly: ${why}`);
 }
 
-async function connectTo({ connectionOptions, address }: ServerAddress): Promise<NativeConnection> {
+/** @throws Error that says why the server cannot be reached */
+export async function connectTo({ connectionOptions, address }: ServerAddress): Promise<NativeConnection> {
   try {
     return await NativeConnection.connect(connectionOptions);
   } catch (error) {
@@ -145,30 +96,11 @@ async function connectTo({ connectionOptions, address }: ServerAddress): Promise
   }
 }
 
-/** Fails in the background what dead workers were at. */
-function takeUpCalls(client: Client, registers: Parameters<typeof failLostCalls>[1], log: Logger): void {
-  failLostCalls(client, registers).then(
-    (lost) => lost.owners > 0 && log.info(lost, 'took up the calls of workers that are gone'),
-    (error: unknown) => log.warn({ err: error }, 'calls of workers that are gone wait for their heartbeat time-out'),
-  );
-}
-
-const noteEveryMs = 6 * 60 * 60 * 1000;
-
-/** So that `switchyard gc` knows whose runs may need what is here. */
-function keepNoting(config: Config, name: string): Disposable {
-  const noteIt = () => noteServer(dataPaths(config.dataDirectory), name);
-  noteIt();
-  const timer = setInterval(noteIt, noteEveryMs);
-  timer.unref();
-  return { [Symbol.dispose]: () => clearInterval(timer) };
-}
-
 async function limits(config: Config, tuning: WorkerTuning): Promise<WorkerOptions> {
-  const { stopSeconds: graceSeconds = stopSeconds } = config;
   return {
     ...dataConverterOf(config.encryption),
     ...versioningOf(config),
+    ...workerLimits(config),
     workflowBundle: await workflowBundle(dataPaths(config.dataDirectory).cache, {
       encodesFailures: encodesFailures(config.encryption),
     }),
@@ -177,76 +109,5 @@ async function limits(config: Config, tuning: WorkerTuning): Promise<WorkerOptio
     maxConcurrentWorkflowTaskExecutions: workflowTasksAtOnce,
     debugMode: tuning.workflowsInThisThread ?? false,
     ...(tuning.maxCachedWorkflows !== undefined && { maxCachedWorkflows: tuning.maxCachedWorkflows }),
-    stickyQueueScheduleToStartTimeout: `${stickySeconds}s`,
-    shutdownGraceTime: `${graceSeconds}s`,
-    shutdownForceTime: `${graceSeconds + cancelSeconds}s`,
-    maxHeartbeatThrottleInterval: heartbeatMs,
-    defaultHeartbeatThrottleInterval: heartbeatMs,
   };
-}
-
-type Parts = {
-  endpoint: ModelEndpoint;
-  stores: Stores;
-  prices: PriceList;
-  traces: TraceParts;
-  client: Client;
-  drafts: DraftSocket;
-  usable: readonly string[];
-  log: Logger;
-  threads: Threads | undefined;
-  ownTools: OwnTools;
-};
-
-function activitiesOf(config: Config, parts: Parts) {
-  const { endpoint, stores, prices, traces, client, usable, log, threads, ownTools } = parts;
-  const { journal, sharedReplies, content, holds } = stores;
-  journal.prune().then(
-    (removed) => log.debug({ removed }, 'pruned the journal'),
-    (error: unknown) => log.warn({ err: error }, 'could not prune the journal'),
-  );
-  const vectors = vectorsOf(config, log);
-  const retrieval = createRetrieval({
-    dataDirectory: config.indexDirectory,
-    vectors,
-    toolModules: config.toolModules,
-    ...(threads !== undefined && { threads }),
-  });
-  const exported = traces.exportOver({ content, retrieval, prices });
-  const activities = createActivities({
-    model: endpoint.model,
-    endpoint: endpoint.identity,
-    fallback: endpoint.fallback,
-    modelByRole: modelByRole(config),
-    prices,
-    drafts: parts.drafts.tell,
-    journal,
-    turnResults: createTurnResults(journal),
-    earlierRuns: createEarlierRuns(journal),
-    sharedReplies,
-    toolsVersion: toolsVersion(config),
-    content,
-    holds,
-    retrieval,
-    questionEmbedder: questionEmbedderOf(config, vectors),
-    ownTools,
-    traces: exported,
-    notices: noticesOf(config, client),
-    benchmarks: benchmarksOf(config, client, exported, ownTools),
-    searchAttributes: usable,
-  });
-  return { activities, retrieval };
-}
-
-function questionEmbedderOf({ embeddings }: Config, vectors: EmbeddedSearchOptions | null) {
-  if (embeddings === null || vectors === null) return undefined;
-  return { model: embeddings.queryModel, embed: vectors.embeddings.embed };
-}
-
-/** Null where no endpoint that embeds is configured. */
-function vectorsOf({ embeddings }: Config, log: Logger): EmbeddedSearchOptions | null {
-  if (embeddings === null) return null;
-  const { weight, ...settings } = embeddings;
-  const warn = (message: string) => log.warn(message);
-  return { embeddings: { embed: createOpenAiEmbeddings(settings), settings, weight }, warn };
 }

@@ -10,6 +10,7 @@ const { findReplies } = proxyActivities<Pick<Activities, 'findReplies'>>({
   retry: { initialInterval: '500ms' },
 });
 
+/** Looks which calls of a run have a reply that its fork would find. */
 export async function lookForReplies(given: LookForRepliesInput): Promise<KeptReplies> {
   const { result } = await findReplies(validInput('lookForReplies', given));
   return result;

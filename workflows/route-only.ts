@@ -13,6 +13,7 @@ import { askRouter, undisputedRoute } from './answer-question/routing.ts';
 import { OpenWaits } from './answer-question/limits/waits.ts';
 import { validRouting } from './input/valid-input.ts';
 
+/** Routes a question, and answers nothing. */
 export async function routeOnly(given: RouteInput): Promise<RouteResult> {
   const { question, pipeline, forcedRoute, limits, repository } = validRouting('routeOnly', given);
   const undisputed = undisputedRoute(pipeline, forcedRoute);

@@ -14,6 +14,7 @@ import { RunRating, writeRating } from './ratings.ts';
 /** The name of the score. */
 export const ratingScore = 'user_rating';
 
+/** A rating as it was kept. */
 export type Rated = {
   rating: RunRating;
   /** Whether the trace has it; null: traces are not in Langfuse. */

@@ -22,6 +22,7 @@ import { callsToLookFor, type ForkPlan, planFork } from './fork-plan.ts';
 import { stepNamed } from './fork-step.ts';
 import { callsOfRun, type RunCall } from './run-calls.ts';
 
+/** What a fork changes of the run before it. */
 export type ForkOptions = VariantOptions & {
   /** The first step that is asked anew, see `stepNamed`. */
   from?: string;
@@ -34,6 +35,7 @@ export type ForkOptions = VariantOptions & {
 /** A run that has ended, as a fork needs it. */
 export type ForkedRun = { workflowId: string; runId: string; history: RunHistory; calls: RunCall[] };
 
+/** A fork that is ready to be started, with what it will cost. */
 export type PreparedFork = {
   input: QuestionInput;
   plan: ForkPlan;

@@ -12,6 +12,7 @@ import { mostModelCalls } from '../../contracts/pipeline-rules.ts';
 import { withManagedPrompts } from '../../observability/managed-prompts.ts';
 import { InvalidInput } from '../errors.ts';
 
+/** What is given with a question. */
 export type QuestionOptions = VariantOptions &
   RepositoryOptions & {
     /** A shipped name or a file. */

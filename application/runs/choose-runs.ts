@@ -1,10 +1,11 @@
 /** Chooses the runs that are paused, resumed or retried together. */
 import { isGrpcServiceError } from '@temporalio/client';
-import { attributeNames, workflowTypes } from '../../contracts/names.ts';
+import { attributeNames } from '../../contracts/names.ts';
 import { printableLine } from '../../lib/printable.ts';
 import { InvalidInput, ServerRefused } from '../errors.ts';
 import type { Session } from '../session/session.ts';
 import { type RunRow, rowOf } from './list-runs.ts';
+import { isQuestionRun, questionRunsQuery } from './question-runs.ts';
 import { registeredAttributes } from './start-run.ts';
 import type { SteeringAction } from './steering.ts';
 
@@ -26,7 +27,7 @@ export async function chosenRuns(session: Session, action: SteeringAction, choic
   try {
     // A query of the user's may hold brackets that end ours.
     for await (const execution of session.client.workflow.list({ query, pageSize: 200 }))
-      if (execution.type === workflowTypes.answerQuestion) rows.push(rowOf(execution, session));
+      if (isQuestionRun(execution)) rows.push(rowOf(execution, session));
   } catch (error) {
     const cause = error instanceof Error && isGrpcServiceError(error.cause) ? error.cause : error;
     // INVALID_ARGUMENT
@@ -43,7 +44,7 @@ function queryOf(action: SteeringAction, { benchmark, query }: SteeringChoice, k
   const unknown = needed.find((name) => !known.has(name));
   if (unknown !== undefined)
     throw new ServerRefused(`this server has no search attribute ${unknown}, by which these runs are found`);
-  const parts = [`WorkflowType = '${workflowTypes.answerQuestion}'`, ...statusOf(action, known.has(outcome))];
+  const parts = [questionRunsQuery(known), ...statusOf(action, known.has(outcome))];
   // A benchmark's id holds no quotes.
   if (benchmark !== undefined) parts.push(`${ofBenchmark} = '${benchmark}'`);
   if (query !== undefined) parts.push(`(${query})`);

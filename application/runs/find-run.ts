@@ -1,9 +1,10 @@
 /** Finds a question's run by id, or says in one line that there is none. */
 import { type WorkflowExecutionDescription, type WorkflowHandle, WorkflowNotFoundError } from '@temporalio/client';
-import { workflowTypes } from '../../contracts/names.ts';
 import { RunHasEnded, RunNotFound } from '../errors.ts';
 import type { Session } from '../session/session.ts';
+import { isQuestionRun } from './question-runs.ts';
 
+/** A run at the server. */
 export type FoundRun = { handle: WorkflowHandle; description: WorkflowExecutionDescription; runId: string };
 
 /** @throws RunNotFound for an id that no question's run has */
@@ -11,7 +12,7 @@ export async function findRun(session: Pick<Session, 'client'>, workflowId: stri
   const handle = session.client.workflow.getHandle(workflowId);
   try {
     const description = await handle.describe();
-    if (description.type === workflowTypes.answerQuestion) return { handle, description, runId: description.runId };
+    if (isQuestionRun(description)) return { handle, description, runId: description.runId };
     throw new RunNotFound(workflowId, description.type);
   } catch (error) {
     if (!(error instanceof WorkflowNotFoundError)) throw error;

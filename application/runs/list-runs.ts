@@ -1,16 +1,18 @@
 /** Lists questions' runs, newest first. */
 import type { WorkflowExecutionInfo } from '@temporalio/client';
 import { z } from 'zod';
-import { attributeNames, type searchAttributes, workflowTypes } from '../../contracts/names.ts';
+import { attributeNames, type searchAttributes } from '../../contracts/names.ts';
 import { inParallel } from '../../lib/in-parallel.ts';
 import { cut, printableLine } from '../../lib/printable.ts';
 import { ServerRefused } from '../errors.ts';
 import type { Session } from '../session/session.ts';
 import { executionStatuses, type RunStatus } from './run-status.ts';
+import { questionRunsQuery } from './question-runs.ts';
 import { registeredAttributes } from './start-run.ts';
 import { startedInput } from './started-input.ts';
 import { progressOf } from './watch-run.ts';
 
+/** A run as lists show it. */
 export type RunRow = {
   id: string;
   runId: string;
@@ -27,6 +29,7 @@ export type RunRow = {
   webUrl: string | null;
 };
 
+/** Which runs are listed. */
 export type RunChoice = {
   /** How many, at most. */
   limit: number;
@@ -58,7 +61,7 @@ export async function listRuns(
  */
 async function queryOf(session: Session, benchmark: string | undefined, status: RunStatus | undefined) {
   const known = await registeredAttributes(session.connection, session.namespace);
-  const parts = [`WorkflowType = '${workflowTypes.answerQuestion}'`];
+  const parts = [questionRunsQuery(known)];
   // A benchmark's id holds no quotes.
   const { outcome, benchmark: ofBenchmark } = attributeNames;
   if (known.has(ofBenchmark))

@@ -2,6 +2,7 @@
 import { readFile } from 'node:fs/promises';
 import { gunzipSync } from 'node:zlib';
 import { historyToJSON } from '@temporalio/common/lib/proto-utils.js';
+import { exporterType, noticeType, workflowTypes } from '../../contracts/names.ts';
 import type { Trace } from '../../contracts/trace.ts';
 import { fetchClearHistory } from '../../observability/clear-history.ts';
 import { readRunHistory } from '../../observability/read-run-history.ts';
@@ -15,6 +16,7 @@ import { isUnreadable } from '../../codecs/failures.ts';
 import { findRun } from './find-run.ts';
 import type { Session } from '../session/session.ts';
 
+/** The history of a run, and the trace that is made of it. */
 export type LoadedRun = { history: RunHistory; trace: Trace };
 
 /** A run of more than this is none that answers questions. */
@@ -59,11 +61,15 @@ export async function runOfServer(session: Pick<Session, 'client'>, workflowId: 
   }
 }
 
+/** Workflows of ours that run no question: one of another shape may, which its input says. */
+const { answerQuestion: _, ...others } = workflowTypes;
+const answersNone: readonly string[] = [...Object.values(others), exporterType, noticeType];
+
 /** A reset run's history names the run that it was made of: only the server knows its own id, which its trace has. */
 function loaded(json: unknown, name: string, ownId: string | null = null): LoadedRun {
   try {
     const history = readRunHistory(json);
-    if (history.workflowType !== 'answerQuestion') throw new Error(`it is that of a ${history.workflowType}`);
+    if (answersNone.includes(history.workflowType ?? '')) throw new Error(`it is that of a ${history.workflowType}`);
     const { workflowId, runId } = history;
     return { history, trace: traceOfRun(history, { workflowId: workflowId ?? name, runId: ownId ?? runId ?? '' }) };
   } catch (error) {

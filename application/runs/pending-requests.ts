@@ -2,14 +2,16 @@
 import type { WorkflowHandle } from '@temporalio/client';
 import { z } from 'zod';
 import { DecisionRequest } from '../../contracts/decision.ts';
-import { attributeNames, queries, workflowTypes } from '../../contracts/names.ts';
+import { attributeNames, queries } from '../../contracts/names.ts';
 import { inParallel } from '../../lib/in-parallel.ts';
 import type { Session } from '../session/session.ts';
 import { findOpenRun } from './find-run.ts';
 import { type RunRow, rowOf } from './list-runs.ts';
+import { questionRunsQuery } from './question-runs.ts';
 import { registeredAttributes } from './start-run.ts';
 import { isUnanswered } from './watch-run.ts';
 
+/** What one run asks, with the run. */
 export type PendingRequest = { workflowId: string; runId: string; question: string | null } & DecisionRequest;
 
 /** `silent`: runs of which no worker tells what they ask, such as those that an older version began. */
@@ -55,7 +57,7 @@ async function waitingRuns(session: Session): Promise<AskedRun[]> {
   const known = await registeredAttributes(session.connection, session.namespace);
   const { outcome } = attributeNames;
   const waiting = known.has(outcome) ? ` AND ${outcome} = 'waiting'` : '';
-  const query = `WorkflowType = '${workflowTypes.answerQuestion}' AND ExecutionStatus = 'Running'${waiting}`;
+  const query = `${questionRunsQuery(known)} AND ExecutionStatus = 'Running'${waiting}`;
   const rows: AskedRun[] = [];
   for await (const execution of session.client.workflow.list({ query, pageSize: 200 }))
     rows.push(rowOf(execution, session));

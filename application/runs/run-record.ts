@@ -10,6 +10,7 @@ import type { Session } from '../session/session.ts';
 import { findRun, isOpen } from './find-run.ts';
 import { outcomeOf, type WatchedRun } from './watch-run.ts';
 
+/** A run that has ended. */
 export type FinishedRun = {
   workflowId: string;
   runId: string;

@@ -16,13 +16,13 @@ import {
 } from '../../contracts/names.ts';
 import type { QuestionInput } from '../../contracts/run.ts';
 import { RunExists } from '../errors.ts';
-import { cut, printableLine, summaryText } from '../../lib/printable.ts';
+import { runMemo } from '../../contracts/run-memo.ts';
+import { summaryText } from '../../lib/printable.ts';
 import type { Session } from '../session/session.ts';
 import { randomBytes } from 'node:crypto';
 
+/** A run that was started. */
 export type StartedRun = { workflowId: string; runId: string; handle: WorkflowHandle };
-
-const summaryCharacters = 200;
 
 /**
  * Starts `answerQuestion`.
@@ -36,20 +36,19 @@ export async function startRun(
   workflowId: string,
   { tenant = null, sinceMs = null }: { tenant?: string | null; sinceMs?: number | null } = {},
 ): Promise<StartedRun> {
-  const question = cut(printableLine(input.question), summaryCharacters);
-  const repository = repositoryLabel(input);
+  const memo = runMemo(input);
   const options = {
     taskQueue: session.taskQueue,
     args: [input],
     workflowExecutionTimeout: backstop,
     workflowTaskTimeout,
     staticSummary: summaryText(input.question),
-    memo: { question, pipeline: input.pipeline.name, repository, ...threadMemo(input) },
+    memo: { ...memo, ...threadMemo(input) },
     ...(tenant === null ? {} : { priority: { fairnessKey: tenant } }),
   };
   const attributes = [
-    keyword(attributeNames.pipeline, input.pipeline.name),
-    keyword(attributeNames.repository, repository),
+    keyword(attributeNames.pipeline, memo.pipeline),
+    keyword(attributeNames.repository, memo.repository),
   ];
   const start = (typedSearchAttributes: SearchAttributePair[]) =>
     startOrExplain(session.client, workflowId, { ...options, typedSearchAttributes }, sinceMs);
@@ -120,20 +119,6 @@ function isRefusal(error: unknown): boolean {
 
 function keyword(name: keyof typeof searchAttributes, value: string): SearchAttributePair {
   return { key: defineSearchAttributeKey(name, SearchAttributeType.KEYWORD), value };
-}
-
-/** The last part of the path or URL: what a person calls it. */
-function repositoryLabel({ repository }: QuestionInput): string {
-  const place = repository.kind === 'path' ? repository.path : repository.url;
-  return cut(
-    printableLine(
-      place
-        .replace(/(?<![/\\])[/\\]+$/, '')
-        .split(/[/\\:]/)
-        .at(-1) ?? place,
-    ),
-    100,
-  );
 }
 
 // Names runs so that their ids sort by time and never meet.

@@ -3,6 +3,7 @@ import { type DraftEvent, Drafts } from '../../contracts/draft-stream.ts';
 import { type DraftReading, readDrafts } from '../../runtime/client/draft-reader.ts';
 import type { RunEvent } from './watch-run.ts';
 
+/** What is told of drafts while they are written. */
 export type DraftRunEvent =
   /**
    * A draft as it stands, from its beginning; what is new begins at `from`, which is 0 where a later attempt replaces what
@@ -12,6 +13,7 @@ export type DraftRunEvent =
   /** Told once: drafts are written by a worker whose socket is not on this machine, so that there are stages alone. */
   | { kind: 'drafts-elsewhere' };
 
+/** What is told of a run that is watched. */
 export type WatchEvent = RunEvent | DraftRunEvent;
 
 /**

@@ -14,6 +14,7 @@ import { unlessLost } from '../session/runtime-loss.ts';
 import type { Session } from '../session/session.ts';
 import { reasonOf } from '../session/temporal.ts';
 
+/** What is told of a run: that it has started, each state that differs from the one before, and its end. */
 export type RunEvent =
   | { kind: 'started'; workflowId: string; runId: string; webUrl: string | null }
   /** Its state is another one than before. */

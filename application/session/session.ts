@@ -1,5 +1,6 @@
 /** What is held while one works with runs: a Temporal client and, where one is needed, the data directory's runtime. */
 import type { Client, Connection } from '@temporalio/client';
+import type { DataConverter } from '@temporalio/common';
 import type { Config } from '../../config/config.ts';
 import { dataPaths, ensureOwnFolder } from '../../config/data-paths.ts';
 import { CommandFailure, messageOf } from '../../lib/errors.ts';
@@ -10,6 +11,7 @@ import { connectExternal, connectLocal, hasPollers, type TemporalConnection } fr
 import { runUrl } from '../../observability/run-link.ts';
 import { moduleFile } from '../../lib/own-files.ts';
 
+/** Open connections, by which one works with runs; left by its disposal. */
 export type Session = AsyncDisposable & {
   client: Client;
   connection: Connection;
@@ -24,6 +26,7 @@ export type Session = AsyncDisposable & {
   urlOf(workflowId: string, runId: string): string | null;
 };
 
+/** What a session is opened for. */
 export type SessionRequest = {
   settings: Config;
   need: Need;
@@ -42,6 +45,19 @@ export async function openSession(request: SessionRequest): Promise<Session> {
   const external = await connectExternal(settings, patience);
   if (need === 'server' || (await hasPollers(external, settings.taskQueue))) return sessionOf(null, external, settings);
   return sessionOf(await joinRuntimeOf(request), external, settings);
+}
+
+/**
+ * A session with the server that the settings name, whoever works there: nothing is started or joined.
+ * @param dataConverter in place of that of the settings
+ * @throws ServerUnavailable
+ */
+export async function serverSession(
+  { settings, onProgress, signal }: Omit<SessionRequest, 'need'>,
+  dataConverter?: DataConverter,
+): Promise<Session> {
+  const temporal = await connectExternal(settings, { tell: onProgress, signal }, dataConverter);
+  return sessionOf(null, temporal, settings);
 }
 
 /**

@@ -22,15 +22,20 @@ export type TemporalConnection = {
 /** A channel that was refused for long would else look for the server again only every two minutes. */
 const reconnect = { 'grpc.initial_reconnect_backoff_ms': 200, 'grpc.max_reconnect_backoff_ms': 1000 };
 
-/** The server of TEMPORAL_ADDRESS, TEMPORAL_PROFILE and their kin. */
+/**
+ * The server of TEMPORAL_ADDRESS, TEMPORAL_PROFILE and their kin; 127.0.0.1:7233 without an address.
+ * @param dataConverter in place of that of the settings
+ */
 export function connectExternal(
   { temporal, encryption }: Pick<Config, 'temporal'> & { encryption: Encryption },
   patience: Patience,
+  dataConverter?: DataConverter,
 ): Promise<TemporalConnection> {
   const { connectionOptions, namespace } = readConnectConfig(temporal);
   const { address, tls, apiKey, metadata } = connectionOptions;
-  return connectTo({ namespace: namespace ?? 'default', encryption }, patience, {
-    ...(address === undefined ? {} : { address }),
+  const own = dataConverter === undefined ? {} : { dataConverter };
+  return connectTo({ namespace: namespace ?? 'default', encryption, ...own }, patience, {
+    address: address ?? '127.0.0.1:7233',
     ...(tls === undefined ? {} : { tls }),
     ...(apiKey === undefined ? {} : { apiKey }),
     ...(metadata === undefined ? {} : { metadata }),
@@ -55,7 +60,7 @@ export function connectLocal(
 }
 
 async function connectTo(
-  { namespace, encryption }: { namespace: string; encryption: Encryption },
+  { namespace, encryption, ...own }: { namespace: string; encryption: Encryption; dataConverter?: DataConverter },
   patience: Patience,
   options: ConnectionOptions,
 ): Promise<TemporalConnection> {
@@ -72,7 +77,7 @@ async function connectTo(
     await untilConnected(connection, address, patience);
     return {
       connection,
-      client: new Client({ connection, namespace, ...(await converterOf(encryption)) }),
+      client: new Client({ connection, namespace, ...(await converterOf(encryption)), ...own }),
       namespace,
       address,
       close,

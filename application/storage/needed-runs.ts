@@ -6,6 +6,7 @@ import { unsentRuns } from '../../observability/exporter-history.ts';
 import { unlessGone } from '../../observability/unless-gone.ts';
 import { mentionedIn } from '../../retrieval/store/content-sweep.ts';
 import { inParallel } from '../../lib/in-parallel.ts';
+import { isQuestionRun } from '../runs/question-runs.ts';
 
 export type RunOfServer = { workflowId: string; runId: string };
 
@@ -73,7 +74,7 @@ export async function findNeededRuns(request: RunsRequest): Promise<NeededRuns> 
   let done = 0;
   const openIds = new Set(open.map(({ runId }) => runId));
   // Others mention runs that they need no more.
-  const questions = open.filter(({ type }) => type === workflowTypes.answerQuestion);
+  const questions = open.filter(isQuestionRun);
   const openQuestions = new Set(questions.map(({ runId }) => runId));
   await inParallel(
     all,

@@ -11,6 +11,7 @@ import { openSession, type Session, type SessionRequest } from '../session/sessi
 import { nextTurn } from './next-turn.ts';
 import { expectThreadId, lastTurn, openTurns, turnBefore } from './turns.ts';
 
+/** Where a turn goes on from. */
 export type TurnRequest = {
   /** Absent: the thread of the run that it goes on from, or a new one. */
   thread?: string | undefined;
@@ -18,6 +19,7 @@ export type TurnRequest = {
   after?: string | null | undefined;
 };
 
+/** A turn that was started. */
 export type StartedTurn = StartedRun & {
   thread: string;
   turn: number;

@@ -22,6 +22,7 @@ export type TurnRow = RunRow & {
   parent: string | null;
 };
 
+/** A thread as lists show it. */
 export type ThreadRow = {
   id: string;
   turns: number;

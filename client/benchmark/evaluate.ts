@@ -42,6 +42,7 @@ import { startBenchmark } from './start-benchmark.ts';
 import { watchBenchmark } from './watch-benchmark.ts';
 import { expectBenchmarkPrices } from '../../application/pipelines/priced-models.ts';
 
+/** What a benchmark from code asks, by which pipelines, and how it is graded. */
 export type EvaluateOptions<Grader extends string> = {
   /** Questions with their ground truth, or the path of a dataset; folders are relative to the working directory. */
   data: string | readonly z.input<typeof DatasetQuestion>[];
@@ -62,6 +63,7 @@ export type EvaluateOptions<Grader extends string> = {
   signal?: AbortSignal;
 };
 
+/** What a benchmark from code has come to. */
 export type Evaluation<Grader extends string> = {
   /** `bench status`, `bench report` and `bench resume` take it. */
   name: string;

@@ -10,6 +10,7 @@ import { tmpdir } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { program } from './library-program.ts';
+import { tryOwnWorker } from './try-own-worker.ts';
 
 const root = join(import.meta.dirname, '../..');
 const { name } = manifestOf(root);
@@ -43,6 +44,7 @@ try {
   say(`${megabytes(readFileSync(tarball).length)} packed, ${megabytes(sizeOf(installed))} of it installed`);
   const first = await timed('asked, listed, traced and replayed', () => use(before));
   await timed('used by a program', useAsLibrary);
+  await timed('installed and used by examples/own-worker', () => useInOwnWorker(tarball));
   await timed('upgraded', () => upgrade(first));
   say('the package works');
 } finally {
@@ -55,13 +57,7 @@ async function use(summary: string): Promise<Record> {
   const doctor = JSON.parse((await switchyard('doctor', '--json')).stdout);
   assert.equal(doctor.healthy, true);
   assert.equal(findingOf(doctor, 'data directory').startsWith(state), true, 'doctor says where the state is');
-  const up = spawn(process.execPath, [bin(), 'up'], { env, cwd: work, stdio: ['ignore', 'inherit', 'pipe'] });
-  const ended = new Promise((resolve) => up.once('exit', resolve));
-  try {
-    await new Promise<void>((resolve, reject) => {
-      up.stderr.setEncoding('utf8').on('data', (text: string) => text.includes('Ctrl-C') && resolve());
-      up.once('exit', () => reject(new Error('switchyard up has ended')));
-    });
+  return whileUp(async () => {
     const asked = await switchyard('ask', 'When does boil throw KETTLE_EMPTY?', '--repo', repository, '--json');
     const record = JSON.parse(asked.stdout) as Record;
     assert.equal(record.outcome, 'answered');
@@ -71,11 +67,37 @@ async function use(summary: string): Promise<Record> {
     assert.match((await switchyard('replay', record.workflow_id)).stdout, /^replays /);
     assert.match((await switchyard('search', 'boil', '--repo', repository)).stdout, /lib\/kettle\.js/);
     return record;
+  }).finally(() => assert.deepEqual(listing(installed), files, 'nothing is written into the package'));
+}
+
+/** @param act is given the address of the server */
+async function whileUp<Result>(act: (address: string) => Promise<Result>): Promise<Result> {
+  const up = spawn(process.execPath, [bin(), 'up'], { env, cwd: work, stdio: ['ignore', 'pipe', 'pipe'] });
+  const ended = new Promise((resolve) => up.once('exit', resolve));
+  let told = '';
+  up.stdout.setEncoding('utf8').on('data', (text: string) => (told += text));
+  try {
+    await new Promise<void>((resolve, reject) => {
+      up.stderr.setEncoding('utf8').on('data', (text: string) => text.includes('Ctrl-C') && resolve());
+      up.once('exit', () => reject(new Error('switchyard up has ended')));
+    });
+    return await act(/Temporal +(\S+)/.exec(told)?.[1] ?? '');
   } finally {
     up.kill('SIGINT');
     await ended;
-    assert.deepEqual(listing(installed), files, 'nothing is written into the package');
   }
+}
+
+/** A project of its own, for the server of the package that is installed beside. */
+function useInOwnWorker(tarball: string): Promise<void> {
+  const place = join(work, 'own-worker');
+  const home = { SWITCHYARD_HOME: join(work, 'own-home') };
+  return whileUp((address) =>
+    tryOwnWorker({
+      ...{ tarball, place, repository, npm, run, example: join(root, 'examples/own-worker') },
+      env: { ...env, ...home, TEMPORAL_ADDRESS: address },
+    }),
+  );
 }
 
 /** As programs use it: types, workflows in a bundle of their own, the settings of this package. */

@@ -16,6 +16,7 @@ export type OwnGrader = (record: RunLogRecord, question: DatasetQuestion) => Own
 /** The score, or the score with its reason in a sentence. */
 export type OwnGrade = Score | { score: Score; reason?: string | null };
 
+/** What graders of one’s own have said of a record, by their names. */
 export type OwnScores<Grader extends string> = Record<Grader, number | null>;
 
 const reasonCharacters = 1000;

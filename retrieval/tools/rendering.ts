@@ -130,6 +130,7 @@ export function renderEvidence(view: SnapshotView, evidence: readonly Evidence[]
 
 // What running a tool gives, before the text is stored and referred to by its content id.
 
+/** What a tool gives back. */
 export type ToolRun = {
   status: 'ok' | 'error';
   /** The exact text that the model sees: at most 12,000 characters. */

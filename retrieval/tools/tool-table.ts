@@ -12,6 +12,7 @@ export type SearchAids = {
   order: readonly PlaceId[];
 };
 
+/** A tool that specialists may call. */
 export type Tool = {
   /** Written for the model that chooses. */
   description: string;

@@ -59,7 +59,6 @@ const shown: Record<string, RegExp> = {
   'own-pipeline': /is a pipeline: specialists code, docs[\s\S]*KETTLE_EMPTY[\s\S]*verified[\s\S]*route +(code|docs)/,
   'own-tool':
     /is a pipeline: specialist comments[\s\S]*TODO: a lid makes it faster[\s\S]*lib\/kettle\.js:6-8 +verified/,
-  'own-worker': /^filed \(answered\): .*KETTLE_EMPTY/m,
   'continuous-integration':
     /right[\s\S]*verdict: [\s\S]*gate met: errors<=0: [\s\S]*gate met: accuracy>=baseline-0\.1: /,
   'benchmark-from-code':
@@ -70,7 +69,8 @@ test('each folder is listed in the README, and run here', () => {
   const readme = readFileSync(join(examples, 'README.md'), 'utf8');
   const folders = readdirSync(examples, { withFileTypes: true }).filter((entry) => entry.isDirectory());
   const names = folders.map(({ name }) => name).filter((name) => name !== 'kettle');
-  assert.deepEqual(names.toSorted(), Object.keys(shown).toSorted());
+  // It is a project of its own: own-worker.test.ts.
+  assert.deepEqual(names.toSorted(), [...Object.keys(shown), 'own-worker'].toSorted());
   for (const name of names) assert.ok(readme.includes(`](${name}/README.md)`), name);
 });
 

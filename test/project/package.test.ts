@@ -15,6 +15,7 @@ const read = (path: string) => readFileSync(join(root, path), 'utf8');
 const manifest = JSON.parse(read('package.json')) as {
   exports: Record<string, string | { types: string; default: string }>;
   dependencies: Record<string, string>;
+  peerDependencies: Record<string, string>;
   devDependencies: Record<string, string>;
 };
 const folders = (JSON.parse(read('deploy/package/tsconfig.json')) as { include: string[] }).include.map((path) =>
@@ -56,8 +57,24 @@ test('what the package runs is among its dependencies', () => {
     .flatMap(({ file, text }) => importsOf(file, text))
     .filter(({ from, to, typeOnly }) => !typeOnly && !existsSync(join(root, to)) && !isBuiltin(to) && from !== to)
     .map(({ to }) => (to.startsWith('@') ? to.split('/').slice(0, 2).join('/') : (to.split('/')[0] ?? '')));
-  const missing = [...new Set(used)].filter((name) => !(name in manifest.dependencies));
-  assert.deepEqual(missing, []);
+  const named = { ...manifest.dependencies, ...manifest.peerDependencies };
+  assert.deepEqual(
+    [...new Set(used)].filter((name) => !(name in named)),
+    [],
+  );
+});
+
+test('Temporal’s packages are peers of one version, so that a program and this package load the same copy', () => {
+  const all = { ...manifest.dependencies, ...manifest.devDependencies, ...manifest.peerDependencies };
+  const temporal = Object.keys(all).filter((name) => name.startsWith('@temporalio/'));
+  assert.deepEqual(temporal, Object.keys(manifest.peerDependencies));
+  assert.equal(new Set(Object.values(manifest.peerDependencies)).size, 1);
+  // What is a development dependency, too, is left out by `npm ci --omit=dev`, as the image is made.
+  const lock = JSON.parse(read('package-lock.json')) as { packages: Record<string, { peer?: true; dev?: true }> };
+  for (const name of temporal) {
+    const { peer, dev } = lock.packages[`node_modules/${name}`] ?? {};
+    assert.deepEqual([peer, dev], [true, undefined], name);
+  }
 });
 
 test('one copy of protobufjs is installed for the SDK, whose parts hand its types to each other', () => {

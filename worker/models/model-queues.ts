@@ -172,7 +172,7 @@ export function counted(model: ChatModel, limiter: SlotLimiter): ChatModel {
 function telling({ client, log }: Parts): ActivityInterceptorsFactory {
   const tell = async (key: string, underWay: boolean) => {
     const { workflowType, workflowExecution: run } = Context.current().info;
-    if (workflowType !== workflowTypes.answerQuestion || run === undefined) return;
+    if (run === undefined || workflowType === workflowTypes.routeQuestion) return;
     try {
       await client.workflow.getHandle(run.workflowId, run.runId).signal(signals.call, { key, underWay });
     } catch (error) {

@@ -45,8 +45,11 @@ function growing(options: WorkerOptions, opened: AsyncDisposableStack): WorkerOp
   return { ...rest, ...tunedFor(opened.use(growingSlots(most)), tasks) };
 }
 
-/** @param notices whether this worker knows who is told of runs */
-function sideQueues(options: WorkerOptions, notices: boolean, opened: AsyncDisposableStack): WorkerOptions[] {
+/**
+ * The options of the workers beside a queue's own: of benchmarks, traces and notices.
+ * @param notices whether this worker knows who is told of runs
+ */
+export function sideQueues(options: WorkerOptions, notices: boolean, opened: AsyncDisposableStack): WorkerOptions[] {
   const { taskQueue, ...rest } = activityOptions(options);
   const { exportSpans, sendNotice } = options.activities as Activities;
   const ofNotices = {

@@ -27,6 +27,7 @@ import { readsRepository } from '../../contracts/pipeline-rules.ts';
 import type { OpeningProgress } from '../../contracts/run.ts';
 import { callTool } from './calls.ts';
 import { checkCarried, readFollowUp } from './follow-up.ts';
+import { introduce } from './introduction.ts';
 import { chooseRoute, tellRoute } from './routing.ts';
 import type { Run } from './state.ts';
 
@@ -78,6 +79,7 @@ async function openRepository(run: Run): Promise<void> {
     (await openKnown(run)) ?? (await callTool(run, 'openRepository', { repository, ...store }, `open ${where}`));
   state.snapshot = opened.snapshot;
   visibility.knows(opened.searchAttributes);
+  introduce(run.input, opened.searchAttributes);
   if (opened.store !== undefined) run.store = opened.store;
   run.readOnlyTools = opened.readOnlyTools ?? [];
   state.trace_link = opened.traceLink?.replace('{traceId}', workflowInfo().runId.replaceAll('-', '')) ?? null;

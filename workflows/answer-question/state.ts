@@ -24,6 +24,8 @@ export const callSignal = defineSignal<[{ key: string; underWay: boolean }]>(sig
 
 export type Run = CallerOfActivities & {
   readonly input: QuestionInput;
+  /** Its last call hands it over to the export of its trace. */
+  readonly endsWithCall: boolean;
   /** What the outcome will hold. */
   readonly state: AnswerState;
   readonly visibility: Visibility;
@@ -43,7 +45,7 @@ export type Run = CallerOfActivities & {
 };
 
 /** Puts a run together; the query and the signal are answered from here on. */
-export function beginRun(input: QuestionInput): Run {
+export function beginRun(input: QuestionInput, endsWithCall: boolean): Run {
   const state = beginning(input);
   const budget = new RunBudget(input.pipeline.budget, historySize);
   const waits = new OpenWaits(() => Date.now());
@@ -85,7 +87,7 @@ export function beginRun(input: QuestionInput): Run {
   const reuse = { ...(sharing === undefined ? {} : { sharing }), ...(forkOf === undefined ? {} : { forkOf }) };
   const budgetRequests = new BudgetRequests(parts);
   const moreOf = (limit: BudgetLimit) => budgetRequests.moreOf(limit);
-  const asked = { clarified: [], triedByTimer: false, budgetRequests, moreOf };
+  const asked = { clarified: [], triedByTimer: false, budgetRequests, moreOf, endsWithCall };
   const run: Run = { ...parts, ...reuse, ...asked, readOnlyTools: [], doneLast: {}, until: condition, onSettled };
   return run;
 }
@@ -150,9 +152,10 @@ export function isTraced({ state: { trace_link } }: Run): boolean {
  * person is asked about the answer first.
  */
 export function handingOver(run: Run): { handOver?: true } {
-  return isTraced(run) && !asks(run.input, 'draft') ? { handOver: true } : {};
+  return run.endsWithCall && isTraced(run) && !asks(run.input, 'draft') ? { handOver: true } : {};
 }
 
+/** An answer with its citations, checked: a draft, or what was made of several. */
 export type Answer = Pick<
   SpecialistOutput,
   'answer' | 'confidence' | 'insufficient' | 'gaps' | 'citations' | 'unjudged'
@@ -179,8 +182,13 @@ const asGap = ({ path, firstLine, lastLine, reason }: CheckedCitation): string =
 
 /** Lists drafts that another answer has replaced. */
 export function supersede({ state }: Run, outputs: readonly SpecialistOutput[], why: string): void {
-  for (const { specialist, try: tryNumber, reasons } of outputs) {
-    const reason = reasons.length > 0 ? reasons.join('; ') : why;
-    state.superseded.push({ specialist: tryNumber > 1 ? `${specialist}, try ${tryNumber}` : specialist, reason });
+  for (const output of outputs) {
+    const { reasons } = output;
+    state.superseded.push({ specialist: nameOfDraft(output), reason: reasons.length > 0 ? reasons.join('; ') : why });
   }
+}
+
+/** By which a draft is listed where another one has replaced it. */
+export function nameOfDraft({ specialist, try: tryNumber }: Pick<SpecialistOutput, 'specialist' | 'try'>): string {
+  return tryNumber > 1 ? `${specialist}, try ${tryNumber}` : specialist;
 }

@@ -15,6 +15,7 @@ const endings = { all: 'finished', limit: 'limit-reached', abandoned: 'unavailab
 /** Runs that one page of questions names. */
 const pageLength = 50;
 
+/** Asks the questions of a benchmark and records each answer once. */
 export async function runBenchmark(input: BenchmarkInput): Promise<BenchmarkEnding> {
   const run = new BenchmarkRun(validInput('runBenchmark', input));
   let why: Why;

@@ -43,6 +43,7 @@ export const exportsQuery = defineQuery<ExporterState>(queries.exports);
 
 const mostEvents = 4000;
 
+/** Sends the traces of the runs of its task queue, which are handed over to it by a signal. */
 export async function exportTraces(given: Partial<ExporterInput>): Promise<ExporterEnding> {
   const input = validInput('exportTraces', given) as ExporterInput;
   const exporter = new TraceExporter(input, { nowMs: () => Date.now(), isLong, tell: setCurrentDetails });

@@ -8,6 +8,7 @@ import { Unavailable } from '../answer-question/failures.ts';
 import { validInput } from '../input/valid-input.ts';
 import { Making } from './state.ts';
 
+/** Makes questions of a dataset out of a repository. */
 export async function makeQuestions(given: MakeQuestionsInput): Promise<MadeQuestions> {
   const making = new Making(validInput('makeQuestions', given));
   try {

@@ -1,0 +1,27 @@
+/** By what a run is found again in lists: what its memo says of its question, pipeline and repository. */
+import { cut, printableLine } from '../lib/printable.ts';
+import type { QuestionInput } from './run.ts';
+
+export type RunMemo = { question: string; pipeline: string; repository: string };
+
+const questionCharacters = 200;
+const labelCharacters = 100;
+
+/** The memo of a run; its pipeline and repository are search attributes, too. */
+export function runMemo({ question, pipeline, repository }: QuestionInput): RunMemo {
+  return {
+    question: cut(printableLine(question), questionCharacters),
+    pipeline: pipeline.name,
+    repository: repositoryLabel(repository),
+  };
+}
+
+/** The last part of the path or URL: what a person calls it. */
+function repositoryLabel(repository: QuestionInput['repository']): string {
+  const place = repository.kind === 'path' ? repository.path : repository.url;
+  const last = place
+    .replace(/(?<![/\\])[/\\]+$/, '')
+    .split(/[/\\:]/)
+    .at(-1);
+  return cut(printableLine(last ?? place), labelCharacters);
+}
