@@ -4,6 +4,7 @@ import { ContentId, RepositoryRef, Snapshot, SnapshotRef } from './snapshot.ts';
 import { RouteDecision } from './agent.ts';
 import { CheckedCitation } from './evidence.ts';
 import { FittedRouter } from './fitted-router.ts';
+import { ForeignTool, MissingForeignTool } from './foreign/calls.ts';
 import { GateSpec, RouterSpec, SpecialistSpec, SynthesisSpec } from './pipeline.ts';
 import { ReplySharing, TakenFrom } from './reuse.ts';
 import { SpanScope } from './trace.ts';
@@ -160,6 +161,8 @@ export const ToolAnswer = z.object({
   renderer: z.int().positive(),
   /** The order in which a model put the places of a search: without it the same search gives other bytes. */
   order: z.array(PlaceId).max(30).exactOptional(),
+  /** Of a tool of a foreign server: what it gave cannot be made again. */
+  foreign: z.literal(true).exactOptional(),
 });
 export type ToolAnswer = z.infer<typeof ToolAnswer>;
 
@@ -173,6 +176,8 @@ export const SpecialistCall = z.discriminatedUnion('kind', [
     review: z.array(z.string()),
     earlierDraft: ContentId.nullable(),
     hints: Hints.exactOptional(),
+    /** Tools of foreign servers among the specialist's, as the run has pinned them, and those that it does without. */
+    foreign: z.object({ tools: z.array(ForeignTool), missing: z.array(MissingForeignTool) }).exactOptional(),
     mustAnswer: z.boolean(),
   }),
   z.object({
@@ -199,6 +204,9 @@ export const GateRule = GateSpec.pick({ minResolvedCitations: true, minConfidenc
 });
 export type GateRule = z.infer<typeof GateRule>;
 
+/** Names of foreign tools that have answered in the run: a citation of one cannot be verified. Absent: none has. */
+const foreignAnswered = z.array(z.string().max(100)).exactOptional();
+
 /** True where the run most likely ends with the call: the activity then hands it over to the exporter of traces. */
 const handOver = z.literal(true).exactOptional();
 
@@ -208,6 +216,7 @@ export const VerifyInput = z.object({
   content: ContentId,
   /** Absent: only the citations are checked. */
   rule: GateRule.exactOptional(),
+  foreignAnswered,
   handOver,
   scope: SpanScope,
   store,
@@ -228,6 +237,7 @@ export const JudgeCall = z.discriminatedUnion('kind', [
     rule: GateRule,
     /** Where they have been checked, and the draft is not weak; else both is found out first. */
     citations: z.array(CheckedCitation).exactOptional(),
+    foreignAnswered,
     handOver,
   }),
   RepairCall,
@@ -243,6 +253,7 @@ export const SynthesisCall = z.discriminatedUnion('kind', [
     candidates: z
       .array(z.object({ specialist: z.string(), draft: ContentId, citations: z.array(CheckedCitation) }))
       .min(1),
+    foreignAnswered,
     handOver,
   }),
   RepairCall,

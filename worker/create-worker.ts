@@ -9,6 +9,7 @@ import { dataConverterOf, encodesFailures } from '../codecs/data-converter.ts';
 import type { Config } from '../config/config.ts';
 import { dataPaths } from '../config/data-paths.ts';
 import type { Logger } from '../observability/logging.ts';
+import { createForeignTools, type ForeignTools } from '../foreign-tools/foreign-tools.ts';
 import { createOpenAiEmbeddings } from '../models/openai/embeddings.ts';
 import { createRetrieval } from '../retrieval/repository.ts';
 import type { Threads } from '../retrieval/worker-threads/threads.ts';
@@ -104,10 +105,13 @@ async function startOver(opened: AsyncDisposableStack, { config, server, log, tu
   const limiters = slotLimiters(config, tuning.maxConcurrentActivities ?? activitySlots);
   const endpoint = opened.use(await openLimitedModel(config, limiters, log));
   const ownTools = await loadOwnTools(config.toolModules);
+  const { servers, network } = config.foreignServers;
+  const foreignTools = opened.use(createForeignTools(servers, network));
   const stores = opened.use(await openStores(config, isOwn));
   opened.use(await keepNotingStoreUse(stores, { client, name, log }));
   const drafts = opened.use(await openDraftSocket(streams, log));
-  const parts = { endpoint, stores, ownTools, traces, client, usable, log, drafts, threads: tuning.retrievalThreads };
+  const tools = { ownTools, foreignTools };
+  const parts = { endpoint, stores, tools, traces, client, usable, log, drafts, threads: tuning.retrievalThreads };
   const { activities, retrieval } = activitiesOf(config, { ...parts, prices: await openPriceList(config.model) });
   opened.use(retrieval);
   const options: WorkerOptions = {
@@ -195,11 +199,11 @@ type Parts = {
   usable: readonly string[];
   log: Logger;
   threads: Threads | undefined;
-  ownTools: OwnTools;
+  tools: { ownTools: OwnTools; foreignTools: ForeignTools };
 };
 
 function activitiesOf(config: Config, parts: Parts) {
-  const { endpoint, stores, prices, traces, client, usable, log, threads, ownTools } = parts;
+  const { endpoint, stores, prices, traces, client, usable, log, threads, tools } = parts;
   const { journal, sharedReplies, content, holds } = stores;
   journal.prune().then(
     (removed) => log.debug({ removed }, 'pruned the journal'),
@@ -229,10 +233,10 @@ function activitiesOf(config: Config, parts: Parts) {
     holds,
     retrieval,
     questionEmbedder: questionEmbedderOf(config, vectors),
-    ownTools,
+    ...tools,
     traces: exported,
     notices: noticesOf(config, client),
-    benchmarks: benchmarksOf(config, client, exported, ownTools),
+    benchmarks: benchmarksOf(config, client, exported, tools.ownTools),
     searchAttributes: usable,
   });
   return { activities, retrieval };

@@ -144,7 +144,7 @@ async function toolText(
   const call = messages
     .flatMap((message) => (message.role === 'assistant' ? message.toolCalls : []))
     .findLast((candidate) => candidate.id === answer.callId);
-  if (call === undefined || settings.snapshot === null) return content.get(answer.content);
+  if (call === undefined || settings.snapshot === null || answer.foreign === true) return content.get(answer.content);
   const request = { callId: call.id, tool: call.name, argumentsText: call.argumentsText.slice(0, argumentCharacters) };
   const { text } = await retrieval.runTool(settings.snapshot, request, settings.allowed, signal, answer.order);
   if ((await content.put(text)) === answer.content) return text;

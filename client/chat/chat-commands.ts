@@ -83,7 +83,7 @@ const turnNamed = (turns: readonly LabelledTurn[], name: string): LabelledTurn |
 
 async function pipeline(chat: Chat, argument: string): Promise<void> {
   if (argument !== '') {
-    await loadPipeline(argument, chat.session.settings.toolModules);
+    await loadPipeline(argument, chat.session.settings.toolModules, chat.session.settings.foreignServers.servers);
     chat.options = { ...chat.options, pipeline: argument };
   }
   note(`pipeline: ${chat.options.pipeline}`);

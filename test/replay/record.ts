@@ -10,6 +10,7 @@ import type { WorkflowHandle } from '@temporalio/client';
 import { historyToJSON } from '@temporalio/common/lib/proto-utils.js';
 import { loadPipeline } from '../../application/pipelines/pipeline-files.ts';
 import { startOfflineModel } from '../../offline-model/server/server.ts';
+import { openShop } from '../foreign-tools/shop.ts';
 import { startBenchmark } from '../support/benchmark.ts';
 import type { MakeQuestionsInput } from '../../contracts/evaluation/question-making.ts';
 import { startMeteredTeam } from '../support/metered-team.ts';
@@ -107,9 +108,14 @@ async function fanOut() {
   };
 }
 
-async function recordQuestion(name: string, { team: parts, script = [], ask = {}, meanwhile, metered, files }: Way) {
+async function recordQuestion(
+  name: string,
+  { team: parts, script = [], ask = {}, meanwhile, metered, files, ...way }: Way,
+) {
   await using team = await (metered ? startMeteredTeam : startTeam)(parts, script);
-  await using scene = await openScene({ modelUrl: team.url, traces: tracesToFiles, ...(files ? { files } : {}) });
+  using shop = way.foreign === undefined ? null : openShop();
+  const more = { ...(files ? { files } : {}), ...(shop ? { foreignServers: shop.servers } : {}) };
+  await using scene = await openScene({ modelUrl: team.url, traces: tracesToFiles, ...more });
   const handle = await scene.start('When does boil throw?', { pipeline: pipeline(), ...ask });
   await meanwhile?.(handle);
   await handle.result().catch(() => {}); // a history that fails is one, too

@@ -28,7 +28,10 @@ export type ToolActivity =
   | 'checkEdit'
   | 'checkPlaces'
   | 'findCandidates'
-  | 'proveQuestions';
+  | 'proveQuestions'
+  | 'openForeignTools'
+  | 'callForeignTool'
+  | 'noteForeignCall';
 
 export type InputOf<Name extends ModelActivity | ToolActivity> = Parameters<Activities[Name]>[0];
 export type ResultOf<Name extends ModelActivity | ToolActivity> = Exclude<
@@ -93,8 +96,17 @@ export function activitiesWithin(limits: CallLimits, activityQueue?: string) {
     scheduleToCloseTimeout: backstop,
     retry: { initialInterval: '500ms', maximumInterval: '10s' },
   });
+  const { openForeignTools, callForeignTool, noteForeignCall } = proxyActivities<
+    Pick<Activities, 'openForeignTools' | 'callForeignTool' | 'noteForeignCall'>
+  >({
+    ...shared,
+    startToCloseTimeout: '15m',
+    scheduleToCloseTimeout: backstop,
+    retry: { initialInterval: '500ms', maximumInterval: '10s' },
+  });
+  const foreign = { openForeignTools, callForeignTool, noteForeignCall };
   const agents = { routeQuestion, callSpecialist, judgeDraft, synthesize };
   const models = { ...agents, rerankPlaces, phraseQuestion, rewriteQuestion };
   const tools = { applyRouter, matchPackages, runTool, verifyCitations, checkEdit, checkPlaces };
-  return { ...models, ...tools, openRepository, findCandidates, proveQuestions };
+  return { ...models, ...tools, ...foreign, openRepository, findCandidates, proveQuestions };
 }
