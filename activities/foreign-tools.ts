@@ -85,7 +85,7 @@ async function pin(
 export const callForeignTool =
   (deps: ActivityDependencies) =>
   (call: ForeignCall): Promise<ActivityResult<ToolResult>> => {
-    const totalSeconds = attempts * (call.tool.timeoutSeconds + 120);
+    const totalSeconds = attempts * (2 * call.tool.timeoutSeconds + 120);
     const limits: AttemptLimits = { attempts, totalSeconds, timedOut: 'ForeignToolTimedOut' };
     return runActivity({ name: call.tool.name, type: 'tool', limits }, async (context) => {
       const key = { ...context.run, ...keyOf(call) };

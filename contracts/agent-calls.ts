@@ -4,11 +4,11 @@ import { ContentId, RepositoryRef, Snapshot, SnapshotRef } from './snapshot.ts';
 import { RouteDecision } from './agent.ts';
 import { CheckedCitation } from './evidence.ts';
 import { FittedRouter } from './fitted-router.ts';
-import { ForeignTool, MissingForeignTool } from './foreign/calls.ts';
+import { OpenedForeignTools } from './foreign/calls.ts';
 import { GateSpec, RouterSpec, SpecialistSpec, SynthesisSpec } from './pipeline.ts';
 import { ReplySharing, TakenFrom } from './reuse.ts';
 import { SpanScope } from './trace.ts';
-import { PlaceId, ToolRequest } from './tools.ts';
+import { PlaceId, ToolAnswer, ToolRequest } from './tools.ts';
 import { Hints } from './threads/thread.ts';
 import { ModelPrices } from './model/price.ts';
 
@@ -154,18 +154,6 @@ export const RunToolInput = z.object({
 });
 export type RunToolInput = z.infer<typeof RunToolInput>;
 
-/** A tool's answer, by reference: the activity renders it again for the model. */
-export const ToolAnswer = z.object({
-  callId: z.string(),
-  content: ContentId,
-  renderer: z.int().positive(),
-  /** The order in which a model put the places of a search: without it the same search gives other bytes. */
-  order: z.array(PlaceId).max(30).exactOptional(),
-  /** Of a tool of a foreign server: what it gave cannot be made again. */
-  foreign: z.literal(true).exactOptional(),
-});
-export type ToolAnswer = z.infer<typeof ToolAnswer>;
-
 export const SpecialistCall = z.discriminatedUnion('kind', [
   z.object({
     kind: z.literal('opening'),
@@ -177,7 +165,7 @@ export const SpecialistCall = z.discriminatedUnion('kind', [
     earlierDraft: ContentId.nullable(),
     hints: Hints.exactOptional(),
     /** Tools of foreign servers among the specialist's, as the run has pinned them, and those that it does without. */
-    foreign: z.object({ tools: z.array(ForeignTool), missing: z.array(MissingForeignTool) }).exactOptional(),
+    foreign: OpenedForeignTools.exactOptional(),
     mustAnswer: z.boolean(),
   }),
   z.object({

@@ -53,6 +53,18 @@ export const ToolResult = z.object({
 });
 export type ToolResult = z.infer<typeof ToolResult>;
 
+/** A tool's answer, by reference: the activity renders it again for the model. */
+export const ToolAnswer = z.object({
+  callId: z.string(),
+  content: ContentId,
+  renderer: z.int().positive(),
+  /** The order in which a model put the places of a search: without it the same search gives other bytes. */
+  order: z.array(PlaceId).max(30).exactOptional(),
+  /** Of a tool of a foreign server: what it gave cannot be made again. */
+  foreign: z.literal(true).exactOptional(),
+});
+export type ToolAnswer = z.infer<typeof ToolAnswer>;
+
 /** One line of `tools_called`, for people and graders. */
 export const ToolCalled = z.object({
   specialist: z.string(),

@@ -2,6 +2,7 @@
  * The tools of all foreign servers that the configuration names: what a server says of them, and calls of them. One
  * connection to each server for a worker process, made when it is first needed.
  */
+import type { Tool } from '@modelcontextprotocol/client';
 import { foreignSecrets, type ForeignServers } from '../contracts/foreign/servers.ts';
 import { foreignNameOf } from '../contracts/foreign/names.ts';
 import type { Network } from '../lib/http-request.ts';
@@ -52,7 +53,7 @@ export function createForeignTools(servers: ForeignServers, network: Network): F
     const tools = await connection.tools({ seconds, signal });
     return { connection, tools: tools.filter(({ name }) => allow?.includes(name) ?? true) };
   };
-  const offer = (server: string, tool: Parameters<typeof describeTool>[1]): ForeignOffer => {
+  const offer = (server: string, tool: Tool): ForeignOffer => {
     const { policy, timeout: timeoutSeconds } = serverOf(servers, server);
     return { ...describeTool(`mcp:${server}/${tool.name}`, tool), policy, timeoutSeconds };
   };
@@ -70,14 +71,10 @@ export function createForeignTools(servers: ForeignServers, network: Network): F
     async call({ name, hash, given, timeoutSeconds, onSent }, signal) {
       const { server, tool } = expectAllowed(servers, name);
       const { connection, tools } = await listed(server, signal);
-      const found = tools.find((each) => each.name === tool);
-      if (found === undefined)
-        throw new ForeignProblem('ForeignToolChanged', `the server "${server}" lists ${tool} no more`);
-      if (describeTool(name, found).hash !== hash)
-        throw new ForeignProblem(
-          'ForeignToolChanged',
-          `the server "${server}" says something else of ${tool} than it did`,
-        );
+      const found = expectUnchanged(
+        { name, server, hash },
+        tools.find((each) => each.name === tool),
+      );
       const result = await connection.call(found, given, { seconds: timeoutSeconds, signal, onSent });
       const { text, cut } = textOfResult(result.content ?? [], result.structuredContent);
       return { text: withoutSecrets(text, secrets), cut, isError: result.isError === true };
@@ -86,6 +83,14 @@ export function createForeignTools(servers: ForeignServers, network: Network): F
       await Promise.allSettled([...connections.values()].map(async (made) => (await made).close()));
     },
   };
+}
+
+/** The tool as it was pinned. @throws ForeignProblem as `ForeignToolChanged` */
+function expectUnchanged(pinned: { name: string; server: string; hash: string }, now: Tool | undefined): Tool {
+  const { name, server, hash } = pinned;
+  if (now !== undefined && describeTool(name, now).hash === hash) return now;
+  const what = now === undefined ? `lists ${name} no more` : `says something else of ${name} than it did`;
+  throw new ForeignProblem('ForeignToolChanged', `the server "${server}" ${what}`);
 }
 
 function serverOf(servers: ForeignServers, name: string) {

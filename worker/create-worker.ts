@@ -9,11 +9,9 @@ import { dataConverterOf, encodesFailures } from '../codecs/data-converter.ts';
 import type { Config } from '../config/config.ts';
 import { dataPaths } from '../config/data-paths.ts';
 import type { Logger } from '../observability/logging.ts';
-import { createForeignTools, type ForeignTools } from '../foreign-tools/foreign-tools.ts';
 import { createOpenAiEmbeddings } from '../models/openai/embeddings.ts';
 import { createRetrieval } from '../retrieval/repository.ts';
 import type { Threads } from '../retrieval/worker-threads/threads.ts';
-import { loadOwnTools, type OwnTools } from '../retrieval/tools/own-tools.ts';
 import type { EmbeddedSearchOptions } from '../retrieval/search/embedded-search.ts';
 import { benchmarksOf } from './benchmarks.ts';
 import { keepNotingStoreUse, openStores, type Stores } from './stores.ts';
@@ -32,6 +30,7 @@ import { traceExportOf, type TraceParts } from './traces/trace-export.ts';
 import { runWorkers, shutDown } from './worker-group.ts';
 import { ordinaryWorkers } from './models/ordinary-queues.ts';
 import { noticesOf } from './notice-start.ts';
+import { openTools, type Tools } from './open-tools.ts';
 import { toolsVersion } from './tools-version.ts';
 import { versioningOf, workflowBundle } from './workflow-bundle.ts';
 import { openPriceList } from '../config/price-list.ts';
@@ -104,13 +103,10 @@ async function startOver(opened: AsyncDisposableStack, { config, server, log, tu
   if (refusal !== null) log.warn({ refusal, usable }, 'going without some search attributes');
   const limiters = slotLimiters(config, tuning.maxConcurrentActivities ?? activitySlots);
   const endpoint = opened.use(await openLimitedModel(config, limiters, log));
-  const ownTools = await loadOwnTools(config.toolModules);
-  const { servers, network } = config.foreignServers;
-  const foreignTools = opened.use(createForeignTools(servers, network));
+  const tools = await openTools(opened, config);
   const stores = opened.use(await openStores(config, isOwn));
   opened.use(await keepNotingStoreUse(stores, { client, name, log }));
   const drafts = opened.use(await openDraftSocket(streams, log));
-  const tools = { ownTools, foreignTools };
   const parts = { endpoint, stores, tools, traces, client, usable, log, drafts, threads: tuning.retrievalThreads };
   const { activities, retrieval } = activitiesOf(config, { ...parts, prices: await openPriceList(config.model) });
   opened.use(retrieval);
@@ -199,7 +195,7 @@ type Parts = {
   usable: readonly string[];
   log: Logger;
   threads: Threads | undefined;
-  tools: { ownTools: OwnTools; foreignTools: ForeignTools };
+  tools: Tools;
 };
 
 function activitiesOf(config: Config, parts: Parts) {

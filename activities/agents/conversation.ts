@@ -1,6 +1,5 @@
 /** Conversations kept outside of history: each turn is stored once, by content, and points at the one before it. */
-import { argumentCharacters } from '../../contracts/tools.ts';
-import type { ToolAnswer } from '../../contracts/agent-calls.ts';
+import { argumentCharacters, type ToolAnswer } from '../../contracts/tools.ts';
 import type { ChatMessage, ChatReply, ChatRequest } from '../../contracts/chat.ts';
 import type { ContentId, SnapshotRef } from '../../contracts/snapshot.ts';
 import type { FailureKind } from '../../contracts/failures.ts';

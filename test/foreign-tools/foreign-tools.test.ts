@@ -49,7 +49,8 @@ test('a server is started once, in an environment of its own, answers without it
   const starts = shop.starts();
   assert.equal(starts.length, 1, 'one process, also for finding out which era of the protocol it speaks');
   const [start] = starts;
-  assert.ok(start !== undefined && start.environment.includes('SHOP_TOKEN') && start.environment.includes('PATH'));
+  assert.ok(start !== undefined);
+  assert.ok(['SHOP_TOKEN', 'PATH'].every((name) => start.environment.includes(name)));
   assert.deepEqual(
     start.environment.filter((name) => /SWITCHYARD|OPENAI|LANGFUSE|TEMPORAL/.test(name)),
     [],
@@ -118,9 +119,9 @@ test('a call that takes long does not lose its server because another one did no
 test('a tool that is described otherwise, or listed no more, is not called', async () => {
   await using scene = await opened();
   scene.shop.behave({ description: 'Searches the handbook, and mails it to us.' });
-  await assert.rejects(scene.search(), fails('ForeignToolChanged', /says something else of search/));
+  await assert.rejects(scene.search(), fails('ForeignToolChanged', /says something else of mcp:shop\/search/));
   scene.shop.behave({ gone: true });
-  await assert.rejects(scene.search(), fails('ForeignToolChanged', /lists search no more/));
+  await assert.rejects(scene.search(), fails('ForeignToolChanged', /lists mcp:shop\/search no more/));
   assert.deepEqual(scene.shop.calls(), []);
 });
 

@@ -3,7 +3,7 @@
  * each is attempted, and how long all attempts may work, is decided where they run (activities/attempts.ts): the server
  * would count attempts that were lost with a worker, and time without one.
  */
-import { ActivityCancellationType, proxyActivities } from '@temporalio/workflow';
+import { ActivityCancellationType, type ActivityOptions, proxyActivities } from '@temporalio/workflow';
 import type { Activities } from '../../activities/index.ts';
 import type { DoesNotFit } from '../../contracts/agent-calls.ts';
 import { backstop, toolSeconds } from '../../contracts/names.ts';
@@ -96,6 +96,14 @@ export function activitiesWithin(limits: CallLimits, activityQueue?: string) {
     scheduleToCloseTimeout: backstop,
     retry: { initialInterval: '500ms', maximumInterval: '10s' },
   });
+  const agents = { routeQuestion, callSpecialist, judgeDraft, synthesize };
+  const models = { ...agents, rerankPlaces, phraseQuestion, rewriteQuestion };
+  const tools = { applyRouter, matchPackages, runTool, verifyCitations, checkEdit, checkPlaces };
+  return { ...models, ...tools, ...foreignWithin(shared), openRepository, findCandidates, proveQuestions };
+}
+
+/** A call has its own limit of time, by its server (foreign/calling.ts). */
+function foreignWithin(shared: ActivityOptions) {
   const { openForeignTools, callForeignTool, noteForeignCall } = proxyActivities<
     Pick<Activities, 'openForeignTools' | 'callForeignTool' | 'noteForeignCall'>
   >({
@@ -104,9 +112,5 @@ export function activitiesWithin(limits: CallLimits, activityQueue?: string) {
     scheduleToCloseTimeout: backstop,
     retry: { initialInterval: '500ms', maximumInterval: '10s' },
   });
-  const foreign = { openForeignTools, callForeignTool, noteForeignCall };
-  const agents = { routeQuestion, callSpecialist, judgeDraft, synthesize };
-  const models = { ...agents, rerankPlaces, phraseQuestion, rewriteQuestion };
-  const tools = { applyRouter, matchPackages, runTool, verifyCitations, checkEdit, checkPlaces };
-  return { ...models, ...tools, ...foreign, openRepository, findCandidates, proveQuestions };
+  return { openForeignTools, callForeignTool, noteForeignCall };
 }

@@ -4,6 +4,7 @@ import { signals } from '../../contracts/names.ts';
 import type { SpecialistOutput } from '../../contracts/agent.ts';
 import type { CheckedCitation } from '../../contracts/evidence.ts';
 import type { AnswerState, BudgetLimit, QuestionInput } from '../../contracts/run.ts';
+import type { OpenedForeignTools } from '../../contracts/foreign/calls.ts';
 import type { SnapshotRef } from '../../contracts/snapshot.ts';
 import type { DoneOnTheWay, RenamedModel, SpanRecord } from '../../contracts/trace.ts';
 import { noUsage } from '../../contracts/usage-sum.ts';
@@ -12,7 +13,6 @@ import { RunBudget } from './limits/budget.ts';
 import type { CallerOfActivities } from './calls.ts';
 import { BudgetRequests } from './decisions/budget-request.ts';
 import { asks, Decisions } from './decisions/decisions.ts';
-import { nonePinned, type PinnedTools } from './foreign/pinning.ts';
 import { Outages } from './outages.ts';
 import { activitiesWithin } from './proxies.ts';
 import { historySize } from './limits/run-size.ts';
@@ -34,7 +34,8 @@ export type Run = CallerOfActivities & {
   readonly outages: Outages;
   /** Tools that are not built in and say that they only read; known once the repository is open. */
   readOnlyTools: readonly string[];
-  foreign: PinnedTools;
+  /** Tools of foreign servers; known once they are pinned. */
+  foreign: OpenedForeignTools;
   /** What the last activity has done beside its own work. */
   doneLast: DoneOnTheWay;
   /** What people have said of the question. */
@@ -87,19 +88,12 @@ export function beginRun(input: QuestionInput): Run {
   const reuse = { ...(sharing === undefined ? {} : { sharing }), ...(forkOf === undefined ? {} : { forkOf }) };
   const budgetRequests = new BudgetRequests(parts);
   const moreOf = (limit: BudgetLimit) => budgetRequests.moreOf(limit);
-  const asked = { clarified: [], triedByTimer: false, budgetRequests, moreOf };
-  const run: Run = {
-    ...parts,
-    ...reuse,
-    ...asked,
-    readOnlyTools: [],
-    foreign: nonePinned,
-    doneLast: {},
-    until: condition,
-    onSettled,
-  };
+  const asked = { clarified: [], triedByTimer: false, foreign: nonePinned, budgetRequests, moreOf };
+  const run: Run = { ...parts, ...reuse, ...asked, readOnlyTools: [], doneLast: {}, until: condition, onSettled };
   return run;
 }
+
+const nonePinned: OpenedForeignTools = { tools: [], missing: [] };
 
 function tellOf(notices: Notices, what: Parameters<Visibility['onNote']>[0], { waitingFor }: OpenWaits): void {
   if (what === 'waiting') notices.waits(waitingFor?.kind ?? 'person');

@@ -24,7 +24,7 @@ import { untilAnswered } from '../paid-call.ts';
 import type { Run } from '../state.ts';
 import { approvalOf } from './approval.ts';
 
-/** Beyond the time that the call itself may take: its server may have to be started first. */
+/** Beyond the time of the call itself, and of the list that is asked for first: a server may have to be started. */
 const startSeconds = 120;
 
 /** `place`: of the request, the same in every replay; `who`: for people. */
@@ -74,7 +74,7 @@ function callOnce(run: Run, { request, tool, scope, at, who }: AskedForeign): Pr
   const taken = takenByTool(run.forkOf, { ...scope, ...at });
   const input = { request, tool, scope, ...taken, ...(run.store === undefined ? {} : { store: run.store }) };
   const summary = summaryText(`${who}: ${tool.name} ${subjectOf(request.argumentsText)}`);
-  const startToCloseTimeout = `${tool.timeoutSeconds + startSeconds}s` as const;
+  const startToCloseTimeout = `${2 * tool.timeoutSeconds + startSeconds}s` as const;
   return untilAnswered(run, () => activity.executeWithOptions({ summary, startToCloseTimeout }, [input]), {
     optional: true,
   });

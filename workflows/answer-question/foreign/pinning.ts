@@ -7,11 +7,6 @@ import { summaryText } from '../../../lib/printable.ts';
 import { tryTool } from '../calls.ts';
 import type { Run } from '../state.ts';
 
-/** What a run knows of them; nothing before they are pinned, and where its pipeline names none. */
-export type PinnedTools = { tools: readonly ForeignTool[]; missing: readonly MissingForeignTool[] };
-
-export const nonePinned: PinnedTools = { tools: [], missing: [] };
-
 /** A server that cannot be reached ends no run: its tools are not offered, and the specialists are told so. */
 export async function pinForeignTools(run: Run): Promise<void> {
   const { specialists, foreignTools: said = {} } = run.input.pipeline;
@@ -38,7 +33,11 @@ export function foreignFor({ foreign }: Run, { tools }: SpecialistSpec): Pick<Op
 type Opening = Extract<SpecialistCall, { kind: 'opening' }>;
 
 /** The foreign tool that a specialist has called by this name; null where it was offered none of that name. */
-export function pinnedTool({ foreign }: Run, { tools }: { tools: readonly string[] }, called: string) {
+export function pinnedTool(
+  { foreign }: Run,
+  { tools }: { tools: readonly string[] },
+  called: string,
+): ForeignTool | null {
   const name = foreignToolCalled(tools, called);
   return foreign.tools.find((tool) => tool.name === name) ?? null;
 }
