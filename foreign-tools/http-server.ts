@@ -1,5 +1,5 @@
 /** Reaches a foreign server over Streamable HTTP: by our proxies and certificates, no redirects, and bounded in size. */
-import { Readable, Transform } from 'node:stream';
+import { pipeline, Readable, Transform } from 'node:stream';
 import { StreamableHTTPClientTransport } from '@modelcontextprotocol/client';
 import type { ForeignServer } from '../contracts/foreign/servers.ts';
 import { agentsOf, type Network, requestOver } from '../lib/http-request.ts';
@@ -35,7 +35,8 @@ async function boundedFetch(network: Network, input: string | URL, init: Request
   const status = incoming.statusCode ?? 502;
   const mayHaveBody = status !== 204 && status !== 205 && status !== 304;
   if (!mayHaveBody) incoming.resume();
-  const body = mayHaveBody ? Readable.toWeb(incoming.pipe(bound(messageBytes))) : null;
+  // An end in the middle is passed on as an error: whoever reads the body hears of it.
+  const body = mayHaveBody ? Readable.toWeb(pipeline(incoming, bound(messageBytes), () => {})) : null;
   return new Response(body as ReadableStream | null, { status, headers });
 }
 

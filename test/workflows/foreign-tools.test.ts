@@ -8,6 +8,7 @@ import type { AnswerOutcome, AnswerState } from '../../contracts/run.ts';
 import { readRunHistory } from '../../observability/read-run-history.ts';
 import { traceOfRun } from '../../observability/run-trace.ts';
 import { openShop, shopToken } from '../foreign-tools/shop.ts';
+import { startBenchmark } from '../support/benchmark.ts';
 import { openScene, pipeline, replayAtEachTask } from '../support/scene.ts';
 import { calls, type Cue, goodDraft, says, startTeam } from '../support/team.ts';
 import { until } from '../support/until.ts';
@@ -288,4 +289,40 @@ test('a tool that nobody can use is not offered; the specialist and the record s
     ['mcp:shop/label.set', 'ForeignToolUnfit'],
   ]);
   assert.deepEqual(unfit.shop.calls(), []);
+});
+
+test('a fork takes what a call gave, and does not make it again', async () => {
+  await using play = await openPlay([[order, search]], goodDraft, { policy: 'allow' });
+  const handle = await play.start();
+  await stateOf(handle);
+  const { runId } = await handle.describe();
+  const forkOf = { workflowId: handle.workflowId, runId };
+  const fork = await play.scene.start('When does boil throw?', { pipeline: shopPipeline(), forkOf });
+  const { tools_called } = await stateOf(fork);
+  assert.deepEqual(
+    tools_called.map(({ tool, foreign }) => [tool, foreign?.end]),
+    [
+      ['mcp:shop/search', 'answered'],
+      ['mcp:shop/order', 'answered'],
+    ],
+  );
+  assert.equal(play.shop.calls().length, 2);
+});
+
+test('a benchmark asks nobody and has no effects, whatever pipeline and server allow', async () => {
+  await using play = await openPlay([[order, search]], goodDraft, { policy: 'allow' });
+  const benchmark = await startBenchmark(play.scene, { variants: [shopPipeline(asking)], questions: 1 });
+  await benchmark.ending();
+  const [record] = benchmark.records();
+  assert.deepEqual(
+    record?.tools_called?.map(({ tool, foreign }) => [tool, foreign?.end]),
+    [
+      ['mcp:shop/search', 'answered'],
+      ['mcp:shop/order', 'refused'],
+    ],
+  );
+  assert.deepEqual(
+    play.shop.calls().map(({ name }) => name),
+    ['search'],
+  );
 });
