@@ -40,6 +40,8 @@ export type ActivityContext = {
   attempt: [activity: number, attempt: number];
   /** Signals that run. */
   tell(signal: string, value: unknown): Promise<void>;
+  /** Attempts before this one, by how they ended: by a failure of their own, or lost with their worker in the middle of the work. */
+  earlier: { failures: number; lost: number };
   /** What earlier attempts have paid for. */
   spent: Usage;
   /** Tells what is known of the work before it may fail, so that a failed attempt's span says it too. */
@@ -85,6 +87,7 @@ export async function runActivity<Result>(
     signal: limit.signal,
     ...place,
     tell: (signal, value) => handleOf(context, place.run).signal(signal, value),
+    earlier: { failures: before.failures, lost: before.lost },
     spent: spans.reduce((sum, { usage }) => (usage === undefined ? sum : addUsage(sum, usage)), noUsage),
     note,
     part: (part, work) => runPart(context, limit, spans, { ...part, key: `${key}/${part.key}` }, work),

@@ -7,6 +7,7 @@ import type { ReplyJournal } from '../models/journal.ts';
 import type { SharedReplies } from '../models/shared-replies.ts';
 import type { TurnResults } from './agents/turn-results.ts';
 import type { ContentStore } from '../retrieval/store/content-store.ts';
+import type { ForeignTools } from '../foreign-tools/foreign-tools.ts';
 import type { Retrieval } from '../retrieval/repository.ts';
 import type { OwnTools } from '../retrieval/tools/own-tools.ts';
 import type { NoticeDependencies } from './notices/notices.ts';
@@ -48,6 +49,7 @@ export type ActivityDependencies = {
   /** For fitted routers that read a question's embedding; absent: no endpoint is configured. */
   questionEmbedder?: { model: string; embed: Embed } | undefined;
   ownTools: OwnTools;
+  foreignTools: ForeignTools;
   traces: TraceExport;
   /** Absent: nobody is told of runs. */
   notices?: NoticeDependencies | undefined;

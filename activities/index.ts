@@ -14,6 +14,7 @@ import { matchPackages } from './agents/match-packages.ts';
 import { nextQuestions } from './benchmark/next-questions.ts';
 import { openBenchmark } from './benchmark/open-benchmark.ts';
 import { openExperiment, scoreAnswer } from './tracing/experiments.ts';
+import { callForeignTool, noteForeignCall, openForeignTools } from './foreign-tools.ts';
 import { checkEdit, openKnownRepository, openRepository, runTool, verifyCitations } from './repository.ts';
 import { rewriteQuestion } from './agents/rewrite-question.ts';
 import { routeQuestion } from './agents/route-question.ts';
@@ -42,6 +43,9 @@ export function createActivities(deps: ActivityDependencies) {
     callSpecialist: whereHeld(holds, ofPayment, callSpecialist(deps)),
     rerankPlaces: whereHeld(holds, ofPayment, rerankPlaces(deps)),
     runTool: whereHeld(holds, ofInput, runTool(deps)),
+    openForeignTools: whereHeld(holds, ofInput, openForeignTools(deps)),
+    callForeignTool: whereHeld(holds, ofInput, callForeignTool(deps)),
+    noteForeignCall: whereHeld(holds, ofInput, noteForeignCall(deps)),
     handOver: handOver(deps.traces),
     exportSpans: exportSpans(deps.traces),
     leaveNotice: leaveNotice(deps.notices),

@@ -15,6 +15,7 @@ import { signals } from '../contracts/names.ts';
 import type { Snapshot } from '../contracts/snapshot.ts';
 import type { ToolResult } from '../contracts/tools.ts';
 import type { ActivityResult } from '../contracts/trace.ts';
+import { checkCitations } from './check-citations.ts';
 import { digest } from '../models/journal-entry.ts';
 import { toolRenderer, type ToolRun } from '../retrieval/tools/rendering.ts';
 import { type AttemptLimits, toolLimits } from './attempts.ts';
@@ -133,11 +134,12 @@ function remarkOf({ remark }: ToolRun, notReranked: string | undefined): Pick<To
 /** Checks the citations of a stored draft or synthesis against the snapshot, and by the rule whether the draft is weak. */
 export const verifyCitations =
   (deps: ActivityDependencies) =>
-  ({ snapshot, content, rule, handOver }: VerifyInput): Promise<ActivityResult<CheckedDraft>> =>
+  ({ snapshot, content, rule, foreignAnswered, handOver }: VerifyInput): Promise<ActivityResult<CheckedDraft>> =>
     runActivity({ name: 'verify-citations', type: 'evaluator', limits: checkLimits }, async (context) => {
       const draft = Draft.parse(JSON.parse(await deps.content.get(content)));
       await deps.retrieval.ensure(snapshot, context.signal);
-      const citations = await deps.retrieval.checkCitations(snapshot, draft.citations, context.signal);
+      const cited = { citations: draft.citations, foreignAnswered };
+      const citations = await checkCitations(deps, snapshot, cited, context.signal);
       const reasons = rule === undefined ? [] : weaknesses({ ...draft, citations }, rule);
       if (handOver && reasons.length === 0) await handOverOnTheWay(deps.traces, context);
       return { result: { citations, reasons }, usage: null };
@@ -146,10 +148,11 @@ export const verifyCitations =
 /** Checks the citations of an answer that a person has edited; its text is stored, as that of drafts is. */
 export const checkEdit =
   (deps: ActivityDependencies) =>
-  ({ snapshot, draft }: EditInput): Promise<ActivityResult<Pick<CheckedDraft, 'citations'>>> =>
+  ({ snapshot, draft, foreignAnswered }: EditInput): Promise<ActivityResult<Pick<CheckedDraft, 'citations'>>> =>
     runActivity({ name: 'check-edit', type: 'evaluator', limits: checkLimits }, async (context) => {
       await deps.retrieval.ensure(snapshot, context.signal);
-      const citations = await deps.retrieval.checkCitations(snapshot, draft.citations, context.signal);
+      const cited = { citations: draft.citations, foreignAnswered };
+      const citations = await checkCitations(deps, snapshot, cited, context.signal);
       const output = await deps.content.put(JSON.stringify(draft));
       return { result: { citations }, usage: null, span: { output } };
     });

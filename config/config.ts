@@ -2,6 +2,7 @@
 
 import type { Encryption } from '../codecs/cipher.ts';
 import type { ModelRole } from '../contracts/chat.ts';
+import type { ForeignServers } from '../contracts/foreign/servers.ts';
 import type { ModelAccess } from '../contracts/model/access.ts';
 import type { EndpointName, ModelLimits } from '../contracts/model/limits.ts';
 import type { CapabilityOverride } from '../contracts/model/capabilities.ts';
@@ -127,6 +128,15 @@ export type Config = {
   metricsAddress: string | null;
   /** Modules with tools of one's own, absolute paths. */
   toolModules: readonly string[];
+  /** Foreign MCP servers whose tools specialists may use, by name. */
+  foreignServers: {
+    /** The file that names them; null: there are none. */
+    file: string | null;
+    /** What it says. */
+    servers: ForeignServers;
+    /** How those are reached that have an address. */
+    network: ModelAccess['network'];
+  };
   /** The fault switch of the embedded offline model; null when off. */
   offlineFaults: string | null;
   /** Milliseconds between the chunks of its streams. */

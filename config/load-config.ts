@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { readCapabilityFile } from './capability-file.ts';
 import type { Config } from './config.ts';
 import type { EnvFile } from './env-file.ts';
+import { readForeignServers } from './foreign-servers-file.ts';
 import { readKeyFile } from './key-file.ts';
 import { ConfigError, readConfig } from './read-config.ts';
 import { systemErrorCode } from '../lib/errors.ts';
@@ -55,9 +56,12 @@ function withFiles(config: Config): Config {
   const { overrides, mistakes } =
     capabilitiesFile === null ? { overrides: [], mistakes: [] } : readCapabilityFile(capabilitiesFile);
   const { keys, mistakes: wrongKeys } = file === null ? { keys: [], mistakes: [] } : readKeyFile(file);
-  if (mistakes.length + wrongKeys.length > 0) throw new ConfigError([...mistakes, ...wrongKeys]);
+  const { servers, mistakes: wrongServers } = readForeignServers(config.foreignServers.file);
+  const all = [...mistakes, ...wrongKeys, ...wrongServers];
+  if (all.length > 0) throw new ConfigError(all);
   const model = { ...config.model, capabilities: overrides };
-  return { ...config, model, encryption: { ...config.encryption, keys } };
+  const foreignServers = { ...config.foreignServers, servers };
+  return { ...config, model, encryption: { ...config.encryption, keys }, foreignServers };
 }
 
 function unreadable(path: string, error: unknown): string {

@@ -83,6 +83,8 @@ function assemble(read: Reader, environment: Record<string, string>, unnamed: st
     stopSeconds: read('SWITCHYARD_STOP_SECONDS') ?? 30,
     metricsAddress: read('SWITCHYARD_METRICS_ADDRESS'),
     toolModules: read('SWITCHYARD_TOOLS') ?? [],
+    // `loadConfig` reads the file.
+    foreignServers: { file: read('SWITCHYARD_MCP_SERVERS'), servers: {}, network: model.access.network },
     offlineFaults: read('SWITCHYARD_OFFLINE_FAULTS'),
     offlinePaceMs: read('SWITCHYARD_OFFLINE_PACE_MS') ?? 0,
     logLevel: read('SWITCHYARD_LOG_LEVEL') ?? 'info',
@@ -151,7 +153,8 @@ function networkSettings(read: Reader, offline: boolean): ModelAccess['network']
     !offline ||
     read('SWITCHYARD_EMBEDDINGS_MODEL') !== null ||
     read('LANGFUSE_SECRET_KEY') !== null ||
-    read('SWITCHYARD_WEBHOOK_URL') !== null;
+    read('SWITCHYARD_WEBHOOK_URL') !== null ||
+    read('SWITCHYARD_MCP_SERVERS') !== null;
   if (!reaches) return directly;
   return {
     httpProxy: read('HTTP_PROXY'),

@@ -1,5 +1,6 @@
 /** The redactor of a configuration: its keys, what looks like a secret, and the pattern that the user adds. */
 import type { Config } from './config.ts';
+import { foreignSecrets } from '../contracts/foreign/servers.ts';
 import { secretsOf } from '../contracts/model/access.ts';
 import { createRedactor, type Redactor } from '../lib/redaction.ts';
 
@@ -12,6 +13,7 @@ export function redactorOf({
   codecServer,
   sharedStore,
   webhook,
+  foreignServers,
 }: Config): Redactor {
   const { apiKey, baseUrl, access } = model;
   const ofEmbeddings = embeddings === null ? [] : secretsOf(embeddings.apiKey, embeddings.baseUrl, embeddings.access);
@@ -26,6 +28,7 @@ export function redactorOf({
   secrets.push(...encryption.keys.map(({ bytes }) => Buffer.from(bytes).toString('base64')));
   if (webhook !== null) secrets.push(Buffer.from(webhook.secret).toString('base64'));
   if (sharedStore !== null && sharedStore.password !== '') secrets.push(sharedStore.password);
+  secrets.push(...foreignSecrets(foreignServers.servers));
   if (codecServer.token !== null) secrets.push(codecServer.token);
   return createRedactor(secrets, traces.redact === null ? [] : [new RegExp(traces.redact, 'g')]);
 }

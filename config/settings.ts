@@ -106,6 +106,11 @@ export const settings = {
   SWITCHYARD_WEBHOOK_URL: setting('An address that is told when a run waits for a person, ends or fails.', webhookUrl),
   SWITCHYARD_WEBHOOK_SECRET: setting('What these deliveries are signed with.', webhookSecret, null, true),
   SWITCHYARD_TOOLS: setting('Modules with tools of your own, for specialists.', absolutePaths),
+  SWITCHYARD_MCP_SERVERS: setting(
+    'A JSON file that names foreign MCP servers, for tools of specialists (docs/foreign-tools.md).',
+    absolutePath,
+    'none',
+  ),
   SWITCHYARD_METRICS_ADDRESS: setting(
     'Where a worker serves metrics for Prometheus.',
     listenAddress,

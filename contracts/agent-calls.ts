@@ -4,10 +4,11 @@ import { ContentId, RepositoryRef, Snapshot, SnapshotRef, StoreName } from './sn
 import { RouteDecision } from './agent.ts';
 import { CheckedCitation } from './evidence.ts';
 import { FittedRouter } from './fitted-router.ts';
+import { OpenedForeignTools } from './foreign/calls.ts';
 import { GateSpec, RouterSpec, SpecialistSpec, SynthesisSpec } from './pipeline.ts';
 import { ReplySharing, TakenFrom } from './reuse.ts';
 import { SpanScope } from './trace.ts';
-import { PlaceId, ToolRequest } from './tools.ts';
+import { PlaceId, ToolAnswer, ToolRequest } from './tools.ts';
 import { Hints } from './threads/thread.ts';
 import { ModelPrices } from './model/price.ts';
 
@@ -154,16 +155,6 @@ export const RunToolInput = z.object({
 });
 export type RunToolInput = z.infer<typeof RunToolInput>;
 
-/** A tool's answer, by reference: the activity renders it again for the model. */
-export const ToolAnswer = z.object({
-  callId: z.string(),
-  content: ContentId,
-  renderer: z.int().positive(),
-  /** The order in which a model put the places of a search: without it the same search gives other bytes. */
-  order: z.array(PlaceId).max(30).exactOptional(),
-});
-export type ToolAnswer = z.infer<typeof ToolAnswer>;
-
 export const SpecialistCall = z.discriminatedUnion('kind', [
   z.object({
     kind: z.literal('opening'),
@@ -174,6 +165,8 @@ export const SpecialistCall = z.discriminatedUnion('kind', [
     review: z.array(z.string()),
     earlierDraft: ContentId.nullable(),
     hints: Hints.exactOptional(),
+    /** Tools of foreign servers among the specialist's, as the run has pinned them, and those that it does without. */
+    foreign: OpenedForeignTools.exactOptional(),
     mustAnswer: z.boolean(),
   }),
   z.object({
@@ -200,6 +193,9 @@ export const GateRule = GateSpec.pick({ minResolvedCitations: true, minConfidenc
 });
 export type GateRule = z.infer<typeof GateRule>;
 
+/** Names of foreign tools that have answered in the run: a citation of one cannot be verified. Absent: none has. */
+const foreignAnswered = z.array(z.string().max(100)).exactOptional();
+
 /** True where the run most likely ends with the call: the activity then hands it over to the exporter of traces. */
 const handOver = z.literal(true).exactOptional();
 
@@ -209,6 +205,7 @@ export const VerifyInput = z.object({
   content: ContentId,
   /** Absent: only the citations are checked. */
   rule: GateRule.exactOptional(),
+  foreignAnswered,
   handOver,
   scope: SpanScope,
   store,
@@ -229,6 +226,7 @@ export const JudgeCall = z.discriminatedUnion('kind', [
     rule: GateRule,
     /** Where they have been checked, and the draft is not weak; else both is found out first. */
     citations: z.array(CheckedCitation).exactOptional(),
+    foreignAnswered,
     handOver,
   }),
   RepairCall,
@@ -244,6 +242,7 @@ export const SynthesisCall = z.discriminatedUnion('kind', [
     candidates: z
       .array(z.object({ specialist: z.string(), draft: ContentId, citations: z.array(CheckedCitation) }))
       .min(1),
+    foreignAnswered,
     handOver,
   }),
   RepairCall,

@@ -3,21 +3,22 @@ import { z } from 'zod';
 import { Draft } from './agent.ts';
 import { CheckedCitation, Citation } from './evidence.ts';
 import { SnapshotRef, StoreName } from './snapshot.ts';
+import { argumentCharacters } from './tools.ts';
 import { SpanScope } from './trace.ts';
 
 /**
  * `clarify`: which of several routes or packages is meant; `draft`: whether an answer may go out, and in which words;
  * `try`: one more try where all were weak; `budget`: more of a limit that is reached; `provider`: whether to ask a
- * provider again that stayed away. Approval of a tool that has effects will be another.
+ * provider again that stayed away; `tool`: whether a tool of a foreign server that has effects may be called.
  */
-export const DecisionKind = z.enum(['clarify', 'draft', 'try', 'budget', 'provider']);
+export const DecisionKind = z.enum(['clarify', 'draft', 'try', 'budget', 'provider', 'tool']);
 export type DecisionKind = z.infer<typeof DecisionKind>;
 
 /** What is asked and the how-manieth of its sort it is in the run: the same in every replay, such as `draft-1`. */
 export const RequestId = z
   .string()
   .max(100)
-  .regex(/^(clarify|draft|try|budget|provider)-([A-Za-z0-9]{1,20}-){0,3}[1-9][0-9]{0,5}$/);
+  .regex(/^(clarify|draft|try|budget|provider|tool)-([A-Za-z0-9]{1,20}-){0,3}[1-9][0-9]{0,5}$/);
 
 /** An answer as a person wrote it; without citations those of the draft stay. */
 export const EditedDraft = z.object({
@@ -30,6 +31,8 @@ export type EditedDraft = z.infer<typeof EditedDraft>;
 export const EditInput = z.object({
   snapshot: SnapshotRef,
   draft: Draft,
+  /** Foreign tools that have answered in the run. */
+  foreignAnswered: z.array(z.string().max(100)).exactOptional(),
   store: StoreName.exactOptional(),
 });
 export type EditInput = z.infer<typeof EditInput>;
@@ -88,6 +91,8 @@ export const DecisionRequest = z.object({
     .min(1),
   /** Of `draft`: what is to be approved or edited. */
   draft: z.object({ answer: z.string(), citations: z.array(CheckedCitation) }).exactOptional(),
+  /** Of `tool`: what would be called, with the arguments as the model wrote them, which are JSON. */
+  call: z.object({ tool: z.string(), argumentsText: z.string().max(argumentCharacters) }).exactOptional(),
   /** Of `budget`: which limit, and the most by which it can be raised. */
   limit: RaisedLimit.exactOptional(),
   most: z.number().exactOptional(),

@@ -45,5 +45,10 @@ export const CheckedCitation = z.object({
   cell: z.int().positive().exactOptional(),
   /** Why it is unresolved, or from which lines it was moved. */
   reason: z.string().max(300).exactOptional(),
+  /**
+   * It names a tool of a foreign MCP server, which has answered in this run: nobody can verify it by its lines, so that it
+   * is never more than unresolved, nor held against the draft.
+   */
+  foreign: z.literal(true).exactOptional(),
 });
 export type CheckedCitation = z.infer<typeof CheckedCitation>;

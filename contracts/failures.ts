@@ -33,6 +33,13 @@ export const failureKinds = {
   EncryptionKeyUnknown: { retry: false, wait: true, setting: 'SWITCHYARD_ENCRYPTION_KEYS' },
   EncryptedDataDamaged: { retry: false, wait: false, setting: 'SWITCHYARD_ENCRYPTION_KEYS' },
   ToolsFailed: { retry: false, wait: false, setting: null },
+  ForeignServerUnavailable: { retry: true, wait: false, setting: 'SWITCHYARD_MCP_SERVERS' },
+  ForeignServerDied: { retry: true, wait: false, setting: 'SWITCHYARD_MCP_SERVERS' },
+  ForeignToolTimedOut: { retry: true, wait: false, setting: 'SWITCHYARD_MCP_SERVERS' },
+  ForeignToolChanged: { retry: false, wait: false, setting: 'SWITCHYARD_MCP_SERVERS' },
+  ForeignToolUnfit: { retry: false, wait: false, setting: 'foreignTools' },
+  ForeignToolFailed: { retry: false, wait: false, setting: null },
+  ForeignOutcomeUnknown: { retry: false, wait: false, setting: null },
   RenderingChanged: { retry: false, wait: false, setting: null },
   Unforeseen: { retry: true, wait: false, setting: null },
 } as const satisfies Record<string, { retry: boolean; wait: boolean; setting: string | null }>;

@@ -1,5 +1,7 @@
 /** What a schema of single fields cannot say of a pipeline; free of schemas, since workflow code needs the rules. */
 
+import { foreignNameOf, foreignToolsOf, isForeign, mostOfferedCharacters, offeredName } from './foreign/names.ts';
+
 /** A model call is six events of a run's history, its tools among them as a rule; see workflows/answer-question/limits/run-size.ts. */
 export const mostModelCalls = 600;
 
@@ -14,7 +16,11 @@ export type RouterKind = {
   repositoryFeatures?: boolean | undefined;
 };
 
-type Names = { specialists: readonly { name: string }[]; router: ({ fallback: string } & RouterKind) | null };
+type Names = {
+  specialists: readonly { name: string; tools?: readonly string[] }[];
+  router: ({ fallback: string } & RouterKind) | null;
+  foreignTools?: Readonly<Record<string, unknown>> | undefined;
+};
 
 export type PipelineMistake = { message: string; path: (string | number)[] };
 
@@ -22,7 +28,12 @@ type Mistakes = PipelineMistake[];
 
 /** @returns each mistake with its place in the pipeline's JSON; empty for a pipeline that can run */
 export function pipelineMistakes(pipeline: Names): PipelineMistake[] {
-  return [...sizeMistakes(pipeline), ...nameMistakes(pipeline), ...routerMistakes(pipeline)];
+  return [
+    ...sizeMistakes(pipeline),
+    ...nameMistakes(pipeline),
+    ...routerMistakes(pipeline),
+    ...foreignMistakes(pipeline),
+  ];
 }
 
 function sizeMistakes(pipeline: Names): Mistakes {
@@ -72,4 +83,30 @@ function routerMistakes({ specialists, router }: Names): Mistakes {
   if (unknown.length > 0)
     return mistake('fitted', `knows "${unknown.join('", "')}", of which there is no specialist (${names.join(', ')})`);
   return kind === 'fitted' && risk !== undefined ? mistake('risk', 'is for a router of the kind "cascade"') : [];
+}
+
+/** Names of foreign tools must be well written, and different to a model; what is said of a tool must be of one that is used. */
+function foreignMistakes({ specialists, foreignTools = {} }: Names): Mistakes {
+  const named = specialists.flatMap(({ tools = [] }, at) =>
+    tools.flatMap((tool, index) => {
+      const message = isForeign(tool) ? problemOfForeign(tool, tools.slice(0, index)) : null;
+      return message === null ? [] : [{ message, path: ['specialists', at, 'tools', index] }];
+    }),
+  );
+  const used = foreignToolsOf(specialists.map(({ tools = [] }) => ({ tools })));
+  const unused = Object.keys(foreignTools).filter((name) => !used.includes(name));
+  return [
+    ...named,
+    ...unused.map((name) => ({ message: 'no specialist has this tool', path: ['foreignTools', name] })),
+  ];
+}
+
+function problemOfForeign(tool: string, before: readonly string[]): string | null {
+  if (foreignNameOf(tool) === null)
+    return `"${tool}" is no name of a foreign tool: write mcp:SERVER/TOOL, the server 1 to 20 of a-z, 0-9 and -`;
+  const offered = offeredName(tool);
+  if (offered.length > mostOfferedCharacters)
+    return `"${tool}" is too long: models would call it "${offered}", and ${mostOfferedCharacters} characters are the most`;
+  const same = before.find((other) => isForeign(other) && other !== tool && offeredName(other) === offered);
+  return same === undefined ? null : `"${tool}" and "${same}" have one name for models: "${offered}"`;
 }

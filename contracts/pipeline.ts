@@ -1,6 +1,7 @@
 /** A pipeline is data: everything in which one pipeline can differ from another. */
 import { z } from 'zod';
 import { FittedRouter } from './fitted-router.ts';
+import { ForeignToolSpec } from './foreign/spec.ts';
 import { mostModelCalls, pipelineMistakes } from './pipeline-rules.ts';
 
 const Name = z
@@ -30,7 +31,11 @@ export const SpecialistSpec = z.strictObject({
   name: Name.describe("Its name, which is the route's, too."),
   purpose: z.string().trim().min(1).max(1000).describe('What it is for, in a sentence or two: the router reads it.'),
   prompt: Prompt.describe('Its instructions.'),
-  tools: z.array(z.string().min(1)).min(1).max(30).describe('The tools that it may call, by name.'),
+  tools: z
+    .array(z.string().min(1))
+    .min(1)
+    .max(30)
+    .describe('The tools that it may call, by name; of a foreign MCP server `mcp:SERVER/TOOL`.'),
   model: Model,
   fallbackModel: FallbackModel,
   turnLimit: z
@@ -201,6 +206,12 @@ export const DecisionPolicies = z.strictObject({
     .strictObject(asking)
     .exactOptional()
     .describe('Whether a limit of the budget that is reached is raised; only a person can, a timer ends the run.'),
+  tool: z
+    .strictObject(asking)
+    .exactOptional()
+    .describe(
+      'Whether a tool of a foreign MCP server that has effects may be called; only a person can say so, a timer refuses. off: every such call is refused.',
+    ),
 });
 export type DecisionPolicies = z.infer<typeof DecisionPolicies>;
 
@@ -222,6 +233,12 @@ export const PipelineSpec = z
       ),
     synthesis: SynthesisSpec.prefault({}).describe('One answer made of the accepted drafts.'),
     budget: Budget.prefault({}).describe('Limits over the whole run, retries and fan-out included.'),
+    foreignTools: z
+      .record(z.string().min(1).max(100), ForeignToolSpec)
+      .exactOptional()
+      .describe(
+        'What holds of tools of foreign MCP servers, by name, in place of the hints of their servers. A tool that is not here must be marked as one that only reads.',
+      ),
     decisions: DecisionPolicies.exactOptional().describe(
       'Where a run asks people; absent: nowhere. Runs of benchmarks never do.',
     ),

@@ -87,6 +87,10 @@ const PresentRecord = z.object({
   routes_run: orNull(z.array(z.string())).describe('Every specialist that ran.'),
   specialist_output: orNull(z.array(LoggedOutput)).describe('What the specialists gave, in order.'),
   evidence: orNull(z.array(LoggedCitation)).describe("The final answer's citations; a path alone is enough."),
+  foreign_evidence: z
+    .array(LoggedCitation)
+    .exactOptional()
+    .describe('What the final answer cites of tools of foreign MCP servers: it is in no expected file.'),
   tools_called: orNull(z.array(LoggedToolCall)).describe(
     'Every call of a tool; a name alone is enough. `[]` says that there was none, null that it is not known.',
   ),

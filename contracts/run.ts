@@ -8,6 +8,7 @@ import { ToolCalled } from './tools.ts';
 import { Usage } from './chat.ts';
 import { PipelineSpec } from './pipeline.ts';
 import { DecisionRecord, DecisionRequest } from './decision.ts';
+import { ForeignTool, MissingForeignTool } from './foreign/calls.ts';
 import { ForkOf, ReplySharing } from './reuse.ts';
 import { Experiment, ManagedPrompt, RenamedModel, RunRef } from './trace.ts';
 import { ModelQueues } from './model/limits.ts';
@@ -30,6 +31,8 @@ export const AnswerState = z.object({
   specialist_output: z.array(SpecialistOutput),
   /** The final answer's citations, checked. */
   evidence: z.array(CheckedCitation),
+  /** What the final answer cites of tools of foreign servers, which nobody has verified; absent where it is nothing. */
+  foreign_evidence: z.array(CheckedCitation).exactOptional(),
   tools_called: z.array(ToolCalled),
   final_answer: z.string().nullable(),
   confidence: z.number().min(0).max(1).nullable(),
@@ -53,6 +56,10 @@ export const AnswerState = z.object({
   decisions: z.array(DecisionRecord).exactOptional(),
   /** The person whose words the answer is; absent: it is as agents wrote it. */
   edited_by: z.string().exactOptional(),
+  /** Tools of foreign servers as the run has pinned them at its beginning; absent where the pipeline names none. */
+  foreign_tools: z
+    .array(z.union([ForeignTool.pick({ name: true, hash: true, effects: true }), MissingForeignTool]))
+    .exactOptional(),
   /** Where the run's trace is found soon after its end; null where traces have no such place. */
   trace_link: z.string().nullable().default(null),
   /** Of a follow-up that was rewritten: what was routed and searched for; the answer is to the question as it was asked. */

@@ -47,6 +47,7 @@ function spanOf(step: ActivityStep, scope: SpanScope | null, parent: string, rec
       ...untilNext(step, record),
       ...readingOf(record),
       ...learnedBy(record),
+      ...foreignOf(step),
     },
     model,
     parameters,
@@ -89,6 +90,8 @@ const types: Record<string, SpanType> = {
   judgeDraft: 'generation',
   synthesize: 'generation',
   runTool: 'tool',
+  callForeignTool: 'tool',
+  noteForeignCall: 'tool',
   verifyCitations: 'evaluator',
   checkEdit: 'evaluator',
   checkPlaces: 'evaluator',
@@ -135,6 +138,12 @@ function untilNext(
   return nextMs === null ? {} : { nextAttemptAfterMs: Math.max(0, nextMs - endMs) };
 }
 
+/** Of a call of a foreign tool: whose it is, and how it ended. */
+function foreignOf({ result }: ActivityStep): Record<string, unknown> {
+  const { foreign } = (result ?? {}) as { foreign?: unknown };
+  return foreign === undefined ? {} : { foreign };
+}
+
 /** Requests that were refused and sent again otherwise, and what that taught. */
 function learnedBy({ learned = [] }: SpanRecord): Record<string, unknown> {
   return learned.length === 0 ? {} : { refusals: learned.length, learned };
@@ -154,12 +163,15 @@ function inputOf(step: ActivityStep, record: SpanRecord): TraceField | null {
 function askedBy(step: ActivityStep): TraceField | null {
   const [first] = step.input as [Record<string, unknown> | undefined];
   if (first === undefined) return null;
-  if (step.type === 'runTool') return argumentsOf(first.request);
+  if (isTool(step)) return argumentsOf(first.request);
   if (step.type === 'openRepository') return { kind: 'value', value: first.repository ?? null };
   if (step.type === 'verifyCitations') return draftOf(step);
   if (step.type === 'checkEdit') return { kind: 'value', value: first.draft ?? null };
   return isModelCall(step.type) ? { kind: 'call', activity: step.type, call: first } : null;
 }
+
+/** Of a call that was not made, too. */
+const isTool = ({ type }: ActivityStep): boolean => typeOf(type) === 'tool';
 
 /** Neither a router nor what rewrites a follow-up leaves a turn behind: the messages are made again of the call. */
 const isConversation = ({ type }: ActivityStep): boolean =>
@@ -190,7 +202,7 @@ function requestOf({ input }: ActivityStep, { request = 0 }: SpanRecord): unknow
 
 function outputOf(step: ActivityStep, record: SpanRecord): TraceField | null {
   if (isPart(record)) return outputOfPart(step, record);
-  if (step.type === 'runTool') return record.output === undefined ? null : { kind: 'content', id: record.output };
+  if (isTool(step)) return record.output === undefined ? null : { kind: 'content', id: record.output };
   if (isConversation(step) && record.output !== undefined)
     return { kind: 'conversation', turn: record.output, part: 'reply' };
   if (step.type === 'verifyCitations' || step.type === 'checkEdit')

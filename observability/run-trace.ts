@@ -211,6 +211,8 @@ function rootSpan(history: RunHistory, spans: readonly TraceSpan[], about: About
       snapshot: state?.snapshot?.id ?? null,
       repository: state?.snapshot?.label ?? null,
       gaps: state?.gaps ?? [],
+      ...(state?.foreign_evidence === undefined ? {} : { foreign_evidence: state.foreign_evidence }),
+      ...(state?.foreign_tools === undefined ? {} : { foreign_tools: state.foreign_tools }),
       superseded: state?.superseded ?? [],
     },
   };
@@ -230,7 +232,8 @@ function value(of: unknown): TraceField {
 }
 
 function scoresOf({ kind, state }: AnswerOutcome): TraceScore[] {
-  const checked = state.specialist_output.flatMap((output) => output.citations);
+  const cited = state.specialist_output.flatMap((output) => output.citations);
+  const checked = cited.filter(({ foreign }) => foreign !== true);
   const holding = checked.filter(({ status }) => status !== 'unresolved').length;
   const reviewed = state.specialist_output.filter(({ accepted }) => accepted !== null);
   return [

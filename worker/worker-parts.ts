@@ -19,7 +19,6 @@ import type { SlotLimiter } from '../models/slot-limiter.ts';
 import type { Logger } from '../observability/logging.ts';
 import { createRetrieval } from '../retrieval/repository.ts';
 import type { EmbeddedSearchOptions } from '../retrieval/search/embedded-search.ts';
-import { loadOwnTools, type OwnTools } from '../retrieval/tools/own-tools.ts';
 import type { Threads } from '../retrieval/worker-threads/threads.ts';
 import type { ServerAddress } from '../runtime/host/server-address.ts';
 import { noteServer, ownServerName, serverName } from '../runtime/temporal/known-servers.ts';
@@ -31,6 +30,7 @@ import { failLostCalls } from './lost-calls.ts';
 import { type ModelEndpoint, modelByRole, openLimitedModel } from './models/model-endpoint.ts';
 import { slotLimiters } from './models/model-queues.ts';
 import { noticesOf } from './notice-start.ts';
+import { openTools, type Tools } from './open-tools.ts';
 import { keepNotingStoreUse, openStores, type Stores } from './stores.ts';
 import { type DraftSocket, openDraftSocket } from './streaming/draft-socket.ts';
 import { toolsVersion } from './tools-version.ts';
@@ -83,11 +83,11 @@ export async function openParts(opened: AsyncDisposableStack, request: PartsRequ
   if (refusal !== null) log.warn({ refusal, usable }, 'going without some search attributes');
   const limiters = slotLimiters(config, request.activitySlots);
   const endpoint = opened.use(await openLimitedModel(config, limiters, log));
-  const ownTools = await loadOwnTools(config.toolModules);
+  const tools = await openTools(opened, config);
   const stores = opened.use(await openStores(config, isOwn));
   opened.use(await keepNotingStoreUse(stores, { client, name, log }));
   const drafts = opened.use(await openDraftSocket(streams, log));
-  const parts = { endpoint, stores, ownTools, traces, client, usable, log, drafts, threads };
+  const parts = { endpoint, stores, tools, traces, client, usable, log, drafts, threads };
   const { activities, retrieval } = activitiesOf(config, { ...parts, prices: await openPriceList(config.model) });
   opened.use(retrieval);
   const identity = workerIdentity(stores.holds === null ? null : (stores.holds.shared ?? stores.holds.own));
@@ -123,11 +123,11 @@ type ActivityParts = {
   usable: readonly string[];
   log: Logger;
   threads: Threads | undefined;
-  ownTools: OwnTools;
+  tools: Tools;
 };
 
 function activitiesOf(config: Config, parts: ActivityParts) {
-  const { endpoint, stores, prices, traces, client, usable, log, threads, ownTools } = parts;
+  const { endpoint, stores, prices, traces, client, usable, log, threads, tools } = parts;
   const { journal, sharedReplies, content, holds } = stores;
   journal.prune().then(
     (removed) => log.debug({ removed }, 'pruned the journal'),
@@ -157,10 +157,10 @@ function activitiesOf(config: Config, parts: ActivityParts) {
     holds,
     retrieval,
     questionEmbedder: questionEmbedderOf(config, vectors),
-    ownTools,
+    ...tools,
     traces: exported,
     notices: noticesOf(config, client),
-    benchmarks: benchmarksOf(config, client, exported, ownTools),
+    benchmarks: benchmarksOf(config, client, exported, tools.ownTools),
     searchAttributes: usable,
   });
   return { activities, retrieval };

@@ -6,6 +6,7 @@ import { Draft, type SpecialistResult } from '../../contracts/agent.ts';
 import { toolDefinitions } from '../../retrieval/tools/tools.ts';
 import { repairMessages, settingsOf, takeTurn, type NewMessages } from './agent-turn.ts';
 import { runModelActivity } from './ask-model.ts';
+import { foreignDefinitions, toldOfForeign } from '../foreign-tools.ts';
 import { loadConversation } from './conversation.ts';
 import { runTurnTools } from './turn-tools.ts';
 import type { ActivityContext } from '../context.ts';
@@ -71,12 +72,14 @@ async function openingMessages(
 ): Promise<NewMessages> {
   const earlier =
     call.earlierDraft === null ? null : Draft.parse(JSON.parse(await deps.content.get(call.earlierDraft)));
-  const { snapshot, specialist } = call;
-  const tools = toolDefinitions(specialist.tools, deps.ownTools);
+  const { snapshot, specialist, foreign } = call;
+  const tools = [...toolDefinitions(specialist.tools, deps.ownTools), ...(await foreignDefinitions(deps, foreign))];
   const settings = settingsOf('specialist', specialist, { snapshot, tools, allowed: specialist.tools });
   const map = await mapFor(deps, call, signal);
   const { question, standalone, review, hints } = call;
-  const task = { question, standalone, hints, review, earlierAnswer: earlier?.answer ?? null, map };
+  const told = foreign === undefined ? undefined : toldOfForeign(foreign);
+  const earlierAnswer = earlier?.answer ?? null;
+  const task = { question, standalone, hints, review, earlierAnswer, map, foreign: told };
   return {
     kind: 'opening',
     settings,

@@ -1,6 +1,7 @@
 /** Checks citations on the way to a model's call, or after it, in the same activity. */
-import type { CheckedCitation, Citation } from '../../contracts/evidence.ts';
+import type { CheckedCitation } from '../../contracts/evidence.ts';
 import type { SnapshotRef } from '../../contracts/snapshot.ts';
+import { type Cited, checkCitations } from '../check-citations.ts';
 import type { ActivityContext } from '../context.ts';
 import type { ActivityDependencies } from '../dependencies.ts';
 
@@ -10,16 +11,16 @@ import type { ActivityDependencies } from '../dependencies.ts';
  * the model's call. @throws the cancellation
  */
 export async function checkOnTheWay(
-  { retrieval }: Pick<ActivityDependencies, 'retrieval'>,
+  deps: Pick<ActivityDependencies, 'retrieval'>,
   context: ActivityContext,
   snapshot: SnapshotRef,
-  cited: readonly Citation[],
+  cited: Cited,
 ): Promise<CheckedCitation[] | null> {
   const about = { key: 'verify-citations', name: 'verify-citations', type: 'evaluator' } as const;
   try {
     const { value: citations } = await context.part(about, async (signal) => {
-      await retrieval.ensure(snapshot, signal);
-      return { value: await retrieval.checkCitations(snapshot, [...cited], signal) };
+      await deps.retrieval.ensure(snapshot, signal);
+      return { value: await checkCitations(deps, snapshot, cited, signal) };
     });
     context.keep({ citations });
     return citations;

@@ -1,6 +1,5 @@
 /** Conversations kept outside of history: each turn is stored once, by content, and points at the one before it. */
-import { argumentCharacters } from '../../contracts/tools.ts';
-import type { ToolAnswer } from '../../contracts/agent-calls.ts';
+import { argumentCharacters, type ToolAnswer } from '../../contracts/tools.ts';
 import type { ChatMessage, ChatReply, ChatRequest } from '../../contracts/chat.ts';
 import type { ContentId, SnapshotRef } from '../../contracts/snapshot.ts';
 import type { FailureKind } from '../../contracts/failures.ts';
@@ -144,7 +143,7 @@ async function toolText(
   const call = messages
     .flatMap((message) => (message.role === 'assistant' ? message.toolCalls : []))
     .findLast((candidate) => candidate.id === answer.callId);
-  if (call === undefined || settings.snapshot === null) return content.get(answer.content);
+  if (call === undefined || settings.snapshot === null || answer.foreign === true) return content.get(answer.content);
   const request = { callId: call.id, tool: call.name, argumentsText: call.argumentsText.slice(0, argumentCharacters) };
   const { text } = await retrieval.runTool(settings.snapshot, request, settings.allowed, signal, answer.order);
   if ((await content.put(text)) === answer.content) return text;

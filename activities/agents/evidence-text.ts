@@ -4,7 +4,10 @@ import type { SnapshotRef } from '../../contracts/snapshot.ts';
 import type { ActivityDependencies } from '../dependencies.ts';
 import type { ActivityContext } from '../context.ts';
 
-/** Only citations that hold are shown: an invented one proves nothing. */
+/**
+ * Only citations that hold are shown: an invented one proves nothing. Of foreign tools it is said that they are cited, since
+ * nobody can show what they said as lines.
+ */
 export async function citedEvidence(
   deps: Pick<ActivityDependencies, 'retrieval'>,
   context: ActivityContext,
@@ -14,7 +17,9 @@ export async function citedEvidence(
   const places = citations.flatMap(({ path, firstLine, lastLine, blob }): Evidence[] =>
     blob === null ? [] : [{ path, firstLine, lastLine, blob }],
   );
-  if (places.length === 0) return 'note: no citation holds';
+  const foreign = [...new Set(citations.filter((citation) => citation.foreign === true).map(({ path }) => path))];
+  const notes = foreign.map((tool) => `note: ${tool}, a foreign tool, is cited too: nobody has verified what it said`);
+  if (places.length === 0) return ['note: no citation holds', ...notes].join('\n');
   await deps.retrieval.ensure(snapshot, context.signal);
-  return deps.retrieval.render(snapshot, places, context.signal);
+  return [await deps.retrieval.render(snapshot, places, context.signal), ...notes].join('\n');
 }

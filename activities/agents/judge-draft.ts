@@ -42,7 +42,9 @@ async function opening(
 ): Promise<NewMessages | DraftRefused | CheckFailed> {
   const draft = Draft.parse(JSON.parse(await deps.content.get(call.draft)));
   if (call.citations !== undefined) return judgeOpening(deps, context, call, { draft, citations: call.citations });
-  const citations = await checkOnTheWay(deps, context, call.snapshot, draft.citations);
+  const { foreignAnswered } = call;
+  const cited = { citations: draft.citations, foreignAnswered };
+  const citations = await checkOnTheWay(deps, context, call.snapshot, cited);
   if (citations === null) return { kind: 'check-failed', asked: false };
   const reasons = weaknesses({ ...draft, citations }, call.rule);
   if (reasons.length > 0) return { kind: 'refused', asked: false, reasons };

@@ -26,7 +26,9 @@ export const synthesize =
       const { snapshot } = call.kind === 'opening' ? call : (await loadConversation(deps, call.turn)).settings;
       context.note({ ...span, endMs: Date.now() });
       const handingOver = 'handOver' in call ? handOverOnTheWay(deps.traces, context) : null;
-      if (snapshot !== null) await checkOnTheWay(deps, context, snapshot, parsed.synthesis.citations);
+      const { foreignAnswered } = 'foreignAnswered' in call ? call : {};
+      const cited = { citations: parsed.synthesis.citations, foreignAnswered };
+      if (snapshot !== null) await checkOnTheWay(deps, context, snapshot, cited);
       await handingOver;
       return done({ ...parsed, turn, synthesisId });
     });
@@ -39,7 +41,7 @@ async function opening(
   const candidates = await Promise.all(
     call.candidates.map(async ({ specialist, draft, citations }) => {
       const { answer, confidence, insufficient } = Draft.parse(JSON.parse(await deps.content.get(draft)));
-      const holding = citations.filter((citation) => citation.status !== 'unresolved');
+      const holding = citations.filter(({ status, foreign }) => status !== 'unresolved' || foreign === true);
       return { specialist, answer, confidence, insufficient, citations: holding };
     }),
   );

@@ -7,7 +7,8 @@
  * 3. Where one of them cannot be run, or what they gave cannot be kept, no model is asked and the activity has not failed:
  *    the workflow runs the others by themselves, with the attempts and waits of tools, so that none of the model's is spent.
  */
-import type { Payment, SpecialistCall, ToolAnswer, ToolsFailed } from '../../contracts/agent-calls.ts';
+import type { Payment, SpecialistCall, ToolsFailed } from '../../contracts/agent-calls.ts';
+import type { ToolAnswer } from '../../contracts/tools.ts';
 import { messageOf } from '../../lib/errors.ts';
 import type { ActivityContext } from '../context.ts';
 import type { ActivityDependencies } from '../dependencies.ts';

@@ -12,6 +12,9 @@ import { schemaIssue } from '../../lib/schema-issue.ts';
 import { decodeText } from '../../lib/text-file.ts';
 import { InvalidInput } from '../errors.ts';
 import { readSettings } from '../read-settings.ts';
+import type { ForeignServers } from '../../contracts/foreign/servers.ts';
+import { isForeign } from '../../contracts/foreign/names.ts';
+import { foreignMistakes } from './foreign-tools.ts';
 import { type LocatedMessage, locate, messagesOf, mistakeLine, type PipelineMistake } from './pipeline-mistakes.ts';
 import { resolveFittedFile } from './fitted-file.ts';
 import { resolvePromptFiles } from './prompt-files.ts';
@@ -22,6 +25,8 @@ const maxBytes = 2_000_000;
 
 /** Those that hold a program's own tools; those of the environment's settings unless given. */
 type ToolModules = readonly string[] | undefined;
+/** Foreign servers; those of the environment's settings unless given. */
+type Servers = ForeignServers | undefined;
 
 export type PipelineReading = { spec: PipelineSpec } | { mistakes: PipelineMistake[] };
 
@@ -52,7 +57,11 @@ export async function pipelineFile(nameOrFile: string): Promise<string> {
  * Reads and checks a pipeline file; prompt files are resolved first, defaults are filled in.
  * @throws InvalidInput when the file cannot be read
  */
-export async function readPipelineFile(file: string, modules?: ToolModules): Promise<PipelineReading> {
+export async function readPipelineFile(
+  file: string,
+  modules?: ToolModules,
+  servers?: Servers,
+): Promise<PipelineReading> {
   const text = await readText(file);
   const parsed = parseJson(text);
   if ('mistake' in parsed) return { mistakes: [parsed.mistake] };
@@ -67,7 +76,7 @@ export async function readPipelineFile(file: string, modules?: ToolModules): Pro
       ...crossMistakes(parsed.value).filter((one) => !messages.some((other) => isDeepStrictEqual(one, other))),
     );
   }
-  messages.push(...(await unknownTools(parsed.value, modules)));
+  messages.push(...(await unknownTools(parsed.value, modules, servers)));
   return checked.success && messages.length === 0 ? { spec: checked.data } : { mistakes: locate(messages, text) };
 }
 
@@ -75,9 +84,13 @@ export async function readPipelineFile(file: string, modules?: ToolModules): Pro
  * The pipeline of a name or file.
  * @throws InvalidInput in one line; where there are several mistakes it names the first and how to see all
  */
-export async function loadPipeline(nameOrFile: string, modules?: ToolModules): Promise<PipelineSpec> {
+export async function loadPipeline(
+  nameOrFile: string,
+  modules?: ToolModules,
+  servers?: Servers,
+): Promise<PipelineSpec> {
   const file = await pipelineFile(nameOrFile);
-  const reading = await readPipelineFile(file, modules);
+  const reading = await readPipelineFile(file, modules, servers);
   if ('spec' in reading) return reading.spec;
   const [first, ...others] = reading.mistakes;
   const more = others.length === 0 ? '' : ` (and ${others.length} more: switchyard pipeline check ${nameOrFile})`;
@@ -91,11 +104,11 @@ export async function loadPipeline(nameOrFile: string, modules?: ToolModules): P
  * A pipeline of a program, checked like a file; prompts stand in it.
  * @throws InvalidInput with every mistake, in one line
  */
-export async function checkedPipeline(given: unknown, modules?: ToolModules): Promise<PipelineSpec> {
+export async function checkedPipeline(given: unknown, modules?: ToolModules, servers?: Servers): Promise<PipelineSpec> {
   const checked = PipelineSpec.safeParse(given);
   const messages = [
     ...(checked.success ? [] : messagesOf(checked.error.issues)),
-    ...(await unknownTools(given, modules)),
+    ...(await unknownTools(given, modules, servers)),
   ];
   if (checked.success && messages.length === 0) return checked.data;
   const mistakes = locate(messages, '{}').map((mistake) => mistakeLine('pipeline', { ...mistake, line: null }));
@@ -133,7 +146,8 @@ function crossMistakes(value: unknown): LocatedMessage[] {
   const names = listAt(value, 'specialists').map((each, at) => {
     const name = fieldOf(each, 'name');
     // A name that is missing is none that is there twice.
-    return { name: typeof name === 'string' ? name : `specialist ${at + 1}` };
+    const tools = listAt(each, 'tools').filter((tool) => typeof tool === 'string');
+    return { name: typeof name === 'string' ? name : `specialist ${at + 1}`, tools };
   });
   const router = fieldOf(value, 'router') ?? null;
   if (router === null) return pipelineMistakes({ specialists: names, router });
@@ -149,17 +163,22 @@ function fieldOf(value: unknown, key: string): unknown {
 }
 
 /** A specialist that is given a tool that nobody has would only get tool errors. */
-async function unknownTools(value: unknown, modules: ToolModules): Promise<LocatedMessage[]> {
+async function unknownTools(value: unknown, modules: ToolModules, servers: Servers): Promise<LocatedMessage[]> {
   const ours: readonly string[] = toolNames;
   const named = listAt(value, 'specialists').flatMap((specialist, at) =>
     listAt(specialist, 'tools').map((tool, index) => ({ tool, path: ['specialists', at, 'tools', index] })),
   );
-  const others = named.filter(({ tool }) => typeof tool === 'string' && !ours.includes(tool));
-  if (others.length === 0) return [];
+  const foreign = foreignMistakes(
+    named.flatMap(({ tool, path }) => (typeof tool === 'string' && isForeign(tool) ? [{ tool, path }] : [])),
+    servers,
+  );
+  const others = named.filter(({ tool }) => typeof tool === 'string' && !ours.includes(tool) && !isForeign(tool));
+  if (others.length === 0) return foreign;
   const known = [...ours, ...(await ownToolNames(modules))];
-  return others
+  const unknown = others
     .filter(({ tool }) => !known.includes(String(tool)))
     .map(({ tool, path }) => ({ path, message: `there is no tool "${tool}"; there are ${known.join(', ')}` }));
+  return [...unknown, ...foreign];
 }
 
 /** The tools of the modules that SWITCHYARD_TOOLS names. @throws InvalidInput for one that cannot be used */

@@ -63,7 +63,11 @@ export async function variantPipeline(
 ): Promise<Settled> {
   const { pipeline, prompts } =
     typeof given === 'string'
-      ? await managedPipeline(await loadPipeline(given, settings.toolModules), settings, tell)
+      ? await managedPipeline(
+          await loadPipeline(given, settings.toolModules, settings.foreignServers.servers),
+          settings,
+          tell,
+        )
       : given;
   return { pipeline: withOptions(pipeline, options), ...(prompts === undefined ? {} : { prompts }) };
 }

@@ -87,6 +87,7 @@ export function stateRecord(state: AnswerState) {
     routing: routing && withoutProbabilities(routing),
     offlineModel: offline === true,
     ...(state.decisions === undefined ? {} : { decisions: state.decisions }),
+    ...(state.foreign_tools === undefined ? {} : { foreignTools: state.foreign_tools }),
     ...(state.edited_by === undefined ? {} : { editedBy: state.edited_by }),
     snapshot: state.snapshot,
     ...(state.fork_of === undefined ? {} : { forkOf: state.fork_of }),

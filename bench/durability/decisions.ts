@@ -2,6 +2,7 @@
  * Asks a person in each way that a run can, kills worker and server, and counts how often what was decided is applied:
  * decided after both have been started again, and decided while no worker runs, before the server is killed.
  */
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import type { Connection, WorkflowHandle } from '@temporalio/client';
@@ -10,7 +11,8 @@ import type { Decision, DecisionRequest } from '../../contracts/decision.ts';
 import type { AnswerOutcome } from '../../contracts/run.ts';
 import { defaultFiles, pipeline, quickLimits, writeFolder } from '../../test/support/scene.ts';
 import { openAiError } from '../../test/support/scripted-server/scripted-server-reply.ts';
-import { goodDraft, inventedDraft, says, startTeam, type Team, unclear } from '../../test/support/team.ts';
+import { openShop } from '../../test/foreign-tools/shop.ts';
+import { calls, goodDraft, inventedDraft, says, startTeam, type Team, unclear } from '../../test/support/team.ts';
 import { until } from '../../test/support/until.ts';
 import { questionInput } from '../support/question-input.ts';
 import { openStack, say } from '../support/stack.ts';
@@ -55,6 +57,19 @@ const cases: Record<string, Case> = {
     decision: { decision: 'grant', amount: 3 },
     outcome: 'answered',
   },
+  'a foreign tool': {
+    team: {
+      specialist: ({ turn }) => (turn === 0 ? calls(['mcp__shop__order', { query: 'kettle' }]) : says(goodDraft)),
+    },
+    pipeline: {
+      router: null,
+      specialists: [{ name: 'code', purpose: 'code', prompt: 'Answer.', tools: ['search_code', 'mcp:shop/order'] }],
+      foreignTools: { 'mcp:shop/order': { effects: true } },
+      decisions: { tool: ask },
+    },
+    decision: { decision: 'allow' },
+    outcome: 'answered',
+  },
   'a provider': {
     team: { router: () => (providerIsDown ? openAiError(503, 'down for maintenance') : says('code')) },
     pipeline: {},
@@ -78,11 +93,24 @@ const config = {
   taskQueue,
   model: { ...stack.config.model, baseUrl: model.url, specialist: 'test-model' },
 };
-const startWorker = () => startWorkerProcess({ ...stack, config }, 'worker/main.ts', { OPENAI_API_KEY: 'sk-test' });
+using shop = openShop();
+const serversFile = join(shop.folder, 'servers.json');
+writeFileSync(serversFile, JSON.stringify({ mcpServers: shop.servers }));
+const settings = { OPENAI_API_KEY: 'sk-test', SWITCHYARD_MCP_SERVERS: serversFile };
+const startWorker = () => startWorkerProcess({ ...stack, config }, 'worker/main.ts', settings);
 let worker = await startWorker();
 await using _lastWorker = { [Symbol.asyncDispose]: () => worker.kill() };
 
-type Row = { kind: string; decided: string; answer: string; applied: number; outcome: string; as_expected: boolean };
+type Row = {
+  kind: string;
+  decided: string;
+  answer: string;
+  applied: number;
+  outcome: string;
+  /** Calls of the foreign server. */
+  made: number;
+  as_expected: boolean;
+};
 const rows: Row[] = [];
 for (const [kind, each] of Object.entries(cases)) {
   if (values.kind !== undefined && values.kind !== kind) continue;
@@ -96,6 +124,7 @@ process.exitCode = rows.every(({ applied, as_expected }) => applied === 1 && as_
 
 async function decideOnce(kind: string, each: Case, decided: 'after a restart' | 'while no worker ran'): Promise<Row> {
   played = each.team ?? {};
+  const before = shop.calls().length;
   providerIsDown = true;
   const handle = await start(`decide-${rows.length}`, each);
   const { requestId } = await until(async () => (await pendingOf(handle))[0] ?? null, 60);
@@ -108,7 +137,9 @@ async function decideOnce(kind: string, each: Case, decided: 'after a restart' |
   const told = early ?? (await decideRun(server, handle.workflowId, decision));
   const { kind: outcome, state } = (await handle.result()) as AnswerOutcome;
   const applied = (state.decisions ?? []).filter(({ refused }) => refused === undefined).length;
-  return { kind, decided, answer: told.kind, applied, outcome, as_expected: outcome === each.outcome };
+  const made = shop.calls().length - before;
+  const asExpected = outcome === each.outcome && made === (kind === 'a foreign tool' ? 1 : 0);
+  return { kind, decided, answer: told.kind, applied, outcome, made, as_expected: asExpected };
 }
 
 function start(workflowId: string, each: Case): Promise<WorkflowHandle> {

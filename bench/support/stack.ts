@@ -92,6 +92,7 @@ function configOf(dataDirectory: string, modelUrl: string): Config {
     traces: { sink: 'none', langfuse: null, environment: 'bench', release: null, promptLabel: null, redact: null },
     metricsAddress: null,
     toolModules: [],
+    foreignServers: { file: null, servers: {}, network: ordinaryTransport.access.network },
     offlineFaults: null,
     offlinePaceMs: 0,
     logLevel: 'warn',

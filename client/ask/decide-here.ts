@@ -107,7 +107,8 @@ async function decisionFrom(
   const decision: Decision = { requestId, decision: typed, by: userInfo().username };
   if (found.needs === 'amount') return { ...decision, amount: Number(await ask('by how much')) };
   if (found.needs === 'draft') return withDraft(decision, await ask('file with the new text'));
-  const mayHaveNote = kind === 'clarify' || (kind === 'try' && typed !== 'give-up');
+  const mayHaveNote =
+    kind === 'clarify' || (kind === 'try' && typed !== 'give-up') || (kind === 'tool' && typed === 'refuse');
   if (found.needs !== 'note' && !mayHaveNote) return decision;
   const said = await ask(found.needs === 'note' ? 'note' : 'note (may be empty)');
   return said === '' ? decision : { ...decision, note: said };

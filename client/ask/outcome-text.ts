@@ -3,7 +3,7 @@ import type { createColors } from 'picocolors';
 import type { CheckedCitation } from '../../contracts/evidence.ts';
 import { offlineModelName } from '../../contracts/names.ts';
 import type { AnswerOutcome, AnswerState, BudgetLimit } from '../../contracts/run.ts';
-import { printable, printableLine } from '../../lib/printable.ts';
+import { cut, printable, printableLine } from '../../lib/printable.ts';
 import { costText, countText, failureText, probabilitiesText } from '../terminal/progress-text.ts';
 import type { FinishedRun } from '../../application/runs/run-record.ts';
 import { modelsThatAnswered } from '../../harness/run-log/logged-state.ts';
@@ -34,6 +34,7 @@ export function outcomeText(run: FinishedRun, style: TextStyle): string {
     style.colors.dim(wrapText(readAs(outcome.state) ?? '', style.columns)),
     wrapText(printable(outcome.state.final_answer ?? '').trim(), style.columns),
     citationsText(outcome.state.evidence, style),
+    listText('Said by foreign tools, not verified', foreignTexts(outcome.state), style),
     listText('Left open', outcome.state.gaps, style),
     listText('Cited before, and changed since', changedPlaces(outcome.state), style),
     listText(
@@ -110,6 +111,19 @@ export function citationsText(evidence: readonly CheckedCitation[], { colors }: 
   return [colors.bold('Citations'), ...lines].join('\n');
 }
 
+/** What the answer rests on that no line of the repository proves. */
+function foreignTexts({ foreign_evidence = [] }: AnswerState): string[] {
+  return foreign_evidence.map(({ path, quote }) => `${path}: ${cut(quote, 200)}`);
+}
+
+/** Foreign tools that the run has done without, and why. */
+function missingForeign({ foreign_tools = [] }: AnswerState): string | null {
+  const missing = foreign_tools.flatMap((tool) =>
+    'failure' in tool ? [`${tool.name} (${tool.failure}: ${tool.why})`] : [],
+  );
+  return missing.length === 0 ? null : printableLine(missing.join('; '));
+}
+
 /** A heading and its items; empty where there are none. */
 export function listText(title: string, items: readonly string[], { columns, colors }: TextStyle): string {
   if (items.length === 0) return '';
@@ -137,6 +151,7 @@ function factsText(run: FinishedRun, { columns, colors }: TextStyle): string {
     ['fallback', fallbackFact(state)],
     ['', models.includes(offlineModelName) ? offlineNotice : null],
     ['decisions', decisionsFact(state)],
+    ['went without', missingForeign(state)],
     ['edited by', state.edited_by === undefined ? null : printableLine(state.edited_by)],
     ['rated', ratedFact(run)],
     ['repository', repositoryFact(state.snapshot)],

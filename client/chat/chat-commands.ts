@@ -94,7 +94,7 @@ async function rate({ session, last, options }: Chat, argument: string): Promise
 
 async function pipeline(chat: Chat, argument: string): Promise<void> {
   if (argument !== '') {
-    await loadPipeline(argument, chat.session.settings.toolModules);
+    await loadPipeline(argument, chat.session.settings.toolModules, chat.session.settings.foreignServers.servers);
     chat.options = { ...chat.options, pipeline: argument };
   }
   note(`pipeline: ${chat.options.pipeline}`);

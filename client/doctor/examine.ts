@@ -20,6 +20,7 @@ import {
 } from './answers.ts';
 import { circuitFindings } from './circuits.ts';
 import { encryptionFindings } from './encryption-finding.ts';
+import { foreignServerFindings } from './foreign-servers.ts';
 import { type Finding, later, missing } from './finding.ts';
 import { storeFindings, storesOfQueueFindings } from './store-finding.ts';
 import { tracesFinding } from './trace-finding.ts';
@@ -49,6 +50,7 @@ export async function examine(json: boolean, probed: string | boolean = false): 
       ...(await storeFindings(config)),
       ...(await answering(config, temporal.status === 'ok', trial)),
       await embeddingsFinding(config),
+      ...(await foreignServerFindings(config)),
       ...circuitFindings(dataPaths(config.dataDirectory).circuits),
     );
   }

@@ -40,7 +40,7 @@ export function positiveAmount(text: string): number {
   return value;
 }
 
-const kindsOfDecisions = ['clarify', 'draft', 'try', 'budget'] as const satisfies (keyof DecisionPolicies)[];
+const kindsOfDecisions = ['clarify', 'draft', 'try', 'budget', 'tool'] as const satisfies (keyof DecisionPolicies)[];
 
 /** Which decisions a person is asked for. */
 export function decisionKinds(text: string): (keyof DecisionPolicies)[] {

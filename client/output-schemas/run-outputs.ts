@@ -10,6 +10,7 @@ import { DecisionAnswer, DecisionRecord, DecisionRequest } from '../../contracts
 import { CheckedCitation } from '../../contracts/evidence.ts';
 import {
   AnswerOutcome,
+  AnswerState,
   BudgetLimit,
   FallbackUse,
   OpeningProgress,
@@ -37,6 +38,9 @@ const state = {
   routesRun: z.array(z.string()),
   specialistOutput: z.array(SpecialistOutput),
   evidence: z.array(CheckedCitation),
+  foreignEvidence: AnswerState.shape.foreign_evidence.describe(
+    'What the answer cites of foreign tools: nobody has verified it.',
+  ),
   toolsCalled: z.array(ToolCalled),
   searched: z.array(z.string()),
   finalAnswer: z.string().nullable(),
@@ -51,6 +55,9 @@ const state = {
   repairs: z.record(z.string(), z.int()).exactOptional(),
   renamedModels: z.array(RenamedModel).exactOptional(),
   decisions: z.array(DecisionRecord).exactOptional(),
+  foreignTools: AnswerState.shape.foreign_tools.describe(
+    'Tools of foreign servers as the run has pinned them, and those that it went without.',
+  ),
   editedBy: z.string().exactOptional(),
   forkOf: RunRef.exactOptional(),
   standaloneQuestion: z.string().exactOptional(),

@@ -1,5 +1,6 @@
 /** Checks, lists and shows pipelines. */
 import type { PipelineSpec } from '../../contracts/pipeline.ts';
+import { printableLine } from '../../lib/printable.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { inColumns, note, print, printFile, printJson } from '../terminal/output.ts';
 import {
@@ -8,16 +9,23 @@ import {
   readPipelineFile,
   shippedPipelines,
 } from '../../application/pipelines/pipeline-files.ts';
-import { mistakeLine } from '../../application/pipelines/pipeline-mistakes.ts';
+import { askServers } from '../../application/pipelines/foreign-tools.ts';
+import { mistakeLine, type PipelineMistake } from '../../application/pipelines/pipeline-mistakes.ts';
 
 /** Every mistake on a line of its own, on stderr; with `json` all of them in one object on stdout. */
 export async function checkPipeline(nameOrFile: string, json: boolean): Promise<number> {
   const reading = await readPipelineFile(await pipelineFile(nameOrFile));
-  const mistakes = 'spec' in reading ? [] : reading.mistakes;
+  const mistakes = 'spec' in reading ? await mistakesOfServers(reading.spec) : reading.mistakes;
   if (json) printJson({ file: nameOrFile, valid: mistakes.length === 0, mistakes });
-  else if ('spec' in reading) print(`${nameOrFile} is a pipeline: ${describe(reading.spec)}`);
+  else if ('spec' in reading && mistakes.length === 0) print(`${nameOrFile} is a pipeline: ${describe(reading.spec)}`);
   else for (const mistake of mistakes) note(mistakeLine(nameOrFile, mistake));
   return mistakes.length === 0 ? exitCodes.worked : exitCodes.usage;
+}
+
+/** A tool that its server does not have would be missing in every run. */
+async function mistakesOfServers(spec: PipelineSpec): Promise<PipelineMistake[]> {
+  const found = await askServers(spec);
+  return found.map((message) => ({ path: '', line: null, message: printableLine(message) }));
 }
 
 export async function listPipelines(json: boolean): Promise<number> {

@@ -5,14 +5,24 @@ import { placeText } from '../ask/outcome-text.ts';
 
 /** Lines without a closing line end. */
 export function requestText(request: DecisionRequest): string {
-  const { asked, choices, draft } = request;
+  const { asked, choices, draft, call } = request;
   const width = Math.max(...choices.map(({ choice }) => choice.length));
   return [
     printableLine(asked),
     ...(draft === undefined ? [] : ['', indented(printable(draft.answer)), ...draft.citations.map(citationText), '']),
+    ...(call === undefined ? [] : ['', indented(callText(call)), '']),
     ...choices.map(({ choice, meaning }) => `  ${printableLine(choice).padEnd(width)}  ${printableLine(meaning)}`),
     defaultText(request),
   ].join('\n');
+}
+
+/** The arguments with a line for each field, so that all of them can be read before somebody says yes. */
+function callText({ tool, argumentsText }: NonNullable<DecisionRequest['call']>): string {
+  try {
+    return printable(`${tool} ${JSON.stringify(JSON.parse(argumentsText), null, 2)}`);
+  } catch {
+    return printable(`${tool} ${argumentsText}`);
+  }
 }
 
 export function defaultText({ default: { decision, at } }: DecisionRequest): string {

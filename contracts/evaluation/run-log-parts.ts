@@ -17,6 +17,10 @@ const CitedPlace = z.object({
   ),
   blob: z.string().nullable().exactOptional().describe('The git blob that was cited.'),
   reason: z.string().nullable().exactOptional().describe('Why it is unresolved, or from which lines it was moved.'),
+  foreign: z
+    .literal(true)
+    .exactOptional()
+    .describe('True: it names a tool of a foreign MCP server, whose word nobody can verify.'),
 });
 export const LoggedCitation = z.union([
   CitedPlace,
@@ -45,6 +49,16 @@ const NamedCall = z.object({
     'Files that its result showed. Where it is not said, the call is never wasted, and never known to be needed.',
   ),
   problem: z.string().nullable().exactOptional().describe('What was wrong, where the status is `error`.'),
+  foreign: z
+    .object({
+      server: z.string().describe('The MCP server that the tool is of.'),
+      end: z
+        .enum(['answered', 'failed', 'refused', 'unknown'])
+        .describe('How the call ended; unknown: it may have had its effects.'),
+      failure: z.string().exactOptional().describe('The kind of failure, such as ForeignServerDied.'),
+    })
+    .exactOptional()
+    .describe('Of a tool of a foreign MCP server.'),
 });
 export const LoggedToolCall = z.union([
   NamedCall,

@@ -14,6 +14,7 @@ export function loggedState(state: AnswerState) {
   return {
     ...snakeKeys({ question, route, routing, routes_run, specialist_output, evidence, tools_called }),
     ...snakeKeys({ final_answer, confidence, retry_count, gaps, superseded, usage, costUsd }),
+    ...(state.foreign_evidence === undefined ? {} : snakeKeys({ foreign_evidence: state.foreign_evidence })),
     model: models.length === 0 ? null : models.join(', '),
     models: state.models,
     ...(state.repairs === undefined ? {} : { repairs: state.repairs }),

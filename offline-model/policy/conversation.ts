@@ -1,4 +1,5 @@
 /** Reads a request's messages: the question, the review, what the tools have shown so far. */
+import { isOfferedForeign } from '../../contracts/foreign/names.ts';
 import type { ChatBody, WireMessage, WireTool } from '../server/chat-request.ts';
 import { readToolText, type ToolText } from '../passages/source-text.ts';
 
@@ -78,7 +79,8 @@ export function readConversation(body: ChatBody): Conversation {
     reviews: blocks(all, 'review').map((block) => block.body),
     earlierDrafts: blocks(all, 'earlier_draft').length,
     repairing: last?.role === 'user' && blocks(last.content, 'problem').length > 0,
-    tools: (body.tools ?? []).map((tool) => tool.function),
+    // What foreign tools give is no line of the repository, and this model quotes lines alone.
+    tools: (body.tools ?? []).map((tool) => tool.function).filter(({ name }) => !isOfferedForeign(name)),
     toolsAllowed: (body.tools ?? []).length > 0 && body.tool_choice !== 'none',
     runs: toolRuns(body),
     toolTurns: body.messages.filter((message) => callsOffered(message, body.tools ?? [])).length,

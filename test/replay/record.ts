@@ -11,6 +11,7 @@ import type { WorkflowHandle } from '@temporalio/client';
 import { historyToJSON } from '@temporalio/common/lib/proto-utils.js';
 import { loadPipeline } from '../../application/pipelines/pipeline-files.ts';
 import { startOfflineModel } from '../../offline-model/server/server.ts';
+import { openShop } from '../foreign-tools/shop.ts';
 import { startBenchmark } from '../support/benchmark.ts';
 import type { MakeQuestionsInput } from '../../contracts/evaluation/question-making.ts';
 import { startMeteredTeam } from '../support/metered-team.ts';
@@ -129,9 +130,12 @@ async function recordQuestion(name: string, way: Way) {
     meanwhile,
     metered,
     files,
+    foreign,
   } = way;
   await using team = await (metered ? startMeteredTeam : startTeam)(parts, script);
-  await using scene = await openScene({ modelUrl: team.url, traces: tracesToFiles, ...(files ? { files } : {}) });
+  using shop = foreign === undefined ? null : openShop();
+  const more = { ...(files ? { files } : {}), ...(shop ? { foreignServers: shop.servers } : {}) };
+  await using scene = await openScene({ modelUrl: team.url, traces: tracesToFiles, ...more });
   const handle = await scene.start(asks, { pipeline: pipeline(), ...ask });
   await meanwhile?.(handle);
   await handle.result().catch(() => {}); // a history that fails is one, too

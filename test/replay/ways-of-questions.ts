@@ -3,6 +3,7 @@ import { pipeline } from '../support/scene.ts';
 import { openAiError, type ScriptedReply } from '../support/scripted-server/scripted-server-reply.ts';
 import { calls, goodDraft, inventedDraft, says } from '../support/team.ts';
 import { first, isOf, named, two, undecided, untilAsked, type Way } from './ways.ts';
+import { foreign } from './ways-of-foreign.ts';
 import { limits } from './ways-of-limits.ts';
 
 const prose = says('As a language model');
@@ -21,6 +22,7 @@ function likely(probabilities: Record<string, number>): ScriptedReply {
 
 export const questions: Record<string, Way> = {
   ...limits,
+  ...foreign,
   'next-route-until-exhausted': {
     team: { router: () => likely({ code: 0.7, docs: 0.2, debug: 0.1 }), specialist: () => says(inventedDraft) },
     ask: {

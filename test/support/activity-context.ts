@@ -11,6 +11,7 @@ export function activityContext(more: Partial<ActivityContext> = {}): TestContex
   return {
     ...{ done, spans, notes, signal, spent: noUsage, run: { workflowId: 'w', runId: 'r' } },
     attempt: [1, 1],
+    earlier: { failures: 0, lost: 0 },
     tell: async () => {},
     note: (known) => void notes.push(known),
     part: async (about, work) => {

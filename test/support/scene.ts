@@ -12,6 +12,7 @@ import { Worker } from '@temporalio/worker';
 import { type Encryption, noEncryption } from '../../codecs/cipher.ts';
 import { dataConverterOf, encodesFailures } from '../../codecs/data-converter.ts';
 import type { StoreAddress } from '../../contracts/store-address.ts';
+import type { ForeignServers } from '../../contracts/foreign/servers.ts';
 import type { Config } from '../../config/config.ts';
 import { noLimits } from '../../contracts/model/limits.ts';
 import { dataPaths } from '../../config/data-paths.ts';
@@ -73,6 +74,7 @@ export type SceneOptions = {
   timeoutSeconds?: number;
   traces?: Config['traces'];
   toolModules?: string[];
+  foreignServers?: ForeignServers;
   encryption?: Encryption;
   sharedStore?: StoreAddress;
   webhook?: Config['webhook'];
@@ -235,6 +237,7 @@ function configOf(options: SceneOptions, dataDirectory: string): Config {
     traces: options.traces ?? { ...tracesToFiles, sink: 'none' },
     metricsAddress: null,
     toolModules: options.toolModules ?? [],
+    foreignServers: { file: null, servers: options.foreignServers ?? {}, network: ordinaryTransport.access.network },
     offlineFaults: null,
     offlinePaceMs: 0,
     logLevel: 'silent',

@@ -60,6 +60,7 @@ function play({ answers, spec = pipeline(), readOnlyTools = [], tools = [], budg
   const account = new RunBudget(Budget.parse(budget));
   const run = {
     ...{ input: { pipeline: spec }, limits: {}, budget: account, waits: new OpenWaits(() => 0), readOnlyTools },
+    foreign: { tools: [], missing: [] },
     state: { snapshot: { id: 's', repositoryKey: 'k', url: null }, question: 'q', tools_called },
     visibility: { asks: (_name: string, requests: readonly ToolAsked[]) => void shown.push(requests) },
     outages: { pause: async () => {}, waitForPerson: async () => {} },

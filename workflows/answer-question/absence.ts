@@ -4,7 +4,9 @@
  * 1. A draft abstains with reason only where a tool call of its own try worked. A search without hits has worked; a call
  *    that came back as an error has not. What other specialists or other tries have looked for counts for them alone.
  * 2. A draft that abstains without that is weak, in every pipeline, and its words are never shown as the answer.
- * 3. Where tools were called in a run and not one call worked, giving up is a failure that says why.
+ *    Tools of foreign servers say nothing of the repository: their calls never count.
+ * 3. Where tools were called in a run and not one call worked, giving up is a failure that says why; calls of foreign tools
+ *    count neither way.
  * 4. An answer that abstains says what was searched, and which files the snapshot leaves out.
  */
 import type { SpecialistOutput } from '../../contracts/agent.ts';
@@ -35,7 +37,8 @@ export function baselessAbstention(
 }
 
 /** The failure of a run in which tools were called and none worked; null for every other run. */
-export function toolsFailed(toolsCalled: readonly ToolCalled[]): RunFailure | null {
+export function toolsFailed(called: readonly ToolCalled[]): RunFailure | null {
+  const toolsCalled = called.filter(isOfRepository);
   if (toolsCalled.length === 0 || toolsCalled.some(worked)) return null;
   const count = toolsCalled.length === 1 ? 'the only tool call failed' : `all ${toolsCalled.length} tool calls failed`;
   const message = `${count}, so nothing was searched; ${problemsOf(toolsCalled)}`.slice(0, 1000);
@@ -44,8 +47,10 @@ export function toolsFailed(toolsCalled: readonly ToolCalled[]): RunFailure | nu
 
 const worked = ({ status }: ToolCalled): boolean => status === 'ok';
 
+const isOfRepository = ({ foreign }: ToolCalled): boolean => foreign === undefined;
+
 const callsOf = (one: Try, toolsCalled: readonly ToolCalled[]): ToolCalled[] =>
-  toolsCalled.filter((call) => call.specialist === one.specialist && call.try === one.try);
+  toolsCalled.filter((call) => call.specialist === one.specialist && call.try === one.try && isOfRepository(call));
 
 /** How many different problems are told. */
 const mostProblems = 3;
@@ -63,7 +68,8 @@ const subjectCharacters = 80;
 
 /** What the calls that worked have looked for, each once with the tools that did, such as `"boil" (search_code, grep)`. */
 export function searchesOf(toolsCalled: readonly ToolCalled[]): string[] {
-  const byShown = Map.groupBy(toolsCalled.filter(worked), ({ argumentsText }) => subjectOf(argumentsText));
+  const searches = toolsCalled.filter((call) => worked(call) && isOfRepository(call));
+  const byShown = Map.groupBy(searches, ({ argumentsText }) => subjectOf(argumentsText));
   const all = [...byShown].map(([subject, calls]) => {
     const tools = [...new Set(calls.map(({ tool }) => tool))].join(', ');
     return subject === '' ? tools : `"${cutTo(subject, subjectCharacters)}" (${tools})`;

@@ -72,6 +72,9 @@ const timeoutsOfOthers: Partial<Record<string, FailureKind>> = {
   matchPackages: 'ToolTimedOut',
   verifyCitations: 'CitationCheckTimedOut',
   checkEdit: 'CitationCheckTimedOut',
+  openForeignTools: 'ForeignServerUnavailable',
+  callForeignTool: 'ForeignToolTimedOut',
+  noteForeignCall: 'ToolTimedOut',
 };
 
 /** All other activities call a model. A limit over all attempts has the time-out of the last attempt as its cause. */

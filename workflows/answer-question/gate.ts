@@ -15,6 +15,7 @@ import { baselessAbstention } from './absence.ts';
 import { BudgetSpent } from './limits/budget.ts';
 import { type Branch, sideBySide } from './branch.ts';
 import { askedQuestion } from './follow-up.ts';
+import { foreignAnswered } from './foreign/pinning.ts';
 import { callAgent, callTool } from './calls.ts';
 import { Unavailable } from './failures.ts';
 import { handingOver, type Run, snapshotOf } from './state.ts';
@@ -92,6 +93,7 @@ async function check(
     snapshot: snapshotOf(run),
     content,
     scope: gateScope(run, output),
+    ...foreignAnswered(run),
     ...(isLast ? handingOver(run) : {}),
   };
   const summary = summaryText(`${whoWrote(output)}: check its citations against the snapshot`);
@@ -140,7 +142,7 @@ async function judge(
   };
   const call = (): JudgeCall => {
     const known = checked ? { citations: output.citations } : {};
-    return { ...opening, draft: draftId, rule, ...known, ...(isLast ? handingOver(run) : {}) };
+    return { ...opening, draft: draftId, rule, ...known, ...foreignAnswered(run), ...(isLast ? handingOver(run) : {}) };
   };
   let reply = await callAgent(run, 'judgeDraft', call, about).catch(notHad);
   if (!checked) {

@@ -8,7 +8,8 @@
  * 3. Where one of them fails, the other is cancelled and waited for, and what it has used is counted.
  * 4. A turn of a thread reads its question before it is routed, and looks at the lines that were cited before once they can
  *    be read (follow-up.ts).
- * 5. Once the router has failed, the opening gets a moment more: it knows where the run's trace will be, and a repository
+ * 5. Tools of foreign servers are pinned once the repository is open, while the router chooses.
+ * 6. Once the router has failed, the opening gets a moment more: it knows where the run's trace will be, and a repository
  *    that cannot be used is the failure to tell first.
  */
 import {
@@ -25,9 +26,11 @@ import type { OpenedRepository } from '../../contracts/agent-calls.ts';
 import { signals } from '../../contracts/names.ts';
 import { readsRepository } from '../../contracts/pipeline-rules.ts';
 import type { OpeningProgress } from '../../contracts/run.ts';
+import { foreignToolsOf } from '../../contracts/foreign/names.ts';
 import { callTool } from './calls.ts';
 import { checkCarried, readFollowUp } from './follow-up.ts';
 import { introduce } from './introduction.ts';
+import { pinForeignTools } from './foreign/pinning.ts';
 import { chooseRoute, tellRoute } from './routing.ts';
 import type { Run } from './state.ts';
 
@@ -52,14 +55,16 @@ export async function openAndRoute(run: Run): Promise<void> {
     const route = reading === null ? () => chooseRoute(run) : () => reading.then(() => chooseRoute(run));
     const routing = readsRepository(run.input.pipeline.router) ? opening.then(route) : route();
     const ofThread = thread === undefined ? [] : [reading, opening.then(() => checkCarried(run, thread))];
+    const hasForeign = foreignToolsOf(run.input.pipeline.specialists).length > 0;
+    const others = hasForeign ? [...ofThread, opening.then(() => pinForeignTools(run))] : ofThread;
     try {
-      await Promise.all([opening, routing, ...ofThread]);
+      await Promise.all([opening, routing, ...others]);
     } catch (error) {
       if (!isCancellation(error)) await Promise.race([opening, sleep(graceMs, { summary: 'the router has failed' })]);
       throw error;
     } finally {
       scope.cancel();
-      await Promise.allSettled([opening, routing, ...ofThread]);
+      await Promise.allSettled([opening, routing, ...others]);
     }
   });
   tellRoute(run);

@@ -3,7 +3,7 @@
  * each is attempted, and how long all attempts may work, is decided where they run (activities/attempts.ts): the server
  * would count attempts that were lost with a worker, and time without one.
  */
-import { ActivityCancellationType, proxyActivities } from '@temporalio/workflow';
+import { ActivityCancellationType, type ActivityOptions, proxyActivities } from '@temporalio/workflow';
 import type { Activities } from '../../activities/index.ts';
 import type { DoesNotFit } from '../../contracts/agent-calls.ts';
 import { backstop, toolSeconds } from '../../contracts/names.ts';
@@ -28,7 +28,10 @@ export type ToolActivity =
   | 'checkEdit'
   | 'checkPlaces'
   | 'findCandidates'
-  | 'proveQuestions';
+  | 'proveQuestions'
+  | 'openForeignTools'
+  | 'callForeignTool'
+  | 'noteForeignCall';
 
 export type InputOf<Name extends ModelActivity | ToolActivity> = Parameters<Activities[Name]>[0];
 export type ResultOf<Name extends ModelActivity | ToolActivity> = Exclude<
@@ -96,5 +99,18 @@ export function activitiesWithin(limits: CallLimits, activityQueue?: string) {
   const agents = { routeQuestion, callSpecialist, judgeDraft, synthesize };
   const models = { ...agents, rerankPlaces, phraseQuestion, rewriteQuestion };
   const tools = { applyRouter, matchPackages, runTool, verifyCitations, checkEdit, checkPlaces };
-  return { ...models, ...tools, openRepository, findCandidates, proveQuestions };
+  return { ...models, ...tools, ...foreignWithin(shared), openRepository, findCandidates, proveQuestions };
+}
+
+/** A call has its own limit of time, by its server (foreign/calling.ts). */
+function foreignWithin(shared: ActivityOptions) {
+  const { openForeignTools, callForeignTool, noteForeignCall } = proxyActivities<
+    Pick<Activities, 'openForeignTools' | 'callForeignTool' | 'noteForeignCall'>
+  >({
+    ...shared,
+    startToCloseTimeout: '15m',
+    scheduleToCloseTimeout: backstop,
+    retry: { initialInterval: '500ms', maximumInterval: '10s' },
+  });
+  return { openForeignTools, callForeignTool, noteForeignCall };
 }

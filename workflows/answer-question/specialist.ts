@@ -11,6 +11,8 @@ import type { Branch } from './branch.ts';
 import { BudgetSpent } from './limits/budget.ts';
 import { callAgent, callTool, tryModel } from './calls.ts';
 import { askedQuestion, hintsFor } from './follow-up.ts';
+import { type AskedForeign, callForeignTools } from './foreign/calling.ts';
+import { foreignFor, pinnedTool } from './foreign/pinning.ts';
 import { takenByTool } from './forks.ts';
 import { type Run, snapshotOf } from './state.ts';
 import { type KnownResult, ToolTurn } from './tool-turn.ts';
@@ -76,6 +78,7 @@ async function askFirst(
     review: [...(feedback?.reasons ?? [])],
     earlierDraft: feedback?.earlierDraft ?? null,
     ...hintsFor(run),
+    ...foreignFor(run, specialistTry.specialist),
     mustAnswer,
   };
   const reply = await callAgent(run, 'callSpecialist', call, aboutCall(specialistTry, 1, mustAnswer));
@@ -125,16 +128,32 @@ function aboutCall(
 function isFused(run: Run, { specialist }: SpecialistTry, { missing }: ToolTurn): boolean {
   const { rerank } = run.input.pipeline;
   const onlyReads = (tool: string) =>
-    isOwn(tool) || run.readOnlyTools.includes(tool) || !specialist.tools.includes(tool);
+    isOwn(tool) ||
+    run.readOnlyTools.includes(tool) ||
+    (!specialist.tools.includes(tool) && pinnedTool(run, specialist, tool) === null);
   return missing.every(({ tool }) => onlyReads(tool) && (rerank === undefined || !isSearch(tool)));
 }
 
 const isOwn = (tool: string): boolean => (toolNames as readonly string[]).includes(tool);
 
-/** Runs what has no result yet side by side, each by itself; what a model asked for wrongly comes back to it as a tool error. */
+/**
+ * Runs what has no result yet, each by itself: tools of foreign servers first, then the others side by side. What a model
+ * asked for wrongly comes back to it as a tool error.
+ */
 async function runMissing(run: Run, specialistTry: SpecialistTry, turn: ToolTurn): Promise<void> {
   const at = { round: specialistTry.round, turn: turn.number };
+  const foreign = foreignOf(run, specialistTry, turn);
+  if (foreign.length > 0) await callForeignTools(run, foreign, (results) => turn.know(results));
   turn.know(await Promise.all(turn.missing.map((request) => runTool(run, specialistTry, { request, at }))));
+}
+
+function foreignOf(run: Run, specialistTry: SpecialistTry, turn: ToolTurn): AskedForeign[] {
+  const { specialist, round } = specialistTry;
+  const about = { scope: scopeOf(specialistTry), at: { round, turn: turn.number }, who: nameOf(specialistTry) };
+  return turn.missing.flatMap((request) => {
+    const tool = pinnedTool(run, specialist, request.tool);
+    return tool === null ? [] : [{ ...about, request, tool, place: turn.placeOf(request) }];
+  });
 }
 
 type Ordered = Pick<RunToolInput, 'order' | 'notReranked'>;

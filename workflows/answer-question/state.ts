@@ -4,6 +4,7 @@ import { signals } from '../../contracts/names.ts';
 import type { SpecialistOutput } from '../../contracts/agent.ts';
 import type { CheckedCitation } from '../../contracts/evidence.ts';
 import type { AnswerState, BudgetLimit, QuestionInput } from '../../contracts/run.ts';
+import type { OpenedForeignTools } from '../../contracts/foreign/calls.ts';
 import type { SnapshotRef } from '../../contracts/snapshot.ts';
 import type { DoneOnTheWay, RenamedModel, SpanRecord } from '../../contracts/trace.ts';
 import { noUsage } from '../../contracts/usage-sum.ts';
@@ -35,6 +36,8 @@ export type Run = CallerOfActivities & {
   readonly outages: Outages;
   /** Tools that are not built in and say that they only read; known once the repository is open. */
   readOnlyTools: readonly string[];
+  /** Tools of foreign servers; known once they are pinned. */
+  foreign: OpenedForeignTools;
   /** What the last activity has done beside its own work. */
   doneLast: DoneOnTheWay;
   /** What people have said of the question. */
@@ -87,10 +90,12 @@ export function beginRun(input: QuestionInput, endsWithCall: boolean): Run {
   const reuse = { ...(sharing === undefined ? {} : { sharing }), ...(forkOf === undefined ? {} : { forkOf }) };
   const budgetRequests = new BudgetRequests(parts);
   const moreOf = (limit: BudgetLimit) => budgetRequests.moreOf(limit);
-  const asked = { clarified: [], triedByTimer: false, budgetRequests, moreOf, endsWithCall };
+  const asked = { clarified: [], triedByTimer: false, foreign: nonePinned, budgetRequests, moreOf, endsWithCall };
   const run: Run = { ...parts, ...reuse, ...asked, readOnlyTools: [], doneLast: {}, until: condition, onSettled };
   return run;
 }
+
+const nonePinned: OpenedForeignTools = { tools: [], missing: [] };
 
 function tellOf(notices: Notices, what: Parameters<Visibility['onNote']>[0], { waitingFor }: OpenWaits): void {
   if (what === 'waiting') notices.waits(waitingFor?.kind ?? 'person');
@@ -162,8 +167,8 @@ export type Answer = Pick<
 >;
 
 /**
- * Puts an answer into the state; a citation that does not hold is no evidence, and is named as a gap, as is a judge's absence. One that abstains
- * says what was searched and what was not.
+ * Puts an answer into the state; a citation that does not hold is no evidence, and is named as a gap, as is a judge's absence;
+ * one of a foreign tool stands apart. An answer that abstains says what was searched and what was not.
  */
 export function settleAnswer({ state }: Run, answer: Answer): void {
   const { insufficient } = answer;
@@ -172,13 +177,20 @@ export function settleAnswer({ state }: Run, answer: Answer): void {
   state.final_answer = insufficient ? withSearches(answer.answer, state.searched, leftOut) : answer.answer;
   state.confidence = answer.confidence;
   state.evidence = answer.citations.filter((citation) => citation.status !== 'unresolved');
-  const unresolved = answer.citations.filter((citation) => citation.status === 'unresolved');
+  const ofForeign = answer.citations.filter((citation) => citation.foreign === true);
+  if (ofForeign.length > 0) state.foreign_evidence = ofForeign;
+  const unresolved = answer.citations.filter(({ status, foreign }) => status === 'unresolved' && foreign !== true);
   const unjudged = answer.unjudged === undefined ? [] : [`no judge has read the answer: ${answer.unjudged}`];
-  state.gaps = [...answer.gaps, ...unresolved.map(asGap), ...unjudged];
+  state.gaps = [...answer.gaps, ...unresolved.map(asGap), ...foreignGap(ofForeign), ...unjudged];
 }
 
 const asGap = ({ path, firstLine, lastLine, reason }: CheckedCitation): string =>
   `the citation ${path}:${firstLine}-${lastLine} could not be verified${reason === undefined ? '' : `: ${reason}`}`;
+
+function foreignGap(citations: readonly CheckedCitation[]): string[] {
+  const tools = [...new Set(citations.map(({ path }) => path))];
+  return tools.length === 0 ? [] : [`what ${tools.join(' and ')} said was not verified: it is of a foreign server`];
+}
 
 /** Lists drafts that another answer has replaced. */
 export function supersede({ state }: Run, outputs: readonly SpecialistOutput[], why: string): void {

@@ -7,6 +7,7 @@ import type { DoneOnTheWay } from '../../contracts/trace.ts';
 import { hasLooked } from './absence.ts';
 import { callAgent, callTool } from './calls.ts';
 import { askedQuestion } from './follow-up.ts';
+import { foreignAnswered } from './foreign/pinning.ts';
 import { bestOutput } from './gate.ts';
 import { type Answer, handingOver, type Run, snapshotOf, supersede } from './state.ts';
 
@@ -40,7 +41,7 @@ export async function synthesizeAnswer(run: Run, accepted: readonly SpecialistOu
 }
 
 async function checkAgain(run: Run, content: ContentId): Promise<CheckedCitation[]> {
-  const input = { snapshot: snapshotOf(run), content, scope };
+  const input = { snapshot: snapshotOf(run), content, scope, ...foreignAnswered(run) };
   const summary = "synthesis: check the answer's citations once more";
   return (await callTool(run, 'verifyCitations', input, summary)).citations;
 }
@@ -59,6 +60,7 @@ async function askSynthesizer(
     ...askedQuestion(run),
     synthesis: run.input.pipeline.synthesis,
     candidates: drafts,
+    ...foreignAnswered(run),
     ...handingOver(run),
   };
   const done: DoneOnTheWay = {};

@@ -4,6 +4,7 @@
  */
 import type { SpecialistCall } from '../../contracts/agent-calls.ts';
 import type { SpecialistResult } from '../../contracts/agent.ts';
+import { shownTool } from '../../contracts/foreign/names.ts';
 import type { PlaceId, ToolRequest, ToolResult } from '../../contracts/tools.ts';
 import type { DoneOnTheWay } from '../../contracts/trace.ts';
 import type { Run } from './state.ts';
@@ -11,7 +12,7 @@ import type { Run } from './state.ts';
 /** `order`: that of a search whose places a model has put in order. */
 export type KnownResult = { result: ToolResult; order?: PlaceId[] };
 
-type Of = { specialist: { name: string }; tryNumber: number; turnNumber: number };
+type Of = { specialist: { name: string; tools: readonly string[] }; tryNumber: number; turnNumber: number };
 
 export class ToolTurn {
   readonly #run: Run;
@@ -30,6 +31,11 @@ export class ToolTurn {
   /** Of the turn, from 1. */
   get number(): number {
     return this.#of.turnNumber;
+  }
+
+  /** Names a request of the turn by what the turn is made of, so that a reset gives no other request its name. */
+  placeOf({ callId }: ToolRequest): string {
+    return `${this.#turn.turn.slice(0, 12)}-${this.#turn.requests.findIndex((each) => each.callId === callId) + 1}`;
   }
 
   /** What has no result yet. */
@@ -65,22 +71,28 @@ export class ToolTurn {
     this.#show([]);
   }
 
-  #note({ tool, argumentsText }: ToolRequest, { status, content, evidence, problem }: ToolResult): void {
+  #note(request: ToolRequest, { status, content, evidence, problem, foreign }: ToolResult): void {
     const paths = [...new Set(evidence.map(({ path }) => path))];
-    const { specialist, tryNumber } = this.#of;
-    const called = { specialist: specialist.name, try: tryNumber, tool, argumentsText, status, content, paths };
-    this.#run.state.tools_called.push({ ...called, ...(problem === undefined ? {} : { problem }) });
+    const called = { ...this.#asked(request), status, content, paths };
+    const more = { ...(problem === undefined ? {} : { problem }), ...(foreign === undefined ? {} : { foreign }) };
+    this.#run.state.tools_called.push({ ...called, ...more });
   }
 
   #show(requests: readonly ToolRequest[]): void {
+    const asked = requests.map((request) => this.#asked(request));
+    this.#run.visibility.asks(this.#of.specialist.name, asked);
+  }
+
+  #asked({ tool, argumentsText }: ToolRequest) {
     const { specialist, tryNumber } = this.#of;
-    const asked = requests.map(({ tool, argumentsText }) => {
-      return { specialist: specialist.name, try: tryNumber, tool, argumentsText };
-    });
-    this.#run.visibility.asks(specialist.name, asked);
+    return { specialist: specialist.name, try: tryNumber, tool: shownTool(specialist.tools, tool), argumentsText };
   }
 }
 
-function answerOf({ result: { callId, content, renderer }, order }: KnownResult) {
-  return { callId, content, renderer, ...(order === undefined ? {} : { order }) };
+function answerOf({ result: { callId, content, renderer, foreign }, order }: KnownResult) {
+  const more = {
+    ...(order === undefined ? {} : { order }),
+    ...(foreign === undefined ? {} : { foreign: true as const }),
+  };
+  return { callId, content, renderer, ...more };
 }

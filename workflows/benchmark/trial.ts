@@ -19,6 +19,7 @@ import {
   workflowTypes,
   trialIdOf,
 } from '../../contracts/names.ts';
+import type { PipelineSpec } from '../../contracts/pipeline.ts';
 import type { QuestionInput } from '../../contracts/run.ts';
 import type { answerQuestion } from '../answer-question/workflow.ts';
 import { summaryText } from '../../lib/printable.ts';
@@ -87,7 +88,8 @@ async function answered(
 function questionOf(run: BenchmarkRun, { arm, questionId, question, repository, trial, forkOf }: BenchmarkTrial) {
   const { forcedRoute = null, ...variant } = run.variant({ arm });
   // A benchmark never waits for people.
-  const { decisions: _, ...pipeline } = variant.pipeline;
+  const { decisions: _, ...asksNobody } = variant.pipeline;
+  const pipeline = refusingEffects(asksNobody);
   const name = experimentNameOf(run.id, arm, trial);
   const itemId = datasetItemIdOf(run.dataset, questionId);
   const input: QuestionInput = {
@@ -103,6 +105,12 @@ function questionOf(run: BenchmarkRun, { arm, questionId, question, repository, 
     ...(run.datasetId === null ? {} : { experiment: { id: name, name, datasetId: run.datasetId, itemId } }),
   };
   return input;
+}
+
+/** Nor does one have effects, whatever the servers of its foreign tools allow. */
+function refusingEffects(pipeline: PipelineSpec): PipelineSpec {
+  if (pipeline.foreignTools === undefined) return pipeline;
+  return { ...pipeline, decisions: { tool: { policy: 'off', waitSeconds: 1 } } };
 }
 
 function sharingOf(

@@ -58,7 +58,7 @@ function addSurroundings(ask: Command): void {
     .option('--id <id>', 'name the run; ask-<time>-<random> unless given', runIdValue)
     .option(
       '--decisions <kinds>',
-      'ask a person: clarify, draft, try, budget, with commas between, or all',
+      'ask a person: clarify, draft, try, budget, tool, with commas between, or all',
       decisionKinds,
     )
     .option('--no-input', 'do not ask at this terminal what the run asks people')

@@ -23,7 +23,7 @@ const mostRecords = 200;
 
 export type Decided = Omit<Decision, 'requestId' | 'by'> & { by: string | null; way: DecisionWay; at: string };
 
-export type Asked = Pick<DecisionRequest, 'kind' | 'asked' | 'choices' | 'draft' | 'limit' | 'most'> & {
+export type Asked = Pick<DecisionRequest, 'kind' | 'asked' | 'choices' | 'draft' | 'call' | 'limit' | 'most'> & {
   /** Beside the kind, what it is about: letters and digits, and `-` between them. */
   place?: string;
   /** How long it waits for a person, and the choice that is taken then. */

@@ -2,6 +2,7 @@
 import type { Draft } from '../../../contracts/agent.ts';
 import type { DecisionRequest, EditedDraft } from '../../../contracts/decision.ts';
 import { callTool } from '../calls.ts';
+import { foreignAnswered } from '../foreign/pinning.ts';
 import { firstRoutes, probabilityOf, routesToRun } from '../routing.ts';
 import { type Answer, type Run, snapshotOf } from '../state.ts';
 
@@ -114,11 +115,14 @@ export async function approvedAnswer(run: Run, made: Answer): Promise<Approved> 
 function askedOf(answer: Answer, by: string | null): string {
   const unresolved = unresolvedOf(answer);
   const wrong = unresolved === 0 ? '' : ` ${unresolved} of its citations could not be verified.`;
-  return `may this answer${by === null ? '' : `, as ${by} wrote it,`} go out?${wrong}`;
+  const foreign = answer.citations.some((citation) => citation.foreign === true)
+    ? ' It rests in part on foreign tools, whose word nobody can verify.'
+    : '';
+  return `may this answer${by === null ? '' : `, as ${by} wrote it,`} go out?${wrong}${foreign}`;
 }
 
 const unresolvedOf = ({ citations }: Answer): number =>
-  citations.filter(({ status }) => status === 'unresolved').length;
+  citations.filter(({ status, foreign }) => status === 'unresolved' && foreign !== true).length;
 
 const noteOf = (note: string, by: string | null): string =>
   note.trim() !== '' ? note.trim() : `${by ?? 'a timer'} has rejected the answer`;
@@ -134,7 +138,7 @@ async function edited(run: Run, answer: Answer, { answer: text, citations }: Edi
     insufficient: false,
     gaps: [...gaps],
   };
-  const input = { snapshot: snapshotOf(run), draft };
+  const input = { snapshot: snapshotOf(run), draft, ...foreignAnswered(run) };
   const checked = await callTool(run, 'checkEdit', input, 'an edited answer: check its citations against the snapshot');
   return { answer: text, confidence, insufficient: false, gaps: draft.gaps, citations: checked.citations };
 }
