@@ -6,8 +6,8 @@ import {
   loadPipeline,
   pipelineFile,
   readPipelineFile,
-  shippedPipelines,
 } from '../../application/pipelines/pipeline-files.ts';
+import { shippedPipelines } from '../../application/pipelines/shipped-pipelines.ts';
 import { mistakeLine } from '../../application/pipelines/pipeline-mistakes.ts';
 
 /** Every mistake on a line of its own, on stderr; with `json` all of them in one object on stdout. */

@@ -1,4 +1,4 @@
-/** Has texts embedded by a child process: the client itself loads no model code, and hands the key over by stdin. */
+/** Has texts embedded by a child process: a surface itself loads no model code, and hands the key over by stdin. */
 import { type ChildProcessByStdio, spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import type { Readable, Writable } from 'node:stream';
