@@ -7,15 +7,13 @@ import { openSession, type Session } from './session.ts';
 type Opening = { session: Promise<Session>; gone: boolean };
 
 export class KeptSession implements AsyncDisposable {
-  readonly #settings: Config;
-  readonly #tell: (text: string) => void;
+  readonly #open: (signal: AbortSignal) => Promise<Session>;
   readonly #closing = new AbortController();
   #current: Opening | null = null;
 
-  /** @param tell what happens while a session is opened, for people */
-  constructor(settings: Config, tell: (text: string) => void) {
-    this.#settings = settings;
-    this.#tell = tell;
+  /** @param tell what happens while a session is opened, for people @param open how one is opened */
+  constructor(settings: Config, tell: (text: string) => void, open: typeof openSession = openSession) {
+    this.#open = (signal) => open({ settings, need: 'worker', onProgress: tell, signal });
   }
 
   /**
@@ -37,7 +35,7 @@ export class KeptSession implements AsyncDisposable {
   #usable(): Opening {
     const current = this.#current;
     if (current !== null && !current.gone) return current;
-    const session = this.#open(current);
+    const session = this.#openAfter(current);
     const opening: Opening = { session, gone: false };
     const forget = () => {
       opening.gone = true;
@@ -47,10 +45,9 @@ export class KeptSession implements AsyncDisposable {
     return opening;
   }
 
-  async #open(before: Opening | null): Promise<Session> {
+  async #openAfter(before: Opening | null): Promise<Session> {
     await leave(before);
-    const { signal } = this.#closing;
-    return openSession({ settings: this.#settings, need: 'worker', onProgress: this.#tell, signal });
+    return this.#open(this.#closing.signal);
   }
 
   /** Leaves the runtime, which stays for others; what is still waited for ends as interrupted. */

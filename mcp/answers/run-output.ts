@@ -18,10 +18,10 @@ export const PendingOutput = z.object({
     z.object({
       choice: z.string(),
       meaning: z.string(),
-      needs: z.enum(['note', 'answer', 'amount']).nullable().describe('The argument of decide that it needs.'),
+      needs: z.enum(['note', 'answer', 'amount']).describe('The argument of decide that it needs.').nullable(),
     }),
   ),
-  draft: z.string().nullable().describe('The answer that is to be approved or edited.'),
+  draft: z.string().describe('The answer that is to be approved or edited.').nullable(),
   default_choice: z.string().describe('Taken at default_at where nobody decides.'),
   default_at: z.string().describe('ISO 8601.'),
 });
@@ -33,35 +33,35 @@ const CitationOutput = z.object({
   last_line: z.int(),
   quote: z.string(),
   status: z.enum(['verified', 'repaired', 'unresolved']).describe('What code found at those lines.'),
-  uri: z.string().nullable().describe('The lines at the pinned commit, for read_lines or as a resource.'),
+  uri: z.string().describe('The lines at the pinned commit, for read_lines or as a resource.').nullable(),
 });
 
 export const RunOutput = z.object({
   run_id: z.string(),
   state: z.enum(['running', 'waiting', 'finished']).describe('waiting: a person has to decide or to fix something.'),
-  doing: z.string().nullable().describe('What a run does that goes on.'),
+  doing: z.string().describe('What a run does that goes on.').nullable(),
   outcome: z
     .enum(AnswerOutcome.options.map(({ shape }) => shape.kind.value))
-    .nullable()
-    .describe('How it ended; null while it goes on.'),
-  answer: z.string().nullable(),
-  remark: z.string().nullable().describe('Why there is no plain answer.'),
+    .describe('How it ended; null while it goes on.')
+    .nullable(),
+  answer: z.string().describe('In the words of its specialists, or of a person.').nullable(),
+  remark: z.string().describe('Why there is no plain answer.').nullable(),
   citations: z.array(CitationOutput),
   gaps: z.array(z.string()).describe('What the answer leaves open.'),
-  confidence: z.number().nullable().describe('How sure the model says it is, 0 to 1.'),
+  confidence: z.number().describe('How sure the model says it is, 0 to 1.').nullable(),
   pending: z.array(PendingOutput).describe('What people are asked.'),
-  repository: z.string().nullable(),
-  snapshot: z.string().nullable().describe('The commit, or a hash of the content, that was read.'),
-  route: z.string().nullable(),
+  repository: z.string().describe('Its name, with the ref that was asked for.').nullable(),
+  snapshot: z.string().describe('The commit, or a hash of the content, that was read.').nullable(),
+  route: z.string().describe('The specialist that was chosen first.').nullable(),
   retries: z.int(),
-  model: z.string().nullable(),
+  model: z.string().describe('Those that answered.').nullable(),
   offline_model: z.boolean().describe('Answered by the offline model, which is not a language model.'),
   model_calls: z.int(),
   tokens: z.int(),
-  cost_usd: z.number().nullable(),
-  seconds: z.number().nullable(),
-  web_url: z.string().nullable(),
-  next: z.string().nullable().describe('What to do next, where something is to be done.'),
+  cost_usd: z.number().describe('Null where a model without a known price took part.').nullable(),
+  seconds: z.number().describe('From start to end, waiting included.').nullable(),
+  web_url: z.string().describe('The run in the Temporal Web UI.').nullable(),
+  next: z.string().describe('What to do next, where something is to be done.').nullable(),
 });
 export type RunOutput = z.infer<typeof RunOutput>;
 

@@ -154,6 +154,8 @@ test('every schema of a tool is one, and nothing but the protocol is on stdout',
   const ajv = new Ajv.default({ strict: false });
   for (const { inputSchema, outputSchema } of tools)
     for (const schema of [inputSchema, outputSchema]) ajv.compile(schema);
+  // Clients that turn schemas into another dialect read one type at a place.
+  assert.ok(!JSON.stringify(tools).includes('"type":['));
   const readOnly = tools.filter(({ annotations }) => annotations.readOnlyHint).map(({ name }) => name);
   assert.deepEqual(readOnly.toSorted(), ['ask', 'map', 'read_lines', 'result', 'search', 'start', 'status']);
   mcp.send({ jsonrpc: '2.0', id: 'no number', method: 'tools/call' });
