@@ -77,7 +77,7 @@ async function queryOf(session: Session, benchmark: string | undefined, status: 
 }
 
 /** What visibility knows; a server without our search attributes still has the memo. */
-export function rowOf(execution: WorkflowExecutionInfo, session: Pick<Session, 'urlOf'>): RunRow {
+export function rowOf(execution: Omit<WorkflowExecutionInfo, 'raw'>, session: Pick<Session, 'urlOf'>): RunRow {
   const indexed = execution.typedSearchAttributes.getAll().map(({ key, value }) => [key.name, value] as const);
   const attributes = new Map<string, unknown>(indexed);
   const text = (name: keyof typeof searchAttributes) => textOf(attributes.get(name));

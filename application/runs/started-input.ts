@@ -1,7 +1,9 @@
 /** What a run was started with, read from the server: the first event of its history holds it, one page whatever the run did. */
 import { defaultPayloadConverter } from '@temporalio/common';
+import { z } from 'zod';
 import type { PipelineSpec } from '../../contracts/pipeline.ts';
 import { QuestionInput } from '../../contracts/run.ts';
+import { RepositoryRef } from '../../contracts/snapshot.ts';
 import { clearPayloads } from '../../observability/clear-history.ts';
 import type { Session } from '../session/session.ts';
 
@@ -23,4 +25,12 @@ export async function startedInput(
 export async function pipelineOfRun(session: Session, execution: Execution): Promise<PipelineSpec | null> {
   const input = QuestionInput.pick({ pipeline: true }).safeParse(await startedInput(session, execution));
   return input.success ? input.data.pipeline : null;
+}
+
+const WithRepository = z.object({ repository: RepositoryRef });
+
+/** The repository that a run is about; null where its input has another shape. */
+export async function repositoryOfRun(session: Session, execution: Execution): Promise<RepositoryRef | null> {
+  const { data } = WithRepository.safeParse(await startedInput(session, execution));
+  return data?.repository ?? null;
 }

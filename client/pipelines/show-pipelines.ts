@@ -7,10 +7,10 @@ import {
   loadPipeline,
   pipelineFile,
   readPipelineFile,
-  shippedPipelines,
 } from '../../application/pipelines/pipeline-files.ts';
 import { askServers } from '../../application/pipelines/foreign-tools.ts';
 import { mistakeLine, type PipelineMistake } from '../../application/pipelines/pipeline-mistakes.ts';
+import { shippedPipelines } from '../../application/pipelines/shipped-pipelines.ts';
 
 /** Every mistake on a line of its own, on stderr; with `json` all of them in one object on stdout. */
 export async function checkPipeline(nameOrFile: string, json: boolean): Promise<number> {
