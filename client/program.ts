@@ -22,6 +22,7 @@ import { addRoute } from './commands/runs/route.ts';
 import { addRouter } from './commands/evaluate/router.ts';
 import { addRuns } from './commands/runs/runs.ts';
 import { addSchema } from './commands/evaluate/schema.ts';
+import { addServe } from './commands/runs/serve.ts';
 import { addSearch } from './commands/repository/search.ts';
 import { addChat, addThreads } from './commands/threads/threads.ts';
 import { addMemory } from './commands/threads/memory.ts';
@@ -46,6 +47,7 @@ export function createProgram(): Command {
   addChat(program);
   addThreads(program);
   addMemory(program);
+  addServe(program);
   addRoute(program);
   addRuns(program);
   addTrace(program);

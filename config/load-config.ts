@@ -6,6 +6,7 @@ import type { Config } from './config.ts';
 import type { EnvFile } from './env-file.ts';
 import { readKeyFile } from './key-file.ts';
 import { ConfigError, readConfig } from './read-config.ts';
+import { readServeKeyFile } from './serve-keys.ts';
 import { systemErrorCode } from '../lib/errors.ts';
 import { isPackaged, packageFolder } from '../lib/own-files.ts';
 import { decodeText } from '../lib/text-file.ts';
@@ -55,9 +56,16 @@ function withFiles(config: Config): Config {
   const { overrides, mistakes } =
     capabilitiesFile === null ? { overrides: [], mistakes: [] } : readCapabilityFile(capabilitiesFile);
   const { keys, mistakes: wrongKeys } = file === null ? { keys: [], mistakes: [] } : readKeyFile(file);
-  if (mistakes.length + wrongKeys.length > 0) throw new ConfigError([...mistakes, ...wrongKeys]);
+  const serve = config.serve.file === null ? { ...config.serve, mistakes: [] } : readServeKeyFile(config.serve.file);
+  const all = [...mistakes, ...wrongKeys, ...serve.mistakes];
+  if (all.length > 0) throw new ConfigError(all);
   const model = { ...config.model, capabilities: overrides };
-  return { ...config, model, encryption: { ...config.encryption, keys } };
+  return {
+    ...config,
+    model,
+    encryption: { ...config.encryption, keys },
+    serve: { ...config.serve, keys: serve.keys },
+  };
 }
 
 function unreadable(path: string, error: unknown): string {

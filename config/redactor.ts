@@ -12,6 +12,7 @@ export function redactorOf({
   codecServer,
   sharedStore,
   webhook,
+  serve,
 }: Config): Redactor {
   const { apiKey, baseUrl, access } = model;
   const ofEmbeddings = embeddings === null ? [] : secretsOf(embeddings.apiKey, embeddings.baseUrl, embeddings.access);
@@ -24,6 +25,7 @@ export function redactorOf({
     ...(key === undefined ? [] : [key]),
   ];
   secrets.push(...encryption.keys.map(({ bytes }) => Buffer.from(bytes).toString('base64')));
+  secrets.push(...serve.keys.map(({ key }) => key));
   if (webhook !== null) secrets.push(Buffer.from(webhook.secret).toString('base64'));
   if (sharedStore !== null && sharedStore.password !== '') secrets.push(sharedStore.password);
   if (codecServer.token !== null) secrets.push(codecServer.token);

@@ -1,7 +1,6 @@
 /** One turn of a chat: started once, followed through losses of the runtime, and shown. */
 import { withNotes } from '../../application/memory/with-notes.ts';
 import { questionInput } from '../../application/questions/question-input.ts';
-import { typedError } from '../../application/errors.ts';
 import { finishedRun, type FinishedRun } from '../../application/runs/run-record.ts';
 import { newRunId } from '../../application/runs/start-run.ts';
 import { cancelRun } from '../../application/runs/steer-run.ts';
@@ -18,9 +17,8 @@ import { openProgressView } from '../terminal/progress-view.ts';
 import type { Chat } from './chat.ts';
 import { showTurn } from './turn-text.ts';
 
-/** A runtime that goes away again and again is given up. */
-const lossesAllowed = 5;
-const lossCodes = ['RuntimeGone', 'ServerUnavailable'];
+/** Runs are kept where the runtime goes away. */
+const tellLoss = () => note('the runtime went away; another one takes the turn up');
 
 type Turn = { id: string; runId: string };
 
@@ -32,18 +30,18 @@ export async function askTurn(chat: Chat, question: string): Promise<number> {
   const [suffix, beganMs] = [newRunId('turn'), Date.now()];
   const { thread, last: after } = chat;
   const tenant = chat.options.tenant ?? settings.tenant;
-  let tries = 0;
-  const started = await despiteLosses(chat, (session) => {
-    tries += 1;
-    return startTurn(session, input, { thread, after }, { tenant, suffix, sinceMs: tries > 1 ? beganMs : null });
-  });
+  const started = await chat.session.use(
+    (session, tries) =>
+      startTurn(session, input, { thread, after }, { tenant, suffix, sinceMs: tries > 1 ? beganMs : null }),
+    tellLoss,
+  );
   return followTurn(chat, { id: started.workflowId, runId: started.runId });
 }
 
 /** The turn is what the next one goes on from, however it ends. Ctrl-C cancels it. */
 export async function followTurn(chat: Chat, turn: Turn): Promise<number> {
   chat.last = turn.id;
-  const run = await despiteLosses(chat, (session) => outcomeIn(session, turn));
+  const run = await chat.session.use((session) => outcomeIn(session, turn), tellLoss);
   if (run === null) return exitCodes.interrupted;
   showTurn(run, chat.options.json);
   return exitCodeOf(run.outcome.kind);
@@ -65,17 +63,4 @@ async function outcomeIn(session: Session, { id, runId }: Turn): Promise<Finishe
     outcome = await cancelRun(await findRun(session, id), new AbortController().signal);
   }
   return outcome === null ? null : finishedRun(session, { handle, runId }, outcome);
-}
-
-/** Runs are kept where the runtime goes away: another one is joined, and the work done again. */
-async function despiteLosses<Result>({ session }: Chat, work: (session: Session) => Promise<Result>): Promise<Result> {
-  for (let losses = 0; ; losses += 1) {
-    try {
-      return await work(await session.opened());
-    } catch (error) {
-      if (losses >= lossesAllowed || !lossCodes.includes(typedError(error)?.code ?? '')) throw error;
-      note('the runtime went away; another one takes the turn up');
-      await session.leave();
-    }
-  }
 }

@@ -60,7 +60,14 @@ const thread = z.object({
   ...{ question: z.string().nullable(), status: z.string() },
 });
 
+const serve = z.object({
+  url: z.string(),
+  signInUrl: z.string().describe('Signs a browser in, once, within an hour.'),
+  key: z.string().nullable().describe('The key that was made for this data directory, this once.'),
+});
+
 export const otherOutputs = {
+  serve,
   'threads list': z.array(thread),
   'threads delete': z.object({ id: z.string(), turns: z.int(), ...deleted }),
   'memory remember': StoredNote,

@@ -1,5 +1,4 @@
-/** Puts the state of a run into words, one line of them. */
-import type { DraftRunEvent } from '../../application/runs/watch-drafts.ts';
+/** Puts the state of a run into words, one line of them, as every surface says it. */
 import { failurePage } from '../../contracts/failures.ts';
 import { shownDocument } from '../../lib/own-files.ts';
 import type { DecisionRequest } from '../../contracts/decision.ts';
@@ -7,14 +6,6 @@ import type { AnswerState, RunFailure, RunProgress } from '../../contracts/run.t
 import type { RouteDecision } from '../../contracts/agent.ts';
 import type { Usage } from '../../contracts/chat.ts';
 import { printableLine } from '../../lib/printable.ts';
-
-export type ProgressView = AsyncDisposable & {
-  /** What happens before there is a run: a server starts, a download goes on. */
-  preparing(text: string): void;
-  update(progress: RunProgress, workflowId: string): void;
-  /** What a draft says while it is written, one of `tries`; absent where nothing can be drawn again. */
-  draft?(event: DraftRunEvent, tries: number): void;
-};
 
 /** `code 0.92, docs 0.05, …`, most likely first; empty where no route was chosen. */
 export function probabilitiesText(routing: RouteDecision | null): string {
