@@ -61,6 +61,7 @@ export function send(port: number, { method = 'GET', path = '/health', headers =
       response.on('data', (piece: string) => {
         text += piece;
       });
+      response.on('error', reject);
       response.on('end', () => resolve({ status: response.statusCode ?? 0, headers: response.headers, text }));
     });
     request.on('error', reject);

@@ -1,6 +1,7 @@
 /** What the server refuses, each with its reason, and what its log says of it. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import type { Route } from '../../../serve/http/route.ts';
 import { aServer, codeOf, key, send, sendRaw, withKey } from './a-server.ts';
 
 const echo = { method: 'POST', path: '/echo/tea', headers: withKey, body: 'hello' };
@@ -151,10 +152,10 @@ test('a flood is refused with a reason and a time: of one key, at once and a min
   const held = new Promise<void>((resolve) => {
     release = resolve;
   });
-  const hold = {
+  const hold: Route = {
     ...{ method: 'GET', path: '/hold', access: 'key' },
     handle: () => held.then(() => new Response('held')),
-  } as const;
+  };
   const { port } = await aServer(t, { limits, routes: [hold] });
   const open = Array.from({ length: 5 }, () => send(port, { path: '/hold', headers: withKey }));
   const refused = await send(port, { path: '/hold', headers: withKey }).then(async (first) =>
