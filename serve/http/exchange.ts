@@ -2,6 +2,7 @@
  * One request and its answer. What it is refused for, in this order: its path, its host, the page that it comes from, a path
  * that there is not, its key or session, its caller's limits, its body. A refusal reads none of the body.
  */
+import { once } from 'node:events';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Logger } from '../../observability/logging.ts';
 import type { ApiKeys } from './api-keys.ts';
@@ -49,6 +50,7 @@ export async function exchange(request: IncomingMessage, response: ServerRespons
   );
   const run = web.headers.get('x-switchyard-run');
   await sendResponse(response, web, request.method === 'HEAD').catch(() => response.destroy());
+  if (!gone.signal.aborted) await once(gone.signal, 'abort');
   const ms = Math.round(performance.now() - beganMs);
   const cut = response.writableFinished ? {} : { cut: true };
   serving.log.info({ ...entry, status: web.status, ms, ...(run === null ? {} : { run }), ...cut }, 'request');
@@ -70,7 +72,7 @@ async function answer(request: IncomingMessage, gone: AbortSignal, entry: Entry,
 type Checked = { request: IncomingMessage; path: RequestPath; host: string; origin: OriginKind; gone: AbortSignal };
 
 async function routed(checked: Checked, entry: Entry, serving: Serving): Promise<Response> {
-  const { request, path, host, gone } = checked;
+  const { request, path, gone } = checked;
   const { method = '' } = request;
   const { route, params } = matchRoute(serving.routes, method, path.segments);
   const caller = callerOf(route, checked, serving);
