@@ -1,4 +1,5 @@
 /** Puts the surfaces on one HTTP server, over one session. */
+import { chatRoutes } from './chat/chat-routes.ts';
 import type { RequestLimits } from './http/caller-limits.ts';
 import type { OriginPolicy } from './http/request-origin.ts';
 import type { Route } from './http/route.ts';
@@ -15,7 +16,7 @@ export type ServeOptions = {
 };
 
 /** Every surface: a function of what is served to its routes. */
-const surfaces: readonly ((served: Served) => Route[])[] = [];
+const surfaces: readonly ((served: Served) => Route[])[] = [(served) => chatRoutes(served)];
 
 /** @throws CommandFailure where the address cannot be listened at */
 export async function startServe(served: Served, { origins, ...options }: ServeOptions): Promise<HttpServer> {
