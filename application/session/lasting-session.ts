@@ -12,10 +12,13 @@ const lossCodes: readonly string[] = ['RuntimeGone', 'ServerUnavailable'];
 
 export class LastingSession implements AsyncDisposable {
   readonly #open: () => Promise<Session>;
+  readonly #onLoss: () => void;
   #session: Promise<Session> | null = null;
 
-  constructor(open: () => Promise<Session>) {
+  /** @param onLoss is told when the runtime has gone away, whether anybody works or not */
+  constructor(open: () => Promise<Session>, onLoss: () => void = () => {}) {
     this.#open = open;
+    this.#onLoss = onLoss;
   }
 
   /** @throws what opening a session throws; the next call tries again */
@@ -25,7 +28,7 @@ export class LastingSession implements AsyncDisposable {
     this.#session = opening;
     try {
       const session = await opening;
-      void session.lost.then(() => this.#leave(opening));
+      void session.lost.then(() => this.#lose(opening));
       return session;
     } catch (error) {
       if (this.#session === opening) this.#session = null;
@@ -49,6 +52,13 @@ export class LastingSession implements AsyncDisposable {
         onLoss();
       }
     }
+  }
+
+  /** Told only of what is still in use: leaving ends a runtime, too. */
+  async #lose(opening: Promise<Session>): Promise<void> {
+    const isInUse = this.#session === opening;
+    await this.#leave(opening);
+    if (isInUse) this.#onLoss();
   }
 
   async #leave(opening: Promise<Session>): Promise<void> {

@@ -150,7 +150,10 @@ function digest(parts: readonly (string | null)[]): string {
   return BigInt(`0x${hash}`).toString(36).padStart(25, '0');
 }
 
-/** The thread of a conversation: of the client's own id for it, or of how it begins. Callers do not share threads. */
-export function threadOfConversation(caller: string, how: 'named' | 'begins', text: string): string {
-  return `chat-${digest([caller, how, text.trim()])}`;
+/**
+ * The thread of a conversation about a repository: of the client's own id for it, or of how it begins.
+ * @param owner whose conversation it is: callers, and deployments that share a server, have no thread in common
+ */
+export function threadOfConversation(owner: readonly string[], how: 'named' | 'begins', text: string): string {
+  return `chat-${digest([...owner, how, text.trim()])}`;
 }

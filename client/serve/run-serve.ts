@@ -7,7 +7,7 @@ import type { Config } from '../../config/config.ts';
 import { dataPaths } from '../../config/data-paths.ts';
 import { redactorOf } from '../../config/redactor.ts';
 import { ownServeKey, type ServeKey } from '../../config/serve-keys.ts';
-import { UsageError } from '../../lib/errors.ts';
+import { messageOf, UsageError } from '../../lib/errors.ts';
 import { createLogger } from '../../observability/logging.ts';
 import type { HttpServer } from '../../serve/http/server.ts';
 import { type QuestionBudget, type Served, servedPipelines, servedRepositories } from '../../serve/served.ts';
@@ -38,7 +38,11 @@ export async function runServe(choice: ServeChoice): Promise<number> {
   const { keys, newKey } = keysOf(settings, choice.host);
   using interrupt = listenForInterrupt();
   const request = { settings, need: 'worker', onProgress: note, signal: interrupt.signal } as const;
-  await using session = new LastingSession(() => openSession(request));
+  // Runs that are open go on in another runtime, whether somebody asks or not.
+  await using session: LastingSession = new LastingSession(
+    () => openSession(request),
+    () => void session.opened().catch((error: unknown) => note(messageOf(error))),
+  );
   await session.opened();
   const redactor = redactorOf({ ...settings, serve: { ...settings.serve, keys } });
   const log = createLogger({ level: settings.logLevel, file: null, redactor });

@@ -31,7 +31,7 @@ export class AnswerStreams {
 
   /** The answer in one piece. @throws HttpError where there is none to give */
   async whole(turn: AskedTurn, { model }: ChatRequest, request: Request, gone: AbortSignal): Promise<Response> {
-    const narration = new Narration(turn.tries);
+    const narration = new Narration(turn.tries, turn.repository);
     let reasoning = narration.begin(turn.workflowId, turn.joined);
     let outcome: AnswerOutcome | null = null;
     const signal = AbortSignal.any([gone, AbortSignal.timeout(this.#times.followMs)]);
@@ -65,7 +65,7 @@ export class AnswerStreams {
     const { includeUsage } = asked;
     const head = headOf(turn, asked.model);
     const say = (delta: Parameters<typeof chunk>[1]) => eventOf(chunk(head, delta, { includeUsage }));
-    const narration = new Narration(turn.tries);
+    const narration = new Narration(turn.tries, turn.repository);
     try {
       yield say({ role: 'assistant', content: '' });
       yield say({ reasoning_content: narration.begin(turn.workflowId, turn.joined) });

@@ -7,13 +7,14 @@ import {
   type ResentRequest,
 } from '../../application/threads/resent-conversations.ts';
 import type { Caller } from '../http/route.ts';
-import type { Served } from '../served.ts';
+import type { Served, ServedRepository } from '../served.ts';
 import { answerItself } from './answer-text.ts';
 import type { ChatRequest } from './chat-request.ts';
 import { attemptOf, threadOf } from './conversation-of.ts';
 import type { ChatModel } from './models.ts';
 
 export type AskedTurn = JoinedTurn & {
+  repository: ServedRepository;
   /** Tries that a specialist may have. */
   tries: number;
   /** To be called once the client has received the whole answer. */
@@ -35,8 +36,8 @@ export class TurnsOfChats {
     const given = await questionInput(asked.question, options, settings, (text) => this.#served.log.warn(text));
     const input = await withNotes(settings, given, memory);
     const request: ResentRequest = {
-      thread: threadOf(asked, headers, caller),
-      scope: model.id,
+      thread: threadOf(asked, headers, [settings.taskQueue, caller.name, model.repository.given]),
+      scope: model.pipeline.name,
       before: asked.before,
       ...attemptOf(headers),
       isAnswerOf: (answer, outcome) => answer.trim().startsWith(answerItself(outcome)),
@@ -45,6 +46,7 @@ export class TurnsOfChats {
     const turn = await session.use((opened) => this.#conversations.joinOrStart(opened, input, request, tenant));
     return {
       ...turn,
+      repository: model.repository,
       tries: (input.pipeline.gate?.retryLimit ?? 0) + 1,
       delivered: (content) =>
         this.#conversations.delivered(turn.workflowId, request, { question: asked.question, answer: content }),

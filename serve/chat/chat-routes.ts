@@ -4,8 +4,8 @@ import type { Route } from '../http/route.ts';
 import type { Served } from '../served.ts';
 import { AnswerStreams } from './answer-streams.ts';
 import { TurnsOfChats } from './ask-turn.ts';
-import { readChatRequest } from './chat-request.ts';
-import { chunk, completion, noUsage } from './completion-shapes.ts';
+import { type ChatRequest, readChatRequest } from './chat-request.ts';
+import { chunk, completion, noUsage, usageChunk } from './completion-shapes.ts';
 import { done, eventOf, eventStream } from './event-stream.ts';
 import { chatModels, modelNamed, modelObject } from './models.ts';
 import { sideTaskReply } from './side-tasks.ts';
@@ -57,15 +57,17 @@ export function chatRoutes(served: Served, times: ChatTimes = usualTimes): Route
 }
 
 /** A reply of ours, without a run. */
-function plainReply(content: string, { model, stream }: { model: string; stream: boolean }): Response {
+function plainReply(content: string, { model, stream, includeUsage }: ChatRequest): Response {
   const head = { id: `chatcmpl-${randomUUID()}`, created: Math.floor(Date.now() / 1000), model };
   if (!stream) return Response.json(completion(head, { content }, noUsage));
-  const chunks = [chunk(head, { role: 'assistant', content }), chunk(head, {}, { finish: 'stop' })];
-  return eventStream(
-    (async function* () {
-      for (const each of chunks) yield eventOf(each);
-      yield done;
-    })(),
-    {},
-  );
+  const chunks = [
+    chunk(head, { role: 'assistant', content }, { includeUsage }),
+    chunk(head, {}, { finish: 'stop', includeUsage }),
+    ...(includeUsage ? [usageChunk(head, noUsage)] : []),
+  ];
+  return eventStream(textsOf([...chunks.map(eventOf), done]), {});
+}
+
+async function* textsOf(texts: readonly string[]): AsyncGenerator<string, void> {
+  yield* texts;
 }

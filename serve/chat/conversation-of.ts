@@ -1,6 +1,5 @@
 /** Which conversation a request belongs to, and which try of its turn it is. */
 import { threadOfConversation } from '../../application/threads/resent-conversations.ts';
-import type { Caller } from '../http/route.ts';
 import type { ChatRequest } from './chat-request.ts';
 
 /** Headers that clients put the id of a conversation into, where they are told to. */
@@ -13,11 +12,11 @@ const threadHeaders = [
 /** The same for the message that is being answered: asked anew, it has another id. */
 const attemptHeaders = ['x-openwebui-message-id', 'x-message-id', 'idempotency-key'];
 
-/** The thread: by the client's own id for it, else by how it begins. */
-export function threadOf({ question, before }: ChatRequest, headers: Headers, { name }: Caller): string {
+/** The thread: by the client's own id for it, else by how it begins. @param owner see `threadOfConversation` */
+export function threadOf({ question, before }: ChatRequest, headers: Headers, owner: readonly string[]): string {
   const given = filled(headers, threadHeaders);
-  if (given !== null) return threadOfConversation(name, 'named', given);
-  return threadOfConversation(name, 'begins', before[0]?.question ?? question);
+  if (given !== null) return threadOfConversation(owner, 'named', given);
+  return threadOfConversation(owner, 'begins', before[0]?.question ?? question);
 }
 
 /** `isRetry`: the openai SDKs say when they send a request again by themselves. */

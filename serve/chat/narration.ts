@@ -5,6 +5,7 @@ import { routeText, waitingText } from '../../application/words/run-words.ts';
 import type { DraftEvent } from '../../contracts/draft-stream.ts';
 import type { RunProgress } from '../../contracts/run.ts';
 import { printable, printableLine } from '../../lib/printable.ts';
+import type { ServedRepository } from '../served.ts';
 
 export class Narration {
   /** What was said last of each sort: nothing is said twice in a row. */
@@ -19,9 +20,12 @@ export class Narration {
   #written: string | null = null;
   #isLineOpen = false;
 
-  /** @param tries that a specialist may have */
-  constructor(tries: number) {
+  readonly #repository: ServedRepository;
+
+  /** @param tries that a specialist may have; of the repository its name is said, and not where it is */
+  constructor(tries: number, repository: ServedRepository) {
     this.#tries = tries;
+    this.#repository = repository;
   }
 
   /** @returns what is new; empty where that is nothing */
@@ -36,7 +40,8 @@ export class Narration {
     const before = this.#isLineOpen ? '\n' : '';
     this.#isLineOpen = false;
     this.#written = null;
-    return `${before}${printableLine(text)}\n`;
+    const { name, given } = this.#repository;
+    return `${before}${printableLine(text.replaceAll(given, name))}\n`;
   }
 
   #line(sort: string, text: string): string {
