@@ -35,14 +35,14 @@ export async function openServedScene({ team, spec = {}, times = {}, scene: more
     pipelines: [{ name: 'test', given: file }],
     log: pino({ level: 'info' }, { write: (line: string) => void lines.push(line) }),
   };
-  const start = () =>
+  const start = (other: Partial<ChatTimes> = {}) =>
     startHttpServer({
       ...{ host: '127.0.0.1', port: 0, log: served.log, origins: noOrigins },
       keys: [
         { name: 'ana', key },
         { name: 'ben', key: otherKey },
       ],
-      routes: chatRoutes(served, { beatMs: 10_000, followMs: 60_000, ...times }),
+      routes: chatRoutes(served, { beatMs: 10_000, followMs: 60_000, ...times, ...other }),
       limits: { requestsPerMinute: 10_000, concurrentRequests: 200 },
     });
   const server = await start();
@@ -52,20 +52,29 @@ export async function openServedScene({ team, spec = {}, times = {}, scene: more
     ...{ scene, served, server, lines, session, clientFor, start },
     ana: clientFor(key),
     ben: clientFor(otherKey),
-    /** The request as it goes over the wire. */
     post: (body: unknown, headers: Record<string, string> = {}, signal?: AbortSignal) =>
-      fetch(`${server.url}/v1/chat/completions`, {
-        method: 'POST',
-        headers: { authorization: `Bearer ${key}`, 'content-type': 'application/json', ...headers },
-        body: JSON.stringify(body),
-        ...(signal === undefined ? {} : { signal }),
-      }),
+      post(server.url, body, headers, signal),
     async [Symbol.asyncDispose]() {
       await server.stop();
       await session[Symbol.asyncDispose]();
       await scene[Symbol.asyncDispose]();
     },
   };
+}
+
+/** The request of ana as it goes over the wire. */
+export function post(
+  url: string,
+  body: unknown,
+  headers: Record<string, string> = {},
+  signal?: AbortSignal,
+): Promise<Response> {
+  return fetch(`${url}/v1/chat/completions`, {
+    method: 'POST',
+    headers: { authorization: `Bearer ${key}`, 'content-type': 'application/json', ...headers },
+    body: JSON.stringify(body),
+    ...(signal === undefined ? {} : { signal }),
+  });
 }
 
 type ChatMessage = OpenAI.Chat.ChatCompletionMessageParam;

@@ -4,7 +4,7 @@ import { test } from 'node:test';
 import { decideRun } from '../../../application/runs/decide-run.ts';
 import { goodDraft, inventedDraft, says, startTeam } from '../../support/team.ts';
 import { until } from '../../support/until.ts';
-import { answered, model, openServedScene, said } from '../a-served-scene.ts';
+import { answered, model, openServedScene, post, said } from '../a-served-scene.ts';
 
 type Refused = { error: { message: string; type: string; code: string } };
 
@@ -37,19 +37,32 @@ test('an ending that is no answer says so, with what there was', async () => {
   assert.match(content, /\*\*Left open\*\*\n\n- the citation lib\/kettle\.js:40-41 could not be verified/);
 });
 
-test('a run that waits for a person says how to decide; the request ends at its limit, and the run does not', async () => {
+/** What has come of a stream by the time that it says this; the connection is dropped then. */
+async function readUntil(response: Response, words: RegExp): Promise<string> {
+  let text = '';
+  const decoder = new TextDecoder();
+  for await (const piece of response.body ?? []) {
+    text += decoder.decode(piece as Uint8Array, { stream: true });
+    if (words.test(text)) break;
+  }
+  return text;
+}
+
+test('a run that waits for a person says how to decide; a request ends at its limit, and the run does not', async () => {
   await using team = await startTeam({ specialist: () => says(goodDraft) });
   const spec = { decisions: { draft: { policy: 'ask' } } };
-  await using chat = await openServedScene({ team, spec, times: { followMs: 3_000, beatMs: 100 } });
+  await using chat = await openServedScene({ team, spec });
   const body = { model, messages: said('When does boil() throw?') };
   const response = await chat.post({ ...body, stream: true });
   const run = response.headers.get('x-switchyard-run') ?? '';
-  const text = await response.text();
-  assert.match(text, new RegExp(`switchyard runs decide ${run} draft-1 `));
-  assert.match(text, /: keep-alive\n\n/);
-  assert.equal(lastEvent(text).error.code, 'run_goes_on');
-  assert.ok(lastEvent(text).error.message.includes(run));
-  const whole = await chat.post(body);
+  const asks = new RegExp(`switchyard runs decide ${run} draft-1 `);
+  assert.match(await readUntil(response, asks), asks);
+  await using hasty = await chat.start({ followMs: 500, beatMs: 100 });
+  const stream = await (await post(hasty.url, { ...body, stream: true })).text();
+  assert.match(stream, /: keep-alive\n\n/);
+  assert.equal(lastEvent(stream).error.code, 'run_goes_on');
+  assert.ok(lastEvent(stream).error.message.includes(run));
+  const whole = await post(hasty.url, body);
   assert.deepEqual([whole.status, ((await whole.json()) as Refused).error.code], [504, 'run_goes_on']);
   const waited = chat.post(body);
   await decideRun(await chat.session.opened(), run, { requestId: 'draft-1', decision: 'approve', by: 'ana' });
