@@ -10,6 +10,7 @@ import type { Session } from './session.ts';
 const lossesAllowed = 5;
 const lossCodes: readonly string[] = ['RuntimeGone', 'ServerUnavailable'];
 
+/** One for a whole program. Disposing leaves the session; whoever still works in it fails. */
 export class LastingSession implements AsyncDisposable {
   readonly #open: () => Promise<Session>;
   readonly #onLoss: () => void;

@@ -38,6 +38,7 @@ const undeliveredMs = 10 * 60_000;
 const attemptsAtMost = 100;
 const remembered = 10_000;
 
+/** One for a whole server. */
 export class ResentConversations {
   /** By what was said up to an answer: the run that gave it. */
   readonly #runs = new LruMap<string, string>(remembered);

@@ -20,6 +20,7 @@ export function costText(costUsd: number | null): string {
   return `$${costUsd === 0 ? '0' : costUsd < 0.01 ? costUsd.toPrecision(2) : costUsd.toFixed(costUsd < 1 ? 4 : 2)}`;
 }
 
+/** `12,345`. */
 export function countText(count: number): string {
   return count.toLocaleString('en-US');
 }

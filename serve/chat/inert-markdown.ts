@@ -1,6 +1,6 @@
 /**
- * Markdown of a model or a repository as a chat client may render it: outside of code nothing becomes HTML or an image, which
- * a client would fetch from wherever it says. Code stays as it is where every renderer sees code; from the first place where
+ * Markdown of a model or a repository as a chat client may render it: outside of code nothing becomes HTML, a link
+ * that hides its address, or an image, which a client would fetch from wherever it says. Code stays as it is where every renderer sees code; from the first place where
  * they may differ, everything is taken for prose.
  */
 import { printable } from '../../lib/printable.ts';
@@ -77,7 +77,13 @@ function inertLine(line: string): string | null {
   return inert;
 }
 
-const withoutMarkup = (text: string): string => text.replace(/!(?=\[)/g, '!\\').replace(/<(?=[A-Za-z/!?])/g, '\\<');
+/** An address that is written out may still become a link; no other words can stand in its place. */
+function withoutMarkup(text: string): string {
+  return text
+    .replace(/!(?=\[)/g, '!\\')
+    .replace(/<(?=[A-Za-z/!?])/g, '\\<')
+    .replace(/\](?=[([:])/g, ']\\');
+}
 
 /** One line of another's text between backticks. */
 export function codeSpan(text: string): string {

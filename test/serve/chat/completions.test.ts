@@ -159,7 +159,7 @@ test('what a model writes becomes neither HTML nor an image; the log has neither
   const { choices } = await chat.ana.chat.completions.create({ model, messages: said('When does boil() throw?') });
   const content = choices[0]?.message.content ?? '';
   assert.ok(
-    content.startsWith('See !\\[it](https://evil.example/?q=1) \\<img src=x onerror=alert(1)> and `<b>` in code.'),
+    content.startsWith('See !\\[it]\\(https://evil.example/?q=1) \\<img src=x onerror=alert(1)> and `<b>` in code.'),
   );
   const logged = chat.lines.join();
   assert.match(logged, /"path":"\/v1\/chat\/completions","caller":"ana","status":200/);

@@ -5,7 +5,8 @@ import { inertAnswer } from '../../../serve/chat/inert-markdown.ts';
 
 test('outside of code nothing is HTML or an image; code is as it was, whether its fence is closed or not', () => {
   for (const [given, inert] of [
-    ['a ![b](c) d', 'a !\\[b](c) d'],
+    ['a ![b](c) d', 'a !\\[b]\\(c) d'],
+    ['[a](b) [c][d]\n[d]: e', '[a]\\(b) [c]\\[d]\n[d]\\: e'],
     ['<script>x</script> 1 < 2', '\\<script>x\\</script> 1 < 2'],
     ['`<b>` <b>', '`<b>` \\<b>'],
     ['``a ` <b>`` <!-- -->', '``a ` <b>`` \\<!-- -->'],
