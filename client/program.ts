@@ -42,12 +42,11 @@ export function createProgram(): Command {
     .configureOutput({ outputError: (text, write) => write(mistakeText(text)) })
     .configureHelp({ optionDescription })
     .exitOverride();
-  addUp(program);
+  addStaying(program);
   addAsk(program);
   addChat(program);
   addThreads(program);
   addMemory(program);
-  addServe(program);
   addRoute(program);
   addRuns(program);
   addTrace(program);
@@ -76,4 +75,10 @@ export function createProgram(): Command {
   addWorker(program);
   addVersion(program);
   return program;
+}
+
+/** What stays until Ctrl-C, for others to use. */
+function addStaying(program: Command): void {
+  addUp(program);
+  addServe(program);
 }

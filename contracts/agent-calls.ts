@@ -15,6 +15,8 @@ import { ModelPrices } from './model/price.ts';
 const asked = { question: z.string(), standalone: z.string().exactOptional() };
 /** What one call may use, all its attempts and repeated sends together. */
 export const Grant = z.object({
+  /** Replies that may still be delivered for it; absent in calls that an earlier version has scheduled. */
+  replies: z.int().nonnegative().exactOptional(),
   /** Input and output tokens together. */
   tokens: z.int().nonnegative(),
   /** US dollars; null: no limit. */
@@ -22,10 +24,10 @@ export const Grant = z.object({
 });
 export type Grant = z.infer<typeof Grant>;
 
-/** The answer to a call that was not sent: what it was granted leaves no room for a useful reply. */
+/** The answer to a call that was not sent, or not sent again: what it was granted leaves no room for a useful reply. */
 export const DoesNotFit = z.object({
   kind: z.literal('does-not-fit'),
-  limit: z.enum(['tokens', 'costUsd']),
+  limit: z.enum(['modelCalls', 'tokens', 'costUsd']),
   /** An upper estimate. */
   inputTokens: z.int().nonnegative(),
 });

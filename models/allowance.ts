@@ -8,6 +8,8 @@ import { type ModelPrice, ratesOf } from '../contracts/model/price.ts';
 
 /** What one call may use, all that it sends together. */
 export type Allowance = {
+  /** Replies that may be delivered; absent: as many as come. */
+  replies?: number;
   tokens: number;
   /** US dollars; null: no limit. */
   costUsd: number | null;
@@ -21,7 +23,12 @@ export class CallDoesNotFit extends Error {
   /** Of what the call had sent before. */
   readonly usage: Usage | null;
   constructor(refusal: DoesNotFit, usage: Usage | null) {
-    super(`about ${refusal.inputTokens} tokens of input leave no room for a reply: the ${refusal.limit} are spent`);
+    const { limit, inputTokens } = refusal;
+    super(
+      limit === 'modelCalls'
+        ? 'it may not be sent again: the model calls are spent'
+        : `about ${inputTokens} tokens of input leave no room for a reply: the ${limit} are spent`,
+    );
     this.name = 'CallDoesNotFit';
     this.refusal = refusal;
     this.usage = usage;
@@ -45,9 +52,10 @@ export function fitted(
   body: WireBody,
   request: Pick<ChatRequest, 'maxOutputTokens'> & { leastOutputTokens?: number },
   inputTokens: number,
-  { tokens, costUsd }: Pick<Allowance, 'tokens' | 'costUsd'>,
+  { replies, tokens, costUsd }: Omit<Allowance, 'reported'>,
   price: ModelPrice | null,
 ): Fit {
+  if (replies === 0) return { kind: 'does-not-fit', limit: 'modelCalls', inputTokens };
   const asked = body.max_completion_tokens ?? body.max_tokens ?? request.maxOutputTokens;
   // An endpoint's ceiling may be below what is asked to be seen, its floor above.
   const thinking = Math.max(0, asked - request.maxOutputTokens);
@@ -71,12 +79,10 @@ function paidFor(costUsd: number, inputTokens: number, price: ModelPrice): numbe
 }
 
 /** What is left of an allowance after some usage; a cost that nobody knows takes all the money. */
-export function without<Limits extends Pick<Allowance, 'tokens' | 'costUsd'>>(
-  limits: Limits,
-  used: Usage | null,
-): Limits {
+export function without<Limits extends Omit<Allowance, 'reported'>>(limits: Limits, used: Usage | null): Limits {
   if (used === null) return limits;
   const tokens = Math.max(0, limits.tokens - used.inputTokens - used.outputTokens);
   const costUsd = limits.costUsd === null ? null : Math.max(0, limits.costUsd - (used.costUsd ?? limits.costUsd));
-  return { ...limits, tokens, costUsd };
+  const replies = limits.replies === undefined ? {} : { replies: Math.max(0, limits.replies - used.modelCalls) };
+  return { ...limits, ...replies, tokens, costUsd };
 }

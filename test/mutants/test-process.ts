@@ -76,8 +76,7 @@ async function run({ mutant, tests }: Extract<Order, { kind: 'run' }>): Promise<
   activateInWorkflows(mutant, false);
   for (const { file, at, most } of tests) {
     tell({ kind: 'begins', test: { file, at } });
-    limitTo(most);
-    const outcome = await outcomeOf(file, at, mutant);
+    const outcome = await outcomeOf({ file, at, most }, mutant);
     if ('broken' in outcome) return { kind: 'broken', why: `${file}: ${outcome.broken}` };
     const { name, why } = outcome;
     activate(fromTheStart);
@@ -87,12 +86,19 @@ async function run({ mutant, tests }: Extract<Order, { kind: 'run' }>): Promise<
   return { kind: 'ran', mutant, killedBy: null };
 }
 
+type Task = Extract<Order, { kind: 'run' }>['tests'][number];
+
 type Outcome = { name: string; why: string | null } | { broken: string };
 
+/** Rounds of loops while a file is loaded with a mutant that is there from the start. */
+const mostAtLoad = 50_000_000;
+
 /** A file that cannot be loaded with a mutant that is there from the start fails, too; else the mutant is not why. */
-async function outcomeOf(file: string, at: number, mutant: number): Promise<Outcome> {
+async function outcomeOf({ file, at, most }: Task, mutant: number): Promise<Outcome> {
   try {
+    limitTo(fromTheStart === 0 ? Number.POSITIVE_INFINITY : mostAtLoad);
     const test = (await testsOf(file))[at];
+    limitTo(most);
     if (test === undefined) return { name: `test ${at + 1}`, why: 'it is not declared any more' };
     // Only now: what a file makes as it is loaded stays for the mutants after this one.
     activate(mutant);

@@ -1,6 +1,7 @@
 /**
- * Records the histories that the replay tests hold workflow code to, and what people see of each: `npm run histories`, until
- * the first tagged version. `npm run histories -- NAME...` records those; `-- shown` leaves the histories as they are.
+ * Records the histories that the replay tests hold workflow code to, and what people see of each: `npm run histories`.
+ * `npm run histories -- NAME...` records those; `-- shown` leaves the histories as they are, `-- release` keeps them as
+ * those of the package's version.
  */
 import { cpSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
@@ -25,6 +26,8 @@ import { type BenchmarkWay, benchmarks, type Routing, routings } from './ways-of
 import { questions } from './ways-of-questions.ts';
 import type { Way } from './ways.ts';
 import { Replayer } from './replayer.ts';
+import { packageVersion } from '../../lib/own-files.ts';
+import { keepReleased } from './released.ts';
 import { historyPath, readStored, shownPath, storedHistories } from './stored.ts';
 
 const question = 'Which error does boil throw when there is no water?';
@@ -36,7 +39,16 @@ const repository = { kind: 'path', path: join(folder, 'commander') } as const;
 const asked = process.argv.slice(2);
 const isAsked = (name: string) => asked.length === 0 || asked.includes(name);
 
-if (!asked.includes('shown')) {
+if (asked.includes('release')) {
+  const version = packageVersion();
+  process.stdout.write(`${keepReleased(version)} histories are kept as those of ${version}\n`);
+} else {
+  if (!asked.includes('shown')) await recordAll();
+  await writeShown();
+}
+rmSync(folder, { recursive: true });
+
+async function recordAll(): Promise<void> {
   await using server = await startTestServer();
   shareServer(server);
   const busy = 'seed=3;429=0.5;retry-after=1;max-in-a-row=2';
@@ -55,8 +67,6 @@ if (!asked.includes('shown')) {
   for (const [name, way] of Object.entries(benchmarks)) if (isAsked(name)) await recordBenchmark(name, way);
   if (isAsked('make-questions')) await recordMaking('make-questions');
 }
-rmSync(folder, { recursive: true });
-await writeShown();
 
 type Start = (name: string) => Promise<WorkflowHandle>;
 

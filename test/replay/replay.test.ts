@@ -4,11 +4,13 @@ import { after, test } from 'node:test';
 import { DeterminismViolationError } from '@temporalio/workflow';
 import type { RunProgress } from '../../contracts/run.ts';
 import { dataPaths } from '../../config/data-paths.ts';
+import { packageVersion } from '../../lib/own-files.ts';
 import { workflowBundle } from '../../worker/workflow-bundle.ts';
 import '../support/quiet-runtime.ts';
 import { checkout } from '../support/temporal.ts';
 import { Replayer } from './replayer.ts';
 import { type Sent, sentIn } from './sent.ts';
+import { readReleased, releasedVersions } from './released.ts';
 import { readShown, readStored, storedHistories } from './stored.ts';
 
 const names = storedHistories();
@@ -44,6 +46,22 @@ for (const name of names) {
     if (state !== undefined) assert.deepEqual((answer as RunProgress).state, state);
   });
 }
+
+test('the histories of this version are kept, unless it is one of before the first release', () => {
+  const version = packageVersion();
+  assert.ok(version.startsWith('0.') || releasedVersions().includes(version), version);
+});
+
+for (const version of releasedVersions())
+  test(`the code replays the histories of ${version}`, async () => {
+    const histories = readReleased(version);
+    assert.ok(histories.length > 50, `${histories.length} histories`);
+    for (const { name, history } of histories.filter(({ isStored }) => !isStored)) {
+      const { error, sent } = await replayer.replay(history);
+      assert.equal(error, null, name);
+      assert.ok(sent.length > 0, name);
+    }
+  });
 
 /** What the workflow came to, as text; undefined where it failed or goes on in another run. */
 function resultOf(sent: readonly Sent[]): unknown {

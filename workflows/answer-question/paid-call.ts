@@ -100,7 +100,7 @@ export async function paidCall<Result>(
       } finally {
         budget.end(call);
       }
-      if (wasNotAsked(answer)) budget.withdraw();
+      if (wasNotAsked(answer)) budget.withdraw(call);
       if (!isRefusal(answer)) return answer;
       refuse(budget, call, answer, optional);
     } catch (error) {

@@ -8,14 +8,15 @@ import { type Caller, paidCall } from '../../../workflows/answer-question/paid-c
 import { OpenWaits } from '../../../workflows/answer-question/limits/waits.ts';
 import { begun, spentOf, used } from './budget-case.ts';
 
-/** What an actor does in turn: how much each call needs at least, and which part of its grant it uses. */
-type Step = { needs: number; uses: number; pauses: number };
+/** What an actor does in turn: how much each call needs at least, which part of its grant it uses, in how many replies. */
+type Step = { needs: number; uses: number; pauses: number; replies: number };
 
 const steps = fc.array(
   fc.record({
     needs: fc.integer({ min: 1, max: 800 }),
     uses: fc.double({ min: 0, max: 1, noNaN: true }),
     pauses: fc.integer({ min: 0, max: 3 }),
+    replies: fc.integer({ min: 1, max: 4 }),
   }),
   { minLength: 1, maxLength: 6 },
 );
@@ -23,8 +24,12 @@ const steps = fc.array(
 const callLimits = { modelCallAttempts: 4, modelCallTotalSeconds: 60 };
 
 /** Runs actors side by side over one account, in an order that `pick` decides; nobody may be left waiting. */
-async function play(limits: { tokens: number; costUsd: number | null }, actors: Step[][], scheduler: fc.Scheduler) {
-  const budget = new RunBudget(Budget.parse({ ...limits, modelCalls: 600 }));
+async function play(
+  limits: { tokens: number; costUsd: number | null; modelCalls?: number },
+  actors: Step[][],
+  scheduler: fc.Scheduler,
+) {
+  const budget = new RunBudget(Budget.parse({ modelCalls: 600, ...limits }));
   const waiting: { ready: () => boolean; go: () => void }[] = [];
   const wake = () => {
     for (const one of [...waiting]) {
@@ -54,12 +59,16 @@ async function play(limits: { tokens: number; costUsd: number | null }, actors: 
           inFlight -= grant.tokens;
           const money = price === 0 ? grant.tokens : Math.floor((grant.costUsd ?? 0) / price);
           const room = Math.min(grant.tokens, money);
+          assert.ok(grant.replies !== undefined && grant.replies > 0, 'a call that may be sent may be answered');
           if (room < step.needs)
             return { result: { kind: 'does-not-fit', limit: 'tokens', inputTokens: 0 }, usage: null, spans: [] };
           const took = step.needs + Math.floor((room - step.needs) * step.uses);
           spent += took;
           queueMicrotask(wake);
-          return { result: 'done', usage: used(took, took * price), spans: [] };
+          const modelCalls = Math.min(step.replies, grant.replies);
+          const usage = { ...used(took, took * price), modelCalls };
+          if (modelCalls === step.replies) return { result: 'done', usage, spans: [] };
+          return { result: { kind: 'does-not-fit', limit: 'modelCalls', inputTokens: 0 }, usage, spans: [] };
         });
         queueMicrotask(wake);
       }
@@ -113,6 +122,26 @@ test('over any interleaving no limit is passed, nobody waits for ever, and all i
     { numRuns: 300 },
   );
   assert.ok(played >= 300);
+});
+
+test('over any interleaving no more replies are delivered than there may be model calls', async () => {
+  let reached = 0;
+  await fc.assert(
+    fc.asyncProperty(
+      fc.scheduler(),
+      fc.integer({ min: 1, max: 12 }),
+      fc.array(steps, { minLength: 1, maxLength: 4 }),
+      async (scheduler, modelCalls, actors) => {
+        const { budget } = await play({ tokens: 1_000_000, costUsd: null, modelCalls }, actors, scheduler);
+        assert.ok(budget.usage.modelCalls <= modelCalls, `${budget.usage.modelCalls} of ${modelCalls}`);
+        const left = modelCalls - budget.usage.modelCalls;
+        reached += left === 0 ? 1 : 0;
+        if (left > 0) assert.equal(budget.grantOf(begun(budget)).replies, left, 'all is given back');
+      },
+    ),
+    { numRuns: 300 },
+  );
+  assert.ok(reached > 30, `${reached} runs reached their limit`);
 });
 
 test('a call is turned away only where it does not fit into all that is left', async () => {

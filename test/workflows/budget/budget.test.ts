@@ -95,15 +95,10 @@ test('whatever goes wrong on the way, no run uses more than its limits, and each
       body: { ...body, choices: body.choices.map((choice) => ({ ...choice, finish_reason: finish })) },
     };
   };
-  /** Delivered with a bill: an attempt at a call, not one of the calls that a limit counts. */
-  let failedAttempts = 0;
   /** Busy, broken with a bill, unusable, or as it should be. */
   const perhaps = (reply: ScriptedReply): ScriptedReply => {
     if (often(0.06)) return { ...openAiError(429, 'slow down'), headers: { 'retry-after-ms': '5' } };
-    if (often(0.03)) {
-      failedAttempts += 1;
-      return spoiled(reply, 'error');
-    }
+    if (often(0.03)) return spoiled(reply, 'error');
     return often(0.08) ? says('As a language model') : reply;
   };
   const parts: Partial<Team> = {
@@ -132,7 +127,6 @@ test('whatever goes wrong on the way, no run uses more than its limits, and each
   const ends: string[] = [];
   for (const limit of limits) {
     const before = { ...team.bill };
-    failedAttempts = 0;
     const outcome = await scene.ask('When does boil throw?', { pipeline: priced(limit) });
     const billed = since(before, team.bill);
     const what = JSON.stringify({ limit, billed, kind: outcome.kind });
@@ -140,7 +134,8 @@ test('whatever goes wrong on the way, no run uses more than its limits, and each
     assert.ok(tokensOf(billed) <= limit.tokens, what);
     assert.ok(limit.costUsd === null || priceOf(billed) <= limit.costUsd + 1e-9, what);
     const { usage } = outcome.state;
-    assert.ok(usage.modelCalls - failedAttempts <= (limit.modelCalls ?? Number.POSITIVE_INFINITY), what);
+    assert.equal(usage.modelCalls, billed.replies, what);
+    assert.ok(usage.modelCalls <= (limit.modelCalls ?? Number.POSITIVE_INFINITY), what);
     assert.deepEqual([usage.inputTokens, usage.outputTokens], [billed.inputTokens, billed.outputTokens], what);
     assert.ok(Math.abs((usage.costUsd ?? Number.NaN) - priceOf(billed)) < 1e-9, what);
   }
@@ -155,6 +150,17 @@ test('whatever goes wrong on the way, no run uses more than its limits, and each
   );
   assert.deepEqual(ends.slice(0, 2), ['tokens', 'costUsd']);
   assert.match(ends[2] ?? '', /answered|retries-exhausted/);
+});
+
+test('replies of no use count as model calls: a limit of calls is not passed by attempts', async () => {
+  await using team = await startMeteredTeam({
+    router: () => ({ body: completion({ text: 'code', model: 'test-model', finish: 'error' }) }),
+  });
+  await using scene = await openScene({ modelUrl: team.url });
+  const outcome = await scene.ask('When does boil throw?', { pipeline: pipeline({ budget: { modelCalls: 2 } }) });
+  assert.equal(limitOf(outcome), 'modelCalls');
+  assert.equal(outcome.state.usage.modelCalls, 2);
+  assert.equal(team.bill.replies, 2);
 });
 
 test('an attempt that was paid for and of no use counts, and the next has less', async () => {

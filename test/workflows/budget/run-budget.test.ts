@@ -40,6 +40,31 @@ test('calls that have not come back yet count as calls; one that was not sent do
   assert.throws(() => budget.refuse(second, 'tokens'), spentOf('tokens'));
 });
 
+test('further replies to a call are model calls, granted to it while it is in flight', () => {
+  const budget = new RunBudget(Budget.parse({ modelCalls: 5 }));
+  const [code, docs] = [budget.open('code'), budget.open('docs')];
+  const first = begun(budget, budget.call(code));
+  const second = begun(budget, budget.call(docs));
+  assert.deepEqual([budget.grantOf(first).replies, budget.grantOf(second).replies], [3, 2]);
+  const third = budget.call(null);
+  assert.equal(budget.mayBegin(third), false, 'calls in flight hold what is left');
+  const failed = { level: 'ERROR', usage: used(10) } as SpanRecord;
+  budget.settle(null, [failed, failed], first);
+  assert.equal(budget.grantOf(first).replies, 1);
+  budget.end(first);
+  assert.equal(budget.mayBegin(third), true, 'what was not used is given back');
+  begun(budget, third);
+  assert.equal(budget.grantOf(third).replies, 1);
+  budget.settle(used(10), [], second);
+  budget.end(second);
+  budget.end(third);
+  budget.refuse(third, 'modelCalls');
+  assert.equal(budget.grantOf(begun(budget, third)).replies, 2, 'a call that was not sent does not count');
+  budget.settle(used(10), [failed], third);
+  budget.end(third);
+  assert.throws(() => begun(budget), spentOf('modelCalls'));
+});
+
 test('branches side by side share alike, a lone one gets all that is left', () => {
   const budget = new RunBudget(Budget.parse({ tokens: 1000, costUsd: 0.5 }));
   const branches = [budget.open('code'), budget.open('docs'), budget.open('debug')];
@@ -55,7 +80,7 @@ test('branches side by side share alike, a lone one gets all that is left', () =
   }
   for (const branch of branches.slice(1)) branch.close();
   const alone = begun(budget, budget.call(branches[0] ?? null));
-  assert.deepEqual(budget.grantOf(alone), { tokens: 700, costUsd: 0.2 });
+  assert.deepEqual(budget.grantOf(alone), { replies: 57, tokens: 700, costUsd: 0.2 });
   assert.equal(budget.mayBegin(budget.call(null)), false);
 });
 
@@ -63,9 +88,9 @@ test('a call that is asked again has what its attempts have left of its grant', 
   const budget = new RunBudget(Budget.parse({ tokens: 1000, costUsd: 1 }));
   const call = begun(budget);
   budget.settle(null, [{ level: 'ERROR', usage: used(300, 0.25) } as SpanRecord], call);
-  assert.deepEqual(budget.grantOf(call), { tokens: 700, costUsd: 0.75 });
+  assert.deepEqual(budget.grantOf(call), { replies: 59, tokens: 700, costUsd: 0.75 });
   budget.settle(null, [{ level: 'ERROR', usage: used(100, null) } as SpanRecord], call);
-  assert.deepEqual(budget.grantOf(call), { tokens: 600, costUsd: 0 });
+  assert.deepEqual(budget.grantOf(call), { replies: 58, tokens: 600, costUsd: 0 });
   budget.end(call);
   assert.throws(() => begun(budget), spentOf('costUsd'));
 });

@@ -10,7 +10,8 @@
  * 4. A call that does not fit into its share waits until no call is in flight, then gets all that is left; calls that come
  *    meanwhile wait behind it. So a budget is spent only for a call that does not fit into all that is left, and none waits
  *    for ever: each call is tried at most twice, and what is in flight ends.
- * 5. All attempts of a call, and all its sends, use one grant. A call that was not sent does not count as a model call.
+ * 5. All attempts of a call, and all its sends, use one grant. A call counts as one model call once it is sent, and as one
+ *    more for each further reply that was delivered for it; a call that was not sent does not count.
  * 6. The run's history is a limit, too (run-size.ts).
  * 7. A person may raise a limit; a call that was turned away is then as a new one.
  */
@@ -22,43 +23,8 @@ import type { Budget } from '../../../contracts/pipeline.ts';
 import type { Usage } from '../../../contracts/chat.ts';
 import { addUsage, noUsage } from '../../../contracts/usage-sum.ts';
 import { Branch } from '../branch.ts';
+import { Pool } from './pool.ts';
 import { type HistorySize, isAt } from './run-size.ts';
-
-/** An amount with a limit, in whole units: what was used, what is granted to calls in flight, and what is left. */
-class Pool {
-  limit: number;
-  used = 0;
-  #granted = 0;
-
-  constructor(limit: number) {
-    this.limit = limit;
-  }
-
-  /** Never negative, though more may have been used than was granted. */
-  get left(): number {
-    return Math.max(0, this.limit - this.used - this.#granted);
-  }
-
-  /** Grants one of so many equal parts of what is left, rounded up. */
-  take(parts: number): number {
-    const part = Math.ceil(this.left / parts);
-    this.#granted += part;
-    return part;
-  }
-
-  /** Counts what a call used. @returns what is left of its grant */
-  settle(used: number, granted: number): number {
-    const covered = Math.min(used, granted);
-    this.used += used;
-    this.#granted -= covered;
-    return granted - covered;
-  }
-
-  /** Takes back what a call did not use. */
-  giveBack(granted: number): void {
-    this.#granted -= granted;
-  }
-}
 
 /** Thrown before a call that the budget does not allow; `held`: calls in flight may still give some of it back. */
 export class BudgetSpent extends Error {
@@ -84,6 +50,10 @@ export type Call = {
   /** What it may still use while it is in flight; `money` is null without a limit. */
   tokens: number;
   money: number | null;
+  /** Replies beyond its first that may still be delivered for it. */
+  repeats: number;
+  /** Replies that were delivered for it since it was granted. */
+  delivered: number;
   /** It was granted all that was left. */
   hasAll: boolean;
   /** What its share had too little of; null: it has not been turned away. */
@@ -100,8 +70,10 @@ export class RunBudget {
   /** Calls that did not fit into their share, in order. */
   readonly #waiting: Call[] = [];
   #numbers = 0;
-  /** Calls sent, whether or not they came back. */
+  /** Model calls: those sent, whether or not they came back, and further replies to them. */
   #begun = 0;
+  /** Further replies that are granted to calls in flight. */
+  #repeats = 0;
   readonly #historySize: () => HistorySize;
 
   /** @param size of the run's history at this moment; without it that is no limit */
@@ -123,14 +95,17 @@ export class RunBudget {
   /** @param branch null: a call beside the branches, such as one that a branch waits for */
   call(branch: Branch | null): Call {
     this.#numbers += 1;
-    return { key: `call-${this.#numbers}`, branch, tokens: 0, money: null, hasAll: false, lacked: null };
+    const nothing = { tokens: 0, money: null, repeats: 0, delivered: 0 };
+    return { key: `call-${this.#numbers}`, branch, ...nothing, hasAll: false, lacked: null };
   }
 
   /** False while calls in flight hold what this one needs, or others have waited longer. */
   mayBegin(call: Call): boolean {
     const [first] = this.#waiting;
     if (call.lacked !== null || first !== undefined) return first === call && this.#inFlight.size === 0;
-    return this.#inFlight.size === 0 || (this.#tokens.left > 0 && this.#money?.left !== 0);
+    // Where all calls are made, waiting gives none back.
+    if (this.#inFlight.size === 0 || this.#begun >= this.limits.modelCalls) return true;
+    return this.#callsLeft > 0 && this.#tokens.left > 0 && this.#money?.left !== 0;
   }
 
   /** Why a call that may not begin now is not made, where it does not wait. */
@@ -142,8 +117,13 @@ export class RunBudget {
     ];
     const spent = pools.find(([, pool]) => pool !== null && pool.used >= pool.limit);
     if (spent !== undefined) return new BudgetSpent(spent[0]);
-    const held = pools.find(([, pool]) => pool?.left === 0);
-    return new BudgetSpent(held?.[0] ?? this.#waiting[0]?.lacked ?? 'tokens', true);
+    const held = pools.find(([, pool]) => pool?.left === 0)?.[0] ?? (this.#callsLeft === 0 ? 'modelCalls' : null);
+    return new BudgetSpent(held ?? this.#waiting[0]?.lacked ?? 'tokens', true);
+  }
+
+  /** Model calls that are neither made nor granted. */
+  get #callsLeft(): number {
+    return Math.max(0, this.limits.modelCalls - this.#begun - this.#repeats);
   }
 
   /** A person grants more of a limit; of money nothing is raised where there is no limit. */
@@ -177,14 +157,18 @@ export class RunBudget {
     call.hasAll = parts === 1 && this.#inFlight.size === 0;
     call.tokens = this.#tokens.take(parts);
     call.money = this.#money?.take(parts) ?? null;
+    call.delivered = 0;
+    call.repeats = Math.max(0, Math.ceil(this.#callsLeft / parts) - 1);
+    this.#repeats += call.repeats;
     this.#begun += 1;
     this.#inFlight.add(call);
     call.branch?.begin();
   }
 
   /** What a call in flight may still use. */
-  grantOf({ tokens, money }: Call): Grant {
-    return { tokens, costUsd: money === null ? null : money / perDollar };
+  grantOf({ tokens, money, repeats, delivered }: Call): Grant {
+    const replies = repeats + (delivered === 0 ? 1 : 0);
+    return { replies, tokens, costUsd: money === null ? null : money / perDollar };
   }
 
   /** Adds what a finished call cost, and what its failed attempts did. */
@@ -196,31 +180,44 @@ export class RunBudget {
       // A cost that nobody knows takes all that was granted.
       const cost = used.costUsd === null ? (call?.money ?? 0) : Math.round(used.costUsd * perDollar);
       const money = this.#money?.settle(cost, call?.money ?? 0) ?? null;
-      if (call !== null) Object.assign(call, { tokens, money });
+      if (call === null) continue;
+      Object.assign(call, { tokens, money });
+      this.#delivered(used.modelCalls, call);
     }
     if (usage !== null) call?.branch?.settle(usage);
+  }
+
+  /** The first reply is the call itself. */
+  #delivered(replies: number, call: Call): void {
+    const further = call.delivered === 0 ? Math.max(0, replies - 1) : replies;
+    call.delivered += replies;
+    const granted = Math.min(further, call.repeats);
+    call.repeats -= granted;
+    this.#repeats -= granted;
+    this.#begun += further;
   }
 
   /** The call has ended, whatever came of it: what it did not use is given back. */
   end(call: Call): void {
     this.#tokens.giveBack(call.tokens);
     this.#money?.giveBack(call.money ?? 0);
-    Object.assign(call, { tokens: 0, money: null });
+    this.#repeats -= call.repeats;
+    Object.assign(call, { tokens: 0, money: null, repeats: 0 });
     this.#inFlight.delete(call);
     call.branch?.end();
   }
 
-  /** The call has ended without being sent, for want of room. @throws BudgetSpent when it had all that there was */
+  /** The call has ended without being sent once more, for want of room. @throws BudgetSpent when it had all that there was */
   refuse(call: Call, limit: BudgetLimit): void {
-    this.#begun -= 1;
+    this.withdraw(call);
     if (call.hasAll) throw new BudgetSpent(limit);
     call.lacked = limit;
     this.#waiting.push(call);
   }
 
-  /** The call has ended without being sent, for another reason than room: it does not count. */
-  withdraw(): void {
-    this.#begun -= 1;
+  /** The call has ended without being sent once more: where nothing was delivered for it, it does not count. */
+  withdraw(call: Call): void {
+    if (call.delivered === 0) this.#begun -= 1;
   }
 
   /** The call waits no longer. */
