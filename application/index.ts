@@ -6,7 +6,7 @@ export * from './errors.ts';
 export { readSettings } from './read-settings.ts';
 export { openSession, type Session, type SessionRequest } from './session/session.ts';
 export { inLastingSession, unlessLost } from './session/runtime-loss.ts';
-export { KeptSession } from './session/kept-session.ts';
+export { LastingSession } from './session/lasting-session.ts';
 export { questionInput, type QuestionOptions } from './questions/question-input.ts';
 export { openAndStart } from './runs/open-and-start.ts';
 export { newRunId, type StartedRun, startRun } from './runs/start-run.ts';

@@ -23,6 +23,7 @@ import { addRoute } from './commands/runs/route.ts';
 import { addRouter } from './commands/evaluate/router.ts';
 import { addRuns } from './commands/runs/runs.ts';
 import { addSchema } from './commands/evaluate/schema.ts';
+import { addServe } from './commands/runs/serve.ts';
 import { addSearch } from './commands/repository/search.ts';
 import { addChat, addThreads } from './commands/threads/threads.ts';
 import { addMemory } from './commands/threads/memory.ts';
@@ -37,6 +38,7 @@ import { mistakeText } from './terminal/mistake-text.ts';
 /** In the order in which help lists them. */
 const commands: readonly ((program: Command) => void)[] = [
   addUp,
+  addServe,
   addAsk,
   addChat,
   addThreads,

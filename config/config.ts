@@ -7,6 +7,7 @@ import type { ModelAccess } from '../contracts/model/access.ts';
 import type { EndpointName, ModelLimits } from '../contracts/model/limits.ts';
 import type { CapabilityOverride } from '../contracts/model/capabilities.ts';
 import type { StoreAddress } from '../contracts/store-address.ts';
+import type { ServeKey } from './serve-keys.ts';
 
 /** Built by `readConfig` in read-config.ts; nothing else reads the environment. */
 export type Config = {
@@ -122,6 +123,8 @@ export type Config = {
   };
   /** Who is told when runs wait for a person, end or fail; null: nobody. */
   webhook: { url: string; secret: Uint8Array; network: ModelAccess['network'] } | null;
+  /** Who may use `switchyard serve`; none: it makes a key of its own. `file`: where they were read. */
+  serve: { keys: readonly ServeKey[]; file: string | null };
   /** How long a worker that is told to stop goes on with what it has begun; 30 unless given. */
   stopSeconds?: number;
   /** host:port to serve Prometheus metrics at; null leaves it to the program. */

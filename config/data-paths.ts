@@ -46,6 +46,8 @@ export type DataPaths = {
   calls: string;
   /** The sockets of workers on which drafts can be read while they are written; elsewhere where their paths would be too long. */
   streams: string;
+  /** The key of `switchyard serve`, where no setting names one. */
+  serveKeys: string;
   /** The limits of endpoints that were set by a command. */
   limits: string;
   /** A file for each worker process that leaves an endpoint alone. */
@@ -97,6 +99,7 @@ export function dataPaths(dataDirectory: string, indexDirectory: string = dataDi
     cache: join(dataDirectory, 'cache'),
     calls: join(dataDirectory, 'calls'),
     streams: folderOfStreams(dataDirectory),
+    serveKeys: join(dataDirectory, 'serve-keys'),
     limits: join(dataDirectory, 'limits.json'),
     circuits: join(dataDirectory, 'circuits'),
     servers: join(dataDirectory, 'servers'),

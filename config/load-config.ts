@@ -7,6 +7,7 @@ import type { EnvFile } from './env-file.ts';
 import { readForeignServers } from './foreign-servers-file.ts';
 import { readKeyFile } from './key-file.ts';
 import { ConfigError, readConfig } from './read-config.ts';
+import { readServeKeyFile } from './serve-keys.ts';
 import { systemErrorCode } from '../lib/errors.ts';
 import { isPackaged, packageFolder } from '../lib/own-files.ts';
 import { decodeText } from '../lib/text-file.ts';
@@ -57,11 +58,18 @@ function withFiles(config: Config): Config {
     capabilitiesFile === null ? { overrides: [], mistakes: [] } : readCapabilityFile(capabilitiesFile);
   const { keys, mistakes: wrongKeys } = file === null ? { keys: [], mistakes: [] } : readKeyFile(file);
   const { servers, mistakes: wrongServers } = readForeignServers(config.foreignServers.file);
-  const all = [...mistakes, ...wrongKeys, ...wrongServers];
+  const serve = config.serve.file === null ? { ...config.serve, mistakes: [] } : readServeKeyFile(config.serve.file);
+  const all = [...mistakes, ...wrongKeys, ...wrongServers, ...serve.mistakes];
   if (all.length > 0) throw new ConfigError(all);
   const model = { ...config.model, capabilities: overrides };
   const foreignServers = { ...config.foreignServers, servers };
-  return { ...config, model, encryption: { ...config.encryption, keys }, foreignServers };
+  return {
+    ...config,
+    model,
+    encryption: { ...config.encryption, keys },
+    foreignServers,
+    serve: { ...config.serve, keys: serve.keys },
+  };
 }
 
 function unreadable(path: string, error: unknown): string {

@@ -80,6 +80,8 @@ function assemble(read: Reader, environment: Record<string, string>, unnamed: st
     embeddings: embeddingSettings(read, model, mistakes),
     traces: traceSettings(read, model.access.network, mistakes),
     webhook: webhookSettings(read, model.access.network, mistakes),
+    // `loadConfig` reads the file.
+    serve: { keys: [], file: null, ...read('SWITCHYARD_SERVE_KEYS') },
     stopSeconds: read('SWITCHYARD_STOP_SECONDS') ?? 30,
     metricsAddress: read('SWITCHYARD_METRICS_ADDRESS'),
     toolModules: read('SWITCHYARD_TOOLS') ?? [],

@@ -14,6 +14,7 @@ export function redactorOf({
   sharedStore,
   webhook,
   foreignServers,
+  serve,
 }: Config): Redactor {
   const { apiKey, baseUrl, access } = model;
   const ofEmbeddings = embeddings === null ? [] : secretsOf(embeddings.apiKey, embeddings.baseUrl, embeddings.access);
@@ -26,6 +27,7 @@ export function redactorOf({
     ...(key === undefined ? [] : [key]),
   ];
   secrets.push(...encryption.keys.map(({ bytes }) => Buffer.from(bytes).toString('base64')));
+  secrets.push(...serve.keys.map(({ key }) => key));
   if (webhook !== null) secrets.push(Buffer.from(webhook.secret).toString('base64'));
   if (sharedStore !== null && sharedStore.password !== '') secrets.push(sharedStore.password);
   secrets.push(...foreignSecrets(foreignServers.servers));

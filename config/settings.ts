@@ -23,6 +23,7 @@ import {
   whole,
   word,
 } from './setting-values.ts';
+import { serveKeys } from './serve-keys.ts';
 
 /** The one table: `.env.example` has the same names in the same order (tested). */
 export const settings = {
@@ -105,6 +106,12 @@ export const settings = {
   SWITCHYARD_USER: setting('Who asks, as traces show it.', userName),
   SWITCHYARD_WEBHOOK_URL: setting('An address that is told when a run waits for a person, ends or fails.', webhookUrl),
   SWITCHYARD_WEBHOOK_SECRET: setting('What these deliveries are signed with.', webhookSecret, null, true),
+  SWITCHYARD_SERVE_KEYS: setting(
+    'Who may use `switchyard serve`: names and their keys, or the file that has them.',
+    serveKeys,
+    'one key, which `switchyard serve` makes and prints once',
+    true,
+  ),
   SWITCHYARD_TOOLS: setting('Modules with tools of your own, for specialists.', absolutePaths),
   SWITCHYARD_MCP_SERVERS: setting(
     'A JSON file that names foreign MCP servers, for tools of specialists (docs/foreign-tools.md).',

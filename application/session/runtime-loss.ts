@@ -46,7 +46,8 @@ export async function inLastingSession<Result>(
   }
 }
 
-async function isGone({ runtime, lost }: Session): Promise<boolean> {
+/** Whether the runtime of the session has gone away, which may be known a moment later than its calls fail. */
+export async function isGone({ runtime, lost }: Pick<Session, 'runtime' | 'lost'>): Promise<boolean> {
   if (runtime === null) return false;
   const news = new AbortController();
   const late = sleep(newsMs, false, { signal: news.signal }).catch(() => false);

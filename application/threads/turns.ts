@@ -120,8 +120,13 @@ export async function turnBefore(session: Session, workflowId: string): Promise<
 
 /** Null of one that ended without an outcome. */
 export async function stateOf(handle: Parameters<typeof outcomeOf>[0]): Promise<AnswerOutcome['state'] | null> {
+  return (await outcomeUnlessBroken(handle))?.state ?? null;
+}
+
+/** The same with how it ended. */
+export async function outcomeUnlessBroken(handle: Parameters<typeof outcomeOf>[0]): Promise<AnswerOutcome | null> {
   try {
-    return (await outcomeOf(handle)).outcome.state;
+    return (await outcomeOf(handle)).outcome;
   } catch (error) {
     if (error instanceof RunBroken) return null;
     throw error;

@@ -80,6 +80,7 @@ function configOf(dataDirectory: string, modelUrl: string): Config {
     sharedStore: null,
     encryption: { file: null, ...noEncryption },
     codecServer: { endpoint: null, token: null },
+    serve: { keys: [], file: null },
     retentionDays: 90,
     taskQueue: benchTaskQueue,
     deployment: null,

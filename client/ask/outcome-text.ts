@@ -4,11 +4,11 @@ import type { CheckedCitation } from '../../contracts/evidence.ts';
 import { offlineModelName } from '../../contracts/names.ts';
 import type { AnswerOutcome, AnswerState } from '../../contracts/run.ts';
 import { cut, printable, printableLine } from '../../lib/printable.ts';
-import { costText, countText, probabilitiesText } from '../terminal/progress-text.ts';
-import { headlineOf, offlineNotice, placeText } from '../../application/runs/outcome-words.ts';
+import { headlineOf, offlineNotice, placeText } from '../../application/words/outcome-words.ts';
+import { costText, countText, probabilitiesText } from '../../application/words/run-words.ts';
 import type { FinishedRun } from '../../application/runs/run-record.ts';
 import { modelsThatAnswered } from '../../harness/run-log/logged-state.ts';
-import { changedPlaces, readAs } from './thread-text.ts';
+import { changedPlaces, readAs } from '../../application/words/thread-words.ts';
 import { wrapText } from '../terminal/wrap-text.ts';
 import { padToWidth, widthOf } from '../../lib/terminal-width.ts';
 

@@ -3,7 +3,7 @@ import type { WorkflowHandle } from '@temporalio/client';
 import { exitCodeOf, exitCodes } from '../exit-codes.ts';
 import { linkLines, linkNotice, outcomeText } from './outcome-text.ts';
 import { note, print, printJson, styleOf } from '../terminal/output.ts';
-import { waitingText } from '../terminal/progress-text.ts';
+import { waitingText } from '../../application/words/run-words.ts';
 import {
   type FinishedRun,
   finishedRun,

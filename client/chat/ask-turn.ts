@@ -1,7 +1,6 @@
 /** One turn of a chat: started once, followed through losses of the runtime, and shown. */
 import { withNotes } from '../../application/memory/with-notes.ts';
 import { questionInput } from '../../application/questions/question-input.ts';
-import { typedError } from '../../application/errors.ts';
 import { finishedRun, type FinishedRun } from '../../application/runs/run-record.ts';
 import { newRunId } from '../../application/runs/start-run.ts';
 import { cancelRun } from '../../application/runs/steer-run.ts';
@@ -16,9 +15,8 @@ import { note } from '../terminal/output.ts';
 import type { Chat } from './chat.ts';
 import { showTurn } from './turn-text.ts';
 
-/** A runtime that goes away again and again is given up. */
-const lossesAllowed = 5;
-const lossCodes = ['RuntimeGone', 'ServerUnavailable'];
+/** Runs are kept where the runtime goes away. */
+const tellLoss = () => note('the runtime went away; another one takes the turn up');
 
 type Turn = { id: string; runId: string };
 
@@ -30,18 +28,18 @@ export async function askTurn(chat: Chat, question: string): Promise<number> {
   const [suffix, beganMs] = [newRunId('turn'), Date.now()];
   const { thread, last: after } = chat;
   const tenant = chat.options.tenant ?? settings.tenant;
-  let tries = 0;
-  const started = await despiteLosses(chat, (session) => {
-    tries += 1;
-    return startTurn(session, input, { thread, after }, { tenant, suffix, sinceMs: tries > 1 ? beganMs : null });
-  });
+  const started = await chat.session.use(
+    (session, tries) =>
+      startTurn(session, input, { thread, after }, { tenant, suffix, sinceMs: tries > 1 ? beganMs : null }),
+    tellLoss,
+  );
   return followTurn(chat, { id: started.workflowId, runId: started.runId }, input.pipeline);
 }
 
 /** The turn is what the next one goes on from, however it ends. Ctrl-C cancels it. */
 export async function followTurn(chat: Chat, turn: Turn, pipeline: RunToView['pipeline']): Promise<number> {
   chat.last = turn.id;
-  const run = await despiteLosses(chat, (session) => outcomeIn(session, chat, { turn, pipeline }));
+  const run = await chat.session.use((session) => outcomeIn(session, chat, { turn, pipeline }), tellLoss);
   if (run === null) return exitCodes.interrupted;
   showTurn(run, chat.options.json);
   return exitCodeOf(run.outcome.kind);
@@ -64,17 +62,4 @@ async function outcomeIn(
     outcome = await cancelRun(await findRun(session, id), new AbortController().signal);
   }
   return outcome === null ? null : finishedRun(session, { handle, runId }, outcome);
-}
-
-/** Runs are kept where the runtime goes away: another one is joined, and the work done again. */
-async function despiteLosses<Result>({ session }: Chat, work: (session: Session) => Promise<Result>): Promise<Result> {
-  for (let losses = 0; ; losses += 1) {
-    try {
-      return await work(await session.opened());
-    } catch (error) {
-      if (losses >= lossesAllowed || !lossCodes.includes(typedError(error)?.code ?? '')) throw error;
-      note('the runtime went away; another one takes the turn up');
-      await session.leave();
-    }
-  }
 }

@@ -1,41 +1,21 @@
-/** The session of a chat: opened when it is needed, and opened again where the runtime has gone away in between. */
-import type { Config } from '../../config/config.ts';
+/** The session of a chat: Ctrl-C ends the wait for a server, and not the chat. */
+import { LastingSession } from '../../application/session/lasting-session.ts';
 import { openSession, type Session } from '../../application/session/session.ts';
+import type { Config } from '../../config/config.ts';
 import { listenForInterrupt } from '../terminal/interrupt.ts';
 import { note } from '../terminal/output.ts';
 
-export class ChatSession implements AsyncDisposable {
+export class ChatSession extends LastingSession {
   readonly settings: Config;
-  #session: Session | null = null;
-  #gone = false;
 
   constructor(settings: Config) {
+    super(() => openedFor(settings));
     this.settings = settings;
   }
+}
 
-  /** @throws Interrupted, ServerUnavailable */
-  async opened(): Promise<Session> {
-    if (this.#session !== null && !this.#gone) return this.#session;
-    await this.leave();
-    using interrupt = listenForInterrupt();
-    const { settings } = this;
-    const session = await openSession({ settings, need: 'worker', onProgress: note, signal: interrupt.signal });
-    void session.lost.then(() => {
-      if (this.#session === session) this.#gone = true;
-    });
-    this.#session = session;
-    return session;
-  }
-
-  /** The next use opens another one. */
-  async leave(): Promise<void> {
-    const session = this.#session;
-    this.#session = null;
-    this.#gone = false;
-    await session?.[Symbol.asyncDispose]();
-  }
-
-  async [Symbol.asyncDispose](): Promise<void> {
-    await this.leave();
-  }
+/** @throws Interrupted, ServerUnavailable */
+async function openedFor(settings: Config): Promise<Session> {
+  using interrupt = listenForInterrupt();
+  return await openSession({ settings, need: 'worker', onProgress: note, signal: interrupt.signal });
 }

@@ -3,11 +3,11 @@ import { type FinishedRun, keyedFields, runRecord } from '../../application/runs
 import { modelsThatAnswered } from '../../harness/run-log/logged-state.ts';
 import { offlineModelName } from '../../contracts/names.ts';
 import { printable, printableLine } from '../../lib/printable.ts';
-import { headlineOf, offlineNotice, placeText } from '../../application/runs/outcome-words.ts';
+import { headlineOf, offlineNotice, placeText } from '../../application/words/outcome-words.ts';
 import { citationsText, listText, type TextStyle } from '../ask/outcome-text.ts';
-import { changedPlaces, readAs } from '../ask/thread-text.ts';
+import { changedPlaces, readAs } from '../../application/words/thread-words.ts';
 import { print, printJson, styleOf } from '../terminal/output.ts';
-import { costText, countText } from '../terminal/progress-text.ts';
+import { costText, countText } from '../../application/words/run-words.ts';
 import { wrapText } from '../terminal/wrap-text.ts';
 
 /** Prints it; as one line of JSON where that is asked for. */

@@ -5,7 +5,7 @@ import { padStartToWidth, padToWidth } from '../../lib/terminal-width.ts';
 import { confusionRows } from '../ask/route-questions.ts';
 import type { Compared, Taken } from '../../application/runs/compared-runs.ts';
 import { timeText } from '../runs/trace-tree.ts';
-import { costText, countText } from '../terminal/progress-text.ts';
+import { costText, countText } from '../../application/words/run-words.ts';
 import { wrapText } from '../terminal/wrap-text.ts';
 import type { AskedOfBoth, BothPipelines } from './both-pipelines.ts';
 import type { PlaceholderRun } from './placeholders.ts';

@@ -6,7 +6,7 @@ import { printableLine } from '../../lib/printable.ts';
 import { overheadStages } from '../../application/runs/compared-runs.ts';
 import type { LoadedRun } from '../../application/runs/load-run.ts';
 import { timeText } from '../runs/trace-tree.ts';
-import { countText } from '../terminal/progress-text.ts';
+import { countText } from '../../application/words/run-words.ts';
 
 const gap = '  ';
 const timeWidth = 8;

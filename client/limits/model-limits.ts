@@ -10,7 +10,7 @@ import { readSettings } from '../../application/read-settings.ts';
 import { openSession, type Session } from '../../application/session/session.ts';
 import { listenForInterrupt } from '../terminal/interrupt.ts';
 import { inColumns, note, print, printJson } from '../terminal/output.ts';
-import { countText } from '../terminal/progress-text.ts';
+import { countText } from '../../application/words/run-words.ts';
 
 /** Null removes a limit; what is absent stays. */
 export type ChangedLimits = { [Name in keyof ModelLimits]?: ModelLimits[Name] };

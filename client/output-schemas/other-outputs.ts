@@ -79,6 +79,12 @@ const finding = schemaOf<Finding>()(
   }),
 );
 
+const serve = z.object({
+  url: z.string(),
+  signInUrl: z.string().describe('Signs a browser in, once, within an hour.'),
+  key: z.string().nullable().describe('The key that was made for this data directory, this once.'),
+});
+
 export const otherOutputs = {
   doctor: z.object({
     healthy: z.boolean(),
@@ -94,6 +100,7 @@ export const otherOutputs = {
     file: z.string(),
     keys: z.array(z.object({ id: z.string(), encrypts: z.boolean().describe('The first alone does.') })),
   }),
+  serve,
   'threads list': z.array(thread),
   'threads delete': z.object({ id: z.string(), turns: z.int(), ...deleted }),
   'memory remember': StoredNote,

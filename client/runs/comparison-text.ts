@@ -4,7 +4,7 @@ import { type Compared, type Taken, comparedRuns, overheadStages } from '../../a
 import type { LoadedRun } from '../../application/runs/load-run.ts';
 import type { TextStyle } from '../ask/outcome-text.ts';
 import { printableLine } from '../../lib/printable.ts';
-import { countText } from '../terminal/progress-text.ts';
+import { countText } from '../../application/words/run-words.ts';
 import { cutToWidth } from '../../lib/terminal-width.ts';
 
 const partWidth = 13;

@@ -2,7 +2,7 @@
 import type { PreparedFork } from '../../application/forks/fork-run.ts';
 import type { PlannedCall } from '../../application/forks/fork-plan.ts';
 import { printableLine } from '../../lib/printable.ts';
-import { costText, countText } from '../terminal/progress-text.ts';
+import { costText, countText } from '../../application/words/run-words.ts';
 import { wrapText } from '../terminal/wrap-text.ts';
 
 const states = { taken: 'taken', paid: 'paid', follows: 'perhaps', 'not-asked': 'not asked' } as const;

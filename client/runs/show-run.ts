@@ -5,7 +5,7 @@ import { type FoundRun, findRun, isOpen } from '../../application/runs/find-run.
 import { type Interrupt, listenForInterrupt } from '../terminal/interrupt.ts';
 import { note, print, printJson } from '../terminal/output.ts';
 import { printableLine } from '../../lib/printable.ts';
-import { progressLine, waitingText } from '../terminal/progress-text.ts';
+import { progressLine, waitingText } from '../../application/words/run-words.ts';
 import { readRating } from '../../application/feedback/ratings.ts';
 import { readSettings } from '../../application/read-settings.ts';
 import { linkLines } from '../ask/outcome-text.ts';

@@ -10,7 +10,7 @@ import { isHistoryFile, type LoadedRun, runOfFile, runOfServer } from '../../app
 import type { TextStyle } from '../ask/outcome-text.ts';
 import { note, print, printJson, styleOf } from '../terminal/output.ts';
 import { printableLine } from '../../lib/printable.ts';
-import { costText, countText } from '../terminal/progress-text.ts';
+import { costText, countText } from '../../application/words/run-words.ts';
 import { readSettings } from '../../application/read-settings.ts';
 import { openSession } from '../../application/session/session.ts';
 import { timeText, traceTree } from './trace-tree.ts';

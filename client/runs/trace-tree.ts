@@ -2,7 +2,7 @@
 import type { Trace, TraceSpan } from '../../contracts/trace.ts';
 import type { TextStyle } from '../ask/outcome-text.ts';
 import { printableLine } from '../../lib/printable.ts';
-import { costText, countText } from '../terminal/progress-text.ts';
+import { costText, countText } from '../../application/words/run-words.ts';
 import { cutToWidth, padToWidth } from '../../lib/terminal-width.ts';
 
 type Column = { head: string; width: number; of(span: TraceSpan): string };

@@ -1,10 +1,8 @@
 /** Lays out drafts that are being written: the end of each below its name, bounded by the size of the terminal. */
 import type { DraftRunEvent } from '../../application/runs/watch-drafts.ts';
-import type { DraftEvent } from '../../contracts/draft-stream.ts';
-import { printable, printableLine } from '../../lib/printable.ts';
+import { draftName, elsewhereText } from '../../application/words/draft-words.ts';
+import { printable } from '../../lib/printable.ts';
 import { wrapText } from './wrap-text.ts';
-
-export const elsewhereText = 'drafts are not shown while they are written: the worker is on another machine';
 
 export type DraftLines = {
   take(event: DraftRunEvent, tries: number): void;
@@ -17,12 +15,6 @@ const mostLines = 12;
 const leastLines = 3;
 /** What the view puts before a line, and a margin. */
 const indent = 10;
-
-/** `draft code 1/2`: the specialist, and which of its tries it is. */
-export function draftName({ stage, specialist = '', try: number = 1, replayed }: DraftEvent, tries: number): string {
-  const name = stage === 'synthesis' ? 'draft synthesis' : `draft ${printableLine(specialist)} ${number}/${tries}`;
-  return replayed === true ? `${name}, from the journal` : name;
-}
 
 /** Of a specialist the newest draft is shown, and that of the synthesis alone once it is there. */
 export function draftLines(): DraftLines {

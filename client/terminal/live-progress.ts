@@ -3,7 +3,8 @@ import { DefaultRenderer, Listr, ListrLogger, type ListrTaskWrapper, ProcessOutp
 import type { RunProgress } from '../../contracts/run.ts';
 import { printableLine } from '../../lib/printable.ts';
 import { draftLines } from './draft-lines.ts';
-import { type ProgressView, routeText, usageText, waitingText } from './progress-text.ts';
+import { routeText, usageText, waitingText } from '../../application/words/run-words.ts';
+import type { ProgressView } from './progress.ts';
 
 /** listr2 looks at stdout to decide whether it may draw; we draw on stderr and have looked there. */
 class StderrRenderer extends DefaultRenderer {

@@ -1,6 +1,7 @@
 /** Shows how a run gets on: a live list on a terminal, plain lines elsewhere; always on stderr. */
 import { note } from './output.ts';
-import { progressLine, type ProgressView, waitingText } from './progress-text.ts';
+import { progressLine, waitingText } from '../../application/words/run-words.ts';
+import type { ProgressView } from './progress.ts';
 
 /** Some terminals that programs open say that they have no columns at all. */
 const narrowest = 20;

@@ -8,7 +8,7 @@ import { readTurns } from '../../application/threads/read-turns.ts';
 import { expectThreadId, threadsOf, turnsOf } from '../../application/threads/turns.ts';
 import type { Config } from '../../config/config.ts';
 import { exitCodes } from '../exit-codes.ts';
-import { changedPlaces, readAs } from '../ask/thread-text.ts';
+import { changedPlaces, readAs } from '../../application/words/thread-words.ts';
 import { printDeleted } from '../runs/delete-run.ts';
 import { confirmed } from '../terminal/confirm.ts';
 import { listenForInterrupt } from '../terminal/interrupt.ts';

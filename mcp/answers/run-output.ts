@@ -6,7 +6,7 @@ import { offlineModelName } from '../../contracts/names.ts';
 import { AnswerOutcome, type AnswerState, type RunProgress } from '../../contracts/run.ts';
 import { modelsThatAnswered } from '../../harness/run-log/logged-state.ts';
 import { cut, printable, printableLine } from '../../lib/printable.ts';
-import { headlineOf } from '../../application/runs/outcome-words.ts';
+import { headlineOf } from '../../application/words/outcome-words.ts';
 import type { FinishedRun } from '../../application/runs/run-record.ts';
 import { inArguments } from '../calls/argument-words.ts';
 import { sourceUri } from '../sources/source-uri.ts';

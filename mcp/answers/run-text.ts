@@ -1,5 +1,5 @@
 /** What tools tell of a run as text, for clients and models that do not read structured content. */
-import { offlineNotice } from '../../application/runs/outcome-words.ts';
+import { offlineNotice } from '../../application/words/outcome-words.ts';
 import type { PendingOutput, RunOutput } from './run-output.ts';
 
 export function runText(run: RunOutput): string {

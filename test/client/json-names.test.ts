@@ -59,6 +59,7 @@ const elsewhere = [
   ...['keys list', 'replay', 'dataset make', 'dataset review', 'dataset import', 'dataset export'],
   ...['router fit', 'router evaluate'],
   ...['chat', 'threads list', 'threads show', 'threads delete'],
+  'serve',
   ...['memory remember', 'memory list', 'memory show', 'memory forget'],
 ];
 

@@ -235,6 +235,7 @@ function configOf(options: SceneOptions, dataDirectory: string): Config {
     webhook: options.webhook ?? null,
     embeddings: null,
     traces: options.traces ?? { ...tracesToFiles, sink: 'none' },
+    serve: { keys: [], file: null },
     metricsAddress: null,
     toolModules: options.toolModules ?? [],
     foreignServers: { file: null, servers: options.foreignServers ?? {}, network: ordinaryTransport.access.network },

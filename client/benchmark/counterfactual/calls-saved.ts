@@ -2,7 +2,7 @@
 import type { RunLogRecord } from '../../../contracts/run-log.ts';
 import { paidOf } from '../../../contracts/usage-sum.ts';
 import { addReuse, noReuse, reuseOf } from '../../../harness/reused-replies.ts';
-import { countText } from '../../terminal/progress-text.ts';
+import { countText } from '../../../application/words/run-words.ts';
 import type { PlannedCounterfactual } from './plan-counterfactual.ts';
 
 /** `known`: calls of runs on the taken route, which were not run again; the others are of runs that were. */

@@ -1,19 +1,11 @@
-/** Puts the state of a run into words, one line of them. */
-import type { DraftRunEvent } from '../../application/runs/watch-drafts.ts';
-import { failureText } from '../../application/runs/outcome-words.ts';
+/** Puts the state of a run into words, one line of them, as every surface says it. */
+import { failurePage } from '../../contracts/failures.ts';
+import { shownDocument } from '../../lib/own-files.ts';
 import type { DecisionRequest } from '../../contracts/decision.ts';
-import type { AnswerState, RunProgress } from '../../contracts/run.ts';
+import type { AnswerState, RunFailure, RunProgress } from '../../contracts/run.ts';
 import type { RouteDecision } from '../../contracts/agent.ts';
 import type { Usage } from '../../contracts/chat.ts';
 import { printableLine } from '../../lib/printable.ts';
-
-export type ProgressView = AsyncDisposable & {
-  /** What happens before there is a run: a server starts, a download goes on. */
-  preparing(text: string): void;
-  update(progress: RunProgress, workflowId: string): void;
-  /** What a draft says while it is written, one of `tries`; absent where nothing can be drawn again. */
-  draft?(event: DraftRunEvent, tries: number): void;
-};
 
 /** `code 0.92, docs 0.05, …`, most likely first; empty where no route was chosen. */
 export function probabilitiesText(routing: RouteDecision | null): string {
@@ -28,6 +20,7 @@ export function costText(costUsd: number | null): string {
   return `$${costUsd === 0 ? '0' : costUsd < 0.01 ? costUsd.toPrecision(2) : costUsd.toFixed(costUsd < 1 ? 4 : 2)}`;
 }
 
+/** `12,345`. */
 export function countText(count: number): string {
   return count.toLocaleString('en-US');
 }
@@ -69,4 +62,11 @@ export function waitingText({ waitingFor, pending = [] }: RunProgress, workflowI
 function askedText({ requestId, asked, choices }: DecisionRequest, workflowId: string): string {
   const among = choices.map(({ choice }) => printableLine(choice)).join('|');
   return `a person is asked: ${printableLine(asked)} decide it with: switchyard runs decide ${workflowId} ${requestId} ${among}`;
+}
+
+/** What happened, where to look and the page that tells more, each said once. */
+export function failureText({ kind, message, setting }: RunFailure): string {
+  const text = printableLine(message);
+  const look = setting === null || text.includes(setting) ? '' : ` (look at ${setting})`;
+  return `${text}${look}; see ${shownDocument(failurePage(kind))}`;
 }

@@ -1,9 +1,8 @@
-/** How a run ended, in the words that every surface says it with. */
+/** Puts the ending of a run into words, as every surface says it. */
 import type { CheckedCitation } from '../../contracts/evidence.ts';
-import { failurePage } from '../../contracts/failures.ts';
-import type { AnswerOutcome, BudgetLimit, RunFailure } from '../../contracts/run.ts';
-import { shownDocument } from '../../lib/own-files.ts';
+import type { AnswerOutcome, BudgetLimit } from '../../contracts/run.ts';
 import { printableLine } from '../../lib/printable.ts';
+import { failureText } from './run-words.ts';
 
 /** The line that stands wherever the offline model's words are shown. */
 export const offlineNotice = 'answered by the offline model, which is not a language model';
@@ -58,11 +57,4 @@ export function placeText({
 }: Pick<CheckedCitation, 'path' | 'firstLine' | 'lastLine' | 'cell'>): string {
   const lines = `${firstLine}${lastLine === firstLine ? '' : `-${lastLine}`}`;
   return `${printableLine(path)}:${lines}${cell === undefined ? '' : ` (cell ${cell})`}`;
-}
-
-/** What happened, where to look and the page that tells more, each said once. */
-export function failureText({ kind, message, setting }: RunFailure): string {
-  const text = printableLine(message);
-  const look = setting === null || text.includes(setting) ? '' : ` (look at ${setting})`;
-  return `${text}${look}; see ${shownDocument(failurePage(kind))}`;
 }

@@ -1,0 +1,47 @@
+/** `switchyard serve` on a stack, as a process of its own beside the worker. */
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { join } from 'node:path';
+import { checkoutFolder } from '../../config/load-config.ts';
+import type { Stack } from '../support/stack.ts';
+
+export type ServeProcess = AsyncDisposable & { pid: number; url: string; key: string };
+
+const key = 'the-key-of-this-measurement';
+
+/** @param given options of `switchyard serve` */
+export async function startServeProcess(
+  { address, dataDirectory, config }: Pick<Stack, 'address' | 'dataDirectory' | 'config'>,
+  given: readonly string[],
+): Promise<ServeProcess> {
+  const child = spawn(
+    process.execPath,
+    [join(checkoutFolder, 'client/bin.js'), 'serve', '--port', '0', '--json', ...given],
+    {
+      env: {
+        ...process.env,
+        TEMPORAL_ADDRESS: address,
+        SWITCHYARD_HOME: dataDirectory,
+        SWITCHYARD_TASK_QUEUE: config.taskQueue,
+        SWITCHYARD_MODEL: config.model.specialist,
+        SWITCHYARD_LOG_LEVEL: 'error',
+        SWITCHYARD_TRACES: 'none',
+        SWITCHYARD_SERVE_KEYS: `bench:${key}`,
+        OPENAI_BASE_URL: config.model.baseUrl ?? '',
+      },
+      stdio: ['ignore', 'pipe', 'inherit'],
+    },
+  );
+  const gone = once(child, 'exit');
+  const died = gone.then(() => Promise.reject(new Error('"switchyard serve" did not start')));
+  const [line] = (await Promise.race([once(child.stdout, 'data'), died])) as [Buffer];
+  died.catch(() => {});
+  const { url } = JSON.parse(line.toString('utf8')) as { url: string };
+  return {
+    ...{ pid: child.pid ?? 0, url, key },
+    async [Symbol.asyncDispose]() {
+      child.kill('SIGTERM');
+      await gone;
+    },
+  };
+}

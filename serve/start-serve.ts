@@ -1,0 +1,26 @@
+/** Puts the surfaces on one HTTP server, over one session. */
+import { chatRoutes } from './chat/chat-routes.ts';
+import type { RequestLimits } from './http/caller-limits.ts';
+import type { OriginPolicy } from './http/request-origin.ts';
+import type { Route } from './http/route.ts';
+import { type HttpServer, startHttpServer } from './http/server.ts';
+import type { ServeKey } from '../config/serve-keys.ts';
+import type { Served } from './served.ts';
+
+export type ServeOptions = {
+  host: string;
+  port: number;
+  keys: readonly [ServeKey, ...ServeKey[]];
+  limits: RequestLimits;
+  origins: Omit<OriginPolicy, 'publicUrl'>;
+};
+
+/** Every surface: a function of what is served to its routes. */
+const surfaces: readonly ((served: Served) => Route[])[] = [(served) => chatRoutes(served)];
+
+/** @throws CommandFailure where the address cannot be listened at */
+export async function startServe(served: Served, { origins, ...options }: ServeOptions): Promise<HttpServer> {
+  const routes = surfaces.flatMap((routesOf) => routesOf(served));
+  const { log, publicUrl } = served;
+  return await startHttpServer({ ...options, routes, log, origins: { ...origins, publicUrl } });
+}
