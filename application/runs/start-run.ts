@@ -37,7 +37,8 @@ export async function startRun(
   { tenant = null, sinceMs = null }: { tenant?: string | null; sinceMs?: number | null } = {},
 ): Promise<StartedRun> {
   const question = cut(printableLine(input.question), summaryCharacters);
-  const repository = repositoryLabel(input);
+  const { repository: asked } = input;
+  const repository = repositoryLabel(asked.kind === 'path' ? asked.path : asked.url);
   const options = {
     taskQueue: session.taskQueue,
     args: [input],
@@ -122,18 +123,10 @@ function keyword(name: keyof typeof searchAttributes, value: string): SearchAttr
   return { key: defineSearchAttributeKey(name, SearchAttributeType.KEYWORD), value };
 }
 
-/** The last part of the path or URL: what a person calls it. */
-function repositoryLabel({ repository }: QuestionInput): string {
-  const place = repository.kind === 'path' ? repository.path : repository.url;
-  return cut(
-    printableLine(
-      place
-        .replace(/(?<![/\\])[/\\]+$/, '')
-        .split(/[/\\:]/)
-        .at(-1) ?? place,
-    ),
-    100,
-  );
+/** The last part of a path or URL: what a person calls it, and what lists of runs name. */
+export function repositoryLabel(place: string): string {
+  const parts = place.replace(/(?<![/\\])[/\\]+$/, '').split(/[/\\:]/);
+  return cut(printableLine(parts.at(-1) ?? place), 100);
 }
 
 // Names runs so that their ids sort by time and never meet.
