@@ -12,13 +12,12 @@ export function runMemo({ question, pipeline, repository }: QuestionInput): RunM
   return {
     question: cut(printableLine(question), questionCharacters),
     pipeline: pipeline.name,
-    repository: repositoryLabel(repository),
+    repository: repositoryLabel(repository.kind === 'path' ? repository.path : repository.url),
   };
 }
 
-/** The last part of the path or URL: what a person calls it. */
-function repositoryLabel(repository: QuestionInput['repository']): string {
-  const place = repository.kind === 'path' ? repository.path : repository.url;
+/** The last part of a path or URL: what a person calls it, and what lists of runs name. */
+export function repositoryLabel(place: string): string {
   const last = place
     .replace(/(?<![/\\])[/\\]+$/, '')
     .split(/[/\\:]/)

@@ -5,6 +5,8 @@ import type { OriginPolicy } from './http/request-origin.ts';
 import type { Route } from './http/route.ts';
 import { type HttpServer, startHttpServer } from './http/server.ts';
 import type { ServeKey } from '../config/serve-keys.ts';
+import { errorPage } from './page/html/error-html.ts';
+import { pageRoutes } from './page/page-routes.ts';
 import type { Served } from './served.ts';
 
 export type ServeOptions = {
@@ -16,11 +18,11 @@ export type ServeOptions = {
 };
 
 /** Every surface: a function of what is served to its routes. */
-const surfaces: readonly ((served: Served) => Route[])[] = [(served) => chatRoutes(served)];
+const surfaces: readonly ((served: Served) => Route[])[] = [(served) => chatRoutes(served), pageRoutes];
 
 /** @throws CommandFailure where the address cannot be listened at */
 export async function startServe(served: Served, { origins, ...options }: ServeOptions): Promise<HttpServer> {
   const routes = surfaces.flatMap((routesOf) => routesOf(served));
   const { log, publicUrl } = served;
-  return await startHttpServer({ ...options, routes, log, origins: { ...origins, publicUrl } });
+  return await startHttpServer({ ...options, routes, log, errorPage, origins: { ...origins, publicUrl } });
 }

@@ -10,14 +10,8 @@ import {
 } from '../../contracts/chat.ts';
 import type { ContentId } from '../../contracts/snapshot.ts';
 import { askModel } from './ask-model.ts';
-import {
-  asSeen,
-  type Conversation,
-  loadConversation,
-  type Settings,
-  storeTurn,
-  wholeMessages,
-} from './conversation.ts';
+import { asSeen, type Conversation, loadConversation, storeTurn, wholeMessages } from './conversation.ts';
+import type { ConversationSettings } from '../../contracts/stored-turn.ts';
 import type { ActivityDependencies } from '../dependencies.ts';
 import type { ActivityContext } from '../context.ts';
 import { condensed, whatWasCut, withLessOfResults } from './condensing.ts';
@@ -26,16 +20,16 @@ type Said = Conversation['messages'];
 
 /** What is new in this turn: the beginning of a conversation, or what follows a stored turn. */
 export type NewMessages =
-  | { kind: 'opening'; settings: Settings; said: Said }
+  | { kind: 'opening'; settings: ConversationSettings; said: Said }
   /** `before`: the conversation up to the stored turn, where it is loaded already. */
   | { kind: 'following'; previous: ContentId; said: Said; before?: Conversation };
 
 /** The settings of an agent: those of its spec, no tools and free text unless `more` says otherwise. */
 export function settingsOf(
-  role: Settings['role'],
+  role: ConversationSettings['role'],
   spec: { model?: string; maxOutputTokens: number },
-  more: Pick<Settings, 'snapshot'> & Partial<Settings>,
-): Settings {
+  more: Pick<ConversationSettings, 'snapshot'> & Partial<ConversationSettings>,
+): ConversationSettings {
   const { model = null, maxOutputTokens } = spec;
   const plain = { tools: [], responseFormat: null, temperature: 0, topLogprobs: 0, allowed: [] };
   return { role, model, maxOutputTokens, ...plain, ...more };

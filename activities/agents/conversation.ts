@@ -1,7 +1,8 @@
-/** Conversations kept outside of history: each turn is stored once, by content, and points at the one before it. */
+/** Stores the turns of conversations, and renders what a model has seen of them. */
 import { argumentCharacters, type ToolAnswer } from '../../contracts/tools.ts';
-import type { ChatMessage, ChatReply, ChatRequest } from '../../contracts/chat.ts';
-import type { ContentId, SnapshotRef } from '../../contracts/snapshot.ts';
+import type { ChatMessage, ChatReply } from '../../contracts/chat.ts';
+import type { ContentId } from '../../contracts/snapshot.ts';
+import type { ConversationSettings, StoredMessage, StoredTurn } from '../../contracts/stored-turn.ts';
 import type { FailureKind } from '../../contracts/failures.ts';
 import type { ReportedPart } from '../../models/token-estimate.ts';
 import { ContentUnavailable } from '../../retrieval/failures.ts';
@@ -11,27 +12,8 @@ import { withoutRepeats } from './shown-places.ts';
 /** The renderer from which on what an earlier result has shown is not shown again. */
 const marksSince = 2;
 
-/** Tool results are kept as references: their text is stored, or can be rendered again from the snapshot. */
-type StoredMessage = ChatMessage | ({ role: 'tool-answer' } & ToolAnswer);
-
-/** Everything of a request that stays the same from turn to turn. */
-export type Settings = Omit<ChatRequest, 'messages' | 'toolChoice'> & {
-  snapshot: SnapshotRef | null;
-  allowed: string[];
-};
-
-type StoredTurn = {
-  previous: ContentId | null;
-  settings: Settings | null;
-  messages: StoredMessage[];
-  /** Tokens of the whole conversation up to here, as its usage says; null or absent where that is not known. */
-  tokens?: number | null;
-  /** Of the request alone; as `tokens`. */
-  inputTokens?: number | null;
-};
-
 export type Conversation = {
-  settings: Settings;
+  settings: ConversationSettings;
   messages: StoredMessage[];
   /** What the stored turns were reported to take; null where nothing was. */
   reported: ReportedPart | null;
@@ -49,7 +31,12 @@ export class RenderingChanged extends Error {
 /** Stores a turn: what is new since `previous`, the model's reply last. */
 export async function storeTurn(
   deps: Deps,
-  turn: { previous: ContentId | null; settings: Settings; said: readonly StoredMessage[]; reply: ChatReply },
+  turn: {
+    previous: ContentId | null;
+    settings: ConversationSettings;
+    said: readonly StoredMessage[];
+    reply: ChatReply;
+  },
 ): Promise<ContentId> {
   const { text, toolCalls, giveBack } = turn.reply;
   const given = giveBack === undefined ? {} : { giveBack };

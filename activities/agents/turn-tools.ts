@@ -13,14 +13,14 @@ import { messageOf } from '../../lib/errors.ts';
 import type { ActivityContext } from '../context.ts';
 import type { ActivityDependencies } from '../dependencies.ts';
 import { toolResult } from '../repository.ts';
-import type { Settings } from './conversation.ts';
+import type { ConversationSettings } from '../../contracts/stored-turn.ts';
 import { forkedResults } from './forked-replies.ts';
 import { sharedResults } from './shared-results.ts';
 import type { CallKey, KeptResults } from './turn-results.ts';
 
 type ToolsCall = Extract<SpecialistCall, { kind: 'tools' }>;
 /** `turn` has asked for them; the call with this payment follows it. */
-type AskedTools = Pick<ToolsCall, 'requests' | 'turn'> & { settings: Settings; payment: Payment };
+type AskedTools = Pick<ToolsCall, 'requests' | 'turn'> & { settings: ConversationSettings; payment: Payment };
 
 /** @throws the cancellation */
 export async function runTurnTools(

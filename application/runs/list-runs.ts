@@ -20,6 +20,8 @@ export type RunRow = {
   started: string;
   status: string;
   pipeline: string | null;
+  /** The last part of its path or URL. */
+  repository: string | null;
   route: string | null;
   outcome: string | null;
   retries: number | null;
@@ -36,19 +38,33 @@ export type RunChoice = {
   /** The runs of this benchmark; those of none unless given. */
   benchmark?: string;
   status?: RunStatus;
+  /** By its name. */
+  pipeline?: string;
+  /** As `RunRow` names it. */
+  repository?: string;
+  /** Words that the question, or the id, must hold all of, in whatever case. */
+  text?: string;
+  /** How many of them to pass over; none unless given. */
+  skip?: number;
 };
 
+/** How many a search by words looks at, the newest first. */
+export const searchedAtMost = 5_000;
+
 /** @throws ServerRefused where the server can't tell which runs have the status */
-export async function listRuns(
-  session: Session,
-  { limit, benchmark, status }: RunChoice,
-  signal: AbortSignal,
-): Promise<RunRow[]> {
+export async function listRuns(session: Session, choice: RunChoice, signal: AbortSignal): Promise<RunRow[]> {
+  const { limit, skip = 0, text } = choice;
   const rows: RunRow[] = [];
-  const query = await queryOf(session, benchmark, status);
-  for await (const execution of session.client.workflow.list({ query, pageSize: Math.min(limit, 200) })) {
-    rows.push(rowOf(execution, session));
-    if (rows.length >= limit) break;
+  const query = await queryOf(session, choice);
+  const fits = testOf(choice);
+  let [looked, found] = [0, 0];
+  const pageSize = text === undefined ? Math.min(limit + skip, 200) : 200;
+  for await (const execution of session.client.workflow.list({ query, pageSize })) {
+    const row = rowOf(execution, session);
+    looked += 1;
+    if (fits(row)) found += 1;
+    if (fits(row) && found > skip) rows.push(row);
+    if (rows.length >= limit || looked >= searchedAtMost || signal.aborted) break;
   }
   await fillFromInputs(rows, session, signal);
   await fillFromStates(rows, session, signal);
@@ -59,11 +75,17 @@ export async function listRuns(
  * A server without our search attributes can't tell the runs of benchmarks from others.
  * @throws ServerRefused where it can't tell those that wait either, and they were asked for
  */
-async function queryOf(session: Session, benchmark: string | undefined, status: RunStatus | undefined) {
+async function queryOf(session: Session, { benchmark, status, pipeline, repository }: RunChoice): Promise<string> {
   const known = await registeredAttributes(session.connection, session.namespace);
   const parts = [questionRunsQuery(known)];
   // A benchmark's id holds no quotes.
   const { outcome, benchmark: ofBenchmark } = attributeNames;
+  const named = [
+    [attributeNames.pipeline, pipeline],
+    [attributeNames.repository, repository],
+  ] as const;
+  for (const [name, value] of named)
+    if (value !== undefined && known.has(name) && isPlain(value)) parts.push(`${name} = '${value}'`);
   if (known.has(ofBenchmark))
     parts.push(benchmark === undefined ? `${ofBenchmark} IS NULL` : `${ofBenchmark} = '${benchmark}'`);
   if (status !== undefined) parts.push(`ExecutionStatus = '${executionStatuses[status]}'`);
@@ -74,6 +96,20 @@ async function queryOf(session: Session, benchmark: string | undefined, status: 
   if (status === 'waiting') parts.push(`${outcome} = 'waiting'`);
   if (status === 'running' && known.has(outcome)) parts.push(`(${outcome} IS NULL OR ${outcome} != 'waiting')`);
   return parts.join(' AND ');
+}
+
+/** A name that means in a query what it says, whatever a server's quotes are. */
+const isPlain = (name: string): boolean => /^[\w .@+-]{1,100}$/.test(name);
+
+/** What a query can't say. A question is known to it as far as the memo of its run holds it. */
+function testOf({ pipeline, repository, text = '' }: RunChoice): (row: RunRow) => boolean {
+  const words = text.toLowerCase().split(/\s+/);
+  return (row) => {
+    if (pipeline !== undefined && row.pipeline !== pipeline) return false;
+    if (repository !== undefined && row.repository !== repository) return false;
+    const shown = `${row.question ?? ''} ${row.id}`.toLowerCase();
+    return words.every((word) => shown.includes(word));
+  };
 }
 
 /** What visibility knows; a server without our search attributes still has the memo. */
@@ -90,6 +126,7 @@ export function rowOf(execution: Omit<WorkflowExecutionInfo, 'raw'>, session: Pi
     started: execution.startTime.toISOString(),
     status: open && outcome === 'waiting' ? 'waiting' : execution.status.name.toLowerCase().replaceAll('_', '-'),
     pipeline: text(attributeNames.pipeline) ?? textOf(execution.memo?.pipeline),
+    repository: text(attributeNames.repository) ?? textOf(execution.memo?.repository),
     route: text(attributeNames.route),
     outcome: open ? null : outcome,
     retries: typeof retries === 'number' ? retries : null,

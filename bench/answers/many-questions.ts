@@ -2,7 +2,8 @@
 import { readFile } from 'node:fs/promises';
 import { setTimeout as pause } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
-import { benchmarkFolder, benchmarkRecords } from '../../client/benchmark/benchmark-folder.ts';
+import { benchmarkFolder } from '../../application/benchmarks/benchmark-folders.ts';
+import { benchmarkRecords } from '../../client/benchmark/benchmark-folder.ts';
 import { BenchmarkEnding } from '../../contracts/benchmark.ts';
 import { DatasetQuestion } from '../../contracts/dataset.ts';
 import { benchmarkInput, makeBenchmark } from '../support/benchmark-folder.ts';

@@ -1,7 +1,7 @@
 /** Kills worker and server during a benchmark: its grades must be those of one that nobody disturbed, and no call paid twice. */
 import { setTimeout as pause } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
-import { benchmarkFolder } from '../../client/benchmark/benchmark-folder.ts';
+import { benchmarkFolder } from '../../application/benchmarks/benchmark-folders.ts';
 import { BenchmarkEnding } from '../../contracts/benchmark.ts';
 import { RunLogStore } from '../../harness/run-log/run-log-store.ts';
 import { benchmarkInput, fastifyQuestions, gradesOfBenchmark, makeBenchmark } from '../support/benchmark-folder.ts';

@@ -1,13 +1,11 @@
 /** Prints how a run ended, for a person: the answer first, then what it rests on, then what it took. */
 import type { createColors } from 'picocolors';
 import type { CheckedCitation } from '../../contracts/evidence.ts';
-import { offlineModelName } from '../../contracts/names.ts';
-import type { AnswerOutcome, AnswerState } from '../../contracts/run.ts';
+import type { AnswerState } from '../../contracts/run.ts';
 import { cut, printable, printableLine } from '../../lib/printable.ts';
-import { headlineOf, offlineNotice, placeText } from '../../application/words/outcome-words.ts';
-import { costText, countText, probabilitiesText } from '../../application/words/run-words.ts';
+import { outcomeFacts } from '../../application/words/outcome-facts.ts';
+import { headlineOf, placeText } from '../../application/words/outcome-words.ts';
 import type { FinishedRun } from '../../application/runs/run-record.ts';
-import { modelsThatAnswered } from '../../harness/run-log/logged-state.ts';
 import { changedPlaces, readAs } from '../../application/words/thread-words.ts';
 import { wrapText } from '../terminal/wrap-text.ts';
 import { padToWidth, widthOf } from '../../lib/terminal-width.ts';
@@ -62,14 +60,6 @@ function foreignTexts({ foreign_evidence = [] }: AnswerState): string[] {
   return foreign_evidence.map(({ path, quote }) => `${path}: ${cut(quote, 200)}`);
 }
 
-/** Foreign tools that the run has done without, and why. */
-function missingForeign({ foreign_tools = [] }: AnswerState): string | null {
-  const missing = foreign_tools.flatMap((tool) =>
-    'failure' in tool ? [`${tool.name} (${tool.failure}: ${tool.why})`] : [],
-  );
-  return missing.length === 0 ? null : printableLine(missing.join('; '));
-}
-
 /** A heading and its items; empty where there are none. */
 export function listText(title: string, items: readonly string[], { columns, colors }: TextStyle): string {
   if (items.length === 0) return '';
@@ -77,50 +67,15 @@ export function listText(title: string, items: readonly string[], { columns, col
 }
 
 function factsText(run: FinishedRun, { columns, colors }: TextStyle): string {
-  const { state } = run.outcome;
-  const { modelCalls, inputTokens, outputTokens, costUsd, estimated = false } = state.usage;
-  const models = modelsThatAnswered(state);
+  const { webUrl, serverStops, workflowId, outcome } = run;
   const facts: [string, string | null][] = [
-    ['route', routeFact(run.outcome)],
-    ['confidence', state.confidence === null ? null : state.confidence.toFixed(2)],
-    ['retries', String(state.retry_count)],
-    ['model calls', `${countText(modelCalls)}${reusedText(state)}`],
-    ['fork of', state.fork_of?.workflowId ?? null],
-    [
-      'tokens',
-      `${countText(inputTokens + outputTokens)} (${countText(inputTokens)} in, ${countText(outputTokens)} out)${estimated ? ', estimated in part: an endpoint reported none that can be right' : ''}`,
-    ],
-    ['repairs', repairsFact(state)],
-    ['cost', costText(costUsd)],
-    ['time', run.durationMs === null ? null : `${(run.durationMs / 1000).toFixed(1)} s`],
-    ['model', models.length === 0 ? null : printableLine(models.join(', '))],
-    ['fallback', fallbackFact(state)],
-    ['', models.includes(offlineModelName) ? offlineNotice : null],
-    ['decisions', decisionsFact(state)],
-    ['went without', missingForeign(state)],
-    ['edited by', state.edited_by === undefined ? null : printableLine(state.edited_by)],
-    ['rated', ratedFact(run)],
-    ['repository', repositoryFact(state.snapshot)],
-    ['thread', state.thread === undefined ? null : `${state.thread.id}, turn ${state.thread.turn}`],
-    ['run', run.workflowId],
-    ['Web UI', run.webUrl],
-    ['', run.webUrl !== null && run.serverStops ? linkNotice : null],
-    ['trace', state.trace_link],
+    ...outcomeFacts(run),
+    ['run', workflowId],
+    ['Web UI', webUrl],
+    ['', webUrl !== null && serverStops ? linkNotice : null],
+    ['trace', outcome.state.trace_link],
   ];
   return facts.flatMap(([name, value]) => (value === null ? [] : [factLine(name, value, columns, colors)])).join('\n');
-}
-
-function ratedFact({ rating }: FinishedRun): string | null {
-  if (!rating) return null;
-  return printableLine(`${rating.rating} by ${rating.by}${rating.note === '' ? '' : `: ${rating.note}`}`);
-}
-
-/** A label that names the commit itself does so once. */
-function repositoryFact(snapshot: AnswerOutcome['state']['snapshot']): string | null {
-  if (snapshot === null) return null;
-  const commit = snapshot.id.slice(0, 12);
-  const name = snapshot.label.endsWith(`@${commit}`) ? snapshot.label.slice(0, -commit.length - 1) : snapshot.label;
-  return printableLine(`${name} at ${commit}`);
 }
 
 /** A link stays whole, whatever the width. */
@@ -128,38 +83,4 @@ function factLine(name: string, value: string, columns: number, colors: TextStyl
   const margin = 13;
   const lines = wrapText(value, columns - margin).split('\n');
   return colors.dim(name.padEnd(margin)) + lines.map((line) => line.trimStart()).join(`\n${' '.repeat(margin)}`);
-}
-
-/** Calls that were not paid by this run. */
-function reusedText({ usage: { reused }, fork_of }: AnswerState): string {
-  if (reused === undefined) return '';
-  return `, ${countText(reused.modelCalls)} of them taken from ${fork_of === undefined ? 'an earlier benchmark' : 'the run before'} and not paid`;
-}
-
-function fallbackFact({ fallbacks = {} }: AnswerState): string | null {
-  const told = Object.entries(fallbacks).map(
-    ([role, { model, calls, after }]) => `${role}: ${model}, ${calls} ${calls === 1 ? 'call' : 'calls'} after ${after}`,
-  );
-  return told.length === 0 ? null : printableLine(told.join('; '));
-}
-
-function decisionsFact({ decisions = [] }: AnswerState): string | null {
-  const told = decisions.map(({ requestId, decision, by, refused }) => {
-    const who = by === null ? 'by a timer' : `by ${by}`;
-    return `${requestId} ${decision} ${who}${refused === undefined ? '' : ` (not applied: ${refused})`}`;
-  });
-  return told.length === 0 ? null : printableLine(told.join('; '));
-}
-
-function repairsFact({ repairs = {} }: AnswerState): string | null {
-  const told = Object.entries(repairs).map(([repair, count]) => `${repair} ${count}`);
-  return told.length === 0 ? null : `replies made usable by reading: ${told.join(', ')}`;
-}
-
-function routeFact({ state }: AnswerOutcome): string | null {
-  if (state.route === null) return null;
-  const probabilities = probabilitiesText(state.routing);
-  const others = state.routes_run.filter((route) => route !== state.route);
-  const fallback = state.routing?.fallback === true ? ', taken because the reply named no route' : '';
-  return `${state.route}${probabilities === '' ? '' : ` (${probabilities})`}${fallback}${others.length === 0 ? '' : `, also run: ${others.join(', ')}`}`;
 }

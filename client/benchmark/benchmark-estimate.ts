@@ -5,7 +5,7 @@ import type { DatasetQuestion } from '../../contracts/dataset.ts';
 import { RunLogRecord } from '../../contracts/run-log.ts';
 import { runLogExportFile } from '../../harness/run-log/run-log-store.ts';
 import { expectedNeeds, type Need } from '../../harness/comparison/question-needs.ts';
-import { benchmarkFolder, benchmarkIds, readManifest } from './benchmark-folder.ts';
+import { benchmarkFolder, benchmarkIds, readManifest } from '../../application/benchmarks/benchmark-folders.ts';
 import { lineOpener } from '../../application/clear-content.ts';
 import { exportRunLog } from './export-run-log.ts';
 import { linesOfFile } from '../input/lines-of-file.ts';

@@ -1,32 +1,22 @@
-/** Makes and finds the folders of benchmarks: the manifest, the questions, and what is recorded of them. */
+/** Makes the folders of benchmarks (the manifest, the questions), and reads what is recorded of them. */
 import { existsSync } from 'node:fs';
-import { mkdir, mkdtemp, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { benchmarkFolder, datasetOf, unfinishedPrefix } from '../../application/benchmarks/benchmark-folders.ts';
+import { clearBytes } from '../../application/clear-content.ts';
 import { type Cipher, createCipher, type Encryption } from '../../codecs/cipher.ts';
-import { isUnreadable } from '../../codecs/failures.ts';
 import { sealLine } from '../../codecs/sealed-line.ts';
 import { dataPaths } from '../../config/data-paths.ts';
 import { BenchmarkManifest } from '../../contracts/benchmark.ts';
-import type { RunLogRecord } from '../../contracts/run-log.ts';
-import { LineProblem, readJsonLine } from '../../harness/json-lines.ts';
-import { runLogExportFile } from '../../harness/run-log/run-log-store.ts';
-import { CommandFailure, messageOf, systemErrorCode, UsageError } from '../../lib/errors.ts';
-import { decodeText } from '../../lib/text-file.ts';
-import { ownerOnly } from '../../lib/fs.ts';
-import { clearBytes } from '../../application/clear-content.ts';
-import { asUsage } from '../input/json-lines-file.ts';
 import type { DatasetQuestion } from '../../contracts/dataset.ts';
+import type { RunLogRecord } from '../../contracts/run-log.ts';
+import { readJsonLine } from '../../harness/json-lines.ts';
+import { runLogExportFile } from '../../harness/run-log/run-log-store.ts';
+import { systemErrorCode, UsageError } from '../../lib/errors.ts';
+import { ownerOnly } from '../../lib/fs.ts';
+import { decodeText } from '../../lib/text-file.ts';
 import { readQuestions, readRunLog } from '../evaluate/read-run-log.ts';
-
-/** The questions of a benchmark's folder. */
-export const datasetOf = (folder: string): string => join(folder, 'dataset.jsonl');
-
-export function benchmarkFolder(dataDirectory: string, id: string): string {
-  return join(dataPaths(dataDirectory).benchmarks, id);
-}
-
-/** No id begins so: what is being made, or deleted. */
-export const unfinishedPrefix = '.new-';
+import { asUsage } from '../input/json-lines-file.ts';
 
 /**
  * @param records that it begins with
@@ -66,22 +56,6 @@ function sealedRecord(record: RunLogRecord, cipher: Cipher): string {
   return sealLine(JSON.stringify(record), { question_id, variant, trial }, cipher);
 }
 
-/** @throws UsageError where there is no benchmark of that id; CommandFailure for one whose manifest cannot be read */
-export async function readManifest(dataDirectory: string, id: string): Promise<BenchmarkManifest> {
-  const file = join(benchmarkFolder(dataDirectory, id), 'benchmark.json');
-  try {
-    return readJsonLine(decodeText(clearBytes(await readFile(file))), file, BenchmarkManifest);
-  } catch (error) {
-    if (isUnreadable(error)) throw error;
-    if (error instanceof LineProblem) throw new CommandFailure(error.message);
-    if (systemErrorCode(error) === 'ENOENT')
-      throw new UsageError(
-        `there is no benchmark ${id} in this data directory: "switchyard bench status" lists those there are`,
-      );
-    throw new CommandFailure(`${file} cannot be read: ${messageOf(error).slice(0, 300)}`);
-  }
-}
-
 /** The manifest that lies beside a benchmark's run log; null where there is none. @throws UsageError for one that does not fit */
 export async function manifestBeside(log: string): Promise<BenchmarkManifest | null> {
   const file = join(dirname(log), 'benchmark.json');
@@ -93,20 +67,6 @@ export async function manifestBeside(log: string): Promise<BenchmarkManifest | n
 /** The dataset of a benchmark's run log. */
 export function datasetBeside(log: string): string {
   return datasetOf(dirname(log));
-}
-
-/** The ids of all benchmarks of a data directory, sorted. */
-export async function benchmarkIds(dataDirectory: string): Promise<string[]> {
-  try {
-    const entries = await readdir(dataPaths(dataDirectory).benchmarks, { withFileTypes: true });
-    return entries
-      .filter((entry) => entry.isDirectory() && !entry.name.startsWith(unfinishedPrefix))
-      .map(({ name }) => name)
-      .sort();
-  } catch (error) {
-    if (systemErrorCode(error) === 'ENOENT') return [];
-    throw error;
-  }
 }
 
 // Reads what a benchmark has recorded, with the questions.

@@ -11,7 +11,8 @@ import type { LeftOut } from '../../harness/report/report.ts';
 import { reportPage } from '../../harness/report/report-page.ts';
 import { runLogExportFile } from '../../harness/run-log/run-log-store.ts';
 import { type ReadVariant, readVariants, withOneDataset } from '../evaluate/variant-log.ts';
-import { datasetOf, manifestBeside } from './benchmark-folder.ts';
+import { datasetOf } from '../../application/benchmarks/benchmark-folders.ts';
+import { manifestBeside } from './benchmark-folder.ts';
 import { UsageError } from '../../lib/errors.ts';
 import type { GradeOptions } from '../evaluate/graded-log.ts';
 import { asUsage } from '../input/json-lines-file.ts';
@@ -20,11 +21,10 @@ import { reportOfVariants } from '../evaluate/report-of-variants.ts';
 import { rm } from 'node:fs/promises';
 import { type Cipher, createCipher } from '../../codecs/cipher.ts';
 import { replaceFile } from '../../lib/fs.ts';
+import { encryptedEnding, reportFile } from '../../application/benchmarks/benchmark-reports.ts';
 import { readSettings } from '../../application/read-settings.ts';
 
 const withoutPrefix = 'without-';
-/** `switchyard keys decrypt` reads such a file. */
-const encryptedEnding = '.encrypted';
 
 /**
  * Grades and compares what the run log holds, be it the whole benchmark or a part of it. The first variant is the baseline.
@@ -47,7 +47,7 @@ export async function writeBenchmarkReport(folder: string): Promise<{ report: st
   const leftOut = others.flatMap((other) => leftOutOf(candidate, other, plan));
   const compared = { comparison, gates: [], baseline, candidate, others, leftOut, startedAt };
   const report = { ...(await reportOfVariants(compared, options)), routers: await routerRegrets(folder, manifest) };
-  const files = { report: join(folder, 'report.html'), memo: join(folder, 'memo.md') };
+  const files = { report: reportFile(folder), memo: join(folder, 'memo.md') };
   const { keys } = readSettings().encryption;
   const cipher = createCipher(keys);
   await writeOwn(join(folder, 'comparison.json'), comparisonJson(comparison), cipher);

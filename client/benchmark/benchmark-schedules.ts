@@ -1,7 +1,8 @@
 /** Has the server start a benchmark every night: each night runs under an id and in a folder of its own. */
 import { ScheduleAlreadyRunning, ScheduleNotFoundError, ScheduleOverlapPolicy } from '@temporalio/client';
 import { workflowTypes } from '../../contracts/names.ts';
-import { benchmarkIds, createBenchmark } from './benchmark-folder.ts';
+import { benchmarkIds } from '../../application/benchmarks/benchmark-folders.ts';
+import { createBenchmark } from './benchmark-folder.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { UsageError } from '../../lib/errors.ts';
 import { listenForInterrupt } from '../terminal/interrupt.ts';

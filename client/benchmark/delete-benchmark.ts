@@ -11,7 +11,7 @@ import { openSession, type Session } from '../../application/session/session.ts'
 import { bytesIn } from '../storage/sweep-files.ts';
 import { listenForInterrupt } from '../terminal/interrupt.ts';
 import { note, print, printJson } from '../terminal/output.ts';
-import { benchmarkFolder, readManifest, unfinishedPrefix } from './benchmark-folder.ts';
+import { benchmarkFolder, readManifest, unfinishedPrefix } from '../../application/benchmarks/benchmark-folders.ts';
 import { findBenchmark } from './find-benchmark.ts';
 import type { Printed } from '../output-schemas/output-schemas.ts';
 

@@ -2,7 +2,7 @@
 import { type WorkflowHandle, WorkflowNotFoundError } from '@temporalio/client';
 import { workflowTypes } from '../../contracts/names.ts';
 import { CommandFailure, UsageError } from '../../lib/errors.ts';
-import { readManifest } from './benchmark-folder.ts';
+import { readManifest } from '../../application/benchmarks/benchmark-folders.ts';
 import type { Session } from '../../application/session/session.ts';
 
 export type FoundBenchmark = {

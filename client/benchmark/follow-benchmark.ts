@@ -4,7 +4,7 @@ import type { BenchmarkEnding, BenchmarkProgress } from '../../contracts/benchma
 import { runLogExportFile } from '../../harness/run-log/run-log-store.ts';
 import { defaultWasteShare } from '../../harness/labels.ts';
 import { gradeWithOwn, type OwnGraders } from '../evaluate/own-graders.ts';
-import { datasetOf } from './benchmark-folder.ts';
+import { datasetOf } from '../../application/benchmarks/benchmark-folders.ts';
 import { endingText, progressLine, shownProgress } from './benchmark-text.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { exportRunLog } from './export-run-log.ts';

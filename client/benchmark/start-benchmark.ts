@@ -19,7 +19,7 @@ import { UsageError } from '../../lib/errors.ts';
 import type { Session } from '../../application/session/session.ts';
 import { registeredAttributes } from '../../application/runs/start-run.ts';
 import { expectBenchmarkPrices } from '../../application/pipelines/priced-models.ts';
-import { readManifest } from './benchmark-folder.ts';
+import { readManifest } from '../../application/benchmarks/benchmark-folders.ts';
 
 export type BenchmarkPace = { concurrency: number; limit: SpendingLimit | null };
 

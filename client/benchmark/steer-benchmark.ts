@@ -3,7 +3,7 @@ import type { Config } from '../../config/config.ts';
 import { BenchmarkEnding } from '../../contracts/benchmark.ts';
 import { signals } from '../../contracts/names.ts';
 import { runLogExportFile } from '../../harness/run-log/run-log-store.ts';
-import { benchmarkFolder, benchmarkIds, readManifest } from './benchmark-folder.ts';
+import { benchmarkFolder, benchmarkIds, readManifest } from '../../application/benchmarks/benchmark-folders.ts';
 import { progressLine, shownProgress } from './benchmark-text.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { exportRunLog } from './export-run-log.ts';

@@ -9,7 +9,7 @@ import { exitCodes } from '../exit-codes.ts';
 import { readSettings } from '../../application/read-settings.ts';
 import { listenForInterrupt } from '../terminal/interrupt.ts';
 import { note, print, printJson } from '../terminal/output.ts';
-import { readManifest } from '../benchmark/benchmark-folder.ts';
+import { readManifest } from '../../application/benchmarks/benchmark-folders.ts';
 import { moduleFile } from '../../lib/own-files.ts';
 import type { Printed } from '../output-schemas/output-schemas.ts';
 

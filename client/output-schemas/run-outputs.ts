@@ -118,6 +118,7 @@ const row = z.object({
   started: z.string().describe('ISO 8601.'),
   status: z.string(),
   ...{ pipeline: z.string().nullable(), route: z.string().nullable(), outcome: z.string().nullable() },
+  repository: z.string().nullable().describe('The last part of its path or URL.'),
   retries: z.int().nullable(),
   question: z.string().nullable(),
   doing: z.string().nullable().describe('What an open run does now.'),

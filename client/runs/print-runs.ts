@@ -7,7 +7,7 @@ import { dataPaths } from '../../config/data-paths.ts';
 import { printableLine } from '../../lib/printable.ts';
 import { cutToWidth } from '../../lib/terminal-width.ts';
 import type { TextStyle } from '../ask/outcome-text.ts';
-import { readManifest } from '../benchmark/benchmark-folder.ts';
+import { readManifest } from '../../application/benchmarks/benchmark-folders.ts';
 import { circuitText, openCircuits } from '../doctor/circuits.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { listenForInterrupt } from '../terminal/interrupt.ts';

@@ -18,7 +18,8 @@ execFileSync(process.execPath, [compiler, '--project', import.meta.dirname, '--o
 for (const folder of include.map((path) => path.replace('../../', '')))
   for (const file of readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' })) {
     const path = `${folder}/${file}`;
-    if (/\.(json|jsonl|md|txt|wasm)$/.test(path) && !measured.test(path)) cpSync(join(root, path), join(target, path));
+    if (/\.(json|jsonl|md|txt|wasm)$|^serve\/page\/assets\//.test(path) && !measured.test(path))
+      cpSync(join(root, path), join(target, path));
   }
 
 function readJson<Shape>(path: string): Shape {

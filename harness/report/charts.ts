@@ -26,7 +26,7 @@ import {
   upward,
   upwardAxis,
 } from './svg-chart.ts';
-import type { Html } from './html.ts';
+import type { Html } from '../../lib/html.ts';
 
 export function chartsOf(report: Report): Chart[] {
   const summaries = report.variants.map(({ summary }) => summary);

@@ -1,5 +1,5 @@
 /** Where a figure leads: places in the report, and the runs behind them. */
-import { html, type Html } from './html.ts';
+import { html, type Html } from '../../lib/html.ts';
 
 /** The id of a question's place in the report; different questions have different ones. */
 export const questionAnchor = (id: string): string => `q-${plainId(id)}`;

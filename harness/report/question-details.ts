@@ -4,7 +4,7 @@ import { excessOver } from '../excess.ts';
 import { answerOf } from '../graders/run-ending.ts';
 import { dollars, percent } from '../rendering/figures.ts';
 import { scoreText } from '../rendering/question-outcomes.ts';
-import { html, type Html } from './html.ts';
+import { html, type Html } from '../../lib/html.ts';
 import { link, questionAnchor } from './links.ts';
 import type { ReportQuestion, ReportRun } from './report.ts';
 import { traceTree } from './trace-tree.ts';

@@ -1,6 +1,6 @@
 /** The table of questions: sorted by regression, to be sorted and filtered by the page's script. */
 import { points } from '../rendering/figures.ts';
-import { html, type Html } from './html.ts';
+import { html, type Html } from '../../lib/html.ts';
 import { questionAnchor } from './links.ts';
 import type { ReportQuestion, ReportRun } from './report.ts';
 

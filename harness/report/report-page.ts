@@ -1,7 +1,7 @@
 /** One static HTML file with everything in it: it opens offline, and asks nothing of the network. */
 import { createHash } from 'node:crypto';
 import { chartsOf } from './charts.ts';
-import { html, trusted } from './html.ts';
+import { html, trusted } from '../../lib/html.ts';
 import { questionDetails } from './question-details.ts';
 import { questionTable } from './question-table.ts';
 import { pageScript, pageStyle } from './page-assets.ts';

@@ -1,7 +1,7 @@
 /** The routers of a benchmark: what each has cost itself, and what its decisions have cost against the best routes. */
 import { dollars, percent, seconds } from '../rendering/figures.ts';
 import type { RouterRegret } from '../counterfactual.ts';
-import { html, type Html } from './html.ts';
+import { html, type Html } from '../../lib/html.ts';
 import type { Report, ReportRun } from './report.ts';
 import { overheadOf } from './trace-tree.ts';
 

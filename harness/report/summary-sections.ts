@@ -5,7 +5,7 @@ import { cellHead, cellRow, comparisonLines, verdictSentence } from '../renderin
 import { dollars, offlineNote, percent, seconds } from '../rendering/figures.ts';
 import { adviceSentence, conflictLines, gapLines, wasteLines } from '../rendering/signal-lines.ts';
 import { decisionOf } from './decision.ts';
-import { html, type Html } from './html.ts';
+import { html, type Html } from '../../lib/html.ts';
 import { routeAnchor, runsFragment } from './links.ts';
 import type { Report, ReportVariant } from './report.ts';
 

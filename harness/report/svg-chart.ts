@@ -2,7 +2,7 @@
  * Draws charts as inline SVG in the page's own colours. It holds neither styles nor scripts: a page with a strict
  * Content-Security-Policy takes it.
  */
-import { html, type Html } from './html.ts';
+import { html, type Html } from '../../lib/html.ts';
 import { cut } from '../../lib/printable.ts';
 
 export type Chart = { title: string; note: string; height: number; marks: readonly Html[] };

@@ -1,7 +1,7 @@
 /** Shows a run's trace as a tree of rows with bars, the overhead of a split marked. */
 import type { Trace, TraceSpan } from '../../contracts/trace.ts';
 import { dollars } from '../rendering/figures.ts';
-import { html, type Html } from './html.ts';
+import { html, type Html } from '../../lib/html.ts';
 import { addUsage, noUsage } from '../../contracts/usage-sum.ts';
 
 export function traceTree(trace: Trace): Html {

@@ -1,7 +1,7 @@
 /** Trends as a page of their own, like the report: it opens offline, and asks nothing of the network. */
 import { createHash } from 'node:crypto';
 import { type TrendFigure, type TrendPoint, trendFigures } from '../trend.ts';
-import { html, type Html, trusted } from './html.ts';
+import { html, type Html, trusted } from '../../lib/html.ts';
 import { pageStyle } from './page-assets.ts';
 import {
   areaOf,

@@ -30,10 +30,15 @@ export type Serving = {
   origins: OriginPolicy;
   limits: CallerLimits;
   body: BodyLimits;
+  /** For a browser that has asked for a page; programs are told in JSON. */
+  errorPage?: ErrorPage;
   log: Logger;
   /** Aborted when the server stops. */
   stopping: AbortSignal;
 };
+
+/** @param caller who is signed in; null: nobody that is known */
+export type ErrorPage = (error: HttpError, caller: string | null) => Response;
 
 /** What stands in the log of a request. */
 type Entry = { method: string; path: string; caller: string | null };
@@ -46,7 +51,7 @@ export async function exchange(request: IncomingMessage, response: ServerRespons
   response.once('close', () => gone.abort());
   const entry: Entry = { method: request.method ?? '', path: loggedPath(request.url), caller: null };
   const web = await answer(request, gone.signal, entry, serving).catch((error: unknown) =>
-    refusal(error, serving, entry),
+    refusal(error, serving, entry, request),
   );
   const run = web.headers.get('x-switchyard-run');
   await sendResponse(response, web, request.method === 'HEAD').catch(() => response.destroy());
@@ -64,7 +69,7 @@ async function answer(request: IncomingMessage, gone: AbortSignal, entry: Entry,
   if (request.method === 'OPTIONS' && kind === 'allowed')
     return preflightAnswer(origin, request.headers['access-control-request-headers']);
   const web = await routed({ request, path, host, origin: kind, gone }, entry, serving).catch((error: unknown) =>
-    refusal(error, serving, entry),
+    refusal(error, serving, entry, request),
   );
   return kind === 'allowed' ? withHeaders(web, corsHeaders(origin)) : web;
 }
@@ -124,12 +129,18 @@ function withHeaders(web: Response, headers: Record<string, string>): Response {
   return new Response(web.body, { status: web.status, headers: all });
 }
 
-function refusal(error: unknown, { log }: Serving, entry: Entry): Response {
+function refusal(
+  error: unknown,
+  { log, sessions, errorPage }: Serving,
+  entry: Entry,
+  { headers }: IncomingMessage,
+): Response {
   const refused = httpErrorOf(error);
   // Of what nobody foresaw the log says more than the caller is told.
   if (refused.status === 500)
     log.error({ ...entry, error: error instanceof Error ? error.stack : String(error) }, 'failed');
-  return refused.response();
+  const wantsPage = errorPage !== undefined && (headers.accept ?? '').includes('text/html');
+  return wantsPage ? errorPage(refused, sessions.callerOf(headers.cookie)?.name ?? null) : refused.response();
 }
 
 /** Without its query, which may hold a token. */

@@ -7,7 +7,8 @@ const usualHeaders: Readonly<Record<string, string>> = {
   'cache-control': 'no-store',
   'content-security-policy': "default-src 'none'; frame-ancestors 'none'; base-uri 'none'",
   'cross-origin-resource-policy': 'same-origin',
-  'referrer-policy': 'no-referrer',
+  // Under no-referrer a browser sends a form with the origin `null`, which can't be told from another site's.
+  'referrer-policy': 'same-origin',
   'x-content-type-options': 'nosniff',
 };
 

@@ -11,7 +11,7 @@ import { CommandFailure, systemErrorCode } from '../../lib/errors.ts';
 import type { Logger } from '../../observability/logging.ts';
 import { ApiKeys } from './api-keys.ts';
 import { CallerLimits, type RequestLimits } from './caller-limits.ts';
-import { exchange, type Serving } from './exchange.ts';
+import { type ErrorPage, exchange, type Serving } from './exchange.ts';
 import { HttpError } from './http-error.ts';
 import { PageSessions } from './page-sessions.ts';
 import type { OriginPolicy } from './request-origin.ts';
@@ -30,6 +30,8 @@ export type HttpServerOptions = {
   log: Logger;
   /** How long a client may take; usual times unless given. */
   times?: Partial<typeof usualTimes>;
+  /** What a browser is shown of a request that is refused or failed; JSON unless given. */
+  errorPage?: ErrorPage;
   /** Of a body; a megabyte unless given. */
   bodyBytes?: number;
   /** Open at once; 512 unless given. */
@@ -60,6 +62,7 @@ export async function startHttpServer(options: HttpServerOptions): Promise<HttpS
     routes: [health, ...signInRoutes(keys, sessions), ...options.routes],
     limits: new CallerLimits(options.limits),
     body: { bytes: options.bodyBytes ?? usualBodyBytes, ms: times.bodyMs },
+    ...(options.errorPage === undefined ? {} : { errorPage: options.errorPage }),
   };
   const server = createServer(timeouts(times), (request, response) => void exchange(request, response, serving));
   boundConnections(server, options.connections ?? usualConnections);

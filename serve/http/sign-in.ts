@@ -68,9 +68,10 @@ const form = (message: string, next: string, status = 200): Response =>
   );
 
 function page(body: string, { status = 200, headers = {} }: { status?: number; headers?: Record<string, string> }) {
-  const html = `<!doctype html><html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width">
-<title>Switchyard: sign in</title>${body}</html>\n`;
-  const policy = "default-src 'none'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'";
+  const html = `<!doctype html><html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
+<title>Switchyard: sign in</title><link rel="icon" href="data:,"><link rel="stylesheet" href="/assets/page.css"><main><h1>Switchyard</h1>${body}</main></html>\n`;
+  const policy =
+    "default-src 'none'; style-src 'self'; img-src data:; form-action 'self'; frame-ancestors 'none'; base-uri 'none'";
   return new Response(html, {
     status,
     headers: { 'content-type': 'text/html; charset=utf-8', 'content-security-policy': policy, ...headers },

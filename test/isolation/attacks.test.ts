@@ -8,7 +8,7 @@ import type { WorkflowHandle } from '@temporalio/client';
 import { createColors } from 'picocolors';
 import { outcomeText } from '../../client/ask/outcome-text.ts';
 import { AnswerOutcome } from '../../contracts/run.ts';
-import { html } from '../../harness/report/html.ts';
+import { html } from '../../lib/html.ts';
 import { startOfflineModel } from '../../offline-model/server/server.ts';
 import { watchModel } from '../../bench/support/watched-model.ts';
 import { git, writeFiles } from '../retrieval/scratch.ts';

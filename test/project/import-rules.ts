@@ -5,6 +5,7 @@ const belowApplication = [
   'contracts',
   'codecs',
   'config',
+  'agents',
   'harness',
   'retrieval',
   'router-fit',

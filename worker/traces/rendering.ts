@@ -3,16 +3,10 @@ import { loadConversation, renderMessages } from '../../activities/agents/conver
 import type { ActivityDependencies } from '../../activities/dependencies.ts';
 import { aboutExperiment } from '../../activities/tracing/experiments.ts';
 import type { Render, TraceExport } from '../../activities/tracing/export-spans.ts';
-import { rewriteRequest } from '../../agents/rewriter.ts';
-import { routerRequest } from '../../agents/router.ts';
-import { specialistMessages } from '../../agents/specialist.ts';
+import { type Conversations, renderField } from '../../application/traces/render-field.ts';
 import type { Config } from '../../config/config.ts';
-import type { RouteCall } from '../../contracts/agent-calls.ts';
-import type { ChatToolCall } from '../../contracts/chat.ts';
+import type { ChatMessage } from '../../contracts/chat.ts';
 import { costUsd } from '../../contracts/model/price.ts';
-import type { RewriteCall } from '../../contracts/threads/calls.ts';
-import type { TraceField } from '../../contracts/trace.ts';
-import { messageOf } from '../../lib/errors.ts';
 import { foldersOf } from '../benchmarks.ts';
 
 export type Stores = Pick<ActivityDependencies, 'content' | 'retrieval'> &
@@ -42,57 +36,21 @@ function rendererOver({ content, retrieval }: Stores): Render {
     read.set(id, text);
     return text;
   };
-  return (field) => renderField({ retrieval, content: { ...content, get } }, field);
+  const conversations = conversationsOf({ retrieval, content: { ...content, get } });
+  return (field) => renderField({ textOf: get, conversations }, field);
 }
 
-/** The text that the model saw or gave; a note where this machine does not hold it. */
-async function renderField(stores: Stores, field: TraceField): Promise<unknown> {
-  try {
-    if (field.kind === 'value') return field.value;
-    if (field.kind === 'content') return await stores.content.get(field.id);
-    if (field.kind === 'call') return await askedBy(stores, field);
-    const conversation = await loadConversation(stores, field.turn);
-    if (field.part === 'reply') return conversation.messages.slice(-1).map(shown)[0] ?? null;
-    const before = { ...conversation, messages: conversation.messages.slice(0, -1) };
-    return (await renderMessages(stores, before, new AbortController().signal)).map(shown);
-  } catch (error) {
-    return `[not held by the machine that exported this: ${messageOf(error)}]`;
-  }
-}
-
-/** The messages of a call that left no turn: of a router's, and of an attempt that failed. */
-async function askedBy(stores: Stores, { activity, call }: Extract<TraceField, { kind: 'call' }>): Promise<unknown> {
-  const given = call as Partial<RouteCall & { kind: string; turn: string; specialist: { prompt: string } }>;
-  if (activity === 'routeQuestion') {
-    const { question = '', router, routes = [], refused } = given;
-    return router === undefined ? call : routerRequest(question, router, routes, refused).messages.map(shown);
-  }
-  const asRewrite = call as Partial<RewriteCall>;
-  if (activity === 'rewriteQuestion')
-    return asRewrite.rewrite === undefined ? call : rewriteRequest(asRewrite as RewriteCall).messages.map(shown);
-  if (given.turn !== undefined) {
-    const conversation = await loadConversation(stores, given.turn);
-    return (await renderMessages(stores, conversation, new AbortController().signal)).map(shown);
-  }
-  const { question, specialist } = given;
-  if (question === undefined || specialist === undefined) return call;
-  return specialistMessages(specialist, { question, review: [], earlierAnswer: null, map: null });
-}
-
-/** In the form that viewers of traces know, without what only the endpoint reads. */
-function shown(message: { role: string }): unknown {
-  const {
-    giveBack: _,
-    toolCalls,
-    callId,
-    ...rest
-  } = message as Record<string, unknown> & { toolCalls?: ChatToolCall[] };
-  const called = (toolCalls ?? []).map(({ id, name, argumentsText }) => {
-    return { id, type: 'function', function: { name, arguments: argumentsText } };
-  });
+/** As the models saw them: results of tools that this machine lacks are made again. */
+function conversationsOf(stores: Stores): Conversations {
+  const load = (turn: string) => loadConversation(stores, turn);
+  const { signal } = new AbortController();
   return {
-    ...rest,
-    ...(callId === undefined ? {} : { tool_call_id: callId }),
-    ...(called.length === 0 ? {} : { tool_calls: called }),
+    async before(turn) {
+      const conversation = await load(turn);
+      return renderMessages(stores, { ...conversation, messages: conversation.messages.slice(0, -1) }, signal);
+    },
+    whole: async (turn) => renderMessages(stores, await load(turn), signal),
+    // A turn ends with what the model said.
+    reply: async (turn) => ((await load(turn)).messages.at(-1) ?? null) as ChatMessage | null,
   };
 }

@@ -4,7 +4,13 @@ import { defaultWasteShare } from '../../../harness/labels.ts';
 import { runLogExportFile } from '../../../harness/run-log/run-log-store.ts';
 import { UsageError } from '../../../lib/errors.ts';
 import { gradedCases } from '../../evaluate/graded-log.ts';
-import { benchmarkFolder, benchmarkIds, datasetOf, questionsOfBenchmark, readManifest } from '../benchmark-folder.ts';
+import {
+  benchmarkFolder,
+  benchmarkIds,
+  datasetOf,
+  readManifest,
+} from '../../../application/benchmarks/benchmark-folders.ts';
+import { questionsOfBenchmark } from '../benchmark-folder.ts';
 import { exportRunLog } from '../export-run-log.ts';
 
 /** By the question's id; a question without a record is not there. */

@@ -3,14 +3,8 @@ import type { Config } from '../../../config/config.ts';
 import type { SpendingLimit } from '../../../contracts/benchmark.ts';
 import { type Regret, regretOf } from '../../../harness/counterfactual.ts';
 import { estimateBenchmark } from '../benchmark-estimate.ts';
-import {
-  benchmarkFolder,
-  benchmarkIds,
-  benchmarkRecords,
-  createBenchmark,
-  questionsOfBenchmark,
-  readManifest,
-} from '../benchmark-folder.ts';
+import { benchmarkFolder, benchmarkIds, readManifest } from '../../../application/benchmarks/benchmark-folders.ts';
+import { benchmarkRecords, createBenchmark, questionsOfBenchmark } from '../benchmark-folder.ts';
 import { callsSaved, savedText } from './calls-saved.ts';
 import { costText } from '../benchmark-text.ts';
 import { exitCodes } from '../../exit-codes.ts';

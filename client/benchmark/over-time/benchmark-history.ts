@@ -11,7 +11,7 @@ import { readVariants, withOneDataset } from '../../evaluate/variant-log.ts';
 import { exitCodes } from '../../exit-codes.ts';
 import { readSettings } from '../../../application/read-settings.ts';
 import { note, print, printJson, writeResult } from '../../terminal/output.ts';
-import { benchmarkFolder, datasetOf } from '../benchmark-folder.ts';
+import { benchmarkFolder, datasetOf } from '../../../application/benchmarks/benchmark-folders.ts';
 import { exportRunLog } from '../export-run-log.ts';
 import { benchmarksByTime } from './list-benchmarks.ts';
 import { trendText } from './trend-text.ts';

@@ -10,7 +10,12 @@ import { gradedCases } from '../../evaluate/graded-log.ts';
 import { exitCodes } from '../../exit-codes.ts';
 import { readSettings } from '../../../application/read-settings.ts';
 import { inColumns, note, print, printJson } from '../../terminal/output.ts';
-import { benchmarkFolder, benchmarkIds, datasetOf, readManifest } from '../benchmark-folder.ts';
+import {
+  benchmarkFolder,
+  benchmarkIds,
+  datasetOf,
+  readManifest,
+} from '../../../application/benchmarks/benchmark-folders.ts';
 import { costText } from '../benchmark-text.ts';
 import { exportRunLog } from '../export-run-log.ts';
 import type { Printed } from '../../output-schemas/output-schemas.ts';

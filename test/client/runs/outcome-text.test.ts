@@ -240,6 +240,7 @@ const emptyRow: RunRow = {
   outcome: 'answered',
   retries: 0,
   question: null,
+  repository: null,
   doing: null,
   webUrl: null,
 };

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Trace, TraceSpan } from '../../../contracts/trace.ts';
-import { escapeHtml, html } from '../../../harness/report/html.ts';
+import { escapeHtml, html } from '../../../lib/html.ts';
 import { link, questionAnchor, runsFragment, safeHref } from '../../../harness/report/links.ts';
 import { overheadOf } from '../../../harness/report/trace-tree.ts';
 import { mostDifferent, questionsByRegression } from '../../../harness/report/question-order.ts';

@@ -27,7 +27,7 @@ test('every answer has the headers that keep a browser from doing anything with 
     assert.match(String(headers['content-security-policy']), /^default-src 'none'/);
     assert.deepEqual(
       ['x-content-type-options', 'referrer-policy', 'cache-control'].map((name) => headers[name]),
-      ['nosniff', 'no-referrer', 'no-store'],
+      ['nosniff', 'same-origin', 'no-store'],
     );
     assert.equal(headers['access-control-allow-origin'], undefined);
   }

@@ -1,4 +1,4 @@
-/** Builds HTML in which every text is escaped unless it is HTML already: what a log holds never becomes markup. */
+/** Builds HTML in which every text is escaped unless it is HTML already: what others wrote never becomes markup. */
 
 /** Markup that may stand as it is. Made by the template `html` and by `trusted` alone. */
 export class Html {
