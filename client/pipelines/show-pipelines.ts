@@ -3,11 +3,7 @@ import type { PipelineSpec } from '../../contracts/pipeline.ts';
 import { printableLine } from '../../lib/printable.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { inColumns, note, print, printFile, printJson } from '../terminal/output.ts';
-import {
-  loadPipeline,
-  pipelineFile,
-  readPipelineFile,
-} from '../../application/pipelines/pipeline-files.ts';
+import { loadPipeline, pipelineFile, readPipelineFile } from '../../application/pipelines/pipeline-files.ts';
 import { askServers } from '../../application/pipelines/foreign-tools.ts';
 import { mistakeLine, type PipelineMistake } from '../../application/pipelines/pipeline-mistakes.ts';
 import { shippedPipelines } from '../../application/pipelines/shipped-pipelines.ts';
