@@ -19,11 +19,11 @@ export class Repositories {
   readonly #named: ReadonlyMap<string, string> | null;
   readonly #usual: string | null;
 
-  /** @param usual the one that is meant where a call names none; with a list, the only one of it */
+  /** @param usual the one that is meant where a call names none; with a list, one of it, or the only one */
   constructor(allowed: AllowedRepositories, usual: string) {
     this.#named = allowed === 'any' ? null : namesOf(allowed);
-    const [only, ...others] = this.#named?.values() ?? [usual];
-    this.#usual = others.length === 0 ? (only ?? null) : null;
+    const places = this.#named === null ? [usual] : [...this.#named.values()];
+    this.#usual = places.find((place) => place === usual) ?? (places.length === 1 ? (places[0] ?? null) : null);
   }
 
   /** Null: any. */

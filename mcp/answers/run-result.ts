@@ -6,15 +6,17 @@ import {
   type ResourceLink,
 } from '@modelcontextprotocol/server';
 import type { RunOutput } from './run-output.ts';
-import { runText } from './run-text.ts';
+import { placeOf, runText } from './run-text.ts';
 
+/** Of a run in any state. */
 export function runResult(run: RunOutput): CallToolResult {
   const links = new Map<string, ResourceLink>();
-  for (const { uri, path, first_line, last_line } of run.citations)
-    if (uri !== null) links.set(uri, sourceLink(uri, `${path}:${first_line}-${last_line}`));
+  for (const citation of run.citations)
+    if (citation.uri !== null) links.set(citation.uri, sourceLink(citation.uri, placeOf(citation)));
   return { content: [{ type: 'text', text: runText(run) }, ...links.values()], structuredContent: run };
 }
 
+/** A link to lines that can be read as a resource. */
 export function sourceLink(uri: string, name: string): ResourceLink {
   return { type: 'resource_link', uri, name, mimeType: 'text/plain' };
 }

@@ -1,5 +1,5 @@
 /** What tools tell of a run as text, for clients and models that do not read structured content. */
-import { offlineNotice } from '../../application/words/outcome-words.ts';
+import { offlineNotice, placeText } from '../../application/words/outcome-words.ts';
 import type { PendingOutput, RunOutput } from './run-output.ts';
 
 export function runText(run: RunOutput): string {
@@ -10,7 +10,7 @@ export function runText(run: RunOutput): string {
 function endText(run: RunOutput): (string | null)[] {
   const facts = [
     `run ${run.run_id}`,
-    run.repository === null ? null : `repository ${run.repository} at ${(run.snapshot ?? '').slice(0, 12)}`,
+    repositoryText(run),
     run.confidence === null ? null : `confidence ${run.confidence.toFixed(2)}`,
     run.offline_model ? offlineNotice : null,
   ];
@@ -19,12 +19,26 @@ function endText(run: RunOutput): (string | null)[] {
     run.answer,
     listText(
       'Citations:',
-      run.citations.map((each) => `${each.path}:${each.first_line}-${each.last_line} (${each.status})`),
+      run.citations.map((each) => `${placeOf(each)} (${each.status})`),
     ),
     listText('Left open:', run.gaps),
     facts.filter((fact) => fact !== null).join(' | '),
     run.next,
   ];
+}
+
+/** `path:line` or `path:first-last`. */
+export function placeOf({ path, first_line, last_line }: Pick<Citation, 'path' | 'first_line' | 'last_line'>): string {
+  return placeText({ path, firstLine: first_line, lastLine: last_line });
+}
+
+type Citation = RunOutput['citations'][number];
+
+/** A name that holds the commit says it once. */
+function repositoryText({ repository, snapshot }: RunOutput): string | null {
+  if (repository === null) return null;
+  const commit = (snapshot ?? '').slice(0, 12);
+  return `repository ${repository}${repository.endsWith(`@${commit}`) ? '' : ` at ${commit}`}`;
 }
 
 function openText(run: RunOutput): (string | null)[] {

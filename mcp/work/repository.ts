@@ -13,6 +13,7 @@ import type { Snapshot } from '../../contracts/snapshot.ts';
 import { printable, printableLine } from '../../lib/printable.ts';
 import type { LinesOutput, MapOutput, SearchOutput } from '../answers/other-outputs.ts';
 import { sourceLink } from '../answers/run-result.ts';
+import { placeOf } from '../answers/run-text.ts';
 import type { Call } from '../calls/call.ts';
 import type { Tell } from '../calls/progress.ts';
 import type { RepositoryArguments } from '../repositories.ts';
@@ -53,9 +54,7 @@ export async function search(
     score,
     uri: sourceUri(snapshot, { path, firstLine, lastLine }),
   }));
-  const lines = results.map(({ path, first_line, last_line, symbol }) => {
-    return `${path}:${first_line}-${last_line}${symbol === null ? '' : ` (${symbol})`}`;
-  });
+  const lines = results.map((row) => `${placeOf(row)}${row.symbol === null ? '' : ` (${row.symbol})`}`);
   const text = lines.length === 0 ? 'nothing found: try other words' : lines.join('\n');
   const links = results.map(({ uri }, at) => sourceLink(uri, lines[at] ?? uri));
   const structuredContent: SearchOutput = { ...named(snapshot), results };

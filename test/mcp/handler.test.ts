@@ -37,7 +37,7 @@ for (const era of eras)
     const onprogress = () => {
       heard += 1;
     };
-    const result = await client.callTool(asked, { onprogress, timeout: 60_000 });
+    const result = await client.callTool(asked, { onprogress, timeout: 240_000 });
     assert.equal((result.structuredContent as { answer: string }).answer, goodDraft.answer, textOf(result));
     assert.ok(heard > 2, `${heard}`);
     await client.close();
@@ -97,7 +97,7 @@ test('a body above 4 MB is refused, and a request that is given up leaves its ru
     if (message.startsWith('started ')) started.resolve(message.slice('started '.length));
   };
   const asked = { name: 'ask', arguments: { question: 'When does boil throw?' } };
-  const end = client.callTool(asked, { onprogress, signal: stop.signal, timeout: 60_000 }).catch(String);
+  const end = client.callTool(asked, { onprogress, signal: stop.signal, timeout: 240_000 }).catch(String);
   const handle = scene.client.workflow.getHandle(await started.promise);
   stop.abort('given up');
   await end;

@@ -34,7 +34,7 @@ function placeIn(folder: string) {
 }
 
 const call = (client: Client, name: string, given: Record<string, unknown>) =>
-  client.callTool({ name, arguments: given }, { timeout: 60_000 }).catch((error: Error) => error);
+  client.callTool({ name, arguments: given }, { timeout: 240_000 }).catch((error: Error) => error);
 
 test('no path and no URI leads out of the repository', async () => {
   using folder = temporaryFolder();
