@@ -39,6 +39,7 @@ export class InvalidInput extends UsageError {
   }
 }
 
+/** No run of a question has the id that was given. */
 export class RunNotFound extends UsageError {
   override name = 'RunNotFound';
   override readonly code = 'RunNotFound' satisfies ErrorCode;
@@ -114,6 +115,7 @@ export class RuntimeGone extends CommandFailure {
   override readonly code = 'RuntimeGone' satisfies ErrorCode;
 }
 
+/** No server or runtime can be had, or none answers. */
 export class ServerUnavailable extends CommandFailure {
   override name = 'ServerUnavailable';
   override readonly code = 'ServerUnavailable' satisfies ErrorCode;

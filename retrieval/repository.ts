@@ -7,7 +7,7 @@ import type { PlaceId, SearchRow, ToolRequest } from '../contracts/tools.ts';
 import type { Explained } from './snapshot/explain-path.ts';
 import type { EmbeddingReport } from './index/embed-snapshot.ts';
 import { readChanges } from './reading/commit-changes.ts';
-import { fetchSnapshotSource } from './snapshot/git-fetch.ts';
+import { fetchSnapshotSource, keyOfUrl } from './snapshot/git-fetch.ts';
 import { locateKnownCommit, locateRepository } from './snapshot/locate-repository.ts';
 import type { RowsRequest } from './search/search.ts';
 import { readSearch } from './tools/search-tools.ts';
@@ -17,6 +17,7 @@ import { type Build, sharedBuilds } from './snapshot/shared-builds.ts';
 import { type CommitSource, commitSnapshotId } from './snapshot/snapshot-source.ts';
 import { createThreads, type Threads } from './worker-threads/threads.ts';
 import type { FilePage, OnProgress } from './worker-threads/thread-tasks.ts';
+import type { LinesFound, LinesRequest } from './tools/file-lines.ts';
 import { toolDeadlineMs, toolError, type ToolRun } from './tools/rendering.ts';
 import { withoutVectors } from './search/query-embedding.ts';
 import { type EmbeddedSearchOptions, openEmbeddedSearch } from './search/embedded-search.ts';
@@ -54,6 +55,8 @@ export type Retrieval = AsyncDisposable & {
   embed(ref: SnapshotRef, signal: AbortSignal, onProgress?: OnProgress): Promise<EmbeddingReport | null>;
   /** Files ranked for a query, one row each, best first. */
   search(ref: SnapshotRef, request: RowsRequest, signal: AbortSignal): Promise<SearchRow[]>;
+  /** Names the store of a repository, whatever the ref: equal for snapshots of the same one. @throws RepositoryUnusable */
+  keyOf(ref: RepositoryRef, signal: AbortSignal): Promise<string>;
   /** Whether a path of the repository is searchable, and if not, why. @throws RepositoryUnusable */
   explain(ref: RepositoryRef, path: string, signal: AbortSignal): Promise<Explained>;
   /** One checked citation for each given, in the same order. */
@@ -64,6 +67,8 @@ export type Retrieval = AsyncDisposable & {
   changes(ref: RepositoryRef, signal: AbortSignal): Promise<CommitChanges[]>;
   /** The places as text, in the rendering of tool results. */
   render(ref: SnapshotRef, evidence: Evidence[], signal: AbortSignal): Promise<string>;
+  /** Lines of one file as they stand. */
+  lines(ref: SnapshotRef, request: LinesRequest, signal: AbortSignal): Promise<LinesFound>;
   /** Ends all work in progress and its threads; calls still open are rejected. */
   close(): Promise<void>;
 };
@@ -106,6 +111,7 @@ export function createRetrieval(settings: RetrievalSettings): Retrieval {
       threads.run('citations', { kind: 'citations', dataDirectory, ref, citations }, { signal }),
     render: (ref, evidence, signal) =>
       threads.run('render', { kind: 'render', dataDirectory, ref, evidence }, { signal }),
+    lines: (ref, request, signal) => threads.run('lines', { kind: 'lines', dataDirectory, ref, request }, { signal }),
     close,
     [Symbol.asyncDispose]: close,
   };
@@ -138,7 +144,7 @@ class HeldSnapshots {
   }
 }
 
-type Openings = Pick<Retrieval, 'open' | 'openKnown' | 'ensure'>;
+type Openings = Pick<Retrieval, 'open' | 'openKnown' | 'ensure' | 'keyOf'>;
 type OpeningParts = { dataDirectory: string; build: Build; held: HeldSnapshots };
 
 /** What finds a snapshot or makes it. */
@@ -157,6 +163,10 @@ function openingsOf(threads: Threads, { dataDirectory, build, held }: OpeningPar
       if (source === null) return null;
       const found = await find(refOf(source), signal);
       return found === null ? null : { ...found, label: source.label };
+    },
+    async keyOf(ref, signal) {
+      if (ref.kind === 'url') return keyOfUrl(ref.url);
+      return (await locateRepository({ kind: 'path', path: ref.path }, dataDirectory, signal)).repositoryKey;
     },
     async ensure(ref, signal, onProgress) {
       const known = held.get(ref.id);

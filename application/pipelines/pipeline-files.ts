@@ -1,8 +1,7 @@
 /** Finds a pipeline by name or file, and reads it whole or says everything that is wrong with it. */
 import { existsSync } from 'node:fs';
-import { readdir, readFile, stat } from 'node:fs/promises';
+import { readFile, stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { isDeepStrictEqual } from 'node:util';
 import { toolNames } from '../../contracts/names.ts';
 import { PipelineSpec } from '../../contracts/pipeline.ts';
@@ -15,24 +14,14 @@ import { readSettings } from '../read-settings.ts';
 import { type LocatedMessage, locate, messagesOf, mistakeLine, type PipelineMistake } from './pipeline-mistakes.ts';
 import { resolveFittedFile } from './fitted-file.ts';
 import { resolvePromptFiles } from './prompt-files.ts';
+import { shippedFolder, shippedPipelines } from './shipped-pipelines.ts';
 
-/** The pipelines that ship. */
-const shippedFolder = fileURLToPath(new URL('../../pipelines/', import.meta.url));
 const maxBytes = 2_000_000;
 
 /** Those that hold a program's own tools; those of the environment's settings unless given. */
 type ToolModules = readonly string[] | undefined;
 
 export type PipelineReading = { spec: PipelineSpec } | { mistakes: PipelineMistake[] };
-
-/** The names of the pipelines that ship, sorted. */
-export async function shippedPipelines(): Promise<string[]> {
-  const files = await readdir(shippedFolder);
-  return files
-    .filter((file) => file.endsWith('.json'))
-    .map((file) => file.slice(0, -'.json'.length))
-    .sort();
-}
 
 /**
  * The file of a pipeline: a path where it looks like one or is one, else a shipped name.

@@ -1,14 +1,13 @@
 /** Lists questions' runs, newest first. */
-import { defaultPayloadConverter } from '@temporalio/common';
 import type { WorkflowExecutionInfo } from '@temporalio/client';
 import { z } from 'zod';
 import { attributeNames, type searchAttributes, workflowTypes } from '../../contracts/names.ts';
 import { inParallel } from '../../lib/in-parallel.ts';
 import { cut, printableLine } from '../../lib/printable.ts';
-import { clearPayloads } from '../../observability/clear-history.ts';
 import { ServerRefused } from '../errors.ts';
 import type { Session } from '../session/session.ts';
 import { executionStatuses, type RunStatus } from './run-status.ts';
+import { inputOfRun } from './run-input.ts';
 import { registeredAttributes } from './start-run.ts';
 import { progressOf } from './watch-run.ts';
 
@@ -75,7 +74,7 @@ async function queryOf(session: Session, benchmark: string | undefined, status: 
 }
 
 /** What visibility knows; a server without our search attributes still has the memo. */
-export function rowOf(execution: WorkflowExecutionInfo, session: Pick<Session, 'urlOf'>): RunRow {
+export function rowOf(execution: Omit<WorkflowExecutionInfo, 'raw'>, session: Pick<Session, 'urlOf'>): RunRow {
   const indexed = execution.typedSearchAttributes.getAll().map(({ key, value }) => [key.name, value] as const);
   const attributes = new Map<string, unknown>(indexed);
   const text = (name: keyof typeof searchAttributes) => textOf(attributes.get(name));
@@ -132,14 +131,9 @@ async function fillFromInputs(rows: readonly RunRow[], session: Session, signal:
 }
 
 /** The first event of a history holds the input; what is in another shape, or is gone by now, says nothing. */
-async function inputOf({ client, connection, namespace }: Session, { id, runId }: RunRow) {
-  const execution = { workflowId: id, runId };
+async function inputOf(session: Session, { id, runId }: RunRow) {
   try {
-    const request = { namespace, execution, maximumPageSize: 1 };
-    const found = await connection.workflowService.getWorkflowExecutionHistory(request);
-    const { history } = await clearPayloads(found, client);
-    const [payload] = history?.events?.[0]?.workflowExecutionStartedEventAttributes?.input?.payloads ?? [];
-    const { question, pipeline } = StartedInput.parse(defaultPayloadConverter.fromPayload(payload ?? {}));
+    const { question, pipeline } = StartedInput.parse(await inputOfRun(session, { workflowId: id, runId }));
     return { question: cut(printableLine(question), questionCharacters), pipeline: pipeline.name };
   } catch {
     return { question: null, pipeline: null };

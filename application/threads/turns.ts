@@ -3,14 +3,13 @@
  * it goes on from: no store of our own could be lost, and any server and any other machine shows the same.
  */
 import type { WorkflowExecutionInfo } from '@temporalio/client';
-import { defaultPayloadConverter } from '@temporalio/common';
 import { workflowTypes } from '../../contracts/names.ts';
 import { type AnswerOutcome, QuestionInput } from '../../contracts/run.ts';
 import { threadIdPattern, threadOfRunId, turnPrefix } from '../../contracts/threads/thread.ts';
-import { clearPayloads } from '../../observability/clear-history.ts';
 import { InvalidInput, RunBroken } from '../errors.ts';
 import { findRun, isOpen } from '../runs/find-run.ts';
 import { type RunRow, rowOf } from '../runs/list-runs.ts';
+import { inputOfRun } from '../runs/run-input.ts';
 import { outcomeOf } from '../runs/watch-run.ts';
 import type { Session } from '../session/session.ts';
 import type { TurnBefore } from './next-turn.ts';
@@ -112,7 +111,7 @@ export function threadsOf(turns: readonly TurnRow[]): ThreadRow[] {
 export async function turnBefore(session: Session, workflowId: string): Promise<TurnBefore> {
   const run = await findRun(session, workflowId);
   const input = QuestionInput.pick({ question: true, thread: true, repository: true }).safeParse(
-    await inputOf(session, { workflowId, runId: run.runId }),
+    await inputOfRun(session, { workflowId, runId: run.runId }),
   );
   if (!input.success) throw new InvalidInput('after', `what ${workflowId} was asked cannot be read by this version`);
   return { workflowId, input: input.data, state: isOpen(run) ? null : await stateOf(run.handle) };
@@ -126,13 +125,4 @@ export async function stateOf(handle: Parameters<typeof outcomeOf>[0]): Promise<
     if (error instanceof RunBroken) return null;
     throw error;
   }
-}
-
-/** The first event of a history holds it: one page, whatever the run did. */
-async function inputOf({ client, connection, namespace }: Session, execution: { workflowId: string; runId: string }) {
-  const request = { namespace, execution, maximumPageSize: 1 };
-  const found = await connection.workflowService.getWorkflowExecutionHistory(request);
-  const { history } = await clearPayloads(found, client);
-  const [payload] = history?.events?.[0]?.workflowExecutionStartedEventAttributes?.input?.payloads ?? [];
-  return payload === undefined ? null : defaultPayloadConverter.fromPayload<unknown>(payload);
 }

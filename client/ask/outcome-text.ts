@@ -2,9 +2,10 @@
 import type { createColors } from 'picocolors';
 import type { CheckedCitation } from '../../contracts/evidence.ts';
 import { offlineModelName } from '../../contracts/names.ts';
-import type { AnswerOutcome, AnswerState, BudgetLimit } from '../../contracts/run.ts';
+import type { AnswerOutcome, AnswerState } from '../../contracts/run.ts';
 import { printable, printableLine } from '../../lib/printable.ts';
-import { costText, countText, failureText, probabilitiesText } from '../terminal/progress-text.ts';
+import { costText, countText, probabilitiesText } from '../terminal/progress-text.ts';
+import { headlineOf, offlineNotice, placeText } from '../../application/runs/outcome-words.ts';
 import type { FinishedRun } from '../../application/runs/run-record.ts';
 import { modelsThatAnswered } from '../../harness/run-log/logged-state.ts';
 import { changedPlaces, readAs } from './thread-text.ts';
@@ -12,9 +13,6 @@ import { wrapText } from '../terminal/wrap-text.ts';
 import { padToWidth, widthOf } from '../../lib/terminal-width.ts';
 
 export type TextStyle = { columns: number; colors: ReturnType<typeof createColors> };
-
-/** The line that stands wherever the offline model's words are shown. */
-export const offlineNotice = 'answered by the offline model, which is not a language model';
 
 /** Of a Web UI whose server was started for one command. */
 export const linkNotice = 'closes with this command; "switchyard up" opens it again';
@@ -44,58 +42,6 @@ export function outcomeText(run: FinishedRun, style: TextStyle): string {
     factsText(run, style),
   ];
   return parts.filter((part) => part !== '').join('\n\n');
-}
-
-/** What the ending means; null for a plain answer. */
-export function headlineOf(outcome: AnswerOutcome): string | null {
-  switch (outcome.kind) {
-    case 'answered':
-      return null;
-    case 'insufficient-evidence':
-      return 'insufficient-evidence: the repository does not say enough to answer this.';
-    case 'retries-exhausted':
-      return `retries-exhausted: ${outcome.state.final_answer === null ? 'no try gave an answer' : 'no draft was good enough; this is the best one'}. ${outcome.reasons.map(printableLine).join(' ')}`.trim();
-    case 'budget-spent':
-      return `budget-spent: the limit on ${limitWords[outcome.limit].what} was reached, and ${byThen(outcome)}. ${remedyOf(outcome.limit)}`;
-    case 'unavailable':
-      return `unavailable: ${outcome.failure.kind}: ${failureText(outcome.failure)}`;
-    case 'cancelled':
-      return `cancelled: ${byThen(outcome)}.`;
-    default:
-      return outcome satisfies never;
-  }
-}
-
-const limitWords = {
-  modelCalls: { what: 'model calls', option: '--max-model-calls' },
-  tokens: { what: 'tokens', option: '--max-tokens' },
-  costUsd: { what: 'cost', option: '--max-cost-usd' },
-  wallClockSeconds: { what: 'time', option: '--max-seconds' },
-  history: { what: 'events of one run', option: null },
-} as const satisfies Record<BudgetLimit, { what: string; option: string | null }>;
-
-function remedyOf(limit: BudgetLimit): string {
-  const { option } = limitWords[limit];
-  if (option === null)
-    return 'Nothing raises it; fewer tool calls that are steps of their own, and fewer waits, keep below it.';
-  return `${option} raises it, and so does budget.${limit} in a pipeline file.`;
-}
-
-function byThen({ state }: AnswerOutcome): string {
-  return (state.final_answer ?? '').trim() === '' && state.evidence.length === 0
-    ? 'nothing was found by then'
-    : 'this is what there was by then';
-}
-
-/** `path:first-last`, or `path:line` for a single line; of a notebook with its cell, whose lines an editor does not number. */
-export function placeText({
-  path,
-  firstLine,
-  lastLine,
-  cell,
-}: Pick<CheckedCitation, 'path' | 'firstLine' | 'lastLine' | 'cell'>): string {
-  const lines = `${firstLine}${lastLine === firstLine ? '' : `-${lastLine}`}`;
-  return `${printableLine(path)}:${lines}${cell === undefined ? '' : ` (cell ${cell})`}`;
 }
 
 /** Each cited place with what its check said; empty where nothing is cited. */

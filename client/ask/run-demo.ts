@@ -12,7 +12,7 @@ import { type Interrupt, listenForInterrupt } from '../terminal/interrupt.ts';
 import { readJsonLines } from '../input/json-lines-file.ts';
 import { colorsFor, note, print } from '../terminal/output.ts';
 import { printableLine } from '../../lib/printable.ts';
-import { failureText } from '../terminal/progress-text.ts';
+import { failureText } from '../../application/runs/outcome-words.ts';
 import { plainView } from '../terminal/progress-view.ts';
 import { questionInput } from '../../application/questions/question-input.ts';
 import { readSettings } from '../../application/read-settings.ts';

@@ -3,7 +3,8 @@ import { type FinishedRun, keyedFields, runRecord } from '../../application/runs
 import { modelsThatAnswered } from '../../harness/run-log/logged-state.ts';
 import { offlineModelName } from '../../contracts/names.ts';
 import { printable, printableLine } from '../../lib/printable.ts';
-import { citationsText, headlineOf, listText, offlineNotice, placeText, type TextStyle } from '../ask/outcome-text.ts';
+import { headlineOf, offlineNotice, placeText } from '../../application/runs/outcome-words.ts';
+import { citationsText, listText, type TextStyle } from '../ask/outcome-text.ts';
 import { changedPlaces, readAs } from '../ask/thread-text.ts';
 import { print, printJson, styleOf } from '../terminal/output.ts';
 import { costText, countText } from '../terminal/progress-text.ts';

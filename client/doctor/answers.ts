@@ -11,7 +11,7 @@ import { shownAddress } from '../../lib/redaction.ts';
 import { printableLine } from '../../lib/printable.ts';
 import type { Session } from '../../application/session/session.ts';
 import { type Finding, later, missing, ok } from './finding.ts';
-import { startEmbedder } from '../repository/embedder-process.ts';
+import { startEmbedder } from '../../application/repository/embedder-process.ts';
 import { moduleFile, shownDocument } from '../../lib/own-files.ts';
 
 const CapabilityTable = z.object({ model: z.string(), rows: z.array(CapabilityRow), problems: z.array(z.string()) });

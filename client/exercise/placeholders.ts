@@ -17,7 +17,7 @@ import { inParallel } from '../../lib/in-parallel.ts';
 import { repositoryOf } from '../../application/questions/repository-argument.ts';
 import { type LoadedRun, runOfServer } from '../../application/runs/load-run.ts';
 import type { Session } from '../../application/session/session.ts';
-import { failureText } from '../terminal/progress-text.ts';
+import { failureText } from '../../application/runs/outcome-words.ts';
 
 /** The same router and routes; each specialist has one call, in which it may only answer, and nothing comes after it. */
 export function placeholderPipeline(spec: PipelineSpec): PipelineSpec {

@@ -2,12 +2,8 @@
 import type { PipelineSpec } from '../../contracts/pipeline.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { inColumns, note, print, printFile, printJson } from '../terminal/output.ts';
-import {
-  loadPipeline,
-  pipelineFile,
-  readPipelineFile,
-  shippedPipelines,
-} from '../../application/pipelines/pipeline-files.ts';
+import { loadPipeline, pipelineFile, readPipelineFile } from '../../application/pipelines/pipeline-files.ts';
+import { shippedPipelines } from '../../application/pipelines/shipped-pipelines.ts';
 import { mistakeLine } from '../../application/pipelines/pipeline-mistakes.ts';
 
 /** Every mistake on a line of its own, on stderr; with `json` all of them in one object on stdout. */

@@ -5,7 +5,7 @@ import type { LabelledQuestion } from '../../router-fit/example.ts';
 import { type RouterFigures, routerFigures } from '../../router-fit/router-figures.ts';
 import { folderOf } from '../evaluate/dataset-repository.ts';
 import { readSettings } from '../../application/read-settings.ts';
-import { startEmbedder } from '../repository/embedder-process.ts';
+import { startEmbedder } from '../../application/repository/embedder-process.ts';
 import type { Opened } from '../repository/with-retrieval.ts';
 import { note } from '../terminal/output.ts';
 import { printableLine } from '../../lib/printable.ts';

@@ -1,7 +1,7 @@
 /** Puts what a run asks into words: what is to be decided, the choices, and what happens where nobody decides. */
 import type { DecisionRequest } from '../../contracts/decision.ts';
 import { printable, printableLine } from '../../lib/printable.ts';
-import { placeText } from '../ask/outcome-text.ts';
+import { placeText } from '../../application/runs/outcome-words.ts';
 
 /** Lines without a closing line end. */
 export function requestText(request: DecisionRequest): string {

@@ -1,9 +1,8 @@
 /** Puts the state of a run into words, one line of them. */
 import type { DraftRunEvent } from '../../application/runs/watch-drafts.ts';
-import { failurePage } from '../../contracts/failures.ts';
-import { shownDocument } from '../../lib/own-files.ts';
+import { failureText } from '../../application/runs/outcome-words.ts';
 import type { DecisionRequest } from '../../contracts/decision.ts';
-import type { AnswerState, RunFailure, RunProgress } from '../../contracts/run.ts';
+import type { AnswerState, RunProgress } from '../../contracts/run.ts';
 import type { RouteDecision } from '../../contracts/agent.ts';
 import type { Usage } from '../../contracts/chat.ts';
 import { printableLine } from '../../lib/printable.ts';
@@ -58,13 +57,6 @@ export function progressLine({ stage, doing, state }: RunProgress): string {
     usageText(state.usage),
   ];
   return parts.join(' | ');
-}
-
-/** What happened, where to look and the page that tells more, each said once. */
-export function failureText({ kind, message, setting }: RunFailure): string {
-  const text = printableLine(message);
-  const look = setting === null || text.includes(setting) ? '' : ` (look at ${setting})`;
-  return `${text}${look}; see ${shownDocument(failurePage(kind))}`;
 }
 
 /** Why a run waits, and how to take it up again. */

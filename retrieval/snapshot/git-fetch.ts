@@ -24,7 +24,7 @@ export async function fetchUrl(
   onProgress?.({ stage: 'fetching', done: 0, total: null });
   const wanted = checkRef(ref ?? 'HEAD');
   const name = nameOfUrl(url);
-  const repositoryKey = repositoryKeyOf(name, `url\0${publicUrl(url)}`);
+  const repositoryKey = keyOfUrl(url);
   const gitDirectory = await openClone(dataDirectory, repositoryKey, signal);
   const commit = await fetchRef(gitDirectory, url, wanted, signal);
   const label = labelOf(name, ref, commit);
@@ -73,6 +73,11 @@ export async function fetchSnapshotSource(
     if (!(error instanceof RepositoryUnusable)) throw error;
     throw snapshotUnavailable(ref.id, dataDirectory, `and fetching it failed (${error.message})`);
   }
+}
+
+/** Names the store of what is fetched by a URL. @throws RepositoryUnusable where it is none */
+export function keyOfUrl(url: string): string {
+  return repositoryKeyOf(nameOfUrl(checkGitUrl(url)), `url\0${publicUrl(url)}`);
 }
 
 async function openClone(dataDirectory: string, repositoryKey: string, signal: AbortSignal): Promise<string> {

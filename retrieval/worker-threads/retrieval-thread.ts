@@ -6,6 +6,7 @@ import type { SnapshotRef } from '../../contracts/snapshot.ts';
 import { checkCitations } from '../citations/citations.ts';
 import { explainPath } from '../snapshot/explain-path.ts';
 import { RepositoryUnusable } from '../failures.ts';
+import { fileLines } from '../tools/file-lines.ts';
 import { renderEvidence } from '../tools/rendering.ts';
 import { searchRows } from '../search/search.ts';
 import { searchCandidates } from '../tools/search-tools.ts';
@@ -83,6 +84,8 @@ async function answerFrom(view: SnapshotView, task: ViewTask): Promise<ThreadRes
       return filePage(view, task.after);
     case 'render':
       return renderEvidence(view, task.evidence);
+    case 'lines':
+      return fileLines(view, task.request);
     case 'coverage':
       return coverageOf(view, task.identity);
     case 'unembedded':

@@ -10,6 +10,7 @@ import type { SearchAids } from '../tools/tool-table.ts';
 import type { SearchCandidate } from '../../contracts/agent.ts';
 import type { Coverage, Embedded, UnembeddedBatch } from '../store/vector-store.ts';
 import type { SnapshotSource } from '../snapshot/snapshot-source.ts';
+import type { LinesFound, LinesRequest } from '../tools/file-lines.ts';
 import type { ToolRun } from '../tools/rendering.ts';
 
 /** `dataDirectory` is the folder that holds the indexes. */
@@ -36,6 +37,7 @@ export type ThreadTask = { dataDirectory: string } & (
   | { kind: 'citations'; ref: SnapshotRef; citations: Citation[] }
   | { kind: 'files'; ref: SnapshotRef; after: number }
   | { kind: 'render'; ref: SnapshotRef; evidence: Evidence[] }
+  | { kind: 'lines'; ref: SnapshotRef; request: LinesRequest }
 );
 
 export type ThreadResults = {
@@ -56,6 +58,7 @@ export type ThreadResults = {
   citations: CheckedCitation[];
   files: FilePage;
   render: string;
+  lines: LinesFound;
 };
 
 /**

@@ -1,4 +1,4 @@
-/** Has texts embedded by a child process: the client itself loads no model code, and hands the key over by stdin. */
+/** Has texts embedded by a child process: a surface itself loads no model code, and hands the key over by stdin. */
 import { type ChildProcessByStdio, spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import type { Readable, Writable } from 'node:stream';
@@ -12,6 +12,7 @@ export type Embedder = AsyncDisposable & { embeddings: Embeddings };
 type Child = ChildProcessByStdio<Writable, Readable, null>;
 type Waiting = { resolve: (answer: EmbeddingAnswer) => void; reject: (error: Error) => void };
 
+/** The process is there until it is left (`await using`); calls that are open then are rejected. */
 export function startEmbedder({ weight, ...settings }: NonNullable<Config['embeddings']>): Embedder {
   const file = moduleFile('models/embeddings-main');
   const child: Child = spawn(process.execPath, [file], { stdio: ['pipe', 'pipe', 'inherit'] });

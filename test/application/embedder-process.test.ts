@@ -1,7 +1,7 @@
 import { ordinaryAccess } from '../../contracts/model/access.ts';
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { startEmbedder } from '../../client/repository/embedder-process.ts';
+import { startEmbedder } from '../../application/repository/embedder-process.ts';
 import { embeddingsServer } from '../support/embeddings-server.ts';
 
 const settings = {
