@@ -14,6 +14,7 @@ import { addIndex } from './commands/repository/index.ts';
 import { addJudge } from './commands/evaluate/judge.ts';
 import { addCodecServer, addKeys } from './commands/setup/keys.ts';
 import { addMap } from './commands/repository/map.ts';
+import { addMcp } from './commands/surfaces/mcp.ts';
 import { addLimits } from './commands/setup/limits.ts';
 import { addModel } from './commands/setup/model.ts';
 import { addPipeline } from './commands/setup/pipeline.ts';
@@ -33,6 +34,43 @@ import { exitCodeTable } from './exit-codes.ts';
 import { addVersion, optionDescription } from './terminal/help-style.ts';
 import { mistakeText } from './terminal/mistake-text.ts';
 
+/** In the order in which help lists them. */
+const commands: readonly ((program: Command) => void)[] = [
+  addUp,
+  addAsk,
+  addChat,
+  addThreads,
+  addMemory,
+  addRoute,
+  addRuns,
+  addTrace,
+  addReplay,
+  addIndex,
+  addSearch,
+  addMap,
+  addMcp,
+  addDemo,
+  addPipeline,
+  addDataset,
+  addRouter,
+  addBench,
+  addExercise,
+  addCounterfactual,
+  addGrade,
+  addJudge,
+  addCompare,
+  addSchema,
+  addDoctor,
+  addGc,
+  addVerifyLangfuse,
+  addLimits,
+  addKeys,
+  addCodecServer,
+  addModel,
+  addWorker,
+  addVersion,
+];
+
 export function createProgram(): Command {
   const program = new Command('switchyard')
     .description('Durable multi-agent answers about a code repository, on Temporal, measured against one agent.')
@@ -41,37 +79,6 @@ export function createProgram(): Command {
     .configureOutput({ outputError: (text, write) => write(mistakeText(text)) })
     .configureHelp({ optionDescription })
     .exitOverride();
-  addUp(program);
-  addAsk(program);
-  addChat(program);
-  addThreads(program);
-  addMemory(program);
-  addRoute(program);
-  addRuns(program);
-  addTrace(program);
-  addReplay(program);
-  addIndex(program);
-  addSearch(program);
-  addMap(program);
-  addDemo(program);
-  addPipeline(program);
-  addDataset(program);
-  addRouter(program);
-  addBench(program);
-  addExercise(program);
-  addCounterfactual(program);
-  addGrade(program);
-  addJudge(program);
-  addCompare(program);
-  addSchema(program);
-  addDoctor(program);
-  addGc(program);
-  addVerifyLangfuse(program);
-  addLimits(program);
-  addKeys(program);
-  addCodecServer(program);
-  addModel(program);
-  addWorker(program);
-  addVersion(program);
+  for (const add of commands) add(program);
   return program;
 }

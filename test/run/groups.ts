@@ -14,7 +14,7 @@ const groups = {
   traces: ['observability', 'worker'],
   workflows: ['isolation', 'pipeline', 'profiles', 'workflows'],
   repositories: ['retrieval'],
-  commands: ['application', 'client', 'codecs', 'runtime'],
+  commands: ['application', 'client', 'codecs', 'mcp', 'runtime'],
   models: ['activities', 'models', 'offline-model', 'support'],
   rules: ['agents', 'bench', 'config', 'fuzz', 'harness', 'lib', 'router-fit'],
 };
