@@ -12,8 +12,6 @@ export type ForeignEnding =
   | { end: 'answered'; text: string; isError: boolean; cut: boolean }
   | { end: 'failed' | 'refused' | 'unknown'; why: string; failure?: ForeignFailure };
 
-export const notMade = (why: string): ForeignEnding => ({ end: 'failed', why });
-
 /** Results of foreign tools are no places of files, so that nothing of them is left out as shown before. */
 const renderer = 1;
 

@@ -17,7 +17,7 @@ import type {
   OpenedForeignTools,
   OpenForeignToolsInput,
 } from '../contracts/foreign/calls.ts';
-import { foreignNameOf, offeredName } from '../contracts/foreign/names.ts';
+import { offeredName } from '../contracts/foreign/names.ts';
 import type { ForeignToolSpec } from '../contracts/foreign/spec.ts';
 import { failureKinds } from '../contracts/failures.ts';
 import type { ToolResult } from '../contracts/tools.ts';
@@ -30,7 +30,7 @@ import { forkedStep } from './agents/forked-replies.ts';
 import type { AttemptLimits } from './attempts.ts';
 import { type ActivityContext, runActivity } from './context.ts';
 import type { ActivityDependencies } from './dependencies.ts';
-import { type ForeignEnding, foreignResult, notMade, spanOf } from './foreign-results.ts';
+import { type ForeignEnding, foreignResult, spanOf } from './foreign-results.ts';
 
 const attempts = 3;
 const openingLimits: AttemptLimits = { attempts, totalSeconds: 900, timedOut: 'ForeignServerUnavailable' };
@@ -92,8 +92,7 @@ export const callForeignTool =
       const kept = await deps.turnResults.readStep(key);
       if (kept !== null) return { result: kept, usage: null, span: { output: kept.content } };
       const taken = await takenFrom(deps, call, key);
-      const ending = taken === null ? await endingOf(deps, context, call) : null;
-      const result = taken?.value ?? (await foreignResult(deps, call, ending ?? notMade('it has no end')));
+      const result = taken?.value ?? (await made(deps, context, call));
       await deps.turnResults.writeStep(key, result).catch((error: unknown) => {
         // The call is not made again for the sake of its record.
         if (call.tool.repeatable) throw error;
@@ -101,6 +100,24 @@ export const callForeignTool =
       return { result, usage: null, span: taken?.span ?? spanOf(result) };
     });
   };
+
+/**
+ * Makes the call, and stores what it gave.
+ * @throws ForeignProblem where it may be made again, and, as `ForeignOutcomeUnknown`, where it was sent and must not be
+ */
+async function made(deps: ActivityDependencies, context: ActivityContext, call: ForeignCall): Promise<ToolResult> {
+  let sent = false;
+  const onSent = () => {
+    sent = true;
+  };
+  try {
+    return await foreignResult(deps, call, await endingOf(deps, context, call, onSent));
+  } catch (error) {
+    // Of a worker that stops, the next attempt knows that this one was lost.
+    if (!sent || call.tool.repeatable || Context.current().cancellationSignal.aborted) throw error;
+    throw new ForeignProblem('ForeignOutcomeUnknown', `what it gave could not be kept: ${messageOf(error)}`);
+  }
+}
 
 /** The same at each attempt of the activity, and the hash in a fork of the run, too. */
 function keyOf({ request, tool: { name, hash }, scope }: ForeignCall) {
@@ -123,30 +140,32 @@ async function endingOf(
   deps: ActivityDependencies,
   context: ActivityContext,
   { request, tool }: ForeignCall,
+  onSent: () => void,
 ): Promise<ForeignEnding> {
   if (!tool.repeatable && context.earlier.lost > 0)
     return unknown('ForeignOutcomeUnknown', 'the worker that was at it is gone');
   const given = parseArguments(request.argumentsText);
-  if (given === null) return notMade(`the arguments of ${tool.name} are not a whole JSON object`);
+  if (given === null) return { end: 'failed', why: `the arguments of ${tool.name} are not a whole JSON object` };
   let sent = false;
-  const onSent = () => {
-    sent = true;
-  };
   const { name, hash, timeoutSeconds } = tool;
+  const noted = () => {
+    sent = true;
+    onSent();
+  };
   try {
-    const call = { name, hash, given, timeoutSeconds, onSent };
-    const { text, isError, cut } = await deps.foreignTools.call(call, context.signal);
-    return { end: 'answered', text, isError, cut };
+    const answer = await deps.foreignTools.call({ name, hash, given, timeoutSeconds, onSent: noted }, context.signal);
+    return { end: 'answered', ...answer };
   } catch (error) {
     if (Context.current().cancellationSignal.aborted) throw error;
-    const { kind, message } =
-      error instanceof ForeignProblem ? error : { kind: 'ForeignToolFailed' as const, message: messageOf(error) };
+    const { kind, message } = error instanceof ForeignProblem ? error : unforeseen(error);
     if (sent && !tool.repeatable) return unknown(kind, message);
     const again = failureKinds[kind].retry && context.earlier.failures + 1 < attempts;
     if (again || !(error instanceof ForeignProblem)) throw error;
     return { end: 'failed', failure: kind, why: message };
   }
 }
+
+const unforeseen = (error: unknown) => ({ kind: 'ForeignToolFailed' as const, message: messageOf(error) });
 
 const unknown = (failure: MissingForeignTool['failure'], why: string): ForeignEnding => ({
   end: 'unknown',
@@ -180,6 +199,3 @@ export function toldOfForeign({ tools, missing }: OpenedForeignTools) {
     missing: missing.map(({ name, failure, why }) => `${name} (${failure}: ${why})`),
   };
 }
-
-/** The server of a tool, for the record. */
-export const serverOf = (name: string): string => foreignNameOf(name)?.server ?? name;

@@ -21,6 +21,7 @@ export type ForeignDescription = {
 /** @throws ForeignProblem as `ForeignToolUnfit` for parameters that no model could be offered */
 export function describeTool(name: string, { _meta: _, ...definition }: Tool): ForeignDescription {
   const { inputSchema, description = '', annotations = {} } = definition;
+  const { $schema: __, ...parameters }: Record<string, unknown> = inputSchema;
   const characters = JSON.stringify(inputSchema).length;
   if (characters > listBounds.schemaCharacters)
     throw new ForeignProblem(
@@ -32,7 +33,7 @@ export function describeTool(name: string, { _meta: _, ...definition }: Tool): F
     tool: definition.name,
     hash: createHash('sha256').update(canonical(definition)).digest('hex'),
     description: `[${name}, of a foreign server] ${told}`,
-    parameters: inputSchema as Record<string, unknown>,
+    parameters,
     readOnly: annotations.readOnlyHint === true && annotations.destructiveHint !== true,
     idempotent: annotations.idempotentHint === true,
   };
