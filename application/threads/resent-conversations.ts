@@ -8,7 +8,7 @@ import { workflowTypes } from '../../contracts/names.ts';
 import type { AnswerOutcome, QuestionInput } from '../../contracts/run.ts';
 import { LruMap } from '../../lib/lru.ts';
 import { turnPrefix } from '../../contracts/threads/thread.ts';
-import { RunExists, RunNotFound } from '../errors.ts';
+import { RunExists } from '../errors.ts';
 import { findRun, type FoundRun, isOpen } from '../runs/find-run.ts';
 import type { Session } from '../session/session.ts';
 import { startTurn } from './start-turn.ts';
@@ -64,17 +64,15 @@ export class ResentConversations {
     const base = turnName(parent, request.scope, input.question);
     for (let number = 1; number <= attemptsAtMost; number += 1) {
       const suffix = attemptName(base, request.attempt ?? number);
-      const there = await runUnlessGone(session, `${turnPrefix(request.thread)}${suffix}`);
-      if (there !== null && !this.#mayJoin(there, request)) continue;
-      if (there !== null) return { workflowId: there.handle.workflowId, runId: there.runId, joined: true };
       try {
         const started = await startTurn(session, input, { thread: request.thread, after: parent }, { tenant, suffix });
         return { workflowId: started.workflowId, runId: started.runId, joined: false };
       } catch (error) {
-        // The same request came twice at once: the other one has started it.
         if (!(error instanceof RunExists)) throw error;
-        number -= 1;
       }
+      const there = await findRun(session, `${turnPrefix(request.thread)}${suffix}`);
+      if (this.#mayJoin(there, request))
+        return { workflowId: there.handle.workflowId, runId: there.runId, joined: true };
     }
     throw new RunExists(`${turnPrefix(request.thread)}${base}`);
   }
@@ -121,15 +119,6 @@ async function findTurn(
     if (tries.length >= 20) break;
   }
   return tries[0] ?? null;
-}
-
-async function runUnlessGone(session: Session, workflowId: string): Promise<FoundRun | null> {
-  try {
-    return await findRun(session, workflowId);
-  } catch (error) {
-    if (error instanceof RunNotFound) return null;
-    throw error;
-  }
 }
 
 /** By its number, or by the name that the client gives it. */
