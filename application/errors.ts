@@ -53,6 +53,7 @@ export class RunNotFound extends UsageError {
   }
 }
 
+/** The id of the run that was to be started is taken. */
 export class RunExists extends UsageError {
   override name = 'RunExists';
   override readonly code = 'RunExists' satisfies ErrorCode;
