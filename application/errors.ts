@@ -56,7 +56,7 @@ export class RunNotFound extends UsageError {
   }
 }
 
-/** An id is taken by another run. */
+/** The id of the run that was to be started is taken. */
 export class RunExists extends UsageError {
   override name = 'RunExists';
   override readonly code = 'RunExists' satisfies ErrorCode;

@@ -12,6 +12,7 @@ import { clearBytes } from '../clear-content.ts';
 /** The questions of a benchmark's folder. */
 export const datasetOf = (folder: string): string => join(folder, 'dataset.jsonl');
 
+/** Absolute; it need not exist. */
 export function benchmarkFolder(dataDirectory: string, id: string): string {
   return join(dataPaths(dataDirectory).benchmarks, id);
 }

@@ -11,6 +11,7 @@ import { benchmarkFolder, benchmarkIds, readManifest } from './benchmark-folders
 /** What is encrypted has a name that no browser opens; `switchyard keys decrypt` reads such a file. */
 export const encryptedEnding = '.encrypted';
 
+/** The file of its report, where that is not encrypted. */
 export const reportFile = (folder: string): string => join(folder, 'report.html');
 
 export type ListedBenchmark = { manifest: BenchmarkManifest; hasReport: boolean };
