@@ -4,7 +4,8 @@ import { messageOf } from '../lib/errors.ts';
 import { serverFactory } from './server.ts';
 import { type McpOptions, Surface } from './surface.ts';
 
-export type McpHandler = AsyncDisposable & ((request: Request) => Promise<Response>);
+/** `caller`: who asks, as the server that mounts it knows them; decisions and traces name them. */
+export type McpHandler = AsyncDisposable & ((request: Request, caller?: string) => Promise<Response>);
 
 /**
  * Who may ask is for the server that mounts it: it checks Host, Origin and key first. The signal of a request ends what
@@ -17,7 +18,8 @@ export function mcpHandler(options: Omit<McpOptions, 'cancelsRuns'>): McpHandler
   const surface = new Surface({ ...options, cancelsRuns: false });
   const onerror = (error: Error) => options.log(`MCP: ${messageOf(error)}`);
   const handler = createMcpHandler(serverFactory(surface), { onerror });
-  const answer = (request: Request) => handler.fetch(request);
+  const answer = (request: Request, caller?: string) =>
+    handler.fetch(request, caller === undefined ? {} : { authInfo: { clientId: caller, token: '', scopes: [] } });
   return Object.assign(answer, {
     [Symbol.asyncDispose]: async () => {
       await handler.close();

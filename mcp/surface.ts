@@ -4,9 +4,10 @@
  */
 import { userInfo } from 'node:os';
 import { Interrupted, RunNotFound, ServerUnavailable } from '../application/errors.ts';
+import type { QuestionBudget } from '../application/questions/question-input.ts';
 import { shippedPipelines } from '../application/pipelines/shipped-pipelines.ts';
 import type { FoundRun } from '../application/runs/find-run.ts';
-import type { KeptSession } from '../application/session/kept-session.ts';
+import type { LastingSession } from '../application/session/lasting-session.ts';
 import type { Session } from '../application/session/session.ts';
 import type { Config } from '../config/config.ts';
 import type { Retrieval } from '../retrieval/repository.ts';
@@ -22,6 +23,14 @@ export type McpOptions = {
   repository?: string;
   /** A shipped name or a file, beside the shipped ones that a call may name; `orchestrated` unless given. */
   pipeline?: string;
+  /** The only pipelines that a call may name, the first where it names none; `given` is the shipped name or the file. */
+  pipelines?: readonly { name: string; given: string }[];
+  /** What a question may use at most, whatever its client asks for. */
+  budget?: QuestionBudget;
+  /** Whether questions are given what was remembered of their repository; they are unless this is false. */
+  memory?: boolean;
+  /** A session that the caller closes; one of its own unless given. */
+  session?: LastingSession;
   /** Who decides, as records show it; the user of this machine unless given. */
   user?: string;
   /** True: a client that cancels a call ends the run which it has started. Only where a broken connection is no cancel. */
@@ -50,10 +59,14 @@ export class Surface implements AsyncDisposable {
   readonly repositories: Repositories;
   readonly times: McpTimes;
   readonly pipeline: string;
+  readonly budget: QuestionBudget;
+  readonly memory: boolean;
   readonly user: string;
   readonly cancelsRuns: boolean;
   readonly log: (text: string) => void;
-  #session: Promise<KeptSession> | null = null;
+  readonly #pipelines: McpOptions['pipelines'];
+  readonly #given: LastingSession | undefined;
+  #session: Promise<LastingSession> | null = null;
   #retrieval: Promise<Retrieval> | null = null;
 
   /** @throws InvalidInput where no repository may be asked about */
@@ -63,7 +76,11 @@ export class Surface implements AsyncDisposable {
     this.log = log;
     this.repositories = new Repositories(options.allowedRepositories, options.repository ?? '.');
     this.times = { ...usualTimes, ...options.times };
-    this.pipeline = options.pipeline ?? 'orchestrated';
+    this.#pipelines = options.pipelines;
+    this.#given = options.session;
+    this.pipeline = options.pipeline ?? options.pipelines?.[0]?.name ?? 'orchestrated';
+    this.budget = options.budget ?? {};
+    this.memory = options.memory ?? true;
     this.user = options.user ?? userInfo().username;
     this.cancelsRuns = options.cancelsRuns ?? false;
   }
@@ -80,14 +97,22 @@ export class Surface implements AsyncDisposable {
     waiting: Waiting,
   ): Promise<Result> {
     const kept = await this.#kept();
-    return inTime(waiting, (signal) => kept.use(work, signal));
+    return inTime(waiting, (signal) => kept.use(work, () => {}, signal));
   }
 
-  #kept(): Promise<KeptSession> {
-    this.#session ??= import('../application/session/kept-session.ts').then(
-      (module) => new module.KeptSession(this.settings, this.log),
-    );
+  #kept(): Promise<LastingSession> {
+    if (this.#given !== undefined) return Promise.resolve(this.#given);
+    this.#session ??= this.#newSession();
     return this.#session;
+  }
+
+  async #newSession(): Promise<LastingSession> {
+    const [{ LastingSession: Lasting }, { openSession }] = await Promise.all([
+      import('../application/session/lasting-session.ts'),
+      import('../application/session/session.ts'),
+    ]);
+    const { settings, log } = this;
+    return new Lasting((signal) => openSession({ settings, need: 'worker', onProgress: log, signal }));
   }
 
   get retrieval(): Promise<Retrieval> {
@@ -99,7 +124,14 @@ export class Surface implements AsyncDisposable {
 
   /** The pipelines that a call may name: no file of this machine but the one that the server was started with. */
   async pipelines(): Promise<string[]> {
+    if (this.#pipelines !== undefined) return this.#pipelines.map(({ name }) => name);
     return [...new Set([this.pipeline, ...(await shippedPipelines())])];
+  }
+
+  /** The shipped name or the file that a call means. */
+  pipelineOf(named: string | undefined): string {
+    const name = named ?? this.pipeline;
+    return this.#pipelines?.find((each) => each.name === name)?.given ?? name;
   }
 
   /** @throws RunNotFound also for a run about a repository that may not be asked about here */

@@ -1,7 +1,7 @@
 /** What one `switchyard serve` serves: the only repositories and pipelines that its surfaces may ask. */
 import { loadPipeline } from '../application/pipelines/pipeline-files.ts';
 import { InvalidInput } from '../application/errors.ts';
-import type { VariantOptions } from '../application/questions/question-input.ts';
+import type { QuestionBudget } from '../application/questions/question-input.ts';
 import { repositoryOf } from '../application/questions/repository-argument.ts';
 import type { LastingSession } from '../application/session/lasting-session.ts';
 import type { Config } from '../config/config.ts';
@@ -10,9 +10,6 @@ import type { Logger } from '../observability/logging.ts';
 /** `given`: the folder or URL, or the shipped name or file, as the application layer takes it. */
 export type ServedRepository = { name: string; given: string };
 export type ServedPipeline = { name: string; given: string };
-
-/** Budgets of each question. */
-export type QuestionBudget = Pick<VariantOptions, 'maxModelCalls' | 'maxTokens' | 'maxCostUsd' | 'maxSeconds'>;
 
 /** As surfaces are given it. */
 export type Served = {

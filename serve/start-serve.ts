@@ -6,6 +6,7 @@ import type { Route } from './http/route.ts';
 import { type HttpServer, startHttpServer } from './http/server.ts';
 import type { ServeKey } from '../config/serve-keys.ts';
 import { errorPage } from './page/html/error-html.ts';
+import { mcpRoute } from './mcp-route.ts';
 import { pageRoutes } from './page/page-routes.ts';
 import type { Served } from './served.ts';
 
@@ -22,7 +23,16 @@ const surfaces: readonly ((served: Served) => Route[])[] = [(served) => chatRout
 
 /** @throws CommandFailure where the address cannot be listened at */
 export async function startServe(served: Served, { origins, ...options }: ServeOptions): Promise<HttpServer> {
-  const routes = surfaces.flatMap((routesOf) => routesOf(served));
+  const { handler, route } = mcpRoute(served);
+  const routes = [...surfaces.flatMap((routesOf) => routesOf(served)), route];
   const { log, publicUrl } = served;
-  return await startHttpServer({ ...options, routes, log, errorPage, origins: { ...origins, publicUrl } });
+  await using opening = new AsyncDisposableStack();
+  opening.use(handler);
+  const server = await startHttpServer({ ...options, routes, log, errorPage, origins: { ...origins, publicUrl } });
+  const closing = opening.move();
+  const stop = async () => {
+    await server.stop();
+    await closing.disposeAsync();
+  };
+  return { ...server, stop, [Symbol.asyncDispose]: stop };
 }

@@ -100,6 +100,9 @@ export type VariantOptions = {
   decisions?: readonly (keyof DecisionPolicies)[];
 };
 
+/** What a question may use at most. */
+export type QuestionBudget = Pick<VariantOptions, 'maxModelCalls' | 'maxTokens' | 'maxCostUsd' | 'maxSeconds'>;
+
 const mostRetries = 10;
 
 /**

@@ -1,5 +1,6 @@
 /** `switchyard serve`: serves until Ctrl-C. */
 import { once } from 'node:events';
+import type { QuestionBudget } from '../../application/questions/question-input.ts';
 import { readSettings } from '../../application/read-settings.ts';
 import { LastingSession } from '../../application/session/lasting-session.ts';
 import { openSession } from '../../application/session/session.ts';
@@ -10,7 +11,7 @@ import { ownServeKey, type ServeKey } from '../../config/serve-keys.ts';
 import { messageOf, UsageError } from '../../lib/errors.ts';
 import { createLogger } from '../../observability/logging.ts';
 import type { HttpServer } from '../../serve/http/server.ts';
-import { type QuestionBudget, type Served, servedPipelines, servedRepositories } from '../../serve/served.ts';
+import { type Served, servedPipelines, servedRepositories } from '../../serve/served.ts';
 import { startServe } from '../../serve/start-serve.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { listenForInterrupt } from '../terminal/interrupt.ts';

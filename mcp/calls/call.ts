@@ -25,6 +25,8 @@ export type Call = {
   canElicit: boolean;
   /** Whether the client takes a task in place of a result. */
   takesTasks: boolean;
+  /** Who asks, where the server that mounts this one has checked it. */
+  caller: string | null;
   /** The client's name and version; null where it tells none. */
   client: string | null;
   /** Of a request that is made again: what a person has answered, by the keys of what was asked. Nobody has checked it. */
@@ -40,7 +42,7 @@ type Envelope = {
 };
 
 /** @param waitSeconds how long a call may take whose client hears no progress; from now on */
-export function callOf({ server }: McpServer, { mcpReq }: ServerContext, waitSeconds: number): Call {
+export function callOf({ server }: McpServer, { mcpReq, http }: ServerContext, waitSeconds: number): Call {
   const { signal, inputResponses } = mcpReq;
   const progressToken = mcpReq._meta?.progressToken;
   const envelope: Envelope | undefined = mcpReq.envelope;
@@ -55,6 +57,7 @@ export function callOf({ server }: McpServer, { mcpReq }: ServerContext, waitSec
     notify: mcpReq.notify,
     canElicit: hasForms(abilities),
     takesTasks: envelope !== undefined && abilities?.extensions?.[tasksExtension] !== undefined,
+    caller: http?.authInfo?.clientId ?? null,
     client: client === undefined ? null : cut(printableLine(`${client.name} ${client.version}`), 100),
     answers: inputResponses,
     state: typeof state === 'string' ? state : undefined,

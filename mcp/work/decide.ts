@@ -13,7 +13,8 @@ type Given = { workflowId: string; call: Call; decision: Omit<Decision, 'by'> };
 /** @throws InvalidInput for what is no decision; RunHasEnded */
 export function decide(surface: Surface, session: Session, { workflowId, call, decision }: Given): Promise<Told> {
   // The record names the client too: it alone knows whether a person has decided.
-  const by = call.client === null ? surface.user : `${surface.user} by ${call.client}`;
+  const who = call.caller ?? surface.user;
+  const by = call.client === null ? who : `${who} by ${call.client}`;
   return decideRun(session, workflowId, { ...decision, by: by.slice(0, 200) });
 }
 

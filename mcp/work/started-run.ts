@@ -3,7 +3,7 @@ import { SdkError } from '@modelcontextprotocol/server';
 import type { WorkflowHandle } from '@temporalio/client';
 import type { z } from 'zod';
 import { withNotes } from '../../application/memory/with-notes.ts';
-import { questionInput } from '../../application/questions/question-input.ts';
+import { type QuestionBudget, questionInput } from '../../application/questions/question-input.ts';
 import { newRunId, type StartedRun, startRun } from '../../application/runs/start-run.ts';
 import type { Session } from '../../application/session/session.ts';
 import { messageOf } from '../../lib/errors.ts';
@@ -25,10 +25,11 @@ export async function startQuestion(
   tell('looking at the question');
   const options = {
     ...surface.repositories.optionsOf(given),
-    ...optionsOf(given),
-    pipeline: given.pipeline ?? surface.pipeline,
+    ...within(optionsOf(given), surface.budget),
+    pipeline: surface.pipelineOf(given.pipeline),
+    ...(call.caller !== null && { user: call.caller }),
   };
-  const input = await withNotes(settings, await questionInput(question, options, settings, log), true);
+  const input = await withNotes(settings, await questionInput(question, options, settings, log), surface.memory);
   const workflowId = newRunId();
   const beganMs = Date.now();
   tell('opening the Temporal server and a worker');
@@ -56,6 +57,16 @@ function optionsOf({
     ...(max_seconds !== undefined && { maxSeconds: max_seconds }),
     ...(decisions !== undefined && { decisions }),
   };
+}
+
+/** A client may ask for less than what is set, and never for more. */
+function within<Options extends QuestionBudget>(asked: Options, budget: QuestionBudget): Options {
+  const names = ['maxModelCalls', 'maxTokens', 'maxCostUsd', 'maxSeconds'] as const;
+  const least = names.flatMap((name) => {
+    const amounts = [asked[name], budget[name]].filter((amount) => amount !== undefined);
+    return amounts.length === 0 ? [] : [[name, Math.min(...amounts)] as const];
+  });
+  return { ...asked, ...Object.fromEntries(least) };
 }
 
 /**

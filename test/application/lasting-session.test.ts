@@ -2,9 +2,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { CommandFailure } from '../../lib/errors.ts';
-import { KeptSession } from '../../application/session/kept-session.ts';
+import { ServerUnavailable } from '../../application/errors.ts';
+import { LastingSession } from '../../application/session/lasting-session.ts';
 import type { Session } from '../../application/session/session.ts';
-import type { Config } from '../../config/config.ts';
 
 type Opened = { session: Session; lose: () => void; left: number };
 
@@ -12,29 +12,24 @@ type Opened = { session: Session; lose: () => void; left: number };
 function sessions() {
   const opened: Opened[] = [];
   const gate = { wait: Promise.resolve() };
-  const kept = new KeptSession(
-    {} as Config,
-    () => {},
-    async ({ signal }) => {
-      await gate.wait;
-      signal.throwIfAborted();
-      const { promise: lost, resolve: lose } = Promise.withResolvers<void>();
-      const one: Opened = { session: {} as Session, lose, left: 0 };
-      const leave = async () => {
-        one.left += 1;
-      };
-      one.session = { lost, runtime: {}, [Symbol.asyncDispose]: leave } as unknown as Session;
-      opened.push(one);
-      return one.session;
-    },
-  );
+  const kept = new LastingSession(async (closing) => {
+    await gate.wait;
+    closing.throwIfAborted();
+    const { promise: lost, resolve: lose } = Promise.withResolvers<void>();
+    const one: Opened = { session: {} as Session, lose, left: 0 };
+    const leave = async () => {
+      one.left += 1;
+    };
+    one.session = { lost, runtime: {}, [Symbol.asyncDispose]: leave } as unknown as Session;
+    opened.push(one);
+    return one.session;
+  });
   return { kept, opened, gate };
 }
 
-test('callers share a session, and none of them closes it', async () => {
+test('callers share a session, which its owner closes', async () => {
   const { kept, opened } = sessions();
-  const [one] = await Promise.all([kept.opened(), kept.opened()]);
-  await one[Symbol.asyncDispose]();
+  await Promise.all([kept.opened(), kept.opened()]);
   await kept.opened();
   assert.deepEqual(
     opened.map(({ left }) => left),
@@ -55,7 +50,7 @@ test('a session whose runtime went away is left and another one opened; work is 
   const tries = await kept.use(async (_session, count) => {
     if (count > 1) return count;
     opened[1]?.lose();
-    throw new CommandFailure('the connection is closed');
+    throw new ServerUnavailable('the connection is closed');
   });
   assert.equal(tries, 2);
   assert.deepEqual(
@@ -63,7 +58,11 @@ test('a session whose runtime went away is left and another one opened; work is 
     [1, 1, 0],
   );
   await assert.rejects(
-    kept.use(() => Promise.reject(new CommandFailure('no')), AbortSignal.timeout(5_000)),
+    kept.use(
+      () => Promise.reject(new CommandFailure('no')),
+      () => {},
+      AbortSignal.timeout(5_000),
+    ),
     /no/,
   );
   await kept[Symbol.asyncDispose]();
