@@ -140,3 +140,6 @@ export const settingNames: readonly SettingName[] = Object.keys(settings).filter
 export function isSettingName(name: string): name is SettingName {
   return Object.hasOwn(settings, name);
 }
+
+/** The value of a setting; null where it is not set, or wrong. */
+export type Reader = <Name extends SettingName>(name: Name) => SettingValue<Name> | null;
