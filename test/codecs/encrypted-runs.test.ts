@@ -89,7 +89,8 @@ test('no word of question, answer, prompt or failure stands in a file of the ser
   const paths = dataPaths(scene.dataDirectory);
   const traces = await until(async () => {
     const files = existsSync(paths.traces) ? filesIn(paths.traces) : [];
-    return files.length === 2 ? files : null;
+    // One that is being written has another name yet.
+    return files.length === 2 && files.every((file) => file.endsWith('.zst')) ? files : null;
   });
 
   assert.deepEqual(holding(scene.serverDirectory, secret), []);

@@ -30,6 +30,8 @@ const alone: ReadonlySet<string> = new Set([
   'test/worker/host-runtime.test.ts',
   'test/worker/lost-calls.test.ts',
   'test/worker/worker.test.ts',
+  // It bundles workflows in its process, as a program of one's own does: the compiler stays in memory.
+  'test/worker/own-worker.test.ts',
   // Its process has the settings of a worker.
   'test/profiles/secrets.test.ts',
   // All scenes of its process use its server, which nobody without its key can list.
