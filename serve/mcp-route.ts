@@ -1,16 +1,32 @@
 /** The MCP server of what is served, at `/mcp`: with a key, like the other programs' surfaces. */
-import { mcpHandler, type McpHandler } from '../mcp/handler.ts';
+import type { McpHandler } from '../mcp/handler.ts';
 import type { Route } from './http/route.ts';
 import type { Served } from './served.ts';
 
-/** @returns the handler, to be closed by the caller, and its route */
-export function mcpRoute(served: Served): { handler: McpHandler; route: Route } {
+export type McpRoute = AsyncDisposable & { route: Route };
+
+/** Its code is loaded with the first request. Leaving it (`await using`) ends what waits, and no run. */
+export function mcpRoute(served: Served): McpRoute {
+  let handler: Promise<McpHandler> | null = null;
+  const handle: Route['handle'] = async (request, { caller }) => {
+    handler ??= openHandler(served);
+    return (await handler)(request, caller.name);
+  };
+  return {
+    route: { method: 'POST', path: '/mcp', access: 'key', handle },
+    [Symbol.asyncDispose]: async () => {
+      const opened = await handler;
+      await opened?.[Symbol.asyncDispose]();
+    },
+  };
+}
+
+async function openHandler(served: Served): Promise<McpHandler> {
   const { settings, session, repositories, pipelines, budget, memory, log } = served;
-  const handler = mcpHandler({
+  const { mcpHandler } = await import('../mcp/handler.ts');
+  return mcpHandler({
     ...{ settings, session, pipelines, budget, memory },
     allowedRepositories: repositories.map(({ given }) => given),
     log: (text) => log.info(text),
   });
-  const handle: Route['handle'] = (request, { caller }) => handler(request, caller.name);
-  return { handler, route: { method: 'POST', path: '/mcp', access: 'key', handle } };
 }

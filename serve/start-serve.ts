@@ -23,11 +23,10 @@ const surfaces: readonly ((served: Served) => Route[])[] = [(served) => chatRout
 
 /** @throws CommandFailure where the address cannot be listened at */
 export async function startServe(served: Served, { origins, ...options }: ServeOptions): Promise<HttpServer> {
-  const { handler, route } = mcpRoute(served);
+  await using opening = new AsyncDisposableStack();
+  const { route } = opening.use(mcpRoute(served));
   const routes = [...surfaces.flatMap((routesOf) => routesOf(served)), route];
   const { log, publicUrl } = served;
-  await using opening = new AsyncDisposableStack();
-  opening.use(handler);
   const server = await startHttpServer({ ...options, routes, log, errorPage, origins: { ...origins, publicUrl } });
   const closing = opening.move();
   const stop = async () => {
