@@ -135,6 +135,7 @@ function spawnServer(executable: string, paths: DataPaths, served: Served): Chil
  * Fairness is off on it by default; benchmark variants need it. Of four partitions each has an order of its own and a fourth
  * of a queue's rate, however few workers ask: one is enough here. WAL makes the file fast enough to keep. A history is deleted
  * once its shard's queues have saved how far they are, which they do every 30 s: raised, so that gc need not wait for it.
+ * The states of 128,000 workflows would stay in memory for an hour each: lowered to more than one machine has under way.
  */
 function serverArguments(paths: DataPaths, { ports, codecEndpoint }: Served): string[] {
   return [
@@ -148,6 +149,8 @@ function serverArguments(paths: DataPaths, { ports, codecEndpoint }: Served): st
     ...['--dynamic-config-value', 'history.visibilityProcessorUpdateAckInterval="1s"'],
     ...['--dynamic-config-value', 'history.transferProcessorUpdateAckInterval="1s"'],
     ...['--dynamic-config-value', 'history.timerProcessorUpdateAckInterval="1s"'],
+    ...['--dynamic-config-value', 'history.hostLevelCacheMaxSize=500'],
+    ...['--dynamic-config-value', 'history.cacheTTL="5m"'],
     ...(codecEndpoint === null ? [] : ['--ui-codec-endpoint', codecEndpoint]),
     ...searchAttributeFlags,
   ];
