@@ -7,6 +7,7 @@ import { createBenchmark } from '../../../client/benchmark/benchmark-folder.ts';
 import { BenchmarkManifest } from '../../../contracts/benchmark.ts';
 import { ComparisonPlan } from '../../../contracts/evaluation/comparison-plan.ts';
 import { pipeline } from '../../support/scene.ts';
+import { goodDraft, says } from '../../support/team.ts';
 import { openPage, type OpenedPage } from './a-page.ts';
 
 test('who has not signed in is led to the form, and a form of another site is refused', async () => {
@@ -74,7 +75,8 @@ async function writeBenchmark({ scene }: OpenedPage, id: string, report: string)
 }
 
 test('the events of a run tell its stages, its drafts and its end, and a reader that leaves does not end it', async () => {
-  await using page = await openPage();
+  // Long enough that a reader, who asks four times a second, sees a stage.
+  await using page = await openPage({ team: { specialist: () => ({ ...says(goodDraft), delayMs: 2_000 }) } });
   const run = await page.ask({ question: 'What does boil do?' });
   const left = new AbortController();
   const leaving = await fetch(`${page.url}${run}/events`, { headers: { cookie: page.cookie }, signal: left.signal });
