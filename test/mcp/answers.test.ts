@@ -18,9 +18,12 @@ const patient = { args: ['--wait-seconds', '200'] };
 
 const textOf = ({ content: [first] }: CallToolResult) => (first?.type === 'text' ? first.text : '');
 
-/** Searches first, so that a run has several stages. */
+/** Searches first, so that a run has several stages, and takes long enough that a client hears of them. */
 const team = () =>
-  startTeam({ specialist: ({ turn }) => (turn === 0 ? calls(['search_code', { query: 'boil' }]) : says(goodDraft)) });
+  startTeam({
+    specialist: ({ turn }) =>
+      turn === 0 ? calls(['search_code', { query: 'boil' }]) : { ...says(goodDraft), delayMs: 2_000 },
+  });
 
 for (const era of eras)
   test(`${era}: a question is answered with citations whose lines can be opened, and progress grows`, async () => {

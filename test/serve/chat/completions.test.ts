@@ -68,7 +68,9 @@ test('an answer in one piece has OpenAI’s shape, its sources as text and as an
 
 test('a stream says the role, then stages, then the verified answer; its usage where that is asked for', async () => {
   const drafts = [inventedDraft, goodDraft];
-  await using team = await startTeam({ specialist: () => says(drafts.shift() ?? goodDraft) });
+  // Long enough that a reader, who asks four times a second, sees the stages.
+  const specialist = () => ({ ...says(drafts.shift() ?? goodDraft), delayMs: 1_000 });
+  await using team = await startTeam({ specialist });
   await using chat = await openServedScene({ team });
   const response = await chat.post({
     ...{ model, messages: said('When does boil() throw?'), stream: true, stream_options: { include_usage: true } },
