@@ -3,6 +3,7 @@ import { z } from 'zod';
 import type { Config } from '../../config/config.ts';
 import { DecisionPolicies } from '../../contracts/pipeline.ts';
 import { InvalidInput } from '../errors.ts';
+import type { VariantOptions } from '../questions/question-input.ts';
 import { RunRating } from '../feedback/ratings.ts';
 
 const text = z.string().min(1).exactOptional();
@@ -28,7 +29,7 @@ const AskOptions = z.strictObject({
 });
 
 /** A question's repository, pipeline and limits. */
-export type QuestionAbout = {
+export type QuestionAbout = VariantOptions & {
   /** A folder or a git URL. */
   repo: string;
   /** A branch, tag or commit; the current commit unless given. */
@@ -45,15 +46,6 @@ export type QuestionAbout = {
   uncommitted?: boolean;
   /** Files that look like secrets are read, too. */
   includeSecrets?: boolean;
-  /** Limits in place of the pipeline's. */
-  retryLimit?: number;
-  maxModelCalls?: number;
-  maxTokens?: number;
-  /** US dollars. */
-  maxCostUsd?: number;
-  maxSeconds?: number;
-  /** With which kinds of decisions a person is asked, beside those of the pipeline. */
-  decisions?: readonly (keyof DecisionPolicies)[];
 };
 
 /** The same for a run that is started. */

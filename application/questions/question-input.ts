@@ -89,6 +89,7 @@ async function managedPipeline(
 
 // Applies what was said about retries and budgets to a pipeline, before anything starts.
 
+/** In place of what the pipeline says. */
 export type VariantOptions = {
   retryLimit?: number;
   maxModelCalls?: number;

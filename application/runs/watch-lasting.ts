@@ -1,12 +1,8 @@
 /** Watches a run for a program that stays, through losses of the runtime. */
-import type { LastingSession } from '../session/lasting-session.ts';
-import { isGone } from '../session/runtime-loss.ts';
-import { typedError } from '../errors.ts';
+import { type LastingSession, lossesAllowed } from '../session/lasting-session.ts';
+import { isLoss } from '../session/runtime-loss.ts';
 import { type WatchEvent, withDrafts } from './watch-drafts.ts';
 import { watchRun } from './watch-run.ts';
-
-/** A runtime that goes away again and again is given up. */
-const lossesAllowed = 5;
 
 /**
  * The events of `watchRun`; where the runtime goes away, those of the same run in the next one, which begin with `started` again.
@@ -26,9 +22,7 @@ export async function* watchLasting(
       yield* streams === null ? events : withDrafts(events, streams, run);
       return;
     } catch (error) {
-      const known = typedError(error)?.code ?? '';
-      const mayBeLost = losses < lossesAllowed && ['RuntimeGone', 'ServerUnavailable'].includes(known);
-      if (!mayBeLost || !(await isGone(session))) throw error;
+      if (losses >= lossesAllowed || !(await isLoss(error, session))) throw error;
     }
   }
 }

@@ -2,13 +2,12 @@
  * The session of a program that stays: opened when it is needed, shared by all that work at once, and opened again where the
  * runtime has gone away in between.
  */
-import { Interrupted, typedError } from '../errors.ts';
-import { isGone } from './runtime-loss.ts';
+import { Interrupted } from '../errors.ts';
+import { isLoss } from './runtime-loss.ts';
 import type { Session } from './session.ts';
 
 /** A runtime that goes away again and again is given up. */
-const lossesAllowed = 5;
-const lossCodes: readonly string[] = ['RuntimeGone', 'ServerUnavailable'];
+export const lossesAllowed = 5;
 
 /** One for a whole program. Disposing leaves the session, which stays for others; whoever still works in it fails. */
 export class LastingSession implements AsyncDisposable {
@@ -66,8 +65,7 @@ export class LastingSession implements AsyncDisposable {
       try {
         return await work(session, tries);
       } catch (error) {
-        const mayBeLost = tries <= lossesAllowed && lossCodes.includes(typedError(error)?.code ?? '');
-        if (!mayBeLost || !(await isGone(session))) throw error;
+        if (tries > lossesAllowed || !(await isLoss(error, session))) throw error;
         onLoss();
       }
     }

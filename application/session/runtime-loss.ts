@@ -1,6 +1,6 @@
 /** What happens when the runtime that a session has joined goes away. */
 import { setTimeout as sleep } from 'node:timers/promises';
-import { RuntimeGone } from '../errors.ts';
+import { RuntimeGone, typedError } from '../errors.ts';
 import type { Session } from './session.ts';
 
 /**
@@ -46,8 +46,15 @@ export async function inLastingSession<Result>(
   }
 }
 
+const lossCodes: readonly string[] = ['RuntimeGone', 'ServerUnavailable'];
+
+/** Whether work has failed since the runtime of its session went away, so that it may be done again in another one. */
+export async function isLoss(error: unknown, session: Pick<Session, 'runtime' | 'lost'>): Promise<boolean> {
+  return lossCodes.includes(typedError(error)?.code ?? '') && (await isGone(session));
+}
+
 /** Whether the runtime of the session has gone away, which may be known a moment later than its calls fail. */
-export async function isGone({ runtime, lost }: Pick<Session, 'runtime' | 'lost'>): Promise<boolean> {
+async function isGone({ runtime, lost }: Pick<Session, 'runtime' | 'lost'>): Promise<boolean> {
   if (runtime === null) return false;
   const news = new AbortController();
   const late = sleep(newsMs, false, { signal: news.signal }).catch(() => false);
