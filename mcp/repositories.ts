@@ -5,8 +5,11 @@ import type { RepositoryOptions } from '../application/questions/repository-argu
 import type { RepositoryRef, SnapshotRef } from '../contracts/snapshot.ts';
 import type { Retrieval } from '../retrieval/repository.ts';
 
-/** `any`: whatever the user of this machine can read; else those that are named, each a folder or a git URL. */
-export type AllowedRepositories = 'any' | readonly string[];
+/**
+ * `any`: whatever the user of this machine can read; else those that are named, each a folder or a git URL. With names of
+ * their own clients learn no path of this machine.
+ */
+export type AllowedRepositories = 'any' | readonly string[] | ReadonlyMap<string, string>;
 
 export type RepositoryArguments = {
   repository?: string | undefined;
@@ -67,10 +70,12 @@ export class Repositories {
   }
 }
 
-/** By the last part of each path or URL; two that end alike are called by the whole of it. */
-function namesOf(places: readonly string[]): Map<string, string> {
+/** Without names of their own: by the last part of each path or URL; two that end alike are called by the whole of it. */
+function namesOf(allowed: Exclude<AllowedRepositories, 'any'>): ReadonlyMap<string, string> {
+  const places = [...allowed.values()];
   if (places.length === 0)
     throw new InvalidInput('allowedRepositories', 'no repository is named that may be asked about: name one at least');
+  if ('get' in allowed) return allowed;
   const last = (place: string) =>
     place
       .replace(/[/\\]+$/, '')

@@ -26,7 +26,7 @@ async function openHandler(served: Served): Promise<McpHandler> {
   const { mcpHandler } = await import('../mcp/handler.ts');
   return mcpHandler({
     ...{ settings, session, pipelines, budget, memory },
-    allowedRepositories: repositories.map(({ given }) => given),
+    allowedRepositories: new Map(repositories.map(({ name, given }) => [name, given])),
     log: (text) => log.info(text),
   });
 }

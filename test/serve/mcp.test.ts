@@ -43,7 +43,11 @@ test('both eras ask what is served, within its budget, in the name of the key', 
     for (const wrong of [{ pipeline: 'orchestrated' }, { repository: '/etc' }]) {
       const refused = await client.callTool({ name: 'start', arguments: { ...asked, ...wrong } });
       assert.equal(refused.isError, true, JSON.stringify(wrong));
+      // By the names that models and the page have, without a path of this machine.
+      if ('repository' in wrong) assert.match(textOf(refused), /expected "kettle"$/);
     }
+    const searched = await client.callTool({ name: 'search', arguments: { query: 'boil', repository: 'kettle' } });
+    assert.notEqual(searched.isError, true, textOf(searched));
     await client.close();
   }
 });
