@@ -205,7 +205,7 @@ const rules: Record<string, Rule> = {
   'the image gets each folder of ours but those of development': {
     breaches: ({ dockerignore }) =>
       readdirSync(checkout, { withFileTypes: true })
-        .filter((entry) => entry.isDirectory() && !/^(\.|node_modules$|runs$)/.test(entry.name))
+        .filter((entry) => entry.isDirectory() && !/^(\.|node_modules$|runs$|dist$)/.test(entry.name))
         .map(({ name }) => name)
         .filter((name) => !['bench', 'deploy', 'docs', 'examples', 'test'].includes(name))
         .filter((name) => !dockerignore.split('\n').includes(`!${name}`)),
