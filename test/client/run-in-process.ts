@@ -3,9 +3,14 @@
  * alone has (its entry point, signals, pipes, what it loads) is tested with children: run-command.ts.
  */
 import { AsyncLocalStorage } from 'node:async_hooks';
+import { join } from 'node:path';
+import { PassThrough } from 'node:stream';
 import { runCommand } from '../../client/command-line.ts';
 import { expectFitting } from './fits-schema.ts';
-import { type CommandEnd, inheritedSettings } from './run-command.ts';
+import { type CommandEnd, inheritedSettings, mainFile } from './run-command.ts';
+
+/** As client/bin.js has it, for the children of a command. */
+const NODE_COMPILE_CACHE = join(mainFile, '../../node_modules/.cache/node-compile');
 
 type Output = { stdout: string; stderr: string };
 
@@ -27,13 +32,15 @@ for (const name of ['stdout', 'stderr'] as const) {
   Object.defineProperty(stream, 'isTTY', { value: false });
 }
 
-/** One at a time: environment and exit code are the process's. */
+/** One at a time: environment, exit code and stdin are the process's. */
 export async function runInProcess(
   given: readonly string[],
-  { env = {} }: { env?: Record<string, string> } = {},
+  { env = {}, input }: { env?: Record<string, string>; input?: string } = {},
 ): Promise<CommandEnd> {
   const [before, codeBefore] = [process.env, process.exitCode];
-  process.env = { ...inheritedSettings(), ...env };
+  const stdin = Object.getOwnPropertyDescriptor(process, 'stdin');
+  if (input !== undefined) Object.defineProperty(process, 'stdin', { ...stdin, get: () => piped(input) });
+  process.env = { ...inheritedSettings(), NODE_COMPILE_CACHE, ...env };
   process.exitCode = 0;
   const output: Output = { stdout: '', stderr: '' };
   try {
@@ -43,5 +50,8 @@ export async function runInProcess(
   } finally {
     process.env = before;
     process.exitCode = codeBefore;
+    if (stdin !== undefined) Object.defineProperty(process, 'stdin', stdin);
   }
 }
+
+const piped = (text: string) => new PassThrough().end(text);

@@ -3,10 +3,11 @@ import assert from 'node:assert/strict';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { test } from 'node:test';
 import type { CallToolResult, Progress } from '@modelcontextprotocol/client';
-import { openScene } from '../support/scene.ts';
-import { calls, goodDraft, says, startTeam } from '../support/team.ts';
+import { sceneOfFile } from '../support/scene-of-file.ts';
+import { calls, goodDraft, says, type Team } from '../support/team.ts';
 import { until } from '../support/until.ts';
-import { eras, openMcp } from './mcp-process.ts';
+import { openMcp } from './mcp-here.ts';
+import { eras, openMcpProcess } from './mcp-process.ts';
 
 type Run = { run_id: string; state: string; outcome: string | null; answer: string | null; next: string | null };
 type Pending = { pending: { request_id: string; choices: { choice: string }[] }[] };
@@ -14,22 +15,21 @@ type Pending = { pending: { request_id: string; choices: { choice: string }[] }[
 const runOf = (result: CallToolResult) => result.structuredContent as Run & Pending;
 /** For a machine that does much else. */
 const slow = { timeout: 240_000 };
-const patient = { args: ['--wait-seconds', '200'] };
+const patient = { times: { wait: 200 } };
+const file = sceneOfFile();
 
 const textOf = ({ content: [first] }: CallToolResult) => (first?.type === 'text' ? first.text : '');
 
 /** Searches first, so that a run has several stages, and takes long enough that a client hears of them. */
-const team = () =>
-  startTeam({
-    specialist: ({ turn }) =>
-      turn === 0 ? calls(['search_code', { query: 'boil' }]) : { ...says(goodDraft), delayMs: 2_000 },
-  });
+const slowTeam: Partial<Team> = {
+  specialist: ({ turn }) =>
+    turn === 0 ? calls(['search_code', { query: 'boil' }]) : { ...says(goodDraft), delayMs: 2_000 },
+};
 
 for (const era of eras)
   test(`${era}: a question is answered with citations whose lines can be opened, and progress grows`, async () => {
-    await using model = await team();
-    await using scene = await openScene({ modelUrl: model.url });
-    await using mcp = await openMcp(scene, { era });
+    file.play(slowTeam);
+    await using mcp = await openMcp(file.scene, { era });
     const heard: Progress[] = [];
     const asked = { name: 'ask', arguments: { question: 'When does boil throw?' } };
     const result = await mcp.client.callTool(asked, {
@@ -62,8 +62,8 @@ for (const era of eras)
 
 for (const era of eras)
   test(`${era}: what the run asks is answered by a form, and the record names who has decided`, async () => {
-    await using model = await team();
-    await using scene = await openScene({ modelUrl: model.url });
+    file.play();
+    const { scene } = file;
     const forms: string[] = [];
     const onForm = (message: string) => {
       forms.push(message);
@@ -88,8 +88,8 @@ for (const era of eras)
   });
 
 test('a client without forms, or a person who declines, gets the choices and the tool that decides', async () => {
-  await using model = await team();
-  await using scene = await openScene({ modelUrl: model.url });
+  file.play();
+  const { scene } = file;
   await using plain = await openMcp(scene, patient);
   const asked = { name: 'ask', arguments: { question: 'When does boil throw?', decisions: ['draft'] } };
   const waits = await plain.client.callTool(asked, slow);
@@ -121,9 +121,9 @@ test('a client without forms, or a person who declines, gets the choices and the
 
 test('a client that hears no progress gets the id of the run in time, and its answer later', async () => {
   const held = Promise.withResolvers<void>();
-  await using model = await startTeam({ specialist: () => held.promise.then(() => says(goodDraft)) });
-  await using scene = await openScene({ modelUrl: model.url });
-  await using mcp = await openMcp(scene, { args: ['--wait-seconds', '6'] });
+  file.play({ specialist: () => held.promise.then(() => says(goodDraft)) });
+  const { scene } = file;
+  await using mcp = await openMcpProcess(scene, ['--wait-seconds', '6']);
   // The limit is from the beginning of a call: what is opened with the first one is open then.
   await mcp.client.callTool({ name: 'status', arguments: {} }, slow);
   const running = await mcp.client.callTool({ name: 'ask', arguments: { question: 'When does boil throw?' } });
@@ -139,8 +139,8 @@ test('a client that hears no progress gets the id of the run in time, and its an
 
 test('a client that cancels ends the run, one that gives up waiting does not, and cancel ends it by its id', async () => {
   const held = Promise.withResolvers<void>();
-  await using model = await startTeam({ specialist: () => held.promise.then(() => says(goodDraft)) });
-  await using scene = await openScene({ modelUrl: model.url });
+  file.play({ specialist: () => held.promise.then(() => says(goodDraft)) });
+  const { scene } = file;
   await using mcp = await openMcp(scene, { era: 'modern' });
   const ask = (question: string, options: { signal?: AbortSignal; timeout: number }) => {
     const started = Promise.withResolvers<string>();
@@ -163,7 +163,7 @@ test('a client that cancels ends the run, one that gives up waiting does not, an
   const late = ask('Why does boil throw?', { timeout: 3_000 });
   const second = await late.started;
   assert.match(await late.end, /timed out/i);
-  await until(async () => (mcp.stderr().includes(`${second} goes on`) ? true : null));
+  await until(async () => (mcp.logged().includes(`${second} goes on`) ? true : null));
   await sleep(500);
   const { status } = await scene.client.workflow.getHandle(second).describe();
   assert.equal(status.name, 'RUNNING');
@@ -176,8 +176,8 @@ test('a client that cancels ends the run, one that gives up waiting does not, an
 });
 
 test('start gives the id at once; the newest runs are listed; a run that ends without an answer is an error', async () => {
-  await using model = await startTeam({ specialist: () => says({ ...goodDraft, citations: [] }) });
-  await using scene = await openScene({ modelUrl: model.url });
+  file.play({ specialist: () => says({ ...goodDraft, citations: [] }) });
+  const { scene } = file;
   await using mcp = await openMcp(scene, patient);
   const given = { question: 'What is a kettle?', max_model_calls: 1 };
   const started = runOf(await mcp.client.callTool({ name: 'start', arguments: given }, slow));

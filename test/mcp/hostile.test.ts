@@ -3,11 +3,12 @@ import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { test } from 'node:test';
+import { after, test } from 'node:test';
 import type { CallToolResult, Client } from '@modelcontextprotocol/client';
 import Ajv from 'ajv/dist/2020.js';
 import { temporaryFolder } from '../client/run-command.ts';
-import { openMcp, RawMcp } from './mcp-process.ts';
+import { openMcp } from './mcp-here.ts';
+import { rawMcpProcess } from './mcp-process.ts';
 
 const secret = 'words of another folder';
 const textOf = ({ content: [first] }: CallToolResult) => (first?.type === 'text' ? first.text : '');
@@ -33,12 +34,15 @@ function placeIn(folder: string) {
   return { dataDirectory: folder, address: '127.0.0.1:9', taskQueue: 'none' };
 }
 
+const folder = temporaryFolder();
+after(() => folder[Symbol.dispose]());
+const place = placeIn(folder.path);
+
 const call = (client: Client, name: string, given: Record<string, unknown>) =>
   client.callTool({ name, arguments: given }, { timeout: 240_000 }).catch((error: Error) => error);
 
 test('no path and no URI leads out of the repository', async () => {
-  using folder = temporaryFolder();
-  await using mcp = await openMcp(placeIn(folder.path), { era: 'modern' });
+  await using mcp = await openMcp(place, { era: 'modern' });
   const paths = [
     '../secret.txt',
     'lib/../../secret.txt',
@@ -80,8 +84,7 @@ test('no path and no URI leads out of the repository', async () => {
 });
 
 test('lines are bounded, and steer no terminal', async () => {
-  using folder = temporaryFolder();
-  await using mcp = await openMcp(placeIn(folder.path));
+  await using mcp = await openMcp(place);
   type Lines = { first_line: number; last_line: number; total_lines: number; text: string; cut: boolean };
   const lines = async (path: string, more: object = {}) => {
     const result = await call(mcp.client, 'read_lines', { path, ...more });
@@ -108,8 +111,7 @@ test('lines are bounded, and steer no terminal', async () => {
 });
 
 test('arguments that are wrong, or too large, are refused, and the server goes on', async () => {
-  using folder = temporaryFolder();
-  await using mcp = await openMcp(placeIn(folder.path), { era: 'modern' });
+  await using mcp = await openMcp(place, { era: 'modern' });
   const wrong: [string, Record<string, unknown>][] = [
     ['ask', { question: '' }],
     ['ask', { question: 'x'.repeat(20_001) }],
@@ -138,9 +140,7 @@ test('arguments that are wrong, or too large, are refused, and the server goes o
 });
 
 test('every schema of a tool is one, and nothing but the protocol is on stdout', async () => {
-  using folder = temporaryFolder();
-  const place = placeIn(folder.path);
-  await using mcp = new RawMcp(place);
+  await using mcp = rawMcpProcess(place);
   const { result } = await mcp.modern('tools/list', {}, {});
   const tools = result?.tools as {
     name: string;

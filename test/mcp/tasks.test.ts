@@ -1,11 +1,14 @@
 /** A question as a task of the extension `io.modelcontextprotocol/tasks`, by raw JSON-RPC. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { openScene } from '../support/scene.ts';
-import { goodDraft, says, startTeam } from '../support/team.ts';
+import { sceneOfFile } from '../support/scene-of-file.ts';
+import { goodDraft, says } from '../support/team.ts';
 import { until } from '../support/until.ts';
-import { type Message, RawMcp } from './mcp-process.ts';
+import { rawMcpHere } from './mcp-here.ts';
+import { rawMcpProcess } from './mcp-process.ts';
+import type { Message } from './raw-mcp.ts';
 
+const file = sceneOfFile();
 const tasks = { 'io.modelcontextprotocol/tasks': {} };
 const withForms = { elicitation: {} };
 
@@ -29,9 +32,9 @@ const taskOf = ({ result, error }: Message): Task => {
 const ask = (given: object) => ({ name: 'ask', arguments: { question: 'When does boil throw?', ...given } });
 
 test('a task is the run: followed, answered and ended by its id, also from another process', async () => {
-  await using model = await startTeam({ specialist: () => says(goodDraft) });
-  await using scene = await openScene({ modelUrl: model.url });
-  await using first = new RawMcp(scene);
+  file.play({ specialist: () => says(goodDraft) });
+  const { scene } = file;
+  await using first = rawMcpHere(scene);
   const begun = await first.modern('tools/call', ask({ decisions: ['draft'] }), tasks, withForms);
   const { taskId, ...created } = taskOf(begun);
   assert.deepEqual([created.resultType, created.status, created.ttlMs], ['task', 'working', null]);
@@ -39,7 +42,7 @@ test('a task is the run: followed, answered and ended by its id, also from anoth
   assert.equal((await scene.client.workflow.getHandle(taskId).describe()).type, 'answerQuestion');
   assert.equal(await first.end(), 0);
 
-  await using second = new RawMcp(scene);
+  await using second = rawMcpProcess(scene);
   const get = async () => taskOf(await second.modern('tasks/get', { taskId }, tasks, withForms));
   const asking = await until(async () => {
     const task = await get();
@@ -75,9 +78,9 @@ test('a task is the run: followed, answered and ended by its id, also from anoth
 
 test('a task that is cancelled says so; an unknown one, and a client without the extension, are errors', async () => {
   const held = Promise.withResolvers<void>();
-  await using model = await startTeam({ specialist: () => held.promise.then(() => says(goodDraft)) });
-  await using scene = await openScene({ modelUrl: model.url });
-  await using mcp = new RawMcp(scene);
+  file.play({ specialist: () => held.promise.then(() => says(goodDraft)) });
+  const { scene } = file;
+  await using mcp = rawMcpHere(scene);
   const { taskId } = taskOf(await mcp.modern('tools/call', ask({}), tasks));
   assert.equal(taskOf(await mcp.modern('tasks/cancel', { taskId }, tasks)).resultType, 'complete');
   const ended = await until(async () => {

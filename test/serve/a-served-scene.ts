@@ -1,6 +1,8 @@
 /** A scene with its surfaces on an HTTP server, and what is logged there. */
+import assert from 'node:assert/strict';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { after, before } from 'node:test';
 import OpenAI from 'openai';
 import { pino } from 'pino';
 import { LastingSession } from '../../application/session/lasting-session.ts';
@@ -9,7 +11,8 @@ import { startHttpServer } from '../../serve/http/server.ts';
 import type { Served } from '../../serve/served.ts';
 import { sessionOf } from '../application/session.ts';
 import { openScene, pipeline, type SceneOptions } from '../support/scene.ts';
-import type { ScriptedServer } from '../support/scripted-server/scripted-server.ts';
+import type { RecordedRequest, ScriptedServer } from '../support/scripted-server/scripted-server.ts';
+import { changingTeam, startTeam, type Team } from '../support/team.ts';
 import { key, noOrigins, otherKey } from './http/a-server.ts';
 
 export const model = 'switchyard/test@kettle';
@@ -58,6 +61,46 @@ export async function openServedScene({ team, spec = {}, times = {}, scene: more
       await server.stop();
       await session[Symbol.asyncDispose]();
       await scene[Symbol.asyncDispose]();
+    },
+  };
+}
+
+export type ServedScene = Awaited<ReturnType<typeof openServedScene>>;
+
+export type ServedSceneOfFile = {
+  readonly chat: ServedScene;
+  play(parts?: Partial<Team>): void;
+  /** What the model was asked since `play`. */
+  readonly asked: readonly RecordedRequest[];
+};
+
+/**
+ * One for all tests of a file, whose model plays what the test at hand says. A conversation that was there before goes on:
+ * each test has questions of its own.
+ */
+export function servedSceneOfFile(options: Omit<ServedOptions, 'team'> = {}): ServedSceneOfFile {
+  const parts = changingTeam();
+  let opened: { team: ScriptedServer; chat: ServedScene } | null = null;
+  const there = () => opened ?? assert.fail('the scene of a file is open in its tests alone');
+  let played = 0;
+  before(async () => {
+    const team = await startTeam(parts.parts);
+    opened = { team, chat: await openServedScene({ team, ...options }) };
+  });
+  after(async () => {
+    await opened?.chat[Symbol.asyncDispose]();
+    await opened?.team[Symbol.asyncDispose]();
+  });
+  return {
+    get chat() {
+      return there().chat;
+    },
+    play(given = {}) {
+      played = there().team.requests.length;
+      parts.play(given);
+    },
+    get asked() {
+      return there().team.requests.slice(played);
     },
   };
 }

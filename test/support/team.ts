@@ -67,6 +67,17 @@ const defaults: Team = {
   synthesizer: () => says({ ...goodDraft, superseded: [] }),
 };
 
+/** Parts for `startTeam` that can be given anew: the usual ones until then. */
+export function changingTeam(): { parts: Team; play: (parts: Partial<Team>) => void } {
+  let now = defaults;
+  const names = Object.keys(defaults) as (keyof Team)[];
+  const parts = Object.fromEntries(names.map((name) => [name, (cue: Cue) => now[name](cue)])) as Team;
+  const play = (given: Partial<Team>) => {
+    now = { ...defaults, ...given };
+  };
+  return { parts, play };
+}
+
 /** @param finish looks at each part's reply before it goes out */
 export function startTeam(
   parts: Partial<Team> = {},

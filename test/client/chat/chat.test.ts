@@ -6,11 +6,14 @@ import { readRating } from '../../../application/feedback/ratings.ts';
 import { beginChat } from '../../../client/chat/run-chat.ts';
 import type { ChatSession } from '../../../client/chat/chat-session.ts';
 import { sessionOf } from '../../application/session.ts';
-import { openScene, type Scene } from '../../support/scene.ts';
-import { goodDraft, says, startTeam } from '../../support/team.ts';
+import type { Scene } from '../../support/scene.ts';
+import { sceneOfFile } from '../../support/scene-of-file.ts';
+import { goodDraft, says } from '../../support/team.ts';
 import { runSwitchyard } from '../run-command.ts';
+import { runInProcess } from '../run-in-process.ts';
 import { noTerminal, onTerminal } from './on-terminal.ts';
 
+const file = sceneOfFile();
 const question = 'When does boil() throw?';
 
 const settingsOf = ({ dataDirectory, taskQueue, address, config: { model } }: Scene) => ({
@@ -27,8 +30,8 @@ const chatAbout = ({ dataDirectory }: Scene, ...more: string[]) => [
 ];
 
 test('from a pipe stdout has answers alone, each command works, and the last mistake is the exit code', async () => {
-  await using team = await startTeam({ specialist: () => says(goodDraft) });
-  await using scene = await openScene({ modelUrl: team.url });
+  file.play({ specialist: () => says(goodDraft) });
+  const { scene } = file;
   const entries = [question, '/sources', '/rate bad it cites the\tline', '/fork', 'And why?', '/fork 1', '/turns'];
   const { code, stdout, stderr } = await runSwitchyard(chatAbout(scene, '--thread', 'kettles'), {
     env: settingsOf(scene),
@@ -47,9 +50,9 @@ test('from a pipe stdout has answers alone, each command works, and the last mis
 });
 
 test('for programs a chat prints one object for each entry', async () => {
-  await using team = await startTeam({ specialist: () => says(goodDraft) });
-  await using scene = await openScene({ modelUrl: team.url });
-  const { code, stdout, stderr } = await runSwitchyard(chatAbout(scene, '--json'), {
+  file.play({ specialist: () => says(goodDraft) });
+  const { scene } = file;
+  const { code, stdout, stderr } = await runInProcess(chatAbout(scene, '--json'), {
     env: settingsOf(scene),
     input: [question, '/sources', '/rate good', '/turns'].join('\n'),
   });
@@ -63,9 +66,8 @@ test('for programs a chat prints one object for each entry', async () => {
 test('on a terminal a chat asks what its turns ask people, and goes on after Ctrl-D', {
   skip: noTerminal,
 }, async () => {
-  await using team = await startTeam({ specialist: () => says(goodDraft) });
-  await using scene = await openScene({ modelUrl: team.url });
-  await using terminal = onTerminal(chatAbout(scene, '--decisions', 'draft'), settingsOf(scene));
+  file.play({ specialist: () => says(goodDraft) });
+  await using terminal = onTerminal(chatAbout(file.scene, '--decisions', 'draft'), settingsOf(file.scene));
   await terminal.shows(/\n> /);
   terminal.type(`${question}\r`);
   await terminal.shows(/may this answer go out\?[\s\S]*draft-1 \(approve, edit, send-back, reject\): /);
@@ -89,13 +91,13 @@ for (const stream of [true, false])
   test(`on a terminal drafts are ${stream ? '' : 'not '}shown while they are written`, {
     skip: noTerminal,
   }, async () => {
-    await using team = await startTeam({
+    file.play({
       specialist: () => says(goodDraft),
       // While it is judged, it is still shown.
       judge: () => ({ ...says({ accepted: true, reasons: [] }), delayMs: 1_000 }),
     });
-    await using scene = await openScene({ modelUrl: team.url });
-    await using terminal = onTerminal(chatAbout(scene, ...(stream ? [] : ['--no-stream'])), settingsOf(scene));
+    const given = chatAbout(file.scene, ...(stream ? [] : ['--no-stream']));
+    await using terminal = onTerminal(given, settingsOf(file.scene));
     await terminal.shows(/\n> /);
     terminal.type(`${question}\r`);
     await terminal.shows(/KETTLE_EMPTY[\s\S]*model calls[\s\S]*> /);
@@ -105,9 +107,9 @@ for (const stream of [true, false])
   });
 
 test('where a chat goes on with a thread, its turns are listed once', async () => {
-  await using team = await startTeam({ specialist: () => says(goodDraft) });
-  await using scene = await openScene({ modelUrl: team.url });
-  const asked = await runSwitchyard(chatAbout(scene, '--thread', 'listed-once'), {
+  file.play({ specialist: () => says(goodDraft) });
+  const { scene } = file;
+  const asked = await runInProcess(chatAbout(scene, '--thread', 'listed-once'), {
     env: settingsOf(scene),
     input: [question, 'And why?'].join('\n'),
   });

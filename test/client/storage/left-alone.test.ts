@@ -7,11 +7,12 @@ import { shareBuildLock } from '../../../retrieval/store/build-lock.ts';
 import { createContentStore } from '../../../retrieval/store/content-store.ts';
 import { storedRepositories } from '../../../retrieval/store/store-sweep.ts';
 import { noteServer } from '../../../runtime/temporal/known-servers.ts';
-import { ask, dayMs, idsOf, moment, openStage, snapshotsIn, sweep } from './stage.ts';
+import { ask, dayMs, idsOf, moment, snapshotsIn, stageOfFile, sweep } from './stage.ts';
+
+const opened = stageOfFile();
 
 test('a store into which a snapshot is being built is left as it is', async () => {
-  await using stage = await openStage();
-  const { scene, paths } = stage;
+  const { scene, paths } = opened.stage;
   await ask(scene, 'What is asked first?');
   const since = await moment();
   const [key = ''] = storedRepositories(paths.dataDirectory);
@@ -25,31 +26,15 @@ test('a store into which a snapshot is being built is left as it is', async () =
 });
 
 test('what is young stays although nothing needs it yet', async () => {
-  await using stage = await openStage();
-  const { scene, paths } = stage;
+  const { scene, paths } = opened.stage;
   const store = createContentStore(paths.content);
   const id = await store.put('stored a moment ago, and told to nobody');
   await sweep(scene, Date.now(), { nowMs: Date.now(), keepDays: 0 });
   assert.equal(await store.get(id), 'stored a moment ago, and told to nobody');
 });
 
-test('what runs of a server that cannot be asked may need stays until none of them can be open', async () => {
-  await using stage = await openStage();
-  const { scene, paths } = stage;
-  await ask(scene, 'What is asked first?');
-  const since = await moment();
-  noteServer(paths, 'elsewhere:7233/team');
-  const before = idsOf(paths).size;
-  const report = await sweep(scene, since);
-  assert.match(report.notes.join(), /elsewhere:7233\/team/);
-  assert.deepEqual([idsOf(paths).size, snapshotsIn(paths).length], [before, 1]);
-  await sweep(scene, since, { nowMs: since + 190 * dayMs });
-  assert.deepEqual([idsOf(paths).size, snapshotsIn(paths).length], [0, 0]);
-});
-
 test('where the server does not tell, nothing is removed', async () => {
-  await using stage = await openStage();
-  const { scene, paths } = stage;
+  const { scene, paths } = opened.stage;
   await ask(scene, 'What is asked first?');
   const since = await moment();
   const before = idsOf(paths).size;
@@ -66,10 +51,23 @@ test('where the server does not tell, nothing is removed', async () => {
   assert.equal(idsOf(paths).size, before);
 });
 
+test('what runs of a server that cannot be asked may need stays until none of them can be open', async () => {
+  const { scene, paths } = opened.stage;
+  await ask(scene, 'What is asked first?');
+  const since = await moment();
+  noteServer(paths, 'elsewhere:7233/team');
+  const before = idsOf(paths).size;
+  const report = await sweep(scene, since);
+  assert.match(report.notes.join(), /elsewhere:7233\/team/);
+  assert.deepEqual([idsOf(paths).size, snapshotsIn(paths).length], [before, 1]);
+  await sweep(scene, since, { nowMs: since + 190 * dayMs });
+  assert.deepEqual([idsOf(paths).size, snapshotsIn(paths).length], [0, 0]);
+});
+
 test('a run whose history is gone before its trace was sent holds up no sweep', async () => {
-  await using stage = await openStage();
-  const { client, taskQueue } = stage.scene;
-  await ask(stage.scene, 'What was asked lately?');
+  const { scene } = opened.stage;
+  const { client, taskQueue } = scene;
+  await ask(scene, 'What was asked lately?');
   const gone = [{ workflowId: 'never', runId: randomUUID() }];
   const signal = { signal: signals.export, signalArgs: [gone] };
   await client.workflow.signalWithStart(exporterType, {
@@ -78,6 +76,6 @@ test('a run whose history is gone before its trace was sent holds up no sweep', 
     taskQueue,
     args: [{}],
   });
-  const report = await sweep(stage.scene, await moment());
+  const report = await sweep(scene, await moment());
   assert.notEqual(report.after, null);
 });

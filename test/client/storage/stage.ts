@@ -1,8 +1,10 @@
 /** A team at work in a data directory of its own, and sweeps of it at any time. */
 import { noCipher } from '../../../codecs/cipher.ts';
+import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import { after, before } from 'node:test';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { WorkflowHandle } from '@temporalio/client';
 import { runOfServer } from '../../../application/runs/load-run.ts';
@@ -14,7 +16,7 @@ import { traceFileName } from '../../../observability/trace-sink.ts';
 import { mentionedIn, storedContent } from '../../../retrieval/store/content-sweep.ts';
 import { storedRepositories, storedSnapshots } from '../../../retrieval/store/store-sweep.ts';
 import { serverName } from '../../../runtime/temporal/known-servers.ts';
-import { untilExported } from '../../observability/exports.ts';
+import { untilSent } from '../../observability/exports.ts';
 import { openScene, pipeline, quickLimits, type Scene, tracesToFiles } from '../../support/scene.ts';
 import { openAiError } from '../../support/scripted-server/scripted-server-reply.ts';
 import { calls, goodDraft, says, startTeam } from '../../support/team.ts';
@@ -61,6 +63,22 @@ export async function openStage() {
   };
 }
 
+export type Stage = Awaited<ReturnType<typeof openStage>>;
+
+/** One for all tests of a file, each of which asks its own questions and sweeps what earlier ones have left. */
+export function stageOfFile(): { readonly stage: Stage } {
+  let opened: Stage | null = null;
+  before(async () => {
+    opened = await openStage();
+  });
+  after(() => opened?.[Symbol.asyncDispose]());
+  return {
+    get stage() {
+      return opened ?? assert.fail('the stage of a file is open in its tests alone');
+    },
+  };
+}
+
 /** With a clock by which everything that ended before `sinceMs` is outside of its retention of a day. */
 export function sweep(scene: Scene, sinceMs: number, more: Partial<SweepRequest> = {}) {
   return sweepDataDirectory({
@@ -79,10 +97,12 @@ export function sweep(scene: Scene, sinceMs: number, more: Partial<SweepRequest>
   });
 }
 
+/** Ends once the run's trace is written and noted. */
 export async function ask(scene: Scene, question: string): Promise<WorkflowHandle> {
   const handle = await scene.start(question, { pipeline: pipeline(), limits });
   await handle.result();
-  await untilExported(scene, handle);
+  await traceFile(handle, dataPaths(scene.dataDirectory));
+  await untilSent(scene, 1);
   return handle;
 }
 

@@ -3,29 +3,29 @@ import assert from 'node:assert/strict';
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { Worker } from '@temporalio/worker';
+import { noEncryption } from '../../../codecs/cipher.ts';
 import type { AnswerOutcome } from '../../../contracts/run.ts';
 import { storedContent } from '../../../retrieval/store/content-sweep.ts';
 import { storedRepositories } from '../../../retrieval/store/store-sweep.ts';
-import { workflowBundle } from '../../../worker/workflow-bundle.ts';
-import { pipeline } from '../../support/scene.ts';
+import { replayWorkerOf } from '../../support/scene.ts';
 import {
   ask,
   contentOf,
   idsOf,
-  limits,
   missing,
   moment,
-  openStage,
   snapshotsIn,
+  stageOfFile,
   startWaiting,
   sweep,
   traceFile,
   traceOf,
 } from './stage.ts';
 
+const opened = stageOfFile();
+
 test('an open run goes on, one inside its retention replays and shows its trace, and what only an old one needs goes', async () => {
-  await using stage = await openStage();
+  const { stage } = opened;
   const { scene, paths } = stage;
   const open = await startWaiting(scene);
   const old = await ask(scene, 'What was asked long ago?');
@@ -51,11 +51,7 @@ test('an open run goes on, one inside its retention replays and shows its trace,
   assert.equal(existsSync(oldTrace), false);
   assert.deepEqual(readFileSync(recentTrace), exported);
   assert.equal(await traceOf(scene, recent), trace);
-  await Worker.runReplayHistory(
-    { workflowBundle: await workflowBundle(paths.cache) },
-    await recent.fetchHistory(),
-    recent.workflowId,
-  );
+  assert.equal(await replayWorkerOf(noEncryption).replay(await recent.fetchHistory(), recent.workflowId), null);
   assert.equal(report.removed.journal.count, 1, 'of the old one');
   assert.equal(readdirSync(paths.journal).length, journal - 1, 'the open and the recent one, which can be forked');
 
@@ -64,11 +60,11 @@ test('an open run goes on, one inside its retention replays and shows its trace,
   const outcome = (await open.result()) as AnswerOutcome;
   assert.equal(outcome.kind, 'answered');
   assert.equal(outcome.state.evidence[0]?.status, 'verified');
+  await traceFile(open, paths);
 });
 
 test('a snapshot that only an old run needs goes, and is opened anew under a worker that still knows it', async () => {
-  await using stage = await openStage();
-  const { scene, paths } = stage;
+  const { scene, paths } = opened.stage;
   const file = join(scene.dataDirectory, 'repository/lib/kettle.js');
   const text = readFileSync(file, 'utf8');
   await ask(scene, 'What does the first version do?');
@@ -86,15 +82,15 @@ test('a snapshot that only an old run needs goes, and is opened anew under a wor
   assert.deepEqual([count, bytes > 0, bytes < dry.before.snapshots.bytes], [1, true, true], `${bytes} bytes`);
 
   writeFileSync(file, text);
-  const outcome = await scene.ask('And what did the first one do?', { pipeline: pipeline(), limits });
+  const again = await ask(scene, 'And what did the first one do?');
+  const outcome = (await again.result()) as AnswerOutcome;
   assert.equal(outcome.kind, 'answered');
   assert.deepEqual([outcome.state.evidence[0]?.firstLine, outcome.state.evidence[0]?.status], [2, 'verified']);
   assert.ok(snapshotsIn(paths).includes(String(first)));
 });
 
 test('with nothing needed any more the store of a repository is removed, and made again at the next question', async () => {
-  await using stage = await openStage();
-  const { scene, paths } = stage;
+  const { scene, paths } = opened.stage;
   await ask(scene, 'What is asked first?');
   const since = await moment();
   const { before, removed } = await sweep(scene, since, { dryRun: true });
@@ -103,6 +99,6 @@ test('with nothing needed any more the store of a repository is removed, and mad
   assert.ok(report.removed.snapshots.bytes > 0);
   assert.equal(report.after?.snapshots.bytes, 0);
   assert.deepEqual([storedRepositories(paths.dataDirectory), [...storedContent(paths.content)]], [[], []]);
-  const outcome = await scene.ask('What is asked then?', { pipeline: pipeline(), limits });
-  assert.equal(outcome.kind, 'answered');
+  const then = (await (await ask(scene, 'What is asked then?')).result()) as AnswerOutcome;
+  assert.equal(then.kind, 'answered');
 });

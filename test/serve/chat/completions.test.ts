@@ -3,8 +3,8 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type OpenAI from 'openai';
 import type { UrlCitation } from '../../../serve/chat/answer-text.ts';
-import { goodDraft, inventedDraft, says, startTeam } from '../../support/team.ts';
-import { model, openServedScene, said } from '../a-served-scene.ts';
+import { goodDraft, inventedDraft, says } from '../../support/team.ts';
+import { model, post, said, servedSceneOfFile } from '../a-served-scene.ts';
 
 type Delta = { content?: string; reasoning_content?: string; annotations?: UrlCitation[] };
 
@@ -18,9 +18,11 @@ const parsed = (events: readonly string[]) =>
     .filter((text) => text.startsWith('data: {'))
     .map((text) => JSON.parse(text.slice('data: '.length)) as OpenAI.Chat.ChatCompletionChunk);
 
+const file = servedSceneOfFile();
+
 test('models are listed and found by id; another one is none', async () => {
-  await using team = await startTeam();
-  await using chat = await openServedScene({ team });
+  file.play();
+  const { chat } = file;
   const { data } = await chat.ana.models.list();
   assert.deepEqual(
     data.map(({ id, object, owned_by }) => ({ id, object, owned_by })),
@@ -36,12 +38,12 @@ test('models are listed and found by id; another one is none', async () => {
   await assert.rejects(wrong, { status: 404, code: 'model_not_found', param: 'model', type: 'not_found_error' });
   await assert.rejects(chat.clientFor('wrong-key').models.list(), { status: 401, code: 'invalid_api_key' });
   await assert.rejects(chat.ana.embeddings.create({ model, input: 'x' }), { status: 404 });
-  assert.equal(team.requests.length, 0);
+  assert.equal(file.asked.length, 0);
 });
 
 test('an answer in one piece has OpenAI’s shape, its sources as text and as annotations, and its run', async () => {
-  await using team = await startTeam({ specialist: () => says(goodDraft) });
-  await using chat = await openServedScene({ team });
+  file.play({ specialist: () => says(goodDraft) });
+  const { chat } = file;
   const { data, response } = await chat.ana.chat.completions
     .create({ model, messages: said('When does boil() throw?'), temperature: 0.3, user: 'x', top_p: 1, stop: ['a'] })
     .withResponse();
@@ -70,10 +72,10 @@ test('a stream says the role, then stages, then the verified answer; its usage w
   const drafts = [inventedDraft, goodDraft];
   // Long enough that a reader, who asks four times a second, sees the stages.
   const specialist = () => ({ ...says(drafts.shift() ?? goodDraft), delayMs: 1_000 });
-  await using team = await startTeam({ specialist });
-  await using chat = await openServedScene({ team });
+  file.play({ specialist });
+  const { chat } = file;
   const response = await chat.post({
-    ...{ model, messages: said('When does boil() throw?'), stream: true, stream_options: { include_usage: true } },
+    ...{ model, messages: said('When may boil() throw?'), stream: true, stream_options: { include_usage: true } },
   });
   assert.match(response.headers.get('content-type') ?? '', /^text\/event-stream/);
   const events = await eventsOf(response);
@@ -99,9 +101,9 @@ test('a stream says the role, then stages, then the verified answer; its usage w
 });
 
 test('the SDK’s own stream puts the answer together; without the option there is no usage', async () => {
-  await using team = await startTeam({ specialist: () => says(goodDraft) });
-  await using chat = await openServedScene({ team });
-  const stream = chat.ana.chat.completions.stream({ model, messages: said('When does boil() throw?') });
+  file.play({ specialist: () => says(goodDraft) });
+  const { chat } = file;
+  const stream = chat.ana.chat.completions.stream({ model, messages: said('Where does boil() throw?') });
   const whole = await stream.finalChatCompletion();
   assert.ok(whole.choices[0]?.message.content?.startsWith(goodDraft.answer));
   assert.equal(whole.usage, undefined);
@@ -109,9 +111,9 @@ test('the SDK’s own stream puts the answer together; without the option there 
 
 test('a stream that has nothing to say sends comments, which are no events', async () => {
   const answer = Promise.withResolvers<void>();
-  await using team = await startTeam({ specialist: () => answer.promise.then(() => says(goodDraft)) });
-  await using chat = await openServedScene({ team, times: { beatMs: 50 } });
-  const response = await chat.post({ model, messages: said('When does boil() throw?'), stream: true });
+  file.play({ specialist: () => answer.promise.then(() => says(goodDraft)) });
+  await using hasty = await file.chat.start({ beatMs: 50 });
+  const response = await post(hasty.url, { model, messages: said('Which water does boil() take?'), stream: true });
   setTimeout(answer.resolve, 1_500);
   const events = await eventsOf(response);
   assert.ok(events.filter((text) => text === ': keep-alive').length >= 3, events.join('\n'));
@@ -119,10 +121,10 @@ test('a stream that has nothing to say sends comments, which are no events', asy
 });
 
 test('text in parts is read, system prompts and tools are passed over; what is no text is refused with its place', async () => {
-  await using team = await startTeam({ specialist: () => says(goodDraft) });
-  await using chat = await openServedScene({ team });
+  file.play({ specialist: () => says(goodDraft) });
+  const { chat } = file;
   const parts = [
-    { type: 'text' as const, text: 'When does' },
+    { type: 'text' as const, text: 'Where may' },
     { type: 'text' as const, text: 'boil() throw?' },
   ];
   const whole = await chat.ana.chat.completions.create({
@@ -134,8 +136,8 @@ test('text in parts is read, system prompts and tools are passed over; what is n
     tools: [{ type: 'function', function: { name: 'x', parameters: {} } }],
   });
   assert.ok(whole.choices[0]?.message.content?.startsWith(goodDraft.answer));
-  assert.ok(team.requests.every(({ text }) => !text.includes('pirate')));
-  const asked = team.requests.length;
+  assert.ok(file.asked.every(({ text }) => !text.includes('pirate')));
+  const asked = file.asked.length;
   const image = [{ type: 'image_url', image_url: { url: 'data:image/png;base64,AA' } }];
   for (const [messages, param] of [
     [[{ role: 'user', content: image }], 'messages.0.content.0'],
@@ -151,14 +153,14 @@ test('text in parts is read, system prompts and tools are passed over; what is n
     assert.deepEqual([refused.status, error.type, error.param], [400, 'invalid_request_error', param]);
   }
   assert.equal((await chat.post({ model, messages: said('Why?'), n: 2 })).status, 400);
-  assert.equal(team.requests.length, asked);
+  assert.equal(file.asked.length, asked);
 });
 
 test('what a model writes becomes neither HTML nor an image; the log has neither questions nor answers nor keys', async () => {
   const answer = 'See ![it](https://evil.example/?q=1) <img src=x onerror=alert(1)> and `<b>` in code.';
-  await using team = await startTeam({ specialist: () => says({ ...goodDraft, answer }) });
-  await using chat = await openServedScene({ team });
-  const { choices } = await chat.ana.chat.completions.create({ model, messages: said('When does boil() throw?') });
+  file.play({ specialist: () => says({ ...goodDraft, answer }) });
+  const { chat } = file;
+  const { choices } = await chat.ana.chat.completions.create({ model, messages: said('Why does boil() throw?') });
   const content = choices[0]?.message.content ?? '';
   assert.ok(
     content.startsWith('See !\\[it]\\(https://evil.example/?q=1) \\<img src=x onerror=alert(1)> and `<b>` in code.'),

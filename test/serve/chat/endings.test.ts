@@ -4,7 +4,10 @@ import { test } from 'node:test';
 import { decideRun } from '../../../application/runs/decide-run.ts';
 import { goodDraft, inventedDraft, says, startTeam } from '../../support/team.ts';
 import { until } from '../../support/until.ts';
-import { answered, model, openServedScene, post, said } from '../a-served-scene.ts';
+import { answered, model, openServedScene, post, said, servedSceneOfFile } from '../a-served-scene.ts';
+
+/** Of a pipeline that takes no draft again. */
+const file = servedSceneOfFile({ spec: { gate: { retryLimit: 0 } } });
 
 type Refused = { error: { message: string; type: string; code: string } };
 
@@ -12,8 +15,8 @@ const lastEvent = (text: string): Refused =>
   JSON.parse(text.trim().split('\n\n').at(-1)?.slice('data: '.length) ?? '') as Refused;
 
 test('a model that refuses the key is no 401 of ours: a status, or an event of a stream, with the kind of failure', async () => {
-  await using team = await startTeam({ router: () => ({ status: 401, body: { error: { message: 'bad key' } } }) });
-  await using chat = await openServedScene({ team });
+  file.play({ router: () => ({ status: 401, body: { error: { message: 'bad key' } } }) });
+  const { chat } = file;
   const body = { model, messages: said('When does boil() throw?') };
   const whole = await chat.post(body);
   const { error } = (await whole.json()) as Refused;
@@ -29,9 +32,9 @@ test('a model that refuses the key is no 401 of ours: a status, or an event of a
 });
 
 test('an ending that is no answer says so, with what there was', async () => {
-  await using team = await startTeam({ specialist: () => says(inventedDraft) });
-  await using chat = await openServedScene({ team, spec: { gate: { retryLimit: 0 } } });
-  const { content } = await answered(chat.ana, said('When does boil() throw?'));
+  file.play({ specialist: () => says(inventedDraft) });
+  const { chat } = file;
+  const { content } = await answered(chat.ana, said('When may boil() throw?'));
   assert.match(content, /^\*retries-exhausted: no draft was good enough; this is the best one\./);
   assert.match(content, /boil whistles\./);
   assert.match(content, /\*\*Left open\*\*\n\n- the citation lib\/kettle\.js:40-41 could not be verified/);
@@ -72,12 +75,12 @@ test('a run that waits for a person says how to decide; a request ends at its li
 
 test('a server that stops ends its streams with the run, which goes on', async () => {
   const answer = Promise.withResolvers<void>();
-  await using team = await startTeam({ specialist: () => answer.promise.then(() => says(goodDraft)) });
-  await using chat = await openServedScene({ team });
-  const body = { model, messages: said('When does boil() throw?'), stream: true };
+  file.play({ specialist: () => answer.promise.then(() => says(goodDraft)) });
+  const { chat } = file;
+  const body = { model, messages: said('Where does boil() throw?'), stream: true };
   const response = await chat.post(body);
   const run = response.headers.get('x-switchyard-run') ?? '';
-  await until(async () => (team.requests.length >= 2 ? true : null));
+  await until(async () => (file.asked.length >= 2 ? true : null));
   await chat.server.stop();
   const { error } = lastEvent(await response.text());
   assert.equal(error.code, 'server_stopping');

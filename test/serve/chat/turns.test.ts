@@ -2,22 +2,24 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { turnsOf } from '../../../application/threads/turns.ts';
-import { goodDraft, says, startTeam } from '../../support/team.ts';
+import { goodDraft, says } from '../../support/team.ts';
 import { until } from '../../support/until.ts';
-import { answered, model, openServedScene, said } from '../a-served-scene.ts';
+import { answered, model, said, type ServedScene, servedSceneOfFile } from '../a-served-scene.ts';
 import { key } from '../http/a-server.ts';
+
+const file = servedSceneOfFile();
 
 const threadOf = (run: string): string => run.split('.')[1] ?? '';
 
-async function parentOf(chat: Awaited<ReturnType<typeof openServedScene>>, run: string): Promise<string | null> {
+async function parentOf(chat: ServedScene, run: string): Promise<string | null> {
   const session = await chat.session.opened();
   const row = await until(async () => (await turnsOf(session, threadOf(run))).find(({ id }) => id === run) ?? null);
   return row.parent;
 }
 
 test('a conversation that is resent goes on from its last turn; an edit and a second try are branches', async () => {
-  await using team = await startTeam({ specialist: () => says(goodDraft) });
-  await using chat = await openServedScene({ team });
+  file.play({ specialist: () => says(goodDraft) });
+  const { chat } = file;
   const { ana } = chat;
   const first = await answered(ana, said('When does boil() throw?'));
   const second = await answered(ana, said('When does boil() throw?', first.content, 'And what about `KETTLE_EMPTY`?'));
@@ -32,16 +34,16 @@ test('a conversation that is resent goes on from its last turn; an edit and a se
 });
 
 test('after a restart of the server the same threads go on', async () => {
-  await using team = await startTeam({ specialist: () => says(goodDraft) });
-  await using chat = await openServedScene({ team });
-  const first = await answered(chat.ana, said('When does boil() throw?'));
-  const second = await answered(chat.ana, said('When does boil() throw?', first.content, 'Where is `boil` defined?'));
+  file.play({ specialist: () => says(goodDraft) });
+  const { chat } = file;
+  const first = await answered(chat.ana, said('When may boil() throw?'));
+  const second = await answered(chat.ana, said('When may boil() throw?', first.content, 'Where is `boil` defined?'));
   await using other = await chat.start();
   const client = chat.clientFor(key, other.url);
   const third = await answered(
     client,
     said(
-      'When does boil() throw?',
+      'When may boil() throw?',
       first.content,
       'Where is `boil` defined?',
       second.content,
@@ -49,14 +51,14 @@ test('after a restart of the server the same threads go on', async () => {
     ),
   );
   assert.equal(await parentOf(chat, third.run), second.run);
-  const foreign = said('Hello!', 'I am another model.', 'When does boil() throw?', first.content, 'Where is `water`?');
+  const foreign = said('Hello!', 'I am another model.', 'When may boil() throw?', first.content, 'Where is `water`?');
   assert.equal(await parentOf(chat, (await answered(client, foreign)).run), null, 'turns of others are passed over');
 });
 
 test('the client’s own ids decide where there are some; callers never share a thread', async () => {
-  await using team = await startTeam({ specialist: () => says(goodDraft) });
-  await using chat = await openServedScene({ team });
-  const asked = said('When does boil() throw?');
+  file.play({ specialist: () => says(goodDraft) });
+  const { chat } = file;
+  const asked = said('Where does boil() throw?');
   const inChat = (id: string, message: string) => ({ 'x-openwebui-chat-id': id, 'x-openwebui-message-id': message });
   const one = await answered(chat.ana, asked, inChat('c1', 'm1'));
   const same = await answered(chat.ana, asked, inChat('c1', 'm1'));
@@ -73,13 +75,13 @@ test('the client’s own ids decide where there are some; callers never share a 
 
 test('a connection that is dropped cancels nothing, and the same request joins its run', async () => {
   const answer = Promise.withResolvers<void>();
-  await using team = await startTeam({ specialist: () => answer.promise.then(() => says(goodDraft)) });
-  await using chat = await openServedScene({ team });
-  const body = { model, messages: said('When does boil() throw?'), stream: true };
+  file.play({ specialist: () => answer.promise.then(() => says(goodDraft)) });
+  const { chat } = file;
+  const body = { model, messages: said('Why does boil() throw?'), stream: true };
   const dropped = new AbortController();
   const first = await chat.post(body, {}, dropped.signal);
   const run = first.headers.get('x-switchyard-run');
-  await until(async () => (team.requests.length >= 2 ? true : null));
+  await until(async () => (file.asked.length >= 2 ? true : null));
   dropped.abort();
   await until(async () => chat.lines.find((line) => line.includes('"cut":true')) ?? null);
   const whole = chat.post({ ...body, stream: false });
@@ -92,13 +94,13 @@ test('a connection that is dropped cancels nothing, and the same request joins i
     [second, third].map(({ headers }) => headers.get('x-switchyard-run')),
     [run, run],
   );
-  assert.equal(team.requests.length, 2, 'nothing is asked twice');
+  assert.equal(file.asked.length, 2, 'nothing is asked twice');
 });
 
 test('one question from many at once is one run; a retry of the SDK is given what there was', async () => {
-  await using team = await startTeam({ specialist: () => says(goodDraft) });
-  await using chat = await openServedScene({ team });
-  const asked = said('When does boil() throw?');
+  file.play({ specialist: () => says(goodDraft) });
+  const { chat } = file;
+  const asked = said('How does boil() throw?');
   const answers = await Promise.all(
     Array.from({ length: 10 }, () => answered(chat.ana, asked, { 'x-message-id': 'm' })),
   );
@@ -106,5 +108,5 @@ test('one question from many at once is one run; a retry of the SDK is given wha
   const first = await answered(chat.ben, asked);
   const retried = await answered(chat.ben, asked, { 'x-stainless-retry-count': '1' });
   assert.equal(retried.run, first.run);
-  assert.equal(team.requests.length, 4, 'two runs of two calls');
+  assert.equal(file.asked.length, 4, 'two runs of two calls');
 });

@@ -1,12 +1,13 @@
 /** The page over a scene: a real Temporal server and worker, a scripted model, and a browser's part played by `fetch`. */
 import assert from 'node:assert/strict';
+import { after, before } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { pino } from 'pino';
 import { LastingSession } from '../../../application/session/lasting-session.ts';
 import { startServe } from '../../../serve/start-serve.ts';
 import { sessionOf } from '../../application/session.ts';
 import { openScene } from '../../support/scene.ts';
-import { startTeam, type Team } from '../../support/team.ts';
+import { changingTeam, startTeam, type Team } from '../../support/team.ts';
 
 export const key = 'key-of-ann-0123456789';
 
@@ -69,6 +70,22 @@ export async function untilShown(get: () => Promise<Answer>, shows: (text: strin
 }
 
 export type OpenedPage = Awaited<ReturnType<typeof openPage>>;
+
+/** One page for all tests of a file, whose model plays what the test at hand says. */
+export function pageOfFile(): { readonly page: OpenedPage; play: (parts?: Partial<Team>) => void } {
+  const team = changingTeam();
+  let opened: OpenedPage | null = null;
+  before(async () => {
+    opened = await openPage({ team: team.parts });
+  });
+  after(() => opened?.[Symbol.asyncDispose]());
+  return {
+    get page() {
+      return opened ?? assert.fail('the page of a file is open in its tests alone');
+    },
+    play: (parts = {}) => team.play(parts),
+  };
+}
 
 async function signIn(url: string): Promise<string> {
   const body = new URLSearchParams({ key, next: '/' });

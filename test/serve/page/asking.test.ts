@@ -2,10 +2,13 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { says } from '../../support/team.ts';
-import { openPage } from './a-page.ts';
+import { pageOfFile } from './a-page.ts';
+
+const file = pageOfFile();
 
 test('a question becomes an answer whose sources, steps and places elsewhere can be opened', async () => {
-  await using page = await openPage();
+  file.play();
+  const { page } = file;
   const run = await page.ask({ question: 'What does boil do?' });
   const text = await page.ended(run);
   assert.match(text, /<h1>What does boil do\?<\/h1>/);
@@ -39,7 +42,8 @@ test('a question becomes an answer whose sources, steps and places elsewhere can
 });
 
 test('a form that is sent twice starts one run, and one that is wrong comes back as it was', async () => {
-  await using page = await openPage();
+  file.play();
+  const { page } = file;
   const fields = { id: 'ask-000000000-0123456789', question: 'What does boil do?', repository: 'kettle' };
   const sent = await Promise.all([1, 2].map(() => page.post('/ask', { ...fields, pipeline: 'single-agent' })));
   assert.deepEqual(
@@ -69,7 +73,8 @@ test('a form that is sent twice starts one run, and one that is wrong comes back
 });
 
 test('an answer is rated, and a follow-up goes on from it in a thread', async () => {
-  await using page = await openPage();
+  file.play();
+  const { page } = file;
   const run = await page.ask({ question: 'What does boil do?', pipeline: 'single-agent' });
   await page.ended(run);
   assert.equal((await page.post(`${run}/rate`, { rating: 'good', note: 'yes <b>' })).status, 303);
@@ -90,7 +95,8 @@ test('an answer is rated, and a follow-up goes on from it in a thread', async ()
 });
 
 test('runs are found by words, pipeline and repository, and told by status', async () => {
-  await using page = await openPage();
+  file.play();
+  const { page } = file;
   const word = `w${Date.now()}`;
   const run = await page.ask({ question: `What does boil do? ${word}`, pipeline: 'single-agent' });
   await page.ended(run);
@@ -118,7 +124,8 @@ test('a run is cancelled by its button, and says what it is', async () => {
     await held.promise;
     return says('too late');
   };
-  await using page = await openPage({ team: { specialist } });
+  file.play({ specialist });
+  const { page } = file;
   const run = await page.ask({ question: 'What does boil do?' });
   assert.match((await page.get(run)).text, /Cancel the run/);
   assert.equal((await page.post(`${run}/cancel`, {})).status, 303);

@@ -1,7 +1,9 @@
 /** What a run asks people, decided on its page. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { openPage, type OpenedPage, untilShown } from './a-page.ts';
+import { type OpenedPage, pageOfFile, untilShown } from './a-page.ts';
+
+const file = pageOfFile();
 
 /** The id of what the run asks, once it does. */
 async function asked(page: OpenedPage, run: string): Promise<string> {
@@ -14,7 +16,8 @@ async function asked(page: OpenedPage, run: string): Promise<string> {
 }
 
 test('a draft is edited and goes out in the words of whoever is signed in', async () => {
-  await using page = await openPage();
+  file.play();
+  const { page } = file;
   const run = await page.ask({ question: 'What does boil do?', decisions: 'draft' });
   const request = await asked(page, run);
   const form = (await page.get(run)).text;
@@ -39,7 +42,8 @@ test('a draft is edited and goes out in the words of whoever is signed in', asyn
 });
 
 test('a limit is raised by an amount, and what is no number is refused', async () => {
-  await using page = await openPage();
+  file.play();
+  const { page } = file;
   const run = await page.ask({ question: 'What does boil do?', decisions: 'clarify' });
   await page.ended(run);
   const amount = await page.post(`${run}/decide`, { request: 'budget-modelCalls-1', choice: 'grant', amount: 'many' });

@@ -8,10 +8,13 @@ import { BenchmarkManifest } from '../../../contracts/benchmark.ts';
 import { ComparisonPlan } from '../../../contracts/evaluation/comparison-plan.ts';
 import { pipeline } from '../../support/scene.ts';
 import { goodDraft, says } from '../../support/team.ts';
-import { openPage, type OpenedPage } from './a-page.ts';
+import { type OpenedPage, pageOfFile } from './a-page.ts';
+
+const file = pageOfFile();
 
 test('who has not signed in is led to the form, and a form of another site is refused', async () => {
-  await using page = await openPage();
+  file.play();
+  const { page } = file;
   const led = await page.get('/runs?status=failed', { cookie: '' });
   assert.deepEqual([led.status, led.location], [303, '/login?next=%2Fruns%3Fstatus%3Dfailed']);
   for (const origin of ['https://evil.example', 'null'])
@@ -21,7 +24,8 @@ test('who has not signed in is led to the form, and a form of another site is re
 });
 
 test('a browser is shown a page with the code and the way out, a program the same as JSON', async () => {
-  await using page = await openPage();
+  file.play();
+  const { page } = file;
   const shown = await page.get('/runs/ask-none');
   assert.equal(shown.status, 404);
   assert.match(shown.text, /<h1>RunNotFound<\/h1>.*there is no run ask-none/s);
@@ -34,7 +38,8 @@ test('a browser is shown a page with the code and the way out, a program the sam
 });
 
 test('every page allows scripts and styles of its own origin alone, and is not stored', async () => {
-  await using page = await openPage();
+  file.play();
+  const { page } = file;
   for (const path of ['/', '/runs', '/threads', '/decisions', '/benchmarks', '/runs/none']) {
     const { headers, text } = await page.get(path);
     const policy = headers.get('content-security-policy') ?? '';
@@ -46,7 +51,8 @@ test('every page allows scripts and styles of its own origin alone, and is not s
 });
 
 test('a report runs its own script alone, apart from this site; a name that is no benchmark is none', async () => {
-  await using page = await openPage();
+  file.play();
+  const { page } = file;
   await writeBenchmark(
     page,
     'bench-1',
@@ -76,7 +82,8 @@ async function writeBenchmark({ scene }: OpenedPage, id: string, report: string)
 
 test('the events of a run tell its stages, its drafts and its end, and a reader that leaves does not end it', async () => {
   // Long enough that a reader, who asks four times a second, sees a stage.
-  await using page = await openPage({ team: { specialist: () => ({ ...says(goodDraft), delayMs: 2_000 }) } });
+  file.play({ specialist: () => ({ ...says(goodDraft), delayMs: 2_000 }) });
+  const { page } = file;
   const run = await page.ask({ question: 'What does boil do?' });
   const left = new AbortController();
   const leaving = await fetch(`${page.url}${run}/events`, { headers: { cookie: page.cookie }, signal: left.signal });
