@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { isPackaged, packageFolder } from '../lib/own-files.ts';
 import { endWithParent } from '../lib/tied-child.ts';
 import { userFolders } from '../lib/user-folders.ts';
+import { wantsWorker } from './worker-arguments.ts';
 
 /** Not in the system's folder for temporary files: another user could leave code there that would run as ours. */
 const folder = join(
@@ -20,4 +21,4 @@ if (process.env.NODE_COMPILE_CACHE === undefined) {
     process.env.NODE_COMPILE_CACHE = folder;
 }
 endWithParent();
-await import('./run-worker.ts');
+if (wantsWorker()) await import('./run-worker.ts');

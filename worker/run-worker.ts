@@ -2,10 +2,9 @@
 import { once } from 'node:events';
 import { mkdirSync } from 'node:fs';
 import { flushCompileCache } from 'node:module';
-import { parseArgs } from 'node:util';
 import { loadConfig } from '../config/load-config.ts';
 import { ConfigError } from '../config/read-config.ts';
-import { messageOf, UsageError } from '../lib/errors.ts';
+import { messageOf } from '../lib/errors.ts';
 import { closeToOthers, keepFilesPrivate } from '../lib/fs.ts';
 import { createLogger, type Logger } from '../observability/logging.ts';
 import { startWorker } from './create-worker.ts';
@@ -16,24 +15,6 @@ import { installTemporalRuntime } from './temporal-runtime.ts';
 
 /** Where metrics are served unless a setting says otherwise. */
 const defaultMetrics = '127.0.0.1:9464';
-
-const usage = `Usage: switchyard worker [options]
-
-Runs a worker until it is told to stop, for the Temporal server that TEMPORAL_ADDRESS or TEMPORAL_PROFILE names;
-127.0.0.1:7233 without. Everything else is a setting: "switchyard doctor" lists them, .env.example explains them.
-
-Options:
-  -h, --help  print this
-`;
-
-/** @throws UsageError for anything else on the command line */
-function wantsHelp(): boolean {
-  try {
-    return parseArgs({ options: { help: { type: 'boolean', short: 'h' } }, strict: true }).values.help === true;
-  } catch (error) {
-    throw new UsageError(`switchyard worker: ${error instanceof Error ? error.message.split('. ', 1)[0] : error}`);
-  }
-}
 
 const endWithinMs = 5_000;
 
@@ -78,11 +59,10 @@ async function work(): Promise<void> {
 }
 
 try {
-  if (wantsHelp()) process.stdout.write(usage);
-  else await work();
+  await work();
 } catch (error) {
   process.stderr.write(`${startFailureText(messageOf(error))}\n`);
   // What a start that failed halfway leaves open must not keep the process.
   setTimeout(() => process.exit(), endWithinMs).unref();
-  process.exitCode = error instanceof UsageError || error instanceof ConfigError ? 2 : 1;
+  process.exitCode = error instanceof ConfigError ? 2 : 1;
 }

@@ -5,13 +5,16 @@ import { questionClient, type SwitchyardClient } from '../../application/program
 import type { AskOptions } from '../../application/program/options.ts';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { openScene, pipeline } from '../support/scene.ts';
+import { pipeline } from '../support/scene.ts';
+import { type SceneOfFile, sceneOfFile } from '../support/scene-of-file.ts';
 import { collected } from '../support/collected.ts';
-import { goodDraft, says, startTeam } from '../support/team.ts';
+import { goodDraft, says } from '../support/team.ts';
+import { until } from '../support/until.ts';
 import { sessionOf } from './session.ts';
 
-async function openClient(team: { url: string }) {
-  const scene = await openScene({ modelUrl: team.url });
+const file = sceneOfFile();
+
+async function openClient({ scene }: SceneOfFile) {
   const session = await sessionOf(scene);
   const file = join(scene.dataDirectory, 'pipeline.json');
   writeFileSync(file, JSON.stringify(pipeline()));
@@ -20,16 +23,13 @@ async function openClient(team: { url: string }) {
   return {
     client,
     about: { repo: join(scene.dataDirectory, 'repository'), pipeline: file } satisfies AskOptions,
-    [Symbol.asyncDispose]: async () => {
-      await session[Symbol.asyncDispose]();
-      await scene[Symbol.asyncDispose]();
-    },
+    [Symbol.asyncDispose]: session[Symbol.asyncDispose],
   };
 }
 
 test('a question is asked, its result read again, rated, and its id not taken twice', async () => {
-  await using team = await startTeam({ specialist: () => says(goodDraft) });
-  await using opened = await openClient(team);
+  file.play({ specialist: () => says(goodDraft) });
+  await using opened = await openClient(file);
   const { client, about } = opened;
   const run = await client.ask('What does boil do?', { ...about, workflowId: 'own-1', user: 'jo' });
   assert.deepEqual([run.workflowId, run.outcome.kind], ['own-1', 'answered']);
@@ -43,8 +43,8 @@ test('a question is asked, its result read again, rated, and its id not taken tw
 });
 
 test('what a run asks is listed and decided; a wait that is given up leaves the run, which can be cancelled', async () => {
-  await using team = await startTeam({ specialist: () => says(goodDraft) });
-  await using opened = await openClient(team);
+  file.play({ specialist: () => says(goodDraft) });
+  await using opened = await openClient(file);
   const { client, about } = opened;
   const { workflowId } = await client.start('What does boil do?', { ...about, decisions: ['draft'] });
   const given = new AbortController();
@@ -68,15 +68,15 @@ test('what a run asks is listed and decided; a wait that is given up leaves the 
 });
 
 async function untilAsked(client: SwitchyardClient, workflowId: string) {
-  for (;;) {
+  return until(async () => {
     const { requests } = await client.pending(workflowId);
-    if (requests.length > 0) return requests;
-  }
+    return requests.length > 0 ? requests : null;
+  });
 }
 
 test('wrong input is refused by its field before anything starts', async () => {
-  await using team = await startTeam({ specialist: () => says(goodDraft) });
-  await using opened = await openClient(team);
+  file.play({ specialist: () => says(goodDraft) });
+  await using opened = await openClient(file);
   const { client, about } = opened;
   const refused = (field: string, given: object, question: unknown = 'Why?') =>
     assert.rejects(client.start(question as string, { ...about, ...given } as AskOptions), {
@@ -96,5 +96,5 @@ test('wrong input is refused by its field before anything starts', async () => {
   await assert.rejects(client.rate('own-none', { rating: 'good' }), { field: 'by' });
   await assert.rejects(client.result('own-none'), { code: 'RunNotFound' });
   await assert.rejects(collected(client.watch('own-none')), { code: 'RunNotFound' });
-  assert.deepEqual(team.requests, []);
+  assert.deepEqual(file.asked, []);
 });

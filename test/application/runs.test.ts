@@ -16,12 +16,14 @@ import { decideRun } from '../../application/runs/decide-run.ts';
 import { outcomeOf } from '../../application/runs/watch-run.ts';
 import type { DecisionRequest } from '../../contracts/decision.ts';
 import type { QuestionInput } from '../../contracts/run.ts';
-import { openScene, pipeline, quickLimits } from '../support/scene.ts';
+import { pipeline, quickLimits } from '../support/scene.ts';
+import { sceneOfFile } from '../support/scene-of-file.ts';
 import { openAiError } from '../support/scripted-server/scripted-server-reply.ts';
-import { calls, goodDraft, says, startTeam } from '../support/team.ts';
+import { calls, goodDraft, says } from '../support/team.ts';
 import { until } from '../support/until.ts';
 import { sessionOf } from './session.ts';
 
+const file = sceneOfFile();
 const unheard = new AbortController().signal;
 
 function inputOf(dataDirectory: string): QuestionInput {
@@ -40,10 +42,10 @@ async function collect(events: AsyncIterable<RunEvent>, each: (event: RunEvent) 
 
 test('a watch tells that the run has started, how it gets on, that it waits, and its outcome last', async () => {
   let isOut = true;
-  await using team = await startTeam({
+  file.play({
     specialist: () => (isOut ? openAiError(429, 'quota', { code: 'insufficient_quota' }) : says(goodDraft)),
   });
-  await using scene = await openScene({ modelUrl: team.url });
+  const { scene } = file;
   await using session = await sessionOf(scene);
   const id = newRunId();
   const started = await startRun(session, inputOf(scene.dataDirectory), id);
@@ -79,8 +81,8 @@ test('a watch tells that the run has started, how it gets on, that it waits, and
 
 test('a watch that is aborted or left leaves the run, which has no result until it ends', async () => {
   const held = Promise.withResolvers<void>();
-  await using team = await startTeam({ specialist: () => held.promise.then(() => says(goodDraft)) });
-  await using scene = await openScene({ modelUrl: team.url });
+  file.play({ specialist: () => held.promise.then(() => says(goodDraft)) });
+  const { scene } = file;
   await using session = await sessionOf(scene);
   const started = await startRun(session, inputOf(scene.dataDirectory), newRunId());
   const { workflowId } = started;
@@ -107,14 +109,14 @@ test('a retry goes on at the last failure: calls that were made again by a decis
   const down = openAiError(503, 'down for maintenance');
   const asked: number[] = [];
   let isBack = false;
-  await using team = await startTeam({
+  file.play({
     specialist: ({ turn }) => {
       asked.push(turn);
       if (turn === 0) return asked.length === 1 ? down : calls(['search_code', { query: 'boil' }]);
       return isBack ? says(goodDraft) : down;
     },
   });
-  await using scene = await openScene({ modelUrl: team.url });
+  const { scene } = file;
   await using session = await sessionOf(scene);
   const input = { ...inputOf(scene.dataDirectory), limits: { ...quickLimits, modelCallAttempts: 1 } };
   const id = newRunId();

@@ -9,10 +9,13 @@ import { labelled } from '../../application/threads/labels.ts';
 import { nextTurn, type TurnBefore } from '../../application/threads/next-turn.ts';
 import { startTurn } from '../../application/threads/start-turn.ts';
 import { lastTurn, threadsOf, turnBefore, turnsOf } from '../../application/threads/turns.ts';
-import { openScene, pipeline, quickLimits } from '../support/scene.ts';
-import { goodDraft, says, startTeam } from '../support/team.ts';
+import { pipeline, quickLimits } from '../support/scene.ts';
+import { sceneOfFile } from '../support/scene-of-file.ts';
+import { goodDraft, says } from '../support/team.ts';
 import { until } from '../support/until.ts';
 import { sessionOf } from './session.ts';
+
+const file = sceneOfFile();
 
 const citation = (path: string, line: number, quote = `words ${line}`) => {
   return { path, firstLine: line, lastLine: line, quote, blob: 'b'.repeat(40), status: 'verified' as const };
@@ -104,8 +107,8 @@ function inputOf(dataDirectory: string, question: string): QuestionInput {
 }
 
 test('turns go on from the one that ended last; two that go on from one make a branch, and all are found again', async () => {
-  await using team = await startTeam({ specialist: () => says(goodDraft) });
-  await using scene = await openScene({ modelUrl: team.url });
+  file.play({ specialist: () => says(goodDraft) });
+  const { scene } = file;
   await using session = await sessionOf(scene);
   const ask = async (question: string, request: Parameters<typeof startTurn>[2]) => {
     const turn = await startTurn(session, inputOf(scene.dataDirectory, question), request);
@@ -148,8 +151,8 @@ test('turns go on from the one that ended last; two that go on from one make a b
 });
 
 test('a thread begins after any run, and not after one that there is not', async () => {
-  await using team = await startTeam({ specialist: () => says(goodDraft) });
-  await using scene = await openScene({ modelUrl: team.url });
+  file.play({ specialist: () => says(goodDraft) });
+  const { scene } = file;
   await using session = await sessionOf(scene);
   const plain = await scene.start('When does boil() throw?', { pipeline: pipeline() });
   await plain.result();

@@ -3,12 +3,13 @@ import { test } from 'node:test';
 import { verificationTrace } from '../../client/doctor/verification-trace.ts';
 import { compareObservations } from '../../observability/langfuse-readback.ts';
 import { LangfuseStub } from '../support/langfuse-stub.ts';
-import { mainFile, runProgram, temporaryFolder } from './run-command.ts';
+import { runSwitchyard, temporaryFolder } from './run-command.ts';
+import { runInProcess } from './run-in-process.ts';
 import { keysWithCapitals } from './snake-keys.ts';
 
 type Verdict = { right: boolean; link: string; checks: { name: string; ok: boolean; detail: string }[] };
 
-async function verify(stub: LangfuseStub): Promise<Verdict & { code: number | null }> {
+async function verify(stub: LangfuseStub, run = runInProcess): Promise<Verdict & { code: number | null }> {
   using dataDirectory = temporaryFolder();
   const { langfuse } = stub.traces();
   const env = {
@@ -17,7 +18,7 @@ async function verify(stub: LangfuseStub): Promise<Verdict & { code: number | nu
     LANGFUSE_PUBLIC_KEY: langfuse?.publicKey ?? '',
     LANGFUSE_SECRET_KEY: langfuse?.secretKey ?? '',
   };
-  const { code, stdout } = await runProgram(process.execPath, [mainFile, 'verify-langfuse', '--json'], { env });
+  const { code, stdout } = await run(['verify-langfuse', '--json'], { env });
   const verdict = JSON.parse(stdout) as Verdict;
   assert.deepEqual(keysWithCapitals(verdict), []);
   return { code, ...verdict };
@@ -27,7 +28,7 @@ const wrongIn = ({ checks }: Verdict) => checks.filter(({ ok }) => !ok).map(({ n
 
 test('verify-langfuse finds everything as sent, and says where the trace is', async () => {
   await using stub = await LangfuseStub.open();
-  const verdict = await verify(stub);
+  const verdict = await verify(stub, runSwitchyard);
   assert.deepEqual(wrongIn(verdict), []);
   assert.equal(verdict.code, 0);
   assert.ok(verdict.checks.length > 10);
@@ -68,7 +69,7 @@ test('verify-langfuse stops at a server that is away', async () => {
 test('verify-langfuse without a Langfuse names the settings', async () => {
   using dataDirectory = temporaryFolder();
   const env = { SWITCHYARD_HOME: dataDirectory.path };
-  const { code, stderr } = await runProgram(process.execPath, [mainFile, 'verify-langfuse'], { env });
+  const { code, stderr } = await runInProcess(['verify-langfuse'], { env });
   assert.equal(code, 2);
   assert.match(stderr, /LANGFUSE_PUBLIC_KEY/);
 });

@@ -15,8 +15,9 @@ import { readRunHistory } from '../../observability/read-run-history.ts';
 import { readTraceFile } from '../../observability/trace-sink.ts';
 import { createContentStore } from '../../retrieval/store/content-store.ts';
 import { storedContent } from '../../retrieval/store/content-sweep.ts';
-import { openScene, pipeline, quickLimits, replayAtEachTask, type Scene, tracesToFiles } from '../support/scene.ts';
-import { calls, goodDraft, says, startTeam, type Team } from '../support/team.ts';
+import { pipeline, quickLimits, replayAtEachTask, type Scene, tracesToFiles } from '../support/scene.ts';
+import { sceneOfFile } from '../support/scene-of-file.ts';
+import { calls, goodDraft, says, type Team } from '../support/team.ts';
 import { until } from '../support/until.ts';
 import { shareServer, startTestServer } from '../support/temporal.ts';
 import { openAiError } from '../support/scripted-server/scripted-server-reply.ts';
@@ -75,11 +76,14 @@ function filesIn(folder: string): string[] {
 // A server of its own: who has no key cannot read what it lists.
 const server = await startTestServer();
 shareServer(server);
+const withKeys = sceneOfFile({ traces: tracesToFiles, encryption });
+const withoutKeys = sceneOfFile({ traces: tracesToFiles });
 after(() => server[Symbol.asyncDispose]());
 
+// The first test: after the others these words stand in the server's files.
 test('no word of question, answer, prompt or failure stands in a file of the server or of the data directory', async () => {
-  await using model = await startTeam(team);
-  await using scene = await openScene({ modelUrl: model.url, traces: tracesToFiles, encryption });
+  withKeys.play(team);
+  const { scene } = withKeys;
   const handle = await start(scene, question);
   const outcome = (await handle.result()) as AnswerOutcome;
   assert.equal(outcome.kind, 'answered');
@@ -124,11 +128,10 @@ async function seen(client: Client, { workflowId }: WorkflowHandle) {
 }
 
 test('a rotated key goes on with old runs, another key says which one is missing, and old runs in the clear stay readable', async () => {
-  await using model = await startTeam(team);
-  await using scene = await openScene({ modelUrl: model.url });
-  const inTheClear = await start(scene, question);
+  for (const each of [withoutKeys, withKeys]) each.play(team);
+  const inTheClear = await start(withoutKeys.scene, question);
   await inTheClear.result();
-  await using encrypted = await openScene({ modelUrl: model.url, encryption });
+  const { scene: encrypted } = withKeys;
   const old = await start(encrypted, question);
   await old.result();
   const readBy = (keys: readonly EncryptionKey[], handle: WorkflowHandle) => {
@@ -151,8 +154,8 @@ test('a rotated key goes on with old runs, another key says which one is missing
 });
 
 test('every file and folder of a data directory is for its owner alone, without encryption too', async () => {
-  await using model = await startTeam(team);
-  await using scene = await openScene({ modelUrl: model.url, traces: tracesToFiles });
+  withoutKeys.play(team);
+  const { scene } = withoutKeys;
   await (await start(scene, question)).result();
   assert.notDeepEqual(holding(scene.serverDirectory, [words.question]), [], 'what is not encrypted would be found');
   const { traces } = dataPaths(scene.dataDirectory);

@@ -8,6 +8,7 @@ import { Client, Connection } from '@temporalio/client';
 import { until } from '../../support/until.ts';
 import { testServer } from '../../support/temporal.ts';
 import { runSwitchyard, temporaryFolder } from '../run-command.ts';
+import { runInProcess } from '../run-in-process.ts';
 import { writeBenchmark } from './benchmark-folder.ts';
 
 const server = await testServer();
@@ -32,14 +33,14 @@ test('a benchmark goes with its folder and its runs, and its neighbours stay', a
   const runs = [await start('runBenchmark', id), await start('answerQuestion', `${id}/alone/q1/1`)];
   const kept = await start('answerQuestion', `${id}-2/alone/q1/1`);
 
-  const refused = await runSwitchyard(['bench', 'delete', id], { env });
+  const refused = await runInProcess(['bench', 'delete', id], { env });
   assert.equal(refused.code, 1, refused.stderr);
   assert.match(refused.stderr, /runs: "switchyard bench cancel/);
   assert.ok(existsSync(join(folderOf(id), 'benchmark.json')));
 
   for (const run of [...runs, kept]) await run.terminate();
   await until(async () => {
-    const end = await runSwitchyard(['bench', 'delete', id, '--json'], { env });
+    const end = await runInProcess(['bench', 'delete', id, '--json'], { env });
     if (end.code !== 0) return null;
     const { bytes, ...told } = JSON.parse(end.stdout);
     assert.deepEqual([told, bytes > 0], [{ id, deleted: true, runs: 2 }, true]);
