@@ -27,6 +27,7 @@ import { ownServer } from '../../runtime/host/server-address.ts';
 import { workflowBundle } from '../../worker/workflow-bundle.ts';
 import './quiet-runtime.ts';
 import { OneReplayWorker } from './one-replay-worker.ts';
+import './one-sandbox.ts';
 import { retrievalThreads } from './retrieval-threads.ts';
 import { checkout, testServer } from './temporal.ts';
 
