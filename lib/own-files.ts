@@ -57,8 +57,17 @@ function isSource(name: string): boolean {
   return /\.(ts|js|json|jsonl|txt)$/.test(name) && !name.endsWith('.d.ts');
 }
 
-/** SHA-256 (hex) of the sources in folders of ours, and of whatever else counts. */
+const known = new Map<string, string>();
+
+/** SHA-256 (hex) of the sources in folders of ours as they were when this process first asked, and of whatever else counts. */
 export function fingerprintOf(folders: readonly string[], ...more: (string | Buffer)[]): string {
+  const asked = JSON.stringify([folders, more.map(String)]);
+  const fingerprint = known.get(asked) ?? readFingerprint(folders, more);
+  known.set(asked, fingerprint);
+  return fingerprint;
+}
+
+function readFingerprint(folders: readonly string[], more: readonly (string | Buffer)[]): string {
   const hash = createHash('sha256');
   const add = (name: string, content: string | Buffer) => hash.update(`${name}\n${content.length}\n`).update(content);
   for (const [at, content] of more.entries()) add(String(at), content);

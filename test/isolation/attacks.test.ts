@@ -34,9 +34,13 @@ const question = 'When does boil throw?';
 
 let folder = '';
 let repository = '';
+/** The repository is indexed once for both. */
+let index = '';
 before(() => {
   folder = mkdtempSync(join(tmpdir(), 'switchyard-attacks-'));
   repository = poisonedRepository(join(folder, 'kettle'));
+  index = join(folder, 'index');
+  mkdirSync(index);
 });
 after(() => rmSync(folder, { recursive: true, force: true }));
 
@@ -77,7 +81,7 @@ test('the corpus has attacks of every kind', () => {
 test('a model that obeys every attack keeps to its tools, the snapshot, its route, its budget and its schema', async () => {
   const { parts, obeyed } = obedientTeam();
   await using team = await startTeam(parts);
-  await using scene = await openScene({ modelUrl: team.url, toolModules });
+  await using scene = await openScene({ modelUrl: team.url, index, toolModules });
   const handle = await ask(scene);
   const outcome = AnswerOutcome.parse(await handle.result());
   assert.deepEqual(
@@ -101,7 +105,7 @@ test('a model that obeys every attack keeps to its tools, the snapshot, its rout
 test('so does the offline model', async () => {
   await using model = await startOfflineModel();
   await using watched = await watchModel(model.url);
-  await using scene = await openScene({ modelUrl: watched.url, toolModules });
+  await using scene = await openScene({ modelUrl: watched.url, index, toolModules });
   const outcome = AnswerOutcome.parse(await (await ask(scene)).result());
   expectOutcome(outcome);
   const sent = JSON.stringify(watched.asked);

@@ -1,13 +1,18 @@
 import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { test } from 'node:test';
+import { after, test } from 'node:test';
 import { loadPipeline } from '../../application/pipelines/pipeline-files.ts';
 import type { PipelineSpec } from '../../contracts/pipeline.ts';
 import { startOfflineModel } from '../../offline-model/server/server.ts';
 import { openScene } from '../support/scene.ts';
 import { checkout } from '../support/temporal.ts';
+
+/** The repository is indexed once for all. */
+const index = mkdtempSync(join(tmpdir(), 'switchyard-specs-'));
+after(() => rmSync(index, { recursive: true, force: true }));
 
 const commander = { kind: 'path', path: join(checkout, 'node_modules/commander') } as const;
 const tools = ['search_code', 'search_docs', 'read_lines', 'find_symbol'];
@@ -37,7 +42,7 @@ test('a five-route spec that the code has never seen runs end to end', async () 
     gate: { retryLimit: 1, judge: {} },
   });
   await using model = await startOfflineModel();
-  await using scene = await openScene({ modelUrl: model.url });
+  await using scene = await openScene({ modelUrl: model.url, index });
   const question = 'How is the usage line of the help text formatted?';
   const { kind, state } = await scene.ask(question, { pipeline, repository: commander });
   assert.equal(kind, 'answered');
@@ -53,7 +58,7 @@ test('a two-route spec without a gate runs end to end', async () => {
     specialists: [specialist('library', 'the source code'), specialist('readme', 'the readme and how to use it')],
   });
   await using model = await startOfflineModel();
-  await using scene = await openScene({ modelUrl: model.url });
+  await using scene = await openScene({ modelUrl: model.url, index });
   const { kind, state } = await scene.ask('Which class throws CommanderError?', { pipeline, repository: commander });
   assert.equal(kind, 'answered');
   assert.ok(['library', 'readme'].includes(state.route ?? ''));
@@ -61,7 +66,7 @@ test('a two-route spec without a gate runs end to end', async () => {
 
 test("a weak first draft, by the model server's own switch, is sent back once with reasons", async () => {
   await using model = await startOfflineModel({ faults: 'weak=1' });
-  await using scene = await openScene({ modelUrl: model.url });
+  await using scene = await openScene({ modelUrl: model.url, index });
   const pipeline = await loadPipeline('orchestrated');
   const handle = await scene.start('What does the Option class parse flags into?', { pipeline, repository: commander });
   const { kind, state } = await handle.result();
@@ -76,7 +81,7 @@ test("a weak first draft, by the model server's own switch, is sent back once wi
 
 test('drafts that never get better end as retries-exhausted with the best draft', async () => {
   await using model = await startOfflineModel({ faults: 'weak=always' });
-  await using scene = await openScene({ modelUrl: model.url });
+  await using scene = await openScene({ modelUrl: model.url, index });
   const pipeline = await loadPipeline('orchestrated');
   const { kind, state } = await scene.ask('What does the Option class parse flags into?', {
     pipeline,

@@ -27,7 +27,9 @@ import { ownServer } from '../../runtime/host/server-address.ts';
 import { workflowBundle } from '../../worker/workflow-bundle.ts';
 import './quiet-runtime.ts';
 import { OneReplayWorker } from './one-replay-worker.ts';
+import './one-sandbox.ts';
 import { retrievalThreads } from './retrieval-threads.ts';
+import { sharedInFile } from './shared-in-file.ts';
 import { checkout, testServer } from './temporal.ts';
 
 /** Traces as JSON lines in the scene's data directory. */
@@ -96,9 +98,26 @@ export type AskOptions = Partial<
   taskQueue?: string;
   priority?: Priority;
 };
-export type Scene = Awaited<ReturnType<typeof openScene>>;
+export type Scene = Awaited<ReturnType<typeof openOwnScene>>;
 
-export async function openScene(options: SceneOptions) {
+/** A scene of one's own; where a file shares its scenes (`shareScenes`), one that an earlier test has left. */
+export async function openScene(options: SceneOptions): Promise<Scene> {
+  const scenes = Object.keys(options).length === 1 ? sharedInFile()?.scenes : undefined;
+  if (scenes === undefined) return await openOwnScene(options);
+  const there = scenes.get(options.modelUrl) as (Scene & { close: () => Promise<void> }) | undefined;
+  scenes.delete(options.modelUrl);
+  if (there !== undefined) return there;
+  const scene = await openOwnScene(options);
+  const close = () => scene[Symbol.asyncDispose]();
+  const leave = async () => {
+    if (await scene.replayAll()) scenes.set(options.modelUrl, left);
+    else await close();
+  };
+  const left = { ...scene, close, [Symbol.asyncDispose]: leave };
+  return left;
+}
+
+async function openOwnScene(options: SceneOptions) {
   const server = await testServer();
   const dataDirectory = options.dataDirectory ?? (await makeDataDirectory());
   const repository = await writeFolder(join(dataDirectory, 'repository'), options.files ?? defaultFiles);
@@ -139,6 +158,8 @@ export async function openScene(options: SceneOptions) {
       const handle = await start(question, ask);
       return (await handle.result()) as AnswerOutcome;
     },
+    /** Whether all have ended. */
+    replayAll: () => replay(started.splice(0), options.encryption ?? noEncryption),
     async [Symbol.asyncDispose]() {
       await worker.stop();
       await replay(started, options.encryption ?? noEncryption);
@@ -171,12 +192,19 @@ export function replayWorkerOf(encryption: Encryption): OneReplayWorker {
   return made;
 }
 
-/** Every workflow that a scene starts is replayed from its own history at the end. */
-async function replay(handles: readonly WorkflowHandle[], encryption: Encryption): Promise<void> {
+/**
+ * Every workflow that a scene starts is replayed from its own history at the end.
+ * @returns whether all have ended
+ */
+async function replay(handles: readonly WorkflowHandle[], encryption: Encryption): Promise<boolean> {
+  let ended = true;
   for (const handle of handles) {
-    const error = await replayWorkerOf(encryption).replay(await historyOf(handle), handle.workflowId);
+    const history = await historyOf(handle);
+    const error = await replayWorkerOf(encryption).replay(history, handle.workflowId);
     if (error) throw new Error(handle.workflowId, { cause: error });
+    ended &&= history.events?.at(-1)?.workflowExecutionCompletedEventAttributes != null;
   }
+  return ended;
 }
 
 async function historyOf(handle: WorkflowHandle) {

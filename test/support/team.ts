@@ -1,6 +1,7 @@
 /** A model that plays the whole team over real HTTP: each agent's part is a function of what it is asked. */
 import { completion, type ScriptedReply } from './scripted-server/scripted-server-reply.ts';
 import { type RecordedRequest, type ScriptedServer, startScriptedServer } from './scripted-server/scripted-server.ts';
+import { sharedInFile } from './shared-in-file.ts';
 
 type Message = { role: string; content: string | null };
 
@@ -85,10 +86,8 @@ export function startTeam(
   finish: (reply: ScriptedReply, request: RecordedRequest) => ScriptedReply = (reply) => reply,
 ): Promise<ScriptedServer> {
   const team = { ...defaults, ...parts };
-  return startScriptedServer({
-    script,
-    reply: async (request) => finish(await team[roleOf(request)](cueOf(request)), request),
-  });
+  const reply = async (request: RecordedRequest) => finish(await team[roleOf(request)](cueOf(request)), request);
+  return startScriptedServer({ script, reply }, sharedInFile()?.servers);
 }
 
 /** Which agent a request is for, by what it asks. */

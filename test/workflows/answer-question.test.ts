@@ -3,9 +3,11 @@ import { test } from 'node:test';
 import type { WorkflowHandle } from '@temporalio/client';
 import type { AnswerOutcome } from '../../contracts/run.ts';
 import { openScene, pipeline, replayAtEachTask } from '../support/scene.ts';
+import { shareScenes } from '../support/shared-in-file.ts';
 import { calls, goodDraft, inventedDraft, roleOf, says, startTeam } from '../support/team.ts';
 
 replayAtEachTask();
+shareScenes();
 
 /** Each write of search attributes in a run's history. */
 async function attributesWritten(handle: WorkflowHandle): Promise<Record<string, unknown>[]> {

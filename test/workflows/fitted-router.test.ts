@@ -5,10 +5,11 @@ import type { FittedRouter } from '../../contracts/fitted-router.ts';
 import type { PipelineSpec } from '../../contracts/pipeline.ts';
 import { fitRouter, prepareQuestions } from '../../router-fit/fit-router.ts';
 import { repositoryFeatures } from '../../router-fit/repository-features.ts';
-import { openScene, pipeline, replayAtEachTask, type Scene } from '../support/scene.ts';
+import { openScene, pipeline, type Scene } from '../support/scene.ts';
+import { shareScenes } from '../support/shared-in-file.ts';
 import { roleOf, startTeam } from '../support/team.ts';
 
-replayAtEachTask();
+shareScenes();
 
 const subjects = ['kettle', 'lid', 'spout', 'handle', 'element', 'switch', 'cable', 'filter'];
 const wordings: Record<string, (subject: string) => string> = {

@@ -4,10 +4,11 @@ import { test } from 'node:test';
 import type { AnswerOutcome } from '../../contracts/run.ts';
 import type { CarriedPlace, ThreadTurn } from '../../contracts/threads/thread.ts';
 import { traceOf } from '../support/histories.ts';
-import { openScene, pipeline, replayAtEachTask } from '../support/scene.ts';
+import { openScene, pipeline } from '../support/scene.ts';
+import { shareScenes } from '../support/shared-in-file.ts';
 import { goodDraft, roleOf, says, startTeam, type Team } from '../support/team.ts';
 
-replayAtEachTask();
+shareScenes();
 
 const place = (path: string, line: number, quote: string): CarriedPlace => {
   return { path, firstLine: line, lastLine: line, quote, snapshot: '0'.repeat(40) };

@@ -14,12 +14,10 @@ import { noUsage } from '../../contracts/usage-sum.ts';
 import { dataPaths } from '../../config/data-paths.ts';
 import { workflowBundle } from '../../worker/workflow-bundle.ts';
 import { validInput, validRouting } from '../../workflows/input/valid-input.ts';
-import { openScene, pipeline, quickLimits, replayAtEachTask } from '../support/scene.ts';
+import { openScene, pipeline, quickLimits } from '../support/scene.ts';
 import { startTeam } from '../support/team.ts';
 import { checkout } from '../support/temporal.ts';
 import { inputSchemas, inputs } from './write-input-schemas.ts';
-
-replayAtEachTask();
 
 const question = {
   question: 'When does boil throw?',

@@ -6,10 +6,8 @@ import type { AnswerOutcome } from '../../contracts/run.ts';
 import type { RouteDecision } from '../../contracts/agent.ts';
 import { retryRoute } from '../../workflows/answer-question/routing.ts';
 import { traceOf } from '../support/histories.ts';
-import { openScene, pipeline, replayAtEachTask } from '../support/scene.ts';
+import { openScene, pipeline } from '../support/scene.ts';
 import { goodDraft, inventedDraft, says, startTeam } from '../support/team.ts';
-
-replayAtEachTask();
 
 const question = 'When does boil throw?';
 const specialists = ['code', 'docs', 'debug'].map((name) => ({

@@ -7,8 +7,11 @@ import { zstdDecompressSync } from 'node:zlib';
 import type { AnswerOutcome } from '../../contracts/run.ts';
 import { historyOf } from '../support/histories.ts';
 import { openScene, pipeline, quickLimits, tracesToFiles } from '../support/scene.ts';
+import { shareScenes } from '../support/shared-in-file.ts';
 import { completion, openAiError, type ScriptedReply } from '../support/scripted-server/scripted-server-reply.ts';
 import { calls, goodDraft, inventedDraft, roleOf, says, startTeam, unclear } from '../support/team.ts';
+
+shareScenes();
 
 /** Nobody takes up a run here. */
 const limits = { ...quickLimits, modelCallAttempts: 2, personWaitSeconds: 2 };

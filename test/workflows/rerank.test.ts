@@ -2,10 +2,11 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { AnswerOutcome } from '../../contracts/run.ts';
 import { traceOf } from '../support/histories.ts';
-import { openScene, pipeline, replayAtEachTask } from '../support/scene.ts';
+import { openScene, pipeline } from '../support/scene.ts';
+import { shareScenes } from '../support/shared-in-file.ts';
 import { roleOf, says, startTeam, goodDraft, calls } from '../support/team.ts';
 
-replayAtEachTask();
+shareScenes();
 
 test('a pipeline that asks for it has each search put in order by a model, which is paid and counted', async () => {
   const seen: string[] = [];

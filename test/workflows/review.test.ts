@@ -7,8 +7,11 @@ import type { AnswerOutcome, RunProgress } from '../../contracts/run.ts';
 import { readRunHistory } from '../../observability/read-run-history.ts';
 import { traceOfRun } from '../../observability/run-trace.ts';
 import { openScene, pipeline, type Scene } from '../support/scene.ts';
+import { shareScenes } from '../support/shared-in-file.ts';
 import { calls, goodDraft, inventedDraft, roleOf, says, startTeam } from '../support/team.ts';
 import { checkout } from '../support/temporal.ts';
+
+shareScenes();
 
 const judged = (budget: object = {}) => pipeline({ gate: { retryLimit: 1, judge: {} }, budget });
 

@@ -34,24 +34,44 @@ export interface ScriptedServer extends AsyncDisposable {
   leftovers(): string[];
 }
 
-export async function startScriptedServer(options: ScriptedServerOptions = {}): Promise<ScriptedServer> {
+/** Servers that are between two plays, each with the address that it keeps. */
+export type IdleServers = Listening[];
+type Listening = { server: Server; url: string; stage: Stage };
+
+/** @param idle where one is taken from, if there is one, and where it goes at its end, with its connections; else it is closed */
+export async function startScriptedServer(
+  options: ScriptedServerOptions = {},
+  idle?: IdleServers,
+): Promise<ScriptedServer> {
   const stage = new Stage(options);
+  const listening = idle?.pop() ?? (await listen(stage));
+  listening.stage = stage;
+  return {
+    url: listening.url,
+    requests: stage.requests,
+    play: (...replies) => stage.script.push(...replies),
+    request: (number) => stage.request(number),
+    leftovers: () => [...stage.problems, ...stage.script.map((reply) => `unused reply: ${JSON.stringify(reply)}`)],
+    async [Symbol.asyncDispose]() {
+      stage.shutdown.abort();
+      if (idle === undefined) await closeServer(listening);
+      else idle.push(listening);
+    },
+  };
+}
+
+async function listen(stage: Stage): Promise<Listening> {
   const server = createServer((incoming, response) => {
-    stage.serve(incoming, response).catch((error: unknown) => {
-      stage.problems.push(`the server broke: ${String(error)}`);
+    const { stage: now } = listening;
+    now.serve(incoming, response).catch((error: unknown) => {
+      now.problems.push(`the server broke: ${String(error)}`);
       response.destroy();
     });
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const { port } = server.address() as AddressInfo;
-  return {
-    url: `http://127.0.0.1:${port}/v1`,
-    requests: stage.requests,
-    play: (...replies) => stage.script.push(...replies),
-    request: (number) => stage.request(number),
-    leftovers: () => [...stage.problems, ...stage.script.map((reply) => `unused reply: ${JSON.stringify(reply)}`)],
-    [Symbol.asyncDispose]: () => closed(server, stage),
-  };
+  const listening: Listening = { server, url: `http://127.0.0.1:${port}/v1`, stage };
+  return listening;
 }
 
 class Stage {
@@ -128,8 +148,7 @@ async function recorded(incoming: IncomingMessage, ended: RecordedRequest['ended
   };
 }
 
-async function closed(server: Server, stage: Stage): Promise<void> {
-  stage.shutdown.abort();
+export async function closeServer({ server }: Listening): Promise<void> {
   const done = new Promise((resolve) => server.close(resolve));
   server.closeAllConnections();
   await done;

@@ -7,13 +7,16 @@ import { costUsd } from '../../../contracts/model/price.ts';
 import { openPriceList } from '../../../config/price-list.ts';
 import { type Bill, startMeteredTeam } from '../../support/metered-team.ts';
 import { openScene, pipeline } from '../../support/scene.ts';
+import { shareScenes } from '../../support/shared-in-file.ts';
 import { completion, openAiError, type ScriptedReply } from '../../support/scripted-server/scripted-server-reply.ts';
 import { calls, goodDraft, inventedDraft, says, startTeam, type Team } from '../../support/team.ts';
+
+shareScenes();
 
 const model = 'gpt-4o-mini';
 
 /** Random runs; more where somebody has the time. */
-const runs = Number(process.env.SWITCHYARD_TEST_RUNS ?? 11);
+const runs = Number(process.env.SWITCHYARD_TEST_RUNS ?? 8);
 
 type Counted = { inputTokens: number; outputTokens: number };
 const tokensOf = ({ inputTokens, outputTokens }: Counted) => inputTokens + outputTokens;
