@@ -68,6 +68,8 @@ export const quickLimits: CallLimits = {
 export type SceneOptions = {
   modelUrl: string;
   dataDirectory?: string;
+  /** True: another scene is in the data directory, too, and removes it. */
+  keepsDirectory?: boolean;
   /** A folder of indexes that outlives the scene; else the scene makes its own. */
   index?: string;
   files?: Record<string, string>;
@@ -143,7 +145,7 @@ export async function openScene(options: SceneOptions) {
       await worker.stop();
       await replay(started, options.encryption ?? noEncryption);
       await connection.close();
-      await rm(dataDirectory, { recursive: true, force: true });
+      if (!options.keepsDirectory) await rm(dataDirectory, { recursive: true, force: true });
       await server[Symbol.asyncDispose]();
     },
   };
