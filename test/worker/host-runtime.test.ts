@@ -18,7 +18,7 @@ import { DatabaseSync } from 'node:sqlite';
 
 const limit = { timeout: 120_000 };
 
-describe('one runtime, from its start to the last client that leaves', () => {
+void describe('one runtime, from its start to the last client that leaves', () => {
   let dataDirectory: TestDataDirectory;
   let runtime: ChildProcess;
   let first: ConnectedClient;
@@ -114,7 +114,7 @@ test('a client killed with SIGKILL counts as gone: the runtime stops', limit, as
   assert.deepEqual(dataDirectory.servers(), []);
 });
 
-describe('runtimes of one data directory, one after the other', () => {
+void describe('runtimes of one data directory, one after the other', () => {
   let dataDirectory: TestDataDirectory;
   let runtime: ChildProcess;
   let client: ConnectedClient;
