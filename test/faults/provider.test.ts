@@ -65,6 +65,8 @@ test('a provider that stays away makes the run wait, visibly, and a signal takes
   const limits = { ...quickLimits, modelCallAttempts: 2 };
   const handle = await scene.start('When?', { pipeline: pipeline(), limits });
   const waiting = await until(async () => {
+    // Each query is answered by a replay here: the run is asked once no activity is open.
+    if (((await handle.describe()).raw.pendingActivities ?? []).length > 0) return null;
     const progress = await handle.query<RunProgress>('state');
     return progress.stage === 'waiting' ? progress : null;
   });

@@ -85,7 +85,8 @@ test("whatever a reranker's failure is, the search's own order stays and the run
   let reply: () => ScriptedReply = () => says({ order: [1] });
   await using stage = await searchingTeam(() => reply());
   await using scene = await openScene({ modelUrl: stage.team.url });
-  const plain = await scene.ask(question, { pipeline: pipeline(), limits });
+  const forcedRoute = 'code';
+  const plain = await scene.ask(question, { pipeline: pipeline(), limits, forcedRoute });
   assert.equal(plain.kind, 'answered');
   const own = stage.shown.splice(0).at(0) ?? '';
   assert.match(own, /^@@ /);
@@ -93,7 +94,7 @@ test("whatever a reranker's failure is, the search's own order stays and the run
     await t.test(`a reranker that ${what}`, { timeout: 60_000 }, async () => {
       reply = each;
       const before = stage.asked();
-      const handle = await scene.start(question, { pipeline: pipeline({ rerank }), limits });
+      const handle = await scene.start(question, { pipeline: pipeline({ rerank }), limits, forcedRoute });
       assertUnharmed(await told(handle), why);
       assert.equal(stage.asked() - before, requests);
       assert.deepEqual(stage.shown.splice(0), [own]);

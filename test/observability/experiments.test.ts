@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { kettleQuestions, startBenchmark } from '../support/benchmark.ts';
+import { startBenchmark } from '../support/benchmark.ts';
 import { LangfuseStub, type WireSpan } from '../support/langfuse-stub.ts';
 import { openScene, pipeline, tracesToFiles } from '../support/scene.ts';
 import { startTeam } from '../support/team.ts';
@@ -15,14 +15,15 @@ test('each variant of a benchmark is an experiment over one dataset, with its gr
   await using stub = await LangfuseStub.open();
   await using team = await startTeam();
   await using scene = await openScene({ modelUrl: team.url, traces: stub.traces() });
-  const benchmark = await startBenchmark(scene, { variants: [alone, split] });
+  const questions = 2;
+  const benchmark = await startBenchmark(scene, { variants: [alone, split], questions });
   await benchmark.ending();
-  const runs = 2 * kettleQuestions.length;
+  const runs = 2 * questions;
   const roots = () => stub.spans.filter(({ parentSpanId }) => parentSpanId === null);
   const scored = () => stub.scores.filter(({ name }) => name === 'label');
   await until(async () => (roots().length === runs && scored().length === runs ? true : null));
   const items = stub.posted('dataset-items');
-  assert.equal(items.length, kettleQuestions.length);
+  assert.equal(items.length, questions);
   for (const { traceId } of roots()) {
     const spans = stub.trace(traceId);
     const of = (name: string) => new Set(spans.map(({ attributes }) => attributes[`langfuse.experiment.${name}`]));
@@ -96,7 +97,7 @@ test('a benchmark whose Langfuse is away is as good as any other', async () => {
   await using stub = await LangfuseStub.open('unavailable');
   await using team = await startTeam();
   await using scene = await openScene({ modelUrl: team.url, traces: stub.traces() });
-  const benchmark = await startBenchmark(scene, { variants: [alone] });
+  const benchmark = await startBenchmark(scene, { variants: [alone], questions: 2 });
   const { kind, progress } = await benchmark.ending();
-  assert.deepEqual([kind, progress.done], ['finished', kettleQuestions.length]);
+  assert.deepEqual([kind, progress.done], ['finished', 2]);
 });

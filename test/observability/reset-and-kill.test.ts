@@ -9,26 +9,31 @@ import { startWorkerProcess } from '../support/worker-process.ts';
 import { untilExported } from './exports.ts';
 import { assertWhole, wasLost } from './whole-trace.ts';
 
-for (const [place, pick] of [
-  ['its first step', (tasks: number[]) => tasks[0]],
-  ['its last', (tasks: number[]) => tasks.at(-1)],
-] as const) {
-  test(`a run that is reset to ${place} leaves a second whole trace, and the first as it was`, async () => {
-    await using stub = await LangfuseStub.open();
-    await using team = await startTeam();
-    await using scene = await openScene({ modelUrl: team.url, traces: stub.traces() });
-    const handle = await scene.start('When does boil throw?', { pipeline: pipeline() });
-    const first = await untilExported(scene, handle);
-    const before = structuredClone(stub.trace(first));
-    const tasks = await completedTasks(handle);
-    const again = await reset(scene, handle, pick(tasks) ?? 0);
-    const second = await untilExported(scene, again, 2);
-    assert.notEqual(second, first);
-    assertWhole(stub.trace(second));
-    assert.deepEqual(stub.trace(first), before);
-    assert.equal(stub.spans.length, before.length + stub.trace(second).length, 'each span was sent once');
-  });
-}
+test('a run that is reset leaves one more whole trace, and those before as they were', async (t) => {
+  await using stub = await LangfuseStub.open();
+  await using team = await startTeam();
+  await using scene = await openScene({ modelUrl: team.url, traces: stub.traces() });
+  const handle = await scene.start('When does boil throw?', { pipeline: pipeline() });
+  const traces = [await untilExported(scene, handle)];
+  for (const [place, pick] of [
+    ['its last step', (tasks: number[]) => tasks.at(-1)],
+    ['its first', (tasks: number[]) => tasks[0]],
+  ] as const)
+    await t.test(`reset to ${place}`, async () => {
+      const before = traces.map((each) => structuredClone(stub.trace(each)));
+      const again = await reset(scene, handle, pick(await completedTasks(handle)) ?? 0);
+      const next = await untilExported(scene, again, traces.length + 1);
+      assert.ok(!traces.includes(next));
+      assertWhole(stub.trace(next));
+      assert.deepEqual(
+        traces.map((each) => stub.trace(each)),
+        before,
+      );
+      traces.push(next);
+      const sent = traces.reduce((sum, each) => sum + stub.trace(each).length, 0);
+      assert.equal(stub.spans.length, sent, 'each span was sent once');
+    });
+});
 
 async function completedTasks(handle: WorkflowHandle): Promise<number[]> {
   const { events } = await handle.fetchHistory();
@@ -70,7 +75,9 @@ test('a worker that is killed in a model call leaves one whole trace, sent by th
   const handle = await scene.start('When does boil throw?', { pipeline: pipeline(), taskQueue });
   await team.request(1);
   await first.kill('SIGKILL');
-  await using _second = await startWorkerProcess(place, environmentOf(stub));
+  const { dataDirectory } = scene;
+  const next = { modelUrl: team.url, dataDirectory, keepsDirectory: true, taskQueue, traces: stub.traces() };
+  await using _second = await openScene(next);
   const spans = stub.trace(await untilExported({ client: scene.client, taskQueue }, handle));
   assertWhole(spans);
   assert.equal(stub.spans.length, spans.length, 'each span was sent once');

@@ -13,7 +13,7 @@ import { noPostgres, testPostgres } from '../support/postgres.ts';
 import { openScene, pipeline, type Scene } from '../support/scene.ts';
 import { calls, goodDraft, roleOf, says, startTeam } from '../support/team.ts';
 
-const questions = Array.from({ length: 4 }, (_, at) => `When does boil throw? (case ${at + 1})`);
+const questions = Array.from({ length: 3 }, (_, at) => `When does boil throw? (case ${at + 1})`);
 const caseOf = (text: string): string => /\(case (\d+)\)/.exec(text)?.[1] ?? 'none';
 
 /** With more, a worker would take all activities of the workflows that it has in memory. */

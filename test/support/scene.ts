@@ -70,6 +70,8 @@ export const quickLimits: CallLimits = {
 export type SceneOptions = {
   modelUrl: string;
   dataDirectory?: string;
+  /** True: another scene is in the data directory, too, and removes it. */
+  keepsDirectory?: boolean;
   /** A folder of indexes that outlives the scene; else the scene makes its own. */
   index?: string;
   files?: Record<string, string>;
@@ -164,7 +166,7 @@ async function openOwnScene(options: SceneOptions) {
       await worker.stop();
       await replay(started, options.encryption ?? noEncryption);
       await connection.close();
-      await rm(dataDirectory, { recursive: true, force: true });
+      if (!options.keepsDirectory) await rm(dataDirectory, { recursive: true, force: true });
       await server[Symbol.asyncDispose]();
     },
   };

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { test } from 'node:test';
+import { after, before, test } from 'node:test';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { WorkflowHandle } from '@temporalio/client';
 import { dataPaths } from '../../config/data-paths.ts';
@@ -13,8 +13,9 @@ import { CallRegister } from '../../worker/call-register.ts';
 import { failLostCalls } from '../../worker/lost-calls.ts';
 import { openScene, pipeline, quickLimits, type Scene } from '../support/scene.ts';
 import type { ScriptedServer } from '../support/scripted-server/scripted-server.ts';
-import { goodDraft, roleOf, says, startTeam } from '../support/team.ts';
-import { startWorkerProcess } from '../support/worker-process.ts';
+import type { ScriptedReply } from '../support/scripted-server/scripted-server-reply.ts';
+import { type Cue, goodDraft, roleOf, says, startTeam } from '../support/team.ts';
+import { startWorkerProcess, type WorkerPlace, type WorkerProcess } from '../support/worker-process.ts';
 
 const nothingToHandOver = () => assert.fail('no run was ending');
 const limit = { timeout: 200_000 };
@@ -35,22 +36,43 @@ async function endsOfAttempts(handle: WorkflowHandle) {
   });
 }
 
-test('the calls of a worker that stands still are not touched by workers that start', limit, async () => {
-  await using team = await startTeam({ specialist: () => ({ ...says(goodDraft), delayMs: 6_000 }) });
-  await using scene = await openScene({ modelUrl: team.url });
-  const at = place(scene, team);
-  await using first = await startWorkerProcess(at);
-  const heartbeatSeconds = 30;
-  const limits = { ...quickLimits, heartbeatSeconds };
+/** The workers that the first test leaves are those that the second one kills. */
+let team: ScriptedServer;
+let scene: Scene;
+let at: WorkerPlace;
+/** How it answers a question of the test that runs. */
+let specialist: (cue: Cue) => ScriptedReply;
+const workers: WorkerProcess[] = [];
+
+before(async () => {
+  team = await startTeam({ specialist: (cue) => specialist(cue) });
+  scene = await openScene({ modelUrl: team.url });
+  at = place(scene, team);
+});
+
+after(async () => {
+  for (const worker of workers) await worker.kill('SIGKILL');
+  await scene[Symbol.asyncDispose]();
+  await team[Symbol.asyncDispose]();
+});
+
+async function startAnother(): Promise<WorkerProcess> {
+  const worker = await startWorkerProcess(at);
+  workers.push(worker);
+  return worker;
+}
+
+test('the calls of a worker that stands still are not touched by a worker that starts', limit, async () => {
+  specialist = () => ({ ...says(goodDraft), delayMs: 3_000 });
+  const first = await startAnother();
+  const limits = { ...quickLimits, heartbeatSeconds: 30 };
   const handle = await scene.start('When?', { pipeline: pipeline(), taskQueue: at.taskQueue, limits });
   await team.request(1);
   first.signal('SIGSTOP');
   // The reply comes meanwhile, and is taken when the worker goes on.
-  const half = pause((heartbeatSeconds * 1000) / 2);
-  const [second, third] = await Promise.all([startWorkerProcess(at), startWorkerProcess(at)]);
-  await using _second = second;
-  await using _third = third;
-  await half;
+  const replied = pause(5_000);
+  await startAnother();
+  await replied;
   first.signal('SIGCONT');
   const outcome = (await handle.result()) as AnswerOutcome;
   assert.equal(outcome.kind, 'answered');
@@ -62,34 +84,37 @@ test(
   'two workers that start take up the calls of two killed ones at once, each call once: no heartbeat is waited for',
   limit,
   async () => {
+    const earlier = team.requests.length;
     const asked = new Set<string>();
-    await using team = await startTeam({
-      specialist: ({ user }) => {
-        const isFirst = !asked.has(user);
-        asked.add(user);
-        return isFirst ? { fault: 'hang' } : says(goodDraft);
-      },
-    });
-    await using scene = await openScene({ modelUrl: team.url });
-    const at = place(scene, team);
-    const dead = await Promise.all([startWorkerProcess(at), startWorkerProcess(at)]);
+    specialist = ({ user }) => {
+      const isFirst = !asked.has(user);
+      asked.add(user);
+      return isFirst ? { fault: 'hang' } : says(goodDraft);
+    };
+    while (workers.length < 2) await startAnother();
+    const dead = workers.splice(0);
     // So long that the test would end before it.
     const limits = { ...quickLimits, modelCallSeconds: 600, heartbeatSeconds: 600 };
     const questions = ['one', 'two', 'three', 'four'].map((name) => `case ${name}`);
     const start = (question: string) =>
       scene.start(question, { pipeline: pipeline(), taskQueue: at.taskQueue, limits });
     const handles = await Promise.all(questions.map(start));
-    await team.request(2 * questions.length - 1);
+    await team.request(earlier + 2 * questions.length - 1);
     await Promise.all(dead.map((each) => each.kill('SIGKILL')));
-    const [one, other] = await Promise.all([startWorkerProcess(at), startWorkerProcess(at)]);
+    // One in a process of its own, and one in this.
+    const { dataDirectory } = scene;
+    const { taskQueue } = at;
+    const [, other] = await Promise.all([
+      startAnother(),
+      openScene({ modelUrl: team.url, dataDirectory, taskQueue, keepsDirectory: true }),
+    ]);
     {
-      await using _one = one;
       await using _other = other;
       for (const handle of handles) {
         assert.equal(((await handle.result()) as AnswerOutcome).kind, 'answered');
         assert.deepEqual(await endsOfAttempts(handle), ['WorkerLost']);
       }
-      assert.equal(team.requests.length, 3 * questions.length);
+      assert.equal(team.requests.length - earlier, 3 * questions.length);
       for (const question of questions) {
         const own = team.requests.filter(({ text }) => text.includes(question));
         assert.deepEqual(own.map(roleOf), ['router', 'specialist', 'specialist']);
@@ -102,16 +127,14 @@ test(
 );
 
 test('a workflow stays off a sticky queue although the call that led to it had ended otherwise', limit, async () => {
+  const earlier = team.requests.length;
   let asked = 0;
-  await using team = await startTeam({
-    specialist: () => {
-      asked += 1;
-      return asked < 3 ? { fault: 'hang' } : says(goodDraft);
-    },
-  });
-  await using scene = await openScene({ modelUrl: team.url });
+  specialist = () => {
+    asked += 1;
+    return asked < 3 ? { fault: 'hang' } : says(goodDraft);
+  };
   const handle = await scene.start('When?', { pipeline: pipeline() });
-  await team.request(1);
+  await team.request(earlier + 1);
   const folder = join(scene.dataDirectory, 'calls-of-another');
   const [call] = openCalls(scene.dataDirectory).slice(-1);
   {
@@ -120,7 +143,7 @@ test('a workflow stays off a sticky queue although the call that led to it had e
   }
   // As by its heartbeat time-out: the token is refused then.
   await loseOpenCall(scene);
-  await team.request(2);
+  await team.request(earlier + 2);
   const lost = await failLostCalls(scene.client, { folder, own: '', server: 'a server', handOver: nothingToHandOver });
   assert.deepEqual(lost, { owners: 1, failed: 0, handedOver: 0 });
   await loseOpenCall(scene);

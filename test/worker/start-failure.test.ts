@@ -10,6 +10,7 @@ import { createLogger } from '../../observability/logging.ts';
 import { createRedactor } from '../../lib/redaction.ts';
 import { startWorker } from '../../worker/create-worker.ts';
 import { ownServer } from '../../runtime/host/server-address.ts';
+import { retrievalThreads } from '../support/retrieval-threads.ts';
 import { testServer } from '../support/temporal.ts';
 
 Runtime.install({ logger: new DefaultLogger('ERROR'), telemetryOptions: { logging: { forward: {}, filter: 'OFF' } } });
@@ -28,7 +29,8 @@ async function start(t: TestContext, queue: string) {
     SWITCHYARD_MODEL: 'm',
   });
   const log = createLogger({ level: 'silent', file: null, redactor: createRedactor([]) });
-  return startWorker(config, ownServer(server.address, server.namespace, null), log, { taskQueue: queue });
+  const tuning = { taskQueue: queue, retrievalThreads, workflowsInThisThread: true };
+  return startWorker(config, ownServer(server.address, server.namespace, null), log, tuning);
 }
 
 for (const failing of [1, 2, 3])

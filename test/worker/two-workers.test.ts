@@ -13,7 +13,7 @@ import { openScene, pipeline, type Scene } from '../support/scene.ts';
 import { calls, goodDraft, inventedDraft, roleOf, says, startTeam } from '../support/team.ts';
 import { startWorkerProcess } from '../support/worker-process.ts';
 
-const questions = Array.from({ length: 6 }, (_, at) => `When does boil throw? (case ${at + 1})`);
+const questions = Array.from({ length: 4 }, (_, at) => `When does boil throw? (case ${at + 1})`);
 const caseOf = (text: string): string => /\(case (\d+)\)/.exec(text)?.[1] ?? 'none';
 
 test('two workers on one data directory answer together: every run ends right, each call paid once, one trace each', {
@@ -44,7 +44,7 @@ test('two workers on one data directory answer together: every run ends right, e
     assert.deepEqual([state.retry_count, state.usage.modelCalls], [1, callsOfOne.length]);
   }
   const asked = Map.groupBy(team.requests, ({ text }) => caseOf(text));
-  assert.deepEqual([...asked.keys()].toSorted(), ['1', '2', '3', '4', '5', '6']);
+  assert.deepEqual([...asked.keys()].toSorted(), questions.map(caseOf));
   for (const [name, requests] of asked) assert.deepEqual(requests.map(roleOf), callsOfOne, `case ${name}`);
 
   await assertTraces({ ...scene, taskQueue }, handles);
@@ -74,7 +74,7 @@ async function assertTraces(scene: Scene, handles: readonly WorkflowHandle[]): P
     assert.equal(trace.filter(({ type }) => type === 'generation').length, callsOfOne.length);
   }
   const cases = spans.map((trace) => caseOf(String(trace.at(-1)?.input)));
-  assert.deepEqual(cases.toSorted(), ['1', '2', '3', '4', '5', '6']);
+  assert.deepEqual(cases.toSorted(), questions.map(caseOf));
 }
 
 /** The workers that took an activity or a workflow task of the run. */

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -9,7 +10,7 @@ import { Client, Connection } from '@temporalio/client';
 import { pipeline } from '../support/scene.ts';
 import { startScriptedServer } from '../support/scripted-server/scripted-server.ts';
 import { completion } from '../support/scripted-server/scripted-server-reply.ts';
-import { checkout } from '../support/temporal.ts';
+import { checkout, testServer } from '../support/temporal.ts';
 import { exitOf, isRunning, type Ready, TestDataDirectory } from './fixture/test-data-directory.ts';
 
 const limit = { timeout: 120_000 };
@@ -71,21 +72,21 @@ test(
 
 test('a worker alone says when it is ready, works for the named server, and drains on SIGTERM', limit, async () => {
   await using dataDirectory = await TestDataDirectory.create();
+  await using server = await testServer();
+  const { address, namespace } = server;
+  const queue = `alone-${randomUUID()}`;
   const model = await slowModel();
   await using _server = model.server;
   model.answer();
-  const runtime = dataDirectory.start();
-  await using client = await dataDirectory.client();
-  const { address, namespace } = await client.join('server');
-  const settings = { ...model.settings, TEMPORAL_ADDRESS: address, SWITCHYARD_TASK_QUEUE: 'alone' };
+  const settings = { ...model.settings, TEMPORAL_ADDRESS: address, SWITCHYARD_TASK_QUEUE: queue };
   const worker = dataDirectory.start(join(checkout, 'worker', 'main.ts'), settings, 'pipe');
   assert.ok(worker.stdout && worker.stderr);
   const log = text(worker.stderr);
   const [line] = await once(createInterface({ input: worker.stdout }), 'line');
-  assert.equal(line, `worker ready: ${address}, namespace default, queue alone`);
+  assert.equal(line, `worker ready: ${address}, namespace default, queue ${queue}`);
   {
     await using temporal = await clientOf({ address, namespace });
-    const options = { args: [question], taskQueue: 'alone', workflowId: 'alone' };
+    const options = { args: [question], taskQueue: queue, workflowId: queue };
     const result = await temporal.client.workflow.execute('routeOnly', options);
     assert.equal(result.route, 'code');
   }
@@ -94,8 +95,6 @@ test('a worker alone says when it is ready, works for the named server, and drai
   const lines = (await log).trim().split('\n');
   assert.ok(lines.length > 1);
   for (const entry of lines) assert.equal(typeof JSON.parse(entry).level, 'string');
-  client.say({ kind: 'leave' });
-  assert.equal(await exitOf(runtime), 0);
 });
 
 test(
@@ -105,12 +104,12 @@ test(
     await using dataDirectory = await TestDataDirectory.create();
     const answer = { body: completion({ text: 'code' }) };
     await using model = await startScriptedServer({ script: [{ fault: 'hang' }, answer, { fault: 'hang' }] });
-    const runtime = dataDirectory.start();
-    await using client = await dataDirectory.client();
-    const { address, namespace } = await client.join('server');
+    await using server = await testServer();
+    const { address, namespace } = server;
+    const queue = `stops-${randomUUID()}`;
     const startWorker = async () => {
       const endpoint = { OPENAI_BASE_URL: model.url, SWITCHYARD_MODEL: 'test-model' };
-      const more = { TEMPORAL_ADDRESS: address, SWITCHYARD_TASK_QUEUE: 'stops', SWITCHYARD_STOP_SECONDS: '3' };
+      const more = { TEMPORAL_ADDRESS: address, SWITCHYARD_TASK_QUEUE: queue, SWITCHYARD_STOP_SECONDS: '3' };
       const worker = dataDirectory.start(join(checkout, 'worker', 'main.ts'), { ...endpoint, ...more }, 'pipe');
       assert.ok(worker.stdout);
       worker.stderr?.resume();
@@ -121,8 +120,12 @@ test(
     await using temporal = await clientOf({ address, namespace });
     // Heartbeats have to go on while it stops: it takes longer than their time-out.
     const patient = { ...question, limits: { ...limits, heartbeatSeconds: 2 } };
-    const begin = (workflowId: string) =>
-      temporal.client.workflow.start('routeOnly', { args: [patient], taskQueue: 'stops', workflowId });
+    const begin = (name: string) =>
+      temporal.client.workflow.start('routeOnly', {
+        args: [patient],
+        taskQueue: queue,
+        workflowId: `${name}-${randomUUID()}`,
+      });
     const handle = await begin('given-back');
     await model.request(0);
     const second = await startWorker();
@@ -135,13 +138,12 @@ test(
       started.map(({ attempt, lastFailure }) => [attempt, lastFailure?.message]),
       [[2, 'the worker has stopped']],
     );
-    await begin('left');
+    const left = await begin('left');
     await model.request(2);
     // Signals that a busy process hears together are one.
     for (; isRunning(second); await delay(400)) second.kill('SIGTERM');
     assert.equal(await exitOf(second), 143);
-    client.say({ kind: 'leave' });
-    assert.equal(await exitOf(runtime), 0);
+    await left.terminate();
   },
 );
 
