@@ -1,8 +1,9 @@
-/** A worker of a stack as a process of its own, to be killed. */
-import { type ChildProcess, spawn } from 'node:child_process';
+/** A worker of a stack as a process of its own, to be killed; it ends with the bench that has started it. */
+import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { checkoutFolder } from '../../config/load-config.ts';
+import { spawnTied } from '../../lib/tied-child.ts';
 import type { Stack } from './stack.ts';
 
 export type WorkerProcess = AsyncDisposable & {
@@ -17,7 +18,7 @@ export async function startWorkerProcess(
   program = 'worker/main.ts',
   more: Record<string, string> = {},
 ): Promise<WorkerProcess> {
-  const child = spawn(process.execPath, [join(checkoutFolder, program)], {
+  const child = spawnTied(process.execPath, [join(checkoutFolder, program)], {
     env: {
       ...process.env,
       TEMPORAL_ADDRESS: stack.address,
@@ -29,11 +30,11 @@ export async function startWorkerProcess(
       OPENAI_BASE_URL: stack.config.model.baseUrl ?? '',
       ...more,
     },
-    stdio: ['ignore', 'pipe', 'inherit'],
+    stdio: ['ignore', 'pipe', 2],
   });
   const gone = once(child, 'exit');
   const died = gone.then(() => Promise.reject(new Error('the worker did not start')));
-  await Promise.race([once(child.stdout, 'data'), died]);
+  await Promise.race([once(child.stdout ?? child, 'data'), died]);
   died.catch(() => {});
   const kill = () => stopped(child, gone);
   return { pid: child.pid ?? 0, kill, [Symbol.asyncDispose]: kill };

@@ -14,7 +14,8 @@ import { snakeKeys } from '../../lib/snake-keys.ts';
 import { memoryMiB } from '../peers/systems/process-figures.ts';
 import { openStack, say } from '../support/stack.ts';
 import { startWorkerProcess } from '../support/worker-process.ts';
-import { type ServeProcess, startServeProcess } from './serve-process.ts';
+import { type Ask, type Asked, chatClient, mcpOverHttp, mcpOverStdio, pageClient, postChat } from './clients.ts';
+import { startServeProcess } from './serve-process.ts';
 
 const { values } = parseArgs({
   options: {
@@ -24,7 +25,7 @@ const { values } = parseArgs({
     json: { type: 'boolean', default: false },
   },
 });
-const repo = join(checkoutFolder, 'node_modules/commander');
+const repository = join(checkoutFolder, 'node_modules/commander');
 const clients = Number(values.clients);
 
 await using stack = await openStack(null);
@@ -36,44 +37,33 @@ const settings = {
 const { signal } = new AbortController();
 await using session = await openSession({ settings, need: 'worker', onProgress: say, signal });
 
-/** Asks one question to its end. */
-type Ask = (question: string) => Promise<void>;
+const asked: Asked = { repository, repositoryName: 'commander', pipeline: 'single-agent-ungated', word: 'commander' };
 
 const ownPath: Ask = async (question) => {
-  const input = await questionInput(question, { repo, pipeline: 'single-agent-ungated' }, settings);
+  const input = await questionInput(question, { repo: repository, pipeline: asked.pipeline }, settings);
   const run = await startRun(session, input, newRunId());
   for await (const event of watchRun(session, run, signal)) if (event.kind === 'finished') return;
 };
 
 const limits = ['--requests-per-minute', '100000', '--concurrent-requests', String(clients)];
-await using serve = await startServeProcess(stack, [...limits, '--repo', repo, '--pipeline', 'single-agent-ungated']);
+await using serve = await startServeProcess(stack, [...limits, '--repo', repository, '--pipeline', asked.pipeline]);
+await using http = await mcpOverHttp(serve, asked);
+await using stdio = await mcpOverStdio(stack, asked);
 
-/** Every surface that is measured: one of this server more is one line more. */
+/** Every surface that is measured. */
 const surfaces: Record<string, Ask> = {
-  chat: async (question) => expectAnswer(await postChat(serve, question, false)),
-  chatStream: async (question) => expectAnswer(await postChat(serve, question, true)),
+  chat: chatClient(serve, asked, false),
+  chatStream: chatClient(serve, asked, true),
+  mcp: http.ask,
+  mcpStdio: stdio.ask,
+  page: await pageClient(serve, asked),
 };
 
-function postChat({ url, key }: ServeProcess, question: string, stream: boolean): Promise<Response> {
-  const model = 'switchyard/single-agent-ungated@commander';
-  return fetch(`${url}/v1/chat/completions`, {
-    method: 'POST',
-    headers: { authorization: `Bearer ${key}`, 'content-type': 'application/json' },
-    body: JSON.stringify({ model, stream, messages: [{ role: 'user', content: question }] }),
-  });
-}
-
-async function expectAnswer(response: Response): Promise<void> {
-  const text = await response.text();
-  if (response.status !== 200 || !text.includes('commander'))
-    throw new Error(`${response.status}: ${text.slice(0, 300)}`);
-}
-
-let asked = 0;
+let questions = 0;
 /** Each is another one, so that nothing is joined. */
 function nextQuestion(): string {
-  asked += 1;
-  return `Where is parseOptions defined, number ${asked}?`;
+  questions += 1;
+  return `Where is parseOptions defined, number ${questions}?`;
 }
 
 async function timed(ask: Ask): Promise<number> {
@@ -114,7 +104,7 @@ async function together(ask: Ask): Promise<number> {
 async function flood() {
   const ends = await Promise.all(
     Array.from({ length: Number(values.flood) }, async () => {
-      const response = await postChat(serve, nextQuestion(), false).catch(() => null);
+      const response = await postChat(serve, asked, nextQuestion(), false).catch(() => null);
       const text = await response?.text().catch(() => '');
       if (response?.status === 429 && /error/.test(text ?? '') && response.headers.has('retry-after')) return 'refused';
       return response?.status === 200 ? 'answered' : response === null ? 'notConnected' : `status${response.status}`;

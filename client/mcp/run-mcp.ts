@@ -2,6 +2,7 @@
 import { readSettings } from '../../application/read-settings.ts';
 import { shippedPipelines } from '../../application/pipelines/shipped-pipelines.ts';
 import type { Config } from '../../config/config.ts';
+import { giveBackWhenIdle } from '../../lib/idle-memory.ts';
 import { serveMcpOverStdio } from '../../mcp/stdio.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { listenForInterrupt } from '../terminal/interrupt.ts';
@@ -14,6 +15,7 @@ export async function runMcp({ repo, only, pipeline, waitSeconds }: McpCommandOp
   const settings = readSettings();
   await expectPipeline(pipeline, settings);
   using interrupt = listenForInterrupt();
+  using _memory = giveBackWhenIdle();
   const allowed = { allowedRepositories: only ?? 'any', repository: repo } as const;
   const options = { settings, log: note, ...allowed, pipeline, times: { wait: waitSeconds } };
   await serveMcpOverStdio(options, interrupt.signal);

@@ -9,6 +9,7 @@ import { dataPaths } from '../../config/data-paths.ts';
 import { redactorOf } from '../../config/redactor.ts';
 import { ownServeKey, type ServeKey } from '../../config/serve-keys.ts';
 import { messageOf, UsageError } from '../../lib/errors.ts';
+import { giveBackWhenIdle } from '../../lib/idle-memory.ts';
 import { createLogger } from '../../observability/logging.ts';
 import type { HttpServer } from '../../serve/http/server.ts';
 import { type Served, servedPipelines, servedRepositories } from '../../serve/served.ts';
@@ -61,6 +62,7 @@ export async function runServe(choice: ServeChoice): Promise<number> {
     origins: { hosts: choice.allowHost, origins: choice.allowOrigin },
   });
   tellAddresses(server, newKey, choice.json);
+  using _memory = giveBackWhenIdle();
   if (!interrupt.signal.aborted) await once(interrupt.signal, 'abort');
   note('stopping …');
   return exitCodes.worked;
