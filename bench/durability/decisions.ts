@@ -1,6 +1,7 @@
 /**
- * Asks a person in each way that a run can, kills worker and server, and counts how often what was decided is applied:
- * decided after both have been started again, and decided while no worker runs, before the server is killed.
+ * Asks a person in each way that a run can, in two runs at once, kills worker and server, and counts how often what was
+ * decided is applied: decided after both have been started again, and decided while no worker runs, before the server is
+ * killed.
  */
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -27,6 +28,10 @@ type Case = {
   outcome: AnswerOutcome['kind'];
 };
 const ask = { policy: 'ask' };
+const moments = ['after a restart', 'while no worker ran'] as const;
+type Moment = (typeof moments)[number];
+/** Each run is named by its question. */
+const questionOf = (decided: Moment) => `When does boil throw, asked ${decided}?`;
 const edited = { answer: 'It throws KETTLE_EMPTY.' };
 let providerIsDown = false;
 const cases: Record<string, Case> = {
@@ -59,7 +64,10 @@ const cases: Record<string, Case> = {
   },
   'a foreign tool': {
     team: {
-      specialist: ({ turn }) => (turn === 0 ? calls(['mcp__shop__order', { query: 'kettle' }]) : says(goodDraft)),
+      specialist: ({ turn, user }) => {
+        const query = moments.find((decided) => user.includes(questionOf(decided)));
+        return turn === 0 ? calls(['mcp__shop__order', { query }]) : says(goodDraft);
+      },
     },
     pipeline: {
       router: null,
@@ -114,38 +122,50 @@ type Row = {
 const rows: Row[] = [];
 for (const [kind, each] of Object.entries(cases)) {
   if (values.kind !== undefined && values.kind !== kind) continue;
-  for (const decided of ['after a restart', 'while no worker ran'] as const) {
-    rows.push(await decideOnce(kind, each, decided));
-    say(JSON.stringify(rows.at(-1)));
+  for (const row of await decideBoth(kind, each)) {
+    rows.push(row);
+    say(JSON.stringify(row));
   }
 }
 print(rows);
 process.exitCode = rows.every(({ applied, as_expected }) => applied === 1 && as_expected) ? 0 : 1;
 
-async function decideOnce(kind: string, each: Case, decided: 'after a restart' | 'while no worker ran'): Promise<Row> {
+async function decideBoth(kind: string, each: Case): Promise<Row[]> {
   played = each.team ?? {};
-  const before = shop.calls().length;
   providerIsDown = true;
-  const handle = await start(`decide-${rows.length}`, each);
-  const { requestId } = await until(async () => (await pendingOf(handle))[0] ?? null, 60);
+  const handles = await Promise.all(moments.map((decided) => start(decided, each)));
+  const pending = await Promise.all(
+    handles.map((handle) => until(async () => (await pendingOf(handle))[0] ?? null, 60)),
+  );
   providerIsDown = false;
-  const decision = { requestId, by: 'ann', ...each.decision };
+  const decide = (at: number) => {
+    const [handle, request] = [handles[at], pending[at]];
+    if (handle === undefined || request === undefined) throw new Error(`no run is decided ${moments[at]}`);
+    return decideRun(server, handle.workflowId, { requestId: request.requestId, by: 'ann', ...each.decision });
+  };
   await worker.kill();
-  const early = decided === 'while no worker ran' ? await decideRun(server, handle.workflowId, decision) : null;
+  const early = await decide(moments.indexOf('while no worker ran'));
   await stack.killServer();
   worker = await startWorker();
-  const told = early ?? (await decideRun(server, handle.workflowId, decision));
-  const { kind: outcome, state } = (await handle.result()) as AnswerOutcome;
-  const applied = (state.decisions ?? []).filter(({ refused }) => refused === undefined).length;
-  const made = shop.calls().length - before;
-  const asExpected = outcome === each.outcome && made === (kind === 'a foreign tool' ? 1 : 0);
-  return { kind, decided, answer: told.kind, applied, outcome, made, as_expected: asExpected };
+  const told = { 'after a restart': await decide(moments.indexOf('after a restart')), 'while no worker ran': early };
+  const ends = await Promise.all(handles.map((handle) => handle.result() as Promise<AnswerOutcome>));
+  return ends.map((end, at) => rowOf(kind, each, moments[at] ?? 'after a restart', told, end));
 }
 
-function start(workflowId: string, each: Case): Promise<WorkflowHandle> {
-  const about = { repository, limits: { ...quickLimits, modelCallAttempts: 1 } };
-  const input = questionInput('When does boil throw?', pipeline(each.pipeline), about);
-  const options = { args: [input], taskQueue, workflowId };
+type Told = Record<Moment, { kind: string }>;
+
+function rowOf(kind: string, each: Case, decided: Moment, told: Told, { kind: outcome, state }: AnswerOutcome): Row {
+  const applied = (state.decisions ?? []).filter(({ refused }) => refused === undefined).length;
+  const made = shop.calls().filter(({ given }) => (given as { query?: string }).query === decided).length;
+  const asExpected = outcome === each.outcome && made === (kind === 'a foreign tool' ? 1 : 0);
+  return { kind, decided, answer: told[decided].kind, applied, outcome, made, as_expected: asExpected };
+}
+
+/** A worker that has just started on a busy machine may be late by seconds: none of its calls is to count as lost. */
+function start(decided: Moment, each: Case): Promise<WorkflowHandle> {
+  const about = { repository, limits: { ...quickLimits, heartbeatSeconds: 20, modelCallAttempts: 1 } };
+  const input = questionInput(questionOf(decided), pipeline(each.pipeline), about);
+  const options = { args: [input], taskQueue, workflowId: `decide-${rows.length}-${moments.indexOf(decided)}` };
   return stack.client.workflow.start('answerQuestion', options);
 }
 

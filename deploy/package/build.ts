@@ -1,10 +1,14 @@
-/** Command (`npm run build [-- FOLDER]`): compiles what the npm package holds into `dist` or another folder, and copies the data beside it. */
+/**
+ * Command (`npm run build [-- FOLDER [OPTION...]]`): compiles what the npm package holds into `dist` or another folder, and
+ * copies the data beside it. The options are the compiler's.
+ */
 import { execFileSync } from 'node:child_process';
 import { cpSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 
 const root = join(import.meta.dirname, '../..');
-const target = resolve(process.argv[2] ?? join(root, 'dist'));
+const [given = join(root, 'dist'), ...options] = process.argv.slice(2);
+const target = resolve(given);
 /** What measurements and fitting read, and nothing that answers. */
 const measured = /^(offline-model\/router\/heldout.*|datasets\/packages)\.jsonl$/;
 
@@ -14,7 +18,8 @@ const { bin } = readJson<{ bin: { tsc: string } }>('node_modules/typescript/pack
 
 rmSync(target, { recursive: true, force: true });
 const compiler = join(root, 'node_modules/typescript', bin.tsc);
-execFileSync(process.execPath, [compiler, '--project', import.meta.dirname, '--outDir', target], { stdio: 'inherit' });
+const project = ['--project', import.meta.dirname, '--outDir', target];
+execFileSync(process.execPath, [compiler, ...project, ...options], { stdio: 'inherit' });
 for (const folder of include.map((path) => path.replace('../../', '')))
   for (const file of readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' })) {
     const path = `${folder}/${file}`;

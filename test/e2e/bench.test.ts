@@ -1,9 +1,8 @@
 import assert from 'node:assert/strict';
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { openSession } from '../../application/session/session.ts';
-import { readQuestions } from '../../client/evaluate/read-run-log.ts';
 import { loadConfig } from '../../config/load-config.ts';
 import { runSwitchyard, temporaryFolder } from '../client/run-command.ts';
 import { runInProcess } from '../client/run-in-process.ts';
@@ -21,7 +20,8 @@ test('bench run says first what it will take, asks both variants, and leaves a l
   Object.assign(process.env, env);
   const about = { need: 'worker' as const, onProgress: () => {}, signal: new AbortController().signal };
   await using _runtime = await openSession({ settings: loadConfig(env), ...about });
-  const given = ['bench', 'run', '--questions', '2', '--name', 'two', '--json'];
+  const dataset = join(checkout, 'examples/continuous-integration/questions.jsonl');
+  const given = ['bench', 'run', '--dataset', dataset, '--questions', '2', '--name', 'two', '--json'];
   const first = await runSwitchyard(given, { env });
   const { stdout, stderr } = first;
   assert.equal(first.code, 0, stderr);
@@ -62,12 +62,6 @@ test('bench run says first what it will take, asks both variants, and leaves a l
   assert.deepEqual([rerun.ending, rerun.done], ['finished', 2]);
   assert.equal(rerun.tally.usage.reused.model_calls, rerun.tally.usage.model_calls, 'nothing is paid again');
 
-  const dataset = join(dataDirectory.path, 'small.jsonl');
-  const whole = (await readQuestions(join(checkout, 'datasets/fastify.jsonl'))).filter(({ id }) =>
-    records.some(({ question_id }) => question_id === id),
-  );
-  const repository = join(checkout, 'node_modules/fastify');
-  writeFileSync(dataset, whole.map((question) => JSON.stringify({ ...question, repository })).join('\n'));
   const done = await seen('exercise', '--dataset', dataset, '--questions', '1');
   assert.equal(done.placeholders[0].selected.length, 1);
   assert.deepEqual([done.wanted_agreement, done.routers[0].n], [0.8, 2]);
@@ -90,6 +84,7 @@ test('a benchmark that may cost more than its limit does not start where nobody 
   const env = { ...(await dataDirectoryOf(dataDirectory.path)), OPENAI_API_KEY: 'sk-not-a-key' };
   const { code, stderr } = await runInProcess(['bench', 'run', '--limit', '0.01'], { env });
   assert.equal(code, 2);
+  assert.match(stderr, /runs +128, about \d+ model calls/);
   assert.match(stderr, /likely stop at its limit of \$0\.01, before all is asked: add --yes/);
   assert.equal(existsSync(join(dataDirectory.path, 'benchmarks')), false);
 });

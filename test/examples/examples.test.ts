@@ -8,7 +8,8 @@ import { parse } from 'yaml';
 import { evaluate } from '../../client/benchmark/evaluate.ts';
 import { openSession, type Session } from '../../application/session/session.ts';
 import { loadConfig } from '../../config/load-config.ts';
-import { mainFile, runProgram, temporaryFolder } from '../client/run-command.ts';
+import { type CommandEnd, runProgram, temporaryFolder } from '../client/run-command.ts';
+import { runInProcess } from '../client/run-in-process.ts';
 import { runAction } from '../support/action-steps.ts';
 import { startPullRequestStub } from '../support/pull-request-stub.ts';
 import { checkout, type TestServer, testServer } from '../support/temporal.ts';
@@ -42,17 +43,36 @@ after(async () => {
   rmSync(dataDirectory, { recursive: true, force: true });
 });
 
-/** What the commands of the README print, one after the other as a person would type them. */
+/** Words of a command, as a shell reads them. */
+async function shellWords(command: string): Promise<string[]> {
+  const { stdout } = await runProgram('sh', ['-ec', `printf '%s\\0' ${command}`], { cwd: checkout, env });
+  return stdout.split('\0').slice(0, -1);
+}
+
+/** What the commands of the README print, one after the other as a person would type them; `switchyard` in this process. */
 async function runReadme(folder: string): Promise<string> {
   const readme = readFileSync(join(examples, folder, 'README.md'), 'utf8');
   const [, commands = ''] = /^```sh\n([\s\S]*?)^```$/m.exec(readme) ?? [];
   assert.match(commands, /\S/, `examples/${folder}/README.md has a command`);
-  const script = commands
-    .replaceAll(/^switchyard /gm, `'${process.execPath}' '${mainFile}' `)
-    .replaceAll(/^npx node /gm, `'${process.execPath}' `);
-  const { code, stdout, stderr } = await runProgram('sh', ['-ec', script], { cwd: checkout, env });
-  assert.equal(code, 0, stderr);
-  return stdout;
+  const settings = { ...env };
+  let printed = '';
+  for (const command of commands.trim().split('\n')) {
+    const [program, ...given] = await shellWords(command);
+    if (program === 'export') {
+      Object.assign(settings, Object.fromEntries(given.map((each) => each.split('='))));
+      continue;
+    }
+    const { code, stdout, stderr } = await runWords(program, given, settings);
+    assert.equal(code, 0, `${command}\n${stderr}`);
+    printed += stdout;
+  }
+  return printed;
+}
+
+function runWords(program: string | undefined, given: string[], settings: Record<string, string>): Promise<CommandEnd> {
+  if (program === 'switchyard') return runInProcess(given, { env: settings });
+  assert.deepEqual([program, given[0]], ['npx', 'node'], 'a command of an example');
+  return runProgram(process.execPath, given.slice(1), { cwd: checkout, env: settings });
 }
 
 const shown: Record<string, RegExp> = {

@@ -34,6 +34,8 @@ before(async () => {
     OPENAI_BASE_URL: team.url,
     OPENAI_API_KEY: 'none',
     SWITCHYARD_LOG_LEVEL: 'error',
+    // Seven processes load the same code.
+    NODE_COMPILE_CACHE: join(place.path, 'compile-cache'),
   };
   worker = await startExample();
 });

@@ -33,6 +33,7 @@ import { traceOfRun } from '../../observability/run-trace.ts';
 import { completion } from '../support/scripted-server/scripted-server-reply.ts';
 import { goodDraft } from '../support/team.ts';
 import { checkout } from '../support/temporal.ts';
+import { anyText } from '../support/any-text.ts';
 
 const scratch = mkdtempSync(join(tmpdir(), 'switchyard-fuzz-'));
 after(() => rmSync(scratch, { recursive: true }));
@@ -128,7 +129,7 @@ test('configuration', () => {
   );
   const any = fc.oneof(
     text,
-    fc.string({ unit: 'binary', maxLength: 20 }).filter((each) => !each.includes('\u0000')),
+    anyText(20).filter((each) => !each.includes('\u0000')),
   );
   const file = fc.option(
     fc.array(

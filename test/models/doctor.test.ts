@@ -61,9 +61,13 @@ test('the command says what is wrong with its settings in one line, without the 
   }
 });
 
+/** All that it gets of our environment. */
+const { NODE_COMPILE_CACHE } = process.env;
+const compileCache = NODE_COMPILE_CACHE === undefined ? {} : { NODE_COMPILE_CACHE };
+
 async function doctor(input: string): Promise<{ code: number | null; stdout: string; stderr: string }> {
   const main = new URL('../../models/doctor-main.ts', import.meta.url).pathname;
-  const child = spawn(process.execPath, [main], { stdio: 'pipe', env: {} });
+  const child = spawn(process.execPath, [main], { stdio: 'pipe', env: compileCache });
   let stdout = '';
   let stderr = '';
   child.stdout.on('data', (part) => (stdout += part));

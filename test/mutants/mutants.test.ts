@@ -3,7 +3,7 @@ import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { test } from 'node:test';
+import { before, test } from 'node:test';
 import { build, type Mutant } from './build.ts';
 import { bundledSwitch, writeSettings } from './bundled-switch.ts';
 import { isEquivalent, outdated } from './equivalents.ts';
@@ -106,9 +106,15 @@ async function scoresOf({ root, tests }: { root: string; tests: string[] }) {
 const good =
   "test('capped', () => { assert.equal(capped(9), 3); assert.equal(capped(1), 1); });\ntest('count', () => assert.deepEqual([count(0), count(3)], [0, 3]));\n";
 
-test('tests kill what they notice; what none reaches, and what changes nothing, survives', async () => {
+/** Measured once for the tests that read it. */
+let scores: Awaited<ReturnType<typeof scoresOf>>;
+before(async () => {
   using small = project(good);
-  const { survivors, why, results } = await scoresOf(small);
+  scores = await scoresOf(small);
+});
+
+test('tests kill what they notice; what none reaches, and what changes nothing, survives', () => {
+  const { survivors, why, results } = scores;
   // At the limit both sides are the limit: equivalent. `idle` is never called.
   assert.deepEqual(survivors.toSorted(), ['1 -> 2', 'n > limit -> n >= limit', '{…} -> {}']);
   assert.match(why('at += 1 -> at -= 1') ?? '', /rounds of loops/);
@@ -137,9 +143,8 @@ test('a file that cannot be loaded beside another one kills no mutant: nothing i
   );
 });
 
-test('a score that fell is named, one that rose or is new is not, and recording keeps the other files', async () => {
-  using small = project(good);
-  const { results } = await scoresOf(small);
+test('a score that fell is named, one that rose or is new is not, and recording keeps the other files', (t) => {
+  const { results } = scores;
   const [all, killed] = [results.length, results.length - 3];
   const fell = (committed: Record<string, { killed: number; all: number }>) =>
     reportsOf(['code.ts'], results, committed).some((report) => report.fell);
@@ -151,13 +156,15 @@ test('a score that fell is named, one that rose or is new is not, and recording 
     textOf(reportsOf(['code.ts'], results, { 'code.ts': { killed: all, all } })),
     /FELL from .*\(100\.0 %\)/,
   );
-  const path = join(small.root, 'scores.json');
+  const folder = mkdtempSync(join(tmpdir(), 'switchyard-scores-test-'));
+  t.after(() => rmSync(folder, { recursive: true }));
+  const path = join(folder, 'scores.json');
   writeFileSync(path, '{"z.ts": {"killed": 1, "all": 2}}');
   recordScores(path, reportsOf(['code.ts'], results, {}));
   assert.deepEqual(readScores(path), { 'code.ts': { killed, all }, 'z.ts': { killed: 1, all: 2 } });
 });
 
-test('an equivalent mutant is known by its line and change, counts for nothing, and is named once it is gone', async () => {
+test('an equivalent mutant is known by its line and change, counts for nothing, and is named once it is gone', () => {
   const known = {
     file: 'a.ts',
     line: 'return a > b;',
@@ -171,8 +178,7 @@ test('an equivalent mutant is known by its line and change, counts for nothing, 
   assert.deepEqual(outdated([known], [mutant], ['a.ts']), []);
   assert.deepEqual(outdated([known], [], ['a.ts']), [known]);
   assert.deepEqual(outdated([known], [], ['b.ts']), []);
-  using small = project(good);
-  const { results } = await scoresOf(small);
+  const { results } = scores;
   const marked = results.map((each) => ({ ...each, mutant: { ...each.mutant, equivalent: each.killedBy === null } }));
   const [report] = reportsOf(['code.ts'], marked, {});
   assert.deepEqual([report?.all, report?.killed, report?.equivalent], [results.length - 3, results.length - 3, 3]);
@@ -197,8 +203,8 @@ test('each workflow of a bundle has the mutant that is active as it begins, and 
 
 test('the committed scores are of files that exist, and a wrong argument ends with 2', () => {
   const checkout = join(import.meta.dirname, '../..');
-  const scores = readScores(join(import.meta.dirname, 'scores.json'));
-  for (const file of Object.keys(scores)) assert.ok(readFileSync(join(checkout, file), 'utf8').length > 0);
+  const committed = readScores(join(import.meta.dirname, 'scores.json'));
+  for (const file of Object.keys(committed)) assert.ok(readFileSync(join(checkout, file), 'utf8').length > 0);
   const run = (...args: string[]) =>
     spawnSync(
       process.execPath,

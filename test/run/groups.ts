@@ -17,6 +17,7 @@ const groups = {
   commands: ['application', 'client', 'codecs', 'mcp', 'runtime', 'serve'],
   models: ['activities', 'models', 'offline-model', 'support'],
   rules: ['agents', 'bench', 'config', 'fuzz', 'harness', 'lib', 'router-fit'],
+  project: ['project', 'question-maker'],
 };
 
 export type Group = keyof typeof groups;
@@ -27,9 +28,12 @@ export const groupNames = Object.keys(groups) as Group[];
 const alone: ReadonlySet<string> = new Set([
   // They start processes, and wait for them more than they work.
   'test/bench/peers.test.ts',
+  'test/project/recipes.test.ts',
   'test/worker/host-runtime.test.ts',
   'test/worker/lost-calls.test.ts',
   'test/worker/worker.test.ts',
+  // Most of its time is computing, which would hold up the others.
+  'test/project/regular-expressions.test.ts',
   // It bundles workflows in its process, as a program of one's own does: the compiler stays in memory.
   'test/worker/own-worker.test.ts',
   // Its process has the settings of a worker.

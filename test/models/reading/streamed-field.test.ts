@@ -5,6 +5,7 @@ import { findJsonObject } from '../../../agents/json-reply.ts';
 import { readDraft } from '../../../agents/reply-fields.ts';
 import { splitThinking } from '../../../models/reading/thinking.ts';
 import { createFieldReader } from '../../../models/reading/streamed-field.ts';
+import { anyText } from '../../support/any-text.ts';
 
 const most = 20_000;
 
@@ -26,9 +27,9 @@ const spelled = (value: unknown, escaped: boolean, indent: number) => {
     : json;
 };
 
-const anyText = fc.oneof(
+const anyDraftText = fc.oneof(
   fc.string({ unit: 'grapheme', maxLength: 60 }),
-  fc.string({ unit: 'binary', maxLength: 60 }),
+  anyText(60),
   fc
     .array(fc.constantFrom(' ', '\n', '\\', '"', '{', '}', '\ud83d', '\ude42', 'a', '/'), { maxLength: 40 })
     .map((all) => all.join('')),
@@ -39,7 +40,7 @@ test('whatever the pieces, what is read is the answer of the whole reply', () =>
     before: fc.constantFrom('', 'Here it is:\n', '```json\n', '<think>{"answer": "no"}</think>\n', 'a {b} { c'),
     fields: fc.tuple(
       fc.dictionary(fc.string({ maxLength: 8 }), fc.jsonValue({ maxDepth: 3 }), { maxKeys: 3 }),
-      anyText,
+      anyDraftText,
     ),
     escaped: fc.boolean(),
     indent: fc.constantFrom(0, 2),

@@ -7,6 +7,7 @@ import { grammarFor } from '../../../retrieval/index/grammars.ts';
 import { readSyntax } from '../../../retrieval/index/syntax.ts';
 import { readFileText } from '../../../retrieval/reading/file-text.ts';
 import { linesOf } from '../../../retrieval/snapshot/text-files.ts';
+import { anyText } from '../../support/any-text.ts';
 
 async function read(path: string, text: string) {
   const grammar = await grammarFor(path);
@@ -53,7 +54,7 @@ test('definitions are found by name in every language that has a grammar', async
 test('chunks cover a file without gaps or overlap, whatever is in it', async () => {
   const line = fc.oneof(
     fc.constantFrom('class A {', '}', 'function f(a) {', 'def f():', '    pass', '', '/*', '*/', '"""', '((((', '# x'),
-    fc.string({ unit: 'binary', maxLength: 300 }),
+    anyText(300),
     fc.string({ maxLength: 4000 }).map((text) => text.repeat(4)),
   );
   const ending = fc.constantFrom('\n', '\r\n');

@@ -6,6 +6,8 @@ import { type Choice, type Piece, parseRegex } from './regex-syntax.ts';
 
 type Next = (at: number) => boolean;
 type Match = (at: number, next: Next) => boolean;
+/** Of a UTF-16 code unit. */
+type Test = (code: number) => boolean;
 
 export class TooManySteps extends Error {}
 
@@ -15,15 +17,17 @@ export class CountedRegex {
   #text = '';
   #limit = Infinity;
   readonly #flags: string;
+  readonly #isMultiline: boolean;
   readonly #mostCounted: number;
   readonly #match: Match;
   readonly #saved = new Map<string, string>();
-  readonly #tests = new Map<string, (character: string) => boolean>();
+  readonly #tests = new Map<string, Test>();
 
   /** @param mostCounted counted repetitions such as `{1,300}` are read as if they went no further than this */
   constructor(source: string, flags: string, mostCounted = Infinity) {
     this.tree = parseRegex(source);
     this.#flags = flags.replaceAll(/[gyd]/g, '');
+    this.#isMultiline = flags.includes('m');
     this.#mostCounted = mostCounted;
     this.#match = this.#choice(this.tree);
   }
@@ -49,19 +53,15 @@ export class CountedRegex {
 
   /** Whether a character matches a piece of the kind `character`. */
   accepts(source: string, character: string): boolean {
-    const known = this.#tests.get(source) ?? this.#testOf(source);
-    this.#tests.set(source, known);
-    return known(character);
+    return this.#testOf(source)(character.charCodeAt(0));
   }
 
-  #testOf(source: string): (character: string) => boolean {
-    const regex = new RegExp(`^${source}$`, this.#flags.replace('m', ''));
-    const known = new Map<string, boolean>();
-    return (character) => {
-      const answer = known.get(character) ?? regex.test(character);
-      known.set(character, answer);
-      return answer;
-    };
+  #testOf(source: string): Test {
+    const known = this.#tests.get(source);
+    if (known !== undefined) return known;
+    const made = testOf(new RegExp(`^${source}$`, this.#flags.replace('m', '')));
+    this.#tests.set(source, made);
+    return made;
   }
 
   #step(): void {
@@ -72,23 +72,35 @@ export class CountedRegex {
   #choice(choice: Choice): Match {
     const rows = choice.map((row) => this.#row(row));
     if (rows.length === 1 && rows[0] !== undefined) return rows[0];
-    return (at, next) => rows.some((row) => row(at, next));
+    return (at, next) => {
+      for (const row of rows) if (row(at, next)) return true;
+      return false;
+    };
   }
 
   #row(row: readonly Piece[]): Match {
-    const parts = row.map((piece) => this.#piece(piece));
-    return parts.reduceRight<Match>(
-      (rest, part) => (at, next) => part(at, (then) => rest(then, next)),
+    return row.reduceRight<Match>(
+      (rest, piece) => this.#before(piece, rest),
       (at, next) => next(at),
     );
+  }
+
+  /** A piece and what follows it. Most searches end at their first character: one that fails makes no closure. */
+  #before(piece: Piece, rest: Match): Match {
+    if (piece.kind === 'character') {
+      const test = this.#testOf(piece.source);
+      return (at, next) => this.#takes(test, at) && rest(at + 1, next);
+    }
+    if (piece.kind === 'edge') return (at, next) => this.#holds(piece.source, at) && rest(at, next);
+    const part = this.#piece(piece);
+    return (at, next) => part(at, (then) => rest(then, next));
   }
 
   #piece(piece: Piece): Match {
     switch (piece.kind) {
       case 'character':
-        return (at, next) => this.#takes(piece.source, at) && next(at + 1);
       case 'edge':
-        return (at, next) => this.#holds(piece.source, at) && next(at);
+        return this.#row([piece]);
       case 'reference':
         return (at, next) => this.#repeatsSaved(piece.name, at, next);
       case 'group':
@@ -100,20 +112,24 @@ export class CountedRegex {
     }
   }
 
-  #takes(source: string, at: number): boolean {
+  #takes(test: Test, at: number): boolean {
     this.#step();
-    const character = this.#text[at];
-    return character !== undefined && this.accepts(source, character);
+    return at < this.#text.length && test(this.#text.charCodeAt(at));
   }
 
   #holds(edge: string, at: number): boolean {
     this.#step();
-    const [before, after] = [this.#text[at - 1], this.#text[at]];
-    const isBreak = (one: string | undefined) =>
-      one === undefined || (this.#flags.includes('m') && /[\n\r\u2028\u2029]/.test(one));
-    if (edge === '^') return isBreak(before);
-    if (edge === '$') return isBreak(after);
-    return (edge === '\\b') === (/\w/.test(before ?? '') !== /\w/.test(after ?? ''));
+    if (edge === '^') return this.#isBreak(at - 1);
+    if (edge === '$') return this.#isBreak(at);
+    return (edge === '\\b') === (this.#isWord(at - 1) !== this.#isWord(at));
+  }
+
+  #isBreak(at: number): boolean {
+    return at < 0 || at >= this.#text.length || (this.#isMultiline && lineBreak(this.#text.charCodeAt(at)));
+  }
+
+  #isWord(at: number): boolean {
+    return at >= 0 && at < this.#text.length && word(this.#text.charCodeAt(at));
   }
 
   #repeatsSaved(name: string, at: number, next: Next): boolean {
@@ -147,7 +163,7 @@ export class CountedRegex {
     const isCounted = counts.most !== Infinity;
     const least = Math.min(counts.least, this.#mostCounted);
     const most = isCounted ? Math.min(counts.most, this.#mostCounted) : Infinity;
-    if (body.kind === 'character') return this.#repeatCharacter(body.source, least, most, lazy);
+    if (body.kind === 'character') return this.#repeatCharacter(this.#testOf(body.source), least, most, lazy);
     const match = this.#piece(body);
     const from = (at: number, count: number, next: Next): boolean => {
       const more = () => count < most && match(at, (end) => (end > at || count < least) && from(end, count + 1, next));
@@ -157,10 +173,10 @@ export class CountedRegex {
     return (at, next) => from(at, 0, next);
   }
 
-  #repeatCharacter(source: string, least: number, most: number, lazy: boolean): Match {
+  #repeatCharacter(test: Test, least: number, most: number, lazy: boolean): Match {
     return (at, next) => {
       let count = 0;
-      while (count < (lazy ? least : most) && this.#takes(source, at + count)) count += 1;
+      while (count < (lazy ? least : most) && this.#takes(test, at + count)) count += 1;
       if (count < least) return false;
       if (!lazy) {
         for (; count >= least; count -= 1) {
@@ -170,13 +186,27 @@ export class CountedRegex {
         return false;
       }
       while (!next(at + count)) {
-        if (count >= most || !this.#takes(source, at + count)) return false;
+        if (count >= most || !this.#takes(test, at + count)) return false;
         count += 1;
       }
       return true;
     };
   }
 }
+
+/** Each of the usual characters is tried once: nearly every step asks. */
+function testOf(regex: RegExp): Test {
+  const [yes, no] = [1, 2];
+  const known = new Uint8Array(256);
+  return (code) => {
+    if (code >= known.length) return regex.test(String.fromCharCode(code));
+    known[code] ||= regex.test(String.fromCharCode(code)) ? yes : no;
+    return known[code] === yes;
+  };
+}
+
+const lineBreak = testOf(/[\n\r\u2028\u2029]/);
+const word = testOf(/\w/);
 
 function fixedLength(row: readonly Piece[]): number {
   return row.reduce((sum, piece) => {
