@@ -77,8 +77,11 @@ function inertLine(line: string): string | null {
   return inert;
 }
 
-/** An address that is written out may still become a link; no other words can stand in its place. */
-function withoutMarkup(text: string): string {
+/**
+ * Prose alone: marks in code are escaped, too. An address that is written out may still become a link; no other words can
+ * stand in its place.
+ */
+export function withoutMarkup(text: string): string {
   return text
     .replace(/!(?=\[)/g, '!\\')
     .replace(/<(?=[A-Za-z/!?])/g, '\\<')
@@ -88,4 +91,11 @@ function withoutMarkup(text: string): string {
 /** One line of another's text between backticks. */
 export function codeSpan(text: string): string {
   return `\`${text.replaceAll('`', 'ˋ')}\``;
+}
+
+/** How much of a text that still grows can be told by `withoutMarkup`: what follows decides whether its last marks are escaped. */
+export function settledLength(text: string): number {
+  let end = text.length;
+  while (end > 0 && '!<]'.includes(text.charAt(end - 1))) end -= 1;
+  return end;
 }

@@ -1,4 +1,7 @@
-/** What a run does, as text that grows: stages, what people are asked, and drafts. Clients show it apart from the answer. */
+/**
+ * What a run does, as text that grows: stages, what people are asked, and drafts. Clients show it apart from the answer, some
+ * as Markdown: nothing of it becomes a link, an image or HTML.
+ */
 import type { WatchEvent } from '../../application/runs/watch-drafts.ts';
 import { draftName, elsewhereText } from '../../application/words/draft-words.ts';
 import { routeText, waitingText } from '../../application/words/run-words.ts';
@@ -6,6 +9,7 @@ import type { DraftEvent } from '../../contracts/draft-stream.ts';
 import type { RunProgress } from '../../contracts/run.ts';
 import { printable, printableLine } from '../../lib/printable.ts';
 import type { ServedRepository } from '../served.ts';
+import { settledLength, withoutMarkup } from './inert-markdown.ts';
 
 export class Narration {
   /** What was said last of each sort: nothing is said twice in a row. */
@@ -37,11 +41,12 @@ export class Narration {
 
   /** A line by itself. */
   line(text: string): string {
-    const before = this.#isLineOpen ? '\n' : '';
+    // To Markdown a line without an empty one before it may belong to the list that a draft ends with.
+    const before = (this.#isLineOpen ? '\n' : '') + (this.#written === null ? '' : '\n');
     this.#isLineOpen = false;
     this.#written = null;
     const { name, given } = this.#repository;
-    return `${before}${printableLine(text.replaceAll(given, name))}\n`;
+    return `${before}${withoutMarkup(printableLine(text.replaceAll(given, name)))}\n`;
   }
 
   #line(sort: string, text: string): string {
@@ -76,8 +81,7 @@ export class Narration {
     }
     const attempt = draft.attempt.join('.');
     const known = this.#shown.get(call);
-    // Half of a character waits for its other half.
-    const end = /[\uD800-\uDBFF]$/.test(text) ? text.length - 1 : text.length;
+    const end = ended === true ? text.length : toldLength(text);
     const fresh = text.slice(known?.attempt === attempt ? known.end : 0, end);
     this.#shown.set(call, { attempt, end });
     this.#current = ended === true || text === '' ? null : call;
@@ -96,8 +100,14 @@ export class Narration {
   }
 
   #text(text: string): string {
-    const said = printable(text);
+    const said = withoutMarkup(printable(text));
     this.#isLineOpen = !said.endsWith('\n');
     return said;
   }
+}
+
+/** Half of a character waits for its other half, and a mark for what follows it. */
+function toldLength(text: string): number {
+  const end = settledLength(text);
+  return /[\uD800-\uDBFF]$/.test(text.slice(0, end)) ? end - 1 : end;
 }
