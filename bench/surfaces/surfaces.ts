@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { questionInput } from '../../application/questions/question-input.ts';
+import { finishedRun } from '../../application/runs/run-record.ts';
 import { watchRun } from '../../application/runs/watch-run.ts';
 import { newRunId, startRun } from '../../application/runs/start-run.ts';
 import { openSession } from '../../application/session/session.ts';
@@ -19,6 +20,7 @@ import { startServeProcess } from './serve-process.ts';
 
 const { values } = parseArgs({
   options: {
+    surface: { type: 'string', multiple: true },
     questions: { type: 'string', default: '40' },
     clients: { type: 'string', default: '50' },
     flood: { type: 'string', default: '1000' },
@@ -42,7 +44,8 @@ const asked: Asked = { repository, repositoryName: 'commander', pipeline: 'singl
 const ownPath: Ask = async (question) => {
   const input = await questionInput(question, { repo: repository, pipeline: asked.pipeline }, settings);
   const run = await startRun(session, input, newRunId());
-  for await (const event of watchRun(session, run, signal)) if (event.kind === 'finished') return;
+  for await (const event of watchRun(session, run, signal))
+    if (event.kind === 'finished') await finishedRun(session, run, event.outcome);
 };
 
 const limits = ['--requests-per-minute', '100000', '--concurrent-requests', String(clients)];
@@ -50,14 +53,17 @@ await using serve = await startServeProcess(stack, [...limits, '--repo', reposit
 await using http = await mcpOverHttp(serve, asked);
 await using stdio = await mcpOverStdio(stack, asked);
 
-/** Every surface that is measured. */
-const surfaces: Record<string, Ask> = {
+const every: Record<string, Ask> = {
   chat: chatClient(serve, asked, false),
   chatStream: chatClient(serve, asked, true),
   mcp: http.ask,
   mcpStdio: stdio.ask,
   page: await pageClient(serve, asked),
 };
+/** Those that are measured. */
+const surfaces = Object.fromEntries(
+  Object.entries(every).filter(([name]) => values.surface === undefined || values.surface.includes(name)),
+);
 
 let questions = 0;
 /** Each is another one, so that nothing is joined. */

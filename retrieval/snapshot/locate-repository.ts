@@ -66,11 +66,11 @@ async function pinCheckout(folder: string, ref: string | undefined, dataDirector
   const checkout = await findCheckout(folder, signal);
   if (checkout === null) return { value: 'no checkout', gitDirectory: null } as const;
   const commit = await commitOf(checkout, ref, signal);
+  const pinned = ref === undefined || isWholeId(ref) ? checkout.gitDirectory : null;
   if (commit === null || !(await hasTree(checkout, commit, signal)))
-    return { value: 'no tree', gitDirectory: null } as const;
+    return { value: 'no tree', gitDirectory: pinned } as const;
   const { source, settled } = await commitSource({ folder, checkout, commit, ref }, dataDirectory, signal);
-  const isFinal = settled && (ref === undefined || isWholeId(ref));
-  return { value: source, gitDirectory: isFinal ? checkout.gitDirectory : null };
+  return { value: source, gitDirectory: settled ? pinned : null };
 }
 
 /**

@@ -8,13 +8,16 @@ import { describe } from 'node:test';
 
 const checkout = join(import.meta.dirname, '../..');
 
-/** Folders of `test` whose files run one after the other in one process. Those of no group are run alone. */
+/**
+ * Folders of `test` whose files run one after the other in one process, the longest first. Those of no group are run alone.
+ */
 const groups = {
-  faults: ['benchmark', 'faults'],
-  traces: ['observability', 'worker'],
   workflows: ['isolation', 'pipeline', 'profiles', 'workflows'],
+  commands: ['client', 'codecs', 'runtime'],
+  faults: ['benchmark', 'faults'],
+  surfaces: ['application', 'mcp', 'serve'],
+  traces: ['observability', 'worker'],
   repositories: ['retrieval'],
-  commands: ['application', 'client', 'codecs', 'mcp', 'runtime', 'serve'],
   models: ['activities', 'models', 'offline-model', 'support'],
   rules: ['agents', 'bench', 'config', 'fuzz', 'harness', 'lib', 'router-fit'],
   project: ['project', 'question-maker'],

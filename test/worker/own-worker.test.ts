@@ -2,9 +2,9 @@
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { existsSync, readdirSync } from 'node:fs';
-import { after, before, mock, test } from 'node:test';
+import { after, before, test } from 'node:test';
 import { join } from 'node:path';
-import { Worker, type WorkerOptions } from '@temporalio/worker';
+import { Worker } from '@temporalio/worker';
 import { listRuns, runOfServer } from '../../application/index.ts';
 import { loadConfig } from '../../config/load-config.ts';
 import { dataPaths } from '../../config/data-paths.ts';
@@ -39,29 +39,7 @@ const taskQueue = `own-${randomUUID()}`;
 /** What the next specialist says in its first try. */
 let first: unknown = draft;
 
-type ToBundle = Pick<WorkerOptions, 'workflowsPath' | 'interceptors' | 'dataConverter'>;
-type Bundles = { getOrCreateBundle(options: ToBundle, ...more: unknown[]): Promise<unknown> };
-
-/**
- * Gives whoever bundles the same again what was made before: a bundle takes longer than all that is done with it here, and
- * the worker and the replay have the same one.
- */
-function bundleOnce(): void {
-  const bundles = Worker as unknown as Bundles;
-  const make = bundles.getOrCreateBundle.bind(Worker);
-  const made = new Map<string, Promise<unknown>>();
-  mock.method(bundles, 'getOrCreateBundle', (...given: [ToBundle]) => {
-    const [{ workflowsPath: path, interceptors, dataConverter: converter }] = given;
-    const paths = [converter?.failureConverterPath, converter?.payloadConverterPath];
-    const key = JSON.stringify([path, interceptors?.workflowModules, ...paths]);
-    const bundle = made.get(key) ?? make(...given);
-    made.set(key, bundle);
-    return bundle;
-  });
-}
-
 before(async () => {
-  bundleOnce();
   server = await testServer();
   team = await startTeam({ specialist: ({ reviewed }) => says(reviewed ? draft : first) });
   folder = temporaryFolder();

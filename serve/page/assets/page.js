@@ -16,9 +16,9 @@ function follow(element) {
   on('problem', ({ text }) => {
     document.getElementById('problem').textContent = text;
   });
-  on('end', () => {
+  on('end', ({ html }) => {
     source.close();
-    showEnd().catch(() => location.reload());
+    showEnd(html);
   });
   source.addEventListener('open', () => {
     document.getElementById('problem').textContent = '';
@@ -58,17 +58,10 @@ function showDraft(drafts, { call, name, from, text }) {
   shown.body.textContent = shown.text;
 }
 
-/** The page as it is now takes the place of the one that was followed. */
-async function showEnd() {
-  const response = await fetch(location.pathname, { headers: { accept: 'text/html' } });
-  const page = new DOMParser().parseFromString(await response.text(), 'text/html');
-  const main = page.getElementById('main');
-  if (!response.ok || main === null) {
-    location.reload();
-    return;
-  }
-  document.getElementById('main').replaceWith(main);
-  document.title = page.title;
+/** Markup that the server has escaped. */
+function showEnd(html) {
+  const main = document.getElementById('main');
+  main.innerHTML = html;
   main.focus({ preventScroll: true });
 }
 

@@ -28,12 +28,15 @@ export function questionHtml(question: string | null): Html {
 }
 
 /** @param progress null: no worker tells it */
-export function openRunHtml(view: RunView, progress: RunProgress | null): Html {
+/** @param told what a worker tells of it; null where none does, `new` where none was asked yet */
+export function openRunHtml(view: RunView, told: RunProgress | null | 'new'): Html {
   const { workflowId, question } = view;
+  const progress = told === 'new' ? null : told;
+  const silent = told === 'new' ? newHtml : silentHtml;
   return html`${questionHtml(question)}
 <div id="live" data-events="${runPath(workflowId, 'events')}">
 <div id="problem" role="status"></div>
-<div id="stage" aria-live="polite">${progress === null ? silentHtml : stageHtml(progress)}</div>
+<div id="stage" aria-live="polite">${progress === null ? silent : stageHtml(progress)}</div>
 <div id="requests" data-version="${versionOf(progress?.pending ?? [])}">${requestsHtml(workflowId, progress)}</div>
 <section id="drafts" aria-label="Drafts"></section></div>
 <p class="noscript"><a href="${runPath(workflowId)}">Look again</a></p>
@@ -41,6 +44,7 @@ export function openRunHtml(view: RunView, progress: RunProgress | null): Html {
 ${timelineHtml(view)}${placesHtml(view, progress?.state.trace_link ?? null)}`;
 }
 
+const newHtml = html`<p class="soft">It has just begun.</p>`;
 const silentHtml = noticeHtml('No worker tells what this run does: it goes on once there is one ("switchyard up").');
 
 const steps: readonly (readonly [string, readonly RunProgress['stage'][]])[] = [

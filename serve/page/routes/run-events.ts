@@ -1,6 +1,6 @@
 /**
  * What a run does while it goes on, as server-sent events, each with one JSON object: `part` replaces the inside of an
- * element, `draft` tells a draft from a place in its text on, `end` says that the page is to be loaded again, `problem` why
+ * element, `draft` tells a draft from a place in its text on, `end` has what the page shows from then on, `problem` says why
  * nothing more comes. The stream is the page's alone and no interface: programs have `/v1` and `/mcp`.
  */
 import { typedError } from '../../../application/errors.ts';
@@ -9,11 +9,13 @@ import { type WatchEvent, withDrafts } from '../../../application/runs/watch-dra
 import { watchRun } from '../../../application/runs/watch-run.ts';
 import { draftName, elsewhereText } from '../../../application/words/draft-words.ts';
 import { dataPaths } from '../../../config/data-paths.ts';
+import type { AnswerOutcome } from '../../../contracts/run.ts';
 import type { Html } from '../../../lib/html.ts';
 import { versionOf } from '../html/decision-html.ts';
 import { requestsHtml, stageHtml } from '../html/run-html.ts';
 import { html } from '../../../lib/html.ts';
 import type { PageHandler } from '../page-parts.ts';
+import { endedRunBody } from './runs.ts';
 
 /** So that nothing between here and the browser takes the connection for dead. */
 const beatMs = 15_000;
@@ -27,23 +29,30 @@ export const runEvents: PageHandler = async (_request, { params: { id = '' }, si
   const names = { workflowId: id, runId: run.runId };
   // Of a run that has ended there is nothing to wait for.
   const events = isOpen(run) ? withDrafts(watch, streams, names) : watch;
+  const ended = (outcome: AnswerOutcome) => endedRunBody(session, run, outcome, parts);
   const headers = { 'content-type': 'text/event-stream; charset=utf-8', 'cache-control': 'no-store' };
   return new Response(
-    streamOf(messages(id, events), () => over.abort()),
+    streamOf(messages(id, events, ended), () => over.abort()),
     { headers },
   );
 };
 
 /** What goes over the wire, one message after the other. */
-async function* messages(workflowId: string, events: AsyncGenerator<WatchEvent, void>): AsyncGenerator<string, void> {
+async function* messages(
+  workflowId: string,
+  events: AsyncGenerator<WatchEvent, void>,
+  ended: (outcome: AnswerOutcome) => Promise<Html>,
+): AsyncGenerator<string, void> {
   try {
-    for await (const event of events) yield* messagesOf(workflowId, event);
+    for await (const event of events)
+      if (event.kind === 'finished') yield message('end', { html: (await ended(event.outcome)).text });
+      else yield* messagesOf(workflowId, event);
   } catch (error) {
     yield message('problem', { text: typedError(error)?.message ?? 'the run can not be watched any more' });
   }
 }
 
-function* messagesOf(workflowId: string, event: WatchEvent): Generator<string> {
+function* messagesOf(workflowId: string, event: Exclude<WatchEvent, { kind: 'finished' }>): Generator<string> {
   switch (event.kind) {
     case 'started':
       return;
@@ -61,9 +70,6 @@ function* messagesOf(workflowId: string, event: WatchEvent): Generator<string> {
     }
     case 'drafts-elsewhere':
       yield part('problem', html`<p class="soft">${elsewhereText}</p>`);
-      return;
-    case 'finished':
-      yield message('end', {});
       return;
     default:
       event satisfies never;

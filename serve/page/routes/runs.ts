@@ -8,7 +8,7 @@ import { finishedRun } from '../../../application/runs/run-record.ts';
 import { type RunStatus, runStatuses } from '../../../application/runs/run-status.ts';
 import { outcomeOf, progressOf } from '../../../application/runs/watch-run.ts';
 import type { Session } from '../../../application/session/session.ts';
-import type { AnswerState } from '../../../contracts/run.ts';
+import type { AnswerOutcome, AnswerState } from '../../../contracts/run.ts';
 import { type Html, html } from '../../../lib/html.ts';
 import { HttpError } from '../../http/http-error.ts';
 import { askForm, type AskValues } from '../html/ask-html.ts';
@@ -22,6 +22,7 @@ import { type PageHandler, type PageParts, servedName } from '../page-parts.ts';
 
 const runsOfPage = 25;
 const mostPages = 200;
+const newForMs = 1000;
 
 export const runsPage: PageHandler = async (request, { caller, signal }, parts) => {
   const query = new URL(request.url).searchParams;
@@ -71,21 +72,36 @@ async function runBody(session: Session, run: FoundRun, parts: PageParts): Promi
   const asked = typeof memo === 'string' ? memo : null;
   const base: RunView = { workflowId, webUrl: session.urlOf(workflowId, run.runId), question: asked, thread: null };
   if (isOpen(run)) {
-    const progress = await progressOf(session, run.handle);
-    const { question = asked, thread = null } = progress?.state ?? {};
+    // What a run does that has just begun, its events tell as soon: a query would hold up its first steps.
+    const isNew = Date.now() - run.description.startTime.getTime() < newForMs;
+    const progress = isNew ? 'new' : await progressOf(session, run.handle);
+    const { question = asked, thread = null } = progress === null || progress === 'new' ? {} : progress.state;
     return { title: question ?? 'Run', body: openRunHtml({ ...base, question, thread }, progress) };
   }
   try {
     const { outcome } = await outcomeOf(run.handle);
-    const { question, thread = null } = outcome.state;
-    const finished = await finishedRun(session, run, outcome);
-    const rating = await readRating(parts.settings, run.runId);
-    const followUp = askForm(parts, followUpOf(run, outcome.state, parts));
-    return { title: question, body: endedRunHtml({ ...base, question, thread }, { ...finished, rating }, followUp) };
+    return { title: outcome.state.question, body: await endedRunBody(session, run, outcome, parts) };
   } catch (error) {
     if (!(error instanceof RunBroken)) throw error;
     return { title: asked ?? 'Run', body: brokenRunHtml(base, run, error.message) };
   }
+}
+
+/** What a run's page shows once it has ended. */
+export async function endedRunBody(
+  session: Session,
+  run: FoundRun,
+  outcome: AnswerOutcome,
+  parts: PageParts,
+): Promise<Html> {
+  const { workflowId } = run.handle;
+  const { question, thread = null } = outcome.state;
+  const [finished, rating] = await Promise.all([
+    finishedRun(session, run, outcome),
+    readRating(parts.settings, run.runId),
+  ]);
+  const view: RunView = { workflowId, webUrl: session.urlOf(workflowId, run.runId), question, thread };
+  return endedRunHtml(view, { ...finished, rating }, askForm(parts, followUpOf(run, outcome.state, parts)));
 }
 
 /** The same pipeline and repository, as far as they are served. */

@@ -130,6 +130,19 @@ test('a folder in no checkout is located without git, until one is made around i
   await assertAt(folder, 'of the checkout');
 });
 
+test('a folder that its checkout does not hold is located without git, until a commit holds it', async (t) => {
+  const checkout = router(t);
+  const outside = join(checkout, 'node_modules/kettle');
+  writeFiles(checkout, { 'node_modules/kettle/boil.js': 'boil()\n' });
+  assert.equal(await located(outside), null);
+  assert.equal(await withoutGit(() => located(outside)), null);
+  git(checkout, 'commit', '--quiet', '--allow-empty', '--message', 'without it');
+  assert.equal(await located(outside), null);
+  assert.equal(await withoutGit(() => located(outside)), null);
+  commitAll(checkout, 'all of it');
+  await assertAt(outside, 'a commit that holds it');
+});
+
 test('a repository made below or removed is seen at once, and so is another origin', async (t) => {
   const checkout = router(t);
   const lib = join(checkout, 'lib');

@@ -94,7 +94,9 @@ test('the events of a run tell its stages, its drafts and its end, and a reader 
   const events = [...text.matchAll(/^event: (\w+)\ndata: (.*)$/gm)].map(
     ([, name = '', data = '']) => [name, JSON.parse(data)] as const,
   );
-  assert.equal(events.at(-1)?.[0], 'end', text);
+  const [last, end] = events.at(-1) ?? [];
+  assert.equal(last, 'end', text);
+  assert.match(end?.html ?? '', /boil throws KETTLE_EMPTY.*<a href="[^"]+\/sources\/1">/s);
   assert.ok(
     events.some(([name, { id }]) => name === 'part' && id === 'stage'),
     text,
