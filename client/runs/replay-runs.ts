@@ -40,9 +40,11 @@ export async function replayRuns(names: readonly string[], { recent, json }: Rep
     else print(printableLine(verdictText(verdict)));
   });
   if (replayed === 0) note('there is nothing to replay');
-  else note(differing === 0 ? `all ${replayed} replay` : `${differing} of ${replayed} do not replay with this code`);
+  else note(differing === 0 ? agreeing(replayed) : `${differing} of ${replayed} do not replay with this code`);
   return differing === 0 ? exitCodes.worked : exitCodes.failed;
 }
+
+const agreeing = (replayed: number): string => (replayed === 1 ? 'it replays' : `all ${replayed} replay`);
 
 type NamedRun = { workflowId: string; runId?: string };
 

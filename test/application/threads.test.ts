@@ -133,7 +133,10 @@ test('turns go on from the one that ended last; two that go on from one make a b
     both.map(({ parent, turn, thread }) => [parent, turn, thread]),
     Array(2).fill([after, 3, 'kettles']),
   );
-  await until(async () => (await turnsOf(session, 'kettles')).every(({ status }) => status === 'completed') || null);
+  await until(async () => {
+    const listed = await turnsOf(session, 'kettles');
+    return (listed.length === 4 && listed.every(({ status }) => status === 'completed')) || null;
+  });
   const turns = labelled(await turnsOf(session, 'kettles'));
   assert.deepEqual(
     turns.map(({ label }) => label),

@@ -2,6 +2,5 @@
 import { DefaultLogger, Runtime } from '@temporalio/worker';
 // Where workflows run in the test's thread, the SDK's hook would be called for each promise of the test, too.
 import '../../worker/thread-without-promise-stacks.ts';
-import './calls-without-limit.ts';
 
 Runtime.install({ logger: new DefaultLogger('ERROR') });
