@@ -34,8 +34,9 @@ const piecesIn = (scene: Scene): number => {
 };
 
 async function assertAnswered(handles: readonly WorkflowHandle[], requests: readonly { text: string }[]) {
-  for (const { kind, state } of (await Promise.all(handles.map((each) => each.result()))) as AnswerOutcome[]) {
-    assert.equal(kind, 'answered', JSON.stringify(state).slice(0, 2000));
+  for (const outcome of (await Promise.all(handles.map((each) => each.result()))) as AnswerOutcome[]) {
+    const { kind, state } = outcome;
+    assert.equal(kind, 'answered', JSON.stringify('failure' in outcome ? outcome.failure : state).slice(0, 2000));
     assert.equal(state.evidence[0]?.status, 'verified');
   }
   const asked = Map.groupBy(requests, ({ text }) => caseOf(text));

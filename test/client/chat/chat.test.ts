@@ -33,7 +33,7 @@ test('from a pipe stdout has answers alone, each command works, and the last mis
   file.play({ specialist: () => says(goodDraft) });
   const { scene } = file;
   const entries = [question, '/sources', '/rate bad it cites the\tline', '/fork', 'And why?', '/fork 1', '/turns'];
-  const { code, stdout, stderr } = await runSwitchyard(chatAbout(scene, '--thread', 'kettles'), {
+  const { code, stdout, stderr } = await runSwitchyard(chatAbout(scene, '--thread', 'boilers'), {
     env: settingsOf(scene),
     input: [...entries, '/pipeline single-agent', '/rate', '/exit', 'never asked'].join('\n'),
   });
@@ -44,7 +44,7 @@ test('from a pipe stdout has answers alone, each command works, and the last mis
   assert.match(stdout, /\n1 \* +- +answered +When does boil\(\) throw\?\n1b +- +answered +And why\?\n/);
   assert.match(stderr, /the next question begins this thread anew\n[\s\S]*goes on from turn 1: When does boil/);
   assert.match(stderr, /pipeline: single-agent\nsay whether it was good or bad: \/rate good/);
-  const [, rated = ''] = /(thread\.kettles\.\S+) is rated bad\n/.exec(stdout) ?? [];
+  const [, rated = ''] = /(thread\.boilers\.\S+) is rated bad\n/.exec(stdout) ?? [];
   const { runId } = await scene.client.workflow.getHandle(rated).describe();
   assert.equal((await readRating(scene.config, runId))?.note, 'it cites the\tline');
 });
