@@ -4,7 +4,7 @@ import { mkdirSync } from 'node:fs';
 import { flushCompileCache } from 'node:module';
 import { loadConfig } from '../config/load-config.ts';
 import { ConfigError } from '../config/read-config.ts';
-import { messageOf } from '../lib/errors.ts';
+import { messageOf, UsageError } from '../lib/errors.ts';
 import { closeToOthers, keepFilesPrivate } from '../lib/fs.ts';
 import { createLogger, type Logger } from '../observability/logging.ts';
 import { startWorker } from './create-worker.ts';
@@ -64,5 +64,5 @@ try {
   process.stderr.write(`${startFailureText(messageOf(error))}\n`);
   // What a start that failed halfway leaves open must not keep the process.
   setTimeout(() => process.exit(), endWithinMs).unref();
-  process.exitCode = error instanceof ConfigError ? 2 : 1;
+  process.exitCode = error instanceof UsageError || error instanceof ConfigError ? 2 : 1;
 }

@@ -60,6 +60,8 @@ const every: Record<string, Ask> = {
   mcpStdio: stdio.ask,
   page: await pageClient(serve, asked),
 };
+for (const name of values.surface ?? [])
+  if (!(name in every)) throw new Error(`there is no surface ${name}: take one of ${Object.keys(every).join(', ')}`);
 /** Those that are measured. */
 const surfaces = Object.fromEntries(
   Object.entries(every).filter(([name]) => values.surface === undefined || values.surface.includes(name)),

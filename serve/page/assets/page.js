@@ -16,9 +16,9 @@ function follow(element) {
   on('problem', ({ text }) => {
     document.getElementById('problem').textContent = text;
   });
-  on('end', ({ html }) => {
+  on('end', (ended) => {
     source.close();
-    showEnd(html);
+    showEnd(ended);
   });
   source.addEventListener('open', () => {
     document.getElementById('problem').textContent = '';
@@ -59,9 +59,10 @@ function showDraft(drafts, { call, name, from, text }) {
 }
 
 /** Markup that the server has escaped. */
-function showEnd(html) {
+function showEnd({ title, html }) {
   const main = document.getElementById('main');
   main.innerHTML = html;
+  document.title = `${title} · Switchyard`;
   main.focus({ preventScroll: true });
 }
 

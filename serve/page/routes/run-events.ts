@@ -45,7 +45,8 @@ async function* messages(
 ): AsyncGenerator<string, void> {
   try {
     for await (const event of events)
-      if (event.kind === 'finished') yield message('end', { html: (await ended(event.outcome)).text });
+      if (event.kind === 'finished')
+        yield message('end', { title: event.outcome.state.question, html: (await ended(event.outcome)).text });
       else yield* messagesOf(workflowId, event);
   } catch (error) {
     yield message('problem', { text: typedError(error)?.message ?? 'the run can not be watched any more' });

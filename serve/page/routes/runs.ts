@@ -72,8 +72,10 @@ async function runBody(session: Session, run: FoundRun, parts: PageParts): Promi
   const asked = typeof memo === 'string' ? memo : null;
   const base: RunView = { workflowId, webUrl: session.urlOf(workflowId, run.runId), question: asked, thread: null };
   if (isOpen(run)) {
-    // What a run does that has just begun, its events tell as soon: a query would hold up its first steps.
-    const isNew = Date.now() - run.description.startTime.getTime() < newForMs;
+    // What a run does that has just begun, its events tell as soon: a query would hold up its first steps. A long question
+    // stands whole in the state alone.
+    const isWhole = asked !== null && !asked.endsWith('…');
+    const isNew = isWhole && Date.now() - run.description.startTime.getTime() < newForMs;
     const progress = isNew ? 'new' : await progressOf(session, run.handle);
     const { question = asked, thread = null } = progress === null || progress === 'new' ? {} : progress.state;
     return { title: question ?? 'Run', body: openRunHtml({ ...base, question, thread }, progress) };
