@@ -7,6 +7,7 @@ import type { Logger } from '../observability/logging.ts';
 import type { Threads } from '../retrieval/worker-threads/threads.ts';
 import type { RunningWorker } from '../runtime/host/runtime.ts';
 import type { ServerAddress } from '../runtime/host/server-address.ts';
+import { compressionFor } from '../runtime/temporal/channel-args.ts';
 import { whyUnreachable } from '../runtime/temporal/tls-problem.ts';
 import { ModelQueues } from './models/model-queues.ts';
 import { ordinaryWorkers } from './models/ordinary-queues.ts';
@@ -90,7 +91,7 @@ async function endedWell(ended: Promise<string | null>): Promise<void> {
 /** @throws Error that says why the server cannot be reached */
 export async function connectTo({ connectionOptions, address }: ServerAddress): Promise<NativeConnection> {
   try {
-    return await NativeConnection.connect(connectionOptions);
+    return await NativeConnection.connect({ ...compressionFor(address), ...connectionOptions });
   } catch (error) {
     throw new Error(await whyUnreachable({ address, tls: connectionOptions.tls }, error));
   }
