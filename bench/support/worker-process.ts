@@ -12,15 +12,16 @@ export type WorkerProcess = AsyncDisposable & {
   kill(): Promise<void>;
 };
 
-/** @param program `npm run worker` unless another is given; it must print a line once it polls; @param more settings of its environment */
+/** @param program `npm run worker`, with the Dockerfile's environment, unless another is given; it must print a line once it polls; @param more settings of its environment */
 export async function startWorkerProcess(
   stack: Pick<Stack, 'address' | 'dataDirectory' | 'config'>,
   program = 'worker/main.ts',
   more: Record<string, string> = {},
 ): Promise<WorkerProcess> {
-  const child = spawnTied(process.execPath, [join(checkoutFolder, program)], {
+  const child = spawnTied(process.execPath, ['--max-semi-space-size=16', join(checkoutFolder, program)], {
     env: {
       ...process.env,
+      MALLOC_ARENA_MAX: '2',
       TEMPORAL_ADDRESS: stack.address,
       SWITCHYARD_HOME: stack.dataDirectory,
       SWITCHYARD_TASK_QUEUE: stack.config.taskQueue,

@@ -8,6 +8,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { test } from 'node:test';
 import { Client, Connection } from '@temporalio/client';
 import { pipeline } from '../support/scene.ts';
+import { runProgram } from '../client/run-command.ts';
 import { startScriptedServer } from '../support/scripted-server/scripted-server.ts';
 import { completion } from '../support/scripted-server/scripted-server-reply.ts';
 import { checkout, testServer } from '../support/temporal.ts';
@@ -177,4 +178,24 @@ test('a broken setting ends a worker and a runtime with exit code 2 and a line f
       'SWITCHYARD_MODLE',
     ]);
   }
+});
+
+test('threads of a worker keep a young generation of 48 MB at most', async () => {
+  const main = join(checkout, 'worker/main.ts');
+  const program = `
+    import { once } from 'node:events';
+    import { getHeapStatistics } from 'node:v8';
+    import { Worker } from 'node:worker_threads';
+    const before = getHeapStatistics().heap_size_limit;
+    process.argv.push('--help');
+    await import(${JSON.stringify(main)});
+    const thread = new Worker(new URL('data:text/javascript,\
+      import { getHeapStatistics } from "node:v8"; import { parentPort } from "node:worker_threads";\
+      parentPort.postMessage(getHeapStatistics().heap_size_limit)'));
+    const [after] = await once(thread, 'message');
+    console.error((before - after) / 2 ** 20);
+  `;
+  const { stderr } = await runProgram(process.execPath, ['--input-type=module', '-e', program]);
+  // Of 192 MB without a limit.
+  assert.equal(stderr, '144\n');
 });
