@@ -132,11 +132,13 @@ test('over any interleaving no more replies are delivered than there may be mode
       fc.integer({ min: 1, max: 12 }),
       fc.array(steps, { minLength: 1, maxLength: 4 }),
       async (scheduler, modelCalls, actors) => {
-        const { budget } = await play({ tokens: 1_000_000, costUsd: null, modelCalls }, actors, scheduler);
+        const tokens = 1_000_000;
+        const { budget, spent } = await play({ tokens, costUsd: null, modelCalls }, actors, scheduler);
         assert.ok(budget.usage.modelCalls <= modelCalls, `${budget.usage.modelCalls} of ${modelCalls}`);
         const left = modelCalls - budget.usage.modelCalls;
         reached += left === 0 ? 1 : 0;
-        if (left > 0) assert.equal(budget.grantOf(begun(budget)).replies, left, 'all is given back');
+        // A call alone may have used all tokens; none can begin then.
+        if (left > 0 && spent < tokens) assert.equal(budget.grantOf(begun(budget)).replies, left, 'all is given back');
       },
     ),
     { numRuns: 300 },

@@ -1,3 +1,0 @@
-import { runHere } from './groups.ts';
-
-runHere('traces');
