@@ -85,6 +85,7 @@ function optionsOf(): PeersOptions {
       depth: quick ? 1 : 4,
       memoryAfter: number(values.questions, 500, 0),
       slowQuestions: number(values.slow, 5, 1),
+      settleSeconds: quick ? 0 : 60,
       idleSeconds: quick ? 3 : 20,
     },
     kills: { systems: killedSystems, count: kills, latencyMs: Number(values['kill-latency']) },

@@ -16,6 +16,8 @@ export type Plan = {
   memoryAfter: number;
   /** Questions with a latency of a second in each model call; 0: left out. */
   slowQuestions: number;
+  /** Without a question before idle CPU is measured: V8 first collects what the warm-up has left. */
+  settleSeconds: number;
   idleSeconds: number;
 };
 
@@ -43,6 +45,7 @@ export async function measureAll(
   say: (text: string) => void,
 ): Promise<Measured> {
   await model.set(0);
+  await pause(plan.settleSeconds * 1000);
   const idle = await idleCpu(systems, plan.idleSeconds);
   say('one at a time');
   const oneAtATime = await interleaved(systems, model, { rounds: plan.rounds, count: plan.each, width: 1 });
