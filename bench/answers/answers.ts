@@ -1,10 +1,6 @@
-/**
- * Asks every question of a file and prints how many answers cite the expected places, how many abstain, what history weighs,
- * and what the models' input is made of.
- */
+/** `npm run bench:answers`: how well the questions of a file are answered, and what that sends. */
 import { readFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import { parseArgs } from 'node:util';
 import { inParallel } from '../../lib/in-parallel.ts';
 import { loadPipeline } from '../../application/pipelines/pipeline-files.ts';
 import { checkoutFolder } from '../../config/load-config.ts';
@@ -19,18 +15,30 @@ import { openStack, say } from '../support/stack.ts';
 import { watchModel } from '../support/watched-model.ts';
 import { inputTokens } from './input-sources.ts';
 import { snakeKeys } from '../../lib/snake-keys.ts';
+import { readOptions } from '../support/bench-options.ts';
 
-const { values } = parseArgs({
-  options: {
-    file: { type: 'string', default: join(checkoutFolder, 'datasets/packages.jsonl') },
-    pipeline: { type: 'string', default: 'orchestrated' },
-    faults: { type: 'string' },
-    'against-faultless': { type: 'boolean', default: false },
-    concurrency: { type: 'string', default: '4' },
-    json: { type: 'boolean', default: false },
-    verbose: { type: 'boolean', default: false },
+const values = readOptions(
+  'npm run bench:answers --',
+  'Asks every question of a file and prints how many answers cite the expected places, how many abstain, what ' +
+    'history weighs, and what the input of the models is made of. Ends with 100 where a target is not met.',
+  {
+    file: {
+      type: 'string',
+      value: 'path',
+      default: join(checkoutFolder, 'datasets/packages.jsonl'),
+      about: 'questions with the places that their answers should cite, as JSON lines',
+    },
+    pipeline: { type: 'string', value: 'name or file', default: 'orchestrated', about: 'the pipeline that answers' },
+    faults: { type: 'string', value: 'text', about: "the offline model's fault switch, for example seed=1;429=0.2" },
+    'against-faultless': {
+      type: 'boolean',
+      about: 'ask once more without faults, and compare every ending and answer',
+    },
+    concurrency: { type: 'number', default: 4, about: 'questions at a time' },
+    json: { type: 'boolean', about: 'a line of JSON instead of the figures' },
+    verbose: { type: 'boolean', about: 'a line on stderr for each question' },
   },
-});
+);
 const questions = (await readFile(values.file, 'utf8'))
   .split('\n')
   .filter((line) => line.trim() !== '')
@@ -60,7 +68,7 @@ async function askAll(faults: string | null) {
   const worker = await startWorker(config, ownServer(stack.address, stack.namespace), log);
   const answers: Answered[] = [];
   try {
-    const width = Number(values.concurrency);
+    const width = values.concurrency;
     const signal = new AbortController().signal;
     await inParallel(questions, { width, signal }, ask, (each) => answers.push(each));
   } finally {

@@ -1,8 +1,7 @@
-/** Indexes 30 MB and greps a hostile pattern beside open model calls: no heartbeat may be missed, the loop stays free. */
+/** `npm run bench:event-loop`: indexing and a hostile pattern beside open model calls. */
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
-import { parseArgs } from 'node:util';
 import { loadPipeline } from '../../application/pipelines/pipeline-files.ts';
 import { checkoutFolder } from '../../config/load-config.ts';
 import type { AnswerOutcome } from '../../contracts/run.ts';
@@ -15,10 +14,17 @@ import { ownServer } from '../../runtime/host/server-address.ts';
 import { installTemporalRuntime } from '../../worker/temporal-runtime.ts';
 import { openStack, type Stack } from '../support/stack.ts';
 import { snakeKeys } from '../../lib/snake-keys.ts';
+import { readOptions } from '../support/bench-options.ts';
 
-const { values } = parseArgs({
-  options: { megabytes: { type: 'string', default: '30' }, json: { type: 'boolean', default: false } },
-});
+const values = readOptions(
+  'npm run bench:event-loop --',
+  'Indexes a large folder and searches it for a hostile pattern beside open model calls. Ends with 100 where a ' +
+    'heartbeat is missed or the event loop is late by 100 ms or more (p99).',
+  {
+    megabytes: { type: 'number', default: 30, about: 'size of the folder' },
+    json: { type: 'boolean', about: 'a line of JSON instead of the figures' },
+  },
+);
 const heartbeatSeconds = 5;
 const pipeline = await loadPipeline('single-agent');
 const log = createLogger({ level: 'error', file: null, redactor: createRedactor([]) });
@@ -26,7 +32,7 @@ installTemporalRuntime(log, null);
 // Every model call stays open for longer than the heartbeat time-out.
 await using stack = await openStack('seed=1;latency=8000-9000');
 const worker = await startWorker(stack.config, ownServer(stack.address, stack.namespace), log);
-const large = await writeLargeFolder(join(stack.dataDirectory, 'large'), Number(values.megabytes));
+const large = await writeLargeFolder(join(stack.dataDirectory, 'large'), values.megabytes);
 const delay = monitorEventLoopDelay({ resolution: 10 });
 const asked = await ask(stack, 'How are request ids generated?', join(checkoutFolder, 'node_modules/fastify'));
 delay.enable();
@@ -37,7 +43,7 @@ const missed = await timedOutAttempts(asked);
 await worker.stop();
 const report = {
   outcome: outcome.kind,
-  indexedMegabytes: Number(values.megabytes),
+  indexedMegabytes: values.megabytes,
   indexSeconds,
   grep,
   heartbeatsMissed: missed,

@@ -1,5 +1,4 @@
-/** Asks a question while a benchmark fills the worker with model calls of a second: it must not take twice its idle time. */
-import { parseArgs } from 'node:util';
+/** `npm run bench:interactive`: a question beside a benchmark that fills the worker. */
 import { join } from 'node:path';
 import { loadPipeline } from '../../application/pipelines/pipeline-files.ts';
 import { checkoutFolder } from '../../config/load-config.ts';
@@ -15,16 +14,23 @@ import { benchmarkInput, fastifyQuestions, makeBenchmark } from '../support/benc
 import { openStack, say } from '../support/stack.ts';
 import { setTimeout as pause } from 'node:timers/promises';
 import { snakeKeys } from '../../lib/snake-keys.ts';
+import { readOptions } from '../support/bench-options.ts';
 
-const { values } = parseArgs({
-  options: {
-    /** More than the worker has slots for activities. */
-    concurrency: { type: 'string', default: '60' },
-    asks: { type: 'string', default: '3' },
-    json: { type: 'boolean', default: false },
+const values = readOptions(
+  'npm run bench:interactive --',
+  'Asks a question while a benchmark fills the worker with model calls of a second. Ends with 100 where that ' +
+    'takes more than twice its idle time.',
+  {
+    concurrency: {
+      type: 'number',
+      default: 60,
+      about: 'questions of the benchmark at a time; more than the worker has slots for activities',
+    },
+    asks: { type: 'number', default: 3, about: 'times that the question is asked, idle and busy' },
+    json: { type: 'boolean', about: 'a line of JSON instead of the figures' },
   },
-});
-const concurrency = Number(values.concurrency);
+);
+const concurrency = values.concurrency;
 const most = 2;
 const log = createLogger({ level: 'error', file: null, redactor: createRedactor([]) });
 installTemporalRuntime(log, null);
@@ -66,7 +72,7 @@ async function progress(): Promise<BenchmarkProgress> {
 
 async function times(name: string): Promise<number[]> {
   const seconds: number[] = [];
-  for (let at = 1; at <= Number(values.asks); at += 1) seconds.push(await ask(`${name}-${at}`));
+  for (let at = 1; at <= values.asks; at += 1) seconds.push(await ask(`${name}-${at}`));
   return seconds;
 }
 

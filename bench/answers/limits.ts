@@ -1,11 +1,6 @@
-/**
- * Asks 20 questions at once of two workers whose endpoint has a limit of calls a minute, and a person's question among them:
- * how many calls the endpoint sees in any minute, whether anything fails, whose time the queue takes, and who waits for whom.
- * Then raises the limit while the workers run, and asks for two tenants.
- */
+/** `npm run bench:limits`: two workers whose model has a limit of calls a minute. */
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import { parseArgs } from 'node:util';
 import { loadPipeline } from '../../application/pipelines/pipeline-files.ts';
 import { checkoutFolder } from '../../config/load-config.ts';
 import { writeLimitsFile } from '../../config/model-limits.ts';
@@ -22,18 +17,26 @@ import { installTemporalRuntime } from '../../worker/temporal-runtime.ts';
 import { fastifyQuestions } from '../support/benchmark-folder.ts';
 import { openStack, say } from '../support/stack.ts';
 import { watchModel } from '../support/watched-model.ts';
+import { readOptions } from '../support/bench-options.ts';
 
-const { values } = parseArgs({
-  options: {
-    requests: { type: 'string', default: '60' },
-    questions: { type: 'string', default: '20' },
-    /** Seconds of a run's clock: far less than the questions take, were the queue counted. */
-    clock: { type: 'string', default: '60' },
-    json: { type: 'boolean', default: false },
+const values = readOptions(
+  'npm run bench:limits --',
+  'Asks many questions at once of two workers whose model takes so many calls a minute, one of a person among ' +
+    'them, then raises the limit, and asks for two tenants. Ends with 100 where more calls go out than the limit ' +
+    'allows, a run fails, or the person waits for others.',
+  {
+    requests: { type: 'number', default: 60, about: 'calls that the model takes in a minute' },
+    questions: { type: 'number', default: 20, about: 'questions that are asked at once' },
+    clock: {
+      type: 'number',
+      default: 60,
+      about: 'seconds that a run may work; far less than the questions take, if waiting counted',
+    },
+    json: { type: 'boolean', about: 'a line of JSON instead of the figures' },
   },
-});
-const perMinute = Number(values.requests);
-const clockSeconds = Number(values.clock);
+);
+const perMinute = values.requests;
+const clockSeconds = values.clock;
 const log = createLogger({ level: 'error', file: null, redactor: createRedactor([]) });
 installTemporalRuntime(log, null);
 await using stack = await openStack('seed=1;latency=200-400');
@@ -43,7 +46,7 @@ const config = { ...stack.config, model: { ...stack.config.model, baseUrl: model
 const server = ownServer(stack.address, stack.namespace);
 const workers = [await startWorker(config, server, log), await startWorker(config, server, log)];
 const pipeline = await loadPipeline('orchestrated');
-const questions = await fastifyQuestions(Number(values.questions));
+const questions = await fastifyQuestions(values.questions);
 
 type Asked = { outcome: AnswerOutcome; seconds: number; calls: number; endedMs: number };
 type How = { queued: boolean; batch?: boolean; tenant?: string; clock?: number };

@@ -1,7 +1,6 @@
-/** One benchmark of thousands of questions over a stub: its histories stay short, its memory flat, its records whole. */
+/** `npm run bench:many-questions`: one benchmark of thousands of questions. */
 import { readFile } from 'node:fs/promises';
 import { setTimeout as pause } from 'node:timers/promises';
-import { parseArgs } from 'node:util';
 import { benchmarkFolder } from '../../application/benchmarks/benchmark-folders.ts';
 import { benchmarkRecords } from '../../client/benchmark/benchmark-folder.ts';
 import { BenchmarkEnding } from '../../contracts/benchmark.ts';
@@ -10,25 +9,32 @@ import { benchmarkInput, makeBenchmark } from '../support/benchmark-folder.ts';
 import { openStack, say } from '../support/stack.ts';
 import { startWorkerProcess, type WorkerProcess } from '../support/worker-process.ts';
 import { snakeKeys } from '../../lib/snake-keys.ts';
+import { readOptions } from '../support/bench-options.ts';
 
-const { values } = parseArgs({
-  options: {
-    questions: { type: 'string', default: '5000' },
-    /** Boundaries between runs of the workflow at which the worker is killed. */
-    kills: { type: 'string', default: '2' },
-    concurrency: { type: 'string', default: '16' },
-    json: { type: 'boolean', default: false },
+const values = readOptions(
+  'npm run bench:many-questions --',
+  'Runs one benchmark of thousands of questions over a stub, and kills its worker: its histories stay short, ' +
+    'its memory flat, and its records complete; else it ends with 100.',
+  {
+    questions: { type: 'number', default: 5000, about: 'questions of the benchmark' },
+    kills: {
+      type: 'number',
+      default: 2,
+      about: 'how often the worker is killed, each time where one run of the workflow continues as another',
+    },
+    concurrency: { type: 'number', default: 16, about: 'questions at a time' },
+    json: { type: 'boolean', about: 'a line of JSON instead of the figures' },
   },
-});
+);
 const id = 'many';
 const program = 'bench/answers/many-questions-worker.ts';
-const questions = Array.from({ length: Number(values.questions) }, (_, at) => questionAt(at + 1));
+const questions = Array.from({ length: values.questions }, (_, at) => questionAt(at + 1));
 await using stack = await openStack(null);
 await makeBenchmark(stack.dataDirectory, id, ['single-agent'], questions);
 const handle = await stack.client.workflow.start('runBenchmark', {
   taskQueue: stack.config.taskQueue,
   workflowId: id,
-  args: [benchmarkInput(id, Number(values.concurrency))],
+  args: [benchmarkInput(id, values.concurrency)],
 });
 const startMs = performance.now();
 const megabytes: number[] = [];
@@ -70,14 +76,14 @@ async function untilEnded(): Promise<void> {
   let runId = '';
   for (let round = 0; !over; round += 1) {
     const { runId: now } = await handle.describe();
-    if (runId !== '' && now !== runId && kills < Number(values.kills)) {
+    if (runId !== '' && now !== runId && kills < values.kills) {
       kills += 1;
       await worker.kill();
       say(`killed at boundary ${kills}`);
       worker = await startWorkerProcess(stack, program);
     }
     runId = now;
-    if (kills >= Number(values.kills) && round % 20 === 0) megabytes.push(await residentMegabytes(worker));
+    if (kills >= values.kills && round % 20 === 0) megabytes.push(await residentMegabytes(worker));
     await pause(100);
   }
 }

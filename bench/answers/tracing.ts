@@ -1,12 +1,8 @@
-/**
- * What tracing costs an answer while Langfuse is away: the same question with and without, in turn, and the ratio of the
- * medians. Ends with 1 above 1.05, or when a trace is missing once Langfuse is back.
- */
+/** `npm run bench:tracing`: what tracing costs an answer while Langfuse is away. */
 import { directly } from '../../lib/http-request.ts';
 import { join } from 'node:path';
 import { performance } from 'node:perf_hooks';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { parseArgs } from 'node:util';
 import { loadPipeline } from '../../application/pipelines/pipeline-files.ts';
 import type { Config } from '../../config/config.ts';
 import { checkoutFolder } from '../../config/load-config.ts';
@@ -20,17 +16,25 @@ import { median } from './answer-figures.ts';
 import { AbsentLangfuse, type Absence, absences } from './langfuse-away.ts';
 import { openStack, say } from '../support/stack.ts';
 import { snakeKeys } from '../../lib/snake-keys.ts';
+import { readOptions } from '../support/bench-options.ts';
 
 const mostRatio = 1.05;
-const { values } = parseArgs({
-  options: {
-    pairs: { type: 'string', default: '30' },
-    /** Of a model call, milliseconds: all alike, so that the difference is tracing's. */
-    latency: { type: 'string', default: '200-200' },
-    json: { type: 'boolean', default: false },
+const values = readOptions(
+  'npm run bench:tracing --',
+  'Asks the same question with and without tracing, in turn, while Langfuse is away, and prints the ratio of ' +
+    'the medians. Ends with 1 above 1.05, or where a trace is missing once Langfuse is back.',
+  {
+    pairs: { type: 'number', default: 30, about: 'questions with tracing, and as many without' },
+    latency: {
+      type: 'string',
+      value: 'from-to',
+      default: '200-200',
+      about: 'milliseconds of a model call; all alike, so that a difference comes from tracing',
+    },
+    json: { type: 'boolean', about: 'a line of JSON instead of the figures' },
   },
-});
-const pairs = Number(values.pairs);
+);
+const pairs = values.pairs;
 const log = createLogger({ level: 'silent', file: null, redactor: createRedactor([]) });
 installTemporalRuntime(log, null);
 await using langfuse = await AbsentLangfuse.open();

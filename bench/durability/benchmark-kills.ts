@@ -1,6 +1,5 @@
-/** Kills worker and server during a benchmark: its grades must be those of one that nobody disturbed, and no call paid twice. */
+/** `npm run bench:benchmark-kills`: worker and server killed during a benchmark. */
 import { setTimeout as pause } from 'node:timers/promises';
-import { parseArgs } from 'node:util';
 import { benchmarkFolder } from '../../application/benchmarks/benchmark-folders.ts';
 import { BenchmarkEnding } from '../../contracts/benchmark.ts';
 import { RunLogStore } from '../../harness/run-log/run-log-store.ts';
@@ -9,17 +8,26 @@ import { countCalls, type Kill } from './call-counts.ts';
 import { openStack, say } from '../support/stack.ts';
 import { startWorkerProcess } from '../support/worker-process.ts';
 import { snakeKeys } from '../../lib/snake-keys.ts';
+import { readOptions } from '../support/bench-options.ts';
 
-const { values } = parseArgs({
-  options: {
-    kills: { type: 'string', default: '3' },
-    questions: { type: 'string', default: '6' },
-    dataset: { type: 'string', default: 'datasets/fastify.jsonl' },
-    json: { type: 'boolean', default: false },
+const values = readOptions(
+  'npm run bench:benchmark-kills --',
+  'Kills worker and server during a benchmark: its grades must be those of one that nobody disturbed, and no ' +
+    'finished call paid twice; else it ends with 1.',
+  {
+    kills: { type: 'number', default: 3, about: 'how often the worker is killed, and the server' },
+    questions: { type: 'number', default: 6, about: 'questions of the benchmark' },
+    dataset: {
+      type: 'string',
+      value: 'file.jsonl',
+      default: 'datasets/fastify.jsonl',
+      about: 'where the questions are from',
+    },
+    json: { type: 'boolean', about: 'a line of JSON instead of the figures' },
   },
-});
-const kills = Number(values.kills);
-const questions = await fastifyQuestions(Number(values.questions), values.dataset);
+);
+const kills = values.kills;
+const questions = await fastifyQuestions(values.questions, values.dataset);
 const concurrency = 3;
 const pipelines = ['single-agent', 'orchestrated'];
 const runs = questions.length * pipelines.length;

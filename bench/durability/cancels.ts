@@ -1,12 +1,8 @@
-/**
- * Cancels runs whose model call hangs, and measures how long it takes until the model's server sees the call go. Ends with 1
- * where that takes more than a second, or a run ends otherwise than cancelled with its state.
- */
+/** `npm run bench:cancels`: how soon a model's server sees that a run is cancelled. */
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { setTimeout as pause } from 'node:timers/promises';
-import { parseArgs } from 'node:util';
 import { loadPipeline } from '../../application/pipelines/pipeline-files.ts';
 import type { AnswerOutcome } from '../../contracts/run.ts';
 import { seededRandom } from '../../lib/random.ts';
@@ -14,12 +10,19 @@ import { quantile } from '../support/figures.ts';
 import { questionInput } from '../support/question-input.ts';
 import { openStack, say } from '../support/stack.ts';
 import { startWorkerProcess } from '../support/worker-process.ts';
+import { readOptions } from '../support/bench-options.ts';
 
-const { values } = parseArgs({
-  options: { runs: { type: 'string', default: '20' }, seed: { type: 'string', default: '1' } },
-});
-const runs = Number(values.runs);
-const random = seededRandom(Number(values.seed));
+const values = readOptions(
+  'npm run bench:cancels --',
+  "Cancels runs whose model call hangs, and measures how long it takes until the model's server sees the call " +
+    'go. Ends with 1 where that takes more than a second, or a run ends otherwise than cancelled with its state.',
+  {
+    runs: { type: 'number', default: 20, about: 'runs that are cancelled' },
+    seed: { type: 'number', default: 1, about: 'seed of the random moments' },
+  },
+);
+const runs = values.runs;
+const random = seededRandom(values.seed);
 
 /** Takes every call and answers none. */
 const model = createServer();

@@ -1,8 +1,4 @@
-/**
- * A conversation as a person has it, with `switchyard chat` on a pipe: follow-ups, a commit in between, a branch; the runtime
- * is killed in the middle of one turn, and runtime and chat in the middle of another. Prints the transcript, the table of
- * rewrites, and from the model's own log which calls were paid twice.
- */
+/** `npm run bench:conversation`: a conversation as a person has it, with `switchyard chat` on a pipe. */
 import { execFileSync, spawn } from 'node:child_process';
 import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { once } from 'node:events';
@@ -13,6 +9,15 @@ import { checkoutFolder } from '../../config/load-config.ts';
 import { runtimePid } from '../support/runtime-process.ts';
 import type { Kill } from './call-counts.ts';
 import { lossesOf, markdownOf, type ShownThread } from './conversation-report.ts';
+import { readOptions } from '../support/bench-options.ts';
+
+readOptions(
+  'npm run bench:conversation --',
+  'Has a conversation with switchyard chat: follow-ups, a commit in between, a branch. The runtime is killed in ' +
+    'the middle of one turn, and runtime and chat in the middle of another. Prints the transcript, the table of ' +
+    "rewrites, and from the model's own log which calls were paid twice.",
+  {},
+);
 
 const folder = mkdtempSync(join(tmpdir(), 'switchyard-conversation-'));
 const repository = join(folder, 'commander');

@@ -1,11 +1,6 @@
-/**
- * Asks a person in each way that a run can, in two runs at once, kills worker and server, and counts how often what was
- * decided is applied: decided after both have been started again, and decided while no worker runs, before the server is
- * killed.
- */
+/** `npm run bench:decisions`: decisions of a person that outlive worker and server. */
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { parseArgs } from 'node:util';
 import type { Connection, WorkflowHandle } from '@temporalio/client';
 import { decideRun } from '../../application/runs/decide-run.ts';
 import type { Decision, DecisionRequest } from '../../contracts/decision.ts';
@@ -18,8 +13,22 @@ import { until } from '../../test/support/until.ts';
 import { questionInput } from '../support/question-input.ts';
 import { openStack, say } from '../support/stack.ts';
 import { startWorkerProcess } from '../support/worker-process.ts';
+import { readOptions } from '../support/bench-options.ts';
 
-const { values } = parseArgs({ options: { json: { type: 'boolean', default: false }, kind: { type: 'string' } } });
+const values = readOptions(
+  'npm run bench:decisions --',
+  'Asks a person in each way that a run can, in two runs at once, kills worker and server, and counts how often ' +
+    'what was decided is applied: decided after both have been started again, and decided while no worker runs. ' +
+    'Ends with 1 where one is not applied once.',
+  {
+    kind: {
+      type: 'string',
+      value: 'name',
+      about: 'only this way, as the table names it, for example "edit an answer"',
+    },
+    json: { type: 'boolean', about: 'a line of JSON instead of the table' },
+  },
+);
 
 type Case = {
   team?: Partial<Team>;

@@ -1,13 +1,11 @@
 /**
- * Questions and benchmarks in one data directory, the first half of which is then outside of its retention: what `gc`
- * removes by kind, and whether every run that is open or inside its retention still replays, shows its trace, and goes on.
- * Age is a matter of the clock that the sweep is given: 90 days after the middle of the questions.
+ * `npm run bench:gc`: what `gc` removes, and that the rest still works. Age is a matter of the clock that the sweep is given:
+ * 90 days after the middle of the questions.
  */
 import { noCipher } from '../../codecs/cipher.ts';
 import { readFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import { parseArgs } from 'node:util';
 import { inParallel } from '../../lib/in-parallel.ts';
 import { loadPipeline } from '../../application/pipelines/pipeline-files.ts';
 import { diskUsage } from '../../client/storage/disk-usage.ts';
@@ -30,15 +28,19 @@ import { benchmarkInput, fastifyQuestions, gradesOfBenchmark, makeBenchmark } fr
 import { questionInput } from '../support/question-input.ts';
 import { benchTaskQueue, openStack, say } from '../support/stack.ts';
 import { neededRuns, pictureOf, replayProblems } from './run-pictures.ts';
+import { readOptions } from '../support/bench-options.ts';
 
-const { values } = parseArgs({
-  options: {
-    questions: { type: 'string', default: '200' },
-    'benchmark-questions': { type: 'string', default: '5' },
-    json: { type: 'boolean', default: false },
+const values = readOptions(
+  'npm run bench:gc --',
+  'Fills one data directory with questions and benchmarks, lets the retention of the first half end, and runs ' +
+    'gc: what it removes by kind, and whether every other run still replays, shows its trace, and goes on.',
+  {
+    questions: { type: 'number', default: 200, about: 'questions that are asked one by one' },
+    'benchmark-questions': { type: 'number', default: 5, about: 'questions of each benchmark' },
+    json: { type: 'boolean', about: 'a line of JSON instead of the figures' },
   },
-});
-const wanted = Number(values.questions);
+);
+const wanted = values.questions;
 const keepDays = 90;
 const dayMs = 86_400_000;
 /** A worker hands over together what ends within two seconds. */
@@ -60,7 +62,7 @@ const { client, dataDirectory, namespace } = stack;
 const paths = dataPaths(dataDirectory);
 const config: Config = { ...stack.config, traces: { ...stack.config.traces, sink: 'file' } };
 const server = ownServer(stack.address, namespace);
-const benchmarkQuestions = await fastifyQuestions(Number(values['benchmark-questions']));
+const benchmarkQuestions = await fastifyQuestions(values['benchmark-questions']);
 
 const open = await startOpenRuns(3);
 let worker = await startWorker(config, server, log);

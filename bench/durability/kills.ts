@@ -1,6 +1,5 @@
-/** Kills the worker at seeded moments of runs and counts, from the model's own log, which calls were paid twice. */
+/** `npm run bench:kills`: the worker killed at seeded moments of runs. */
 import { setTimeout as pause } from 'node:timers/promises';
-import { parseArgs } from 'node:util';
 import type { AnswerOutcome } from '../../contracts/run.ts';
 import { loadPipeline } from '../../application/pipelines/pipeline-files.ts';
 import { seededRandom } from '../../lib/random.ts';
@@ -9,20 +8,29 @@ import { questionInput } from '../support/question-input.ts';
 import { openStack, say, type Stack } from '../support/stack.ts';
 import { startWorkerProcess } from '../support/worker-process.ts';
 import { snakeKeys } from '../../lib/snake-keys.ts';
+import { readOptions } from '../support/bench-options.ts';
 
 /** Drafts are weak twice, so that a run has three tries; replies take long enough to be killed in. */
 const faults = 'seed=1;latency=300-900;weak=2';
-const { values } = parseArgs({
-  options: {
-    kills: { type: 'string', default: '30' },
-    seed: { type: 'string', default: '1' },
-    question: { type: 'string', default: 'How does Fastify decide which error handler runs when a hook throws?' },
-    repository: { type: 'string', default: 'node_modules/fastify' },
-    json: { type: 'boolean', default: false },
+const values = readOptions(
+  'npm run bench:kills --',
+  "Kills the worker at seeded moments of runs and counts, from the model's own log, which calls were paid " +
+    'twice. Ends with 1 where a finished call was, or more than one call in flight for a kill.',
+  {
+    kills: { type: 'number', default: 30, about: 'how often the worker is killed' },
+    seed: { type: 'number', default: 1, about: 'seed of the random moments' },
+    question: {
+      type: 'string',
+      value: 'text',
+      default: 'How does Fastify decide which error handler runs when a hook throws?',
+      about: 'what is asked',
+    },
+    repository: { type: 'string', value: 'path', default: 'node_modules/fastify', about: 'what it is asked about' },
+    json: { type: 'boolean', about: 'a line of JSON instead of the figures' },
   },
-});
-const wanted = Number(values.kills);
-const random = seededRandom(Number(values.seed));
+);
+const wanted = values.kills;
+const random = seededRandom(values.seed);
 await using stack = await openStack(faults);
 const kills: Kill[] = [];
 const outcomes: string[] = [];

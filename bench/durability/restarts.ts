@@ -1,18 +1,24 @@
-/** Asks questions while the Temporal server is killed and started again, and counts which of them were started, and how often. */
+/** `npm run bench:restarts`: questions asked while the Temporal server is killed. */
 import { execFile } from 'node:child_process';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import { parseArgs } from 'node:util';
 import { checkoutFolder } from '../../config/load-config.ts';
 import { seededRandom } from '../../lib/random.ts';
 import { openStack, say } from '../support/stack.ts';
 import { startWorkerProcess } from '../support/worker-process.ts';
+import { readOptions } from '../support/bench-options.ts';
 
-const { values } = parseArgs({
-  options: { runs: { type: 'string', default: '20' }, seed: { type: 'string', default: '1' } },
-});
-const runs = Number(values.runs);
-const random = seededRandom(Number(values.seed));
+const values = readOptions(
+  'npm run bench:restarts --',
+  'Asks questions while the Temporal server is killed and started again, and counts which of them were started, ' +
+    'and how often. Ends with 1 where one was not started once.',
+  {
+    runs: { type: 'number', default: 20, about: 'questions that are asked, each with a kill of the server' },
+    seed: { type: 'number', default: 1, about: 'seed of the random moments' },
+  },
+);
+const runs = values.runs;
+const random = seededRandom(values.seed);
 await using stack = await openStack(null);
 await using _worker = await startWorkerProcess(stack);
 let asked = 0;

@@ -1,11 +1,7 @@
-/**
- * Keeps worker and server at full load for an hour, and looks at them every minute: memory, open files, disk. Ends with 1
- * where the memory of one of them is not flat after the warm-up, or a question did not end with an answer.
- */
+/** `npm run bench:soak`: worker and server at full load for an hour. */
 import { readdirSync, readFileSync } from 'node:fs';
 import { cpus } from 'node:os';
 import { setTimeout as pause } from 'node:timers/promises';
-import { parseArgs } from 'node:util';
 import { loadPipeline } from '../../application/pipelines/pipeline-files.ts';
 import { dataPaths } from '../../config/data-paths.ts';
 import type { AnswerOutcome } from '../../contracts/run.ts';
@@ -16,30 +12,23 @@ import { median } from '../support/figures.ts';
 import { questionInput } from '../support/question-input.ts';
 import { openStack, say } from '../support/stack.ts';
 import { startWorkerProcess } from '../support/worker-process.ts';
+import { readOptions } from '../support/bench-options.ts';
 
-const usage = `Usage: npm run bench:soak -- [options]
-
-  --minutes N      60 unless given
-  --warm-up N      of these, minutes that do not count, a sixth unless given
-  --at-once N      questions in flight, 20 unless given
-  --growth SHARE   of memory that counts as flat, 0.1 unless given
-  --heap           the worker writes a heap snapshot on SIGUSR2 into the current folder
-  --json           a line of JSON instead of the table
-`;
-
-const { values } = parseArgs({
-  options: {
-    minutes: { type: 'string', default: '60' },
-    'warm-up': { type: 'string' },
-    'at-once': { type: 'string', default: '20' },
-    growth: { type: 'string', default: '0.1' },
-    heap: { type: 'boolean', default: false },
-    json: { type: 'boolean', default: false },
-    help: { type: 'boolean', short: 'h', default: false },
+const values = readOptions(
+  'npm run bench:soak --',
+  'Keeps worker and server at full load for an hour, and looks at them every minute: memory, open files, disk. ' +
+    'Ends with 1 where the memory of one of them is not flat after the warm-up, or a question did not end with an ' +
+    'answer.',
+  {
+    minutes: { type: 'number', default: 60, about: 'minutes under load' },
+    'warm-up': { type: 'number', about: 'of these, minutes that do not count; a sixth unless given' },
+    'at-once': { type: 'number', default: 20, about: 'questions in flight' },
+    growth: { type: 'number', default: 0.1, about: 'share of memory that counts as flat' },
+    heap: { type: 'boolean', about: 'the worker writes a heap snapshot on SIGUSR2 into the current folder' },
+    json: { type: 'boolean', about: 'a line of JSON instead of the table' },
   },
-});
-if (values.help) process.stdout.write(usage);
-else await soak();
+);
+await soak();
 
 type Sample = {
   minute: number;
@@ -55,8 +44,8 @@ type Sample = {
 };
 
 async function soak(): Promise<void> {
-  const minutes = Number(values.minutes);
-  const warmUp = Number(values['warm-up'] ?? minutes / 6);
+  const minutes = values.minutes;
+  const warmUp = values['warm-up'] ?? minutes / 6;
   await using stack = await openStack('seed=1;latency=100-300');
   const heap = values.heap ? { NODE_OPTIONS: '--heapsnapshot-signal=SIGUSR2' } : {};
   await using worker = await startWorkerProcess(stack, 'worker/main.ts', { SWITCHYARD_TRACES: 'file', ...heap });
@@ -79,7 +68,7 @@ async function soak(): Promise<void> {
       ended += 1;
     }
   };
-  const asking = Promise.all(Array.from({ length: Number(values['at-once']) }, askOn));
+  const asking = Promise.all(Array.from({ length: values['at-once'] }, askOn));
   const samples: Sample[] = [];
   const look = (minute: number) => {
     const disk = diskOf(stack.dataDirectory);
@@ -135,7 +124,7 @@ function report(samples: readonly Sample[], endings: Record<string, number>, war
   const unanswered = Object.entries(endings).filter(
     ([kind]) => kind !== 'answered' && kind !== 'insufficient-evidence',
   );
-  const flat = Math.max(growth.worker, growth.server) <= Number(values.growth);
+  const flat = Math.max(growth.worker, growth.server) <= values.growth;
   if (values.json) {
     const all = { cpus: cpus().length, warmUp, endings, growth, flat, diskKibPerQuestion, samples };
     process.stdout.write(`${JSON.stringify(snakeKeys(all, { endings: 'map' }))}\n`);

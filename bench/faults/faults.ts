@@ -1,8 +1,7 @@
-/** Asks the same questions with and without faults, and fails where a promise of docs/reliability.md does not hold. */
+/** `npm run bench:faults`: the same questions with and without faults. */
 import { cp, mkdtemp, rm } from 'node:fs/promises';
 import { cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { parseArgs } from 'node:util';
 import { loadPipeline } from '../../application/pipelines/pipeline-files.ts';
 import { checkoutFolder } from '../../config/load-config.ts';
 import { snakeKeys } from '../../lib/snake-keys.ts';
@@ -12,41 +11,29 @@ import { say } from '../support/stack.ts';
 import { type FaultRow, rowOf, tableOf } from './fault-report.ts';
 import { type Ending, FaultScene, leftRunning, type Settings } from './fault-scene.ts';
 import { type Fault, faults, ordinaryModel, poisonedCopy, smallDisk } from './fault-table.ts';
+import { readOptions, refuse } from '../support/bench-options.ts';
 
-const usage = `Usage: npm run bench:faults -- [options]
-
-  --faults NAMES         which, by commas: ${faults.map(({ name }) => name).join(', ')}; all unless given
-  --questions N          20 unless given
-  --kill-seconds N       about how long between two kills, 4 unless given
-  --model-faults SHARE   of model calls that fail, 0.2 unless given
-  --restarts N           of the server, 2 unless given
-  --limit-seconds N      after which a question is given up, 600 unless given
-  --seed N               1 unless given
-  --json                 a line of JSON instead of the table
-`;
-
-const { values } = parseArgs({
-  options: {
-    faults: { type: 'string', default: faults.map(({ name }) => name).join(',') },
-    questions: { type: 'string', default: '20' },
-    'kill-seconds': { type: 'string', default: '4' },
-    'model-faults': { type: 'string', default: '0.2' },
-    restarts: { type: 'string', default: '2' },
-    'limit-seconds': { type: 'string', default: '600' },
-    seed: { type: 'string', default: '1' },
-    json: { type: 'boolean', default: false },
-    help: { type: 'boolean', short: 'h', default: false },
+const program = 'npm run bench:faults --';
+const values = readOptions(
+  program,
+  'Asks the same questions with and without faults. Ends with 1 where a promise of docs/reliability.md does not hold.',
+  {
+    faults: {
+      type: 'string',
+      value: 'names',
+      about: `which, with commas between them: ${faults.map(({ name }) => name).join(', ')}; all unless given`,
+    },
+    questions: { type: 'number', default: 20, about: 'questions that are asked' },
+    'kill-seconds': { type: 'number', default: 4, about: 'about how long between two kills' },
+    'model-faults': { type: 'number', default: 0.2, about: 'share of model calls that fail' },
+    restarts: { type: 'number', default: 2, about: 'how often the server is restarted' },
+    'limit-seconds': { type: 'number', default: 600, about: 'after which a question is given up' },
+    seed: { type: 'number', default: 1, about: 'seed of the faults' },
+    json: { type: 'boolean', about: 'a line of JSON instead of the table' },
   },
-});
+);
 
-const chosen = values.faults.split(',').map((name) => faults.find((fault) => fault.name === name.trim()) ?? name);
-const unknown = chosen.find((fault) => typeof fault === 'string');
-if (values.help || unknown !== undefined) {
-  (values.help ? process.stdout : process.stderr).write(
-    values.help ? usage : `there is no fault "${unknown}"\n${usage}`,
-  );
-  process.exitCode = values.help ? 0 : 2;
-} else await main(chosen as Fault[]);
+await main(chosenFaults());
 
 async function main(all: readonly Fault[]): Promise<void> {
   const settings = await settingsOf();
@@ -72,17 +59,25 @@ async function main(all: readonly Fault[]): Promise<void> {
   }
 }
 
+function chosenFaults(): readonly Fault[] {
+  if (values.faults === undefined) return faults;
+  return values.faults.split(',').map((named) => {
+    const fault = faults.find(({ name }) => name === named.trim());
+    return fault ?? refuse(program, `--faults: there is no fault "${named.trim()}"`);
+  });
+}
+
 async function settingsOf(): Promise<Settings> {
   const pipeline = await loadPipeline('orchestrated');
   const repository = { kind: 'path', path: join(checkoutFolder, 'node_modules/fastify') } as const;
-  const questions = await fastifyQuestions(Number(values.questions));
+  const questions = await fastifyQuestions(values.questions);
   return {
     inputs: questions.map(({ question }) => ({ question, repository, pipeline, forcedRoute: null })),
-    seed: Number(values.seed),
-    killSeconds: Number(values['kill-seconds']),
-    modelFaults: Number(values['model-faults']),
-    restarts: Number(values.restarts),
-    limitSeconds: Number(values['limit-seconds']),
+    seed: values.seed,
+    killSeconds: values['kill-seconds'],
+    modelFaults: values['model-faults'],
+    restarts: values.restarts,
+    limitSeconds: values['limit-seconds'],
   };
 }
 

@@ -1,30 +1,13 @@
 /** `npm run bench:peers`: Switchyard beside what its users would pick instead, in one interleaved run. */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { parseArgs } from 'node:util';
 import { checkoutFolder } from '../../config/load-config.ts';
 import { installPeers } from './install-peers.ts';
 import { chartsOf } from './report/charts.ts';
 import { markdownOf, systemsTable, targetsTable } from './report/markdown.ts';
 import { type PeersOptions, runPeers } from './run-peers.ts';
 import { type SystemName, systemNames } from './systems/system.ts';
-
-const usage = `Usage: npm run bench:peers -- [options]
-
-  --systems NAMES    with commas between them; ${systemNames.join(', ')}
-  --quick            few questions: to see that all of it runs
-  --no-kills         no kills
-  --kills NUMBER     kills of each (20)
-  --kill-latency MS  of each model call while programs are killed (300)
-  --rounds NUMBER    blocks of each system, one at a time (15)
-  --levels NUMBERS   questions in flight (10,50)
-  --questions NUMBER questions that each system has answered when its memory is read (500); 0: no memory, no disk
-  --slow NUMBER      questions with a second in each model call (5)
-  --repository PATH  a checkout to ask about, with --place PATH:LINE, a line to cite; else parts of Fastify
-  --checkout PATH    another checkout of Switchyard to measure
-  --beside PATH      a second checkout of Switchyard, measured as "beside"
-  --out FOLDER       for the report (runs/peers)
-`;
+import { readOptions, refuse } from '../support/bench-options.ts';
 
 /** Those whose runs outlive their worker. */
 const killedSystems = [
@@ -33,27 +16,50 @@ const killedSystems = [
   ...['beside', 'langgraph', 'dbos', 'restate', 'mastra-libsql', 'mastra-pg'],
 ];
 
-const { values } = parseArgs({
-  options: {
-    systems: { type: 'string' },
-    quick: { type: 'boolean', default: false },
-    'no-kills': { type: 'boolean', default: false },
-    kills: { type: 'string' },
-    'kill-latency': { type: 'string', default: '300' },
-    rounds: { type: 'string' },
-    levels: { type: 'string', default: '10,50' },
-    questions: { type: 'string' },
-    slow: { type: 'string' },
-    repository: { type: 'string' },
-    place: { type: 'string', default: 'README.md:1' },
-    checkout: { type: 'string', default: checkoutFolder },
-    beside: { type: 'string' },
-    out: { type: 'string', default: join(checkoutFolder, 'runs/peers') },
-    help: { type: 'boolean', short: 'h', default: false },
+const program = 'npm run bench:peers --';
+const values = readOptions(
+  program,
+  'Measures Switchyard beside what its users would pick instead, in one interleaved run. It needs Linux.',
+  {
+    systems: {
+      type: 'string',
+      value: 'names',
+      about: `which, with commas between them: ${systemNames.join(', ')}; all but mastra-pg unless given`,
+    },
+    quick: { type: 'boolean', about: 'few questions: to see that all of it runs' },
+    'no-kills': { type: 'boolean', about: 'no kills' },
+    kills: { type: 'number', about: 'kills of each system; 20 unless given, 1 with --quick' },
+    'kill-latency': {
+      type: 'number',
+      default: 300,
+      about: 'milliseconds of each model call while programs are killed',
+    },
+    rounds: { type: 'number', about: 'blocks of each system, one at a time; 15 unless given, 2 with --quick' },
+    levels: {
+      type: 'string',
+      value: 'numbers',
+      default: '10,50',
+      about: 'questions in flight, with commas between them',
+    },
+    questions: {
+      type: 'number',
+      about:
+        'questions that each system has answered when its memory is read; 500 unless given, 0 with --quick: no memory, no disk',
+    },
+    slow: { type: 'number', about: 'questions with a second in each model call; 5 unless given, 1 with --quick' },
+    repository: { type: 'string', value: 'path', about: 'a checkout to ask about; parts of Fastify unless given' },
+    place: { type: 'string', value: 'path:line', default: 'README.md:1', about: 'of that checkout, the line to cite' },
+    checkout: {
+      type: 'string',
+      value: 'path',
+      default: checkoutFolder,
+      about: 'the checkout of Switchyard to measure',
+    },
+    beside: { type: 'string', value: 'path', about: 'a second checkout of Switchyard, measured as "beside"' },
+    out: { type: 'string', value: 'folder', default: join(checkoutFolder, 'runs/peers'), about: 'for the report' },
   },
-});
-if (values.help) process.stdout.write(usage);
-else await measure();
+);
+await measure();
 
 async function measure(): Promise<void> {
   if (process.platform !== 'linux') throw new Error('CPU and memory are read from /proc: this needs Linux');
@@ -72,7 +78,7 @@ async function measure(): Promise<void> {
 
 function optionsOf(): PeersOptions {
   const { quick } = values;
-  const number = (value: string | undefined, whole: number, few: number) => Number(value ?? (quick ? few : whole));
+  const number = (value: number | undefined, whole: number, few: number) => value ?? (quick ? few : whole);
   const kills = values['no-kills'] ? 0 : number(values.kills, 20, 1);
   const [path = '', line = '1'] = values.place.split(':');
   return {
@@ -88,7 +94,7 @@ function optionsOf(): PeersOptions {
       settleSeconds: quick ? 0 : 60,
       idleSeconds: quick ? 3 : 20,
     },
-    kills: { systems: killedSystems, count: kills, latencyMs: Number(values['kill-latency']) },
+    kills: { systems: killedSystems, count: kills, latencyMs: values['kill-latency'] },
     repository:
       values.repository === undefined
         ? null
@@ -106,8 +112,7 @@ function systemsOf(named: string | undefined): SystemName[] {
     return systemNames.filter((name) => name !== 'mastra-pg' && (name !== 'beside' || values.beside !== undefined));
   return named.split(',').map((name) => {
     const found = systemNames.find((each) => each === name);
-    if (found === undefined) throw new Error(`--systems: there is no ${name}; take of ${systemNames.join(', ')}`);
-    return found;
+    return found ?? refuse(program, `--systems: there is no system "${name}"`);
   });
 }
 

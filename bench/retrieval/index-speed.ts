@@ -1,8 +1,7 @@
-/** Measures indexing and searching of one folder: megabytes a second, ten changed files, query times, peak memory. */
+/** `npm run bench:index`: indexing and searching of one folder. */
 import { mkdtemp, rm } from 'node:fs/promises';
 import { loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { parseArgs } from 'node:util';
 import { locateRepository } from '../../retrieval/snapshot/locate-repository.ts';
 import { rankFiles } from '../../retrieval/search/ranking.ts';
 import { buildSnapshot } from '../../retrieval/snapshot/snapshot-build.ts';
@@ -10,15 +9,22 @@ import type { SnapshotSource } from '../../retrieval/snapshot/snapshot-source.ts
 import { openView, type SnapshotView } from '../../retrieval/snapshot/snapshot-view.ts';
 import { openStore } from '../../retrieval/store/store.ts';
 import { snakeKeys } from '../../lib/snake-keys.ts';
+import { readOptions } from '../support/bench-options.ts';
 
-const { values } = parseArgs({
-  options: {
-    repository: { type: 'string' },
-    ref: { type: 'string' },
-    queries: { type: 'string', default: '300' },
-    json: { type: 'boolean', default: false },
+const values = readOptions(
+  'npm run bench:index --',
+  'Measures indexing and searching of one folder: megabytes a second, ten changed files, query times, peak memory.',
+  {
+    repository: { type: 'string', value: 'path', required: true, about: 'the folder' },
+    ref: {
+      type: 'string',
+      value: 'name',
+      about: 'the commit, branch or tag to index; the files as they are unless given',
+    },
+    queries: { type: 'number', default: 300, about: 'searches that are timed' },
+    json: { type: 'boolean', about: 'a line of JSON instead of the figures' },
   },
-});
+);
 
 type Report = Awaited<ReturnType<typeof measure>>;
 
@@ -33,11 +39,7 @@ const limits: Partial<Record<keyof Report, { least?: number; most?: number }>> =
 
 process.exitCode = await main(values.repository);
 
-async function main(path: string | undefined): Promise<number> {
-  if (path === undefined) {
-    process.stderr.write('usage: npm run bench:index -- --repository DIR [--ref REF] [--queries N] [--json]\n');
-    return 2;
-  }
+async function main(path: string): Promise<number> {
   const dataDirectory = await mkdtemp(join(tmpdir(), 'switchyard-index-'));
   try {
     const report = await measure(path, dataDirectory);
@@ -101,7 +103,7 @@ async function reindexTen(view: SnapshotView, source: SnapshotSource): Promise<n
 
 /** Queries of three to twelve words taken from the repository's own lines, sorted times in milliseconds. */
 function queryTimes(view: SnapshotView): number[] {
-  const count = Number(values.queries);
+  const count = values.queries;
   const wanted = Array.from({ length: count }, (_, at) => {
     const file = view.files[(at * 7919) % view.files.length];
     const words = file === undefined ? [] : (view.textOf(file).match(/[A-Za-z_]{3,30}/g) ?? []);

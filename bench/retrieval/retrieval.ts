@@ -1,42 +1,60 @@
-/** Scores retrieval on a dataset of queries with expected files at their commits, beside plain BM25 over whole files. */
-import { parseArgs } from 'node:util';
+/** `npm run bench:retrieval`: retrieval on queries with expected files. */
 import { checkoutFolder } from '../../config/load-config.ts';
 import { join } from 'node:path';
 import { rankFiles } from '../../retrieval/search/ranking.ts';
-import { defaultWeights, type Weights } from '../../retrieval/search/weights.ts';
+import type { Weights } from '../../retrieval/search/weights.ts';
+import { rankingVariants } from './ranking-variants.ts';
 import { fusedWithVectors, reranked, type Stage } from './retrieval-stages.ts';
 import { openCorpus } from './retrieval-corpus.ts';
 import { scoreRanking, type Scores } from './retrieval-figures.ts';
 import { type BenchRecord, readDataset } from './retrieval-records.ts';
 import { ablationTable, jsonReport, type Scored, textReport } from './retrieval-report.ts';
+import { readOptions, refuse } from '../support/bench-options.ts';
 
-const { values } = parseArgs({
-  options: {
-    dataset: { type: 'string', multiple: true },
-    repositories: { type: 'string' },
-    dataDirectory: { type: 'string', default: join(checkoutFolder, '.switchyard', 'bench-retrieval') },
-    variant: { type: 'string', default: 'default' },
-    ablate: { type: 'boolean', default: false },
-    json: { type: 'boolean', default: false },
-    embeddings: { type: 'boolean', default: false },
-    rerank: { type: 'boolean', default: false },
-    details: { type: 'boolean', default: false },
+const program = 'npm run bench:retrieval --';
+const values = readOptions(
+  program,
+  'Scores retrieval on queries with expected files at their commits, beside plain BM25 over whole files.',
+  {
+    dataset: {
+      type: 'string',
+      value: 'file.jsonl',
+      required: true,
+      multiple: true,
+      about: 'queries with their files; give it several times',
+    },
+    repositories: {
+      type: 'string',
+      value: 'folder',
+      required: true,
+      about: 'clones of the repositories that they are about',
+    },
+    dataDirectory: {
+      type: 'string',
+      value: 'folder',
+      default: join(checkoutFolder, '.switchyard', 'bench-retrieval'),
+      about: 'for the indexes',
+    },
+    variant: {
+      type: 'string',
+      value: 'name',
+      default: 'default',
+      about: `of the ranking: ${Object.keys(rankingVariants).join(', ')}`,
+    },
+    ablate: { type: 'boolean', about: 'a table of all variants' },
+    json: { type: 'boolean', about: 'a line of JSON instead of the text' },
+    embeddings: { type: 'boolean', about: 'rank once more with vectors of your embedding model' },
+    rerank: { type: 'boolean', about: 'rank once more with your model' },
+    details: { type: 'boolean', about: 'where each expected file came, on stderr' },
   },
-});
-const usage =
-  'usage: npm run bench:retrieval -- --dataset FILE [--dataset FILE] --repositories DIR [--variant NAME] [--ablate] [--embeddings] [--rerank] [--json] [--details]\n';
+);
 
 async function main(): Promise<number> {
   const { dataset, repositories } = values;
-  const variant = ablations[values.variant];
-  if (dataset === undefined || repositories === undefined || (variant === undefined && values.variant !== 'default')) {
-    process.stderr.write(`${usage}variants: default, ${Object.keys(ablations).join(', ')}\n`);
-    return 2;
-  }
+  const variant = rankingVariants[values.variant];
+  if (variant === undefined) return refuse(program, `--variant: there is no variant "${values.variant}"`);
   const records = (await Promise.all(dataset.map(readDataset))).flat().sort(byCorpus);
-  const variants = values.ablate
-    ? { default: defaultWeights, ...ablations }
-    : { [values.variant]: variant ?? defaultWeights };
+  const variants = values.ablate ? rankingVariants : { [values.variant]: variant };
   const stages = [...(values.embeddings ? [fusedWithVectors()] : []), ...(values.rerank ? [reranked()] : [])];
   const scored = await scoreAll(records, repositories, variants, stages);
   if (values.ablate || stages.length > 0) process.stdout.write(ablationTable(scored));
@@ -82,32 +100,5 @@ function tellDetails(record: BenchRecord, paths: readonly string[], milliseconds
   for (const path of paths.slice(0, 5))
     process.stderr.write(`    ${record.expected.includes(path) ? '*' : ' '} ${path}\n`);
 }
-
-// The default ranking with one feature switched off or changed, by name.
-
-const { columns, priors } = defaultWeights;
-
-const ablations: Readonly<Record<string, Weights>> = {
-  'no path column': { ...defaultWeights, columns: { ...columns, path: 0 } },
-  'no names column': { ...defaultWeights, columns: { ...columns, names: 0 } },
-  'no identifier parts': { ...defaultWeights, columns: { ...columns, parts: 0 } },
-  'best chunk alone': { ...defaultWeights, chunkShares: [1] },
-  'no priors': {
-    ...defaultWeights,
-    priors: {
-      ...priors,
-      all: { code: 1, test: 1, docs: 1, sample: 1, config: 1, generated: 1 },
-      code: { code: 1, test: 1, docs: 1, sample: 1, config: 1, generated: 1 },
-    },
-  },
-  'zones alike': { ...defaultWeights, zones: { title: 1, prose: 1, inline: 1, block: 1, trace: 1, noise: 1 } },
-  'identifiers as words': { ...defaultWeights, identifier: 1 },
-  'no phrases': { ...defaultWeights, phrase: 0 },
-  'no pairs': { ...defaultWeights, pair: 0 },
-  'no named files': { ...defaultWeights, namedFile: 0, namedLine: 0 },
-  'no symbols': { ...defaultWeights, symbol: 0 },
-  'no composed symbols': { ...defaultWeights, composedSymbol: 0 },
-  'no imports': { ...defaultWeights, imported: 0 },
-};
 
 process.exitCode = await main();

@@ -1,10 +1,14 @@
-/** Prints the coverage of every kind of interval by number of questions, beside how often it is printed at all. */
-import { parseArgs } from 'node:util';
+/** `npm run bench:intervals`: the coverage of intervals. */
 import { seededRandom } from '../../lib/random.ts';
 import { coverageOf, trials } from './interval-simulation.ts';
+import { readOptions } from '../support/bench-options.ts';
 
-const { values } = parseArgs({ options: { samples: { type: 'string', default: '1000' } } });
-const samples = Number(values.samples);
+const values = readOptions(
+  'npm run bench:intervals --',
+  'Prints the coverage of every kind of interval by number of questions, beside how often it is printed at all.',
+  { samples: { type: 'number', default: 1000, about: 'samples of each interval and number of questions' } },
+);
+const samples = values.samples;
 const sizes = [15, 40, 60, 100, 300];
 process.stdout.write(`| interval, ${samples} samples each | ${sizes.map((size) => `n = ${size}`).join(' | ')} |\n`);
 process.stdout.write(`| --- |${' --- |'.repeat(sizes.length)}\n`);

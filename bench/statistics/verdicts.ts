@@ -1,9 +1,9 @@
-/** Judges the verdict on planted logs: how often it is right, how often chance alone makes it "justified". */
+/** `npm run bench:verdicts`: the verdict on planted logs. */
 import { availableParallelism } from 'node:os';
-import { parseArgs } from 'node:util';
 import { isMainThread, parentPort, Worker, workerData } from 'node:worker_threads';
 import { type Scenario, scenarios, type Tally, tallyVerdicts } from './verdict-simulation.ts';
 import { snakeKeys } from '../../lib/snake-keys.ts';
+import { readOptions } from '../support/bench-options.ts';
 
 type Work = { pairs: number; seed: number };
 
@@ -17,14 +17,17 @@ function tallyOf(at: number, { pairs, seed }: Work): Tally {
 }
 
 async function main(): Promise<void> {
-  const { values } = parseArgs({
-    options: {
-      pairs: { type: 'string', default: '2000' },
-      seed: { type: 'string', default: '1' },
-      json: { type: 'boolean', default: false },
+  const values = readOptions(
+    'npm run bench:verdicts --',
+    'Judges the verdict on planted logs: how often it is right, and how often chance alone makes it ' +
+      '"justified". Ends with 100 where a share is not as wanted.',
+    {
+      pairs: { type: 'number', default: 2000, about: 'pairs of logs for each scenario' },
+      seed: { type: 'number', default: 1, about: 'seed of what is planted' },
+      json: { type: 'boolean', about: 'a line of JSON for each scenario instead of the table' },
     },
-  });
-  const work = { pairs: Number(values.pairs), seed: Number(values.seed) };
+  );
+  const work = { pairs: values.pairs, seed: values.seed };
   const tallies = await everyTally(work);
   const rows = scenarios.map((scenario, at) => rowOf(scenario, tallies[at], work.pairs));
   if (values.json)

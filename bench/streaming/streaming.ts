@@ -1,9 +1,5 @@
-/**
- * Streaming against a model that writes a word every 20 ms: how late a word is where it is read and on a terminal, what a
- * kill of the worker in the middle leaves, how soon a cancel reaches the model, and what it costs a run that nobody watches.
- */
+/** `npm run bench:streaming`: answers from a model that writes word by word. */
 import { setTimeout as pause } from 'node:timers/promises';
-import { parseArgs } from 'node:util';
 import { draftText } from '../../activities/agents/draft-text.ts';
 import { loadPipeline } from '../../application/pipelines/pipeline-files.ts';
 import { dataPaths } from '../../config/data-paths.ts';
@@ -19,16 +15,21 @@ import { openStack, say } from '../support/stack.ts';
 import { startWorkerProcess } from '../support/worker-process.ts';
 import { askOnTerminal } from './terminal-run.ts';
 import { startWritingModel } from './writing-model.ts';
+import { readOptions } from '../support/bench-options.ts';
 
-const { values } = parseArgs({
-  options: {
-    runs: { type: 'string', default: '5' },
-    kills: { type: 'string', default: '20' },
-    cancels: { type: 'string', default: '10' },
-    seed: { type: 'string', default: '1' },
+const values = readOptions(
+  'npm run bench:streaming --',
+  'Streams from a model that writes a word every 20 ms: how late a word is where it is read and on a terminal, ' +
+    'what a kill of the worker in the middle leaves, how soon a cancel reaches the model, and what it costs a run ' +
+    'that nobody watches.',
+  {
+    runs: { type: 'number', default: 5, about: 'runs that are watched, and as many on a terminal' },
+    kills: { type: 'number', default: 20, about: 'how often the worker is killed in the middle of an answer' },
+    cancels: { type: 'number', default: 10, about: 'runs that are cancelled in the middle of an answer' },
+    seed: { type: 'number', default: 1, about: 'seed of the random moments' },
   },
-});
-const random = seededRandom(Number(values.seed));
+);
+const random = seededRandom(values.seed);
 const paceMs = 20;
 
 await using stack = await openStack(null);
@@ -57,7 +58,7 @@ const spread = (all: readonly number[]) => ({
 async function readerDelays(): Promise<number[]> {
   const delays: number[] = [];
   await using _worker = await workerFor(long.url);
-  for (let number = 1; number <= Number(values.runs); number += 1) {
+  for (let number = 1; number <= values.runs; number += 1) {
     const { handle, run } = await start(`read-${number}`);
     const drafts = new Drafts();
     let known = 0;
@@ -76,7 +77,7 @@ async function readerDelays(): Promise<number[]> {
 async function terminalDelays(): Promise<number[]> {
   const delays: number[] = [];
   await using _worker = await workerFor(long.url);
-  for (let number = 1; number <= Number(values.runs); number += 1) {
+  for (let number = 1; number <= values.runs; number += 1) {
     const drawn = await askOnTerminal(stack, long.url, `How are errors handled, ${number}?`);
     if (drawn === null) break;
     for (const [at, drawnMs] of drawn) delays.push(drawnMs - (long.sentAtMs[at] ?? drawnMs));
@@ -89,7 +90,7 @@ async function terminalDelays(): Promise<number[]> {
 async function kills() {
   const report = { kills: 0, same_text: 0, shown_doubled: 0, ended_as_shown: 0, requests: 0 };
   let worker = await workerFor(short.url);
-  for (let number = 1; number <= Number(values.kills); number += 1) {
+  for (let number = 1; number <= values.kills; number += 1) {
     const askedBefore = short.asked;
     const { handle, run } = await start(`killed-${number}`);
     const drafts = new Drafts();
@@ -124,7 +125,7 @@ async function kills() {
 async function cancels(): Promise<number[]> {
   const reached: number[] = [];
   await using _worker = await workerFor(long.url);
-  for (let number = 1; number <= Number(values.cancels); number += 1) {
+  for (let number = 1; number <= values.cancels; number += 1) {
     const { handle, run } = await start(`cancelled-${number}`);
     const heard = Promise.withResolvers<void>();
     using _reading = readDrafts(streams, run, () => heard.resolve());

@@ -1,10 +1,9 @@
 /**
- * What each surface adds to a question over the path that `ask` takes itself: the application layer in this process. Both ask
- * the same in turn, so that a busy minute of the machine meets both; beside it 50 clients at once, a flood, and memory.
+ * `npm run bench:surfaces`: what each surface adds to a question over the path that `ask` takes itself. Both ask the same in
+ * turn, so that a busy minute of the machine meets both.
  */
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import { parseArgs } from 'node:util';
 import { questionInput } from '../../application/questions/question-input.ts';
 import { finishedRun } from '../../application/runs/run-record.ts';
 import { watchRun } from '../../application/runs/watch-run.ts';
@@ -17,18 +16,31 @@ import { openStack, say } from '../support/stack.ts';
 import { startWorkerProcess } from '../support/worker-process.ts';
 import { type Ask, type Asked, chatClient, mcpOverHttp, mcpOverStdio, pageClient, postChat } from './clients.ts';
 import { startServeProcess } from './serve-process.ts';
+import { readOptions, refuse } from '../support/bench-options.ts';
 
-const { values } = parseArgs({
-  options: {
-    surface: { type: 'string', multiple: true },
-    questions: { type: 'string', default: '40' },
-    clients: { type: 'string', default: '50' },
-    flood: { type: 'string', default: '1000' },
-    json: { type: 'boolean', default: false },
+const surfaceNames = ['chat', 'chatStream', 'mcp', 'mcpStdio', 'page'] as const;
+const program = 'npm run bench:surfaces --';
+const values = readOptions(
+  program,
+  'Measures what each surface adds to a question over the path that ask takes itself, then many clients at ' +
+    'once, a flood, and memory.',
+  {
+    surface: {
+      type: 'string',
+      value: 'name',
+      multiple: true,
+      about: `only this one, of ${surfaceNames.join(', ')}; give it several times`,
+    },
+    questions: { type: 'number', default: 40, about: 'questions by each path' },
+    clients: { type: 'number', default: 50, about: 'clients that ask at once' },
+    flood: { type: 'number', default: 1000, about: 'requests of the flood' },
+    json: { type: 'boolean', about: 'a line of JSON instead of the figures' },
   },
-});
+);
+const unknown = values.surface?.find((name) => !surfaceNames.some((each) => each === name));
+if (unknown !== undefined) refuse(program, `--surface: there is no surface "${unknown}"`);
 const repository = join(checkoutFolder, 'node_modules/commander');
-const clients = Number(values.clients);
+const clients = values.clients;
 
 await using stack = await openStack(null);
 await using _worker = await startWorkerProcess(stack);
@@ -53,15 +65,13 @@ await using serve = await startServeProcess(stack, [...limits, '--repo', reposit
 await using http = await mcpOverHttp(serve, asked);
 await using stdio = await mcpOverStdio(stack, asked);
 
-const every: Record<string, Ask> = {
+const every: Record<(typeof surfaceNames)[number], Ask> = {
   chat: chatClient(serve, asked, false),
   chatStream: chatClient(serve, asked, true),
   mcp: http.ask,
   mcpStdio: stdio.ask,
   page: await pageClient(serve, asked),
 };
-for (const name of values.surface ?? [])
-  if (!(name in every)) throw new Error(`there is no surface ${name}: take one of ${Object.keys(every).join(', ')}`);
 /** Those that are measured. */
 const surfaces = Object.fromEntries(
   Object.entries(every).filter(([name]) => values.surface === undefined || values.surface.includes(name)),
@@ -87,7 +97,7 @@ const rounded = (value: number): number => Math.round(value * 100) / 100;
 
 async function addedBy(ask: Ask) {
   const [own, over]: [number[], number[]] = [[], []];
-  for (let number = 0; number < Number(values.questions); number += 1) {
+  for (let number = 0; number < values.questions; number += 1) {
     if (number % 2 === 0) own.push(await timed(ownPath));
     over.push(await timed(ask));
     if (number % 2 === 1) own.push(await timed(ownPath));
@@ -111,7 +121,7 @@ async function together(ask: Ask): Promise<number> {
 /** How many of a flood are answered, and how many refused with a reason and a time. */
 async function flood() {
   const ends = await Promise.all(
-    Array.from({ length: Number(values.flood) }, async () => {
+    Array.from({ length: values.flood }, async () => {
       const response = await postChat(serve, asked, nextQuestion(), false).catch(() => null);
       const text = await response?.text().catch(() => '');
       if (response?.status === 429 && /error/.test(text ?? '') && response.headers.has('retry-after')) return 'refused';
