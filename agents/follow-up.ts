@@ -58,7 +58,7 @@ export function needOfContext(question: string): string | null {
 function pronounIn(text: string): string | null {
   for (const { form, mayBeBound } of pronouns)
     for (const { 0: found, index } of text.matchAll(form))
-      if (!mayBeBound || !isBound(text.slice(0, index), found)) return found.split(' ').at(-1) ?? found;
+      if (!mayBeBound || !isBound(text.slice(0, index), found)) return found.slice(found.lastIndexOf(' ') + 1);
   return null;
 }
 

@@ -26,10 +26,11 @@ export function readDraft(fields: Fields): Draft | null {
     citations,
     confidence: readConfidence(fields, 0.5),
     insufficient: fields.insufficient === true || fields.insufficient === 'true',
-    gaps: [...cut, ...readSentences(fields.gaps, 20)].slice(0, 20),
+    gaps: [...cut, ...readSentences(fields.gaps, mostGaps - cut.length)],
   };
 }
 
+const mostGaps = 20;
 const mostCitations = 40;
 /** All of them as JSON, so that an activity's result fits into one payload whatever is quoted. */
 const citationBytes = 300_000;
@@ -70,11 +71,10 @@ function readCitation(fields: Fields): Citation | null {
   const quote = first(fields, ['quote', 'text']);
   const [from, to] = readLines(fields);
   if (typeof path !== 'string' || path.trim() === '' || typeof quote !== 'string' || from === null) return null;
-  const lastLine = to === null || to < from ? from : to;
   return {
     path: path.trim().replace(/^\.\//, '').slice(0, 1024).toWellFormed(),
     firstLine: from,
-    lastLine,
+    lastLine: Math.max(from, to ?? from),
     quote: quote.slice(0, 2000).toWellFormed(),
   };
 }

@@ -72,7 +72,7 @@ function problemOf(text: string, followUp: string, earlier: readonly string[]): 
   if (text === '') return 'the question is empty';
   const most = followUp.length + addedCharacters;
   if (text.length > most) return `the question has ${text.length} characters and may have ${most}: it must not answer`;
-  if (questionsIn(text) > Math.max(1, questionsIn(followUp))) return 'it asks more than one question';
+  if (questionsIn(text) > questionsIn(followUp)) return 'it asks more than one question';
   if (isSame(earlier.at(-1) ?? '', text) && !isSame(followUp, text))
     return 'it repeats the question before and has lost the follow-up';
   const known = wordsOf([followUp, ...earlier].join(' '));
@@ -81,8 +81,8 @@ function problemOf(text: string, followUp: string, earlier: readonly string[]): 
     : 'it shares no word with the follow-up or the questions before it';
 }
 
-/** Marks that end a question; those of other scripts, too. */
-const questionsIn = (text: string): number => text.match(/[?？؟](?=[\s"'”»)\]]|$)/gu)?.length ?? 0;
+/** Counted by the marks that end them, those of other scripts, too; a text without a mark asks one. */
+const questionsIn = (text: string): number => text.match(/[?？؟](?=[\s"'”»)\]]|$)/gu)?.length ?? 1;
 
 const isSame = (one: string, other: string): boolean => bare(one) === bare(other);
 const bare = (text: string): string =>

@@ -32,9 +32,10 @@ export function routeProbabilities(
 const [leastSum, mostSum] = [0.5, 1.05];
 
 function isDistribution({ top }: TokenLogprob): boolean {
-  if (top.length === 0) return true;
+  const [likeliest] = top;
+  if (likeliest === undefined) return true;
   const sum = top.reduce((all, { logprob }) => all + Math.exp(logprob), 0);
-  const alike = top.length > 2 && top.every(({ logprob }) => Math.abs(logprob - (top[0]?.logprob ?? 0)) < 1e-9);
+  const alike = top.length > 2 && top.every(({ logprob }) => Math.abs(logprob - likeliest.logprob) < 1e-9);
   return sum >= leastSum && sum <= mostSum && !alike;
 }
 
