@@ -1,9 +1,7 @@
-/** Which follow-ups are rewritten, what the rewriter is asked, and which of its replies are taken. */
+/** Which follow-ups point back to what was asked before, and what people read of it. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { needOfContext } from '../../agents/follow-up.ts';
-import { parseRewrite, rewriteRequest } from '../../agents/rewriter.ts';
-import { chatReply } from '../support/replies.ts';
 
 for (const question of [
   'And the tests?',
@@ -50,58 +48,31 @@ for (const question of [
   });
 }
 
-const call = {
-  question: 'And how is it changed?',
-  earlier: ['What is the default body limit?'],
-  paths: ['lib/limits.js'],
-  rewrite: { maxOutputTokens: 300 },
-  refused: [],
-};
-
-test('the rewriter sees the earlier questions, the cited files and the follow-up, and what was wrong with its reply', () => {
-  const { messages, responseFormat } = rewriteRequest(call);
-  assert.equal(
-    messages[1]?.content,
-    '<earlier_questions>\n- What is the default body limit?\n</earlier_questions>\n<cited_files>\nlib/limits.js\n</cited_files>\n<follow_up>\nAnd how is it changed?\n</follow_up>',
-  );
-  assert.equal(responseFormat?.name, 'rewrite');
-  const again = rewriteRequest({ ...call, refused: [{ reply: 'Sure!', problem: 'it is no JSON' }] }).messages;
-  assert.deepEqual(
-    again.slice(2).map(({ role, content }) => [role, content.split('\n')[1] ?? content]),
-    [
-      ['assistant', 'Sure!'],
-      ['user', 'it is no JSON'],
-    ],
-  );
-});
-
-const parsed = (text: unknown) =>
-  parseRewrite(chatReply(typeof text === 'string' ? text : JSON.stringify({ standalone_question: text })), call);
-
-test('a rewrite is taken on one line, whatever stands around its object', () => {
-  const reply = 'Here:\n```json\n{"standalone_question": "How is the default\\n body limit changed?"}\n```';
-  assert.deepEqual(parsed(reply), { question: 'How is the default body limit changed?' });
-});
-
-for (const [what, reply, problem] of [
-  ['is no object', 'How is the body limit changed?', /no JSON object/],
-  ['is empty', JSON.stringify({ standalone_question: '  ' }), /empty/],
-  ['has another subject', JSON.stringify({ standalone_question: 'Who wrote Hamlet?' }), /shares no word/],
-  [
-    'answers',
-    JSON.stringify({ standalone_question: `The limit is changed ${'by an option '.repeat(60)}` }),
-    /may have/,
-  ],
-  ['asks twice', JSON.stringify({ standalone_question: 'What is the limit? How is it changed?' }), /more than one/],
-  [
-    'repeats the question before',
-    JSON.stringify({ standalone_question: 'what is the default body limit' }),
-    /lost the follow-up/,
-  ],
+for (const [question, need] of [
+  ['  AND the tests?', 'it begins with "and"'],
+  ['What\nabout timeouts?', 'it begins with "what about"'],
+  ['Show me THEM', '"them" stands for something said before'],
+  ['Who calls the same function?', '"same" stands for something said before'],
+  ['How long does that take?', '"that" stands for something said before'],
+  ['Where exactly?', 'it is very short'],
+  ['List some limits', 'it is very short'],
 ] as const) {
-  test(`a rewrite that ${what} is refused`, () => {
-    const found = parsed(reply);
-    assert.ok('problem' in found);
-    assert.match(found.problem, problem);
+  test(`of ${JSON.stringify(question)} people read: ${need}`, () => {
+    assert.equal(needOfContext(question), need);
   });
 }
+
+test('four words say what they are about, three do not', () => {
+  assert.ok(needOfContext('List body limits') !== null);
+  assert.equal(needOfContext('List all body limits'), null);
+});
+
+test('a noun that the question begins with is one that its pronoun may stand for', () => {
+  assert.equal(needOfContext('A plugin that throws, does it stop the start?'), null);
+});
+
+test('only a question of more than 600 characters stands by itself whatever it points to', () => {
+  const long = (length: number) => `Does it fail?${'x'.repeat(length - 13)}`;
+  assert.ok(needOfContext(long(600)) !== null);
+  assert.equal(needOfContext(long(601)), null);
+});

@@ -44,3 +44,11 @@ test('an abstention needs no citation and no confidence, but a reason to say so'
   // What an abstention lacks is held against no other draft.
   assert.deepEqual(found({ citations: [cited('verified')] }, { baseless: 'nothing was searched' }), []);
 });
+
+test('what is cited of foreign tools counts neither for a draft nor against it', () => {
+  const foreign = { ...cited('unresolved'), path: 'mcp:tracker/find', foreign: true as const };
+  assert.match(found({ citations: [foreign] }).join(), /^only foreign tools are cited, which nobody can verify/);
+  assert.deepEqual(found({ citations: [foreign, foreign, cited('verified')] }, { minResolvedCitations: 1 }), []);
+  const weak = found({ citations: [foreign, cited('unresolved')] });
+  assert.deepEqual(weak, ['the citation a.js:1-2 does not hold: its words are not there']);
+});

@@ -38,6 +38,25 @@ for (const [agent, messagesWith, asked] of [
   });
 }
 
+for (const [agent, messages] of [
+  ['judge', judgeMessages(null, { question: 'And?', standalone: 'What is X?', answer: 'A', evidence: 'E' })],
+  ['synthesizer', synthesisMessages(null, 'And?', [], 'E', 'What is X?')],
+  [
+    'specialist',
+    specialistMessages(
+      { prompt: 'P' },
+      { question: 'And?', standalone: 'What is X?', review: [], earlierAnswer: null, map: null },
+    ),
+  ],
+] as const) {
+  test(`the ${agent} sees a follow-up as it was asked, and what it means in full`, () => {
+    assert.match(
+      shown(messages).user,
+      /^<question>\nAnd\?\n<\/question>\n<standalone_question>\nWhat is X\?\n<\/standalone_question>\n/,
+    );
+  });
+}
+
 test('the judge sees question, draft and evidence', () => {
   const { user } = shown(judgeMessages(null, { question: 'Q?', answer: 'A.', evidence: '@@ a.js' }));
   assert.equal(user, '<question>\nQ?\n</question>\n<draft>\nA.\n</draft>\n<evidence>\n@@ a.js\n</evidence>');
@@ -110,6 +129,7 @@ test('a repair names the problem, and a tool call only while one is possible', (
     free.content ?? '',
     /^<problem>\nno JSON\n<\/problem>\n.*Call a tool, or reply with the one JSON object/,
   );
+  assert.doesNotMatch(free.content ?? '', /Reply again/);
   const last = repairMessage('no JSON', true).content ?? '';
   assert.match(last, /Reply again with the one JSON object/);
   assert.doesNotMatch(last, /Call a tool/);

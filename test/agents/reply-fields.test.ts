@@ -24,6 +24,7 @@ for (const [given, expected] of [
   ['likely', 0.5],
   [null, 0.5],
   [true, 0.5],
+  [[0.8], 0.5],
   [Number.NaN, 0.5],
 ] as const) {
   test(`the confidence ${JSON.stringify(given)} is ${expected}`, () => {
@@ -37,7 +38,9 @@ test('a score stands in for the confidence', () => {
 
 test('an answer is text that is not blank, trimmed and cut to 20,000 characters', () => {
   assert.equal(read({ answer: '  Twice.\n' }).answer, 'Twice.');
-  assert.equal(read({ answer: 'a'.repeat(20_001) }).answer, 'a'.repeat(20_000));
+  assert.deepEqual(read({ answer: 'a'.repeat(20_000) }).gaps, []);
+  const cut = read({ answer: 'a'.repeat(20_001) });
+  assert.deepEqual([cut.answer, cut.gaps], ['a'.repeat(20_000), ['the answer was cut at 20000 characters']]);
   for (const answer of ['', ' \n', null, 7, ['Twice.']]) assert.equal(readDraft({ ...draft, answer }), null);
 });
 
@@ -66,6 +69,26 @@ test('at most 20 gaps and 40 citations are kept, the first ones, and what was le
   assert.deepEqual([citations.length, citations[0]?.path, citations.at(-1)?.path], [40, '0.js', '39.js']);
 });
 
+test('one citation too many is told, too', () => {
+  const { gaps } = read({ citations: Array(41).fill(citation) });
+  assert.deepEqual(gaps, ['1 citations were left out: there were too many, or they were too long']);
+});
+
+test('citations of 300,000 bytes as JSON are kept, and one byte more leaves the last of them out', () => {
+  const empty = Buffer.byteLength(JSON.stringify(cited({ quote: '' })));
+  // A control character takes six bytes as JSON.
+  const ofBytes = (bytes: number) => {
+    const sixes = Math.floor((bytes - empty) / 6);
+    return { ...citation, quote: '\u0001'.repeat(sixes) + 'x'.repeat(bytes - empty - 6 * sixes) };
+  };
+  const kept = (last: number) => {
+    const { citations, gaps } = read({ citations: [...Array(29).fill(ofBytes(10_000)), ofBytes(last)] });
+    return [citations.length, gaps.length];
+  };
+  assert.deepEqual(kept(10_000), [30, 0]);
+  assert.deepEqual(kept(10_001), [29, 1]);
+});
+
 for (const [how, more, lines] of [
   ['numbers', {}, [3, 5]],
   ['text', { first_line: '3', last_line: '5' }, [3, 5]],
@@ -86,7 +109,7 @@ for (const [how, more, lines] of [
 
 test('a citation whose first line is no whole number from 1 is left out', () => {
   for (const first_line of [0, -1, 1.5, 'x', null, true]) assert.equal(cited({ first_line }), undefined);
-  for (const lines of [7, {}, 'none', []]) assert.equal(cited({ first_line: undefined, lines }), undefined);
+  for (const lines of [7, {}, { 0: 3 }, 'none', []]) assert.equal(cited({ first_line: undefined, lines }), undefined);
 });
 
 test('a citation needs a path and a quote, under one of their names, cut to what a reader can use', () => {

@@ -32,6 +32,10 @@ test('a token that is one route’s whole name counts for that one, though anoth
     ['code', 0.6],
     ['code-review', 0.4],
   ]);
+  assert.deepEqual(shares({ code: 0.6, 'CODE-REVIEW': 0.4 }, ['Code', 'Code-Review']), [
+    ['Code', 0.6],
+    ['Code-Review', 0.4],
+  ]);
 });
 
 test('a route’s name followed by a colon counts, a longer word does not', () => {
@@ -51,7 +55,7 @@ test('a token that begins several routes is shared, and only with them', () => {
 });
 
 test('a tenth of the probability is enough to decide, less is not', () => {
-  assert.deepEqual(shares({ code: 0.11, banana: 0.89 })?.[0], ['code', 1]);
+  assert.deepEqual(shares({ code: 0.05, docs: 0.05, banana: 0.9 })?.[0], ['code', 0.5]);
   assert.equal(shares({ code: 0.09, banana: 0.91 }), undefined);
 });
 
@@ -64,6 +68,23 @@ test('only the first eight tokens of a reply are looked at', () => {
 test('a position without alternatives is its own', () => {
   const alone = { token: 'docs', logprob: Math.log(0.5), top: [] };
   assert.deepEqual(routeProbabilities([alone], routes)?.[0], { route: 'docs', probability: 1 });
+});
+
+test('the one alternative of a position counts, not the token that was drawn', () => {
+  const drawn = { ...position({ docs: 1 }), token: 'code' };
+  assert.deepEqual(routeProbabilities([drawn], routes)?.[0], { route: 'docs', probability: 1 });
+});
+
+test('alternatives that add up to 0.5 to 1.05 are believed, the bounds too', () => {
+  assert.equal(shares({ code: 0.5 })?.length, 3);
+  assert.equal(shares({ code: 1.05 })?.length, 3);
+  assert.equal(shares({ code: 0.49 }), undefined);
+  assert.equal(shares({ code: 1.06 }), undefined);
+});
+
+test('three alternatives that are nearly alike are believed, three that are alike are not', () => {
+  assert.deepEqual(shares({ code: 0.34, docs: 0.33, debug: 0.33 })?.[0], ['code', 0.34]);
+  assert.equal(shares({ code: 0.3, docs: 0.3, debug: 0.3 }), undefined);
 });
 
 test('the route that the text names is taken, the probabilities stay as measured', () => {

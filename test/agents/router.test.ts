@@ -19,6 +19,7 @@ for (const text of [
   'Answer: "debug"\n\nThe question shows a stack trace, so code and docs do not fit.',
   'I would choose debug, because it fails.',
   '  debug\nIt is about an error in code.',
+  '\n\ndebug\nIt is about an error in code.',
 ]) {
   test(`the reply ${JSON.stringify(text)} names the route debug`, () => {
     const decision = parse(text);
@@ -85,6 +86,18 @@ test('alternatives that never speak of a route leave it to the text', () => {
 test('route names of a spec with regular-expression characters are taken literally', () => {
   const decision = parseRoute(chatReply('Route: c-api'), 'other', ['c-api', 'other']);
   assert.equal(decision.route, 'c-api');
+});
+
+test('a first line that is a route with decoration names that one, though the decoration is a route, too', () => {
+  for (const text of ['answer: code', 'Answer: "CODE".', 'The best answer is **Code**'])
+    assert.equal(parseRoute(chatReply(text), 'docs', ['answer', 'code', 'docs']).route, 'code', text);
+});
+
+test('what is known of the repository stands before the question, where there is something', () => {
+  const router = { fallback: 'other', clearProbability: 0.5, clearLead: 0.1, fanOut: 2, maxOutputTokens: 10 };
+  const text = (note?: string) => routerRequest('Why?', router, [], [], note).messages[1]?.content ?? '';
+  assert.match(text('a web framework'), /<repository>\na web framework\n<\/repository>\n<question>/);
+  assert.doesNotMatch(text(), /<repository>/);
 });
 
 test('the request shows every route with its purpose and asks for few tokens', () => {
