@@ -95,4 +95,4 @@ export function parsePhrasing(reply: ChatReply, { kind, absent }: Candidate): Pa
 const unusable = (why: string): ParsedPhrasing => ({ kind: 'unusable', why: refusedPhrasing(why) });
 
 const textOf = (value: unknown, most: number): string =>
-  typeof value === 'string' ? value.replace(/\s+/g, ' ').trim().slice(0, most) : '';
+  typeof value === 'string' ? value.replace(/\s+/g, ' ').trim().slice(0, most).toWellFormed() : '';

@@ -56,7 +56,7 @@ function refusal(reply: string, routes: readonly Route[]): ChatMessage[] {
 
 /** Reads the reply: probabilities where the endpoint gives them, else the route that the text names, else the fallback. */
 export function parseRoute(reply: ChatReply, fallback: string, routes: readonly string[]): RouteDecision {
-  const quoted = reply.text.trim().slice(0, 200);
+  const quoted = reply.text.trim().slice(0, 200).toWellFormed();
   const named = namedRoute(reply.text, routes);
   const measured = reply.logprobs === null ? null : routeProbabilities(reply.logprobs, routes);
   if (measured !== null) {

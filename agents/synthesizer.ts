@@ -100,6 +100,6 @@ function readSuperseded(value: unknown): Synthesis['superseded'] {
   return value.slice(0, 20).flatMap((entry: unknown) => {
     const { specialist, reason } = (entry ?? {}) as Record<string, unknown>;
     if (typeof specialist !== 'string' || typeof reason !== 'string') return [];
-    return [{ specialist: specialist.slice(0, 100), reason: reason.slice(0, 500) }];
+    return [{ specialist: specialist.slice(0, 100).toWellFormed(), reason: reason.slice(0, 500).toWellFormed() }];
   });
 }

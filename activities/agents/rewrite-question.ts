@@ -19,6 +19,6 @@ export const rewriteQuestion =
       const { usage } = reply;
       if ('question' in parsed) return { result: { kind: 'rewritten', ...parsed, need }, usage, span };
       const warned = { ...span, level: 'WARNING', message: parsed.problem.slice(0, 300) } as const;
-      const told = reply.text.toWellFormed().slice(0, 1000);
+      const told = reply.text.slice(0, 1000).toWellFormed();
       return { result: { kind: 'unusable', reply: told, problem: warned.message }, usage, span: warned };
     });

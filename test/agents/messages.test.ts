@@ -191,6 +191,8 @@ test('a synthesis without an object or an answer says so; what it superseded is 
   assert.deepEqual(superseded([null, { specialist: 'docs' }, { reason: 'old' }, { specialist: 1, reason: 'old' }]), []);
   const many = Array.from({ length: 25 }, () => ({ specialist: 's'.repeat(120), reason: 'r'.repeat(600) }));
   assert.deepEqual(superseded(many), Array(20).fill({ specialist: 's'.repeat(100), reason: 'r'.repeat(500) }));
+  const [cut] = superseded([{ specialist: 'docs', reason: `${'r'.repeat(499)}🤖` }]);
+  assert.ok(typeof cut === 'object' && cut.reason.isWellFormed());
 });
 
 test('the first whole object of a text is found, arrays and cut objects are passed over', () => {

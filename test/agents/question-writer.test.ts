@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { parsePhrasing, phrasingRequest } from '../../agents/question-writer.ts';
-import { Candidate } from '../../contracts/evaluation/question-making.ts';
+import { Candidate, Phrasing } from '../../contracts/evaluation/question-making.ts';
 import { chatReply } from '../support/replies.ts';
 
 const candidate = (more: Record<string, unknown> = {}) =>
@@ -127,4 +127,11 @@ test('a question without an answer has neither facts nor a reference, whatever t
     reference: null,
     model: 'test-model',
   });
+});
+
+test('a text that is cut inside of an emoji is still Unicode', () => {
+  const half = (length: number) => `${'x'.repeat(length - 1)}🤖`;
+  const found = phrased({ question: half(600), facts: [half(200)], reference_answer: half(1000) });
+  Phrasing.parse({ ...found, at: 0 });
+  for (const text of [found.question, ...found.facts, found.reference ?? '']) assert.ok(text.isWellFormed());
 });

@@ -93,6 +93,11 @@ test('a first line that is a route with decoration names that one, though the de
     assert.equal(parseRoute(chatReply(text), 'docs', ['answer', 'code', 'docs']).route, 'code', text);
 });
 
+test('a reply that is quoted in short is still Unicode: it is shown to the model again', () => {
+  const { reply } = parseRoute(chatReply(`${'x'.repeat(199)}🤖`), 'general', routes);
+  assert.ok(reply.isWellFormed());
+});
+
 test('what is known of the repository stands before the question, where there is something', () => {
   const router = { fallback: 'other', clearProbability: 0.5, clearLead: 0.1, fanOut: 2, maxOutputTokens: 10 };
   const text = (note?: string) => routerRequest('Why?', router, [], [], note).messages[1]?.content ?? '';
