@@ -7,7 +7,7 @@ import { targetRows } from '../../bench/peers/report/targets.ts';
 import { runPeers } from '../../bench/peers/run-peers.ts';
 import { checkout, temporalExecutable } from '../support/temporal.ts';
 
-const nothing = { levels: [], passes: 0, depth: 0, memoryAfter: 0, slowQuestions: 0, idleSeconds: 0 };
+const nothing = { levels: [], passes: 0, depth: 0, memoryAfter: 0, slowQuestions: 0, settleSeconds: 0, idleSeconds: 0 };
 
 test('two questions and a kill of the runtime give every figure that they can, in a report', async () => {
   await temporalExecutable();
