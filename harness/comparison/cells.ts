@@ -39,7 +39,8 @@ export function cellsOf(pairs: readonly PairedQuestion[], plan: ComparisonPlan):
     ({ route }) => route ?? '',
   );
   const rows: [string, readonly PairedQuestion[]][] = [[whole, pairs]];
-  if (routes.size > 1) rows.push(...[...routes].sort(([one], [other]) => (one < other ? -1 : 1)));
+  const sorted = [...routes].sort(([one], [other]) => (one < other ? -1 : 1));
+  if (routes.size > 1) rows.push(...sorted);
   return rows.flatMap(([row, questions]) => dimensions.flatMap((dimension) => cellOf(row, dimension, questions, plan)));
 }
 
