@@ -145,6 +145,7 @@ test('a score turns its sign with the values, is 0 at their mean, and refuses wh
     ),
   );
   near(boundedMeanScore(values, 1 / 7), 0, 1e-9);
+  assert.equal(boundedMeanScore([0.5, -0.5], 0), 0);
   assert.ok(boundedMeanScore(values, 0.05) > 0 && boundedMeanScore(values, 0.3) < 0);
   near(boundedMeanScore([1 + 1e-12, 1], 0.5), Math.sqrt(2 / 3), 1e-9);
   for (const [bad, mean] of [
@@ -161,7 +162,7 @@ test('a score turns its sign with the values, is 0 at their mean, and refuses wh
 
 test('losses and gains are ruled out with p-values made by hand', () => {
   // erfc of 20 x .05 / sqrt(20 x .05 x .95) over the root of 2, halved
-  near(nonInferiorityP(pairs(0, 0, 20), 0.05), 0.15245089408939416);
+  near(nonInferiorityP(pairs(0, 0, 20), 0.05), 0.15245089408939416, 1e-14);
   near(gainRuledOutP(pairs(0, 0, 20), 0.05), 0.15245089408939416);
   const [gains, margin] = [pairs(7, 11, 200), 0.05];
   near(nonInferiorityP(gains, margin), 1 - normalCdf(tangoScore(7, 11, 200, -margin)), 1e-9);

@@ -46,6 +46,13 @@ test('random bits are mulberry32’s, seeds FNV-1a’s, normal numbers those of 
 
 test('the normal distribution at its seams and ends', () => {
   assert.deepEqual([normalCdf(38), normalCdf(-38)], [1, 0]);
+  // scipy.stats.norm.cdf(z)
+  for (const [z, p] of [
+    [-10, 7.619853024160593e-24],
+    [-20, 2.7536241186063314e-89],
+    [-37, 5.725571222525139e-300],
+  ] as const)
+    near(normalCdf(z) / p, 1, 1e-8);
   // scipy.stats.norm.ppf(1e-15)
   near(normalQuantile(1e-15), -7.941345326170998, 1e-12);
   for (const p of [1e-12, 1e-11, 2e-11, 0.001, 0.0749, 0.0751, 0.4999]) {
@@ -75,7 +82,7 @@ test("Wilson's intervals are those of Newcombe's table", () => {
     near(turned.low, 1 - interval.high);
     near(turned.high, 1 - interval.low);
   }
-  assert.deepEqual([wilsonInterval(0, 5).low, wilsonInterval(5, 5).high], [0, 1]);
+  for (let n = 1; n <= 60; n += 1) assert.deepEqual([wilsonInterval(0, n).low, wilsonInterval(n, n).high], [0, 1]);
   for (const [successes, n] of [
     [6, 5],
     [-1, 5],
@@ -88,6 +95,7 @@ test("Wilson's intervals are those of Newcombe's table", () => {
 
 test('a ratio has no interval where its denominators may be 0, and none of width where all pairs agree', () => {
   assert.equal(ratioInterval([2, 2], [1, 1]), null);
+  assert.equal(ratioInterval([1, 1], [0, 0]), null, 'nothing below the line');
   assert.equal(ratioInterval(repeat(10, 1), [1, -1, 1, -1, 1, -1, 1, -1, 1, -1]), null);
   const { low, high } = ratioInterval(repeat(10, 2), repeat(10, 1)) ?? { low: 0, high: 0 };
   near(low, 2, 1e-6);
