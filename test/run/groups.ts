@@ -13,25 +13,14 @@ const checkout = join(import.meta.dirname, '../..');
  */
 const groups = {
   workflows: ['isolation', 'pipeline', 'profiles', 'workflows'],
-  processes: ['examples', 'worker'],
-  kills: ['e2e'],
-  faults: ['benchmark', 'faults', 'observability', 'shared-store'],
   commands: ['client', 'codecs', 'runtime'],
-  surfaces: ['application', 'foreign-tools', 'mcp', 'serve'],
-  models: ['activities', 'models', 'offline-model', 'retrieval', 'support'],
-  rules: [
-    'agents',
-    'bench',
-    'config',
-    'fuzz',
-    'harness',
-    'lib',
-    'mutants',
-    'project',
-    'question-maker',
-    'replay',
-    'router-fit',
-  ],
+  faults: ['benchmark', 'faults'],
+  surfaces: ['application', 'mcp', 'serve'],
+  traces: ['observability', 'worker'],
+  repositories: ['retrieval'],
+  models: ['activities', 'models', 'offline-model', 'support'],
+  rules: ['agents', 'bench', 'config', 'fuzz', 'harness', 'lib', 'router-fit'],
+  project: ['project', 'question-maker'],
 };
 
 export type Group = keyof typeof groups;
@@ -43,6 +32,9 @@ const alone: ReadonlySet<string> = new Set([
   // They start processes, and wait for them more than they work.
   'test/bench/peers.test.ts',
   'test/project/recipes.test.ts',
+  'test/worker/host-runtime.test.ts',
+  'test/worker/lost-calls.test.ts',
+  'test/worker/worker.test.ts',
   // Most of its time is computing, which would hold up the others.
   'test/project/regular-expressions.test.ts',
   // It bundles workflows in its process, as a program of one's own does: the compiler stays in memory.

@@ -1,3 +1,3 @@
 import { runHere } from './groups.ts';
 
-runHere('kills');
+runHere('project');

@@ -1,0 +1,3 @@
+import { runHere } from './groups.ts';
+
+runHere('traces');
