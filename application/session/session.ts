@@ -64,7 +64,7 @@ export async function serverSession(
  * Bounds of what a runtime's threads hold without using it: of V8's young generation, which grows to 128 MB for the main
  * thread alone, and of the C library's arenas, of which each thread would have its own.
  */
-const workerMemory = { flags: ['--max-semi-space-size=16'], environment: { MALLOC_ARENA_MAX: '2' } };
+export const workerMemory = { flags: ['--max-semi-space-size=16'], environment: { MALLOC_ARENA_MAX: '2' } };
 
 /** Joins the runtime of the data directory, with the Node that runs this command. */
 export async function joinRuntimeOf(request: SessionRequest): Promise<JoinedRuntime> {

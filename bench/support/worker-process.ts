@@ -2,6 +2,7 @@
 import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
+import { workerMemory } from '../../application/session/session.ts';
 import { checkoutFolder } from '../../config/load-config.ts';
 import { spawnTied } from '../../lib/tied-child.ts';
 import type { Stack } from './stack.ts';
@@ -12,16 +13,20 @@ export type WorkerProcess = AsyncDisposable & {
   kill(): Promise<void>;
 };
 
-/** @param program `npm run worker`, with the Dockerfile's environment, unless another is given; it must print a line once it polls; @param more settings of its environment */
+/**
+ * Its memory has the bounds of a runtime's worker.
+ * @param program the ordinary worker unless another is given; it must print a line once it polls
+ * @param more settings of its environment
+ */
 export async function startWorkerProcess(
   stack: Pick<Stack, 'address' | 'dataDirectory' | 'config'>,
   program = 'worker/main.ts',
   more: Record<string, string> = {},
 ): Promise<WorkerProcess> {
-  const child = spawnTied(process.execPath, ['--max-semi-space-size=16', join(checkoutFolder, program)], {
+  const child = spawnTied(process.execPath, [...workerMemory.flags, join(checkoutFolder, program)], {
     env: {
       ...process.env,
-      MALLOC_ARENA_MAX: '2',
+      ...workerMemory.environment,
       TEMPORAL_ADDRESS: stack.address,
       SWITCHYARD_HOME: stack.dataDirectory,
       SWITCHYARD_TASK_QUEUE: stack.config.taskQueue,

@@ -10,7 +10,7 @@ export function channelArgsFor(address: string): { channelArgs: Record<string, n
   return { channelArgs: isThisMachine(address) ? { ...always, 'grpc.enable_http_proxy': 0 } : always };
 }
 
-/** A worker compresses what it sends, unless told otherwise; within a machine that only takes time, from the server too. */
+/** The SDK compresses what a worker sends unless told otherwise: within a machine that only costs CPU, the server's too. */
 export function compressionFor(address: string): Pick<NativeConnectionOptions, 'grpcCompression'> {
   return isThisMachine(address) ? { grpcCompression: { codec: 'none' } } : {};
 }
