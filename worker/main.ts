@@ -10,6 +10,7 @@ import { isPackaged, packageFolder } from '../lib/own-files.ts';
 import { endWithParent } from '../lib/tied-child.ts';
 import { userFolders } from '../lib/user-folders.ts';
 import { wantsWorker } from './worker-arguments.ts';
+import { startThreadAhead } from './workflow-threads.ts';
 
 /** Not in the system's folder for temporary files: another user could leave code there that would run as ours. */
 const folder = join(
@@ -25,4 +26,7 @@ if (process.env.NODE_COMPILE_CACHE === undefined) {
 const flags = [...process.execArgv, process.env.NODE_OPTIONS].join(' ');
 if (!flags.includes('semi-space-size')) setFlagsFromString('--max-semi-space-size=16');
 endWithParent();
-if (wantsWorker()) await import('./run-worker.ts');
+if (wantsWorker()) {
+  startThreadAhead();
+  await import('./run-worker.ts');
+}

@@ -8,6 +8,7 @@ import { redactorOf } from '../../config/redactor.ts';
 import { keepFilesPrivate } from '../../lib/fs.ts';
 import { stopSignal } from './stop-signals.ts';
 import { messageOf } from '../../lib/errors.ts';
+import { startThreadAhead } from '../../worker/workflow-threads.ts';
 
 try {
   // The data directory holds private code and answers about it: what is created there is for its owner alone.
@@ -27,7 +28,10 @@ try {
     joinWithinSeconds: 15,
     // Loaded when it is needed: looking at runs needs the server only, and is up sooner without. A failure to load
     // shows where it matters, in `startWorker`.
-    warmUp: () => void Promise.allSettled([import('../../worker/create-worker.ts')]),
+    warmUp: () => {
+      startThreadAhead();
+      void Promise.allSettled([import('../../worker/create-worker.ts')]);
+    },
     startWorker: async (server, progress) => {
       progress('starting the worker');
       const { installTemporalRuntime } = await import('../../worker/temporal-runtime.ts');

@@ -6,7 +6,7 @@ import { closeSync, existsSync, fsyncSync, openSync, renameSync, rmSync } from '
 import { DatabaseSync } from 'node:sqlite';
 
 /** The server's schema writes string literals in double quotes. */
-const options = { enableDoubleQuotedStringLiterals: true };
+export const databaseOptions = { enableDoubleQuotedStringLiterals: true };
 
 /** @returns false where there is no file, or too little to gain */
 export function compactDatabase(file: string): boolean {
@@ -14,7 +14,7 @@ export function compactDatabase(file: string): boolean {
   rmSync(copy, { force: true });
   if (!existsSync(file) || !emptyLog(file)) return false;
   try {
-    using database = new DatabaseSync(file, { ...options, readOnly: true });
+    using database = new DatabaseSync(file, { ...databaseOptions, readOnly: true });
     database.prepare('VACUUM INTO ?').run(copy);
     rebuildTextIndexes(copy);
     flush(copy);
@@ -28,7 +28,7 @@ export function compactDatabase(file: string): boolean {
 
 /** Puts what is in the log into the file and leaves no log beside it. @returns whether a tenth of the file is free */
 function emptyLog(file: string): boolean {
-  using database = new DatabaseSync(file, { ...options, timeout: 5000 });
+  using database = new DatabaseSync(file, { ...databaseOptions, timeout: 5000 });
   const { journal_mode: mode } = database.prepare('PRAGMA journal_mode = DELETE').get() ?? {};
   if (mode !== 'delete') throw new Error(`${file} is in use`);
   const pages = Number(database.prepare('PRAGMA page_count').get()?.page_count);
@@ -38,7 +38,7 @@ function emptyLog(file: string): boolean {
 
 /** The visibility tables have no integer key, so that a copy may give their rows other numbers, by which these find them. */
 function rebuildTextIndexes(file: string): void {
-  using database = new DatabaseSync(file, options);
+  using database = new DatabaseSync(file, databaseOptions);
   const indexes = database
     .prepare(`SELECT name FROM sqlite_schema WHERE sql LIKE '%USING fts5%' AND sql LIKE '%content=%'`)
     .all();

@@ -13,13 +13,14 @@ const readyWithinSeconds = 60;
  * Resolves once the frontend answers and the namespace keeps runs for so many days (a dev server's own default is one
  * day) and knows our search attributes. The retention is that of runs that end from now on.
  * @param signal aborted when the server ended meanwhile.
+ * @returns the columns in which the namespace keeps custom search attributes
  */
 export async function prepareServer(
   address: string,
   namespace: string,
   retentionDays: number,
   signal: AbortSignal,
-): Promise<void> {
+): Promise<string[]> {
   const deadline = AbortSignal.any([signal, AbortSignal.timeout(readyWithinSeconds * 1000)]);
   await untilListening(address, deadline);
   const connection = await Connection.connect({ address, ...channelArgsFor(address), connectTimeout: '30s' });
@@ -27,6 +28,8 @@ export async function prepareServer(
     await keepRuns(connection, namespace, retentionDays * dayMs, deadline);
     const { refusal } = await registerSearchAttributes(connection, namespace);
     if (refusal !== null) throw new Error(`search attributes: ${refusal}`);
+    const { config } = await connection.workflowService.describeNamespace({ namespace });
+    return Object.keys(config?.customSearchAttributeAliases ?? {});
   } finally {
     await connection.close();
   }

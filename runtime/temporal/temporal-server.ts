@@ -11,6 +11,7 @@ import { stopProgram } from './running-program.ts';
 import { searchAttributeFlags } from './search-attributes.ts';
 import { prepareServer } from './server-readiness.ts';
 import { forgetServer, recordServer, stopLeftOverServer } from './server-record.ts';
+import { dropUnusedIndexes } from './visibility-indexes.ts';
 import { messageOf } from '../../lib/errors.ts';
 import { spawnTied } from '../../lib/tied-child.ts';
 
@@ -100,7 +101,8 @@ async function tryStart(
   void ended.then((failure) => gone.abort(new Error(failure)));
   const address = `${host}:${ports.grpc}`;
   try {
-    await prepareServer(address, ownNamespace, retentionDays, gone.signal);
+    const columns = await prepareServer(address, ownNamespace, retentionDays, gone.signal);
+    dropUnusedIndexes(paths.database, columns);
   } catch (error) {
     await stop();
     const failure = gone.signal.aborted ? await ended : error;

@@ -4,6 +4,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import { type TestContext, test } from 'node:test';
 import { Connection } from '@temporalio/client';
 import { type DataPaths, dataPaths } from '../../config/data-paths.ts';
@@ -26,6 +27,22 @@ async function started(paths: DataPaths, told: string[] = [], retentionDays = 90
   const executable = await temporalExecutable();
   const server = await startTemporalServer(executable, paths, (text) => told.push(text), { retentionDays });
   return { ...server, [Symbol.asyncDispose]: server.stop };
+}
+
+/** Of what every run has. */
+const usedIndexes = [
+  ...['by_parent_workflow_id', 'by_root_workflow_id', 'by_status', 'by_task_queue'],
+  ...['by_temporal_namespace_division', 'by_workflow_id', 'by_workflow_type', 'default_idx'],
+];
+
+function visibilityIndexes({ database: file }: DataPaths): string[] {
+  using database = new DatabaseSync(file, { readOnly: true, enableDoubleQuotedStringLiterals: true });
+  const query = `SELECT name FROM sqlite_schema WHERE tbl_name = 'executions_visibility' AND sql LIKE 'CREATE INDEX%'`;
+  return database
+    .prepare(query)
+    .all()
+    .map(({ name }) => String(name))
+    .toSorted();
 }
 
 /** Somebody else's program on a port of this machine. */
@@ -52,6 +69,11 @@ test(
       (await connection.workflowService.countWorkflowExecutions({ namespace: 'default', query })).count?.toNumber(),
       0,
     );
+    // The server chooses the columns of our search attributes.
+    const columns = Object.keys(config?.customSearchAttributeAliases ?? {});
+    assert.equal(columns.length, Object.keys(searchAttributes).length);
+    const indexes = [...usedIndexes, ...columns.map((name) => `by_${name.toLowerCase().replace(/\d/, '_$&')}`)];
+    assert.deepEqual(visibilityIndexes(paths), indexes.toSorted());
     await connection.close();
     await server.stop();
     assert.equal(await server.ended, 'it ended with code 0');
@@ -59,6 +81,7 @@ test(
 
     await using again = await started(paths, [], 7);
     assert.deepEqual([again.address, again.webUrl], [server.address, server.webUrl]);
+    assert.deepEqual(visibilityIndexes(paths), indexes.toSorted());
     const later = await Connection.connect({ address: again.address });
     const described = await later.workflowService.describeNamespace({ namespace: again.namespace });
     assert.equal(Number(described.config?.workflowExecutionRetentionTtl?.seconds), 7 * 24 * 3600);

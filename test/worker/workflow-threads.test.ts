@@ -1,11 +1,13 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { setImmediate } from 'node:timers/promises';
 import threads from 'node:worker_threads';
-import { inLeanThreads } from '../../worker/workflow-threads.ts';
+import { inLeanThreads, startThreadAhead } from '../../worker/workflow-threads.ts';
 
 const countPromises = `
   const { parentPort } = require('node:worker_threads');
@@ -25,6 +27,36 @@ test('a workflow thread has no hook for promises; other threads have, and so has
   assert.equal(seen[0], 0);
   assert.ok((seen[1] ?? 0) > 0);
   assert.equal(threads.Worker, before);
+});
+
+const entryOfSdk = createRequire(import.meta.url).resolve('@temporalio/worker/lib/workflow/workflow-worker-thread.js');
+
+test('a thread that was started ahead is the one that the SDK asks for first; where stacks are wanted, it ends', async (t) => {
+  const started: threads.Worker[] = [];
+  const note = (thread: threads.Worker) => started.push(thread);
+  process.on('worker', note);
+  t.after(async () => {
+    process.off('worker', note);
+    for (const thread of started) await thread.terminate();
+  });
+  const askForTwo = async () => [new threads.Worker(entryOfSdk), new threads.Worker(entryOfSdk)];
+  startThreadAhead();
+  startThreadAhead();
+  // Node tells of a thread once the caller is done.
+  await setImmediate();
+  assert.equal(started.length, 1);
+  const two = await inLeanThreads(askForTwo, { promiseStacks: false });
+  await setImmediate();
+  assert.equal(started.length, 2);
+  assert.ok(started.every((thread, at) => thread === two[at]));
+
+  startThreadAhead();
+  await setImmediate();
+  const ended = once(started[2] ?? assert.fail(), 'exit');
+  const withStacks = await inLeanThreads(askForTwo, { promiseStacks: true });
+  await ended;
+  assert.equal(started.length, 5);
+  assert.ok(withStacks.every((thread, at) => thread === started[3 + at]));
 });
 
 /** As the SDK's thread does: it answers what it is asked, within a limit for each call into the sandbox. */

@@ -14,6 +14,8 @@ export type KillTrial = {
   restartMs: number;
   /** Calls asked again although their reply had been handed over before the kill. */
   finishedRepeated: number;
+  /** Of each of those, how long before the kill: a worker needs some milliseconds to write a reply down. */
+  finishedBeforeMs: number[];
   inFlightRepeated: number;
   problem: string | null;
 };
@@ -90,11 +92,12 @@ async function trial(target: KillTarget, model: StubModel, at: number, latencyMs
 }
 
 async function repeats(model: StubModel, id: string, killedAt: number) {
-  const counts = { finishedRepeated: 0, inFlightRepeated: 0 };
+  const counts = { finishedRepeated: 0, finishedBeforeMs: [] as number[], inFlightRepeated: 0 };
   for (const requests of Map.groupBy(await model.requestsOf(id), ({ call }) => call).values()) {
     const repliedMs = requests[0]?.repliedMs ?? null;
     const isFinished = repliedMs !== null && repliedMs <= killedAt;
     counts[isFinished ? 'finishedRepeated' : 'inFlightRepeated'] += requests.length - 1;
+    if (isFinished && requests.length > 1) counts.finishedBeforeMs.push(killedAt - repliedMs);
   }
   return counts;
 }
