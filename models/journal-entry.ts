@@ -54,19 +54,53 @@ export function runEntriesAmong<Value>(
   return [...found.values()];
 }
 
-const withChecksum = { params: { [constants.ZSTD_c_checksumFlag]: 1 } };
+const evidence = { path: 'lib/', firstLine: 109, lastLine: 120, blob: '', symbol: '', score: 28.35 };
+const result = { callId: 'call_', tool: 'find_symbol', status: 'ok', content: '', renderer: 3, bytes: 275, cut: false };
+const times = { request: 0, startMs: 1796045292000, endMs: 1796045293000, attempt: 1, level: 'DEFAULT', output: '' };
+const usage = { inputTokens: 4274, cachedInputTokens: 0, outputTokens: 130, reasoningTokens: 0, costUsd: 0 };
+const citation = { path: 'docs/', first_line: 138, last_line: 143, quote: '' };
+const draft = { answer: '', citations: [citation], confidence: 0.7, insufficient: false, gaps: [] };
+const searchCall = { id: 'call_', name: 'search_code', argumentsText: '{"query":"","path":"src/","limit":3}' };
+const linesCall = { id: 'call_', name: 'read_lines', argumentsText: '{"path":"","first_line":1,"last_line":80}' };
+const example = { version: 2, key: { workflowId: 'ask-', runId: '01a2', callKey: 'call-1', requestHash: '' } };
+
+/**
+ * What entries have in common, so that each is compressed as if it followed another: half as large as by itself. It never
+ * changes: an entry is read with what it was written with. Those of versions before were written with nothing, and are
+ * read with it as well.
+ */
+const dictionary = Buffer.from(
+  [
+    '0123456789abcdef',
+    { logprobs: [{ token: 'docs', logprob: -0.006 }], top: [{ token: 'debug', logprob: -5.4 }] },
+    { token: 'general', logprob: -6.9 },
+    { ...example, atMs: 1796045290000, kind: 'tools', value: { results: [{ ...result, evidence: [evidence] }] } },
+    { ...result, tool: 'read_lines', cut: true, evidence: [evidence] },
+    { spans: [{ key: '4#1/tool-0', name: 'search_docs', type: 'tool', ...times }], turn: '' },
+    { text: JSON.stringify({ accepted: true, reasons: [] }) },
+    { scope: { stage: 'routing' } },
+    { scope: { stage: 'gate', specialist: 'docs', try: 1 } },
+    { ...example, atMs: 1796045290000, kind: 'reply', value: { text: JSON.stringify(draft), toolCalls: [linesCall] } },
+    { text: '', toolCalls: [searchCall], finishReason: 'tool_calls', logprobs: null },
+    { toolCalls: [], finishReason: 'stop', logprobs: null, model: '', usage: { modelCalls: 1, ...usage } },
+    { about: { scope: { stage: 'specialist', specialist: 'code', try: 1 }, model: '', endpoint: '' } },
+  ]
+    .map((part) => JSON.stringify(part))
+    .join(''),
+);
+const compression = { dictionary, params: { [constants.ZSTD_c_checksumFlag]: 1 } };
 
 /** An entry as it is kept: compressed, and encrypted where the cipher is on. */
 export function packedEntry({ key, ...kept }: Pick<Entry, 'kind' | 'key' | 'value' | 'about'>, cipher: Cipher): Buffer {
   const entry = { version: 2, key: keyParts(key), atMs: Date.now(), ...kept } satisfies Entry;
-  return Buffer.from(cipher.seal(zstdCompressSync(JSON.stringify(entry), withChecksum), true));
+  return Buffer.from(cipher.seal(zstdCompressSync(JSON.stringify(entry), compression), true));
 }
 
 /** Null for what is no whole entry. @throws EncryptionKeyUnknown */
 export function unpackedEntry(packed: Uint8Array, cipher: Cipher): Entry | null {
   try {
     const bytes = cipher.open(packed);
-    return Entry.parse(JSON.parse(zstdDecompressSync(bytes).toString('utf8')));
+    return Entry.parse(JSON.parse(zstdDecompressSync(bytes, { dictionary }).toString('utf8')));
   } catch (error) {
     if (error instanceof EncryptionKeyUnknown) throw error;
     return null;

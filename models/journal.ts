@@ -4,7 +4,8 @@
  * 1. A value is found only by the kind, the run, the call and the request that it was stored for. An entry that is
  *    damaged, or in the file of another run, is no entry.
  * 2. An entry is there as a whole or not at all. It is one line, appended by one write, and carries a checksum. What a
- *    kill cuts short is no entry, and hides none: the next one begins on a line of its own.
+ *    kill cuts short is no entry, and hides none: the next one begins on a line of its own. Line feeds within it are escaped;
+ *    lines in base64 are of versions before.
  * 3. Once `write` has returned, the entry survives a kill of the process, though not a failure of the machine.
  * 4. Under one key the last write stands; two processes may write at once.
  * 5. A run's file is read and written without leaving the thread: it is small, and in the system's cache. Each of these steps
@@ -70,7 +71,7 @@ export function createFileJournal(directory: string, cipher: Cipher = noCipher):
   }
   const writeEntry: Journal['writeEntry'] = async ({ name }, key, value, about) => {
     const entry = packedEntry({ kind: name, key, value, ...(about === undefined ? {} : { about }) }, cipher);
-    const line = `${fullMarkOf(name, key).slice(0, markCharacters)} ${entry.toString('base64')}`;
+    const line = `${fullMarkOf(name, key).slice(0, markCharacters)}${asBytes}${escaped(entry)}`;
     append(directory, journalFileName(key.runId), line);
   };
   const entriesOf = async ({ runId }: RunRef) => entriesOfFile(join(directory, journalFileName(runId)), { cipher });
@@ -100,8 +101,26 @@ export function entriesOfFile(
   { mark, cipher = noCipher }: { mark?: string; cipher?: Cipher } = {},
 ): Entry[] {
   const text = textOf(file);
-  const lines = text.split('\n').filter((line) => line !== '' && (mark === undefined || line.startsWith(`${mark} `)));
-  return lines.flatMap((line) => unpackedEntry(Buffer.from(line.slice(line.indexOf(' ') + 1), 'base64'), cipher) ?? []);
+  const lines = text.split('\n').filter((line) => line !== '' && (mark === undefined || line.startsWith(mark)));
+  return lines.flatMap((line) => unpackedEntry(packedIn(line), cipher) ?? []);
+}
+
+/** Of an entry's mark, these begin its line, so that others need not be unpacked. */
+const markCharacters = 16;
+/** Follows the mark of an entry as it is; base64 follows a space. */
+const asBytes = ':';
+
+function escaped(entry: Buffer): string {
+  return entry.toString('latin1').replace(/[\n\\]/g, (character) => (character === '\n' ? '\\n' : '\\\\'));
+}
+
+function packedIn(line: string): Buffer {
+  const text = line.slice(markCharacters + 1);
+  if (line[markCharacters] !== asBytes) return Buffer.from(text, 'base64');
+  return Buffer.from(
+    text.replace(/\\(.?)/g, (_pair, character: string) => (character === 'n' ? '\n' : character)),
+    'latin1',
+  );
 }
 
 function textOf(file: string): string {
@@ -150,9 +169,6 @@ async function pruneFolder(directory: string, nowMs: number): Promise<number> {
   }
   return removed;
 }
-
-/** Of an entry's mark, these begin its line, so that others need not be unpacked. */
-const markCharacters = 16;
 
 function whenMissing<Value>(value: Value): (error: NodeJS.ErrnoException) => Value {
   return (error) => {

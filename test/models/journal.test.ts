@@ -1,12 +1,14 @@
 import assert from 'node:assert/strict';
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
-import { appendFile, mkdtemp, readdir, readFile, rm, stat, truncate, utimes, writeFile } from 'node:fs/promises';
+import { appendFile, mkdir, mkdtemp, readdir, readFile, rm, stat, truncate, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
+import { constants, zstdCompressSync } from 'node:zlib';
+import { journalFileName } from '../../contracts/model/journal-key.ts';
 import { createFileJournal } from '../../models/journal.ts';
-import { requestHash } from '../../models/journal-entry.ts';
+import { fullMarkOf, replyKind, requestHash } from '../../models/journal-entry.ts';
 import { question } from './chat-scene.ts';
 import { entryKey as key, reply } from './journal-entries.ts';
 
@@ -39,6 +41,48 @@ test('a run has one file, smaller than what it holds; run ids lead to no other p
   assert.equal((await readdir(path)).length, 2);
 });
 
+test('a short reply takes less than a third of its entry', async (t) => {
+  const path = await folder(t);
+  await createFileJournal(path).write(key, reply('code'));
+  const [entry] = await createFileJournal(path).entriesOf(key);
+  const [name] = await readdir(path);
+  const kept = (await stat(join(path, String(name)))).size;
+  assert.ok(kept < JSON.stringify(entry).length / 3, `${kept} of ${JSON.stringify(entry).length}`);
+});
+
+test('line feeds within an entry, and whatever else its bytes are, do not end it', async (t) => {
+  const path = await folder(t);
+  const journal = createFileJournal(path);
+  const texts = Array.from({ length: 300 }, (_, at) => `${at} ${'\\n\n\r\\\u2028'.repeat(at % 7)}`);
+  for (const [at, text] of texts.entries()) await journal.write({ ...key, callKey: `${at}` }, reply(text));
+  const entries = await journal.ofRun(replyKind, key);
+  assert.deepEqual(
+    entries.map(({ value }) => value.text),
+    texts,
+  );
+});
+
+test('an entry of a version before is read: in base64, compressed by itself', async (t) => {
+  const path = await folder(t);
+  const before = { version: 2, key, atMs: 1_796_045_290_995, kind: 'reply', value: reply('paid before') };
+  const checksum = { params: { [constants.ZSTD_c_checksumFlag]: 1 } };
+  const packed = zstdCompressSync(JSON.stringify(before), checksum).toString('base64');
+  await mkdir(path, { recursive: true });
+  await writeFile(join(path, journalFileName(key.runId)), `\n${fullMarkOf('reply', key).slice(0, 16)} ${packed}\n`);
+  assert.equal((await createFileJournal(path).read(key))?.text, 'paid before');
+});
+
+/** A file of one entry as it was written when the dictionary came: one that changes would not read it. */
+const writtenThen =
+  'CmVjM2U4N2U2ZDgyZjAxZGI6KLUv/WTbAI0DALQCdy8xcjdhNTY4MzU3MjFrZXB0IGJ5IDEuMC4wYWdyZXg1XW0xbnVsbH19fRYAOUQDdojy+hCFe4g3qPJiWoCveAH2uwE0QoOYwYqgoaAMcF9s2Mrw9VAoL1qAADS2N3dBnHRixcx2zUf4mo1Z6wgg1gdD+Ao=';
+
+test('an entry is read with the dictionary that it was written with', async (t) => {
+  const path = await folder(t);
+  await mkdir(path, { recursive: true });
+  await writeFile(join(path, journalFileName(key.runId)), Buffer.from(writtenThen, 'base64'));
+  assert.equal((await createFileJournal(path).read(key))?.text, 'kept by 1.0.0');
+});
+
 test('what a kill cuts short is no entry, wherever the cut is, and hides none: the next append goes on after it', async (t) => {
   const path = await folder(t);
   const journal = createFileJournal(path);
@@ -49,9 +93,9 @@ test('what a kill cuts short is no entry, wherever the cut is, and hides none: t
   const whole = (await stat(file)).size;
   await journal.write(second, reply('second'));
   const both = await readFile(file, 'latin1');
-  const end = both.replace(/=*\n$/, '').length;
+  const end = both.length - 1;
   for (let cut = whole; cut < end; cut += 7) {
-    await writeFile(file, both);
+    await writeFile(file, both, 'latin1');
     await truncate(file, cut);
     assert.equal(await journal.read(second), null, `cut after ${cut} bytes`);
     await journal.write(third, reply('third'));
@@ -67,20 +111,28 @@ test('an entry that is damaged, in another run’s file, or no entry at all read
   const journal = createFileJournal(path);
   await journal.write({ ...key, runId: 'other' }, reply('of another run'));
   const [otherName] = await readdir(path);
-  const misplaced = await readFile(join(path, String(otherName)), 'utf8');
+  const misplaced = await readFile(join(path, String(otherName)), 'latin1');
   await journal.write(key, reply('paid'));
   const file = join(path, String((await readdir(path)).find((name) => name !== otherName)));
-  const whole = await readFile(file, 'utf8');
-  const mark = whole.trim().split(' ')[0];
+  const whole = await readFile(file, 'latin1');
+  const mark = whole.trim().slice(0, 16);
   const damaged = (at: number) => whole.slice(0, at) + (whole[at] === 'A' ? 'B' : 'A') + whole.slice(at + 1);
-  const texts = ['', 'null', `\n${mark}\n`, `\n${mark} eA==\n`, misplaced, misplaced.replace(/\S+/, String(mark))];
+  const texts = [
+    '',
+    'null',
+    `\n${mark}\n`,
+    `\n${mark} eA==\n`,
+    `\n${mark}:\\\n`,
+    misplaced,
+    misplaced.replace(/[^\n:]+/, mark),
+  ];
   for (const text of [...texts, ...[40, 80, 120, whole.length - 10].map(damaged)]) {
-    await writeFile(file, text);
+    await writeFile(file, text, 'latin1');
     assert.equal(await journal.read(key), null, text.slice(0, 60));
   }
   await journal.write(key, reply('again'));
   assert.equal((await journal.read(key))?.text, 'again');
-  await appendFile(file, `${mark} half of a later`);
+  await appendFile(file, `${mark}:half of a later`);
   assert.equal((await journal.read(key))?.text, 'again', 'the last whole one stands');
 });
 
