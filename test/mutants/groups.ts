@@ -43,7 +43,7 @@ export const groups: readonly Group[] = [
     // They start a server, or make a bundle.
     leftOut: [
       'a workflow whose input does not fit fails at once, and the client says which field',
-      'the workflow bundle has no zod: every workflow would load it anew',
+      'the workflow bundle has no zod',
       'a weak draft goes to the next likely route, and each gate span of the trace has its own verdict',
       'once all routes are tried the same specialist works again, and its second try has a gate span of its own',
       'after two side by side the third takes over, and the first gate span has both verdicts',

@@ -47,11 +47,10 @@ function installed(): boolean {
  * start is most of a short run.
  */
 function replacements(codePath: string): [path: string, text: string][] {
-  const workflowsPath = join(root, 'workflows/index.ts');
   return [
     [
       'worker/workflow-bundle.ts',
-      `export const workflowsPath = ${JSON.stringify(workflowsPath)};
+      `export * from './workflow-bundle.ts?but-for-the-bundle';
 export const workflowBundle = async () => (${JSON.stringify({ codePath })});`,
     ],
     [
@@ -84,7 +83,11 @@ export async function failWorkflowsAtOnce(): Promise<void> {
   const { Worker } = await import('@temporalio/worker');
   const { create, runReplayHistories } = Worker;
   const workflowFailureErrorTypes = { '*': ['Error'] };
-  Worker.create = (options) => create.call(Worker, { ...options, workflowFailureErrorTypes });
-  Worker.runReplayHistories = (options, histories) =>
-    runReplayHistories.call(Worker, { ...options, workflowFailureErrorTypes }, histories);
+  // Of whichever class derived from it they are asked.
+  Worker.create = function (options) {
+    return create.call(this, { ...options, workflowFailureErrorTypes });
+  };
+  Worker.runReplayHistories = function (options, histories) {
+    return runReplayHistories.call(this, { ...options, workflowFailureErrorTypes }, histories);
+  };
 }

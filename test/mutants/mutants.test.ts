@@ -1,12 +1,13 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { globSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { before, test } from 'node:test';
 import { build, type Mutant } from './build.ts';
 import { bundledSwitch, writeSettings } from './bundled-switch.ts';
 import { isEquivalent, outdated } from './equivalents.ts';
+import { groups } from './groups.ts';
 import { killMutants, observeTests } from './kill.ts';
 import { mutantsOf } from './mutators.ts';
 import { withMutants } from './schemata.ts';
@@ -125,6 +126,8 @@ test('tests kill what they notice; what none reaches, and what changes nothing, 
 test('a test that fails without a mutant ends the measurement; one that is left out does not run', async () => {
   using broken = project("test('broken', () => assert.equal(capped(1), 2));\n");
   await assert.rejects(scoresOf(broken), /code\.test\.ts fails: broken/);
+  using unloadable = project("throw new Error('no such export');\n");
+  await assert.rejects(scoresOf(unloadable), /code\.test\.ts cannot be loaded: Error: no such export/);
   using left = project(`${good}test('slow', () => assert.fail());\n`);
   assert.equal((await scoresOf(left)).survivors.length, 3);
 });
@@ -219,4 +222,15 @@ test('the committed scores are of files that exist, and a wrong argument ends wi
   assert.equal(run('--sample', 'x').status, 2);
   assert.equal(run('--record', '--sample', '5').status, 2);
   assert.equal(run('--help').status, 0);
+});
+
+test('what is left out of a group is a file or a test of it: another name would leave out nothing', () => {
+  const root = join(import.meta.dirname, '../..');
+  for (const { name, tests, leftOut } of groups) {
+    const files = globSync([...tests], { cwd: root });
+    assert.ok(files.length > 0, name);
+    const sources = files.map((file) => readFileSync(join(root, file), 'utf8'));
+    const gone = leftOut.filter((each) => !files.includes(each) && !sources.some((text) => text.includes(`'${each}'`)));
+    assert.deepEqual(gone, [], name);
+  }
 });

@@ -41,9 +41,9 @@ export class TestProcess {
   /** @throws Error when the process dies or takes too long */
   async observe(file: string, leftOut: readonly string[]): Promise<ObservedFile> {
     const report = await this.#ask({ kind: 'observe', file, leftOut }, () => observeMs);
-    if ('silent' in report || report.kind !== 'observed') {
-      throw new Error(`the tests of ${file} ${'silent' in report ? report.silent : 'did not run'}`);
-    }
+    if ('silent' in report) throw new Error(`the tests of ${file} ${report.silent}`);
+    if (report.kind === 'broken') throw new Error(`${file} cannot be loaded: ${report.why}`);
+    if (report.kind !== 'observed') throw new Error(`the tests of ${file} did not run`);
     return report;
   }
 

@@ -44,7 +44,13 @@ async function testsOf(file: string): Promise<Collected[]> {
 
 async function observe({ file, leftOut }: Extract<Order, { kind: 'observe' }>): Promise<Report> {
   activateInWorkflows(0, true);
-  const load = await observed(async () => void (await testsOf(file)));
+  let broken: string | null = null;
+  const load = await observed(async () => {
+    await testsOf(file).catch((error: unknown) => {
+      broken = String(error);
+    });
+  });
+  if (broken !== null) return { kind: 'broken', why: broken };
   const tests: Observed[] = [];
   for (const [at, test] of (await testsOf(file)).entries()) {
     tell({ kind: 'begins', test: { file, at } });
