@@ -101,8 +101,7 @@ async function tryStart(
   void ended.then((failure) => gone.abort(new Error(failure)));
   const address = `${host}:${ports.grpc}`;
   try {
-    const columns = await prepareServer(address, ownNamespace, retentionDays, gone.signal);
-    dropUnusedIndexes(paths.database, columns);
+    dropUnusedIndexes(paths.database, await prepareServer(address, ownNamespace, retentionDays, gone.signal));
   } catch (error) {
     await stop();
     const failure = gone.signal.aborted ? await ended : error;

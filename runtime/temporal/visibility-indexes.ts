@@ -15,22 +15,27 @@ const kept = new Set([
 const ofCustomAttribute = /^by_((?:bool|datetime|double|int|keyword)_\d\d)$/;
 
 /**
- * The server may be running. A server that has none of these indexes does not make them again.
+ * The server may be running. A server that has none of these indexes does not make them again, and one that has them is
+ * as good: where the file stays locked, they stay.
  * @param columns of the namespace's custom search attributes, as its aliases name them: `Keyword02`
- * @returns how many were dropped
- * @throws Error where the file stays locked for 5 s
  */
-export function dropUnusedIndexes(file: string, columns: readonly string[]): number {
+export function dropUnusedIndexes(file: string, columns: readonly string[]): void {
   const used = new Set(columns.map((column) => column.toLowerCase()));
-  using database = new DatabaseSync(file, { ...databaseOptions, timeout: 5000 });
+  using database = new DatabaseSync(file, { ...databaseOptions, timeout: 2000 });
   const indexes = database
     .prepare(`SELECT name FROM sqlite_schema WHERE type = 'index' AND tbl_name = 'executions_visibility' AND sql > ''`)
     .all()
     .map(({ name }) => String(name));
   const unused = indexes.filter((name) => !kept.has(name) && !used.has(columnOf(name)));
-  if (unused.length === 0) return 0;
-  database.exec(['BEGIN IMMEDIATE', ...unused.map((name) => `DROP INDEX IF EXISTS "${name}"`), 'COMMIT'].join(';\n'));
-  return unused.length;
+  if (unused.length === 0) return;
+  try {
+    database.exec(['BEGIN IMMEDIATE', ...unused.map((name) => `DROP INDEX "${name}"`), 'COMMIT'].join(';\n'));
+  } catch (error) {
+    if ((error as { errcode?: number }).errcode !== busy) throw error;
+  }
 }
+
+/** SQLITE_BUSY */
+const busy = 5;
 
 const columnOf = (index: string): string => ofCustomAttribute.exec(index)?.[1]?.replace('_', '') ?? '';

@@ -13,6 +13,7 @@ import { choosePorts, keepPorts } from '../../runtime/temporal/ports.ts';
 import { startTimeOf, stopProgram } from '../../runtime/temporal/running-program.ts';
 import { registerSearchAttributes } from '../../runtime/temporal/search-attributes.ts';
 import { startTemporalServer } from '../../runtime/temporal/temporal-server.ts';
+import { dropUnusedIndexes } from '../../runtime/temporal/visibility-indexes.ts';
 import { temporalExecutable } from '../support/temporal.ts';
 
 const limit = { timeout: 120_000 };
@@ -88,6 +89,20 @@ test(
     await later.close();
   },
 );
+
+test('where the file of the server stays locked, its indexes stay', (t) => {
+  const paths = temporaryPaths(t);
+  using database = new DatabaseSync(paths.database);
+  database.exec(
+    'CREATE TABLE executions_visibility (Int01 INT); CREATE INDEX by_int_01 ON executions_visibility (Int01)',
+  );
+  database.exec('BEGIN IMMEDIATE');
+  dropUnusedIndexes(paths.database, []);
+  database.exec('COMMIT');
+  assert.deepEqual(visibilityIndexes(paths), ['by_int_01']);
+  dropUnusedIndexes(paths.database, []);
+  assert.deepEqual(visibilityIndexes(paths), []);
+});
 
 test('a port that somebody else took leads to another one, and says so', limit, async (t) => {
   const paths = temporaryPaths(t);
