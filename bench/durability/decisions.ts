@@ -13,10 +13,11 @@ import { until } from '../../test/support/until.ts';
 import { questionInput } from '../support/question-input.ts';
 import { openStack, say } from '../support/stack.ts';
 import { startWorkerProcess } from '../support/worker-process.ts';
-import { readOptions } from '../support/bench-options.ts';
+import { readOptions, refuse } from '../support/bench-options.ts';
 
+const program = 'npm run bench:decisions --';
 const values = readOptions(
-  'npm run bench:decisions --',
+  program,
   'Asks a person in each way that a run can, in two runs at once, kills worker and server, and counts how often ' +
     'what was decided is applied: decided after both have been started again, and decided while no worker runs. ' +
     'Ends with 1 where one is not applied once.',
@@ -100,6 +101,8 @@ await using model = await startTeam({
   router: (cue) => (played.router ?? (() => says('code')))(cue),
   specialist: (cue) => (played.specialist ?? (() => says(goodDraft)))(cue),
 });
+if (values.kind !== undefined && !Object.hasOwn(cases, values.kind))
+  refuse(program, `--kind: there is no "${values.kind}" (${Object.keys(cases).join(', ')})`);
 await using stack = await openStack(null);
 const server = { client: stack.client, connection: stack.client.connection as Connection };
 const repository = join(stack.dataDirectory, 'repository');
