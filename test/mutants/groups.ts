@@ -36,9 +36,9 @@ export const groups: readonly Group[] = [
     code: ['workflows'],
     tests: [
       'test/replay/replay.test.ts',
-      'test/workflows/{absence-rule,branch,failure-reading,fused-turns,inputs,next-route,paid-call,policies,trace-exporter,visibility}.test.ts',
-      'test/workflows/budget/{run-budget,budget-interleavings,budget-outages}.test.ts',
-      'test/workflows/{decisions/buffer,limits/open-waits,limits/run-size}.test.ts',
+      'test/workflows/{absence-rule,branch,failure-reading,fused-turns,hints,inputs,next-route,paid-call,policies,settled-answer,told-bounds,trace-exporter,visibility}.test.ts',
+      'test/workflows/budget/{run-budget,raised-limits,budget-interleavings,budget-outages}.test.ts',
+      'test/workflows/{decisions/buffer,limits/clock,limits/open-waits,limits/run-size,limits/short-record}.test.ts',
     ],
     // They start a server, or make a bundle.
     leftOut: [

@@ -1,13 +1,20 @@
-/** Records what is no single run: a fork with the look beforehand at what is kept, and a notice with its delivery. */
+/**
+ * Records what is no single run: a fork with the look beforehand at what is kept, a notice with its delivery, and an exporter
+ * of traces while where they go is away.
+ */
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { WorkflowHandle } from '@temporalio/client';
+import { exporterIdOf, exporterType } from '../../contracts/names.ts';
 import type { LookForRepliesInput } from '../../contracts/reuse.ts';
+import type { ExporterState } from '../../contracts/trace.ts';
 import { directly } from '../../lib/http-request.ts';
-import { openScene, quickLimits, tracesToFiles } from '../support/scene.ts';
+import { openScene, pipeline, quickLimits, tracesToFiles } from '../support/scene.ts';
 import { openAiError } from '../support/scripted-server/scripted-server-reply.ts';
+import { LangfuseStub } from '../support/langfuse-stub.ts';
 import { goodDraft, says, startTeam } from '../support/team.ts';
+import { until } from '../support/until.ts';
 import { first, two, undecided, untilWaiting } from './ways.ts';
 
 type Write = (name: string, handle: WorkflowHandle) => Promise<void>;
@@ -16,8 +23,8 @@ type Write = (name: string, handle: WorkflowHandle) => Promise<void>;
 export async function recordFork(write: Write): Promise<void> {
   await using team = await startTeam({ router: undecided });
   await using scene = await openScene({ modelUrl: team.url, traces: tracesToFiles });
-  const pipeline = two({ gate: { retryLimit: 1, judge: {} } });
-  const before = await scene.start('When does boil throw?', { pipeline });
+  const forked = two({ gate: { retryLimit: 1, judge: {} } });
+  const before = await scene.start('When does boil throw?', { pipeline: forked });
   await before.result();
   const run = { workflowId: before.workflowId, runId: (await before.describe()).runId };
   const input: LookForRepliesInput = {
@@ -33,7 +40,7 @@ export async function recordFork(write: Write): Promise<void> {
   await look.result();
   await write('look-for-replies', look);
   const fork = await scene.start('When does boil throw?', {
-    pipeline,
+    pipeline: forked,
     forkOf: { ...run, from: { stage: 'synthesis' } },
   });
   await fork.result();
@@ -63,4 +70,20 @@ export async function recordNotices(write: Write): Promise<void> {
   await delivery.result();
   await write('deliver-notice', delivery);
   server.close();
+}
+
+/** An exporter whose Langfuse is away at first, and then takes the trace of the run that waits. */
+export async function recordAwayExporter(name: string, write: Write): Promise<void> {
+  await using stub = await LangfuseStub.open('unavailable');
+  await using team = await startTeam({ specialist: () => says(goodDraft) });
+  await using scene = await openScene({ modelUrl: team.url, traces: stub.traces() });
+  const { client, taskQueue } = scene;
+  const workflowId = exporterIdOf(taskQueue);
+  await client.workflow.start(exporterType, { workflowId, taskQueue, args: [{ idleSeconds: 3 }] });
+  const exporter = client.workflow.getHandle(workflowId);
+  await (await scene.start('When does boil throw?', { pipeline: pipeline() })).result();
+  await until(async () => ((await exporter.query<ExporterState>('exports')).problem === null ? null : true), 60);
+  await stub.be('well');
+  await exporter.result();
+  await write(name, exporter);
 }

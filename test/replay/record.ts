@@ -12,10 +12,11 @@ import { historyToJSON } from '@temporalio/common/lib/proto-utils.js';
 import { loadPipeline } from '../../application/pipelines/pipeline-files.ts';
 import { startOfflineModel } from '../../offline-model/server/server.ts';
 import { openShop } from '../foreign-tools/shop.ts';
+import { noLimits } from '../../contracts/model/limits.ts';
 import { startBenchmark } from '../support/benchmark.ts';
+import { LangfuseStub } from '../support/langfuse-stub.ts';
 import type { MakeQuestionsInput } from '../../contracts/evaluation/question-making.ts';
 import { startMeteredTeam } from '../support/metered-team.ts';
-import { openAiError } from '../support/scripted-server/scripted-server-reply.ts';
 import { startScriptedServer } from '../support/scripted-server/scripted-server.ts';
 import { says, startTeam } from '../support/team.ts';
 import { openScene, pipeline, quickLimits, tracesToFiles } from '../support/scene.ts';
@@ -24,9 +25,10 @@ import { exporterIdOf, exporterType, signals } from '../../contracts/names.ts';
 import { dataPaths } from '../../config/data-paths.ts';
 import { workflowBundle } from '../../worker/workflow-bundle.ts';
 import { type BenchmarkWay, benchmarks, type Routing, routings } from './ways-of-others.ts';
+import { type Making, makings } from './ways-of-making.ts';
 import { questions } from './ways-of-questions.ts';
 import type { Way } from './ways.ts';
-import { recordFork, recordNotices } from './record-others.ts';
+import { recordAwayExporter, recordFork, recordNotices } from './record-others.ts';
 import { Replayer } from './replayer.ts';
 import { packageVersion } from '../../lib/own-files.ts';
 import { keepReleased } from './released.ts';
@@ -67,9 +69,10 @@ async function recordAll(): Promise<void> {
   for (const [name, way] of Object.entries(questions)) if (isAsked(`ways/${name}`)) await recordQuestion(name, way);
   for (const [name, way] of Object.entries(routings)) if (isAsked(name)) await recordRouteOnly(name, way);
   for (const [name, way] of Object.entries(benchmarks)) if (isAsked(name)) await recordBenchmark(name, way);
-  if (isAsked('make-questions')) await recordMaking('make-questions');
+  for (const [name, way] of Object.entries(makings)) if (isAsked(name)) await recordMaking(name, way);
   if (isAsked('look-for-replies')) await recordFork(write);
   if (isAsked('deliver-notice')) await recordNotices(write);
+  if (isAsked('export-traces-away')) await recordAwayExporter('export-traces-away', write);
 }
 
 type Start = (name: string) => Promise<WorkflowHandle>;
@@ -131,33 +134,45 @@ async function recordQuestion(name: string, way: Way) {
     metered,
     files,
     foreign,
+    requestsPerMinute: requests,
   } = way;
   await using team = await (metered ? startMeteredTeam : startTeam)(parts, script);
   using shop = foreign === undefined ? null : openShop();
   const more = { ...(files ? { files } : {}), ...(shop ? { foreignServers: shop.servers } : {}) };
-  await using scene = await openScene({ modelUrl: team.url, traces: tracesToFiles, ...more });
+  const limited = requests ? { model: { limits: { model: { ...noLimits, requests }, fallback: noLimits } } } : {};
+  await using scene = await openScene({ modelUrl: team.url, traces: tracesToFiles, ...more, ...limited });
   const handle = await scene.start(asks, { pipeline: pipeline(), ...ask });
   await meanwhile?.(handle);
   await handle.result().catch(() => {}); // a history that fails is one, too
   await write(`ways/${name}`, handle);
 }
 
-async function recordRouteOnly(name: string, { team: parts, input }: Routing): Promise<void> {
+async function recordRouteOnly(name: string, { team: parts, input, reads }: Routing): Promise<void> {
   await using team = await startTeam(parts);
   await using scene = await openScene({ modelUrl: team.url });
   const handle = await scene.client.workflow.start('routeOnly', {
     workflowId: `record-${name}`,
     taskQueue: scene.taskQueue,
-    args: [{ question, pipeline: pipeline(), forcedRoute: null, limits: quickLimits, ...input }],
+    args: [
+      {
+        question,
+        pipeline: pipeline(),
+        forcedRoute: null,
+        limits: quickLimits,
+        ...input,
+        ...(reads ? { repository } : {}),
+      },
+    ],
   });
   await handle.result().catch(() => {});
   await write(name, handle);
 }
 
 /** Each run of the workflow, which may go on in another. */
-async function recordBenchmark(name: string, { team: parts, options, meanwhile }: BenchmarkWay): Promise<void> {
+async function recordBenchmark(name: string, { team: parts, options, langfuse, meanwhile }: BenchmarkWay) {
   await using team = await startTeam(parts);
-  await using scene = await openScene({ modelUrl: team.url });
+  await using stub = langfuse ? await LangfuseStub.open() : null;
+  await using scene = await openScene({ modelUrl: team.url, ...(stub ? { traces: stub.traces() } : {}) });
   const id = `record-${basename(name)}`;
   const benchmark = await startBenchmark(scene, { id, ...options });
   const first = await benchmark.handle.describe();
@@ -168,28 +183,30 @@ async function recordBenchmark(name: string, { team: parts, options, meanwhile }
   if (last.runId !== first.runId) await write(`${name}-last`, benchmark.handle);
 }
 
-/** Each run of the workflow that makes questions: a model phrases some, says of one that it is none, and is busy once. */
-async function recordMaking(name: string): Promise<void> {
+/** Each run of the workflow that makes questions. */
+async function recordMaking(name: string, { replies, input: more, meanwhile }: Making): Promise<void> {
   let asked = 0;
   await using model = await startScriptedServer({
     reply: () => {
       asked += 1;
-      if (asked === 3) return { ...openAiError(429, 'slow down'), headers: { 'retry-after': '1' } };
-      return asked === 2 ? says('none') : says({ usable: true, question: 'How is that done?', facts: ['option'] });
+      return replies[asked - 1] ?? says({ usable: true, question: 'How is that done?', facts: ['option'] });
     },
   });
   await using scene = await openScene({ modelUrl: model.url });
-  const workflowId = `record-${name}`;
+  const workflowId = `record-${basename(name)}`;
   const choice = { questions: 8, seed: 1, mix: { code: 1, docs: 1 }, unanswerable: 0.1, split: { dev: 1, test: 1 } };
   const input: MakeQuestionsInput = {
     ...{ repository, choice, phrasing: { model: null, limit: null }, limits: quickLimits },
-    ...{ concurrency: 2, eventLimit: 60 },
+    ...{ concurrency: 2, eventLimit: 60, ...more },
   };
   const start = { workflowId, taskQueue: scene.taskQueue, args: [input] };
   const handle = await scene.client.workflow.start('makeQuestions', start);
-  await handle.result();
+  await meanwhile?.(handle);
+  await handle.result().catch(() => {});
+  const last = await scene.client.workflow.getHandle(workflowId).describe();
   await write(name, scene.client.workflow.getHandle(workflowId, handle.firstExecutionRunId));
-  await write(`${name}-last`, scene.client.workflow.getHandle(workflowId));
+  if (last.runId !== handle.firstExecutionRunId)
+    await write(`${name}-last`, scene.client.workflow.getHandle(workflowId));
 }
 
 async function write(file: string, handle: WorkflowHandle): Promise<void> {

@@ -80,9 +80,10 @@ export function sentIn({ events }: History): Sent[] {
 
 /**
  * The completion of the task in which a local activity was begun. A task that a query was asked in is completed while it is
- * under way, and the next follows at once.
+ * under way, and the next follows at once. So does one that an update has begun: its acceptance stands right behind it.
  */
 function begunBy(completed: number, events: readonly Event[]): number {
+  if (events[completed]?.workflowExecutionUpdateAcceptedEventAttributes) return completed;
   const scheduled = events[completed - 1]?.workflowTaskCompletedEventAttributes?.scheduledEventId;
   const before = events[Number(scheduled) - 2];
   const task = before?.workflowTaskCompletedEventAttributes ? Number(before.eventId) : before && completedTask(before);
@@ -104,7 +105,7 @@ export function sentBy(commands: readonly Command[], task: number): Sent[] {
   const brief = commands.flatMap(({ cancelTimer }) => cancelTimer?.seq ?? []).filter((seq) => started.includes(seq));
   return commands
     .filter(({ startTimer, cancelTimer }) => !brief.includes(startTimer?.seq ?? cancelTimer?.seq ?? 0))
-    .filter(({ respondToQuery }) => !respondToQuery)
+    .filter(({ respondToQuery, updateResponse }) => !respondToQuery && !updateResponse)
     .map((command) => ({ ...read(command, ofCommands), task }));
 }
 

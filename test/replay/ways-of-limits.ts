@@ -123,6 +123,19 @@ export const limits: Record<string, Way> = {
     },
     ask: { pipeline: two({ budget: { tokens: 14_000 } }) },
   },
+  'calls-wait-for-their-turn': {
+    requestsPerMinute: 6000,
+    team: { specialist: ({ turn }) => (turn === 0 ? calls(['search_code', { query: 'boil' }]) : says(goodDraft)) },
+    ask: {
+      pipeline: pipeline({ rerank: { maxOutputTokens: 400 } }),
+      limits: { ...quickLimits, queues: { model: 'model', fallback: null } },
+    },
+    // Anybody may send a signal.
+    meanwhile: async (handle) => {
+      for (const nonsense of [null, 7, {}, { key: 1, underWay: true }, { key: 'call-1', underWay: 'yes' }])
+        await handle.signal('call', nonsense);
+    },
+  },
   'turn-does-not-fit': {
     metered: true,
     files: {

@@ -1,19 +1,34 @@
 /** Routings and benchmarks whose histories are stored: each goes another way through its workflow. */
+import { rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import type { RouteInput } from '../../contracts/run.ts';
 import type { Benchmark, startBenchmark } from '../support/benchmark.ts';
+import { fittedRouter, questionAboutCode } from '../support/fitted-router.ts';
 import { pipeline, quickLimits } from '../support/scene.ts';
 import { openAiError } from '../support/scripted-server/scripted-server-reply.ts';
 import { goodDraft, says, type Team } from '../support/team.ts';
 import { until } from '../support/until.ts';
 import { first, untilWaiting } from './ways.ts';
 
-export type Routing = { team?: Partial<Team>; input?: Partial<RouteInput> };
+export type Routing = {
+  team?: Partial<Team>;
+  input?: Partial<RouteInput>;
+  /** With the repository of the recording. */
+  reads?: true;
+};
 export type BenchmarkWay = {
   team?: Partial<Team>;
   options: Omit<Parameters<typeof startBenchmark>[1], 'id'>;
+  /** Its traces go to a Langfuse, where it is an experiment. */
+  langfuse?: true;
   /** What happens to the benchmark meanwhile. */
   meanwhile?: (benchmark: Benchmark) => Promise<void>;
 };
+
+const routedBy = (router: object): Partial<RouteInput> => ({
+  question: questionAboutCode,
+  pipeline: pipeline({ router: { fallback: 'docs', ...router } }),
+});
 
 export const routings: Record<string, Routing> = {
   'route-only': {},
@@ -24,6 +39,15 @@ export const routings: Record<string, Routing> = {
     team: { router: () => openAiError(503, 'down for maintenance') },
     input: { limits: { ...quickLimits, modelCallAttempts: 1 } },
   },
+  'ways/route-only-fitted': {
+    reads: true,
+    input: routedBy({ kind: 'fitted', fitted: fittedRouter({ repository: true }) }),
+  },
+  'ways/route-only-cascade': {
+    reads: true,
+    input: routedBy({ kind: 'cascade', fitted: fittedRouter({ repository: false }), risk: 0.01 }),
+  },
+  'ways/route-only-reads-the-repository': { reads: true, input: routedBy({ repositoryFeatures: true }) },
 };
 
 const split = pipeline({ name: 'split' });
@@ -122,6 +146,32 @@ export const benchmarks: Record<string, BenchmarkWay> = {
       await benchmark.untilRecorded(5);
       await benchmark.run('alone/q2/1').terminate('by hand');
     },
+  },
+  'ways/benchmark-as-experiment': {
+    langfuse: true,
+    team: { specialist: () => says(goodDraft) },
+    options: { variants: [alone], questions: 2 },
+  },
+  'ways/benchmark-shares-replies': {
+    team: { specialist: () => says(goodDraft) },
+    options: { variants: [alone], questions: 2, replies: 'shared' },
+  },
+  // A file lies where its histories would be written, until somebody has removed it.
+  'ways/benchmark-held-up': {
+    team: slowly,
+    options: { variants: [alone], questions: 2, concurrency: 1 },
+    meanwhile: async (benchmark) => {
+      const inTheWay = join(benchmark.folder, 'histories');
+      writeFileSync(inTheWay, '');
+      await until(async () => ((await benchmark.progress()).state === 'paused' ? true : null), 60);
+      rmSync(inTheWay);
+      await benchmark.handle.signal('resume');
+    },
+  },
+  'ways/benchmark-held-up-for-long': {
+    team: slowly,
+    options: { variants: [alone], questions: 2, concurrency: 1, limits: { ...quickLimits, personWaitSeconds: 1 } },
+    meanwhile: async (benchmark) => writeFileSync(join(benchmark.folder, 'histories'), ''),
   },
   'ways/benchmark-limited-by-tokens': {
     team: { specialist: () => says(goodDraft) },

@@ -5,6 +5,9 @@ import { calls, goodDraft, inventedDraft, says } from '../support/team.ts';
 import { first, isOf, named, two, undecided, untilAsked, type Way } from './ways.ts';
 import { foreign } from './ways-of-foreign.ts';
 import { limits } from './ways-of-limits.ts';
+import { people } from './ways-of-people.ts';
+import { replies } from './ways-of-replies.ts';
+import { threads } from './ways-of-threads.ts';
 
 const prose = says('As a language model');
 const nothingFound = { ...goodDraft, answer: 'Nothing.', citations: [], insufficient: true, gaps: ['whistles'] };
@@ -23,6 +26,9 @@ function likely(probabilities: Record<string, number>): ScriptedReply {
 export const questions: Record<string, Way> = {
   ...limits,
   ...foreign,
+  ...people,
+  ...replies,
+  ...threads,
   'next-route-until-exhausted': {
     team: { router: () => likely({ code: 0.7, docs: 0.2, debug: 0.1 }), specialist: () => says(inventedDraft) },
     ask: {

@@ -17,6 +17,8 @@ export type Way = {
   /** The provider counts tokens as it is sent them, in place of a few for each call. */
   metered?: true;
   files?: Record<string, string>;
+  /** The model's endpoint takes so many requests a minute, in a queue of its own. */
+  requestsPerMinute?: number;
   /** With the foreign server of the tests (test/foreign-tools/shop.ts). */
   foreign?: true;
   /** What happens to the run meanwhile. */

@@ -1,43 +1,16 @@
 /** Routers by spec: a fitted one asks no model, a cascade asks it where it is unsure, and what reads the repository waits for it. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { FittedRouter } from '../../contracts/fitted-router.ts';
 import type { PipelineSpec } from '../../contracts/pipeline.ts';
-import { fitRouter, prepareQuestions } from '../../router-fit/fit-router.ts';
-import { repositoryFeatures } from '../../router-fit/repository-features.ts';
+import { fittedRouter as fitted, questionAboutCode } from '../support/fitted-router.ts';
 import { openScene, pipeline, type Scene } from '../support/scene.ts';
 import { shareScenes } from '../support/shared-in-file.ts';
 import { roleOf, startTeam } from '../support/team.ts';
 
 shareScenes();
 
-const subjects = ['kettle', 'lid', 'spout', 'handle', 'element', 'switch', 'cable', 'filter'];
-const wordings: Record<string, (subject: string) => string> = {
-  code: (subject) => `When does the function of the ${subject} throw?`,
-  docs: (subject) => `Which guide tells owners to clean a ${subject} with vinegar?`,
-};
-
-function fitted({ repository }: { repository: boolean }): FittedRouter {
-  const questions = Object.entries(wordings).flatMap(([route, wording]) =>
-    subjects.map((subject) => {
-      const row = { path: `${route}/a.js`, firstLine: 1, lastLine: 1, symbol: null, score: 1 };
-      const features = repositoryFeatures(wording(subject), { all: [row], code: [], docs: [] });
-      const known = { repository: repository ? features : null, embedding: null };
-      return { id: `${route}-${subject}`, question: wording(subject), route, ...known };
-    }),
-  );
-  return {
-    format: 'switchyard-router-1',
-    ...fitRouter(prepareQuestions(questions)),
-    embeddingModel: null,
-    fittedOn: { questions: questions.length, byRoute: { code: 8, docs: 8 }, hashes: [] },
-    riskCoverage: [{ probability: 0.8, coverage: 0.5, risk: 0.05, riskAtMost: 0.2 }],
-    outOfFold: { agreement: 1, low: 0.8, high: 1, brier: 0.1, repetitions: 1, folds: 8 },
-  };
-}
-
 const routedBy = (router: object): PipelineSpec => pipeline({ router: { fallback: 'docs', ...router }, gate: null });
-const question = wordings.code?.('pot') ?? '';
+const question = questionAboutCode;
 
 /** Activities in the order in which they were scheduled, those of the run's first task first. */
 async function activitiesOf(handle: Awaited<ReturnType<Scene['start']>>): Promise<{ all: string[]; atOnce: string[] }> {

@@ -25,9 +25,12 @@ const limits = { modelCallSeconds: 20, modelCallTotalSeconds: 60, modelCallAttem
 const specialist = { name: 'code', purpose: 'functions', prompt: 'Answer.', tools: ['grep'] };
 const spec = PipelineSpec.parse({ name: 'test', specialists: [specialist] });
 
-type Event = { activityTaskScheduledEventAttributes?: { activityType?: { name?: string } } };
+type Event = {
+  activityTaskScheduledEventAttributes?: { activityType?: { name?: string } };
+  workflowExecutionUpdateAcceptedEventAttributes?: object;
+};
 const asksModel = ['rewriteQuestion', 'routeQuestion', 'callSpecialist', 'judgeDraft', 'synthesize', 'rerankPlaces'];
-/** Steps of their own that no budget of model calls bounds: the marks of a history's size do (`historyMarks`). */
+/** Steps of their own, as decisions are, that no budget of model calls bounds: the marks of a history's size do (`historyMarks`). */
 const besides = ['openForeignTools', 'callForeignTool', 'noteForeignCall', 'runTool', 'checkEdit'];
 
 /** Events and model calls of each stored history of a question. */
@@ -39,7 +42,8 @@ function storedQuestions() {
     const { events } = JSON.parse(readFileSync(join(folder, name), 'utf8')) as { events: Event[] };
     const scheduled = events.map((event) => event.activityTaskScheduledEventAttributes?.activityType?.name ?? '');
     const calls = scheduled.filter((activity) => asksModel.includes(activity)).length;
-    const steps = scheduled.filter((activity) => besides.includes(activity)).length;
+    const decisions = events.filter((event) => event.workflowExecutionUpdateAcceptedEventAttributes).length;
+    const steps = scheduled.filter((activity) => besides.includes(activity)).length + decisions;
     return scheduled.includes('openRepository') ? [{ name, events: events.length, calls, steps }] : [];
   });
 }
