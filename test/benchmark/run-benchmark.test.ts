@@ -4,6 +4,8 @@
  * each.
  */
 import assert from 'node:assert/strict';
+import { rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { after, before, beforeEach, test } from 'node:test';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { PipelineSpec } from '../../contracts/pipeline.ts';
@@ -157,6 +159,21 @@ test('a paused benchmark asks nothing new, and goes on when it is resumed', asyn
   assert.equal(progress.done, 6);
   assert.deepEqual(benchmark.keys(), keysOf(3));
   await benchmark.replayAll();
+});
+
+test('a benchmark is not finished whose last answer could not be recorded, and nobody came; the next try records it', async () => {
+  specialist = () => ({ ...says(goodDraft), delayMs: 300 });
+  const limits = { ...quickLimits, personWaitSeconds: 1 };
+  const benchmark = await startBenchmark(scene, { variants: [alone], questions: 1, limits });
+  const inTheWay = join(benchmark.folder, 'histories');
+  writeFileSync(inTheWay, '');
+  const { kind } = await benchmark.ending();
+  assert.deepEqual([kind, benchmark.keys()], ['unavailable', []]);
+  await benchmark.replayAll();
+  rmSync(inTheWay);
+  await benchmark.start();
+  assert.equal((await benchmark.ending()).kind, 'finished');
+  assert.equal(benchmark.keys().length, 1);
 });
 
 test('a cancelled benchmark stops its runs; started again it asks what is missing, and nothing twice', async () => {

@@ -42,6 +42,8 @@ export class BenchmarkRun {
   resumes = 0;
   /** It was paused, and nobody came: it ends, and can be resumed like one that was cancelled. */
   abandoned = false;
+  /** An answer could not be recorded, and nobody came: the next try of the benchmark records it. */
+  hasUnrecorded = false;
   #begun = 0;
   #variants = new Map<string, BenchmarkVariant>();
   #total = 0;

@@ -139,7 +139,10 @@ async function recordedInTheEnd(run: BenchmarkRun, input: RecordAnswerInput): Pr
       const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
       run.pause(`an answer cannot be recorded: ${String(cause).slice(0, 300)}`);
       await condition(() => !run.paused || run.abandoned);
-      if (run.abandoned) return null;
+      if (run.abandoned) {
+        run.hasUnrecorded = true;
+        return null;
+      }
     }
   }
 }

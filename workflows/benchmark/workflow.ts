@@ -82,7 +82,7 @@ async function askAll(run: BenchmarkRun): Promise<Why> {
   run.finishing();
   await condition(() => run.running === 0 && run.scoring === 0);
   if (broken !== null) throw (broken as { error: unknown }).error;
-  return why ?? 'all';
+  return why ?? (run.hasUnrecorded ? 'abandoned' : 'all');
 }
 
 /** The questions in their order, a page at a time. */
