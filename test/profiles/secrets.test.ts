@@ -16,6 +16,7 @@ import { temporalExecutable } from '../support/temporal.ts';
 import { gemini } from './makers.ts';
 import { type Profile, saying } from './profile.ts';
 import { startProfiles } from './profile-server.ts';
+import { entriesOfFile } from '../../models/journal.ts';
 
 const key = 'kQ7-house-key-0a1b2c3d4e5f';
 const token = 'tQ7vZ0entraTokenWithoutAnyForm9';
@@ -84,12 +85,7 @@ function holding(folder: string, values: readonly string[]): string[] {
 /** What a file holds in compressed form. */
 function unpackedOf(path: string): Buffer[] {
   if (path.endsWith('.zst')) return [zstdDecompressSync(readFileSync(path))];
-  if (path.endsWith('.journal')) {
-    const lines = readFileSync(path, 'latin1')
-      .split('\n')
-      .filter((line) => line !== '');
-    return lines.map((line) => zstdDecompressSync(Buffer.from(line.split(' ')[1] ?? '', 'base64')));
-  }
+  if (path.endsWith('.journal')) return entriesOfFile(path).map((entry) => Buffer.from(JSON.stringify(entry)));
   if (path !== contentFile(dirname(path))) return [];
   using database = openContent(dirname(path), 1000);
   const pieces = database.prepare('SELECT packed FROM piece').all();
@@ -159,7 +155,11 @@ test('keys, tokens, credentials of a proxy and thought signatures stand in no hi
       String(place),
     );
   const kept = holding(home, signatures);
-  assert.ok(kept.length > 0, 'the search finds the stored turn');
+  for (const place of ['content/', 'journal/'])
+    assert.ok(
+      kept.some((path) => path.startsWith(place)),
+      `the search finds the stored turn in ${place}`,
+    );
   assert.deepEqual(
     kept.filter((path) => !/^(content|journal)\//.test(path)),
     [],
