@@ -66,8 +66,8 @@ const example = { version: 2, key: { workflowId: 'ask-', runId: '01a2', callKey:
 
 /**
  * What entries have in common, so that each is compressed as if it followed another: half as large as by itself. It never
- * changes: an entry is read with what it was written with. Those of versions before were written with nothing, and are
- * read with it as well.
+ * changes: an entry is read with what it was written with. Those of versions before were written with nothing, as are those
+ * of a Node whose zstd takes no dictionary, and are read with it as well.
  */
 const dictionary = Buffer.from(
   [
