@@ -65,7 +65,7 @@ const linesCall = { id: 'call_', name: 'read_lines', argumentsText: '{"path":"",
 const example = { version: 2, key: { workflowId: 'ask-', runId: '01a2', callKey: 'call-1', requestHash: '' } };
 
 /**
- * What entries have in common, so that each is compressed as if it followed another: half as large as by itself. It never
+ * What entries have in common, so that each is compressed as if it followed another: a third smaller than by itself. It never
  * changes: an entry is read with what it was written with. Those of versions before were written with nothing, as are those
  * of a Node whose zstd takes no dictionary, and are read with it as well.
  */
