@@ -1,5 +1,6 @@
 /** Looks for texts on which a regular expression takes more than linear time, by pumping what it repeats. */
 import type { Choice, Piece } from './regex-syntax.ts';
+import { type Likeness, likenessOf } from './regex-likeness.ts';
 import { CountedRegex, TooManySteps } from './regex-steps.ts';
 
 /** Counted repetitions multiply the steps a character, whatever the length: they are tried in a smaller size. */
@@ -18,7 +19,7 @@ type Growth = { text: string; steps: number; why: string };
 /** The first text found on which the search is not linear; null where there is none among those tried. */
 export function superlinearText(source: string, flags: string): Growth | null {
   const regex = new CountedRegex(source, flags, mostCounted);
-  const { pumps, endings } = hostilePartsOf(regex);
+  const { pumps, endings } = unlike(hostilePartsOf(regex), likenessOf(regex));
   for (const [lead, unit] of pumps) {
     for (const ending of endings) {
       const found = grows(regex, (length) => lead + unit.repeat(Math.ceil(length / unit.length)) + ending);
@@ -48,7 +49,7 @@ function stepsOn(regex: CountedRegex, text: string): number {
   }
 }
 
-type HostileParts = { pumps: [lead: string, unit: string][]; endings: string[] };
+type HostileParts = { pumps: (readonly [lead: string, unit: string])[]; endings: string[] };
 
 /** What to repeat with what before it, and what to end with: also characters that each repetition refuses. */
 function hostilePartsOf(regex: CountedRegex): HostileParts {
@@ -83,6 +84,16 @@ function hostilePartsOf(regex: CountedRegex): HostileParts {
   };
   visit(regex.tree, ['']);
   return { pumps: [...pumps].map((one) => JSON.parse(one) as [string, string]), endings: [...endings].slice(0, 8) };
+}
+
+/** One of those that take the same steps. */
+function unlike({ pumps, endings }: HostileParts, likeness: Likeness): HostileParts {
+  return {
+    pumps: [
+      ...new Map(pumps.map(([lead, unit]) => [`${likeness(lead)}\0${likeness(unit)}`, [lead, unit] as const])).values(),
+    ],
+    endings: [...new Map(endings.map((ending) => [likeness(ending), ending])).values()],
+  };
 }
 
 /** A row without repetition takes as many steps as it is long. */

@@ -36,15 +36,15 @@ export class CountedRegex {
   matches(text: string, limit = Infinity): [start: number, end: number][] {
     [this.#text, this.#limit, this.steps] = [text, limit, 0];
     const found: [number, number][] = [];
+    let end = -1;
+    const endsAt = (at: number) => {
+      end = at;
+      return true;
+    };
     for (let start = 0; start <= text.length; start += 1) {
-      let end = -1;
-      this.#saved.clear();
+      if (this.#saved.size > 0) this.#saved.clear();
       this.#step();
-      const whole = this.#match(start, (at) => {
-        end = at;
-        return true;
-      });
-      if (!whole) continue;
+      if (!this.#match(start, endsAt)) continue;
       found.push([start, end]);
       if (end > start) start = end - 1;
     }
