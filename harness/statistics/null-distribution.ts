@@ -49,8 +49,8 @@ function enumeratedSums(sizes: readonly number[], n: number): NullDistribution {
   return {
     method: 'exact',
     atLeast: (value) => {
-      sums ??= everySum(sizes).sort();
-      return Math.max(1, count - firstAtLeast(sums, value * n - slack)) / count;
+      sums ??= everySum(sizes);
+      return Math.max(1, countAtLeast(sums, value * n - slack)) / count;
     },
     attainable: (level) => Math.floor(level * count) / count,
   };
@@ -70,8 +70,8 @@ function monteCarlo(sizes: readonly number[], n: number, drawing: Drawing): Null
     atLeast: (value) => {
       const bound = value <= 0 ? 1 : Math.max(tiny, Math.exp(-((value * n) ** 2) / (2 * squares)));
       if (bound < beyondDraws) return bound;
-      sums ??= drawnSums(sizes, drawing).sort();
-      return (sums.length - firstAtLeast(sums, value * n - slack) + 1) / all;
+      sums ??= drawnSums(sizes, drawing);
+      return (countAtLeast(sums, value * n - slack) + 1) / all;
     },
     // A bound below the draws' reach is a p-value, too, and holds with at most its own chance.
     attainable: (level) => Math.max(Math.floor(level * all * (1 + 1e-12)) / all, Math.min(level, beyondDraws)),
@@ -153,15 +153,11 @@ function drawnSums(sizes: readonly number[], { draws, seed }: Drawing): Float64A
 }
 const noSum = new Float64Array(1);
 
-function firstAtLeast(sorted: Float64Array, value: number): number {
-  let low = 0;
-  let high = sorted.length;
-  while (low < high) {
-    const middle = (low + high) >>> 1;
-    if ((sorted[middle] ?? 0) < value) low = middle + 1;
-    else high = middle;
-  }
-  return low;
+/** A few values are asked for: to look at all sums each time takes less than to sort them once. */
+function countAtLeast(sums: Float64Array, value: number): number {
+  let count = 0;
+  for (const sum of sums) if (sum >= value) count += 1;
+  return count;
 }
 
 /** @param falling probabilities, largest first */
