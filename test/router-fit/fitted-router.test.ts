@@ -36,7 +36,7 @@ function found(path: string): SearchedRows {
   return { all: [row], code: [row], docs: [] };
 }
 
-const quick = { repetitions: 3, folds: 5 };
+const quick = { repetitions: 2, folds: 5 };
 
 test('wording that tells routes apart is learned, and questions that were left out are routed by it', async () => {
   const figures = routerFigures(await crossValidate(labelled(), quick));
@@ -49,7 +49,7 @@ test('labels that were dealt by lot are not predicted: nothing of a left-out que
   const random = seededRandom(4);
   const routes = Object.keys(phrasings);
   const drawn = labelled(() => routes[Math.floor(random() * routes.length)] ?? 'billing');
-  const figures = routerFigures(await crossValidate(drawn, { ...quick, repetitions: 6 }));
+  const figures = routerFigures(await crossValidate(drawn, { ...quick, repetitions: 4 }));
   assert.ok(figures.agreement.mean < 0.5, `${figures.agreement.mean}`);
   assert.ok(figures.agreement.interval.low < 1 / 3, JSON.stringify(figures.agreement.interval));
   assert.ok(figures.brier < figures.brierOfConstant * 1.25, `${figures.brier} of ${figures.brierOfConstant}`);
