@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { test } from 'node:test';
 import { probeModel } from '../../models/doctor.ts';
+import { probeCapabilities } from '../../models/probe-capabilities.ts';
 import { completion, openAiError } from '../support/scripted-server/scripted-server-reply.ts';
 import { type RecordedRequest, startScriptedServer } from '../support/scripted-server/scripted-server.ts';
 import { modelFor, testKey } from './chat-scene.ts';
@@ -40,19 +41,30 @@ test('a failure is a value with its kind and setting; an abort is thrown', async
   await assert.rejects(probeModel(model, { model: null, signal: AbortSignal.abort(new Error('stop')) }), /stop/);
 });
 
-test('the command reads its settings from stdin and prints one JSON line', async () => {
-  await using server = await startScriptedServer({ reply: capable });
-  const run = await doctor(JSON.stringify({ apiKey: testKey, baseUrl: server.url, model: 'm', routerModel: 'r' }));
+test('the command reads its settings from stdin and prints one JSON line; what cannot be probed is told, the rest is', async () => {
+  const reply = (request: RecordedRequest) =>
+    request.body.tools && request.body.tool_choice === 'none' ? openAiError(500, 'oops') : capable(request);
+  await using server = await startScriptedServer({ reply });
+  const capabilities = [{ model: 'p', capabilities: { temperature: false } }];
+  const models = { model: 'm', routerModel: 'r', probed: ['p'], capabilities };
+  const run = await doctor(JSON.stringify({ apiKey: testKey, baseUrl: server.url, ...models }));
   assert.equal(run.code, 0, run.stderr);
   assert.equal(run.stdout.trim().split('\n').length, 1);
-  assert.equal(JSON.parse(run.stdout).toolCall, true);
-  const models = server.requests.map((request) => request.body.model);
-  assert.deepEqual(models, ['m', 'r']);
-  assert.equal(server.requests[0]?.headers.authorization, `Bearer ${testKey}`);
+  const { toolCall, tables } = JSON.parse(run.stdout);
+  assert.equal(toolCall, true);
+  const asked = server.requests.map((request) => request.body.model);
+  assert.deepEqual([asked.slice(0, 2), new Set(asked.slice(2))], [['m', 'r'], new Set(['p'])]);
+  for (const { headers } of server.requests) assert.equal(headers.authorization, `Bearer ${testKey}`);
+  assert.equal(tables.length, 1);
+  const [{ rows, problems }] = tables;
+  const temperature = rows.find(({ name }: { name: string }) => name === 'temperature');
+  assert.deepEqual(temperature, { name: 'temperature', value: false, source: 'file' });
+  assert.equal(problems.length, 1);
+  assert.match(problems[0], /^an answer after tool results: the endpoint is unavailable/);
 });
 
 test('the command says what is wrong with its settings in one line, without the key', async () => {
-  for (const text of ['', '[]', '{', JSON.stringify({ apiKey: testKey, baseUrl: 'nowhere', model: 'm' })]) {
+  for (const text of ['', '[]', JSON.stringify({ apiKey: testKey, baseUrl: 'nowhere', model: 'm' })]) {
     const run = await doctor(text);
     assert.equal(run.code, 2, text);
     assert.equal(run.stdout, '');
@@ -88,14 +100,11 @@ test('what a model takes is probed: each row says how it is known, and a file wi
     return { body: completion({ text: 'OK' }) };
   };
   await using server = await startScriptedServer({ reply });
-  const capabilities = [{ model: 'm', capabilities: { temperature: false } }];
-  const run = await doctor(
-    JSON.stringify({ apiKey: null, baseUrl: server.url, model: 'm', probed: ['m'], capabilities }),
-  );
-  assert.equal(run.code, 0, run.stderr);
-  const [table] = JSON.parse(run.stdout).tables;
+  const capabilities = [{ baseUrl: server.url, model: 'm', capabilities: { temperature: false } }];
+  const chat = modelFor(server.url, { apiKey: null, probing: true, capabilities });
+  const table = await probeCapabilities(chat, 'm', new AbortController().signal);
   assert.deepEqual(table.problems, []);
-  const rows = new Map(table.rows.map((row: { name: string }) => [row.name, row]));
+  const rows = new Map<unknown, unknown>(table.rows.map((row) => [row.name, row]));
   const expected = [
     ['temperature', false, 'file'],
     ['logprobs', false, 'probed'],
@@ -108,14 +117,4 @@ test('what a model takes is probed: each row says how it is known, and a file wi
   ];
   for (const [name, value, source] of expected) assert.deepEqual(rows.get(name), { name, value, source });
   assert.ok(server.requests.length <= 14, `${server.requests.length} requests`);
-});
-
-test('what cannot be probed is told, and the rest is', async () => {
-  const reply = ({ body }: RecordedRequest) =>
-    body.tools && body.tool_choice === 'none' ? openAiError(500, 'oops') : capable({ body } as RecordedRequest);
-  await using server = await startScriptedServer({ reply });
-  const run = await doctor(JSON.stringify({ apiKey: null, baseUrl: server.url, model: 'm', probed: ['m'] }));
-  const [table] = JSON.parse(run.stdout).tables;
-  assert.equal(table.problems.length, 1);
-  assert.match(table.problems[0], /^an answer after tool results: the endpoint is unavailable/);
 });

@@ -1,15 +1,19 @@
 /** Learning by meaning: the wordings of many endpoints, in several manners of writing. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { shareScenes } from '../../support/shared-in-file.ts';
 import { completion, type ScriptedReply } from '../../support/scripted-server/scripted-server-reply.ts';
 import { scene } from '../chat-scene.ts';
 import { messageRefusals } from './message-refusals.ts';
 import { everything } from './refusal-changes.ts';
 import { refusals } from './refusal-table.ts';
 
+shareScenes();
+
+const asSeen = (words: string) => words;
 /** The same words in other capitals and with other spaces. */
 const manners: [name: string, change: (words: string) => string][] = [
-  ['as it was seen', (words) => words],
+  ['as it was seen', asSeen],
   ['in capitals', (words) => words.toUpperCase()],
   ['in small letters', (words) => words.toLowerCase()],
   ['with two spaces', (words) => words.replaceAll(' ', '  ')],
@@ -22,11 +26,13 @@ for (const [source, status, body, change] of [...refusals, ...messageRefusals]) 
       const script: ScriptedReply[] = [{ status, body: inManner(body, manner) }];
       await using stage = await scene({ script, reply: () => ({ body: completion({ text: 'ok' }) }) });
       assert.equal((await stage.ask(everything)).text, 'ok', name);
-      await stage.ask(everything);
-      const [first = {}, second, third] = stage.bodies();
+      const [first = {}, second, ...others] = stage.bodies();
       assert.deepEqual(second, change(first), name);
-      assert.deepEqual(third, second, 'remembered');
-      assert.equal(stage.server.requests.length, 3);
+      assert.deepEqual(others, []);
+      // Words are read once: what is remembered does not depend on how they were written.
+      if (manner !== asSeen) continue;
+      await stage.ask(everything);
+      assert.deepEqual(stage.bodies().slice(2), [second], 'remembered');
     }
   });
 }
