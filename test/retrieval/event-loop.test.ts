@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { test } from 'node:test';
-import { openPath, runTool, scratchFolder, scratchRetrieval, syntheticSource, writeFiles } from './scratch.ts';
+import { never, openPath, runTool, scratchFolder, scratchRetrieval, syntheticSource, writeFiles } from './scratch.ts';
 
 test('the event loop goes on and tool calls are answered while 1 MB is indexed and a hostile pattern is grepped', {
   timeout: 300_000,
@@ -12,6 +12,8 @@ test('the event loop goes on and tool calls are answered while 1 MB is indexed a
   writeFiles(root, { 'hostile.txt': `${'a'.repeat(4000)}!\n${'text\n'.repeat(200)}` });
   const retrieval = scratchRetrieval(t, join(folder, 'home'));
   const small = await openPath(retrieval, writeFiles(join(folder, 'small'), { 'a.js': 'alpha()\n' }));
+  const search = () => runTool(retrieval, small, 'search_code', { query: 'alpha' });
+  await search(); // so that a thread for tools is there
   const delay = monitorEventLoopDelay({ resolution: 10 });
   delay.enable();
   let beats = 0;
@@ -21,8 +23,13 @@ test('the event loop goes on and tool calls are answered while 1 MB is indexed a
   t.after(() => clearInterval(heart));
   const began = performance.now();
   const order: string[] = [];
-  const opening = openPath(retrieval, root).finally(() => order.push('opened'));
-  await runTool(retrieval, small, 'search_code', { query: 'alpha' });
+  const indexing = Promise.withResolvers<void>();
+  const onProgress = ({ stage }: { stage: string }) => stage === 'indexing' && indexing.resolve();
+  const opening = retrieval
+    .open({ kind: 'path', path: root }, { signal: never, onProgress })
+    .finally(() => order.push('opened'));
+  await Promise.race([indexing.promise, opening]);
+  assert.equal((await search()).status, 'ok');
   order.push('answered');
   const snapshot = await opening;
   const opened = performance.now();
