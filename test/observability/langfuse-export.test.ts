@@ -7,7 +7,7 @@ import { openScene, pipeline, replayWorkerOf } from '../support/scene.ts';
 import { sceneOfFile } from '../support/scene-of-file.ts';
 import { openAiError } from '../support/scripted-server/scripted-server-reply.ts';
 import { calls, goodDraft, inventedDraft, says, startTeam } from '../support/team.ts';
-import { until } from '../support/until.ts';
+import { queryPauseMs, until } from '../support/until.ts';
 import { exporterOf, exporterState, traceIdOf, untilExported } from './exports.ts';
 import { assertWhole } from './whole-trace.ts';
 
@@ -21,11 +21,15 @@ after(() => stub[Symbol.asyncDispose]());
 async function exported(run: WorkflowHandle): Promise<WireSpan[]> {
   await run.result();
   const id = await traceIdOf(run);
-  return until(async () => {
-    const state = await exporterState(file.scene);
-    const spans = stub.trace(id);
-    return spans.length > 0 && state?.sending.length === 0 && state.waiting.length === 0 ? spans : null;
-  });
+  return until(
+    async () => {
+      const state = await exporterState(file.scene);
+      const spans = stub.trace(id);
+      return spans.length > 0 && state?.sending.length === 0 && state.waiting.length === 0 ? spans : null;
+    },
+    20,
+    queryPauseMs,
+  );
 }
 
 /** All that was taken of a run, whatever was sent again with it. */
@@ -201,8 +205,12 @@ for (const mood of ['refuse', 'unavailable', 'hang'] as const)
 /** Waits until an export is at its attempt of this number. */
 async function attempts(wanted: number): Promise<void> {
   const exporting = exporterOf(file.scene);
-  await until(async () => {
-    const found = await exporting.describe().catch(() => null); // it starts a moment after the answer
-    return (found?.raw.pendingActivities ?? []).some(({ attempt }) => (attempt ?? 0) >= wanted) ? true : null;
-  });
+  await until(
+    async () => {
+      const found = await exporting.describe().catch(() => null); // it starts a moment after the answer
+      return (found?.raw.pendingActivities ?? []).some(({ attempt }) => (attempt ?? 0) >= wanted) ? true : null;
+    },
+    20,
+    queryPauseMs,
+  );
 }

@@ -13,7 +13,7 @@ import { startBenchmark } from '../support/benchmark.ts';
 import { pipeline, replayAtEachTask } from '../support/scene.ts';
 import { sceneOfFile } from '../support/scene-of-file.ts';
 import { calls, type Cue, goodDraft, says } from '../support/team.ts';
-import { until } from '../support/until.ts';
+import { queryPauseMs, until } from '../support/until.ts';
 
 replayAtEachTask();
 
@@ -55,10 +55,12 @@ const shopPipeline = (server: ServerName, more: Record<string, unknown> = {}) =>
 
 const asking = { decisions: { tool: { policy: 'ask' } } };
 
+type Play = { draft?: object; server?: ServerName; onTurn?: (turn: number) => void };
+
 /** From now on the specialist makes these calls, then answers, and the server does again what it usually does. */
 function play(
   turns: readonly (readonly Call[])[],
-  { draft = goodDraft as object, server = 'shop' as ServerName } = {},
+  { draft = goodDraft, server = 'shop', onTurn = () => {} }: Play = {},
 ) {
   const shop = shops[server];
   shop.behave({});
@@ -68,6 +70,7 @@ function play(
   file.play({
     specialist: (cue) => {
       cues.push(cue);
+      onTurn(cue.turn);
       const turn = turns[cue.turn];
       if (turn === undefined || cue.reviewed) return says(draft);
       return calls(...turn.map(([tool, given]): [string, Record<string, unknown>] => [offered(tool), given]));
@@ -93,7 +96,7 @@ const stateOf = async (handle: WorkflowHandle): Promise<AnswerState> => {
 };
 
 const pendingOf = (handle: WorkflowHandle): Promise<DecisionRequest> =>
-  until(async () => (await handle.query<DecisionRequest[]>('pending'))[0] ?? null, 60);
+  until(async () => (await handle.query<DecisionRequest[]>('pending'))[0] ?? null, 60, queryPauseMs);
 
 async function activitiesOf(handle: WorkflowHandle): Promise<string[]> {
   const { events = [] } = await handle.fetchHistory();
@@ -270,11 +273,12 @@ test('a reading call is made again where its server died, and its failure is a r
 });
 
 test('a tool that has changed since the run began is not called, and the model is told', async () => {
-  const { start, calls: made, behave } = play([[search], [search]]);
-  const handle = await start();
-  await until(async () => (made().length > 0 ? true : null), 30);
-  behave({ description: 'Searches, and mails it.' });
-  const state = await stateOf(handle);
+  // Before the second call is asked for.
+  const onTurn = (turn: number) => {
+    if (turn === 1) shops.shop.behave({ description: 'Searches, and mails it.' });
+  };
+  const { start, calls: made } = play([[search], [search]], { onTurn });
+  const state = await stateOf(await start());
   const ends = state.tools_called.map(({ foreign }) => foreign?.failure ?? foreign?.end);
   assert.deepEqual(ends.slice(-1), ['ForeignToolChanged'], ends.join());
   assert.equal(made().length, 1);

@@ -11,7 +11,7 @@ import { openScene, pipeline, quickLimits, replayAtEachTask, type Scene } from '
 import { openAiError } from '../../support/scripted-server/scripted-server-reply.ts';
 import type { ScriptedServer } from '../../support/scripted-server/scripted-server.ts';
 import { goodDraft, inventedDraft, says, startTeam, type Team, unclear } from '../../support/team.ts';
-import { until } from '../../support/until.ts';
+import { queryPauseMs, until } from '../../support/until.ts';
 
 replayAtEachTask();
 
@@ -39,7 +39,7 @@ after(async () => {
 const ask = { policy: 'ask' };
 
 const pendingOf = (handle: WorkflowHandle): Promise<DecisionRequest> =>
-  until(async () => (await handle.query<DecisionRequest[]>('pending'))[0] ?? null, 60);
+  until(async () => (await handle.query<DecisionRequest[]>('pending'))[0] ?? null, 60, queryPauseMs);
 
 /** Another client: it knows the id of the run alone. */
 const decide = (handle: WorkflowHandle, decision: Omit<Decision, 'by'>): Promise<DecisionAnswer> =>
