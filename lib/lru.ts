@@ -22,11 +22,16 @@ export class LruMap<Key, Value> extends Map<Key, Value> {
   override set(key: Key, value: Value): this {
     this.delete(key);
     super.set(key, value);
+    // The walk to the oldest passes all that was deleted since the map was last packed: only where one has to go.
+    if (this.size > this.#most) this.#evict();
+    return this;
+  }
+
+  #evict(): void {
     for (const [oldest, unused] of this) {
       if (this.size <= this.#most) break;
       this.delete(oldest);
       this.#onEvicted?.(unused, oldest);
     }
-    return this;
   }
 }

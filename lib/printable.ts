@@ -11,7 +11,10 @@ export function printable(text: string): string {
 
 /** The same on one line. */
 export function printableLine(text: string): string {
-  return printable(text).replace(/\s+/g, ' ').trim();
+  // A space that stands alone stays as it is: most are, and each replacement costs.
+  return printable(text)
+    .replace(/[^\S ]\s*| \s+/g, ' ')
+    .trim();
 }
 
 /**

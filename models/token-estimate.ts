@@ -45,12 +45,13 @@ export function createTokenBook(): TokenBook {
     estimate(model, body, part) {
       const seen = book.get(model);
       if (seen?.reports === false) return Math.ceil(sentCharacters(body) / charactersPerToken);
-      const whole = bytesOf(inputOf(body)) + (seen?.beyond ?? 0);
+      const input = inputOf(body);
+      const whole = bytesOf(input) + (seen?.beyond ?? 0);
       const many = (texts: string): number =>
         seen === undefined
           ? bytesOf(texts)
           : Math.ceil(unitsOf(texts) * Math.max(leastRatio, seen.ratio * ratioMargin));
-      if (part === null) return Math.min(whole, many(inputOf(body)));
+      if (part === null) return Math.min(whole, many(input));
       const fresh = many(JSON.stringify(body.messages.slice(part.messages)));
       return Math.min(whole, Math.ceil(part.tokens * reportedMargin) + reportedSlack + fresh);
     },

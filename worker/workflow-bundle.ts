@@ -27,9 +27,25 @@ export const workflowsPath = moduleFile('workflows/index');
 export const bundling: BundleOptions = {
   workflowsPath,
   preloadModules: [workflowsPath],
-  webpackConfigHook: (config) => ({ ...config, devtool: 'inline-nosources-source-map' }),
+  webpackConfigHook: (config) => withTarget({ ...config, devtool: 'inline-nosources-source-map' }),
   logger: new DefaultLogger('WARN'),
 };
+
+type WebpackConfig = Parameters<NonNullable<BundleOptions['webpackConfigHook']>>[0];
+
+/**
+ * The SDK has TypeScript compiled for ES2017, where each spread of an object and each private field is a call of a helper:
+ * every Node that runs a worker has them itself.
+ */
+function withTarget(config: WebpackConfig): WebpackConfig {
+  const rules = config.module?.rules?.map((rule) => {
+    if (typeof rule !== 'object' || rule === null || typeof rule.use !== 'object') return rule;
+    const { use } = rule as { use: { options?: { jsc?: object } } };
+    if (use.options?.jsc === undefined) return rule;
+    return { ...rule, use: { ...use, options: { ...use.options, jsc: { ...use.options.jsc, target: 'es2022' } } } };
+  });
+  return { ...config, module: { ...config.module, rules } } as WebpackConfig;
+}
 
 /** For all data directories. That of a checkout is not writable where another user installed it. */
 const sharedCache = isPackaged

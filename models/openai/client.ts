@@ -1,4 +1,5 @@
 /** The openai client as every port uses it: no retries, no environment, bodies that it understands, failures by name. */
+import { AsyncLocalStorage } from 'node:async_hooks';
 import type { IncomingMessage } from 'node:http';
 import OpenAI, { APIError } from 'openai';
 import type { ModelFailure } from '../chat-model.ts';
@@ -21,9 +22,14 @@ export type ClientSettings = { apiKey: string | null; baseUrl: string; timeoutSe
 /** One endpoint: its client, the connections to it, and whether anything but refusals ever came from it. */
 export type Endpoint = { client: OpenAI; baseUrl: string; agents: Agents; hasAnswered: boolean };
 
+/** Of the request that is being made. The SDK hands its fetch nothing of ours, and a client for each request costs more than the request. */
+const transfers = new AsyncLocalStorage<Transfer>();
+
 /** @throws Error where the settings name a file of certificates that cannot be read */
 export function openEndpoint({ apiKey, baseUrl, timeoutSeconds, access }: ClientSettings): Endpoint {
-  const client = new OpenAI({
+  const connection = { baseUrl, agents: agentsOf(access.network), hasAnswered: false };
+  const client: OpenAI = new OpenAI({
+    fetch: (input, init) => fetchReadable(connection, input, init),
     apiKey: apiKey ?? noKey,
     baseURL: baseUrl,
     defaultHeaders: { ...keyHeaders(apiKey, baseUrl, access.keyHeader), ...access.headers },
@@ -36,7 +42,7 @@ export function openEndpoint({ apiKey, baseUrl, timeoutSeconds, access }: Client
     // Later than our own deadline, which covers the body too and is told apart from a connection's time-out.
     timeout: timeoutSeconds * 1000 + 10_000,
   });
-  return { client, baseUrl, agents: agentsOf(access.network), hasAnswered: false };
+  return Object.assign(connection, { client });
 }
 
 export type Post = {
@@ -50,9 +56,8 @@ export type Post = {
 /** The parsed reply. @throws what `failedSend` names */
 export function post(endpoint: Endpoint, { path, body, headers, signal, transfer }: Post): Promise<unknown> {
   const { client, baseUrl } = endpoint;
-  // By the copy, what a request's reply has sent so far is known to whoever sent it, also when the SDK drops it.
-  const one = client.withOptions({ fetch: (input, init) => fetchReadable(endpoint, transfer, input, init) });
-  return one.post<unknown>(requestUrl(baseUrl, path, body.model), { body, headers, signal });
+  const url = requestUrl(baseUrl, path, body.model);
+  return transfers.run(transfer, () => client.post<unknown>(url, { body, headers, signal }));
 }
 
 /** `refusal` is what the endpoint said, where it said something. */
@@ -88,11 +93,12 @@ function failedStream({ message, sent, silentSeconds }: BrokenStream, place: Cal
 
 /** Gives the SDK bodies that it understands: it drops errors that are not under `error`, and JSON sent as text. */
 async function fetchReadable(
-  endpoint: Endpoint,
-  transfer: Transfer,
+  endpoint: Omit<Endpoint, 'client'>,
   input: string | URL | Request,
   init: RequestInit = {},
 ): Promise<Response> {
+  const transfer = transfers.getStore();
+  if (transfer === undefined) throw new Error('a request of the client that post() has not made');
   const url = new URL(input instanceof Request ? input.url : input);
   const incoming = await requestOver(endpoint.agents, url, {
     method: init.method ?? 'GET',

@@ -1,6 +1,7 @@
 /** Reads a query as what it is: a question, or an issue's text with its title, quotes, code, traces and boilerplate. */
 import type { Weights } from './weights.ts';
 import { isStopWord } from '../index/words.ts';
+import { LruMap } from '../../lib/lru.ts';
 import { splitCase } from '../../lib/words.ts';
 import { DatabaseSync, type StatementSync } from 'node:sqlite';
 
@@ -179,22 +180,40 @@ function addPhrase(phrases: Set<string>, text: string, least: number): void {
 
 // Tells which words the index takes for the same: its own tokenizer is asked, so that the two can never differ.
 
-type Stemmer = { add: StatementSync; read: StatementSync; clear: StatementSync };
+type Stemmer = { store: DatabaseSync; add: StatementSync; read: StatementSync };
 
 let stemmer: Stemmer | null = null;
+/** Words whose stems are remembered: questions are made of few. Longer words are rare, and would fill it. */
+const wordsRemembered = 10_000;
+const longestRemembered = 40;
+const remembered = new LruMap<string, string>(wordsRemembered);
 
 /** The stem of each word; a word of which the tokenizer makes several or none stands for itself. */
 export function stemsOf(words: readonly string[]): Map<string, string> {
+  const stems = new Map(words.map((word) => [word, remembered.get(word)]));
+  const unknown = [...stems.keys()].filter((word) => stems.get(word) === undefined);
+  for (const [word, stem] of unknown.length === 0 ? [] : tokenized(unknown)) {
+    stems.set(word, stem);
+    if (word.length <= longestRemembered) remembered.set(word, stem);
+  }
+  return stems as Map<string, string>;
+}
+
+function tokenized(words: readonly string[]): [word: string, stem: string][] {
   stemmer ??= openStemmer();
-  for (const [at, word] of words.entries()) stemmer.add.run(at + 1, word);
-  const found = Map.groupBy(stemmer.read.all(), ({ doc }) => Number(doc) - 1);
-  stemmer.clear.run();
-  return new Map(
-    words.map((word, at) => {
+  const { store, add, read } = stemmer;
+  // In one transaction that is taken back: a commit for each word would take most of the time.
+  store.exec('BEGIN');
+  try {
+    for (const [at, word] of words.entries()) add.run(at + 1, word);
+    const found = Map.groupBy(read.all(), ({ doc }) => Number(doc) - 1);
+    return words.map((word, at) => {
       const stems = found.get(at) ?? [];
       return [word, stems.length === 1 ? String(stems[0]?.term) : word];
-    }),
-  );
+    });
+  } finally {
+    store.exec('ROLLBACK');
+  }
 }
 
 function openStemmer(): Stemmer {
@@ -202,8 +221,8 @@ function openStemmer(): Stemmer {
   store.exec(`CREATE VIRTUAL TABLE word USING fts5 (text, tokenize = 'porter unicode61');
     CREATE VIRTUAL TABLE stem USING fts5vocab (word, instance)`);
   return {
+    store,
     add: store.prepare('INSERT INTO word (rowid, text) VALUES (?, ?)'),
     read: store.prepare('SELECT DISTINCT term, doc FROM stem'),
-    clear: store.prepare('DELETE FROM word'),
   };
 }

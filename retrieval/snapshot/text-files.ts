@@ -55,7 +55,7 @@ export function skipByMode(mode: string): SkipReason | null {
 /** The lines of a text: `\n` ends a line, a `\r` before it belongs to the ending, an empty text has none. */
 export function linesOf(text: string): string[] {
   if (text === '') return [];
-  const lines = text.split(/\r?\n/);
+  const lines = text.includes('\r\n') ? text.split(/\r?\n/) : text.split('\n');
   if (lines.at(-1) === '') lines.pop();
   return lines;
 }

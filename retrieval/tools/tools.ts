@@ -40,11 +40,21 @@ function toolNamed(name: string, own: OwnTools): Tool | null {
 export function toolDefinitions(names: readonly string[], own: OwnTools = noOwnTools): ToolDefinition[] {
   return [...new Set(names)].flatMap((name) => {
     const tool = toolNamed(name, own);
-    if (tool === null) return [];
-    const { $schema: _, ...schema } = z.toJSONSchema(tool.parameters);
-    const parameters = isToolName(name) ? withoutBounds(schema) : schema;
-    return [{ name, description: tool.description, parameters }];
+    return tool === null ? [] : [definitionOf(name, tool)];
   });
+}
+
+/** Each turn of a conversation sends them, and a tool never changes. */
+const definitions = new WeakMap<Tool, ToolDefinition>();
+
+function definitionOf(name: string, tool: Tool): ToolDefinition {
+  const known = definitions.get(tool);
+  if (known?.name === name) return known;
+  const { $schema: _, ...schema } = z.toJSONSchema(tool.parameters);
+  const parameters = isToolName(name) ? withoutBounds(schema) : schema;
+  const definition = { name, description: tool.description, parameters };
+  definitions.set(tool, definition);
+  return definition;
 }
 
 const bounds = ['minLength', 'maxLength', 'minimum', 'maximum'];
