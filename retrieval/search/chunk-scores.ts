@@ -1,4 +1,5 @@
 /** Scores the chunks of a snapshot by BM25, term groups of different weights added up. */
+import { prepared } from '../store/prepared.ts';
 import type { SnapshotView, ViewFile } from '../snapshot/snapshot-view.ts';
 import type { Weights } from './weights.ts';
 import type { ReadQuery } from './query-reading.ts';
@@ -42,9 +43,11 @@ export function addScores(
   if (terms.size === 0) return;
   const files = filesOfChunks(view);
   const { path, names, parts, body, comments } = weights.columns;
-  const statement = view.store.prepare(`
-    SELECT rowid, bm25(chunk_words, ${path}, ${names}, ${parts}, ${body}, ${comments}) FROM chunk_words
-    WHERE chunk_words MATCH ?`);
+  const columns = [path, names, parts, body, comments].join(', ');
+  const statement = prepared(
+    view.store,
+    `SELECT rowid, bm25(chunk_words, ${columns}) FROM chunk_words WHERE chunk_words MATCH ?`,
+  );
   statement.setReturnArrays(true);
   // BM25 is a sum over terms: terms of one weight share a pass over the index.
   for (const [weight, group] of Map.groupBy(terms.keys(), (term) => terms.get(term) ?? 1)) {
@@ -95,7 +98,7 @@ function namesSpelled({ identifiers }: ReadQuery): [name: string, weight: number
 
 /** The files outside tests; none where there are too many. */
 function finder(view: SnapshotView, condition: string): Find {
-  const find = view.store.prepare(`SELECT DISTINCT file FROM definition WHERE ${condition} LIMIT 500`);
+  const find = prepared(view.store, `SELECT DISTINCT file FROM definition WHERE ${condition} LIMIT 500`);
   return (name) => {
     const files = find.all(name).flatMap(({ file }) => view.byId.get(Number(file)) ?? []);
     const outsideTests = files.filter((file) => file.class !== 'test');

@@ -35,15 +35,17 @@ function focused(view: SnapshotView, place: Place, terms: readonly Term[], most:
 
 /** Where the window begins that holds most of the terms, the first of a term counting most. */
 function bestWindow(lines: readonly string[], terms: readonly Term[], most: number): number {
-  const hits = lines.map((line) => {
-    const lower = line.toLowerCase();
-    return terms.map(({ form }) => lower.includes(form));
+  const lower = lines.map((line) => line.toLowerCase());
+  // Of each term the lines that hold it, counted from the first: a window's count is the difference of two.
+  const counts = terms.map(({ form }) => {
+    const sums = [0];
+    for (const [at, line] of lower.entries()) sums.push((sums[at] ?? 0) + (line.includes(form) ? 1 : 0));
+    return sums;
   });
   let [best, bestScore] = [0, -1];
   for (let from = 0; from + most <= lines.length; from += 1) {
-    const rows = hits.slice(from, from + most);
     const score = terms.reduce((sum, { weight }, at) => {
-      const count = rows.filter((row) => row[at]).length;
+      const count = (counts[at]?.[from + most] ?? 0) - (counts[at]?.[from] ?? 0);
       return sum + weight * (1 - 0.5 ** count);
     }, 0);
     if (score > bestScore) [best, bestScore] = [from, score];

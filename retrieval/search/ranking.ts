@@ -3,6 +3,7 @@ import { addScores, type ChunkScores, definingFiles, filesOfChunks, noScores } f
 import { importGraph } from '../index/import-graph.ts';
 import { readQuery, type ReadQuery } from './query-reading.ts';
 import type { Place } from '../tools/rendering.ts';
+import { prepared } from '../store/prepared.ts';
 import type { SnapshotView, ViewFile } from '../snapshot/snapshot-view.ts';
 import { defaultWeights, type SearchKind, type Weights } from './weights.ts';
 
@@ -123,7 +124,7 @@ function placesOf(view: SnapshotView, { file, score, chunks, line }: Found, limi
   const places: Place[] = [];
   if (line !== null)
     places.push({ file, firstLine: Math.max(1, line - 15), lastLine: Math.min(file.lines, line + 20), score });
-  const find = view.store.prepare('SELECT first, last, symbol, kind FROM chunk WHERE id = ?');
+  const find = prepared(view.store, 'SELECT first, last, symbol, kind FROM chunk WHERE id = ?');
   for (const chunk of chunks.slice(0, limit)) {
     const row = find.get(chunk.id);
     if (row === undefined || places.length >= limit) continue;

@@ -3,6 +3,7 @@ import type { DatabaseSync } from 'node:sqlite';
 import type { Snapshot } from '../../contracts/snapshot.ts';
 import { type FileClass, fileClass } from './file-class.ts';
 import { findStored } from './snapshot-text.ts';
+import { LruMap } from '../../lib/lru.ts';
 import { linesOf } from './text-files.ts';
 
 export type ViewFile = { id: number; path: string; blob: string; lines: number; bytes: number; class: FileClass };
@@ -16,8 +17,13 @@ export type SnapshotView = {
   byPath: ReadonlyMap<string, ViewFile>;
   byId: ReadonlyMap<number, ViewFile>;
   textOf(file: ViewFile): string;
-  linesOf(file: ViewFile): string[];
+  linesOf(file: ViewFile): readonly string[];
 };
+
+/** A search, its rendering and the reading after it look at the same few files. */
+const filesRemembered = 12;
+/** Bytes of a file whose lines are remembered. */
+const longestRemembered = 100_000;
 
 /** Null when the snapshot is not held or not ready. */
 export function openView(store: DatabaseSync, repositoryKey: string, id: string): SnapshotView | null {
@@ -39,6 +45,7 @@ export function openView(store: DatabaseSync, repositoryKey: string, id: string)
   }));
   const text = store.prepare('SELECT text FROM blob WHERE oid = ?');
   const textOf = (file: ViewFile) => String(text.get(file.blob)?.text ?? '');
+  const recent = new LruMap<string, readonly string[]>(filesRemembered);
   return {
     store,
     number: stored.number,
@@ -47,6 +54,12 @@ export function openView(store: DatabaseSync, repositoryKey: string, id: string)
     byPath: new Map(files.map((file) => [file.path, file])),
     byId: new Map(files.map((file) => [file.id, file])),
     textOf,
-    linesOf: (file) => linesOf(textOf(file)),
+    linesOf: (file) => {
+      const known = recent.get(file.blob);
+      if (known !== undefined) return known;
+      const lines = linesOf(textOf(file));
+      if (file.bytes <= longestRemembered) recent.set(file.blob, lines);
+      return lines;
+    },
   };
 }

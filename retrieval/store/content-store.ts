@@ -16,6 +16,7 @@ import { type Cipher, noCipher } from '../../codecs/cipher.ts';
 import { ContentId } from '../../contracts/snapshot.ts';
 import { ownFile } from '../../lib/fs.ts';
 import { ContentUnavailable } from '../failures.ts';
+import { prepared } from './prepared.ts';
 
 export type ContentStore = {
   /**
@@ -104,18 +105,17 @@ export function openContent(directory: string, timeout = 0): DatabaseSync {
 
 function putPiece(database: DatabaseSync, hash: Buffer, pack: () => Uint8Array): void {
   const nowMs = Date.now();
-  const known = database.prepare('SELECT stored_ms FROM piece WHERE id = ?').get(hash)?.stored_ms;
+  const known = prepared(database, 'SELECT stored_ms FROM piece WHERE id = ?').get(hash)?.stored_ms;
   if (known !== undefined && Math.abs(nowMs - Number(known)) < markEveryMs) return;
-  database
-    .prepare(
-      'INSERT INTO piece VALUES (?, ?, ?) ON CONFLICT (id) DO UPDATE SET (stored_ms, packed) = (excluded.stored_ms, excluded.packed)',
-    )
-    .run(hash, nowMs, pack());
+  prepared(
+    database,
+    'INSERT INTO piece VALUES (?, ?, ?) ON CONFLICT (id) DO UPDATE SET (stored_ms, packed) = (excluded.stored_ms, excluded.packed)',
+  ).run(hash, nowMs, pack());
 }
 
 /** Compressed, perhaps encrypted; null where there is no such piece. */
 export function pieceOf(database: DatabaseSync, id: string): Uint8Array | null {
-  const row = database.prepare('SELECT packed FROM piece WHERE id = ?').get(Buffer.from(id, 'hex'));
+  const row = prepared(database, 'SELECT packed FROM piece WHERE id = ?').get(Buffer.from(id, 'hex'));
   return row === undefined ? null : (row.packed as Uint8Array);
 }
 

@@ -21,11 +21,15 @@ export function withRecent(store: ContentStore): ContentStore {
     forget(id);
     texts.set(id, text);
     characters += text.length;
+    // The walk to the oldest passes all that was deleted since the map was last packed: only where one has to go.
+    if (characters > mostCharacters) makeRoom();
+    return text;
+  };
+  const makeRoom = () => {
     for (const oldest of texts.keys()) {
       if (characters <= mostCharacters) break;
       forget(oldest);
     }
-    return text;
   };
   return {
     async put(text) {

@@ -6,6 +6,7 @@
  * 3. Every sweep that removed something raises the generation: what was read of an earlier one is read again.
  */
 import type { DatabaseSync } from 'node:sqlite';
+import { prepared } from './prepared.ts';
 import { inTransaction } from './store.ts';
 
 /** A mark is not renewed more often, so that reading costs no writing. */
@@ -14,7 +15,7 @@ const markEveryMs = 5 * 60_000;
 /** @returns false where the snapshot is no longer in the store */
 export function markUsed(store: DatabaseSync, number: number, id: string, nowMs = Date.now()): boolean {
   if (!isStored(store, number, id)) return false;
-  const used = store.prepare('SELECT used_ms FROM snapshot_use WHERE snapshot = ?').get(number)?.used_ms;
+  const used = prepared(store, 'SELECT used_ms FROM snapshot_use WHERE snapshot = ?').get(number)?.used_ms;
   if (used !== undefined && Math.abs(nowMs - Number(used)) < markEveryMs) return true;
   return inTransaction(store, () => {
     if (!isStored(store, number, id)) return false;
@@ -24,11 +25,11 @@ export function markUsed(store: DatabaseSync, number: number, id: string, nowMs 
 }
 
 function isStored(store: DatabaseSync, number: number, id: string): boolean {
-  return store.prepare('SELECT 1 FROM snapshot WHERE number = ? AND id = ?').get(number, id) !== undefined;
+  return prepared(store, 'SELECT 1 FROM snapshot WHERE number = ? AND id = ?').get(number, id) !== undefined;
 }
 
 export function generationOf(store: DatabaseSync): number {
-  return Number(store.prepare('SELECT generation FROM sweep').get()?.generation ?? 0);
+  return Number(prepared(store, 'SELECT generation FROM sweep').get()?.generation ?? 0);
 }
 
 /** To be called within the transaction that removes something. */

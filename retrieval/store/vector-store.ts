@@ -139,7 +139,7 @@ function numberOf(store: DatabaseSync, identity: string): number {
 
 /** A chunk's text under its path, which says much of what it is about. */
 function chunkTexts(view: SnapshotView): (file: number, first: number, last: number) => string {
-  let open: { file: number; lines: string[] } | null = null;
+  let open: { file: number; lines: readonly string[] } | null = null;
   return (id, first, last) => {
     const file = view.byId.get(id);
     if (open?.file !== id) open = { file: id, lines: file === undefined ? [] : view.linesOf(file) };
