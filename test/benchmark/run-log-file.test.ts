@@ -85,7 +85,7 @@ test('a writer killed at any moment loses nothing that it has acknowledged, and 
   using place = scene();
   const acknowledged: string[] = [];
   let kills = 0;
-  for (const after of [1, 7, 20]) {
+  for (const after of [1, 20]) {
     const prefix = `k${after}-`;
     const killed = await writer(place.folder, prefix, 100_000);
     killed.child.on('message', () => killed.acknowledged.length === after && killed.child.kill('SIGKILL'));
@@ -97,7 +97,7 @@ test('a writer killed at any moment loses nothing that it has acknowledged, and 
     for (const id of killed.acknowledged) assert.equal((await log.append(record(id))).added, false, id);
     assert.equal((await log.append(record(`after-${after}`))).added, true);
   }
-  assert.equal(kills, 3);
+  assert.equal(kills, 2);
   const ids = place.ids();
   assert.equal(new Set(ids).size, ids.length);
   assert.deepEqual(

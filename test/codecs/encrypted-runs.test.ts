@@ -16,7 +16,7 @@ import { readTraceFile } from '../../observability/trace-sink.ts';
 import { createContentStore } from '../../retrieval/store/content-store.ts';
 import { storedContent } from '../../retrieval/store/content-sweep.ts';
 import { pipeline, quickLimits, replayAtEachTask, type Scene, tracesToFiles } from '../support/scene.ts';
-import { sceneOfFile } from '../support/scene-of-file.ts';
+import { type SceneOfFile, sceneOfFile } from '../support/scene-of-file.ts';
 import { calls, goodDraft, says, type Team } from '../support/team.ts';
 import { until } from '../support/until.ts';
 import { shareServer, startTestServer } from '../support/temporal.ts';
@@ -59,6 +59,18 @@ async function start({ client, taskQueue, dataDirectory }: Scene, asked: string)
   return client.workflow.start('answerQuestion', { args: [input], taskQueue, workflowId: randomUUID(), ...told });
 }
 
+/** A question that has been answered in a scene, asked once for all tests. */
+function askedOnce({ play, scene }: Pick<SceneOfFile, 'play'> & { scene: () => Scene }): () => Promise<WorkflowHandle> {
+  let asked: Promise<WorkflowHandle> | undefined;
+  const ask = async () => {
+    play(team);
+    const handle = await start(scene(), question);
+    await handle.result();
+    return handle;
+  };
+  return () => (asked ??= ask());
+}
+
 /** The files below a folder, but for the index and the repository, that hold one of these words as they are. */
 function holding(folder: string, values: readonly string[]): string[] {
   return filesIn(folder)
@@ -79,12 +91,13 @@ shareServer(server);
 const withKeys = sceneOfFile({ traces: tracesToFiles, encryption });
 const withoutKeys = sceneOfFile({ traces: tracesToFiles });
 after(() => server[Symbol.asyncDispose]());
+const encryptedRun = askedOnce({ play: withKeys.play, scene: () => withKeys.scene });
+const clearRun = askedOnce({ play: withoutKeys.play, scene: () => withoutKeys.scene });
 
 // The first test: after the others these words stand in the server's files.
 test('no word of question, answer, prompt or failure stands in a file of the server or of the data directory', async () => {
-  withKeys.play(team);
+  const handle = await encryptedRun();
   const { scene } = withKeys;
-  const handle = await start(scene, question);
   const outcome = (await handle.result()) as AnswerOutcome;
   assert.equal(outcome.kind, 'answered');
   assert.match(outcome.state.final_answer ?? '', /quokkaanswer/);
@@ -128,12 +141,8 @@ async function seen(client: Client, { workflowId }: WorkflowHandle) {
 }
 
 test('a rotated key goes on with old runs, another key says which one is missing, and old runs in the clear stay readable', async () => {
-  for (const each of [withoutKeys, withKeys]) each.play(team);
-  const inTheClear = await start(withoutKeys.scene, question);
-  await inTheClear.result();
+  const [old, inTheClear] = [await encryptedRun(), await clearRun()];
   const { scene: encrypted } = withKeys;
-  const old = await start(encrypted, question);
-  await old.result();
   const readBy = (keys: readonly EncryptionKey[], handle: WorkflowHandle) => {
     const { connection } = encrypted.client;
     const client = new Client({ connection, ...dataConverterOf({ keys, compression: true }) });
@@ -154,9 +163,8 @@ test('a rotated key goes on with old runs, another key says which one is missing
 });
 
 test('every file and folder of a data directory is for its owner alone, without encryption too', async () => {
-  withoutKeys.play(team);
+  await clearRun();
   const { scene } = withoutKeys;
-  await (await start(scene, question)).result();
   assert.notDeepEqual(holding(scene.serverDirectory, [words.question]), [], 'what is not encrypted would be found');
   const { traces } = dataPaths(scene.dataDirectory);
   await until(async () => (readdirSync(scene.dataDirectory).includes('traces') && filesIn(traces).length > 0) || null);

@@ -5,40 +5,38 @@ import { dataPaths } from '../../config/data-paths.ts';
 import { loggedState } from '../../harness/run-log/logged-state.ts';
 import type { AnswerOutcome, RunProgress } from '../../contracts/run.ts';
 import { openScene, pipeline, quickLimits, replayAtEachTask } from '../support/scene.ts';
-import { completion, openAiError } from '../support/scripted-server/scripted-server-reply.ts';
-import { startScriptedServer } from '../support/scripted-server/scripted-server.ts';
+import { openAiError } from '../support/scripted-server/scripted-server-reply.ts';
+import { shareScenes } from '../support/shared-in-file.ts';
 import { goodDraft, roleOf, says, startTeam } from '../support/team.ts';
 import { until } from '../support/until.ts';
 
 replayAtEachTask();
+shareScenes();
 
 test('a rejected key fails at once and names the setting, after one request', async () => {
-  await using server = await startScriptedServer({ reply: () => openAiError(401, 'Incorrect API key provided') });
-  await using scene = await openScene({ modelUrl: server.url });
+  await using team = await startTeam({ router: () => openAiError(401, 'Incorrect API key provided') });
+  await using scene = await openScene({ modelUrl: team.url });
   const outcome = await scene.ask('When?', { pipeline: pipeline() });
   assert.equal(outcome.kind, 'unavailable');
   assert.equal(outcome.kind === 'unavailable' && outcome.failure.kind, 'ModelKeyRejected');
   assert.equal(outcome.kind === 'unavailable' && outcome.failure.setting, 'OPENAI_API_KEY');
-  assert.equal(server.requests.length, 1);
+  assert.equal(team.requests.length, 1);
 });
 
 test('busy and broken replies are retried, each attempt one request, and the answer is the same', async () => {
-  const busy = { ...openAiError(429, 'slow down'), headers: { 'retry-after-ms': '20' } };
-  await using team = await startTeam({}, [busy, openAiError(500, 'oops'), { fault: 'cut' }]);
+  const busy = (header: string, value: string) => ({
+    ...openAiError(429, 'slow down'),
+    headers: { [header]: value },
+  });
+  // A Retry-After of nothing is tried again at once.
+  const script = [busy('retry-after-ms', '20'), openAiError(500, 'oops'), { fault: 'cut' } as const];
+  await using team = await startTeam({}, [...script, says('code'), busy('retry-after', '0')]);
   await using scene = await openScene({ modelUrl: team.url });
   const { kind, state } = await scene.ask('When?', { pipeline: pipeline() });
   assert.equal(kind, 'answered');
   assert.equal(state.usage.modelCalls, 3);
-  assert.equal(team.requests.length, 6);
+  assert.deepEqual(team.requests.map(roleOf), [...Array(4).fill('router'), ...Array(3).fill('specialist')]);
   assert.deepEqual(team.leftovers(), []);
-});
-
-test('a Retry-After of nothing is tried again at once', async () => {
-  await using team = await startTeam({}, [{ ...openAiError(429, 'slow down'), headers: { 'retry-after': '0' } }]);
-  await using scene = await openScene({ modelUrl: team.url });
-  const { kind } = await scene.ask('When?', { pipeline: pipeline() });
-  assert.equal(kind, 'answered');
-  assert.equal(team.requests.length, 4);
 });
 
 test('a Retry-After beyond the limits is slept by the workflow and spends no attempt', async () => {
@@ -80,15 +78,15 @@ test('a provider that stays away makes the run wait, visibly, and a signal takes
 });
 
 test('cancelling a run aborts the HTTP request in flight', async () => {
-  await using server = await startScriptedServer({ reply: () => ({ fault: 'hang' }) });
-  await using scene = await openScene({ modelUrl: server.url });
+  await using team = await startTeam({ router: () => ({ fault: 'hang' }) });
+  await using scene = await openScene({ modelUrl: team.url });
   const handle = await scene.start('When?', { pipeline: pipeline() });
-  const inFlight = await server.request(0);
+  const inFlight = await team.request(0);
   await handle.cancel();
   assert.equal(await inFlight.ended, 'aborted');
   const outcome = (await handle.result()) as AnswerOutcome;
   assert.equal(outcome.kind, 'cancelled');
-  assert.equal(server.requests.length, 1);
+  assert.equal(team.requests.length, 1);
 });
 
 test('a money limit refuses a model without a price before it is paid', async () => {
@@ -113,10 +111,8 @@ test('a spent budget ends the run with the best draft that it has', async () => 
 });
 
 test('the wall clock ends a run whose model hangs', async () => {
-  await using server = await startScriptedServer({
-    reply: (request) => (roleOf(request) === 'router' ? { body: completion({ text: 'code' }) } : { fault: 'hang' }),
-  });
-  await using scene = await openScene({ modelUrl: server.url });
+  await using team = await startTeam({ specialist: () => ({ fault: 'hang' }) });
+  await using scene = await openScene({ modelUrl: team.url });
   const outcome = await scene.ask('When?', { pipeline: pipeline({ budget: { wallClockSeconds: 2 } }) });
   assert.equal(outcome.kind === 'budget-spent' && outcome.limit, 'wallClockSeconds');
   assert.equal(outcome.state.route, 'code');

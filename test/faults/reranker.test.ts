@@ -6,57 +6,79 @@ import type { WorkflowHandle } from '@temporalio/client';
 import { createColors } from 'picocolors';
 import { traceTree } from '../../client/runs/trace-tree.ts';
 import type { AnswerOutcome } from '../../contracts/run.ts';
+import type { RunToolInput } from '../../contracts/agent-calls.ts';
 import type { ToolResult } from '../../contracts/tools.ts';
 import type { TraceSpan } from '../../contracts/trace.ts';
 import { historyOf, traceOf } from '../support/histories.ts';
 import { openScene, pipeline, quickLimits } from '../support/scene.ts';
 import { openAiError, type ScriptedReply } from '../support/scripted-server/scripted-server-reply.ts';
-import type { ScriptedServer } from '../support/scripted-server/scripted-server.ts';
+import type { RecordedRequest, ScriptedServer } from '../support/scripted-server/scripted-server.ts';
+import { shareScenes } from '../support/shared-in-file.ts';
 import { calls, goodDraft, roleOf, says, startTeam } from '../support/team.ts';
+
+shareScenes();
 
 const question = 'When does boil throw?';
 const limits = { ...quickLimits, modelCallAttempts: 2 };
 const rerank = { maxOutputTokens: 400 };
 
-/** A team whose reranker gives this reply and whose specialist searches once; `shown` is what each search gave. */
-async function searchingTeam(reply: () => ScriptedReply) {
+/** Few, so that none of them is held up by the others. */
+const callsOfTurn = 3;
+
+/** A team whose reranker gives this reply and whose specialist makes these searches; `shown` is what each gave. */
+async function searchingTeam(reply: (request: RecordedRequest) => ScriptedReply, queries = ['kettle boil']) {
   const shown: string[] = [];
   const team = await startTeam({
-    reranker: reply,
+    reranker: ({ request }) => reply(request),
     specialist: ({ turn, messages }) => {
-      if (turn === 0) return calls(['search_code', { query: 'kettle boil' }]);
-      shown.push(String(messages.findLast(({ role }) => role === 'tool')?.content));
+      const next = queries.slice(turn * callsOfTurn, (turn + 1) * callsOfTurn);
+      if (next.length > 0)
+        return calls(...next.map((query): [string, Record<string, unknown>] => ['search_code', { query }]));
+      for (const { role, content } of messages) if (role === 'tool') shown.push(String(content));
       return says(goodDraft);
     },
   });
-  const asked = () => team.requests.filter((request) => roleOf(request) === 'reranker').length;
+  const asked = () => team.requests.filter((request) => roleOf(request) === 'reranker');
   return { team, shown, asked, [Symbol.asyncDispose]: () => team[Symbol.asyncDispose]() };
 }
 
-type Told = { outcome: AnswerOutcome; result: ToolResult; search: TraceSpan; tree: string; pauses: string[] };
+type Search = { result: ToolResult; span: TraceSpan };
+type Told = { outcome: AnswerOutcome; searches: Search[]; tree: string; pauses: string[] };
 
+const given = (input: TraceSpan['input']): string => JSON.stringify(input?.kind === 'value' ? input.value : null);
+
+/** `searches` in the order in which the specialist made them. */
 async function told(handle: WorkflowHandle): Promise<Told> {
   const outcome = (await handle.result()) as AnswerOutcome;
   const history = await historyOf(handle);
   const trace = await traceOf(handle);
   const tree = traceTree(trace, { columns: 200, colors: createColors(false) });
-  const search = trace.spans.find(({ name }) => name === 'search_code');
-  assert.ok(search, 'the trace has the search');
-  const result = history.activities.find(({ type }) => type === 'runTool')?.result as ToolResult;
+  const runs = history.activities.filter(({ type }) => type === 'runTool');
+  const searches = outcome.state.tools_called.map(({ argumentsText, content }) => {
+    const run = runs.find(({ input: [first] }) => (first as RunToolInput).request.argumentsText === argumentsText);
+    const result = run?.result as ToolResult | undefined;
+    const span = trace.spans.find(({ name, input }) => name === 'search_code' && given(input) === argumentsText);
+    assert.ok(result && span, 'the trace has the search');
+    assert.equal(result.content, content);
+    return { result, span };
+  });
   const pauses = history.timers.map(({ summary }) => summary).filter((each) => !each.startsWith('the time limit'));
-  return { outcome, result, search, tree, pauses };
+  return { outcome, searches, tree, pauses };
 }
 
-/** Holds a run to what is true of it whatever its reranker did. */
-function assertUnharmed({ outcome, result, search, tree, pauses }: Told, why: RegExp): void {
+/** Holds a run to what is true of it whatever its reranker did; `why` of each search. */
+function assertUnharmed({ outcome, searches, tree, pauses }: Told, why: readonly RegExp[]): void {
   assert.equal(outcome.kind, 'answered');
   assert.equal(outcome.state.final_answer, goodDraft.answer);
   assert.deepEqual(pauses, [], 'the run was not held up');
-  assert.equal(result.remark?.degraded, true);
-  assert.match(result.remark?.text ?? '', why);
-  assert.equal(search.level, 'WARNING');
-  assert.match(search.message ?? '', why);
-  assert.match(tree, /! in the search's own order: /);
+  assert.equal(searches.length, why.length);
+  for (const [at, { result, span }] of searches.entries()) {
+    assert.equal(result.remark?.degraded, true);
+    assert.match(result.remark?.text ?? '', why[at] ?? assert.fail());
+    assert.equal(span.level, 'WARNING');
+    assert.match(span.message ?? '', why[at] ?? assert.fail());
+  }
+  assert.equal(tree.match(/! in the search's own order: /g)?.length, why.length);
 }
 
 const busy = (headers: Record<string, string>) => () => ({ ...openAiError(429, 'slow down'), headers });
@@ -81,24 +103,32 @@ const failures: [what: string, reply: () => ScriptedReply, why: RegExp, requests
   ['gives places that are not there', () => says({ order: [0, 31, 1.5] }), /no usable order/, 1],
 ];
 
-test("whatever a reranker's failure is, the search's own order stays and the run goes on", async (t) => {
-  let reply: () => ScriptedReply = () => says({ order: [1] });
-  await using stage = await searchingTeam(() => reply());
+test("whatever a reranker's failure is, the search's own order stays and the run goes on", {
+  timeout: 60_000,
+}, async () => {
+  const queries = failures.map((_, at) => `kettle boil (${at})`);
+  const caseOf = ({ text }: RecordedRequest) => queries.findIndex((query) => text.includes(query));
+  await using stage = await searchingTeam((request) => failures[caseOf(request)]?.[1]() ?? assert.fail(), queries);
   await using scene = await openScene({ modelUrl: stage.team.url });
   const forcedRoute = 'code';
   const plain = await scene.ask(question, { pipeline: pipeline(), limits, forcedRoute });
   assert.equal(plain.kind, 'answered');
-  const own = stage.shown.splice(0).at(0) ?? '';
-  assert.match(own, /^@@ /);
-  for (const [what, each, why, requests] of failures)
-    await t.test(`a reranker that ${what}`, { timeout: 60_000 }, async () => {
-      reply = each;
-      const before = stage.asked();
-      const handle = await scene.start(question, { pipeline: pipeline({ rerank }), limits, forcedRoute });
-      assertUnharmed(await told(handle), why);
-      assert.equal(stage.asked() - before, requests);
-      assert.deepEqual(stage.shown.splice(0), [own]);
-    });
+  const own = stage.shown.splice(0);
+  assert.match(own[0] ?? '', /^@@ /);
+  // Calls side by side hold their shares.
+  const budget = { modelCalls: 400, tokens: 50_000_000 };
+  const handle = await scene.start(question, { pipeline: pipeline({ rerank, budget }), limits, forcedRoute });
+  const run = await told(handle);
+  assertUnharmed(
+    run,
+    failures.map(([, , why]) => why),
+  );
+  const asked = Map.groupBy(stage.asked(), caseOf);
+  for (const [at, [what, , , requests]] of failures.entries())
+    assert.equal(asked.get(at)?.length, requests, `a reranker that ${what}`);
+  assert.deepEqual(stage.shown, own);
+  const bytes = ({ state }: AnswerOutcome) => state.tools_called.map(({ content }) => content);
+  assert.deepEqual(bytes(run.outcome), bytes(plain), 'to the byte');
 });
 
 test("a reranker that hangs leaves the search's own order after the time of one call", {
@@ -110,8 +140,8 @@ test("a reranker that hangs leaves the search's own order after the time of one 
     pipeline: pipeline({ rerank }),
     limits: { ...limits, modelCallSeconds: 2 },
   });
-  assertUnharmed(await told(handle), /ModelTimedOut/);
-  assert.ok(stage.asked() <= limits.modelCallAttempts);
+  assertUnharmed(await told(handle), [/ModelTimedOut/]);
+  assert.ok(stage.asked().length <= limits.modelCallAttempts);
 });
 
 test('a reranker without a price under a money limit, or without a budget, is not asked, and the run goes on', async (t) => {
@@ -128,8 +158,8 @@ test('a reranker without a price under a money limit, or without a budget, is no
   ] as const)
     await t.test(what, { timeout: 60_000 }, async () => {
       const handle = await scene.start(question, { pipeline: pipeline({ ...variant, rerank }), limits });
-      assertUnharmed(await told(handle), why);
-      assert.equal(stage.asked(), 0);
+      assertUnharmed(await told(handle), [why]);
+      assert.deepEqual(stage.asked(), []);
     });
 });
 

@@ -7,9 +7,12 @@ import { type CallToolResult, type Client, StreamableHTTPClientTransport } from 
 import { loadConfig } from '../../config/load-config.ts';
 import { type McpHandler, mcpHandler } from '../../mcp/handler.ts';
 import type { McpOptions } from '../../mcp/surface.ts';
-import { openScene, pipeline, type Scene } from '../support/scene.ts';
-import { goodDraft, says, startTeam } from '../support/team.ts';
+import { pipeline, type Scene } from '../support/scene.ts';
+import { sceneOfFile } from '../support/scene-of-file.ts';
+import { goodDraft, says } from '../support/team.ts';
 import { clientOf, type Era, eras, settingsOf } from './mcp-process.ts';
+
+const file = sceneOfFile();
 
 const textOf = ({ content: [first] }: CallToolResult) => (first?.type === 'text' ? first.text : '');
 
@@ -28,9 +31,8 @@ async function connected(handler: McpHandler, era: Era): Promise<Client> {
 
 for (const era of eras)
   test(`${era}: a question is answered over HTTP, with progress`, async () => {
-    await using model = await startTeam({ specialist: () => says(goodDraft) });
-    await using scene = await openScene({ modelUrl: model.url });
-    await using handler = handlerOf(scene);
+    file.play({ specialist: () => says(goodDraft) });
+    await using handler = handlerOf(file.scene);
     const client = await connected(handler, era);
     let heard = 0;
     const asked = { name: 'ask', arguments: { question: 'When does boil throw?' } };
@@ -44,8 +46,8 @@ for (const era of eras)
   });
 
 test('a server that names repositories shows no other one, nor its runs and sources', async () => {
-  await using model = await startTeam({ specialist: () => says(goodDraft) });
-  await using scene = await openScene({ modelUrl: model.url });
+  file.play({ specialist: () => says(goodDraft) });
+  const { scene } = file;
   const other = join(scene.dataDirectory, 'other');
   cpSync(join(scene.dataDirectory, 'repository'), other, { recursive: true });
   await using handler = handlerOf(scene);
@@ -82,8 +84,8 @@ test('a server that names repositories shows no other one, nor its runs and sour
 
 test('a body above 4 MB is refused, and a request that is given up leaves its run', async () => {
   const held = Promise.withResolvers<void>();
-  await using model = await startTeam({ specialist: () => held.promise.then(() => says(goodDraft)) });
-  await using scene = await openScene({ modelUrl: model.url });
+  file.play({ specialist: () => held.promise.then(() => says(goodDraft)) });
+  const { scene } = file;
   await using handler = handlerOf(scene);
   const headers = { 'content-type': 'application/json', accept: 'application/json, text/event-stream' };
   const body = JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'tools/list', params: { x: 'x'.repeat(5_000_000) } });

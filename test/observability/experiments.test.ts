@@ -2,16 +2,16 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { startBenchmark } from '../support/benchmark.ts';
 import { LangfuseStub, type WireSpan } from '../support/langfuse-stub.ts';
-import { openScene, pipeline, tracesToFiles } from '../support/scene.ts';
+import { openScene, pipeline, type Scene } from '../support/scene.ts';
 import { startTeam } from '../support/team.ts';
 import { until } from '../support/until.ts';
-import { mainFile, runProgram } from '../client/run-command.ts';
+import { runInProcess } from '../client/run-in-process.ts';
 import { spanIdOf } from './whole-trace.ts';
 
 const split = pipeline({ name: 'split' });
 const alone = pipeline({ name: 'alone', router: null, specialists: [pipeline().specialists[0]] });
 
-test('each variant of a benchmark is an experiment over one dataset, with its grades as scores', async () => {
+test('a benchmark in Langfuse', async (context) => {
   await using stub = await LangfuseStub.open();
   await using team = await startTeam();
   await using scene = await openScene({ modelUrl: team.url, traces: stub.traces() });
@@ -19,30 +19,71 @@ test('each variant of a benchmark is an experiment over one dataset, with its gr
   const benchmark = await startBenchmark(scene, { variants: [alone, split], questions });
   await benchmark.ending();
   const runs = 2 * questions;
-  const roots = () => stub.spans.filter(({ parentSpanId }) => parentSpanId === null);
-  const scored = () => stub.scores.filter(({ name }) => name === 'label');
-  await until(async () => (roots().length === runs && scored().length === runs ? true : null));
-  const items = stub.posted('dataset-items');
-  assert.equal(items.length, questions);
-  for (const { traceId } of roots()) {
-    const spans = stub.trace(traceId);
-    const of = (name: string) => new Set(spans.map(({ attributes }) => attributes[`langfuse.experiment.${name}`]));
-    const [item] = of('item.id');
-    assert.equal(of('item.id').size, 1, 'every span names its item');
-    assert.ok(items.some(({ id }) => id === item));
-    assert.deepEqual(of('item.root_observation_id'), new Set([spanIdOf(traceId, 'root')]));
-    assert.equal(new Set(spans.map(({ attributes }) => attributes['session.id'])).size, 1);
-  }
-  const experiments = Map.groupBy(roots(), ({ attributes }) => attributes['langfuse.experiment.name']);
-  const titles = [`alone 1 (${benchmark.id})`, `split 1 (${benchmark.id})`];
-  assert.deepEqual([...experiments.keys()].toSorted(), titles, 'lists show the variant first');
-  for (const root of roots()) assertComparable(root, items);
-  assert.ok(stub.scores.every(({ environment }) => environment === 'test-benchmark'));
-  const correct = stub.scores.filter(({ name }) => name === 'correct');
-  assert.deepEqual(new Set(correct.map(({ traceId }) => traceId)), new Set(roots().map(({ traceId }) => traceId)));
-  const links = stub.posted('dataset-run-items');
-  assert.equal(links.length, runs);
+
+  await context.test('each variant is an experiment over one dataset, with its grades as scores', async () => {
+    const roots = () => stub.spans.filter(({ parentSpanId }) => parentSpanId === null);
+    const scored = () => stub.scores.filter(({ name }) => name === 'label');
+    await until(async () => (roots().length === runs && scored().length === runs ? true : null));
+    const items = stub.posted('dataset-items');
+    assert.equal(items.length, questions);
+    for (const { traceId } of roots()) {
+      const spans = stub.trace(traceId);
+      const of = (name: string) => new Set(spans.map(({ attributes }) => attributes[`langfuse.experiment.${name}`]));
+      const [item] = of('item.id');
+      assert.equal(of('item.id').size, 1, 'every span names its item');
+      assert.ok(items.some(({ id }) => id === item));
+      assert.deepEqual(of('item.root_observation_id'), new Set([spanIdOf(traceId, 'root')]));
+      assert.equal(new Set(spans.map(({ attributes }) => attributes['session.id'])).size, 1);
+    }
+    const experiments = Map.groupBy(roots(), ({ attributes }) => attributes['langfuse.experiment.name']);
+    const titles = [`alone 1 (${benchmark.id})`, `split 1 (${benchmark.id})`];
+    assert.deepEqual([...experiments.keys()].toSorted(), titles, 'lists show the variant first');
+    for (const root of roots()) assertComparable(root, items);
+    assert.ok(stub.scores.every(({ environment }) => environment === 'test-benchmark'));
+    const correct = stub.scores.filter(({ name }) => name === 'correct');
+    assert.deepEqual(new Set(correct.map(({ traceId }) => traceId)), new Set(roots().map(({ traceId }) => traceId)));
+    const links = stub.posted('dataset-run-items');
+    assert.equal(links.length, runs);
+  });
+
+  await context.test('it is published to another one out of its folder, and published again it stays one', async () => {
+    await using other = await LangfuseStub.open();
+    const publish = () => published(scene, benchmark.id, other);
+    const first = await publish();
+    assert.deepEqual([first.runs, first.sent, first.failed], [runs, runs, []]);
+    const items = other.posted('dataset-items');
+    const roots = other.spans.filter(({ parentSpanId }) => parentSpanId === null);
+    assert.deepEqual([items.length, roots.length], [questions, runs]);
+    for (const root of roots) assertComparable(root, items);
+    assert.doesNotMatch(other.bodies.join(), /not held by the machine/, 'texts are rendered');
+    const sent = (of: readonly unknown[]) => new Set(of.map((each) => JSON.stringify(each)));
+    const [spans, scores] = [sent(other.spans), sent(other.scores)];
+    assert.ok([...scores].some((score) => score.includes('"label"')));
+    await publish();
+    assert.deepEqual([sent(other.spans), sent(other.scores)], [spans, scores], 'under the same ids, to the letter');
+  });
+
+  await context.test('while Langfuse is away a benchmark is as good as any other', async () => {
+    await stub.be('unavailable');
+    const meanwhile = await startBenchmark(scene, { variants: [alone], questions: 1 });
+    const { kind, progress } = await meanwhile.ending();
+    assert.deepEqual([kind, progress.done], ['finished', 1]);
+  });
 });
+
+async function published({ dataDirectory }: Scene, id: string, stub: LangfuseStub) {
+  const { langfuse, environment } = stub.traces();
+  const env = {
+    SWITCHYARD_HOME: dataDirectory,
+    LANGFUSE_BASE_URL: stub.baseUrl,
+    LANGFUSE_PUBLIC_KEY: langfuse?.publicKey ?? '',
+    LANGFUSE_SECRET_KEY: langfuse?.secretKey ?? '',
+    LANGFUSE_TRACING_ENVIRONMENT: environment,
+  };
+  const { code, stdout, stderr } = await runInProcess(['bench', 'publish', id, '--json'], { env });
+  assert.equal(code, 0, stderr);
+  return JSON.parse(stdout);
+}
 
 /** The compare view reads nothing but the spans' own attributes. */
 function assertComparable({ attributes }: WireSpan, items: readonly Record<string, unknown>[]): void {
@@ -57,47 +98,3 @@ function assertComparable({ attributes }: WireSpan, items: readonly Record<strin
   assert.match(String(of('description')), new RegExp(`^${variant}.*trial 1 of 1, in benchmark `));
   assert.equal(attributes['langfuse.environment'], 'test-benchmark');
 }
-
-test('an old benchmark is published out of its folder, and published again it stays one', async () => {
-  await using stub = await LangfuseStub.open();
-  await using team = await startTeam();
-  await using scene = await openScene({ modelUrl: team.url, traces: tracesToFiles });
-  const benchmark = await startBenchmark(scene, { variants: [alone, split], questions: 2 });
-  await benchmark.ending();
-  assert.deepEqual([stub.spans.length, stub.scores.length], [0, 0]);
-  const { langfuse, environment } = stub.traces();
-  const env = {
-    SWITCHYARD_HOME: scene.dataDirectory,
-    LANGFUSE_BASE_URL: stub.baseUrl,
-    LANGFUSE_PUBLIC_KEY: langfuse?.publicKey ?? '',
-    LANGFUSE_SECRET_KEY: langfuse?.secretKey ?? '',
-    LANGFUSE_TRACING_ENVIRONMENT: environment,
-  };
-  const publish = async () => {
-    const given = [mainFile, 'bench', 'publish', benchmark.id, '--json'];
-    const { code, stdout, stderr } = await runProgram(process.execPath, given, { env });
-    assert.equal(code, 0, stderr);
-    return JSON.parse(stdout);
-  };
-  const first = await publish();
-  assert.deepEqual([first.runs, first.sent, first.failed], [4, 4, []]);
-  const items = stub.posted('dataset-items');
-  const roots = stub.spans.filter(({ parentSpanId }) => parentSpanId === null);
-  assert.deepEqual([items.length, roots.length], [2, 4]);
-  for (const root of roots) assertComparable(root, items);
-  assert.doesNotMatch(stub.bodies.join(), /not held by the machine/, 'texts are rendered');
-  const sent = (of: readonly unknown[]) => new Set(of.map((each) => JSON.stringify(each)));
-  const [spans, scores] = [sent(stub.spans), sent(stub.scores)];
-  assert.ok([...scores].some((score) => score.includes('"label"')));
-  await publish();
-  assert.deepEqual([sent(stub.spans), sent(stub.scores)], [spans, scores], 'under the same ids, to the letter');
-});
-
-test('a benchmark whose Langfuse is away is as good as any other', async () => {
-  await using stub = await LangfuseStub.open('unavailable');
-  await using team = await startTeam();
-  await using scene = await openScene({ modelUrl: team.url, traces: stub.traces() });
-  const benchmark = await startBenchmark(scene, { variants: [alone], questions: 2 });
-  const { kind, progress } = await benchmark.ending();
-  assert.deepEqual([kind, progress.done], ['finished', 2]);
-});

@@ -3,7 +3,7 @@ import type { WorkflowHandle } from '@temporalio/client';
 import { exporterIdOf, queries } from '../../contracts/names.ts';
 import type { ExporterState } from '../../contracts/trace.ts';
 import type { Scene } from '../support/scene.ts';
-import { until } from '../support/until.ts';
+import { queryPauseMs, until } from '../support/until.ts';
 
 export async function traceIdOf(run: WorkflowHandle): Promise<string> {
   return (await run.describe()).runId.replaceAll('-', '');
@@ -38,9 +38,13 @@ export async function untilExported(
 
 /** Waits until the exporter has sent so many, and nothing is left. */
 export async function untilSent(scene: Pick<Scene, 'client' | 'taskQueue'>, most: number): Promise<ExporterState> {
-  return until(async () => {
-    const state = await exporterState(scene);
-    const over = state !== null && state.sending.length + state.waiting.length === 0 && state.sent >= most;
-    return over ? state : null;
-  });
+  return until(
+    async () => {
+      const state = await exporterState(scene);
+      const over = state !== null && state.sending.length + state.waiting.length === 0 && state.sent >= most;
+      return over ? state : null;
+    },
+    20,
+    queryPauseMs,
+  );
 }

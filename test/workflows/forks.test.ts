@@ -8,9 +8,11 @@ import type { AnswerOutcome, QuestionInput } from '../../contracts/run.ts';
 import { paidOf } from '../../contracts/usage-sum.ts';
 import { restsOn } from '../../contracts/run-steps.ts';
 import { openScene, pipeline, replayAtEachTask, type Scene } from '../support/scene.ts';
-import { calls, goodDraft, roleOf, says, startTeam, type Team, unclear } from '../support/team.ts';
+import { sceneOfFile } from '../support/scene-of-file.ts';
+import { calls, goodDraft, roleOf, says, type Team, unclear } from '../support/team.ts';
 
 replayAtEachTask();
+const file = sceneOfFile();
 
 const question = 'When does boil throw?';
 
@@ -41,42 +43,53 @@ async function refOf(handle: WorkflowHandle) {
   return { workflowId: handle.workflowId, runId: (await handle.describe()).runId };
 }
 
+type Played = Awaited<ReturnType<typeof played>>;
+let original: Promise<Played & { requests: number }> | undefined;
+
+/** The run that each test makes forks of, and how many requests it took. */
+const playedFirst = () => (original ??= playFirst());
+
+async function playFirst() {
+  file.play(freshWords());
+  const old = await played(file.scene, twoRoutes());
+  assert.equal(old.outcome.kind, 'answered');
+  const asked = file.asked.map(roleOf);
+  assert.equal(asked.filter((role) => role === 'synthesizer').length, 1);
+  return { ...old, requests: asked.length };
+}
+
 const ref = ({ workflowId, runId }: { workflowId: string; runId: string }) => ({ workflowId, runId });
 
 test('a fork with another synthesizer prompt pays for one call, and one without a change for none', async () => {
-  await using team = await startTeam(freshWords());
-  await using scene = await openScene({ modelUrl: team.url });
-  const old = await played(scene, twoRoutes());
-  assert.equal(old.outcome.kind, 'answered');
-  const asked = team.requests.map(roleOf).toSorted();
-  assert.deepEqual(asked.filter((role) => role === 'synthesizer').length, 1);
+  const old = await playedFirst();
+  const { scene, model } = file;
+  const before = model.requests.length;
   const same = await played(scene, twoRoutes(), ref(old));
-  assert.deepEqual(team.requests.length, asked.length, 'nothing was asked');
+  assert.equal(model.requests.length, before, 'nothing was asked');
   assert.equal(same.outcome.state.final_answer, old.outcome.state.final_answer);
   assert.equal(paidOf(same.usage).tokens, 0);
   assert.equal(same.usage.modelCalls, old.usage.modelCalls, 'all of it counts against its budget');
   const { synthesis } = twoRoutes();
   const edited = twoRoutes({ synthesis: { ...synthesis, prompt: 'Write one short answer.' } });
   const fork = await played(scene, edited, ref(old));
-  assert.deepEqual(team.requests.slice(asked.length).map(roleOf), ['synthesizer']);
+  assert.deepEqual(model.requests.slice(before).map(roleOf), ['synthesizer']);
   assert.notEqual(fork.outcome.state.final_answer, old.outcome.state.final_answer);
   assert.equal(paidOf(fork.usage).modelCalls, 1);
   // Forked again, with the prompt that its own run before had not: that of the first run is found behind it.
   const again = await played(scene, twoRoutes(), { ...ref(fork), earlier: [ref(old)] });
   assert.equal(again.outcome.state.final_answer, old.outcome.state.final_answer);
-  assert.equal(team.requests.length, asked.length + 1);
+  assert.equal(model.requests.length, before + 1);
   assert.equal(paidOf(again.usage).modelCalls, 0);
 });
 
 test('from a step on all is asked anew, though it is unchanged; what works beside it is taken', async () => {
-  await using team = await startTeam(freshWords());
-  await using scene = await openScene({ modelUrl: team.url });
-  const old = await played(scene, twoRoutes());
+  const old = await playedFirst();
+  const { scene, model } = file;
   const paidFrom = async (from: RunStep) => {
-    const before = team.requests.length;
+    const before = model.requests.length;
     const { outcome } = await played(scene, twoRoutes(), { ...ref(old), from });
     assert.equal(outcome.kind, 'answered');
-    return team.requests.slice(before).map(roleOf).toSorted().join(' ');
+    return model.requests.slice(before).map(roleOf).toSorted().join(' ');
   };
   assert.equal(await paidFrom({ stage: 'synthesis' }), 'synthesizer');
   assert.equal(await paidFrom({ stage: 'gate', specialist: 'code', round: 1 }), 'judge synthesizer');
@@ -86,15 +99,13 @@ test('from a step on all is asked anew, though it is unchanged; what works besid
 });
 
 test('another model is another request: the fork pays for all', async () => {
-  await using team = await startTeam(freshWords());
-  await using scene = await openScene({ modelUrl: team.url });
-  const old = await played(scene, twoRoutes());
-  const { dataDirectory } = scene;
-  const before = team.requests.length;
+  const old = await playedFirst();
+  const { dataDirectory } = file.scene;
+  const before = file.model.requests.length;
   const model = { router: 'other', specialist: 'other', judge: 'other', synthesizer: 'other' };
-  await using other = await openScene({ modelUrl: team.url, dataDirectory, model });
+  await using other = await openScene({ modelUrl: file.model.url, dataDirectory, keepsDirectory: true, model });
   const fork = await played(other, twoRoutes(), ref(old));
-  assert.equal(team.requests.length, 2 * before);
+  assert.equal(file.model.requests.length, before + old.requests);
   assert.equal(fork.usage.reused, undefined);
 });
 

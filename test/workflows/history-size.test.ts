@@ -2,33 +2,33 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { AnswerOutcome, RunProgress } from '../../contracts/run.ts';
 import { cutNote } from '../../workflows/answer-question/limits/run-size.ts';
-import { openScene, pipeline, tracesToFiles } from '../support/scene.ts';
-import { calls, goodDraft, says, startTeam } from '../support/team.ts';
+import { pipeline, tracesToFiles } from '../support/scene.ts';
+import { sceneOfFile } from '../support/scene-of-file.ts';
+import { calls, goodDraft, says, unclear } from '../support/team.ts';
 
+const file = sceneOfFile({ traces: tracesToFiles });
 const turns = 101;
 
 test('a typical question, traced, keeps its history under 64 KiB', async () => {
-  await using team = await startTeam();
-  await using scene = await openScene({ modelUrl: team.url, traces: tracesToFiles });
+  file.play();
   const judged = pipeline({ gate: { retryLimit: 2, judge: {} } });
-  const handle = await scene.start('When does boil throw?', { pipeline: judged });
+  const handle = await file.scene.start('When does boil throw?', { pipeline: judged });
   assert.equal(((await handle.result()) as AnswerOutcome).kind, 'answered');
   const { historySize = 0 } = await handle.describe();
   assert.ok(historySize > 0 && historySize < 64 * 1024, `${historySize} bytes`);
 });
 
 test('a run of over 100 turns and 100 tool calls keeps its history under 1 MiB', async () => {
-  await using team = await startTeam({
+  file.play({
     specialist: ({ turn }) =>
       turn < turns - 1 ? calls(['search_code', { query: `boil water ${turn}` }]) : says(goodDraft),
   });
-  await using scene = await openScene({ modelUrl: team.url, traces: tracesToFiles });
   const [code, docs] = pipeline().specialists;
   const patient = pipeline({
     specialists: [{ ...code, turnLimit: 200 }, docs],
     budget: { modelCalls: 200, tokens: 10_000_000 },
   });
-  const handle = await scene.start('When does boil throw?', { pipeline: patient });
+  const handle = await file.scene.start('When does boil throw?', { pipeline: patient });
   const { kind, state } = (await handle.result()) as AnswerOutcome;
   assert.equal(kind, 'answered');
   assert.equal(state.tools_called.length, turns - 1);
@@ -41,13 +41,14 @@ test('a model that fills every argument ends its run with an outcome that a serv
   const filled = Array.from({ length: 8 }, (): [string, Record<string, unknown>] => {
     return ['no_such_tool', { query: '水'.repeat(3_980) }];
   });
-  await using team = await startTeam({
-    specialist: ({ turn }) => (turn < 22 ? calls(...filled) : says(goodDraft)),
+  file.play({
+    // Two work side by side: of what each has called before, every request says all again.
+    router: () => unclear('code', 'docs'),
+    specialist: ({ turn }) => (turn < 11 ? calls(...filled) : says(goodDraft)),
   });
-  await using scene = await openScene({ modelUrl: team.url });
-  const [code, docs] = pipeline().specialists;
-  const patient = pipeline({ specialists: [{ ...code, turnLimit: 30 }, docs], budget: { tokens: 50_000_000 } });
-  const handle = await scene.start('When does boil throw?', { pipeline: patient, forcedRoute: 'code' });
+  const specialists = pipeline().specialists.map((each) => ({ ...each, turnLimit: 30 }));
+  const patient = pipeline({ specialists, budget: { tokens: 50_000_000 } });
+  const handle = await file.scene.start('When does boil throw?', { pipeline: patient });
   const { kind, state } = (await handle.result()) as AnswerOutcome;
   assert.deepEqual([kind, state.final_answer], ['answered', goodDraft.answer]);
   assert.equal(state.tools_called.length, 176);

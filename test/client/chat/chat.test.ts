@@ -49,18 +49,40 @@ test('from a pipe stdout has answers alone, each command works, and the last mis
   assert.equal((await readRating(scene.config, runId))?.note, 'it cites the\tline');
 });
 
-test('for programs a chat prints one object for each entry', async () => {
+test('for programs a chat prints one object for each entry; where it goes on with a thread, its turns are listed once', async () => {
   file.play({ specialist: () => says(goodDraft) });
   const { scene } = file;
-  const { code, stdout, stderr } = await runInProcess(chatAbout(scene, '--json'), {
+  const { code, stdout, stderr } = await runInProcess(chatAbout(scene, '--thread', 'listed-once', '--json'), {
     env: settingsOf(scene),
-    input: [question, '/sources', '/rate good', '/turns'].join('\n'),
+    input: [question, '/sources', '/rate good', '/turns', 'And why?'].join('\n'),
   });
   assert.equal(code, 0, stderr);
   const [turn, sources, rating, turns] = stdout.split('\n').map((line) => JSON.parse(line || 'null'));
   assert.deepEqual([turn.final_answer, sources], [goodDraft.answer, turn]);
   assert.deepEqual([rating.rating, rating.workflow_id], ['good', turn.workflow_id]);
   assert.deepEqual([turns[0].id, turns[0].label], [turn.workflow_id, '1']);
+
+  await using session = await sessionOf(scene);
+  let lists = 0;
+  const { workflow } = session.client;
+  const list = workflow.list.bind(workflow);
+  workflow.list = (options) => {
+    lists += 1;
+    return list(options);
+  };
+  const opened = { settings: scene.config, opened: async () => session } as unknown as ChatSession;
+  const options = {
+    thread: 'listed-once',
+    repo: '.',
+    pipeline: 'orchestrated',
+    memory: true,
+    json: false,
+    stream: true,
+  };
+  const { chat, questions } = await beginChat(opened, options);
+  assert.deepEqual(questions, [question, 'And why?']);
+  assert.match(chat.last ?? '', /^thread\.listed-once\./);
+  assert.equal(lists, 1);
 });
 
 test('on a terminal a chat asks what its turns ask people, and goes on after Ctrl-D', {
@@ -105,34 +127,3 @@ for (const stream of [true, false])
     assert.equal(await terminal.ended, 0, terminal.screen());
     assert.equal(/draft code 1\/\d/.test(terminal.screen()), stream, terminal.screen());
   });
-
-test('where a chat goes on with a thread, its turns are listed once', async () => {
-  file.play({ specialist: () => says(goodDraft) });
-  const { scene } = file;
-  const asked = await runInProcess(chatAbout(scene, '--thread', 'listed-once'), {
-    env: settingsOf(scene),
-    input: [question, 'And why?'].join('\n'),
-  });
-  assert.equal(asked.code, 0, asked.stderr);
-  await using session = await sessionOf(scene);
-  let lists = 0;
-  const { workflow } = session.client;
-  const list = workflow.list.bind(workflow);
-  workflow.list = (options) => {
-    lists += 1;
-    return list(options);
-  };
-  const opened = { settings: scene.config, opened: async () => session } as unknown as ChatSession;
-  const options = {
-    thread: 'listed-once',
-    repo: '.',
-    pipeline: 'orchestrated',
-    memory: true,
-    json: false,
-    stream: true,
-  };
-  const { chat, questions } = await beginChat(opened, options);
-  assert.deepEqual(questions, [question, 'And why?']);
-  assert.match(chat.last ?? '', /^thread\.listed-once\./);
-  assert.equal(lists, 1);
-});
