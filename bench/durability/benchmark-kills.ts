@@ -33,6 +33,8 @@ const pipelines = ['single-agent', 'orchestrated'];
 const runs = questions.length * pipelines.length;
 /** Replies take long enough to be killed in. */
 await using stack = await openStack('seed=1;latency=100-300');
+let worker = await startWorkerProcess(stack);
+await using _lastWorker = { [Symbol.asyncDispose]: () => worker.kill() };
 const undisturbed = await run('undisturbed', 0);
 const disturbed = await run('disturbed', kills);
 const moments = disturbed.moments;
@@ -59,7 +61,6 @@ async function run(id: string, times: number) {
   const handle = await client.workflow.start('runBenchmark', started);
   const moments: Kill[] = [];
   for (let kill = 1; kill <= times; kill += 1) {
-    await using worker = await startWorkerProcess(stack);
     await untilRecords(id, Math.floor((runs * kill) / (times + 1)));
     moments.push(...everyRun(id, false));
     await stack.killServer();
@@ -68,8 +69,8 @@ async function run(id: string, times: number) {
     moments.push(...everyRun(id, true));
     await worker.kill();
     say(`${id}: worker killed at ${recordsOf(id)} records`);
+    worker = await startWorkerProcess(stack);
   }
-  await using _worker = await startWorkerProcess(stack);
   const { kind } = BenchmarkEnding.parse(await handle.result());
   say(`${id}: ${kind}`);
   return { moments, ...(await gradesOfBenchmark(stack.dataDirectory, id, questions)) };

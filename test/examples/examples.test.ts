@@ -222,6 +222,7 @@ test('the action measures, tells job and pull request, and fails where a gate is
   const measured = await act({
     dataset: 'examples/continuous-integration/questions.jsonl',
     pipelines: '  single-agent\n\norchestrated',
+    questions: '1',
     gates: 'errors<=0\naccuracy>=2',
     offline: 'true',
   });

@@ -17,6 +17,6 @@ export async function installCompiled(folder: string): Promise<void> {
       symlinkSync(join(checkout, 'node_modules', name), join(modules, name));
   cpSync(join(checkout, 'package.json'), join(target, 'package.json'));
   const build = [join(checkout, 'deploy/package/build.ts'), join(target, 'dist'), ...unchecked];
-  const { code, stdout, stderr } = await runProgram(process.execPath, build, { cwd: checkout, env: {} });
+  const { code, stdout, stderr } = await runProgram(process.execPath, build, { cwd: checkout, env: { GOGC: '400' } });
   if (code !== 0) throw new Error(`${stdout}${stderr}`);
 }

@@ -1,21 +1,24 @@
-/** Workers that die or stand still in a model call, beside others that start on the same data directory. */
+/** Workers on one data directory: one alone, two together, and others that start beside those that die or stand still in a call. */
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { readdirSync } from 'node:fs';
+import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { WorkflowHandle } from '@temporalio/client';
 import { dataPaths } from '../../config/data-paths.ts';
 import type { AnswerOutcome } from '../../contracts/run.ts';
+import { untilSent } from '../observability/exports.ts';
 import { loseOpenCall, openCalls } from '../support/lost-calls.ts';
 import { CallRegister } from '../../worker/call-register.ts';
 import { failLostCalls } from '../../worker/lost-calls.ts';
 import { openScene, pipeline, quickLimits, type Scene } from '../support/scene.ts';
 import type { ScriptedServer } from '../support/scripted-server/scripted-server.ts';
-import type { ScriptedReply } from '../support/scripted-server/scripted-server-reply.ts';
-import { type Cue, goodDraft, roleOf, says, startTeam } from '../support/team.ts';
+import { openAiError, type ScriptedReply } from '../support/scripted-server/scripted-server-reply.ts';
+import { calls, type Cue, goodDraft, inventedDraft, roleOf, says, startTeam } from '../support/team.ts';
 import { startWorkerProcess, type WorkerPlace, type WorkerProcess } from '../support/worker-process.ts';
+import { metricOf, tracesOf, workersOf } from './fixture/seen-of-runs.ts';
 
 const nothingToHandOver = () => assert.fail('no run was ending');
 const limit = { timeout: 200_000 };
@@ -36,16 +39,19 @@ async function endsOfAttempts(handle: WorkflowHandle) {
   });
 }
 
-/** The workers that the first test leaves are those that the second one kills. */
+/** Each test takes over the workers that the one before it leaves. */
 let team: ScriptedServer;
 let scene: Scene;
 let at: WorkerPlace;
 /** How it answers a question of the test that runs. */
 let specialist: (cue: Cue) => ScriptedReply;
+/** Where the first worker serves its metrics. */
+let port: number;
 const workers: WorkerProcess[] = [];
 
 before(async () => {
-  team = await startTeam({ specialist: (cue) => specialist(cue) });
+  team = await startTeam({ specialist: (cue) => specialist(cue) }, [openAiError(500, 'oops')]);
+  port = await freePort();
   scene = await openScene({ modelUrl: team.url });
   at = place(scene, team);
 });
@@ -56,18 +62,38 @@ after(async () => {
   await team[Symbol.asyncDispose]();
 });
 
-async function startAnother(): Promise<WorkerProcess> {
-  const worker = await startWorkerProcess(at);
+async function startAnother(more: Record<string, string> = {}): Promise<WorkerProcess> {
+  const worker = await startWorkerProcess(at, { SWITCHYARD_TRACES: 'file', ...more });
   workers.push(worker);
   return worker;
 }
 
+test('a worker serves what a run cost, and its log lines name the run', limit, async () => {
+  specialist = ({ reviewed }) => says(reviewed ? goodDraft : inventedDraft);
+  const worker = await startAnother({ SWITCHYARD_METRICS_ADDRESS: String(port) });
+  const handle = await scene.start('When does boil throw?', { pipeline: pipeline(), taskQueue: at.taskQueue });
+  await handle.result();
+  const metrics = await (await fetch(`http://127.0.0.1:${port}/metrics`)).text();
+  const value = (name: string, ...tags: string[]) => metricOf(metrics, name, ...tags);
+  assert.equal(value('switchyard_model_calls_total', 'agent="router-llm"', 'result="answered"'), 1);
+  assert.equal(value('switchyard_model_calls_total', 'agent="router-llm"', 'result="failed"'), 1);
+  assert.equal(value('switchyard_model_tokens_total', 'agent="specialist-llm"', 'kind="input"'), 24);
+  assert.equal(value('switchyard_gate_verdicts_total', 'route="code"', 'verdict="weak"'), 1);
+  assert.equal(value('switchyard_gate_verdicts_total', 'route="code"', 'verdict="accepted"'), 1);
+  assert.equal(value('switchyard_quality_retries_total', 'route="code"'), 1);
+  assert.ok(value('temporal_activity_execution_latency_milliseconds_count') > 0, 'the metrics of the SDK are there');
+  const [failure] = worker.log.split('\n').filter((line) => line.includes('Activity failed'));
+  const line = JSON.parse(failure ?? '{}') as Record<string, unknown>;
+  assert.deepEqual([line.workflowId, line.runId], [handle.workflowId, (await handle.describe()).runId]);
+});
+
 test('the calls of a worker that stands still are not touched by a worker that starts', limit, async () => {
+  const earlier = team.requests.length;
   specialist = () => ({ ...says(goodDraft), delayMs: 3_000 });
-  const first = await startAnother();
+  const first = workers[0] ?? (await startAnother());
   const limits = { ...quickLimits, heartbeatSeconds: 30 };
   const handle = await scene.start('When?', { pipeline: pipeline(), taskQueue: at.taskQueue, limits });
-  await team.request(1);
+  await team.request(earlier + 1);
   first.signal('SIGSTOP');
   // The reply comes meanwhile, and is taken when the worker goes on.
   const replied = pause(5_000);
@@ -77,8 +103,52 @@ test('the calls of a worker that stands still are not touched by a worker that s
   const outcome = (await handle.result()) as AnswerOutcome;
   assert.equal(outcome.kind, 'answered');
   assert.deepEqual(await endsOfAttempts(handle), []);
-  assert.deepEqual(team.requests.map(roleOf), ['router', 'specialist']);
+  assert.deepEqual(team.requests.slice(earlier).map(roleOf), ['router', 'specialist']);
 });
+
+/** A weak try and a better one, each with a search. */
+const callsOfOne = ['router', 'specialist', 'specialist', 'specialist', 'specialist'];
+const caseOf = (text: string): string => /\(case (\d+)\)/.exec(text)?.[1] ?? 'none';
+
+test(
+  'two workers on one data directory answer together: every run ends right, each call paid once, one trace each',
+  limit,
+  async () => {
+    const [earlier, sent] = [team.requests.length, 2];
+    specialist = ({ turn, reviewed, user }) => {
+      if (turn === 0) return { ...calls(['search_code', { query: `boil ${caseOf(user)}` }]), delayMs: 100 };
+      return { ...says(reviewed ? goodDraft : inventedDraft), delayMs: 100 };
+    };
+    while (workers.length < 2) await startAnother();
+    const questions = Array.from({ length: 4 }, (_, n) => `When does boil throw? (case ${n + 1})`);
+    // A worker that has just started on a busy machine may be late by seconds: none of its calls is to count as lost.
+    const limits = { ...quickLimits, heartbeatSeconds: 20 };
+    const about = { pipeline: pipeline(), taskQueue: at.taskQueue, limits };
+    const handles = await Promise.all(questions.map((each) => scene.start(each, about)));
+    const outcomes = (await Promise.all(handles.map((handle) => handle.result()))) as AnswerOutcome[];
+
+    for (const { kind, state } of outcomes) {
+      assert.equal(kind, 'answered');
+      assert.equal(state.final_answer, goodDraft.answer);
+      assert.equal(state.evidence[0]?.status, 'verified');
+      assert.deepEqual([state.retry_count, state.usage.modelCalls], [1, callsOfOne.length]);
+    }
+    const asked = Map.groupBy(team.requests.slice(earlier), ({ text }) => caseOf(text));
+    assert.deepEqual([...asked.keys()].toSorted(), questions.map(caseOf));
+    for (const [name, requests] of asked) assert.deepEqual(requests.map(roleOf), callsOfOne, `case ${name}`);
+
+    await untilSent({ ...scene, taskQueue: at.taskQueue }, sent + handles.length);
+    const traces = await tracesOf(scene.dataDirectory, handles);
+    for (const trace of traces)
+      assert.equal(trace.filter(({ type }) => type === 'generation').length, callsOfOne.length);
+    assert.deepEqual(
+      traces.map((trace) => caseOf(String(trace.at(-1)?.input))),
+      questions.map(caseOf),
+    );
+    const identities = new Set((await Promise.all(handles.map(workersOf))).flat());
+    assert.equal(identities.size, 2, 'both workers had a part in it');
+  },
+);
 
 test(
   'two workers that start take up the calls of two killed ones at once, each call once: no heartbeat is waited for',
@@ -155,3 +225,11 @@ test('a workflow stays off a sticky queue although the call that led to it had e
   const task = events?.slice(afterLost).find((event) => event.workflowTaskScheduledEventAttributes);
   assert.equal(task?.workflowTaskScheduledEventAttributes?.taskQueue?.name, scene.taskQueue);
 });
+
+async function freePort(): Promise<number> {
+  const probe = createServer();
+  await new Promise<void>((resolve) => probe.listen(0, '127.0.0.1', resolve));
+  const address = probe.address();
+  await new Promise((resolve) => probe.close(resolve));
+  return typeof address === 'object' && address !== null ? address.port : 0;
+}

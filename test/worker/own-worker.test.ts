@@ -4,7 +4,7 @@ import { randomUUID } from 'node:crypto';
 import { existsSync, readdirSync } from 'node:fs';
 import { after, before, test } from 'node:test';
 import { join } from 'node:path';
-import { Worker } from '@temporalio/worker';
+import { bundleWorkflowCode, type WorkflowBundleWithSourceMap, Worker } from '@temporalio/worker';
 import { listRuns, runOfServer } from '../../application/index.ts';
 import { loadConfig } from '../../config/load-config.ts';
 import { dataPaths } from '../../config/data-paths.ts';
@@ -32,6 +32,8 @@ let folder: ReturnType<typeof temporaryFolder>;
 let settings: Record<string, string>;
 let session: Session;
 let switchyard: OwnWorker;
+/** Made once, for the worker and for the replays. */
+let workflowBundle: WorkflowBundleWithSourceMap;
 let worker: Worker;
 let working: Promise<void>;
 const filed: string[] = [];
@@ -54,9 +56,10 @@ before(async () => {
   switchyard = await createSwitchyard({ taskQueue, settings });
   const config = loadConfig({ ...process.env, ...settings, SWITCHYARD_TASK_QUEUE: taskQueue });
   session = await serverSession({ settings: config, onProgress: () => {}, signal: unheard });
+  workflowBundle = await bundleWorkflowCode({ workflowsPath, plugins: [switchyard.plugin] });
   worker = await Worker.create({
     taskQueue,
-    workflowsPath,
+    workflowBundle,
     activities: {
       fileAnswer: async (kind: string, answer: string | null) => {
         filed.push(kind);
@@ -157,7 +160,7 @@ test('all specialists and a synthesis; what nobody could do', async () => {
 test('histories of own workflows and of their children replay with the plugin', async () => {
   const query = `TaskQueue = '${taskQueue}' AND ExecutionStatus = 'Completed'`;
   const histories = switchyard.client.temporal.workflow.list({ query }).intoHistories();
-  const options = { workflowsPath, plugins: [switchyard.plugin] };
+  const options = { workflowBundle, plugins: [switchyard.plugin] };
   const replayed = await collected(Worker.runReplayHistories(options, histories));
   assert.ok(replayed.length >= 7, `${replayed.length}`);
   assert.deepEqual(

@@ -71,51 +71,25 @@ test(
   },
 );
 
-test('a worker alone says when it is ready, works for the named server, and drains on SIGTERM', limit, async () => {
-  await using dataDirectory = await TestDataDirectory.create();
-  await using server = await testServer();
-  const { address, namespace } = server;
-  const queue = `alone-${randomUUID()}`;
-  const model = await slowModel();
-  await using _server = model.server;
-  model.answer();
-  const settings = { ...model.settings, TEMPORAL_ADDRESS: address, SWITCHYARD_TASK_QUEUE: queue };
-  const worker = dataDirectory.start(join(checkout, 'worker', 'main.ts'), settings, 'pipe');
-  assert.ok(worker.stdout && worker.stderr);
-  const log = text(worker.stderr);
-  const [line] = await once(createInterface({ input: worker.stdout }), 'line');
-  assert.equal(line, `worker ready: ${address}, namespace default, queue ${queue}`);
-  {
-    await using temporal = await clientOf({ address, namespace });
-    const options = { args: [question], taskQueue: queue, workflowId: queue };
-    const result = await temporal.client.workflow.execute('routeOnly', options);
-    assert.equal(result.route, 'code');
-  }
-  worker.kill('SIGTERM');
-  assert.equal(await exitOf(worker), 0);
-  const lines = (await log).trim().split('\n');
-  assert.ok(lines.length > 1);
-  for (const entry of lines) assert.equal(typeof JSON.parse(entry).level, 'string');
-});
-
 test(
-  'a worker that stops keeps its calls alive, gives back at once what it cannot finish, and ends at a second signal',
+  'a worker alone says when it is ready and works for the named server; one that stops keeps its calls alive, gives back at once what it cannot finish, and ends at a second signal',
   limit,
   async () => {
     await using dataDirectory = await TestDataDirectory.create();
     const answer = { body: completion({ text: 'code' }) };
-    await using model = await startScriptedServer({ script: [{ fault: 'hang' }, answer, { fault: 'hang' }] });
+    await using model = await startScriptedServer({ script: [answer, { fault: 'hang' }, answer, { fault: 'hang' }] });
     await using server = await testServer();
     const { address, namespace } = server;
-    const queue = `stops-${randomUUID()}`;
+    const queue = `alone-${randomUUID()}`;
     const startWorker = async () => {
       const endpoint = { OPENAI_BASE_URL: model.url, SWITCHYARD_MODEL: 'test-model' };
       const more = { TEMPORAL_ADDRESS: address, SWITCHYARD_TASK_QUEUE: queue, SWITCHYARD_STOP_SECONDS: '3' };
       const worker = dataDirectory.start(join(checkout, 'worker', 'main.ts'), { ...endpoint, ...more }, 'pipe');
-      assert.ok(worker.stdout);
-      worker.stderr?.resume();
-      await once(createInterface({ input: worker.stdout }), 'line');
-      return worker;
+      assert.ok(worker.stdout && worker.stderr);
+      const log = text(worker.stderr);
+      const [line] = await once(createInterface({ input: worker.stdout }), 'line');
+      assert.equal(line, `worker ready: ${address}, namespace default, queue ${queue}`);
+      return { worker, log };
     };
     const first = await startWorker();
     await using temporal = await clientOf({ address, namespace });
@@ -127,23 +101,29 @@ test(
         taskQueue: queue,
         workflowId: `${name}-${randomUUID()}`,
       });
+    assert.equal((await (await begin('answered')).result()).route, 'code');
+
     const handle = await begin('given-back');
-    await model.request(0);
+    await model.request(1);
     const second = await startWorker();
-    first.kill('SIGTERM');
+    first.worker.kill('SIGTERM');
     assert.equal((await handle.result()).route, 'code');
-    assert.equal(await exitOf(first), 0);
+    assert.equal(await exitOf(first.worker), 0);
     const { events } = await handle.fetchHistory();
     const started = (events ?? []).flatMap((event) => event.activityTaskStartedEventAttributes ?? []);
     assert.deepEqual(
       started.map(({ attempt, lastFailure }) => [attempt, lastFailure?.message]),
       [[2, 'the worker has stopped']],
     );
+    const lines = (await first.log).trim().split('\n');
+    assert.ok(lines.length > 1);
+    for (const entry of lines) assert.equal(typeof JSON.parse(entry).level, 'string');
+
     const left = await begin('left');
-    await model.request(2);
+    await model.request(3);
     // Signals that a busy process hears together are one.
-    for (; isRunning(second); await delay(400)) second.kill('SIGTERM');
-    assert.equal(await exitOf(second), 143);
+    for (; isRunning(second.worker); await delay(400)) second.worker.kill('SIGTERM');
+    assert.equal(await exitOf(second.worker), 143);
     await left.terminate();
   },
 );
