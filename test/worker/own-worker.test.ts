@@ -73,6 +73,7 @@ before(async () => {
 });
 
 after(async () => {
+  await switchyard.drain();
   worker.shutdown();
   await working;
   await session[Symbol.asyncDispose]();
