@@ -30,3 +30,10 @@ test('an export that never ends is given up after the limit', async () => {
   await pending.drain(20);
   assert.match(String(pending.giveUp.reason), /next start/);
 });
+
+test('a server that does not answer keeps nobody beyond the limit', { timeout: 5_000 }, async () => {
+  const pending = createPendingExports(() => new Promise(() => {}));
+  pending.add(run);
+  await pending.drain(600);
+  assert.equal(pending.giveUp.aborted, true);
+});

@@ -202,7 +202,8 @@ export function createPendingExports(openRuns: () => Promise<ReadonlySet<string>
       for (const endMs = Date.now() + limitMs; pending.size > 0 && Date.now() < endMs; ) {
         await sleep(Math.min(lookEveryMs, endMs - Date.now()), undefined, { signal: done.signal }).catch(() => {});
         if (pending.size === 0) break;
-        const open = await openRuns();
+        // A query waits for a worker, which may have stopped already.
+        const open = await Promise.race([openRuns(), sleep(Math.max(0, endMs - Date.now()), pending, { ref: false })]);
         for (const runId of pending) if (!open.has(runId)) remove(runId);
       }
       giveUp.abort(new Error('the worker stops; the trace is sent at its next start'));
