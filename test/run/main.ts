@@ -15,7 +15,7 @@ await globalSetup();
 try {
   const events = run({
     files: given.length > 0 ? given : all,
-    concurrency: 3,
+    concurrency: 4,
     execArgv: ['--test-timeout=300000', '--import=./test/support/end-hung-file.ts'],
   });
   events.on('test:complete', ({ name, nesting }) => {
