@@ -9,6 +9,7 @@
  * 5. What is one run's alone (a history that is gone or makes no trace, a trace that is refused) is its end in the batch, and
  *    holds up no other; where nothing takes traces the whole attempt fails, and the next goes on where it was.
  */
+import { setImmediate } from 'node:timers/promises';
 import { Context } from '@temporalio/activity';
 import { ApplicationFailure } from '@temporalio/common';
 import type { History } from '@temporalio/common/lib/proto-utils.js';
@@ -143,6 +144,7 @@ async function sendTrace(
   { sent, ...options }: SendOptions,
 ): Promise<{ traceId: string; spans: number }> {
   const history = await endedHistory(traces, input, options.signal);
+  await setImmediate();
   const trace = await readable(() => renderTrace(traceOfRun(history, input), input, traces));
   const { traceId, spans } = trace;
   const isHeld = sent === 0 && (await traces.sink.holds({ traceId, endMs: history.endMs ?? 0 }, options.signal));
@@ -199,7 +201,11 @@ export async function renderTrace(trace: Trace, input: ExportInput, traces: Rend
   // Each turn of a conversation holds the texts of the turns before.
   const redactor = readingOnce(traces.redactor);
   const parts = { traceId: trace.traceId, redactor, render: traces.renderer(), costOf: traces.costOf };
-  for (const span of trace.spans) spans.push(await renderSpan(span, parts));
+  for (const span of trace.spans) {
+    spans.push(await renderSpan(span, parts));
+    // A reply that has arrived meanwhile is paid, and in the journal only once this thread gets to it.
+    await setImmediate();
+  }
   const { release } = traces;
   const { experiment } = trace;
   const environment = experiment === null ? traces.environment : benchmarkEnvironmentOf(traces.environment);

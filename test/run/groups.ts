@@ -9,17 +9,18 @@ import { describe } from 'node:test';
 const checkout = join(import.meta.dirname, '../..');
 
 /**
- * Folders of `test` whose files run one after the other in one process, the longest first. Those of no group are run alone.
+ * Folders of `test` whose files run one after the other in one process. Those of no group are run alone. Long ones come
+ * first, and beside those that wait for servers stand those that compute.
  */
 const groups = {
   workflows: ['isolation', 'pipeline', 'profiles', 'workflows'],
-  commands: ['client', 'codecs', 'runtime'],
+  rules: ['agents', 'bench', 'config', 'fuzz', 'harness', 'lib', 'router-fit'],
   faults: ['benchmark', 'faults'],
+  commands: ['client', 'codecs', 'runtime'],
+  models: ['activities', 'models', 'offline-model', 'support'],
   surfaces: ['application', 'mcp', 'serve'],
   traces: ['observability', 'worker'],
   repositories: ['retrieval'],
-  models: ['activities', 'models', 'offline-model', 'support'],
-  rules: ['agents', 'bench', 'config', 'fuzz', 'harness', 'lib', 'router-fit'],
   project: ['project', 'question-maker'],
 };
 
@@ -53,9 +54,24 @@ export function filesOf(group: Group): string[] {
   return groups[group].flatMap((folder) => filesIn(`test/${folder}`)).filter((file) => !alone.has(file));
 }
 
+/** Of the files that are run alone, those that take longest: begun last, they would run while nothing is left beside them. */
+const longest: ReadonlySet<string> = new Set([
+  'test/e2e/kills.test.ts',
+  'test/examples/own-worker.test.ts',
+  'test/worker/worker.test.ts',
+  'test/e2e/worker-and-server-killed.test.ts',
+  'test/project/recipes.test.ts',
+  'test/e2e/one-runtime.test.ts',
+  'test/worker/own-worker.test.ts',
+  'test/worker/lost-calls.test.ts',
+  'test/codecs/encrypted-runs.test.ts',
+]);
+
+/** The longest first. */
 export function filesAlone(): string[] {
   const grouped = new Set(groupNames.flatMap(filesOf));
-  return filesIn('test').filter((file) => !grouped.has(file));
+  const others = filesIn('test').filter((file) => !grouped.has(file) && !longest.has(file));
+  return [...longest, ...others];
 }
 
 /** Runs a group's files in this process, each as a suite: its `before` and `after` are its own. */
