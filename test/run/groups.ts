@@ -61,6 +61,8 @@ const longest: ReadonlySet<string> = new Set([
   'test/worker/worker.test.ts',
   'test/e2e/worker-and-server-killed.test.ts',
   'test/project/recipes.test.ts',
+  'test/worker/host-runtime.test.ts',
+  'test/shared-store/two-directories.test.ts',
   'test/e2e/one-runtime.test.ts',
   'test/worker/own-worker.test.ts',
   'test/worker/lost-calls.test.ts',
