@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { cpSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { test } from 'node:test';
@@ -14,6 +14,11 @@ test('the bundle lies where all data directories find it, else in the data direc
   const own = await workflowBundle(first, { shared: join(file, 'no-folder') });
   assert.equal(dirname(own.codePath), first);
   assert.deepEqual(await workflowBundle(first, { shared: join(file, 'no-folder') }), own);
+  assert.doesNotMatch(
+    readFileSync(own.codePath, 'utf8'),
+    /function _object_spread|function _class_private/,
+    'no helpers for what Node has itself',
+  );
   const { sharedObjects } = process.report.getReport() as { sharedObjects: string[] };
   const compilers = sharedObjects.filter((path) => path.includes('swc'));
   assert.deepEqual(compilers, [], 'the bundler does not stay in the memory of the worker');
