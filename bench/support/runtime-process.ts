@@ -7,6 +7,7 @@ import type { Readable } from 'node:stream';
 import { setTimeout as pause } from 'node:timers/promises';
 import { checkoutFolder } from '../../config/load-config.ts';
 import { dataPaths } from '../../config/data-paths.ts';
+import { lives } from '../../lib/process-lives.ts';
 import { keptPorts } from '../../runtime/temporal/ports.ts';
 import type { Stack } from './stack.ts';
 
@@ -51,7 +52,7 @@ export async function startRuntime(
     async kill() {
       process.kill(runtimePid(dataDirectory), 'SIGKILL');
       await gone;
-      while (isThere(server)) await pause(20);
+      while (lives(server)) await pause(20);
     },
     async stop() {
       up.kill('SIGINT');
@@ -74,13 +75,4 @@ export function runtimePid(dataDirectory: string): number {
   // The fourth field of the line, counted behind the program's name, which may hold anything.
   const line = readFileSync(`/proc/${pid}/stat`, 'utf8');
   return Number(line.slice(line.lastIndexOf(')') + 2).split(' ')[1]);
-}
-
-function isThere(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch {
-    return false;
-  }
 }

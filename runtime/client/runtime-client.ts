@@ -5,7 +5,8 @@
 import type { Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type ClientMessage, RuntimeMessage } from '../protocol.ts';
-import { CommandFailure, systemErrorCode } from '../../lib/errors.ts';
+import { CommandFailure } from '../../lib/errors.ts';
+import { lives } from '../../lib/process-lives.ts';
 
 export type ReadyMessage = Extract<RuntimeMessage, { kind: 'ready' }>;
 export type Need = Extract<ClientMessage, { kind: 'join' }>['need'];
@@ -68,15 +69,6 @@ function clientOf(ready: ReadyMessage, socket: Socket, dialogue: Dialogue, close
 /** The socket closes a moment before the process ends; a command that returns leaves nothing running. */
 async function untilGone(pid: number): Promise<void> {
   for (const endMs = Date.now() + exitLimitMs; lives(pid) && Date.now() < endMs; ) await sleep(20);
-}
-
-function lives(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return systemErrorCode(error) === 'EPERM';
-  }
 }
 
 function part(socket: Socket, dialogue: Dialogue, limitMs: number): Promise<Parting> {

@@ -21,6 +21,7 @@ import { loadConfig } from '../../config/load-config.ts';
 import { journalFileName } from '../../contracts/model/journal-key.ts';
 import type { AnswerOutcome } from '../../contracts/run.ts';
 import { paidOf } from '../../contracts/usage-sum.ts';
+import { lives } from '../../lib/process-lives.ts';
 import { sessionOf } from '../application/session.ts';
 import { openShop } from '../foreign-tools/shop.ts';
 import { defaultFiles, pipeline, quickLimits, replayWorkerOf, writeFolder } from '../support/scene.ts';
@@ -120,7 +121,7 @@ async function killInTheMiddle() {
         // The call that it is at keeps a foreign server, although its stdin has ended.
         const started = [...open.starts(), ...shop.starts()];
         assert.ok(started.length > 0);
-        await until(async () => (started.every(({ pid }) => isGone(pid)) ? true : null), 20);
+        await until(async () => (!started.some(({ pid }) => lives(pid)) ? true : null), 20);
         open.behave({});
         judge.reply = null;
         reply.resolve();
@@ -180,15 +181,6 @@ const journalOf = (dataDirectory: string, runId: string) =>
 
 const replayed = async (handle: WorkflowHandle) =>
   replayWorkerOf(noEncryption).replay(await handle.fetchHistory(), handle.workflowId);
-
-function isGone(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return false;
-  } catch {
-    return true;
-  }
-}
 
 test('a call with effects whose worker was killed is not made again: its outcome is unknown, and the run goes on', () => {
   assert.deepEqual(seen.called.order, {

@@ -4,6 +4,7 @@ import { test } from 'node:test';
 import { createForeignTools, type ForeignToolCall } from '../../foreign-tools/foreign-tools.ts';
 import { ForeignProblem } from '../../foreign-tools/failures.ts';
 import { directly } from '../../lib/http-request.ts';
+import { lives } from '../../lib/process-lives.ts';
 import { until } from '../support/until.ts';
 import { openShop, shopToken } from './shop.ts';
 
@@ -30,15 +31,6 @@ async function opened(more: Record<string, unknown> = {}) {
 const fails = (kind: string, words: RegExp) => (error: unknown) =>
   error instanceof ForeignProblem && error.kind === kind && words.test(error.message);
 
-const isAlive = (pid: number): boolean => {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch {
-    return false;
-  }
-};
-
 test('a server is started once, in an environment of its own, answers without its secret, and ends with its client', async () => {
   process.env.SWITCHYARD_TEST_SECRET = 'sk-ours-and-nobody-elses';
   const { shop, tools, search } = await opened();
@@ -58,7 +50,7 @@ test('a server is started once, in an environment of its own, answers without it
   assert.deepEqual(shop.calls()[0], { name: 'search', given: { query: 'boil' } });
   delete process.env.SWITCHYARD_TEST_SECRET;
   await tools[Symbol.asyncDispose]();
-  await until(async () => (isAlive(start.pid) ? null : true), 10);
+  await until(async () => (lives(start.pid) ? null : true), 10);
   shop[Symbol.dispose]();
 });
 
@@ -101,7 +93,7 @@ test('a server that hangs fails the call in time, and its process is ended', asy
   scene.shop.behave({ next: 'hang' });
   await assert.rejects(scene.search({ timeoutSeconds: 1 }), fails('ForeignToolTimedOut', /did not answer within 1 s/));
   const [hung] = scene.shop.starts();
-  await until(async () => (hung !== undefined && isAlive(hung.pid) ? null : true), 15);
+  await until(async () => (hung !== undefined && lives(hung.pid) ? null : true), 15);
   scene.shop.behave({});
   assert.match((await scene.search()).text, /100 degrees/);
 });

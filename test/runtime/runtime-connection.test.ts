@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterEach, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { CommandFailure, Interrupted } from '../../lib/errors.ts';
+import { lives } from '../../lib/process-lives.ts';
 import { type JoinedRuntime, joinRuntime, type RuntimeRequest } from '../../runtime/client/runtime-connection.ts';
 import { temporaryFolder } from '../client/run-command.ts';
 
@@ -36,15 +37,6 @@ async function joinForTest(wanted: RuntimeRequest): Promise<JoinedRuntime> {
 afterEach(async () => {
   for (const runtime of joined.splice(0)) await runtime.leave(500);
 });
-
-function lives(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch {
-    return false;
-  }
-}
 
 /** The connection closes a moment before the process is gone. */
 async function gone(pid: number): Promise<boolean> {
