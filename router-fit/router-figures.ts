@@ -109,11 +109,12 @@ function macroF1({ counts }: ConfusionMatrix): number {
 }
 
 function calibrationOf(repetitions: readonly (readonly Unseen[])[]): Calibration {
-  const binned = repetitions.map((unseen) => reliability(unseen, agrees));
+  const sorted = repetitions.map(sortedBySureness);
+  const binned = sorted.map((unseen) => reliability(unseen, ({ unseen: one }) => agrees(one)));
   const random = seededRandom(17);
   const simulated = Array.from({ length: simulations }, (_, draw) => {
-    const unseen = repetitions[draw % repetitions.length] ?? [];
-    return errorOf(reliability(unseen, (one) => Number(random() < confidenceOf(one))));
+    const unseen = sorted[draw % sorted.length] ?? [];
+    return errorOf(reliability(unseen, ({ confidence }) => Number(random() < confidence)));
   }).toSorted((a, b) => a - b);
   return {
     error: mean(binned.map(errorOf)),
@@ -129,15 +130,23 @@ function calibrationOf(repetitions: readonly (readonly Unseen[])[]): Calibration
   };
 }
 
-/** Bins of equal size, the least sure questions first. */
-function reliability(unseen: readonly Unseen[], isRight: (one: Unseen) => number): ReliabilityBin[] {
-  const sorted = unseen.toSorted((a, b) => confidenceOf(a) - confidenceOf(b) || a.question - b.question);
+type Sureness = { unseen: Unseen; confidence: number };
+
+/** The least sure questions first. */
+function sortedBySureness(all: readonly Unseen[]): Sureness[] {
+  return all
+    .map((unseen) => ({ unseen, confidence: confidenceOf(unseen) }))
+    .toSorted((a, b) => a.confidence - b.confidence || a.unseen.question - b.unseen.question);
+}
+
+/** Bins of equal size, in the given order. */
+function reliability(sorted: readonly Sureness[], isRight: (one: Sureness) => number): ReliabilityBin[] {
   const edge = (bin: number) => Math.round((bin * sorted.length) / calibrationBins);
   return Array.from({ length: calibrationBins }, (_, bin) => sorted.slice(edge(bin), edge(bin + 1)))
     .filter((members) => members.length > 0)
     .map((members) => ({
       questions: members.length,
-      confidence: mean(members.map(confidenceOf)),
+      confidence: mean(members.map(({ confidence }) => confidence)),
       agreed: mean(members.map(isRight)),
     }));
 }

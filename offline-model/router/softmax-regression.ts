@@ -56,9 +56,9 @@ export function fitSoftmax(
     });
     const momentum = (iteration - 1) / (iteration + 2);
     for (let at = 0; at < size; at += 1) {
-      const here = ahead[at] ?? 0;
-      const next = here - step * ((gradient[at] ?? 0) + penalty * here);
-      ahead[at] = next + momentum * (next - (weights[at] ?? 0));
+      const here = ahead[at] as number;
+      const next = here - step * ((gradient[at] as number) + penalty * here);
+      ahead[at] = next + momentum * (next - (weights[at] as number));
       weights[at] = next;
     }
   }
@@ -116,11 +116,10 @@ function addGradient(gradient: Float64Array, row: SparseRow, label: number, pass
   turnIntoProbabilities(residual);
   residual[label] = (residual[label] ?? 0) - 1;
   for (let entry = 0; entry < indices.length; entry += 1) {
-    const base = (indices[entry] ?? 0) * model.classCount;
-    const value = (values[entry] ?? 0) * share;
-    for (let at = 0; at < residual.length; at += 1) {
-      gradient[base + at] = (gradient[base + at] ?? 0) + value * (residual[at] ?? 0);
-    }
+    const base = (indices[entry] as number) * model.classCount;
+    const value = (values[entry] as number) * share;
+    for (let at = 0; at < residual.length; at += 1)
+      gradient[base + at] = (gradient[base + at] as number) + value * (residual[at] as number);
   }
 }
 
@@ -128,9 +127,10 @@ function addLogits(logits: Float64Array, model: SoftmaxModel, row: SparseRow): v
   const { indices, values } = row;
   const { weights } = model;
   for (let entry = 0; entry < indices.length; entry += 1) {
-    const base = (indices[entry] ?? 0) * logits.length;
-    const value = values[entry] ?? 0;
-    for (let at = 0; at < logits.length; at += 1) logits[at] = (logits[at] ?? 0) + value * (weights[base + at] ?? 0);
+    const base = (indices[entry] as number) * logits.length;
+    const value = values[entry] as number;
+    for (let at = 0; at < logits.length; at += 1)
+      logits[at] = (logits[at] as number) + value * (weights[base + at] as number);
   }
 }
 

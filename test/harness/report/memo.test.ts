@@ -119,7 +119,10 @@ test('variants that left a specialist out say which can go; without them the mem
 });
 
 test('results of the offline model say so at the top', () => {
-  const lines = memo(plantedReport({}, { offline: true }), 'report.html').split('\n');
+  const lines = memo(
+    plantedReport({ routes: { code: 15, docs: 15 }, trials: 1 }, { offline: true }),
+    'report.html',
+  ).split('\n');
   assert.match(
     lines[2] ?? '',
     /^> These are answers of the offline model: they show the machinery, not a language model's quality\.$/,
