@@ -36,7 +36,7 @@ function found(path: string): SearchedRows {
   return { all: [row], code: [row], docs: [] };
 }
 
-const quick = { repetitions: 2, folds: 5 };
+const quick = { repetitions: 1, folds: 5 };
 
 test('wording that tells routes apart is learned, and questions that were left out are routed by it', async () => {
   const figures = routerFigures(await crossValidate(labelled(), quick));

@@ -11,13 +11,11 @@ import { refusals } from './refusal-table.ts';
 shareScenes();
 
 const asSeen = (words: string) => words;
-/** The same words in other capitals and with other spaces. */
+/** The same words in other capitals and with other spaces; what reads neither fails in the same manner as what misreads one. */
 const manners: [name: string, change: (words: string) => string][] = [
   ['as it was seen', asSeen],
-  ['in capitals', (words) => words.toUpperCase()],
-  ['in small letters', (words) => words.toLowerCase()],
-  ['with two spaces', (words) => words.replaceAll(' ', '  ')],
-  ['without underscores', (words) => words.replaceAll('_', ' ')],
+  ['in capitals and with two spaces', (words) => words.toUpperCase().replaceAll(' ', '  ')],
+  ['in small letters and without underscores', (words) => words.toLowerCase().replaceAll('_', ' ')],
 ];
 
 for (const [source, status, body, change] of [...refusals, ...messageRefusals]) {
