@@ -15,6 +15,8 @@ export class CountedRegex {
   steps = 0;
   readonly tree: Choice;
   #text = '';
+  /** Of the text; a repeated text is put together from pieces, and asking it for each code takes longer. */
+  #codes = new Uint16Array();
   #limit = Infinity;
   readonly #flags: string;
   readonly #isMultiline: boolean;
@@ -35,6 +37,8 @@ export class CountedRegex {
   /** Ends of all matches that follow one another, as `replace`, `split` and `matchAll` find them, with their starts. */
   matches(text: string, limit = Infinity): [start: number, end: number][] {
     [this.#text, this.#limit, this.steps] = [text, limit, 0];
+    this.#codes = new Uint16Array(text.length);
+    for (let at = 0; at < text.length; at += 1) this.#codes[at] = text.charCodeAt(at);
     const found: [number, number][] = [];
     let end = -1;
     const endsAt = (at: number) => {
@@ -114,7 +118,7 @@ export class CountedRegex {
 
   #takes(test: Test, at: number): boolean {
     this.#step();
-    return at < this.#text.length && test(this.#text.charCodeAt(at));
+    return at < this.#codes.length && test(this.#codes[at] as number);
   }
 
   #holds(edge: string, at: number): boolean {
@@ -125,11 +129,11 @@ export class CountedRegex {
   }
 
   #isBreak(at: number): boolean {
-    return at < 0 || at >= this.#text.length || (this.#isMultiline && lineBreak(this.#text.charCodeAt(at)));
+    return at < 0 || at >= this.#codes.length || (this.#isMultiline && lineBreak(this.#codes[at] as number));
   }
 
   #isWord(at: number): boolean {
-    return at >= 0 && at < this.#text.length && word(this.#text.charCodeAt(at));
+    return at >= 0 && at < this.#codes.length && word(this.#codes[at] as number);
   }
 
   #repeatsSaved(name: string, at: number, next: Next): boolean {
