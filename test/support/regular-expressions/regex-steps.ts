@@ -16,7 +16,8 @@ export class CountedRegex {
   readonly tree: Choice;
   #text = '';
   /** Of the text; a repeated text is put together from pieces, and asking it for each code takes longer. */
-  #codes = new Uint16Array();
+  #codes = new Uint16Array(1000);
+  #length = 0;
   #limit = Infinity;
   readonly #flags: string;
   readonly #isMultiline: boolean;
@@ -36,8 +37,11 @@ export class CountedRegex {
 
   /** Ends of all matches that follow one another, as `replace`, `split` and `matchAll` find them, with their starts. */
   matches(text: string, limit = Infinity): [start: number, end: number][] {
-    [this.#text, this.#limit, this.steps] = [text, limit, 0];
-    this.#codes = new Uint16Array(text.length);
+    this.#text = text;
+    this.#length = text.length;
+    this.#limit = limit;
+    this.steps = 0;
+    if (this.#codes.length < text.length) this.#codes = new Uint16Array(text.length);
     for (let at = 0; at < text.length; at += 1) this.#codes[at] = text.charCodeAt(at);
     const found: [number, number][] = [];
     let end = -1;
@@ -68,18 +72,34 @@ export class CountedRegex {
     return made;
   }
 
-  #step(): void {
-    this.steps += 1;
+  #step(count = 1): void {
+    this.steps += count;
     if (this.steps > this.#limit) throw new TooManySteps();
   }
 
   #choice(choice: Choice): Match {
     const rows = choice.map((row) => this.#row(row));
     if (rows.length === 1 && rows[0] !== undefined) return rows[0];
+    const ways = rows.map((match, at) => ({ match, first: this.#firstTest(choice[at]) }));
+    const known: (Trials | undefined)[] = [];
     return (at, next) => {
-      for (const row of rows) if (row(at, next)) return true;
+      const code = at < this.#length ? (this.#codes[at] as number) : -1;
+      const place = code < usual ? code + 1 : -1;
+      const trials = known[place] ?? trialsOf(ways, code);
+      if (place >= 0) known[place] = trials;
+      for (const { failed, match } of trials.tried) {
+        if (failed > 0) this.#step(failed);
+        if (match(at, next)) return true;
+      }
+      if (trials.failed > 0) this.#step(trials.failed);
       return false;
     };
+  }
+
+  /** Null where an alternative does not begin with a character. */
+  #firstTest(row: readonly Piece[] | undefined): Test | null {
+    const first = row?.[0];
+    return first?.kind === 'character' ? this.#testOf(first.source) : null;
   }
 
   #row(row: readonly Piece[]): Match {
@@ -118,7 +138,7 @@ export class CountedRegex {
 
   #takes(test: Test, at: number): boolean {
     this.#step();
-    return at < this.#codes.length && test(this.#codes[at] as number);
+    return at < this.#length && test(this.#codes[at] as number);
   }
 
   #holds(edge: string, at: number): boolean {
@@ -129,11 +149,11 @@ export class CountedRegex {
   }
 
   #isBreak(at: number): boolean {
-    return at < 0 || at >= this.#codes.length || (this.#isMultiline && lineBreak(this.#codes[at] as number));
+    return at < 0 || at >= this.#length || (this.#isMultiline && lineBreak(this.#codes[at] as number));
   }
 
   #isWord(at: number): boolean {
-    return at >= 0 && at < this.#codes.length && word(this.#codes[at] as number);
+    return at >= 0 && at < this.#length && word(this.#codes[at] as number);
   }
 
   #repeatsSaved(name: string, at: number, next: Next): boolean {
@@ -198,10 +218,32 @@ export class CountedRegex {
   }
 }
 
-/** Each of the usual characters is tried once: nearly every step asks. */
+/**
+ * The alternatives that go beyond the first character, each with the number of those before it that end there, which takes
+ * one step each; then those after the last.
+ */
+type Trials = { tried: { failed: number; match: Match }[]; failed: number };
+
+/** @param code -1 at the end of the text */
+function trialsOf(ways: readonly { match: Match; first: Test | null }[], code: number): Trials {
+  const trials: Trials = { tried: [], failed: 0 };
+  for (const { match, first } of ways) {
+    if (first !== null && (code < 0 || !first(code))) trials.failed += 1;
+    else {
+      trials.tried.push({ failed: trials.failed, match });
+      trials.failed = 0;
+    }
+  }
+  return trials;
+}
+
+/** Codes below this are usual: what is asked of them is asked once. */
+const usual = 256;
+
+/** Nearly every step asks. */
 function testOf(regex: RegExp): Test {
   const [yes, no] = [1, 2];
-  const known = new Uint8Array(256);
+  const known = new Uint8Array(usual);
   return (code) => {
     if (code >= known.length) return regex.test(String.fromCharCode(code));
     known[code] ||= regex.test(String.fromCharCode(code)) ? yes : no;
