@@ -28,7 +28,8 @@ function chanceOfRulingOut(n: number, gained: number, lost: number, isRuledOut: 
   for (let b = 0; b <= n; b += 1)
     for (let c = 0; b + c <= n; c += 1) {
       const log = (logFactorial[n] ?? 0) + term(b, gained) + term(c, lost) + term(n - b - c, 1 - gained - lost);
-      if (log > -35 && isRuledOut(b, c)) chance += Math.exp(log);
+      // All tables that are less likely have a chance of a millionth together.
+      if (log > -25 && isRuledOut(b, c)) chance += Math.exp(log);
     }
   return chance;
 }
