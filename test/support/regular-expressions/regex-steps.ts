@@ -3,6 +3,7 @@
  * alternatives in order, greedy before lazy. A step is one attempt to match one character or one position.
  */
 import { type Choice, type Piece, parseRegex } from './regex-syntax.ts';
+import { type Trials, trialsOf } from './regex-trials.ts';
 
 type Next = (at: number) => boolean;
 type Match = (at: number, next: Next) => boolean;
@@ -81,7 +82,7 @@ export class CountedRegex {
     const rows = choice.map((row) => this.#row(row));
     if (rows.length === 1 && rows[0] !== undefined) return rows[0];
     const ways = rows.map((match, at) => ({ match, first: this.#firstTest(choice[at]) }));
-    const known: (Trials | undefined)[] = [];
+    const known: (Trials<Match> | undefined)[] = [];
     return (at, next) => {
       const code = at < this.#length ? (this.#codes[at] as number) : -1;
       const place = code < usual ? code + 1 : -1;
@@ -216,25 +217,6 @@ export class CountedRegex {
       return true;
     };
   }
-}
-
-/**
- * The alternatives that go beyond the first character, each with the number of those before it that end there, which takes
- * one step each; then those after the last.
- */
-type Trials = { tried: { failed: number; match: Match }[]; failed: number };
-
-/** @param code -1 at the end of the text */
-function trialsOf(ways: readonly { match: Match; first: Test | null }[], code: number): Trials {
-  const trials: Trials = { tried: [], failed: 0 };
-  for (const { match, first } of ways) {
-    if (first !== null && (code < 0 || !first(code))) trials.failed += 1;
-    else {
-      trials.tried.push({ failed: trials.failed, match });
-      trials.failed = 0;
-    }
-  }
-  return trials;
 }
 
 /** Codes below this are usual: what is asked of them is asked once. */
