@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { cpSync, mkdtempSync, rmSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
@@ -83,6 +83,7 @@ test('a name in .gitmodules that leads elsewhere is not followed', async (t) => 
   });
   git(checkout, 'update-index', '--add', '--cacheinfo', `160000,${git(secret, 'rev-parse', 'HEAD')},trap`);
   git(checkout, 'commit', '--quiet', '--message', 'trap');
+  mkdirSync(join(checkout, '.git/modules')); // from where the name leads to the other repository
   const retrieval = scratchRetrieval(t, join(scratch, 'home'));
   assert.deepEqual(await listPaths(retrieval, await openPath(retrieval, checkout)), ['.gitmodules', 'a.py']);
 });
