@@ -1,7 +1,7 @@
 /** A program with a Temporal worker of its own, which answers questions, too. SIGTERM lets calls in flight finish. */
-import { fileURLToPath } from 'node:url';
 import { createSwitchyard } from '@switchyard-dev/switchyard';
 import { Worker } from '@temporalio/worker';
+import { workflowCode } from './workflow-code.ts';
 
 const taskQueue = 'own-worker-example';
 
@@ -13,7 +13,7 @@ if (import.meta.main) {
   await using switchyard = await createSwitchyard({ taskQueue });
   const worker = await Worker.create({
     taskQueue,
-    workflowsPath: fileURLToPath(new URL('./workflows.ts', import.meta.url)),
+    ...workflowCode,
     activities: { fileAnswer },
     plugins: [switchyard.plugin],
   });

@@ -1,4 +1,4 @@
-/** examples/own-worker on the compiled package: a question as a child, another shape, SIGTERM in the middle of a call, replays. */
+/** examples/own-worker on the compiled package, its workflows bundled beforehand: a question as a child, another shape, SIGTERM in the middle of a call, replays. */
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -25,18 +25,21 @@ let worker: Awaited<ReturnType<typeof startExample>>;
 before(async () => {
   [server, place] = [await testServer(), temporaryFolder()];
   team = await startTeam({ specialist: () => onAsked().then(() => says(draft)) });
-  for (const file of ['worker.ts', 'workflows.ts', 'ask.ts', 'replay.ts', 'package.json'])
-    cpSync(join(checkout, 'examples/own-worker', file), join(place.path, file));
+  const files = ['worker.ts', 'workflows.ts', 'workflow-code.ts', 'bundle.ts', 'ask.ts', 'replay.ts', 'package.json'];
+  for (const file of files) cpSync(join(checkout, 'examples/own-worker', file), join(place.path, file));
   await installCompiled(place.path);
   env = {
+    NODE_ENV: 'production',
     TEMPORAL_ADDRESS: server.address,
     SWITCHYARD_HOME: join(place.path, 'home'),
     OPENAI_BASE_URL: team.url,
     OPENAI_API_KEY: 'none',
     SWITCHYARD_LOG_LEVEL: 'error',
-    // Six processes load the same code.
+    // Seven processes load the same code.
     NODE_COMPILE_CACHE: join(place.path, 'compile-cache'),
   };
+  const { code, stderr } = await run('bundle.ts');
+  assert.equal(code, 0, stderr);
   worker = await startExample();
 });
 after(async () => {

@@ -173,6 +173,11 @@ export const benchmarks: Record<string, BenchmarkWay> = {
     options: { variants: [alone], questions: 2, concurrency: 1, limits: { ...quickLimits, personWaitSeconds: 1 } },
     meanwhile: async (benchmark) => writeFileSync(join(benchmark.folder, 'histories'), ''),
   },
+  'ways/benchmark-last-answer-held-up': {
+    team: slowly,
+    options: { variants: [alone], questions: 1, limits: { ...quickLimits, personWaitSeconds: 1 } },
+    meanwhile: async (benchmark) => writeFileSync(join(benchmark.folder, 'histories'), ''),
+  },
   'ways/benchmark-limited-by-tokens': {
     team: { specialist: () => says(goodDraft) },
     options: { variants: [alone], limit: { kind: 'tokens', most: 50 } },

@@ -1,4 +1,4 @@
-/** A Postgres of its own for the tests of a file, where this machine has the programs. */
+/** A Postgres of its own for the tests of a file or of a group, where this machine has the programs. */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -22,12 +22,12 @@ export type TestDatabases = {
 
 let started: Promise<TestDatabases> | null = null;
 const ends: (() => Promise<void>)[] = [];
-// Of the file, not of the test that is the first to ask.
+// Of whoever imports this first, not of the test that is the first to ask.
 after(async () => {
   for (const end of ends) await end();
 });
 
-/** Started by the first test of a file that asks, ended with the file. */
+/** Started by the first test that asks. */
 export function testPostgres(): Promise<TestDatabases> {
   started ??= start();
   return started;

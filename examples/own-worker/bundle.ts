@@ -1,0 +1,7 @@
+/** Bundles the workflows once, for workers that start with `NODE_ENV=production`: `node bundle.ts`. */
+import { writeFileSync } from 'node:fs';
+import { bundleWorkflowCode } from '@temporalio/worker';
+import { bundlePath, workflowsPath } from './workflow-code.ts';
+
+const { code } = await bundleWorkflowCode({ workflowsPath });
+writeFileSync(bundlePath, code);
