@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { test } from 'node:test';
 import { probeModel } from '../../models/doctor.ts';
+import { readDoctorSettings } from '../../models/doctor-settings.ts';
 import { probeCapabilities } from '../../models/probe-capabilities.ts';
 import { completion, openAiError } from '../support/scripted-server/scripted-server-reply.ts';
 import { type RecordedRequest, startScriptedServer } from '../support/scripted-server/scripted-server.ts';
@@ -63,13 +64,23 @@ test('the command reads its settings from stdin and prints one JSON line; what c
   assert.match(problems[0], /^an answer after tool results: the endpoint is unavailable/);
 });
 
+const misdirected = JSON.stringify({ apiKey: testKey, baseUrl: 'nowhere', model: 'm' });
+
 test('the command says what is wrong with its settings in one line, without the key', async () => {
-  for (const text of ['', '[]', JSON.stringify({ apiKey: testKey, baseUrl: 'nowhere', model: 'm' })]) {
-    const run = await doctor(text);
-    assert.equal(run.code, 2, text);
-    assert.equal(run.stdout, '');
-    assert.match(run.stderr, /^doctor: [^\n]+\n$/);
-    assert.equal(run.stderr.includes(testKey), false);
+  const run = await doctor(misdirected);
+  assert.equal(run.code, 2);
+  assert.equal(run.stdout, '');
+  assert.match(run.stderr, /^doctor: baseUrl: [^\n]+\n$/);
+  assert.equal(run.stderr.includes(testKey), false);
+});
+
+test('settings that are no JSON, no object or wrong are refused in one line, without the key', () => {
+  for (const text of ['', '[]', misdirected, `{"apiKey": "${testKey}"`]) {
+    assert.throws(
+      () => readDoctorSettings(text),
+      (error: Error) => /^[^\n]+$/.test(error.message) && !error.message.includes(testKey),
+      text,
+    );
   }
 });
 

@@ -1,9 +1,13 @@
 import assert from 'node:assert/strict';
-import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type TestContext, test } from 'node:test';
+import { after, before, test } from 'node:test';
+import type { Snapshot } from '../../contracts/snapshot.ts';
 import { indexStatus } from '../../retrieval/index/index-status.ts';
-import { gitRepository, never, openPath, scratchFolder, scratchRetrieval } from './scratch.ts';
+import { createRetrieval } from '../../retrieval/repository.ts';
+import { retrievalThreads as threads } from '../support/retrieval-threads.ts';
+import { gitRepository, never, openPath, scratchRetrieval } from './scratch.ts';
 
 const files = {
   'src/cart.ts': '/** Adds up the prices. */\nexport function cartTotal(): number {\n  return 1;\n}\n',
@@ -16,17 +20,18 @@ const files = {
   '.switchyardignore': 'secret/\n',
 };
 
-async function opened(t: TestContext) {
-  const scratch = scratchFolder(t);
-  const checkout = gitRepository(join(scratch, 'shop'), files);
-  const dataDirectory = join(scratch, 'home');
-  const retrieval = scratchRetrieval(t, dataDirectory);
-  const snapshot = await openPath(retrieval, checkout);
-  return { scratch, checkout, dataDirectory, retrieval, snapshot };
-}
+const scratch = mkdtempSync(join(tmpdir(), 'switchyard-search-'));
+const dataDirectory = join(scratch, 'home');
+const retrieval = createRetrieval({ dataDirectory, threads });
+/** Opened once for all tests: none changes it. */
+const checkout = join(scratch, 'shop');
+let snapshot: Snapshot;
+before(async () => {
+  snapshot = await openPath(retrieval, gitRepository(checkout, files));
+});
+after(() => rmSync(scratch, { recursive: true, force: true }));
 
-test('each kind of search ranks its own files first, one row a file', async (t) => {
-  const { retrieval, snapshot } = await opened(t);
+test('each kind of search ranks its own files first, one row a file', async () => {
   const search = async (kind: 'code' | 'docs' | 'all') =>
     (await retrieval.search(snapshot, { query: 'cart total', kind, limit: 20 }, never)).map((row) => row.path);
   assert.equal((await search('code'))[0], 'src/cart.ts');
@@ -35,8 +40,7 @@ test('each kind of search ranks its own files first, one row a file', async (t) 
   assert.deepEqual(all.toSorted(), ['docs/cart.md', 'settings.json', 'src/cart.ts', 'test/cart.test.ts']);
 });
 
-test('a row names the best place of its file, and scores fall', async (t) => {
-  const { retrieval, snapshot } = await opened(t);
+test('a row names the best place of its file, and scores fall', async () => {
   const rows = await retrieval.search(snapshot, { query: 'where is `cartTotal`', kind: 'all', limit: 2 }, never);
   assert.equal(rows.length, 2);
   const { score, ...best } = rows[0] ?? { score: 0 };
@@ -44,8 +48,7 @@ test('a row names the best place of its file, and scores fall', async (t) => {
   assert.ok(score > (rows[1]?.score ?? score));
 });
 
-test('every path is explained: searchable, or left out and why', async (t) => {
-  const { retrieval, checkout } = await opened(t);
+test('every path is explained: searchable, or left out and why', async () => {
   const explain = async (path: string) => {
     const { reason, about } = await retrieval.explain({ kind: 'path', path: checkout }, path, never);
     return reason ?? about;
@@ -59,19 +62,18 @@ test('every path is explained: searchable, or left out and why', async (t) => {
 });
 
 test('a plain folder explains its paths too, and never looks outside', async (t) => {
-  const { scratch, retrieval } = await opened(t);
+  const other = scratchRetrieval(t, join(scratch, 'other-home'));
   const folder = join(scratch, 'plain');
   mkdirSync(folder);
   writeFileSync(join(folder, 'a.ts'), 'const a = 1;\n');
   symlinkSync('/etc/hostname', join(folder, 'link.ts'));
-  const explain = (path: string) => retrieval.explain({ kind: 'path', path: folder }, path, never);
+  const explain = (path: string) => other.explain({ kind: 'path', path: folder }, path, never);
   assert.equal((await explain('a.ts')).reason, null);
   assert.equal((await explain('link.ts')).reason, 'symbolic link');
   assert.equal((await explain('../shop/src/cart.ts')).reason, 'name not usable: it leaves the snapshot by ".."');
 });
 
-test('the status tells what is stored and what was left out', async (t) => {
-  const { dataDirectory, snapshot } = await opened(t);
+test('the status tells what is stored and what was left out', () => {
   const [index, ...others] = indexStatus(dataDirectory);
   assert.deepEqual(others, []);
   assert.equal(index?.state, 'current');

@@ -46,10 +46,10 @@ before(async () => {
   [whole, wholeSmall] = [await open(checkout), await open(small)];
 });
 
-/** @param more a folder that it opens before it waits for a message */
-function openInChild(t: TestContext, dataDirectory: string, ...more: string[]): ChildProcess {
+/** @param folders what it opens, and what it opens before it waits for a message */
+function openInChild(t: TestContext, dataDirectory: string, ...folders: [path: string, warm?: string]): ChildProcess {
   const module = fileURLToPath(new URL('../open-in-child.ts', import.meta.url));
-  const child = fork(module, [dataDirectory, checkout, ...more]);
+  const child = fork(module, [dataDirectory, ...folders.filter((one) => one !== undefined)]);
   t.after(() => child.kill('SIGKILL'));
   return child;
 }
@@ -67,8 +67,8 @@ test('killed while it indexes, and again while it goes on, the store holds the s
   timeout: 120_000,
 }, async (t) => {
   const dataDirectory = join(folder, 'killed');
-  assert.ok(await killAtReport(openInChild(t, dataDirectory)), 'the first was killed while it worked');
-  assert.ok(await killAtReport(openInChild(t, dataDirectory)), 'so was the second');
+  assert.ok(await killAtReport(openInChild(t, dataDirectory, checkout)), 'the first was killed while it worked');
+  assert.ok(await killAtReport(openInChild(t, dataDirectory, checkout)), 'so was the second');
   const resumed = await openPath(scratchRetrieval(t, dataDirectory), checkout);
   assert.deepEqual(resumed, whole.snapshot);
   assert.deepEqual(storeContent(dataDirectory, resumed), whole.content);
@@ -79,14 +79,14 @@ test('two processes that open the same snapshot at once both succeed and index i
 }, async (t) => {
   const dataDirectory = join(folder, 'shared');
   const warm = writeFiles(join(folder, 'warm'), { 'a.js': 'alpha()\n' });
-  const child = openInChild(t, dataDirectory, warm);
+  const child = openInChild(t, dataDirectory, small, warm);
   const theirs = snapshotOf(child);
   theirs.catch(() => {}); // met below
   await Promise.race([once(child, 'message'), theirs]);
   child.send('go');
-  const ours = openPath(scratchRetrieval(t, dataDirectory), checkout);
-  assert.deepEqual(await Promise.all([theirs, ours]), [whole.snapshot, whole.snapshot]);
-  assert.deepEqual(storeContent(dataDirectory, whole.snapshot), whole.content);
+  const ours = openPath(scratchRetrieval(t, dataDirectory), small);
+  assert.deepEqual(await Promise.all([theirs, ours]), [wholeSmall.snapshot, wholeSmall.snapshot]);
+  assert.deepEqual(storeContent(dataDirectory, wholeSmall.snapshot), wholeSmall.content);
 });
 
 /** What a child says at its end; rejects when it ends without. */
