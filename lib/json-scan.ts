@@ -153,10 +153,9 @@ class ObjectScan {
 
   /** Length of what the sticky pattern matches here; moves behind it. */
   #take(pattern: RegExp): number {
-    const from = this.#at;
-    pattern.lastIndex = from;
-    // `test` makes no text of what it found, which may be a megabyte.
-    if (pattern.test(this.#text)) this.#at = pattern.lastIndex;
-    return this.#at - from;
+    pattern.lastIndex = this.#at;
+    const length = pattern.exec(this.#text)?.[0].length ?? 0;
+    this.#at += length;
+    return length;
   }
 }

@@ -46,16 +46,9 @@ function documentFrequencies(rows: readonly Float64Array[], size: number): Float
 export function scaled({ kind, centre, scale }: Scaling, row: Float64Array | null): Float64Array {
   if (row === null) return new Float64Array(centre.length);
   if (kind === 'text') {
-    const weighted = new Float64Array(row.length);
-    let squares = 0;
-    for (let at = 0; at < row.length; at += 1) {
-      const value = (row[at] as number) * (centre[at] as number);
-      weighted[at] = value;
-      squares += value * value;
-    }
-    const length = Math.sqrt(squares);
-    if (length !== 0) for (let at = 0; at < row.length; at += 1) weighted[at] = (weighted[at] as number) / length;
-    return weighted;
+    const weighted = row.map((value, at) => value * (centre[at] ?? 0));
+    const length = Math.sqrt(weighted.reduce((sum, value) => sum + value * value, 0));
+    return length === 0 ? weighted : weighted.map((value) => value / length);
   }
   if (kind === 'embedding') {
     const spread = scale[0] ?? 0;

@@ -17,19 +17,17 @@ const sizes = [10, 20, 60, 300];
 const margins = [0.05, 0.1];
 const z95 = 1.6448536269514722;
 
-const logFactorial = [0];
-for (let at = 1; at <= 300; at += 1) logFactorial.push((logFactorial[at - 1] ?? 0) + Math.log(at));
-
 /** Of n questions with these true shares of gained and lost ones: the chance of tables on which the margin is ruled out. */
 function chanceOfRulingOut(n: number, gained: number, lost: number, isRuledOut: (b: number, c: number) => boolean) {
+  const logFactorial = [0];
+  for (let at = 1; at <= n; at += 1) logFactorial.push((logFactorial[at - 1] ?? 0) + Math.log(at));
   const term = (count: number, share: number) =>
     (count === 0 ? 0 : count * Math.log(Math.max(share, 1e-300))) - (logFactorial[count] ?? 0);
   let chance = 0;
   for (let b = 0; b <= n; b += 1)
     for (let c = 0; b + c <= n; c += 1) {
       const log = (logFactorial[n] ?? 0) + term(b, gained) + term(c, lost) + term(n - b - c, 1 - gained - lost);
-      // All tables that are less likely have a chance of a millionth together.
-      if (log > -25 && isRuledOut(b, c)) chance += Math.exp(log);
+      if (log > -35 && isRuledOut(b, c)) chance += Math.exp(log);
     }
   return chance;
 }
@@ -67,75 +65,57 @@ function isRuledOut(gains: readonly number[], margin: number): boolean {
 for (const n of sizes)
   test(`several trials, ${n} questions that are gained or lost whole: ruled out at most 6 times in 100`, () => {
     for (const margin of margins) {
-      const found = new Map<number, boolean>();
-      const isFound = (b: number, c: number) => {
+      const known = new Map<number, boolean>();
+      const isKnown = (b: number, c: number) => {
         const table = b * (n + 1) + c;
-        const known = found.get(table) ?? isRuledOutWhole(b, c, n, margin);
-        found.set(table, known);
-        return known;
+        const ruledOut = known.get(table) ?? isRuledOutWhole(b, c, n, margin);
+        known.set(table, ruledOut);
+        return ruledOut;
       };
       for (const [gained, lost] of [
         [margin, 0],
         [1.5 * margin, 0.5 * margin],
       ] as const) {
-        const chance = chanceOfRulingOut(n, gained, lost, isFound);
+        const chance = chanceOfRulingOut(n, gained, lost, isKnown);
         assert.ok(chance <= 0.06, `${gained} gained, ${lost} lost: ${chance}`);
       }
     }
   });
 
 /** Right answers of both variants to one question, as shares of its trials; on average the candidate gains the margin. */
-type Draw = (random: Random) => [baseline: number, candidate: number];
-/** The share of right ones among trials of one chance, by one number: where it lies among the sums of their chances. */
-function shareOf(trials: number, chance: number): (random: Random) => number {
-  let [sum, term] = [0, (1 - chance) ** trials];
-  const upTo = Float64Array.from({ length: trials }, (_, right) => {
-    sum += term;
-    term *= ((trials - right) / (right + 1)) * (chance / (1 - chance));
-    return sum;
-  });
-  return (random) => {
-    const drawn = random();
-    let right = 0;
-    while (right < trials && drawn >= (upTo[right] as number)) right += 1;
-    return right / trials;
-  };
-}
-const scenarios: Record<string, (margin: number, trials: number) => Draw> = {
-  'all questions are a coin’s toss': (margin, trials) => {
-    const [baseline, candidate] = [shareOf(trials, 0.5 - margin / 2), shareOf(trials, 0.5 + margin / 2)];
-    return (random) => [baseline(random), candidate(random)];
-  },
-  'questions are easy or hard': (margin, trials) => {
-    const [easy, hard] = [0.85, 0.2].map(
-      (chance) => [shareOf(trials, chance), shareOf(trials, chance + margin)] as const,
-    );
-    assert.ok(easy && hard);
-    return (random) => {
-      const [baseline, candidate] = random() < 4 / 7 ? easy : hard;
-      return [baseline(random), candidate(random)];
-    };
-  },
-  'some are gained by half': (margin, trials) => {
-    const [baseline, candidate] = [shareOf(trials, 0.4), shareOf(trials, 0.9)];
-    return (random) => (random() < 2 * margin ? [baseline(random), candidate(random)] : [1, 1]);
-  },
+type Draw = (margin: number, trials: number, random: Random) => [baseline: number, candidate: number];
+const share = (trials: number, chance: number, random: Random) => {
+  let right = 0;
+  for (let trial = 0; trial < trials; trial += 1) right += Number(random() < chance);
+  return right / trials;
 };
-const sampleOf = (draw: Draw, questions: number, random: Random) =>
-  Array.from({ length: questions }, () => draw(random));
+const scenarios: Record<string, Draw> = {
+  'all questions are a coin’s toss': (margin, trials, random) => [
+    share(trials, 0.5 - margin / 2, random),
+    share(trials, 0.5 + margin / 2, random),
+  ],
+  'questions are easy or hard': (margin, trials, random) => {
+    const chance = random() < 4 / 7 ? 0.85 : 0.2;
+    return [share(trials, chance, random), share(trials, chance + margin, random)];
+  },
+  'some are gained by half': (margin, trials, random) =>
+    random() < 2 * margin ? [share(trials, 0.4, random), share(trials, 0.9, random)] : [1, 1],
+};
+const sampleOf = (draw: Draw, margin: number, questions: number, trials: number, random: Random) =>
+  Array.from({ length: questions }, () => draw(margin, trials, random));
 
 for (const trials of [2, 3, 5])
   for (const questions of sizes)
     test(`${trials} trials, ${questions} questions: a gain of the margin is ruled out at most 6 times in 100`, () => {
-      const samples = questions === 300 ? 1000 : 2000;
+      const samples = 2000;
       let asked = 0;
-      for (const [name, drawOf] of Object.entries(scenarios)) {
-        const draws = margins.map((margin) => ({ margin, draw: drawOf(margin, trials) }));
-        const random = seededRandom(1000 * questions + trials);
+      for (const [name, draw] of Object.entries(scenarios)) {
+        const random = seededRandom(questions * trials);
         let ruledOut = 0;
         for (let sample = 0; sample < samples; sample += 1) {
-          const { margin, draw } = draws[sample % draws.length] as (typeof draws)[number];
-          const differences = sampleOf(draw, questions, random).map(([baseline, candidate]) => candidate - baseline);
+          const margin = margins[sample % margins.length] ?? 0;
+          const pairs = sampleOf(draw, margin, questions, trials, random);
+          const differences = pairs.map(([baseline, candidate]) => candidate - baseline);
           ruledOut += Number(gainRuledOutP(differences, margin) <= 0.05);
           if (sample % 10 === 0) isRuledOut(differences, margin);
         }
@@ -147,11 +127,11 @@ for (const trials of [2, 3, 5])
 
 test('a comparison rules a gain out by these tests: 20 questions, of which a gain of 5 points takes one', () => {
   const plan = ComparisonPlan.parse({});
-  const draw: Draw = (random) => [0, Number(random() < plan.worthwhile.accuracy)];
+  const draw: Draw = (margin, _, random) => [0, Number(random() < margin)];
   const random = seededRandom(20);
   let ruledOut = 0;
   for (let sample = 0; sample < 500; sample += 1) {
-    const pairs = sampleOf(draw, 20, random).map((shares, at): PairedQuestion => {
+    const pairs = sampleOf(draw, plan.worthwhile.accuracy, 20, 1, random).map((shares, at): PairedQuestion => {
       const [baseline, candidate] = shares.map((accuracy) => ({ accuracy, waste: 0, costUsd: null, workMs: null }));
       assert.ok(baseline && candidate);
       return { question: `q${at}`, route: null, baseline, candidate };
