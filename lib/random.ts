@@ -7,19 +7,11 @@ export type Random = () => number;
 export function randomBits(seed: number): Random {
   let state = seed | 0;
   return () => {
-    state = nextState(state);
-    return bitsOf(state) >>> 0;
+    state = (state + 0x6d2b79f5) | 0;
+    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
+    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
+    return (mixed ^ (mixed >>> 14)) >>> 0;
   };
-}
-
-/** The parts of `randomBits`, for loops that draw millions: a state in a variable of the loop is quicker than a closure. */
-export const nextState = (state: number): number => (state + 0x6d2b79f5) | 0;
-
-/** The bits of a state, as a signed whole number. */
-export function bitsOf(state: number): number {
-  let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-  mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-  return mixed ^ (mixed >>> 14);
 }
 
 /** Uniform numbers of one seed. */

@@ -1,6 +1,6 @@
 /** Pairs two variants question by question; trials are averaged inside a question, so they never count as questions. */
 import { type GradedTrial, LogProblem } from '../graded-trial.ts';
-import { meanOver } from '../statistics/mean.ts';
+import { meanOfAll } from '../statistics/mean.ts';
 
 /** Means over the trials of one variant on one question. */
 export type VariantMeans = { accuracy: number; waste: number | null; costUsd: number | null; workMs: number | null };
@@ -60,10 +60,10 @@ function outcomeOf({ fingerprint, correct, label, route, costUsd, retries, absta
 
 function means(trials: readonly GradedTrial[]): VariantMeans {
   return {
-    accuracy: meanOver(trials, ({ correct }) => correct) ?? 0,
-    waste: meanOver(trials, ({ wasteful }) => (wasteful === null ? null : Number(wasteful))),
-    costUsd: meanOver(trials, ({ costUsd }) => costUsd),
-    workMs: meanOver(trials, workMs),
+    accuracy: meanOfAll(trials.map(({ correct }) => correct)) ?? 0,
+    waste: meanOfAll(trials.map(({ wasteful }) => (wasteful === null ? null : Number(wasteful)))),
+    costUsd: meanOfAll(trials.map(({ costUsd }) => costUsd)),
+    workMs: meanOfAll(trials.map(workMs)),
   };
 }
 

@@ -90,7 +90,7 @@ function latencyOf(trials: readonly GradedTrial[]): VariantSummary['latencyMs'] 
 }
 
 function amount(values: readonly (number | null)[]): Amount {
-  const known = [...Float64Array.from(values.filter((value) => value !== null)).sort()];
+  const known = values.filter((value) => value !== null).sort((one, other) => one - other);
   const total = known.reduce((sum, value) => sum + value, 0);
   if (known.length === 0) return { n: 0, mean: null, p50: null, p95: null, total };
   const [p50, p95] = [quantileSorted(known, 0.5), quantileSorted(known, 0.95)];

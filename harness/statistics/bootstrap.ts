@@ -1,7 +1,7 @@
 /** Bootstrap intervals that correct for bias and skew, for any figure that is a function of column means. */
 import { normalCdf, normalQuantile } from './normal.ts';
 import type { Interval } from './proportions.ts';
-import { bitsOf, type Drawing, defaultDrawing, nextState } from '../../lib/random.ts';
+import { type Drawing, defaultDrawing, seededRandom } from '../../lib/random.ts';
 
 /** A figure from the means of the columns, such as their difference or their ratio. */
 export type FigureOf = (means: readonly number[]) => number;
@@ -47,25 +47,21 @@ function resampled(
   figureOf: FigureOf,
   { draws, seed }: Drawing,
 ): Float64Array {
-  let state = seed | 0;
+  const random = seededRandom(seed);
   const n = columns[0]?.length ?? 0;
-  const packed = columns.map((column) => Float64Array.from(column));
-  const rows = new Int32Array(n);
+  const rows = new Uint32Array(n);
   const drawn = new Float64Array(draws);
   for (let draw = 0; draw < draws; draw += 1) {
-    for (let at = 0; at < n; at += 1) {
-      state = nextState(state);
-      rows[at] = (((bitsOf(state) >>> 0) / 4_294_967_296) * n) | 0;
-    }
-    drawn[draw] = figureOf(packed.map((column) => sumOfRows(column, rows) / n));
+    for (let at = 0; at < n; at += 1) rows[at] = random() * n;
+    drawn[draw] = figureOf(
+      columns.map((column) => {
+        let sum = 0;
+        for (let at = 0; at < n; at += 1) sum += column[rows[at] ?? 0] ?? 0;
+        return sum / n;
+      }),
+    );
   }
   return drawn;
-}
-
-function sumOfRows(column: Float64Array, rows: Int32Array): number {
-  let sum = 0;
-  for (let at = 0; at < rows.length; at += 1) sum += column[rows[at] as number] as number;
-  return sum;
 }
 
 function jackknifeSkew(columns: readonly (readonly number[])[], totals: readonly number[], figureOf: FigureOf): number {

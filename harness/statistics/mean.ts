@@ -2,18 +2,7 @@
 
 /** Null where a value is unknown, and of none: a mean of the known ones would compare different trials. */
 export function meanOfAll(values: readonly (number | null)[]): number | null {
-  return meanOver(values, (value) => value);
-}
-
-/** `meanOfAll` of a figure of each item, without a list of the figures. */
-export function meanOver<Item>(items: readonly Item[], figureOf: (item: Item) => number | null): number | null {
-  let sum = 0;
-  for (const item of items) {
-    const figure = figureOf(item);
-    if (figure === null) return null;
-    sum += figure;
-  }
-  return items.length === 0 ? null : sum / items.length;
+  return values.includes(null) ? null : meanOfKnown(values);
 }
 
 /** Null where none is known. */

@@ -15,13 +15,13 @@ export function boundedMeanScore(values: readonly number[], mean: number): numbe
   if (values.length === 0 || !values.every((value) => Math.abs(value) <= 1 + rounding))
     throw new RangeError('the values are not shares or differences of shares');
   if (!(Math.abs(mean) < 1)) throw new RangeError(`not a mean between -1 and 1: ${mean}`);
-  const counts = new Map<number, number>();
-  for (const value of values) counts.set(value, (counts.get(value) ?? 0) + 1);
-  const sizes = Float64Array.from(counts.keys(), (value) => value - mean);
-  const shares = Float64Array.from(counts.values(), (count) => count / values.length);
-  const gap = sizes.reduce((sum, size, at) => sum + (shares[at] as number) * size, 0);
-  const gaps = { sizes: gap < 0 ? sizes.map((size) => -size) : sizes, shares };
-  const variance = mostLikelyVariance(gaps, 1 + mean * Math.sign(gap));
+  const counts = [...Map.groupBy(values, (value) => value)];
+  const gaps = counts.map(([value, some]) => [value - mean, some.length / values.length] as const);
+  const gap = gaps.reduce((sum, [size, share]) => sum + share * size, 0);
+  const variance = mostLikelyVariance(
+    gap < 0 ? gaps.map(([size, share]) => [-size, share]) : gaps,
+    1 + mean * Math.sign(gap),
+  );
   return (gap / Math.sqrt(variance)) * Math.sqrt(values.length);
 }
 
@@ -29,28 +29,19 @@ const rounding = 1e-9;
 
 /**
  * Shares become share / (1 + tilt x gap), so that the mean gap is 0; what they then lack of 1 lies at the lower bound.
- * @param gaps of each value to the mean, with its share; their mean is 0 or above. The loops run for every cell and, in
- * simulations, for every sample, so they allocate nothing.
+ * @param gaps of each value to the mean, with its share; their mean is 0 or above
  * @param room from the mean down to the lower bound
  */
-function mostLikelyVariance({ sizes, shares }: { sizes: Float64Array; shares: Float64Array }, room: number): number {
+function mostLikelyVariance(gaps: readonly (readonly [gap: number, share: number])[], room: number): number {
   let [low, high] = [0, 1 / room];
   for (let step = 0; step < 60; step += 1) {
     const tilt = (low + high) / 2;
-    let sum = 0;
-    for (let at = 0; at < sizes.length; at += 1) {
-      const size = sizes[at] as number;
-      sum += ((shares[at] as number) * size) / (1 + tilt * size);
-    }
-    if (sum > 0) low = tilt;
+    if (gaps.reduce((sum, [gap, share]) => sum + (share * gap) / (1 + tilt * gap), 0) > 0) low = tilt;
     else high = tilt;
   }
-  const tilted = shares.map((share, at) => share / (1 + low * (sizes[at] as number)));
-  const unseen = Math.max(0, 1 - tilted.reduce((sum, share) => sum + share, 0));
-  return tilted.reduce(
-    (sum, share, at) => sum + share * (sizes[at] as number) * (sizes[at] as number),
-    unseen * room * room,
-  );
+  const tilted = gaps.map(([gap, share]) => [gap, share / (1 + low * gap)] as const);
+  const unseen = Math.max(0, 1 - tilted.reduce((sum, [, share]) => sum + share, 0));
+  return tilted.reduce((sum, [gap, share]) => sum + share * gap * gap, unseen * room * room);
 }
 
 /**

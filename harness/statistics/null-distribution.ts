@@ -1,5 +1,5 @@
 /** What a mean of paired differences would be by chance: the distribution under random exchange of the two arms. */
-import { bitsOf, type Drawing, nextState } from '../../lib/random.ts';
+import { type Drawing, randomBits } from '../../lib/random.ts';
 
 /**
  * The mean difference if each question's sign were a coin's. It depends on the sizes of the differences only, never on
@@ -101,9 +101,8 @@ function exactOnGrid(steps: readonly number[], scale: number): NullDistribution 
   let last = 0;
   for (const step of steps) {
     last += step;
-    for (let at = last; at >= first + step; at -= 1)
-      chance[at] = ((chance[at] as number) + (chance[at - step] as number)) / 2;
-    for (let at = Math.min(last, first + step - 1); at >= first; at -= 1) chance[at] = (chance[at] as number) / 2;
+    for (let at = last; at >= first; at -= 1)
+      chance[at] = ((chance[at] ?? 0) + (at - step >= first ? (chance[at - step] ?? 0) : 0)) / 2;
     while (last > first && (chance[last] ?? 0) < tiny) chance[last--] = 0;
     while (first < last && (chance[first] ?? 0) < tiny) chance[first++] = 0;
   }
@@ -122,13 +121,6 @@ function exactOnGrid(steps: readonly number[], scale: number): NullDistribution 
 
 function everySum(sizes: readonly number[]): Float64Array {
   const sums = new Float64Array(2 ** sizes.length);
-  fillWithSums(sums, sizes);
-  return sums;
-}
-
-/** @param sums room for all sums of the sizes, each once with either sign */
-function fillWithSums(sums: Float64Array, sizes: Iterable<number>): void {
-  sums[0] = 0;
   let filled = 1;
   for (const size of sizes) {
     for (let at = 0; at < filled; at += 1) {
@@ -137,39 +129,34 @@ function fillWithSums(sums: Float64Array, sizes: Iterable<number>): void {
     }
     filled *= 2;
   }
+  return sums;
 }
 
-/**
- * Eight signs at a time: a table holds the 256 sums of eight differences, a random byte picks one. The four tables of 32
- * differences stand one behind the other; where differences end they are filled up with zeros.
- */
+/** Eight signs at a time: a table holds the 256 sums of eight differences, a random byte picks one. */
 function drawnSums(sizes: readonly number[], { draws, seed }: Drawing): Float64Array {
-  let state = seed | 0;
+  const bits = randomBits(seed);
   const sums = new Float64Array(draws);
-  const tables = new Float64Array(1024);
-  const padded = new Float64Array(Math.ceil(sizes.length / 32) * 32);
-  padded.set(sizes);
-  for (let at = 0; at < padded.length; at += 32) {
-    for (let from = 0; from < 32; from += 8)
-      fillWithSums(tables.subarray(32 * from), padded.subarray(at + from, at + from + 8));
+  for (let at = 0; at < sizes.length; at += 32) {
+    const tables = [0, 8, 16, 24].map((from) => everySum(sizes.slice(at + from, at + from + 8)));
+    const [one = noSum, two = noSum, three = noSum, four = noSum] = tables;
     for (let draw = 0; draw < draws; draw += 1) {
-      state = nextState(state);
-      const word = bitsOf(state);
+      const word = bits();
       sums[draw] =
-        (sums[draw] as number) +
-        (tables[word & 255] as number) +
-        (tables[256 + ((word >>> 8) & 255)] as number) +
-        (tables[512 + ((word >>> 16) & 255)] as number) +
-        (tables[768 + (word >>> 24)] as number);
+        (sums[draw] ?? 0) +
+        (one[word & (one.length - 1)] ?? 0) +
+        (two[(word >>> 8) & (two.length - 1)] ?? 0) +
+        (three[(word >>> 16) & (three.length - 1)] ?? 0) +
+        (four[(word >>> 24) & (four.length - 1)] ?? 0);
     }
   }
   return sums;
 }
+const noSum = new Float64Array(1);
 
 /** A few values are asked for: to look at all sums each time takes less than to sort them once. */
 function countAtLeast(sums: Float64Array, value: number): number {
   let count = 0;
-  for (let at = 0; at < sums.length; at += 1) if ((sums[at] as number) >= value) count += 1;
+  for (const sum of sums) if (sum >= value) count += 1;
   return count;
 }
 
