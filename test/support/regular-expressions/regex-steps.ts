@@ -3,7 +3,6 @@
  * alternatives in order, greedy before lazy. A step is one attempt to match one character or one position.
  */
 import { type Choice, type Piece, parseRegex } from './regex-syntax.ts';
-import { type Trials, trialsOf } from './regex-trials.ts';
 
 type Next = (at: number) => boolean;
 type Match = (at: number, next: Next) => boolean;
@@ -16,9 +15,6 @@ export class CountedRegex {
   steps = 0;
   readonly tree: Choice;
   #text = '';
-  /** Of the text; a repeated text is put together from pieces, and asking it for each code takes longer. */
-  #codes = new Uint16Array(1000);
-  #length = 0;
   #limit = Infinity;
   readonly #flags: string;
   readonly #isMultiline: boolean;
@@ -38,12 +34,7 @@ export class CountedRegex {
 
   /** Ends of all matches that follow one another, as `replace`, `split` and `matchAll` find them, with their starts. */
   matches(text: string, limit = Infinity): [start: number, end: number][] {
-    this.#text = text;
-    this.#length = text.length;
-    this.#limit = limit;
-    this.steps = 0;
-    if (this.#codes.length < text.length) this.#codes = new Uint16Array(text.length);
-    for (let at = 0; at < text.length; at += 1) this.#codes[at] = text.charCodeAt(at);
+    [this.#text, this.#limit, this.steps] = [text, limit, 0];
     const found: [number, number][] = [];
     let end = -1;
     const endsAt = (at: number) => {
@@ -73,34 +64,18 @@ export class CountedRegex {
     return made;
   }
 
-  #step(count = 1): void {
-    this.steps += count;
+  #step(): void {
+    this.steps += 1;
     if (this.steps > this.#limit) throw new TooManySteps();
   }
 
   #choice(choice: Choice): Match {
     const rows = choice.map((row) => this.#row(row));
     if (rows.length === 1 && rows[0] !== undefined) return rows[0];
-    const ways = rows.map((match, at) => ({ match, first: this.#firstTest(choice[at]) }));
-    const known: (Trials<Match> | undefined)[] = [];
     return (at, next) => {
-      const code = at < this.#length ? (this.#codes[at] as number) : -1;
-      const place = code < usual ? code + 1 : -1;
-      const trials = known[place] ?? trialsOf(ways, code);
-      if (place >= 0) known[place] = trials;
-      for (const { failed, match } of trials.tried) {
-        if (failed > 0) this.#step(failed);
-        if (match(at, next)) return true;
-      }
-      if (trials.failed > 0) this.#step(trials.failed);
+      for (const row of rows) if (row(at, next)) return true;
       return false;
     };
-  }
-
-  /** Null where an alternative does not begin with a character. */
-  #firstTest(row: readonly Piece[] | undefined): Test | null {
-    const first = row?.[0];
-    return first?.kind === 'character' ? this.#testOf(first.source) : null;
   }
 
   #row(row: readonly Piece[]): Match {
@@ -139,7 +114,7 @@ export class CountedRegex {
 
   #takes(test: Test, at: number): boolean {
     this.#step();
-    return at < this.#length && test(this.#codes[at] as number);
+    return at < this.#text.length && test(this.#text.charCodeAt(at));
   }
 
   #holds(edge: string, at: number): boolean {
@@ -150,11 +125,11 @@ export class CountedRegex {
   }
 
   #isBreak(at: number): boolean {
-    return at < 0 || at >= this.#length || (this.#isMultiline && lineBreak(this.#codes[at] as number));
+    return at < 0 || at >= this.#text.length || (this.#isMultiline && lineBreak(this.#text.charCodeAt(at)));
   }
 
   #isWord(at: number): boolean {
-    return at >= 0 && at < this.#length && word(this.#codes[at] as number);
+    return at >= 0 && at < this.#text.length && word(this.#text.charCodeAt(at));
   }
 
   #repeatsSaved(name: string, at: number, next: Next): boolean {
@@ -219,13 +194,10 @@ export class CountedRegex {
   }
 }
 
-/** Codes below this are usual: what is asked of them is asked once. */
-const usual = 256;
-
-/** Nearly every step asks. */
+/** Each of the usual characters is tried once: nearly every step asks. */
 function testOf(regex: RegExp): Test {
   const [yes, no] = [1, 2];
-  const known = new Uint8Array(usual);
+  const known = new Uint8Array(256);
   return (code) => {
     if (code >= known.length) return regex.test(String.fromCharCode(code));
     known[code] ||= regex.test(String.fromCharCode(code)) ? yes : no;
