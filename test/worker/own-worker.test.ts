@@ -1,7 +1,7 @@
 /** A worker of one's own with the plugin: own workflows have questions as children, or are made of the steps. */
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
-import { existsSync, readdirSync } from 'node:fs';
+import { existsSync, readdirSync, writeFileSync } from 'node:fs';
 import { after, before, test } from 'node:test';
 import { join } from 'node:path';
 import { bundleWorkflowCode, type WorkflowBundleWithSourceMap, Worker } from '@temporalio/worker';
@@ -11,6 +11,7 @@ import { dataPaths } from '../../config/data-paths.ts';
 import type { QuestionInput, AnswerOutcome } from '../../contracts/run.ts';
 import { createSwitchyard, type OwnWorker } from '../../worker/switchyard.ts';
 import { serverSession, type Session } from '../../application/session/session.ts';
+import { workflowBundle as bundled } from '../../worker/workflow-bundle.ts';
 import { temporaryFolder } from '../client/run-command.ts';
 import '../support/quiet-runtime.ts';
 import { checkout, type TestServer, testServer } from '../support/temporal.ts';
@@ -182,6 +183,22 @@ test('a worker that does not fit is refused with the way out, and one Switchyard
   await refused({ activities: { callSpecialist: async () => {} } }, /an activity "callSpecialist".*call it otherwise/);
   const run = switchyard.plugin.runWorker(worker, async () => {});
   await assert.rejects(run, /has run a worker before: make another one by createSwitchyard/);
+});
+
+test('with encryption, a bundle that was made without the plugin is refused', async () => {
+  const file = join(folder.path, 'keys');
+  writeFileSync(file, `first ${Buffer.alloc(32, 7).toString('base64')}\n`, { mode: 0o600 });
+  const encrypted = { ...settings, SWITCHYARD_ENCRYPTION_KEYS: file };
+  await using encrypting = await createSwitchyard({ taskQueue, settings: encrypted });
+  const configured = (bundle: object) =>
+    encrypting.plugin.configureWorker({ taskQueue, workflowBundle: bundle as never });
+  assert.throws(() => configured(workflowBundle), /SWITCHYARD_ENCRYPTION_KEYS.*plugins: \[switchyard\.plugin\]/);
+  const ours = await bundled(join(folder.path, 'cache'), { encodesFailures: true });
+  assert.equal(configured(ours).workflowBundle, ours);
+  assert.ok(
+    switchyard.plugin.configureWorker({ taskQueue, workflowBundle }).workflowBundle,
+    'without keys any will do',
+  );
 });
 
 test('what the program has set of its worker stays, and the calls of its own activities are not registered', async () => {

@@ -7,6 +7,7 @@
  *    program keep the time-outs that it has given them.
  * 3. The workers beside it (worker/own-worker/beside.ts) run as long as it does.
  */
+import { readFileSync } from 'node:fs';
 import type { ClientPlugin } from '@temporalio/client';
 import type {
   ActivityInterceptorsFactory,
@@ -17,6 +18,7 @@ import type {
   WorkerOptions,
   WorkerPlugin,
 } from '@temporalio/worker';
+import { failureConverterPath } from '../../codecs/data-converter.ts';
 import { growingSlots, tunedFor } from '../activity-slots.ts';
 import { shutDown } from '../worker-group.ts';
 import { activitySlots, workerLimits, workflowTasksAtOnce } from '../worker-limits.ts';
@@ -38,12 +40,17 @@ export class SwitchyardPlugin implements WorkerPlugin, ClientPlugin, BundlerPlug
     this.#opened = opened;
   }
 
-  /** @throws Error for a worker of another task queue, namespace or data converter, and for two activities of one name */
+  /**
+   * @throws Error for a worker of another task queue, namespace or data converter, for two activities of one name, and for
+   * a bundle that would leave messages of failures unencrypted
+   */
   configureWorker(options: WorkerOptions): WorkerOptions {
     const { config, connection, converter, namespace, parts } = this.#parts;
     this.#expectSame(options);
     const { activities, identity, register } = parts;
     const { workflowBundle, workflowsPath: path, interceptors } = options;
+    if (workflowBundle !== undefined && converter.dataConverter?.failureConverterPath === failureConverterPath)
+      expectEncoding(workflowBundle);
     const ours = onlyFor(new Set(Object.keys(activities)), register.interceptor);
     return {
       connection,
@@ -111,6 +118,18 @@ export class SwitchyardPlugin implements WorkerPlugin, ClientPlugin, BundlerPlug
         'the worker has a dataConverter that Switchyard does not know: give it to createSwitchyard, and leave SWITCHYARD_ENCRYPTION_KEYS unset',
       );
   }
+}
+
+/** As the bundle of our failure converter has it, also where it was minified. */
+const encodesFailures = /\bencodeCommonAttributes: ?(?:true|!0)/;
+
+/** The SDK brings the failure converter into a bundle that it makes itself; one that was made beforehand has what its bundler knew. */
+function expectEncoding(bundle: NonNullable<WorkerOptions['workflowBundle']>): void {
+  const code = 'code' in bundle ? bundle.code : readFileSync(bundle.codePath, 'utf8');
+  if (!encodesFailures.test(code))
+    throw new Error(
+      'SWITCHYARD_ENCRYPTION_KEYS is set, and the workflow bundle would write messages of failures as they are: give bundleWorkflowCode the plugin, too (plugins: [switchyard.plugin])',
+    );
 }
 
 /** Whoever sets one of them has counted slots; a tuner stands in place of all. */
