@@ -14,10 +14,9 @@ import { openPriceList } from '../config/price-list.ts';
 import type { EndpointName } from '../contracts/model/limits.ts';
 import type { PriceList } from '../contracts/model/price.ts';
 import { createEarlierRuns } from '../models/earlier-runs.ts';
-import { createOpenAiEmbeddings } from '../models/openai/embeddings.ts';
 import type { SlotLimiter } from '../models/slot-limiter.ts';
 import type { Logger } from '../observability/logging.ts';
-import { createRetrieval } from '../retrieval/repository.ts';
+import { createRetrieval, type Retrieval } from '../retrieval/repository.ts';
 import type { EmbeddedSearchOptions } from '../retrieval/search/embedded-search.ts';
 import type { Threads } from '../retrieval/worker-threads/threads.ts';
 import type { ServerAddress } from '../runtime/host/server-address.ts';
@@ -38,6 +37,7 @@ import { traceExportOf, type TraceParts } from './traces/trace-export.ts';
 
 export type WorkerParts = {
   activities: Activities;
+  retrieval: Retrieval;
   register: CallRegister;
   traces: TraceParts;
   client: Client;
@@ -79,19 +79,22 @@ export async function openParts(opened: AsyncDisposableStack, request: PartsRequ
   const register = opened.use(new CallRegister(calls, name, log));
   const traces = traceExportOf(config, server, client, register);
   takeUpCalls(client, { folder: calls, own: register.name, server: name, handOver: traces.handOver }, log);
-  const { usable, refusal } = await registerSearchAttributes(connection, server.namespace);
-  if (refusal !== null) log.warn({ refusal, usable }, 'going without some search attributes');
+  const attributes = registerSearchAttributes(connection, server.namespace);
   const limiters = slotLimiters(config, request.activitySlots);
   const endpoint = opened.use(await openLimitedModel(config, limiters, log));
   const tools = await openTools(opened, config);
   const stores = opened.use(await openStores(config, isOwn));
   opened.use(await keepNotingStoreUse(stores, { client, name, log }));
   const drafts = opened.use(await openDraftSocket(streams, log));
-  const parts = { endpoint, stores, tools, traces, client, usable, log, drafts, threads };
-  const { activities, retrieval } = activitiesOf(config, { ...parts, prices: await openPriceList(config.model) });
+  const prices = await openPriceList(config.model);
+  const vectors = await vectorsOf(config, log);
+  const { usable, refusal } = await attributes;
+  if (refusal !== null) log.warn({ refusal, usable }, 'going without some search attributes');
+  const parts = { endpoint, stores, tools, traces, client, usable, log, drafts, threads, prices, vectors };
+  const { activities, retrieval } = activitiesOf(config, parts);
   opened.use(retrieval);
   const identity = workerIdentity(stores.holds === null ? null : (stores.holds.shared ?? stores.holds.own));
-  return { activities, register, traces, client, limiters, identity, modelUrl: endpoint.url };
+  return { activities, retrieval, register, traces, client, limiters, identity, modelUrl: endpoint.url };
 }
 
 /** Fails in the background what dead workers were at. */
@@ -124,16 +127,16 @@ type ActivityParts = {
   log: Logger;
   threads: Threads | undefined;
   tools: Tools;
+  vectors: EmbeddedSearchOptions | null;
 };
 
 function activitiesOf(config: Config, parts: ActivityParts) {
-  const { endpoint, stores, prices, traces, client, usable, log, threads, tools } = parts;
+  const { endpoint, stores, prices, traces, client, usable, log, threads, tools, vectors } = parts;
   const { journal, sharedReplies, content, holds } = stores;
   journal.prune().then(
     (removed) => log.debug({ removed }, 'pruned the journal'),
     (error: unknown) => log.warn({ err: error }, 'could not prune the journal'),
   );
-  const vectors = vectorsOf(config, log);
   const retrieval = createRetrieval({
     dataDirectory: config.indexDirectory,
     vectors,
@@ -172,8 +175,9 @@ function questionEmbedderOf({ embeddings }: Config, vectors: EmbeddedSearchOptio
 }
 
 /** Null where no endpoint that embeds is configured. */
-function vectorsOf({ embeddings }: Config, log: Logger): EmbeddedSearchOptions | null {
+async function vectorsOf({ embeddings }: Config, log: Logger): Promise<EmbeddedSearchOptions | null> {
   if (embeddings === null) return null;
+  const { createOpenAiEmbeddings } = await import('../models/openai/embeddings.ts');
   const { weight, ...settings } = embeddings;
   const warn = (message: string) => log.warn(message);
   return { embeddings: { embed: createOpenAiEmbeddings(settings), settings, weight }, warn };

@@ -1,5 +1,7 @@
 /** Where a request goes and which header carries the key: OpenAI's way, and both of Azure's. */
 
+export const openAiUrl = 'https://api.openai.com/v1';
+
 /** Azure's hosts, in its national clouds too. */
 const azureHost = /\.(openai|cognitiveservices|services\.ai)\.azure\.(com|us|cn)$/;
 /** The newest version of the addresses with a deployment that is generally available. */

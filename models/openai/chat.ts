@@ -13,7 +13,8 @@ import { createTokenBook, type ReportedPart, sentCharacters, type TokenBook } fr
 import { CallLearning } from './call-learning.ts';
 import { type CapabilityBook, createCapabilityBook } from './capability-book.ts';
 import { chatBody, type SentBody, streamFields, type WireBody, wireMessages } from './chat-body.ts';
-import { type Endpoint, failedSend, openAiUrl, openEndpoint, post } from './client.ts';
+import { type Endpoint, failedSend, openEndpoint, post } from './client.ts';
+import { openAiUrl } from './addresses.ts';
 import { type ReadReply, readCompletion, reportedUsage } from './completion-reply.ts';
 import { embeddedError } from './embedded-error.ts';
 import type { ErrorBody } from './error-body.ts';

@@ -13,7 +13,6 @@ import { readReply, type Transfer } from './streaming/read-reply.ts';
 import { BrokenStream } from './streaming/streamed-completion.ts';
 import { strictJson } from '../reading/lenient-json.ts';
 
-export const openAiUrl = 'https://api.openai.com/v1';
 /** Compatible servers need no key; the SDK refuses to go without. */
 const noKey = 'no-key';
 

@@ -3,7 +3,8 @@ import { z } from 'zod';
 import type { Embed, EmbeddingKind, EmbeddingSettings } from '../../contracts/embeddings.ts';
 import { ModelFailure } from '../chat-model.ts';
 import { type CallPlace, timedOut, unusableReply } from './failures.ts';
-import { type Endpoint as Connection, failedSend, openAiUrl, openEndpoint, post } from './client.ts';
+import { type Endpoint as Connection, failedSend, openEndpoint, post } from './client.ts';
+import { openAiUrl } from './addresses.ts';
 import { secretsOf } from '../../contracts/model/access.ts';
 
 /** A text that is refused is cut no further than this. */

@@ -2,8 +2,8 @@
 import type { Config } from '../../config/config.ts';
 import type { ModelRole } from '../../contracts/chat.ts';
 import type { ChatModel } from '../../models/chat-model.ts';
-import { createOpenAiChat } from '../../models/openai/chat.ts';
-import { openAiUrl } from '../../models/openai/client.ts';
+import { openAiUrl } from '../../models/openai/addresses.ts';
+import type { createOpenAiChat } from '../../models/openai/chat.ts';
 import type { OpenCircuit } from '../../contracts/model/circuit.ts';
 import { dataPaths } from '../../config/data-paths.ts';
 import type { EndpointName } from '../../contracts/model/limits.ts';
@@ -38,16 +38,18 @@ export async function openModel(config: Config, onCircuits: OnCircuits = () => {
     const onChange = (open: readonly OpenCircuit[]) => onCircuits(endpoint, open);
     return withCircuits(model, { settings: config.model.circuit, endpoint, onChange, ...settings });
   };
-  const other = fallbackOf(config, guarded);
+  // Loaded here, and not with this file: a worker that starts is waiting for the server at this moment.
+  const { createOpenAiChat: create } = await import('../../models/openai/chat.ts');
+  const other = fallbackOf(config, create, guarded);
   if (!offline) {
     const url = baseUrl ?? openAiUrl;
-    const model = guarded(createOpenAiChat({ ...settings, baseUrl }), shownAddress(url));
+    const model = guarded(create({ ...settings, baseUrl }), shownAddress(url));
     return { model, url: baseUrl, identity: url, ...other, [Symbol.asyncDispose]: async () => {} };
   }
   const { startOfflineModelThread } = await import('../../offline-model/thread.ts');
   // Loaded when it is needed: with a real endpoint none of it is.
   const thread = await startOfflineModelThread({ faults: config.offlineFaults, paceMs: config.offlinePaceMs });
-  const model = guarded(createOpenAiChat({ ...settings, baseUrl: thread.url }), 'the offline model');
+  const model = guarded(create({ ...settings, baseUrl: thread.url }), 'the offline model');
   const version = packageVersion();
   // Its code is what answers: another one is another model, whatever its version says.
   const code = fingerprintOf(['offline-model'], version).slice(0, 12);
@@ -79,11 +81,12 @@ type OnCircuits = (endpoint: string, open: readonly OpenCircuit[]) => void;
 /** Another provider: it gets neither the headers nor the name of the key's header of the first one. */
 function fallbackOf(
   config: Config,
+  create: typeof createOpenAiChat,
   guarded: (model: ChatModel, endpoint: string) => ChatModel,
 ): Pick<ModelEndpoint, 'fallback'> {
   const { fallback, access } = config.model;
   if (fallback === null) return {};
   const settings = { ...config.model, ...fallback, modelByRole: modelByRole(config), extraBody: {} };
-  const model = createOpenAiChat({ ...settings, access: { ...access, keyHeader: null, headers: {} } });
+  const model = create({ ...settings, access: { ...access, keyHeader: null, headers: {} } });
   return { fallback: { model: guarded(model, shownAddress(fallback.baseUrl)), endpoint: fallback.baseUrl } };
 }
