@@ -150,6 +150,7 @@ function serverArguments(paths: DataPaths, { ports, codecEndpoint }: Served): st
     ...['--dynamic-config-value', 'history.visibilityProcessorUpdateAckInterval="1s"'],
     ...['--dynamic-config-value', 'history.transferProcessorUpdateAckInterval="1s"'],
     ...['--dynamic-config-value', 'history.timerProcessorUpdateAckInterval="1s"'],
+    ...['--dynamic-config-value', 'history.timerProcessorMaxTimeShift="50ms"'],
     ...['--dynamic-config-value', 'history.hostLevelCacheMaxSize=500'],
     ...['--dynamic-config-value', 'history.cacheTTL="5m"'],
     ...(codecEndpoint === null ? [] : ['--ui-codec-endpoint', codecEndpoint]),
