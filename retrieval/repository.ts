@@ -69,6 +69,8 @@ export type Retrieval = AsyncDisposable & {
   render(ref: SnapshotRef, evidence: Evidence[], signal: AbortSignal): Promise<string>;
   /** Lines of one file as they stand. */
   lines(ref: SnapshotRef, request: LinesRequest, signal: AbortSignal): Promise<LinesFound>;
+  /** Starts a thread before the first call needs it. */
+  start(): void;
   /** Ends all work in progress and its threads; calls still open are rejected. */
   close(): Promise<void>;
 };
@@ -112,6 +114,7 @@ export function createRetrieval(settings: RetrievalSettings): Retrieval {
     render: (ref, evidence, signal) =>
       threads.run('render', { kind: 'render', dataDirectory, ref, evidence }, { signal }),
     lines: (ref, request, signal) => threads.run('lines', { kind: 'lines', dataDirectory, ref, request }, { signal }),
+    start: () => threads.start(),
     close,
     [Symbol.asyncDispose]: close,
   };

@@ -73,6 +73,7 @@ async function startOver(opened: AsyncDisposableStack, { config, server, log, tu
   const queues = opened.use(new ModelQueues({ config, client, log }, limiters, options));
   const ended = runWorkers(workers, opened);
   await queues.start();
+  parts.retrieval.start();
   traces.sweep().catch((error: unknown) => log.debug({ err: error }, 'could not look for runs without a trace'));
   const stop = async () => {
     await traces.drain(drainSeconds * 1000);

@@ -11,6 +11,7 @@ import { moduleUrl } from '../lib/own-files.ts';
 const entry = /[\\/]workflow-worker-thread\.[cm]?js$/;
 const oneLimit = moduleUrl('worker/thread-with-one-limit');
 const noPromiseStacks = moduleUrl('worker/thread-without-promise-stacks');
+const warmedUp = moduleUrl('worker/thread-warmed-up');
 
 /** A thread that was started before the SDK asked for one; null where it has ended. */
 let ahead: { thread: threads.Worker; forget: () => void } | null = null;
@@ -22,7 +23,7 @@ let ahead: { thread: threads.Worker; forget: () => void } | null = null;
 export function startThreadAhead(): void {
   if (ahead !== null) return;
   const file = createRequire(import.meta.url).resolve('@temporalio/worker/lib/workflow/workflow-worker-thread.js');
-  const thread = new threads.Worker(file, { execArgv: preloading([oneLimit, noPromiseStacks]) });
+  const thread = new threads.Worker(file, { execArgv: preloading([oneLimit, noPromiseStacks, warmedUp]) });
   // What is wrong with it is told by the thread that is then started in its place.
   const forget = () => {
     ahead = null;

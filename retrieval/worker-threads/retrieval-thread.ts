@@ -44,6 +44,9 @@ export async function runThreadTask({ task, outbox }: Given): Promise<ThreadRepl
   }
 }
 
+/** Another entry point: what is asked for is a thread that has loaded this file. */
+export const start = (): null => null;
+
 async function answer(task: ThreadTask, onProgress: (progress: OpenProgress) => void): Promise<ThreadReply> {
   if (task.kind === 'build') {
     using _lock = shareBuildLock(task.dataDirectory, task.source.repositoryKey);

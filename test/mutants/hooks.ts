@@ -57,7 +57,7 @@ export const workflowBundle = async () => (${JSON.stringify({ codePath })});`,
       'retrieval/worker-threads/threads.ts',
       `import { createThreads as create } from './threads.ts?one-for-all';
 const { run } = create();
-export const createThreads = () => ({ run, close: async () => {} });`,
+export const createThreads = () => ({ run, start: () => {}, close: async () => {} });`,
     ],
     [
       'test/replay/replayer.ts',

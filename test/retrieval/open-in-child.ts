@@ -18,6 +18,7 @@ const threads: Threads = {
     if (reply.kind !== 'result') throw new Error(JSON.stringify(reply));
     return reply.result as never;
   },
+  start: () => {},
   close: async () => {},
 };
 

@@ -49,6 +49,11 @@ test('a thread that was started ahead is the one that the SDK asks for first; wh
   await setImmediate();
   assert.equal(started.length, 2);
   assert.ok(started.every((thread, at) => thread === two[at]));
+  // Had it failed to load, another would have been started in its place, later.
+  const [ahead] = two;
+  ahead?.postMessage({ requestId: 1, input: { type: 'destroy' } });
+  const [answer] = await once(ahead ?? assert.fail(), 'message');
+  assert.deepEqual(answer, { requestId: 1, result: { type: 'ok' } });
 
   startThreadAhead();
   await setImmediate();
