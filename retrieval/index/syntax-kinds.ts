@@ -35,13 +35,20 @@ export function kindOfNode(type: string): string | null {
   return kinds.get(type) ?? null;
 }
 
-/** Null where the node, looked at closely, defines nothing that a person would look for. */
-export function nameOfNode(node: Node): { name: string; kind: string } | null {
+/** Whether a tree is JSON, YAML or TOML, by the type of its root. */
+export function isRecord(rootType: string): boolean {
+  return rootType === 'document' || rootType === 'stream';
+}
+
+/**
+ * Null where the node, looked at closely, defines nothing that a person would look for.
+ * @param inRecord whether its tree is a record
+ */
+export function nameOfNode(node: Node, inRecord: boolean): { name: string; kind: string } | null {
   const kind = kinds.get(node.type);
   if (kind === undefined) return null;
   if (kind === 'variable') return variableName(node);
-  if (kind === 'key') return keyName(node);
-  if (node.type === 'pair' && isRecord(node)) return keyName(node);
+  if (kind === 'key' || (inRecord && node.type === 'pair')) return keyName(node);
   if (kind === 'field')
     return valueName(
       node,
@@ -52,18 +59,13 @@ export function nameOfNode(node: Node): { name: string; kind: string } | null {
   return name === null ? null : { name: lastPart(name.text), kind };
 }
 
-/** JSON, YAML and TOML, told from an object inside code by the root of the tree. */
-function isRecord(node: Node): boolean {
-  return depthInRecord(node) !== null;
-}
-
 /** How many keys stand above a node; null outside of records, and below the second level. */
 function depthInRecord(node: Node): number | null {
   let depth = 0;
   for (let above = node.parent; above !== null; above = above.parent) {
     if (kindOfNode(above.type) === 'key' || above.type === 'pair') depth += 1;
     if (depth > 1) return null;
-    if (above.parent === null) return above.type === 'document' || above.type === 'stream' ? depth : null;
+    if (above.parent === null) return isRecord(above.type) ? depth : null;
   }
   return null;
 }

@@ -2,7 +2,7 @@
 import type { Node, TreeCursor } from 'web-tree-sitter';
 import type { Definition } from './definitions.ts';
 import { forgetGrammar, type Grammar } from './grammars.ts';
-import { kindOfNode, nameOfNode } from './syntax-kinds.ts';
+import { isRecord, kindOfNode, nameOfNode } from './syntax-kinds.ts';
 import { isImport, isReference, modulesOf, type ReferenceKind, referenceOf } from './syntax-references.ts';
 
 export type Syntax = {
@@ -59,10 +59,14 @@ type Found = {
   comments: Syntax['comments'];
   references: Map<string, CountedReference>;
   imports: Set<string>;
+  inRecord: boolean;
 };
 
 function readNodes(cursor: TreeCursor): Omit<Syntax, 'ends'> {
-  const found: Found = { definitions: new Map(), comments: [], references: new Map(), imports: new Set() };
+  const found: Found = {
+    ...{ definitions: new Map(), comments: [], references: new Map(), imports: new Set() },
+    inRecord: isRecord(cursor.nodeType),
+  };
   let depth = 0;
   for (let more = true; more; ) {
     const type = cursor.nodeType;
@@ -86,9 +90,9 @@ function readNodes(cursor: TreeCursor): Omit<Syntax, 'ends'> {
   };
 }
 
-function readNode({ definitions, references, imports }: Found, cursor: TreeCursor, type: string): void {
+function readNode({ definitions, references, imports, inRecord }: Found, cursor: TreeCursor, type: string): void {
   if (kindOfNode(type) !== null && definitions.size < maxDefinitions) {
-    const defined = toDefinition(cursor.currentNode);
+    const defined = toDefinition(cursor.currentNode, inRecord);
     if (defined !== null && !definitions.has(defined.line)) definitions.set(defined.line, defined);
   }
   if (isReference(type) && references.size < maxReferences) {
@@ -114,8 +118,8 @@ function leaveNode(cursor: TreeCursor): number | null {
   return levels;
 }
 
-function toDefinition(node: Node): Definition | null {
-  const found = nameOfNode(node);
+function toDefinition(node: Node, inRecord: boolean): Definition | null {
+  const found = nameOfNode(node, inRecord);
   if (found === null || found.name === '') return null;
   const { row, column } = node.startPosition;
   return { name: found.name.slice(0, 120), kind: found.kind, line: row + 1, last: lastRow(node) + 1, indent: column };
