@@ -183,6 +183,8 @@ async function endedHistory(traces: TraceExport, input: ExportInput, signal: Abo
   }
   if (history === null) throw new ExportFailure('HistoryGone', `the history of ${input.workflowId} is gone`);
   const found = history;
+  // In the same turn it was decoded: a reply that has arrived meanwhile goes first.
+  await setImmediate();
   return readable(() => readServerHistory(found));
 }
 

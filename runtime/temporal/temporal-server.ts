@@ -136,7 +136,8 @@ function spawnServer(executable: string, paths: DataPaths, served: Served): Chil
  * Fairness is off on it by default; benchmark variants need it. Of four partitions each has an order of its own and a fourth
  * of a queue's rate, however few workers ask: one is enough here. WAL makes the file fast enough to keep. A history is deleted
  * once its shard's queues have saved how far they are, which they do every 30 s: raised, so that gc need not wait for it.
- * The states of 128,000 workflows would stay in memory for an hour each: lowered to more than one machine has under way.
+ * Timers are looked for once a second, which lets a call wait that was failed by its token and is to be tried again at once:
+ * raised. The states of 128,000 workflows would stay in memory for an hour each: lowered to more than one machine has under way.
  */
 function serverArguments(paths: DataPaths, { ports, codecEndpoint }: Served): string[] {
   return [

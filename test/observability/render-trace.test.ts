@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { renderTrace } from '../../activities/tracing/export-spans.ts';
+import { MockActivityEnvironment } from '@temporalio/testing';
+import { exportSpans, renderTrace, type TraceExport } from '../../activities/tracing/export-spans.ts';
 import type { Trace, TraceSpan } from '../../contracts/trace.ts';
 import { createRedactor } from '../../lib/redaction.ts';
 
@@ -35,4 +36,27 @@ test('between two spans of a trace whatever waits has its turn, such as a reply 
   goesOn = false;
   assert.equal(spans.length, keys.length + 1);
   assert.ok(turns >= spans.length, `${turns} turns of the event loop for ${spans.length} spans`);
+});
+
+test('between the arrival of a history, which is decoded then, and the reading of it whatever waits has its turn', async () => {
+  let hadTurn: boolean | null = null;
+  const history = () => {
+    let turned = false;
+    setImmediate(() => {
+      turned = true;
+    });
+    const read = () => {
+      hadTurn ??= turned;
+      return [];
+    };
+    return Object.defineProperty({}, 'events', { get: read });
+  };
+  const traces = {
+    ...{ sink: { kind: 'file' }, redactor: createRedactor([]), giveUp: new AbortController().signal },
+    ...{ readHistory: async () => history(), onSettled: () => {} },
+  } as unknown as TraceExport;
+  const runs = [{ workflowId: 'w', runId: 'r', sent: 0 }];
+  const result: unknown = await new MockActivityEnvironment().run(exportSpans(traces), { runs });
+  assert.match(JSON.stringify(result), /TraceUnreadable/);
+  assert.equal(hadTurn, true);
 });
