@@ -1,5 +1,5 @@
 /** Routes one question and stops there: for measuring the router alone. The repository is opened where the router reads it. */
-import { ApplicationFailure, condition, sleep } from '@temporalio/workflow';
+import { ApplicationFailure, sleep } from '@temporalio/workflow';
 import type { RouteInput, RouteResult } from '../contracts/run.ts';
 import type { PipelineSpec } from '../contracts/pipeline.ts';
 import { readsRepository } from '../contracts/pipeline-rules.ts';
@@ -8,6 +8,7 @@ import { type CallerOfActivities, callTool } from './answer-question/calls.ts';
 import { noUsage } from '../contracts/usage-sum.ts';
 import { BudgetSpent, RunBudget } from './answer-question/limits/budget.ts';
 import { Unavailable } from './answer-question/failures.ts';
+import { inWorkflow } from './answer-question/paid-call.ts';
 import { activitiesWithin } from './answer-question/proxies.ts';
 import { askRouter, undisputedRoute } from './answer-question/routing.ts';
 import { OpenWaits } from './answer-question/limits/waits.ts';
@@ -30,7 +31,7 @@ export async function routeOnly(given: RouteInput): Promise<RouteResult> {
     budget,
     waits,
     outages,
-    until: condition,
+    ...inWorkflow,
     onSettled,
   };
   try {

@@ -19,7 +19,7 @@
  * 12. Where a limit of the budget is reached and the pipeline asks people, a person is asked for more before the call ends.
  * 13. A call that is not worth a person's time fails where it would wait for one; for the rest it is as any other.
  */
-import { isCancellation } from '@temporalio/workflow';
+import { condition, isCancellation, patched } from '@temporalio/workflow';
 import type { DoesNotFit, Payment } from '../../contracts/agent-calls.ts';
 import type { BudgetLimit, CallLimits, RunFailure } from '../../contracts/run.ts';
 import type { ActivityResult, DoneOnTheWay, SpanRecord, SpanScope } from '../../contracts/trace.ts';
@@ -43,11 +43,16 @@ export type Caller = {
   };
   /** Asks a person for more of a limit; null where nobody is asked, absent where nobody ever is. */
   moreOf?(limit: BudgetLimit): Promise<boolean> | null;
-  /** Resolves once it is so. */
+  /** Resolves once it is so; it may no longer be by the time that the caller goes on. */
   until(ready: () => boolean): Promise<void>;
+  /** `patched` of Temporal's SDK; without it every change is in force. */
+  patched?(change: string): boolean;
   /** Told of what was called and done, whenever the budget has counted it. */
   onSettled(spans: readonly SpanRecord[], done: DoneOnTheWay): void;
 };
+
+/** How a call of a workflow waits. */
+export const inWorkflow: Pick<Caller, 'until' | 'patched'> = { until: condition, patched };
 
 /** The activity's answer: its result, or that what was granted leaves no room for one. */
 export type PaidResult<Result> = Promise<ActivityResult<Result | DoesNotFit>>;
@@ -74,7 +79,7 @@ export async function paidCall<Result>(
   { scope, branch, optional = false, withoutPerson = false, onDone, fallbackModel }: About,
   ask: (payment: Payment) => PaidResult<Result>,
 ): Promise<Result> {
-  const { budget, until } = caller;
+  const { budget, until, patched: isPatched = () => true } = caller;
   const { prices, modelCallAttempts: attempts, modelCallTotalSeconds: totalSeconds } = caller.limits;
   const requirePrice = budget.limits.costUsd !== null;
   const call = budget.call(branch ?? null);
@@ -88,7 +93,10 @@ export async function paidCall<Result>(
       try {
         if (!budget.mayBegin(call)) {
           if (optional) throw budget.inTheWay();
-          await until(() => budget.mayBegin(call));
+          const mayBegin = () => budget.mayBegin(call);
+          // Of several that wait, all may be let go in one moment, and the first takes what there is.
+          do await until(mayBegin);
+          while (!mayBegin() && isPatched('calls-wait-on'));
         }
         budget.begin(call);
       } finally {

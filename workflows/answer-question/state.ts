@@ -1,5 +1,5 @@
 /** A run and its parts: its state, its budget, what it waits for, what people see of it, and how it calls activities. */
-import { condition, defineSignal, setHandler } from '@temporalio/workflow';
+import { defineSignal, setHandler } from '@temporalio/workflow';
 import { signals } from '../../contracts/names.ts';
 import type { SpecialistOutput } from '../../contracts/agent.ts';
 import type { CheckedCitation } from '../../contracts/evidence.ts';
@@ -14,6 +14,7 @@ import type { CallerOfActivities } from './calls.ts';
 import { BudgetRequests } from './decisions/budget-request.ts';
 import { asks, Decisions } from './decisions/decisions.ts';
 import { Outages } from './outages.ts';
+import { inWorkflow } from './paid-call.ts';
 import { activitiesWithin } from './proxies.ts';
 import { historySize } from './limits/run-size.ts';
 import { Notices } from '../notices/notices.ts';
@@ -91,7 +92,7 @@ export function beginRun(input: QuestionInput, endsWithCall: boolean): Run {
   const budgetRequests = new BudgetRequests(parts);
   const moreOf = (limit: BudgetLimit) => budgetRequests.moreOf(limit);
   const asked = { clarified: [], triedByTimer: false, foreign: nonePinned, budgetRequests, moreOf, endsWithCall };
-  const run: Run = { ...parts, ...reuse, ...asked, readOnlyTools: [], doneLast: {}, until: condition, onSettled };
+  const run: Run = { ...parts, ...reuse, ...asked, ...inWorkflow, readOnlyTools: [], doneLast: {}, onSettled };
   return run;
 }
 

@@ -20,6 +20,7 @@ import { inertMarkdown } from '../../lib/printable.ts';
 import { RunBudget } from '../answer-question/limits/budget.ts';
 import { OpenWaits } from '../answer-question/limits/waits.ts';
 import { Unavailable } from '../answer-question/failures.ts';
+import { inWorkflow } from '../answer-question/paid-call.ts';
 import { activitiesWithin } from '../answer-question/proxies.ts';
 import type { CallerOfActivities } from '../answer-question/calls.ts';
 
@@ -66,7 +67,7 @@ export class Making {
     budget.settle(carried?.usage ?? null, []);
     const waits = new OpenWaits(() => Date.now());
     const activities = activitiesWithin(limits);
-    this.caller = { limits, activities, budget, waits, outages, until: condition, onSettled: () => this.say() };
+    this.caller = { limits, activities, budget, waits, outages, ...inWorkflow, onSettled: () => this.say() };
     setHandler(progressQuery, () => this.progress());
     setHandler(resumeSignal, () => {
       this.#resumes += 1;

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { Budget } from '../../../contracts/pipeline.ts';
-import { BudgetSpent, RunBudget } from '../../../workflows/answer-question/limits/budget.ts';
+import { BudgetSpent, type Call, RunBudget } from '../../../workflows/answer-question/limits/budget.ts';
 import { type Caller, paidCall } from '../../../workflows/answer-question/paid-call.ts';
 import { OpenWaits } from '../../../workflows/answer-question/limits/waits.ts';
 import { begun, spentOf, used } from './budget-case.ts';
@@ -144,6 +144,47 @@ test('over any interleaving no more replies are delivered than there may be mode
     { numRuns: 300 },
   );
   assert.ok(reached > 30, `${reached} runs reached their limit`);
+});
+
+test('of two calls that are let go in one moment the second waits on, where the first takes the last model call', async () => {
+  const budget = new RunBudget(Budget.parse({ modelCalls: 6 }));
+  const [one, two, three, four] = ['code', 'docs', 'tests', 'history'].map((name) => budget.open(name));
+  assert.ok(one && two && three && four);
+  // All but one of the calls, and a second reply to each of the first two.
+  const [twice, once] = [begun(budget, budget.call(one)), begun(budget, budget.call(two))];
+  const others = [begun(budget), begun(budget)];
+  const waiting: { ready: () => boolean; go: () => void }[] = [];
+  const letGo = () => {
+    const ready = waiting.filter((each) => each.ready());
+    for (const each of ready) waiting.splice(waiting.indexOf(each), 1);
+    for (const { go } of ready) go();
+  };
+  const caller: Caller = {
+    ...{ limits: callLimits, budget, waits: new OpenWaits(() => 0), onSettled: () => {} },
+    until: (ready) => new Promise<void>((go) => waiting.push({ ready, go })),
+    outages: { pause: async () => {}, waitForPerson: async () => {} },
+  };
+  const answer = async () => ({ result: 'done', usage: { ...used(1), modelCalls: 1 }, spans: [] });
+  const ends = [three, four].map((branch) =>
+    paidCall<string>(caller, { scope: { stage: 'specialist' }, branch }, answer).then(
+      () => 'done',
+      (error: unknown) => (error instanceof BudgetSpent ? error.limit : error),
+    ),
+  );
+  assert.equal(waiting.length, 2);
+  const end = (call: Call, modelCalls: number) => {
+    budget.settle({ ...used(1), modelCalls }, [], call);
+    budget.end(call);
+  };
+  end(once, 1);
+  letGo();
+  await new Promise(setImmediate);
+  assert.equal(waiting.length, 1, 'the other one waits on');
+  for (const call of others) end(call, 1);
+  end(twice, 2);
+  letGo();
+  assert.deepEqual(await Promise.all(ends), ['done', 'modelCalls']);
+  assert.equal(budget.usage.modelCalls, 6);
 });
 
 test('a call is turned away only where it does not fit into all that is left', async () => {
