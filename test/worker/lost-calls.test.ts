@@ -102,7 +102,8 @@ test('the calls of a worker that stands still are not touched by a worker that s
   first.signal('SIGCONT');
   const outcome = (await handle.result()) as AnswerOutcome;
   assert.equal(outcome.kind, 'answered');
-  assert.deepEqual(await endsOfAttempts(handle), []);
+  // Whatever it has said of itself tells why it did not go on.
+  assert.deepEqual(await endsOfAttempts(handle), [], first.log);
   assert.deepEqual(team.requests.slice(earlier).map(roleOf), ['router', 'specialist']);
 });
 
